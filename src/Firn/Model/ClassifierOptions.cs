@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+
+namespace Firn.Model;
+
+/// <summary>How the LSTM's outputs over time become one feature vector a text.</summary>
+public enum Pooling
+{
+    /// <summary>The state after the last token (Keras' <c>return_sequences=False</c>).</summary>
+    LastState,
+
+    /// <summary>The mean of the outputs over the text's tokens.</summary>
+    Mean,
+
+    /// <summary>The largest value of each unit over the text's tokens.</summary>
+    Max,
+
+    /// <summary>A weighted mean; weights from a learnt context vector (Yang et al. 2016, equations 5 to 7).</summary>
+    Attention,
+}
+
+/// <summary>The function that turns logits into probabilities.</summary>
+public enum OutputActivation
+{
+    /// <summary>One unit: the probability of class 1 of two.</summary>
+    Sigmoid,
+
+    /// <summary>One unit a class; the probabilities sum to 1.</summary>
+    Softmax,
+}
+
+/// <summary>
+/// The shape of a classifier: Embedding, Dropout, LSTM, Dense. The defaults are the notebook's model. Dropout rates are
+/// the share of values that training sets to zero (inverted dropout: what is kept is divided by 1 - rate); prediction
+/// drops nothing.
+/// </summary>
+public sealed record ClassifierOptions
+{
+    /// <summary>Units of the LSTM in each direction, H; 1 to 8192.</summary>
+    public int HiddenSize { get; init; } = 100;
+
+    /// <summary>Reads each text in both directions and joins both features; doubles the LSTM's cost and parameters.</summary>
+    public bool Bidirectional { get; init; }
+
+    /// <summary>How outputs over time become one feature vector.</summary>
+    public Pooling Pooling { get; init; } = Pooling.LastState;
+
+    /// <summary>Dropout of the embedded words, drawn for each value by itself; in [0, 1).</summary>
+    public double EmbeddingDropout { get; init; } = 0.5;
+
+    /// <summary>
+    /// Draws the embedding's dropout once a distinct word of a batch instead of once a token, so that training projects
+    /// each distinct word once where <see cref="InputDropout"/> is 0. Another model in training, the same in prediction.
+    /// </summary>
+    public bool TiedEmbeddingDropout { get; init; }
+
+    /// <summary>Dropout of the LSTM's input, one mask a text held over time (Keras' <c>dropout</c>); in [0, 1).</summary>
+    public double InputDropout { get; init; } = 0.2;
+
+    /// <summary>Dropout of the recurrent state, one mask a text held over time (Keras' <c>recurrent_dropout</c>); in [0, 1).</summary>
+    public double RecurrentDropout { get; init; } = 0.2;
+
+    /// <summary>Number of classes, at least 2. Two classes have one sigmoid unit, more a softmax.</summary>
+    public int Classes { get; init; } = 2;
+
+    /// <summary>The output's function, which follows from <see cref="Classes"/>.</summary>
+    [JsonIgnore]
+    public OutputActivation Output => Classes == 2 ? OutputActivation.Sigmoid : OutputActivation.Softmax;
+
+    /// <summary>Values a text in the output, K: 1 for two classes, else one a class.</summary>
+    [JsonIgnore]
+    public int OutputSize => Classes == 2 ? 1 : Classes;
+
+    /// <summary>Width of the features that enter the dense layer, F: H or 2H.</summary>
+    [JsonIgnore]
+    public int FeatureSize => Bidirectional ? 2 * HiddenSize : HiddenSize;
+
+    internal void Validate()
+    {
+        Throw.IfOutside(HiddenSize, 1, 8192);
+        Throw.IfOutside(Classes, 2, 1_000_000);
+        const double highest = 0.999;
+        Throw.IfOutside(EmbeddingDropout, 0, highest);
+        Throw.IfOutside(InputDropout, 0, highest);
+        Throw.IfOutside(RecurrentDropout, 0, highest);
+        if (!Enum.IsDefined(Pooling))
+            throw new ArgumentOutOfRangeException(nameof(Pooling), Pooling, "Pooling must be one of the named ways.");
+    }
+}

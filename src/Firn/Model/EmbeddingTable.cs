@@ -1,0 +1,72 @@
+using Firn.Kernels;
+
+namespace Firn.Model;
+
+/// <summary>
+/// Token ids to rows of word vectors. Row 0 is a zero row that all words without a vector share (and the pad): it
+/// stays zero in training too, so that a thaw moves only words that have a vector of their own.
+/// </summary>
+public sealed class EmbeddingTable
+{
+    private readonly int[] rowOf;
+
+    /// <summary>Wraps a table; nothing is copied.</summary>
+    /// <param name="rowOf">Row of each token id, [V]; each in [0, R).</param>
+    /// <param name="rows">The vectors, [R,E] row-major; row 0 must be zero. May be a view of a mapped file.</param>
+    /// <param name="dimension">Width of a vector, E.</param>
+    /// <exception cref="ArgumentException">A row is out of range, row 0 is not zero, or the sizes do not fit.</exception>
+    public EmbeddingTable(int[] rowOf, Memory<float> rows, int dimension)
+    {
+        ArgumentNullException.ThrowIfNull(rowOf);
+        Throw.IfNotPositive(dimension);
+        Throw.IfNotPositive(rowOf.Length);
+        RowCount = rows.Length / dimension;
+        Throw.IfLengthDiffers(rows.Length, (long)RowCount * dimension, nameof(rows));
+        Throw.IfNotPositive(RowCount);
+        foreach (int row in rowOf)
+        {
+            if ((uint)row >= (uint)RowCount)
+                throw new ArgumentException($"A token points to row {row}; the table has rows 0 to {RowCount - 1}.", nameof(rowOf));
+        }
+        if (rows.Span[..dimension].ContainsAnyExcept(0f))
+            throw new ArgumentException("Row 0 is shared by all words without a vector and must be zero.", nameof(rows));
+        this.rowOf = rowOf;
+        Rows = rows;
+        Dimension = dimension;
+    }
+
+    /// <summary>Number of token ids, V.</summary>
+    public int VocabularySize => rowOf.Length;
+
+    /// <summary>Width of a vector, E.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Number of rows, R, the zero row included.</summary>
+    public int RowCount { get; }
+
+    /// <summary>Row of each token id, [V].</summary>
+    public ReadOnlySpan<int> RowOf => rowOf;
+
+    /// <summary>The vectors, [R,E] row-major.</summary>
+    public Memory<float> Rows { get; }
+
+    /// <summary>The vector of a token id, [E].</summary>
+    public ReadOnlySpan<float> VectorOf(int id) => Rows.Span.Slice(rowOf[id] * Dimension, Dimension);
+
+    /// <summary>
+    /// A table with a row of its own for every token id but the pad, uniform in [-0.05, 0.05] as Keras' Embedding starts.
+    /// </summary>
+    public static EmbeddingTable Random(int vocabularySize, int dimension, ulong seed)
+    {
+        Throw.IfNotPositive(vocabularySize);
+        Throw.IfNotPositive(dimension);
+        var rowOf = new int[vocabularySize];
+        var rows = new float[checked(vocabularySize * dimension)];
+        var random = new CounterRandom(seed);
+        for (int id = 0; id < vocabularySize; id++)
+            rowOf[id] = id;
+        for (int i = dimension; i < rows.Length; i++)
+            rows[i] = 0.1f * random.Uniform((ulong)i) - 0.05f;
+        return new EmbeddingTable(rowOf, rows, dimension);
+    }
+}

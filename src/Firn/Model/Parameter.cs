@@ -1,0 +1,50 @@
+namespace Firn.Model;
+
+/// <summary>The parts of a model that a schedule freezes or thaws, each by itself.</summary>
+public enum ParameterGroup
+{
+    /// <summary>The table of word vectors.</summary>
+    Embedding,
+
+    /// <summary>The LSTM's weights, both directions.</summary>
+    Lstm,
+
+    /// <summary>The pooling's and the dense layer's weights.</summary>
+    Dense,
+}
+
+/// <summary>A named array of weights.</summary>
+public sealed class Parameter
+{
+    internal Parameter(string name, int[] shape, ParameterGroup group, Memory<float> values)
+    {
+        long size = 1;
+        foreach (int extent in shape)
+            size *= extent;
+        Throw.IfLengthDiffers(values.Length, size, name);
+        Name = name;
+        Shape = shape;
+        Group = group;
+        Values = values;
+    }
+
+    /// <summary>
+    /// The name in a weights file: <c>embedding.rows</c> [R,E]; <c>lstm.kernel</c> [E,4H], <c>lstm.recurrent_kernel</c>
+    /// [H,4H], <c>lstm.bias</c> [4H] with gates in the order i, f, c, o; <c>lstm_backward.*</c> likewise;
+    /// <c>attention.kernel</c> [F,F], <c>attention.bias</c> [F], <c>attention.context</c> [F]; <c>dense.kernel</c> [F,K];
+    /// <c>dense.bias</c> [K].
+    /// </summary>
+    public string Name { get; }
+
+    /// <summary>Extents, outermost first; the last varies fastest in <see cref="Values"/>.</summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>The group that freezes and thaws with it.</summary>
+    public ParameterGroup Group { get; }
+
+    /// <summary>The weights, row-major. Whoever writes here while another thread predicts gets undefined scores.</summary>
+    public Memory<float> Values { get; }
+
+    /// <summary>Name and shape.</summary>
+    public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";
+}

@@ -1,0 +1,55 @@
+using Firn.Kernels;
+using Firn.Text;
+
+namespace Firn.Model;
+
+/// <summary>
+/// Token ids to probabilities: Embedding, Dropout, LSTM (one or two directions), pooling, Dense. Weights change only
+/// through training or <see cref="Parameter.Values"/>; prediction may run on many threads at a time.
+/// </summary>
+public sealed class TextClassifier
+{
+    private readonly Parameter[] parameters;
+
+    /// <summary>Builds a model with fresh weights: Glorot uniform kernels, orthogonal recurrent kernels, unit forget bias.</summary>
+    /// <param name="options">The shape of the model.</param>
+    /// <param name="embedding">The word vectors; shared, not copied.</param>
+    /// <param name="seed">Decides the fresh weights.</param>
+    public TextClassifier(ClassifierOptions options, EmbeddingTable embedding, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(embedding);
+        options.Validate();
+        Options = options;
+        Embedding = embedding;
+        parameters = ModelParameters.Create(options, embedding, new CounterRandom(seed));
+    }
+
+    /// <summary>The shape of the model.</summary>
+    public ClassifierOptions Options { get; }
+
+    /// <summary>The word vectors.</summary>
+    public EmbeddingTable Embedding { get; }
+
+    /// <summary>All weights, the embedding's rows first.</summary>
+    public IReadOnlyList<Parameter> Parameters => parameters;
+
+    /// <summary>The weights of that name.</summary>
+    /// <exception cref="ArgumentException">The model has no such weights; the message lists those it has.</exception>
+    public Parameter this[string name] => Array.Find(parameters, p => p.Name == name)
+        ?? throw new ArgumentException($"The model has no '{name}'; it has {string.Join(", ", parameters.Select(p => p.Name))}.", nameof(name));
+
+    /// <summary>Scores texts.</summary>
+    /// <param name="texts">N texts as token ids in [0, V); an empty text starts and ends in the zero state.</param>
+    /// <param name="probabilities">
+    /// Destination [N,K]: for two classes the probability of class 1 (K = 1), else one probability a class.
+    /// </param>
+    /// <param name="threads">Threads to use; 0 for all of the machine.</param>
+    /// <exception cref="ArgumentException">The destination has the wrong length, or an id is out of range.</exception>
+    public void Predict(RaggedIds texts, Span<float> probabilities, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        Throw.IfLengthDiffers(probabilities.Length, (long)texts.Count * Options.OutputSize);
+        throw new NotSupportedException();
+    }
+}
