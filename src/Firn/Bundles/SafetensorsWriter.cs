@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Firn.Bundles;
+
+/// <summary>A named array to be written; the bytes are those of the values in little-endian order.</summary>
+/// <param name="Name">Unique name.</param>
+/// <param name="Type">Element type.</param>
+/// <param name="Shape">Sizes, outermost first; their product is the number of values.</param>
+/// <param name="Floats">The values of a <see cref="TensorType.Float32"/> tensor.</param>
+/// <param name="Integers">The values of an <see cref="TensorType.Int32"/> tensor.</param>
+internal sealed record Tensor(string Name, TensorType Type, int[] Shape, ReadOnlyMemory<float> Floats, ReadOnlyMemory<int> Integers)
+{
+    /// <summary>A tensor of floats.</summary>
+    public static Tensor Of(string name, ReadOnlyMemory<float> values, params int[] shape) => new(name, TensorType.Float32, shape, values, default);
+
+    /// <summary>A tensor of integers.</summary>
+    public static Tensor Of(string name, ReadOnlyMemory<int> values, params int[] shape) => new(name, TensorType.Int32, shape, default, values);
+
+    /// <summary>Number of values.</summary>
+    public int Count => Type == TensorType.Float32 ? Floats.Length : Integers.Length;
+
+    /// <summary>Writes the values; in pieces, for a table may have more bytes than a span can hold.</summary>
+    public void WriteTo(Stream destination)
+    {
+        const int piece = 1 << 20;
+        for (int start = 0; start < Count; start += piece)
+        {
+            int length = Math.Min(piece, Count - start);
+            destination.Write(Type == TensorType.Float32
+                ? MemoryMarshal.AsBytes(Floats.Span.Slice(start, length))
+                : MemoryMarshal.AsBytes(Integers.Span.Slice(start, length)));
+        }
+    }
+}
+
+/// <summary>Writes the safetensors format (see <see cref="SafetensorsFile"/>); the same tensors give the same bytes.</summary>
+internal static class SafetensorsWriter
+{
+    // The data begins on a cache line, so mapped rows are as aligned as arrays are.
+    private const int Alignment = 64;
+
+    /// <summary>Writes header and values.</summary>
+    /// <param name="destination">A writable stream, at the place where the file begins.</param>
+    /// <param name="tensors">In the order in which they are to lie.</param>
+    /// <exception cref="PlatformNotSupportedException">The machine is big-endian.</exception>
+    public static void Write(Stream destination, IReadOnlyList<Tensor> tensors)
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("Bundles are written on little-endian machines only.");
+        byte[] header = HeaderOf(tensors);
+        int padded = (8 + header.Length + Alignment - 1) / Alignment * Alignment - 8;
+        Span<byte> prefix = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)padded);
+        destination.Write(prefix);
+        destination.Write(header);
+        Span<byte> spaces = stackalloc byte[Alignment];
+        spaces.Fill((byte)' ');
+        destination.Write(spaces[..(padded - header.Length)]);
+        foreach (Tensor tensor in tensors)
+            tensor.WriteTo(destination);
+    }
+
+    private static byte[] HeaderOf(IReadOnlyList<Tensor> tensors)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            long offset = 0;
+            foreach (Tensor tensor in tensors)
+            {
+                Throw.IfLengthDiffers(tensor.Count, tensor.Shape.Aggregate(1L, (a, b) => a * b), tensor.Name);
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", tensor.Type == TensorType.Float32 ? "F32" : "I32");
+                json.WriteStartArray("shape");
+                foreach (int size in tensor.Shape)
+                    json.WriteNumberValue(size);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += 4L * tensor.Count);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+}
