@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Firn.Vectors.Formats;
+
+/// <summary>Reads word2vec's binary format: a word, a space, D little-endian float32 values; line feeds before a word are skipped.</summary>
+internal static class BinaryVectorReader
+{
+    private const int MaxWord = 1 << 16;
+
+    public static WordVectors Read(ByteSource source, VectorFileHeader header, VectorLoadOptions options, HashSet<string>? only)
+    {
+        long rows = Math.Min(header.Rows, options.Limit ?? long.MaxValue);
+        bool known = !source.Compressed && only is null;
+        var table = new VectorTable(source.Path, header.Dimension, known && options.TrustHeader ? rows : Math.Min(rows, 1024));
+        var report = new VectorLoadReport { Format = header.Format, Compressed = source.Compressed };
+        var scratch = new float[header.Dimension];
+        long row = 0;
+        for (; row < rows && !AtEnd(source, header.Rows, row, options.TrustHeader); row++)
+        {
+            string? word = ReadWord(source, row, options.InvalidUtf8, ref report);
+            if (word is not null && only is not null && !only.Contains(word))
+            {
+                word = null;
+                report = report with { Filtered = report.Filtered + 1 };
+            }
+            Span<float> place = word is null ? default : table.Add(word);
+            ReadVector(source, place.IsEmpty ? scratch : place, header.Rows, row);
+        }
+        if (row == header.Rows && options.TrustHeader)
+            CheckEnd(source, header.Rows);
+        return table.Build(report with { Rows = row });
+    }
+
+    private static bool AtEnd(ByteSource source, long promised, long row, bool trustHeader)
+    {
+        SkipLineFeeds(source);
+        if (!source.Peek(1).IsEmpty)
+            return false;
+        if (trustHeader)
+            Truncated(source, promised, row);
+        return true;
+    }
+
+    private static void SkipLineFeeds(ByteSource source)
+    {
+        while (source.Peek(1) is { IsEmpty: false } next && next[0] == '\n')
+            source.Skip(1);
+    }
+
+    private static string? ReadWord(ByteSource source, long row, InvalidUtf8Policy policy, ref VectorLoadReport report)
+    {
+        long at = source.Position;
+        int space = source.Peek(1).IndexOf((byte)' ');
+        if (space < 0)
+            space = source.Peek(MaxWord).IndexOf((byte)' ');
+        if (space < 0 || space >= MaxWord)
+        {
+            Throw.BadFile(source.Path, $"byte {at}", $"no space ends the word of row {row + 1} within {MaxWord} bytes",
+                "The file is truncated or damaged, or its header gives another dimension; fetch it again");
+        }
+        ReadOnlySpan<byte> bytes = source.Peek(space + 1)[..space];
+        string? word = Encoding.UTF8.GetString(bytes);
+        if (!Utf8.IsValid(bytes))
+        {
+            if (policy == InvalidUtf8Policy.Stop)
+                Throw.BadFile(source.Path, $"byte {at}", $"the word '{word[..Math.Min(word.Length, 60)]}' of row {row + 1} is not valid UTF-8", TextBlock.Utf8Remedy);
+            report = report with { InvalidUtf8Words = report.InvalidUtf8Words + 1 };
+            word = policy == InvalidUtf8Policy.Replace ? word : null;
+        }
+        else if (space == 0)
+        {
+            report = report with { EmptyWords = report.EmptyWords + 1 };
+            word = null;
+        }
+        source.Skip(space + 1);
+        return word;
+    }
+
+    private static void ReadVector(ByteSource source, Span<float> values, long promised, long row)
+    {
+        long at = source.Position;
+        Span<byte> bytes = MemoryMarshal.AsBytes(values);
+        if (source.Read(bytes) < bytes.Length)
+            Truncated(source, promised, row);
+        if (!BitConverter.IsLittleEndian)
+        {
+            Span<int> words = MemoryMarshal.Cast<float, int>(values);
+            BinaryPrimitives.ReverseEndianness(words, words);
+        }
+        int bad = FirstNotFinite(values);
+        if (bad >= 0)
+        {
+            Throw.BadFile(source.Path, $"byte {at + 4L * bad}", $"number {bad + 1} of row {row + 1} is {values[bad]}",
+                "Vectors must be finite: the file is damaged, its header gives another dimension, or training diverged");
+        }
+    }
+
+    /// <summary>Index of the first value whose exponent bits are all ones, or -1.</summary>
+    private static int FirstNotFinite(ReadOnlySpan<float> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                return i;
+        }
+        return -1;
+    }
+
+    private static void CheckEnd(ByteSource source, long promised)
+    {
+        SkipLineFeeds(source);
+        if (!source.Peek(1).IsEmpty)
+        {
+            Throw.BadFile(source.Path, $"byte {source.Position}", $"more bytes follow the {promised} words that the header promises",
+                "The header is wrong: correct it, or load the file with TrustHeader off to read only the promised rows");
+        }
+    }
+
+    private static void Truncated(ByteSource source, long promised, long row) =>
+        Throw.BadFile(source.Path, $"byte {source.Position}", $"the file ends in row {row + 1} of the {promised} that its header promises",
+            "It is truncated; fetch it again, or load it with TrustHeader off or a lower Limit to take the rows that are there");
+}
