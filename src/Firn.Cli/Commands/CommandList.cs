@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace Firn.Cli.Commands;
+
+/// <summary>Every command, in the order in which help lists them: the order of a first acquaintance.</summary>
+internal static class CommandList
+{
+    public static IEnumerable<Command> All(Invocation invocation) =>
+    [
+    ];
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+
+namespace Firn.Cli.Output;
+
+/// <summary>
+/// Progress of one long step on standard error: on a terminal a bar that redraws in place, in a pipe or a log a
+/// plain line every few seconds. Safe to report to from any thread.
+/// </summary>
+internal sealed class ProgressLine(Terminal terminal, TimeProvider clock) : IDisposable
+{
+    private const int BarWidth = 24;
+    private static readonly TimeSpan RedrawEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PlainLineEvery = TimeSpan.FromSeconds(5);
+
+    private readonly Lock gate = new();
+    private readonly TimeSpan interval = terminal.ErrorIsTerminal ? RedrawEvery : PlainLineEvery;
+    private string stage = "";
+    private long began;
+    private long last;
+    private int drawn;
+
+    public ProgressLine(Terminal terminal) : this(terminal, TimeProvider.System)
+    {
+    }
+
+    /// <summary>Starts the clock of a step; the time left is estimated from its own beginning.</summary>
+    public void Begin(string name)
+    {
+        lock (gate)
+        {
+            Erase();
+            stage = name;
+            began = clock.GetTimestamp();
+            last = began;
+            if (terminal.ErrorIsTerminal)
+                Draw($"{stage} ...");
+        }
+    }
+
+    /// <summary>Says how far the step is; drawn at most as often as the reader can use.</summary>
+    /// <param name="fraction">From 0 to 1; NaN where the whole is not known.</param>
+    /// <param name="detail">What else is worth knowing, such as the loss.</param>
+    public void Report(double fraction, string detail = "")
+    {
+        lock (gate)
+        {
+            if (clock.GetElapsedTime(last) < interval)
+                return;
+            last = clock.GetTimestamp();
+            var elapsed = clock.GetElapsedTime(began);
+            if (terminal.ErrorIsTerminal)
+                Draw(BarLine(fraction, elapsed, detail));
+            else
+                terminal.Error.WriteLine(PlainLine(fraction, elapsed, detail));
+        }
+    }
+
+    /// <summary>A line that stays, above the bar.</summary>
+    public void Line(string text)
+    {
+        lock (gate)
+        {
+            Erase();
+            terminal.Error.WriteLine(text);
+            last = 0; // redraw at once: the line has just pushed the bar away
+        }
+    }
+
+    /// <summary>Ends the step; the bar is replaced by a line that says what came out and how long it took.</summary>
+    public void End(string summary)
+    {
+        lock (gate)
+        {
+            Erase();
+            string seconds = clock.GetElapsedTime(began).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+            terminal.Error.WriteLine($"{summary} ({seconds} s)");
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+            Erase();
+    }
+
+    /// <summary>Minutes and seconds, or hours, minutes and seconds.</summary>
+    internal static string Clock(TimeSpan time) => time.TotalHours >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
+        : string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes}:{time.Seconds:00}");
+
+    private string BarLine(double fraction, TimeSpan elapsed, string detail)
+    {
+        if (double.IsNaN(fraction))
+            return $"{stage}  {Clock(elapsed)}  {detail}";
+        fraction = Math.Clamp(fraction, 0, 1);
+        int full = (int)(fraction * BarWidth);
+        string bar = new string('━', full) + new string('─', BarWidth - full);
+        return string.Create(CultureInfo.InvariantCulture, $"{stage}  {bar} {fraction * 100,3:0}%  {Left(fraction, elapsed)}  {detail}");
+    }
+
+    private string PlainLine(double fraction, TimeSpan elapsed, string detail)
+    {
+        string tail = detail.Length == 0 ? "" : ", " + detail;
+        return double.IsNaN(fraction)
+            ? $"{stage}: {Clock(elapsed)}{tail}"
+            : string.Create(CultureInfo.InvariantCulture, $"{stage}: {Math.Clamp(fraction, 0, 1) * 100:0}%, {Left(fraction, elapsed)}{tail}");
+    }
+
+    private static string Left(double fraction, TimeSpan elapsed) =>
+        fraction > 0.001 ? Clock(elapsed * ((1 - fraction) / fraction)) + " left" : "-:-- left";
+
+    // Carriage return and blanks instead of escape codes: they work on every terminal.
+    private void Draw(string line)
+    {
+        int room = Math.Max(20, terminal.Width - 1);
+        if (line.Length > room)
+            line = line[..room];
+        terminal.Error.Write("\r" + line.PadRight(drawn));
+        drawn = line.Length;
+    }
+
+    private void Erase()
+    {
+        if (drawn == 0)
+            return;
+        terminal.Error.Write("\r" + new string(' ', drawn) + "\r");
+        drawn = 0;
+    }
+}

@@ -1,0 +1,48 @@
+using Spectre.Console;
+
+namespace Firn.Cli.Output;
+
+/// <summary>Tables on standard output: rounded on a terminal, plain in a pipe.</summary>
+internal static class Tables
+{
+    /// <summary>Writes a table; the first column is aligned left, the columns of figures right.</summary>
+    /// <param name="terminal">Where to write.</param>
+    /// <param name="title">A heading above, or null.</param>
+    /// <param name="columns">The heads; a head that begins with '>' marks a column of figures.</param>
+    /// <param name="rows">One array of cells a row; an empty array draws a rule.</param>
+    public static void Write(Terminal terminal, string? title, IReadOnlyList<string> columns, IEnumerable<string[]> rows)
+    {
+        var console = Open(terminal);
+        var table = new Table { Border = terminal.OutIsTerminal ? TableBorder.Rounded : TableBorder.Simple };
+        foreach (string column in columns)
+        {
+            bool figures = column.StartsWith('>');
+            var head = new TableColumn(new Markup($"[bold]{Markup.Escape(column.TrimStart('>'))}[/]")) { NoWrap = figures };
+            table.AddColumn(figures ? head.RightAligned() : head);
+        }
+        foreach (string[] row in rows)
+        {
+            if (row.Length == 0)
+                table.AddEmptyRow();
+            else
+                table.AddRow(row.Select(cell => new Markup(Markup.Escape(cell))));
+        }
+        if (title is not null)
+            console.Write(new Markup($"[bold]{Markup.Escape(title)}[/]\n"));
+        console.Write(table);
+    }
+
+    private static IAnsiConsole Open(Terminal terminal)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(terminal.Out),
+            Ansi = terminal.UsesColor ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = terminal.UsesColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        });
+        console.Profile.Width = terminal.Width;
+        console.Profile.Capabilities.Unicode = true;
+        return console;
+    }
+}

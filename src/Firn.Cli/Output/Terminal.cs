@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+
+namespace Firn.Cli.Output;
+
+/// <summary>
+/// What a command reads and writes. Results go to <see cref="Out"/>; progress, notes and errors go to
+/// <see cref="Error"/>, so that a pipe or <c>--json</c> carries results alone. Tests hand in string writers.
+/// </summary>
+internal sealed class Terminal
+{
+    private const int PipeWidth = 120;
+
+    public required TextReader In { get; init; }
+
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Whether a person types the input, so that waiting for it silently would look like a hang.</summary>
+    public bool InIsTerminal { get; init; }
+
+    public bool OutIsTerminal { get; init; }
+
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Columns of the terminal; a fixed width in a pipe, so that output does not depend on the window.</summary>
+    public int Width { get; init; } = PipeWidth;
+
+    /// <summary>Colour on standard output: only on a terminal, and never where NO_COLOR is set.</summary>
+    public bool UsesColor => OutIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
+    /// <summary>The process's own streams, as UTF-8 without a byte order mark whatever the locale says.</summary>
+    public static Terminal OfProcess()
+    {
+        if (OperatingSystem.IsWindows() && !Console.IsOutputRedirected)
+            Console.OutputEncoding = Encoding.UTF8;
+        bool outIsTerminal = !Console.IsOutputRedirected;
+        bool errorIsTerminal = !Console.IsErrorRedirected;
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return new Terminal
+        {
+            In = new StreamReader(Console.OpenStandardInput(), utf8, detectEncodingFromByteOrderMarks: true, 1 << 16),
+            Out = new StreamWriter(OpenStandardOutput(), utf8, 1 << 16) { AutoFlush = outIsTerminal },
+            Error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true },
+            InIsTerminal = !Console.IsInputRedirected,
+            OutIsTerminal = outIsTerminal,
+            ErrorIsTerminal = errorIsTerminal,
+            Width = outIsTerminal || errorIsTerminal ? WindowWidth() : PipeWidth,
+        };
+    }
+
+    /// <summary>A remark for the reader, on standard error.</summary>
+    public void Note(string line) => Error.WriteLine(line);
+
+    /// <summary>A remark for the reader, on standard error, formatted with the invariant culture.</summary>
+    public void Note(FormattableString line) => Error.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    // The console's own stream swallows "broken pipe", and `firn predict ... | head` would read on for ever;
+    // a file stream on the same handle reports it.
+    private static Stream OpenStandardOutput() =>
+        OperatingSystem.IsWindows() || !Console.IsOutputRedirected
+            ? Console.OpenStandardOutput()
+            : new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+
+    private static int WindowWidth()
+    {
+        try
+        {
+            return Console.WindowWidth is > 20 and var width ? width : PipeWidth;
+        }
+        catch (IOException)
+        {
+            return PipeWidth;
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using ScottPlot;
+
+namespace Firn.Cli.Reporting;
+
+/// <summary>The report's charts as PNG files, for slides and papers.</summary>
+internal static class PlotFiles
+{
+    private const int Width = 900, Height = 600;
+    private static readonly Color A = Color.FromHex("#1f6f9f"), B = Color.FromHex("#c8702a"), Soft = Color.FromHex("#5b6b7a"), Grid = Color.FromHex("#dfe5ea");
+
+    /// <summary>Writes one file a chart into the folder and returns their paths.</summary>
+    public static IReadOnlyList<string> Save(ReportData data, string folder)
+    {
+        PlotFont.Register();
+        var files = new List<string>();
+        void Add(string name, Plot plot)
+        {
+            string path = Path.Combine(folder, name);
+            plot.SavePng(path, Width, Height);
+            plot.Dispose();
+            files.Add(path);
+        }
+
+        if (data.History.Count > 0)
+        {
+            Add("loss.png", Curves(data, "loss", point => point.Loss, point => point.ValidationLoss, Alignment.UpperRight));
+            Add("accuracy.png", Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy, Alignment.LowerRight));
+        }
+        Add("confusion.png", Confusion(data));
+        if (data.Roc.X.Length > 1)
+            Add("roc.png", Roc(data));
+        if (data.Reliability.Count > 0)
+            Add("reliability.png", Reliability(data));
+        return files;
+    }
+
+    private static Plot Curves(ReportData data, string what, Func<EpochPoint, double> training, Func<EpochPoint, double> validation, Alignment legend)
+    {
+        var plot = New("epoch", what);
+        double[] epochs = [.. data.History.Select(point => (double)point.Epoch)];
+        double[] a = [.. data.History.Select(training)], b = [.. data.History.Select(validation)];
+        Line(plot, "training", epochs, a, A);
+        if (b.Any(double.IsFinite))
+            Line(plot, "validation", epochs, b, B);
+        int stride = Math.Max(1, (int)Math.Ceiling(epochs.Length / 10.0));
+        double[] ticks = [.. epochs.Where((_, i) => i % stride == 0)];
+        plot.Axes.Bottom.SetTicks(ticks, [.. ticks.Select(tick => tick.ToString("0", CultureInfo.InvariantCulture))]);
+        var (low, high) = Ticks.Range(a.Concat(b));
+        plot.Axes.SetLimits(epochs[0] - 0.2, epochs[^1] + 0.2, low, high);
+        Legend(plot, legend);
+        return plot;
+    }
+
+    private static Plot Roc(ReportData data)
+    {
+        var plot = New("false positive rate", "true positive rate");
+        Diagonal(plot, "");
+        Line(plot, string.Create(CultureInfo.InvariantCulture, $"AUC {data.RocAuc:0.000}"), data.Roc.X, data.Roc.Y, A, markers: false);
+        plot.Axes.SetLimits(0, 1, 0, 1.02);
+        Legend(plot, Alignment.LowerRight);
+        return plot;
+    }
+
+    private static Plot Reliability(ReportData data)
+    {
+        var plot = New(data.ReliabilityAxis, "share that came true");
+        int most = Math.Max(1, data.Reliability.Max(bin => bin.Count));
+        foreach (var bin in data.Reliability)
+        {
+            var bar = plot.Add.Rectangle(bin.Low, bin.High, 0, 0.25 * bin.Count / most);
+            bar.FillColor = A.WithAlpha(0.22);
+            bar.LineColor = Colors.White;
+        }
+        Diagonal(plot, "calibrated");
+        var filled = data.Reliability.Where(bin => bin.Count > 0).ToArray();
+        Line(plot, "model", [.. filled.Select(bin => bin.MeanProbability)], [.. filled.Select(bin => bin.Share)], A);
+        plot.Axes.SetLimits(0, 1, 0, 1.02);
+        Legend(plot, Alignment.UpperLeft);
+        return plot;
+    }
+
+    private static Plot Confusion(ReportData data)
+    {
+        var plot = New("predicted", "actual");
+        int n = data.Classes.Count;
+        for (int i = 0; i < n; i++)
+        {
+            int total = Math.Max(1, data.Confusion[i].Sum());
+            for (int j = 0; j < n; j++)
+            {
+                double share = (double)data.Confusion[i][j] / total, y = n - 1 - i;
+                var cell = plot.Add.Rectangle(j - 0.48, j + 0.48, y - 0.48, y + 0.48);
+                cell.FillColor = (i == j ? A : B).WithAlpha(0.08 + 0.82 * share);
+                cell.LineWidth = 0;
+                if (n > 12)
+                    continue;
+                var text = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"{data.Confusion[i][j]:N0}\n{share * 100:0.0}%"), j, y);
+                text.LabelAlignment = Alignment.MiddleCenter;
+                text.LabelFontName = PlotFont.Family;
+                text.LabelFontSize = n > 6 ? 12 : 18;
+                text.LabelFontColor = share > 0.55 ? Colors.White : Colors.Black;
+            }
+        }
+        double[] at = [.. Enumerable.Range(0, n).Select(i => (double)i)];
+        plot.Axes.Bottom.SetTicks(at, [.. data.Classes]);
+        plot.Axes.Left.SetTicks(at, [.. data.Classes.Reverse()]);
+        plot.Axes.SetLimits(-0.5, n - 0.5, -0.5, n - 0.5);
+        plot.HideGrid();
+        return plot;
+    }
+
+    private static Plot New(string xTitle, string yTitle)
+    {
+        var plot = new Plot();
+        plot.XLabel(xTitle);
+        plot.YLabel(yTitle);
+        plot.Axes.Right.FrameLineStyle.Width = 0;
+        plot.Axes.Top.FrameLineStyle.Width = 0;
+        plot.Axes.Color(Soft);
+        plot.Grid.MajorLineColor = Grid;
+        plot.Font.Set(PlotFont.Family);
+        foreach (var axis in plot.Axes.GetAxes())
+        {
+            axis.Label.Bold = false;
+            axis.Label.FontSize = 17;
+            axis.Label.ForeColor = Colors.Black;
+            axis.TickLabelStyle.FontSize = 14;
+        }
+        plot.ScaleFactor = 1.2;
+        return plot;
+    }
+
+    private static void Line(Plot plot, string name, double[] x, double[] y, Color color, bool markers = true)
+    {
+        var line = plot.Add.Scatter(x, y);
+        line.Color = color;
+        line.LineWidth = 2.4f;
+        line.MarkerSize = markers ? 7 : 0;
+        line.LegendText = name;
+    }
+
+    private static void Diagonal(Plot plot, string name)
+    {
+        var line = plot.Add.Line(0, 0, 1, 1);
+        line.Color = Soft;
+        line.LinePattern = LinePattern.Dashed;
+        line.LegendText = name;
+    }
+
+    private static void Legend(Plot plot, Alignment place)
+    {
+        var legend = plot.ShowLegend(place);
+        legend.FontName = PlotFont.Family;
+        legend.FontSize = 15;
+        legend.OutlineWidth = 0;
+        legend.ShadowColor = Colors.Transparent;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Firn.Cli.Reporting;
+
+/// <summary>The report as one HTML page that needs nothing from a network: style, charts and texts are inside.</summary>
+internal static class ReportPage
+{
+    private const int TextLimit = 400;
+
+    /// <summary>The whole page.</summary>
+    public static string Render(ReportData data)
+    {
+        var sections = new StringBuilder();
+        if (data.History.Count > 0)
+        {
+            Section(sections, "Loss", Charts.Loss(data));
+            Section(sections, "Accuracy", Charts.Accuracy(data));
+        }
+        Section(sections, "Metrics", Table(data.Metrics), wide: true);
+        Section(sections, "Confusion matrix", Confusion(data), wide: data.Classes.Count > 4);
+        if (data.Roc.X.Length > 1)
+            Section(sections, "Receiver operating characteristic", Charts.Roc(data));
+        if (data.Reliability.Count > 0)
+            Section(sections, "Reliability", Charts.Reliability(data) + "<p class=\"hint\">Of the texts that are given a probability, as large a share should be so. The bars at the foot show how many texts each point stands for.</p>");
+        if (data.Model is { } model)
+            Section(sections, "Model", Table(model), wide: data.Roc.X.Length <= 1 || data.Classes.Count > 4);
+        if (data.Errors.Count > 0)
+            Section(sections, "Most confident errors", Errors(data.Errors), wide: true, "long");
+        Section(sections, "Configuration", Configuration(data.Configuration), wide: true);
+        return Fill(new Dictionary<string, string>
+        {
+            ["title"] = Escape(data.Title),
+            ["subtitle"] = Escape(data.Subtitle),
+            ["notice"] = data.Notice is { } notice ? $"<p class=\"notice\">{Escape(notice)}</p>\n" : "",
+            ["headline"] = string.Concat(data.Headline.Select(fact => $"<div><dt>{Escape(fact.Name)}</dt><dd>{Escape(fact.Value)}</dd></div>\n")),
+            ["sections"] = sections.ToString(),
+            ["footer"] = Escape(data.Footer),
+        });
+    }
+
+    // One pass over the template, so that a text that happens to hold "{{title}}" stays what it is.
+    private static string Fill(Dictionary<string, string> values)
+    {
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream("Firn.Cli.Reporting.report.html")!;
+        using var reader = new StreamReader(stream);
+        string template = reader.ReadToEnd();
+        var page = new StringBuilder();
+        int at = 0;
+        while (template.IndexOf("{{", at, StringComparison.Ordinal) is >= 0 and var open)
+        {
+            int close = template.IndexOf("}}", open, StringComparison.Ordinal);
+            page.Append(template, at, open - at).Append(values[template[(open + 2)..close]]);
+            at = close + 2;
+        }
+        return page.Append(template, at, template.Length - at).ToString();
+    }
+
+    private static void Section(StringBuilder page, string title, string content, bool wide = false, string extra = "")
+    {
+        string classes = $"{(wide ? "wide " : "")}{extra}".Trim();
+        page.Append(CultureInfo.InvariantCulture, $"<section{(classes.Length > 0 ? $" class=\"{classes}\"" : "")}>\n<h2>{Escape(title)}</h2>\n{content}\n</section>\n");
+    }
+
+    private static string Table(TableData table)
+    {
+        var html = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
+        foreach (string head in table.Heads)
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{Escape(head)}</th>");
+        html.Append("</tr></thead><tbody>");
+        foreach (string[] row in table.Rows)
+            html.Append("<tr>").AppendJoin("", row.Select(cell => $"<td>{Escape(cell)}</td>")).Append("</tr>\n");
+        return html.Append("</tbody></table></div>").ToString();
+    }
+
+    private static string Confusion(ReportData data)
+    {
+        var html = new StringBuilder("<div class=\"scroll\"><table class=\"confusion\"><thead><tr><th class=\"axis\">actual \\ predicted</th>");
+        foreach (string name in data.Classes)
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{Escape(name)}</th>");
+        html.Append("</tr></thead><tbody>");
+        for (int i = 0; i < data.Classes.Count; i++)
+        {
+            int total = Math.Max(1, data.Confusion[i].Sum());
+            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Escape(data.Classes[i])}</th>");
+            for (int j = 0; j < data.Classes.Count; j++)
+            {
+                double share = (double)data.Confusion[i][j] / total;
+                string colour = i == j ? "--good" : "--bad";
+                string ink = share > 0.55 ? ";color:#fff" : "";
+                html.Append(CultureInfo.InvariantCulture, $"<td style=\"background:color-mix(in srgb, var({colour}) {8 + 82 * share:0}%, var(--card)){ink}\">{data.Confusion[i][j]:N0}<small>{share * 100:0.0}%</small></td>");
+            }
+            html.Append("</tr>\n");
+        }
+        return html.Append("</tbody></table></div><p class=\"hint\">Shares are of the actual class, so the diagonal shows recall.</p>").ToString();
+    }
+
+    private static string Errors(IReadOnlyList<ConfidentError> errors)
+    {
+        var html = new StringBuilder("<div class=\"scroll\"><table class=\"texts\"><thead><tr><th>text</th><th>actual</th><th>predicted</th><th class=\"figure\">probability</th></tr></thead><tbody>");
+        foreach (var error in errors)
+        {
+            string text = error.Text.Length > TextLimit ? error.Text[..TextLimit] + "…" : error.Text;
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Escape(text)}</td><td>{Escape(error.Actual)}</td><td>{Escape(error.Predicted)}</td><td class=\"figure\">{error.Probability:0.0000}</td></tr>\n");
+        }
+        return html.Append("</tbody></table></div>").ToString();
+    }
+
+    private static string Configuration(IReadOnlyList<Section> sections)
+    {
+        var html = new StringBuilder("<div class=\"settings\">");
+        foreach (var section in sections)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<div><h3>{Escape(section.Title)}</h3><dl>");
+            foreach (var fact in section.Facts)
+                html.Append(CultureInfo.InvariantCulture, $"<div><dt>{Escape(fact.Name)}</dt><dd>{Escape(fact.Value)}</dd></div>");
+            html.Append("</dl></div>\n");
+        }
+        return html.Append("</div>").ToString();
+    }
+
+    private static string Escape(string text) => WebUtility.HtmlEncode(text);
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Firn.Cli.Reporting;
+
+/// <summary>
+/// A small chart as inline SVG. Colours and fonts come from the page's style sheet, so that one drawing serves a
+/// light page, a dark page and paper.
+/// </summary>
+internal sealed class SvgChart
+{
+    private const double Width = 460, Height = 300, Left = 54, Right = 14, Top = 14, Bottom = 44;
+
+    private readonly StringBuilder body = new();
+    private readonly (double Low, double High) xRange;
+    private readonly (double Low, double High) yRange;
+    private readonly List<(string Name, string Class)> legend = [];
+
+    /// <summary>Draws the frame, the grid and the axes.</summary>
+    public SvgChart(string xTitle, string yTitle, (double Low, double High) xRange, (double Low, double High) yRange, double[]? xTicks = null)
+    {
+        this.xRange = xRange;
+        this.yRange = yRange;
+        Axes(xTitle, yTitle, xTicks ?? Ticks.Between(xRange.Low, xRange.High), Ticks.Between(yRange.Low, yRange.High));
+    }
+
+    /// <summary>A line through the points that are finite, with a dot and a tooltip a point where <paramref name="dots"/> says so.</summary>
+    public SvgChart Line(string name, string style, IReadOnlyList<double> x, IReadOnlyList<double> y, bool dots = false)
+    {
+        var points = new StringBuilder();
+        for (int i = 0; i < x.Count; i++)
+        {
+            if (double.IsFinite(y[i]))
+                points.Append(CultureInfo.InvariantCulture, $"{X(x[i]):0.0},{Y(y[i]):0.0} ");
+        }
+        if (points.Length == 0)
+            return this;
+        body.Append(CultureInfo.InvariantCulture, $"<polyline class=\"line {style}\" points=\"{points.ToString().TrimEnd()}\"/>");
+        for (int i = 0; dots && i < x.Count; i++)
+        {
+            if (double.IsFinite(y[i]))
+                body.Append(CultureInfo.InvariantCulture, $"<circle class=\"dot {style}\" cx=\"{X(x[i]):0.0}\" cy=\"{Y(y[i]):0.0}\" r=\"3\"><title>{Escape(name)}: {y[i]:0.0000} at {x[i]:0.##}</title></circle>");
+        }
+        if (name.Length > 0)
+            legend.Add((name, style));
+        return this;
+    }
+
+    /// <summary>A bar from the bottom of the chart.</summary>
+    public SvgChart Bar(string style, double low, double high, double value, string tooltip)
+    {
+        double left = X(low), right = X(high), top = Y(value);
+        body.Append(CultureInfo.InvariantCulture, $"<rect class=\"bar {style}\" x=\"{left + 1:0.0}\" y=\"{top:0.0}\" width=\"{Math.Max(0, right - left - 2):0.0}\" height=\"{Math.Max(0, Y(yRange.Low) - top):0.0}\"><title>{Escape(tooltip)}</title></rect>");
+        return this;
+    }
+
+    /// <summary>A marked position on the horizontal axis.</summary>
+    public SvgChart Mark(double x, string tooltip)
+    {
+        body.Append(CultureInfo.InvariantCulture, $"<line class=\"mark\" x1=\"{X(x):0.0}\" x2=\"{X(x):0.0}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>{Escape(tooltip)}</title></line>");
+        return this;
+    }
+
+    /// <summary>The drawing; <paramref name="description"/> is read out where it cannot be seen.</summary>
+    public string ToSvg(string description, bool legendBelow = false)
+    {
+        var svg = new StringBuilder();
+        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(description)}\">");
+        svg.Append(body);
+        double y = legendBelow ? Height - Bottom - 12 - 16 * (legend.Count - 1) : Top + 14;
+        foreach (var (name, style) in legend)
+        {
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"line {style}\" x1=\"{Width - Right - 118}\" x2=\"{Width - Right - 96}\" y1=\"{y - 4}\" y2=\"{y - 4}\"/><text class=\"key\" x=\"{Width - Right - 90}\" y=\"{y}\">{Escape(name)}</text>");
+            y += 16;
+        }
+        return svg.Append("</svg>").ToString();
+    }
+
+    private void Axes(string xTitle, string yTitle, double[] xTicks, double[] yTicks)
+    {
+        double xStep = xTicks.Length > 1 ? xTicks[1] - xTicks[0] : 1, yStep = yTicks.Length > 1 ? yTicks[1] - yTicks[0] : 1;
+        foreach (double tick in yTicks)
+            body.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(tick):0.0}\" y2=\"{Y(tick):0.0}\"/><text class=\"tick\" text-anchor=\"end\" x=\"{Left - 7}\" y=\"{Y(tick) + 4:0.0}\">{Ticks.Label(tick, yStep)}</text>");
+        foreach (double tick in xTicks)
+            body.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{X(tick):0.0}\" x2=\"{X(tick):0.0}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 4}\"/><text class=\"tick\" text-anchor=\"middle\" x=\"{X(tick):0.0}\" y=\"{Height - Bottom + 18}\">{Ticks.Label(tick, xStep)}</text>");
+        body.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>");
+        body.Append(CultureInfo.InvariantCulture, $"<text class=\"title\" text-anchor=\"middle\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\">{Escape(xTitle)}</text>");
+        body.Append(CultureInfo.InvariantCulture, $"<text class=\"title\" text-anchor=\"middle\" transform=\"translate(13 {(Top + Height - Bottom) / 2}) rotate(-90)\">{Escape(yTitle)}</text>");
+    }
+
+    private double X(double value) => Left + (value - xRange.Low) / (xRange.High - xRange.Low) * (Width - Left - Right);
+
+    private double Y(double value) => Height - Bottom - (value - yRange.Low) / (yRange.High - yRange.Low) * (Height - Top - Bottom);
+
+    private static string Escape(string text) => WebUtility.HtmlEncode(text);
+}
