@@ -1,4 +1,5 @@
 using System.Globalization;
+using Firn.Training;
 
 namespace Firn.Cli.Reporting;
 
@@ -8,34 +9,53 @@ internal static class Charts
     private const int CurvePoints = 300;
 
     public static string Loss(ReportData data) =>
-        Curves(data, "loss", point => point.Loss, point => point.ValidationLoss, legendBelow: false);
+        Curves(data, "loss", point => point.Loss, point => point.ValidationLoss, SvgChart.Corner.TopRight);
 
     public static string Accuracy(ReportData data) =>
-        Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy, legendBelow: true);
+        Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy, SvgChart.Corner.BottomRight);
 
-    public static string Roc(ReportData data)
+    /// <summary>The curve of the positive class; of more classes, each against the rest, as many as colours tell apart.</summary>
+    public static string Roc(EvaluationReport evaluation)
     {
-        var curve = data.Roc.Thinned(CurvePoints);
-        return new SvgChart("false positive rate", "true positive rate", (0, 1), (0, 1))
-            .Line("", "ideal", [0, 1], [0, 1])
-            .Line(string.Create(CultureInfo.InvariantCulture, $"AUC {data.RocAuc:0.000}"), "a", curve.X, curve.Y)
-            .ToSvg("Receiver operating characteristic", legendBelow: true);
+        var chart = new SvgChart("false positive rate", "true positive rate", (0, 1), (0, 1)).Line("", "ideal", [0, 1], [0, 1]);
+        foreach (var (curve, style) in evaluation.RocCurves.Zip(SvgChart.Styles))
+        {
+            string name = evaluation.RocCurves.Count == 1 ? "" : curve.Class + " ";
+            chart.Line(string.Create(CultureInfo.InvariantCulture, $"{name}AUC {curve.Area:0.000}"), style,
+                Thinned(curve, point => point.FalsePositiveRate), Thinned(curve, point => point.TruePositiveRate));
+        }
+        return chart.ToSvg("Receiver operating characteristic", SvgChart.Corner.BottomRight);
     }
 
-    public static string Reliability(ReportData data)
+    public static string Reliability(EvaluationReport evaluation)
     {
-        var chart = new SvgChart(data.ReliabilityAxis, "share that came true", (0, 1), (0, 1));
-        int most = Math.Max(1, data.Reliability.Max(bin => bin.Count));
-        foreach (var bin in data.Reliability)
-            chart.Bar("count", bin.Low, bin.High, 0.25 * bin.Count / most, string.Create(CultureInfo.InvariantCulture, $"{bin.Count:N0} texts between {bin.Low:0.00} and {bin.High:0.00}"));
-        var filled = data.Reliability.Where(bin => bin.Count > 0).ToArray();
+        var chart = new SvgChart(ConfidenceAxis(evaluation), "share that came true", (0, 1), (0, 1));
+        int most = Math.Max(1, evaluation.Reliability.Max(bin => bin.Count));
+        foreach (var bin in evaluation.Reliability)
+            chart.Bar("count", bin.Low, bin.High, 0.25 * bin.Count / most, string.Create(CultureInfo.InvariantCulture, $"{bin.Count:N0} texts between {bin.Low:0.0} and {bin.High:0.0}"));
+        var filled = evaluation.Reliability.Where(bin => bin.Count > 0).ToArray();
         return chart
             .Line("calibrated", "ideal", [0, 1], [0, 1])
-            .Line("model", "a", [.. filled.Select(bin => bin.MeanProbability)], [.. filled.Select(bin => bin.Share)], dots: true)
-            .ToSvg("Reliability diagram; the bars at the foot show how many texts fall in each bin");
+            .Line("model", "a", [.. filled.Select(bin => bin.MeanConfidence)], [.. filled.Select(bin => bin.Observed)], dots: true)
+            .ToSvg("Reliability diagram; the bars at the foot show how many texts fall in each bin", SvgChart.Corner.TopLeft);
     }
 
-    private static string Curves(ReportData data, string what, Func<EpochPoint, double> training, Func<EpochPoint, double> validation, bool legendBelow)
+    /// <summary>What the reliability diagram's horizontal axis shows.</summary>
+    public static string ConfidenceAxis(EvaluationReport evaluation) =>
+        evaluation.PerClass.Count == 2 ? $"predicted probability of {evaluation.PerClass[1].Name}" : "probability of the predicted class";
+
+    // A page needs no more points than it has pixels; both ends stay.
+    private static double[] Thinned(RocCurve curve, Func<RocPoint, double> coordinate)
+    {
+        var points = curve.Points;
+        int count = Math.Min(points.Count, CurvePoints);
+        var thinned = new double[count];
+        for (int i = 0; i < count; i++)
+            thinned[i] = coordinate(points[(int)((long)i * (points.Count - 1) / Math.Max(1, count - 1))]);
+        return thinned;
+    }
+
+    private static string Curves(ReportData data, string what, Func<EpochPoint, double> training, Func<EpochPoint, double> validation, SvgChart.Corner legendAt)
     {
         double[] epochs = [.. data.History.Select(point => (double)point.Epoch)];
         double[] a = [.. data.History.Select(training)], b = [.. data.History.Select(validation)];
@@ -49,6 +69,6 @@ internal static class Charts
         return chart
             .Line("training", "a", epochs, a, dots: true)
             .Line("validation", "b", epochs, b, dots: true)
-            .ToSvg($"{what} by epoch", legendBelow);
+            .ToSvg($"{what} by epoch", legendAt);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Firn.Training;
 using ScottPlot;
 
 namespace Firn.Cli.Reporting;
@@ -7,7 +8,10 @@ namespace Firn.Cli.Reporting;
 internal static class PlotFiles
 {
     private const int Width = 900, Height = 600;
-    private static readonly Color A = Color.FromHex("#1f6f9f"), B = Color.FromHex("#c8702a"), Soft = Color.FromHex("#5b6b7a"), Grid = Color.FromHex("#dfe5ea");
+    private static readonly Color A = Color.FromHex("#1f6f9f"), B = Color.FromHex("#c8702a"), 
+        Soft = Color.FromHex("#5b6b7a"), Grid = Color.FromHex("#dfe5ea");
+
+    private static readonly Color[] Palette = [A, B, Color.FromHex("#3b8f5a"), Color.FromHex("#8a5bb0"), Color.FromHex("#b8432f"), Color.FromHex("#7a6a2f")];
 
     /// <summary>Writes one file a chart into the folder and returns their paths.</summary>
     public static IReadOnlyList<string> Save(ReportData data, string folder)
@@ -27,11 +31,10 @@ internal static class PlotFiles
             Add("loss.png", Curves(data, "loss", point => point.Loss, point => point.ValidationLoss, Alignment.UpperRight));
             Add("accuracy.png", Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy, Alignment.LowerRight));
         }
-        Add("confusion.png", Confusion(data));
-        if (data.Roc.X.Length > 1)
-            Add("roc.png", Roc(data));
-        if (data.Reliability.Count > 0)
-            Add("reliability.png", Reliability(data));
+        Add("confusion.png", Confusion(data.Evaluation));
+        if (data.Evaluation.RocCurves.Count > 0)
+            Add("roc.png", Roc(data.Evaluation));
+        Add("reliability.png", Reliability(data.Evaluation));
         return files;
     }
 
@@ -52,50 +55,55 @@ internal static class PlotFiles
         return plot;
     }
 
-    private static Plot Roc(ReportData data)
+    private static Plot Roc(EvaluationReport evaluation)
     {
         var plot = New("false positive rate", "true positive rate");
         Diagonal(plot, "");
-        Line(plot, string.Create(CultureInfo.InvariantCulture, $"AUC {data.RocAuc:0.000}"), data.Roc.X, data.Roc.Y, A, markers: false);
+        foreach (var (curve, color) in evaluation.RocCurves.Zip(Palette))
+        {
+            string name = evaluation.RocCurves.Count == 1 ? "" : curve.Class + " ";
+            Line(plot, string.Create(CultureInfo.InvariantCulture, $"{name}AUC {curve.Area:0.000}"), [.. curve.Points.Select(point => point.FalsePositiveRate)], [.. curve.Points.Select(point => point.TruePositiveRate)], color, markers: false);
+        }
         plot.Axes.SetLimits(0, 1, 0, 1.02);
         Legend(plot, Alignment.LowerRight);
         return plot;
     }
 
-    private static Plot Reliability(ReportData data)
+    private static Plot Reliability(EvaluationReport evaluation)
     {
-        var plot = New(data.ReliabilityAxis, "share that came true");
-        int most = Math.Max(1, data.Reliability.Max(bin => bin.Count));
-        foreach (var bin in data.Reliability)
+        var plot = New(Charts.ConfidenceAxis(evaluation), "share that came true");
+        int most = Math.Max(1, evaluation.Reliability.Max(bin => bin.Count));
+        foreach (var bin in evaluation.Reliability)
         {
             var bar = plot.Add.Rectangle(bin.Low, bin.High, 0, 0.25 * bin.Count / most);
             bar.FillColor = A.WithAlpha(0.22);
             bar.LineColor = Colors.White;
         }
         Diagonal(plot, "calibrated");
-        var filled = data.Reliability.Where(bin => bin.Count > 0).ToArray();
-        Line(plot, "model", [.. filled.Select(bin => bin.MeanProbability)], [.. filled.Select(bin => bin.Share)], A);
+        var filled = evaluation.Reliability.Where(bin => bin.Count > 0).ToArray();
+        Line(plot, "model", [.. filled.Select(bin => bin.MeanConfidence)], [.. filled.Select(bin => bin.Observed)], A);
         plot.Axes.SetLimits(0, 1, 0, 1.02);
         Legend(plot, Alignment.UpperLeft);
         return plot;
     }
 
-    private static Plot Confusion(ReportData data)
+    private static Plot Confusion(EvaluationReport evaluation)
     {
         var plot = New("predicted", "actual");
-        int n = data.Classes.Count;
+        string[] names = [.. evaluation.PerClass.Select(metrics => metrics.Name)];
+        int n = names.Length;
         for (int i = 0; i < n; i++)
         {
-            int total = Math.Max(1, data.Confusion[i].Sum());
+            int total = Math.Max(1, evaluation.Confusion[i].Sum());
             for (int j = 0; j < n; j++)
             {
-                double share = (double)data.Confusion[i][j] / total, y = n - 1 - i;
+                double share = (double)evaluation.Confusion[i][j] / total, y = n - 1 - i;
                 var cell = plot.Add.Rectangle(j - 0.48, j + 0.48, y - 0.48, y + 0.48);
                 cell.FillColor = (i == j ? A : B).WithAlpha(0.08 + 0.82 * share);
                 cell.LineWidth = 0;
                 if (n > 12)
                     continue;
-                var text = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"{data.Confusion[i][j]:N0}\n{share * 100:0.0}%"), j, y);
+                var text = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"{evaluation.Confusion[i][j]:N0}\n{share * 100:0.0}%"), j, y);
                 text.LabelAlignment = Alignment.MiddleCenter;
                 text.LabelFontName = PlotFont.Family;
                 text.LabelFontSize = n > 6 ? 12 : 18;
@@ -103,8 +111,8 @@ internal static class PlotFiles
             }
         }
         double[] at = [.. Enumerable.Range(0, n).Select(i => (double)i)];
-        plot.Axes.Bottom.SetTicks(at, [.. data.Classes]);
-        plot.Axes.Left.SetTicks(at, [.. data.Classes.Reverse()]);
+        plot.Axes.Bottom.SetTicks(at, [.. names]);
+        plot.Axes.Left.SetTicks(at, [.. names.AsEnumerable().Reverse()]);
         plot.Axes.SetLimits(-0.5, n - 0.5, -0.5, n - 0.5);
         plot.HideGrid();
         return plot;
@@ -127,6 +135,7 @@ internal static class PlotFiles
             axis.Label.ForeColor = Colors.Black;
             axis.TickLabelStyle.FontSize = 14;
         }
+        plot.Axes.Left.Label.OffsetX = 5;
         plot.ScaleFactor = 1.2;
         return plot;
     }

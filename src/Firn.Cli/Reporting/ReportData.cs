@@ -1,3 +1,5 @@
+using Firn.Training;
+
 namespace Firn.Cli.Reporting;
 
 /// <summary>All that a report shows, in the words and numbers in which it is shown.</summary>
@@ -20,25 +22,8 @@ internal sealed record ReportData
     /// <summary>The epoch whose weights were kept, 1-based; 0 where no training is reported.</summary>
     public int BestEpoch { get; init; }
 
-    /// <summary>The class names, in the order of the confusion matrix.</summary>
-    public required IReadOnlyList<string> Classes { get; init; }
-
-    /// <summary>Confusion[actual][predicted], counts.</summary>
-    public required int[][] Confusion { get; init; }
-
-    /// <summary>The receiver operating characteristic; empty where there are more than two classes or one is absent.</summary>
-    public Curve Roc { get; init; } = Curve.Empty;
-
-    /// <summary>Area under <see cref="Roc"/>; NaN where it does not exist.</summary>
-    public double RocAuc { get; init; } = double.NaN;
-
-    /// <summary>Predictions grouped by their confidence.</summary>
-    public IReadOnlyList<ReliabilityBin> Reliability { get; init; } = [];
-
-    /// <summary>What is on the reliability diagram's axis, such as "predicted probability of positive".</summary>
-    public string ReliabilityAxis { get; init; } = "predicted probability";
-
-    public required TableData Metrics { get; init; }
+    /// <summary>What was measured; the report draws its confusion matrix, ROC and reliability.</summary>
+    public required EvaluationReport Evaluation { get; init; }
 
     /// <summary>Layer by layer: name, shape, parameters, trained or frozen.</summary>
     public TableData? Model { get; init; }
@@ -64,30 +49,6 @@ internal sealed record TableData(IReadOnlyList<string> Heads, IReadOnlyList<stri
 
 /// <summary>The curves' values after one epoch; validation values are NaN where there was no validation.</summary>
 internal readonly record struct EpochPoint(int Epoch, double Loss, double Accuracy, double ValidationLoss, double ValidationAccuracy);
-
-/// <summary>Points of a curve, in order.</summary>
-internal sealed record Curve(double[] X, double[] Y)
-{
-    public static readonly Curve Empty = new([], []);
-
-    /// <summary>At most <paramref name="count"/> of the points, the ends included: a page needs no more than it has pixels.</summary>
-    public Curve Thinned(int count)
-    {
-        if (X.Length <= count)
-            return this;
-        var x = new double[count];
-        var y = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            int from = (int)((long)i * (X.Length - 1) / (count - 1));
-            (x[i], y[i]) = (X[from], Y[from]);
-        }
-        return new Curve(x, y);
-    }
-}
-
-/// <summary>Predictions of about one probability: their mean probability, the share that came true, their number.</summary>
-internal readonly record struct ReliabilityBin(double Low, double High, double MeanProbability, double Share, int Count);
 
 /// <summary>A text that the model got wrong, with the probability it gave to its wrong answer.</summary>
 internal readonly record struct ConfidentError(string Text, string Actual, string Predicted, double Probability);

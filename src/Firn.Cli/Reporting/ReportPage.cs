@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Firn.Training;
 
 namespace Firn.Cli.Reporting;
 
@@ -8,24 +9,27 @@ namespace Firn.Cli.Reporting;
 internal static class ReportPage
 {
     private const int TextLimit = 400;
+    private const string ReliabilityHint =
+        "<p class=\"hint\">Of the texts that are given a probability, as large a share should be so. The bars at the foot show how many texts each point stands for.</p>";
 
     /// <summary>The whole page.</summary>
     public static string Render(ReportData data)
     {
+        var evaluation = data.Evaluation;
+        bool manyClasses = evaluation.PerClass.Count > 4;
         var sections = new StringBuilder();
         if (data.History.Count > 0)
         {
             Section(sections, "Loss", Charts.Loss(data));
             Section(sections, "Accuracy", Charts.Accuracy(data));
         }
-        Section(sections, "Metrics", Table(data.Metrics), wide: true);
-        Section(sections, "Confusion matrix", Confusion(data), wide: data.Classes.Count > 4);
-        if (data.Roc.X.Length > 1)
-            Section(sections, "Receiver operating characteristic", Charts.Roc(data));
-        if (data.Reliability.Count > 0)
-            Section(sections, "Reliability", Charts.Reliability(data) + "<p class=\"hint\">Of the texts that are given a probability, as large a share should be so. The bars at the foot show how many texts each point stands for.</p>");
+        Section(sections, "Metrics", Table(MetricTable.Of(evaluation)), wide: true);
+        Section(sections, "Confusion matrix", Confusion(evaluation), wide: manyClasses);
+        if (evaluation.RocCurves.Count > 0)
+            Section(sections, "Receiver operating characteristic", Charts.Roc(evaluation));
+        Section(sections, "Reliability", Charts.Reliability(evaluation) + ReliabilityHint);
         if (data.Model is { } model)
-            Section(sections, "Model", Table(model), wide: data.Roc.X.Length <= 1 || data.Classes.Count > 4);
+            Section(sections, "Model", Table(model), wide: manyClasses || evaluation.RocCurves.Count == 0);
         if (data.Errors.Count > 0)
             Section(sections, "Most confident errors", Errors(data.Errors), wide: true, "long");
         Section(sections, "Configuration", Configuration(data.Configuration), wide: true);
@@ -74,22 +78,22 @@ internal static class ReportPage
         return html.Append("</tbody></table></div>").ToString();
     }
 
-    private static string Confusion(ReportData data)
+    private static string Confusion(EvaluationReport evaluation)
     {
         var html = new StringBuilder("<div class=\"scroll\"><table class=\"confusion\"><thead><tr><th class=\"axis\">actual \\ predicted</th>");
-        foreach (string name in data.Classes)
-            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{Escape(name)}</th>");
+        foreach (var metrics in evaluation.PerClass)
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{Escape(metrics.Name)}</th>");
         html.Append("</tr></thead><tbody>");
-        for (int i = 0; i < data.Classes.Count; i++)
+        for (int i = 0; i < evaluation.PerClass.Count; i++)
         {
-            int total = Math.Max(1, data.Confusion[i].Sum());
-            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Escape(data.Classes[i])}</th>");
-            for (int j = 0; j < data.Classes.Count; j++)
+            int total = Math.Max(1, evaluation.Confusion[i].Sum());
+            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Escape(evaluation.PerClass[i].Name)}</th>");
+            for (int j = 0; j < evaluation.PerClass.Count; j++)
             {
-                double share = (double)data.Confusion[i][j] / total;
+                double share = (double)evaluation.Confusion[i][j] / total;
                 string colour = i == j ? "--good" : "--bad";
                 string ink = share > 0.55 ? ";color:#fff" : "";
-                html.Append(CultureInfo.InvariantCulture, $"<td style=\"background:color-mix(in srgb, var({colour}) {8 + 82 * share:0}%, var(--card)){ink}\">{data.Confusion[i][j]:N0}<small>{share * 100:0.0}%</small></td>");
+                html.Append(CultureInfo.InvariantCulture, $"<td style=\"background:color-mix(in srgb, var({colour}) {8 + 82 * share:0}%, var(--card)){ink}\">{evaluation.Confusion[i][j]:N0}<small>{share * 100:0.0}%</small></td>");
             }
             html.Append("</tr>\n");
         }

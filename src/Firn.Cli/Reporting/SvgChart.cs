@@ -10,7 +10,18 @@ namespace Firn.Cli.Reporting;
 /// </summary>
 internal sealed class SvgChart
 {
+    /// <summary>Where the legend stands: where the data is not.</summary>
+    public enum Corner
+    {
+        TopLeft,
+        TopRight,
+        BottomRight,
+    }
+
     private const double Width = 460, Height = 300, Left = 54, Right = 14, Top = 14, Bottom = 44;
+
+    /// <summary>The colours of data, by the names that the style sheet gives them.</summary>
+    public static readonly string[] Styles = ["a", "b", "c", "d", "e", "f"];
 
     private readonly StringBuilder body = new();
     private readonly (double Low, double High) xRange;
@@ -63,16 +74,20 @@ internal sealed class SvgChart
     }
 
     /// <summary>The drawing; <paramref name="description"/> is read out where it cannot be seen.</summary>
-    public string ToSvg(string description, bool legendBelow = false)
+    public string ToSvg(string description, Corner legendAt = Corner.TopRight)
     {
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(description)}\">");
         svg.Append(body);
-        double y = legendBelow ? Height - Bottom - 12 - 16 * (legend.Count - 1) : Top + 14;
+        double longest = legend.Count == 0 ? 0 : legend.Max(entry => entry.Name.Length) * 6.6 + 36;
+        double x = legendAt == Corner.TopLeft ? Left + 12 : Width - Right - longest - 6;
+        double y = legendAt == Corner.BottomRight ? Height - Bottom - 12 - 17 * (legend.Count - 1) : Top + 16;
+        if (legend.Count > 0)
+            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"keys\" x=\"{x - 6:0}\" y=\"{y - 14:0}\" width=\"{longest + 8:0}\" height=\"{17 * legend.Count + 4}\" rx=\"4\"/>");
         foreach (var (name, style) in legend)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"line {style}\" x1=\"{Width - Right - 118}\" x2=\"{Width - Right - 96}\" y1=\"{y - 4}\" y2=\"{y - 4}\"/><text class=\"key\" x=\"{Width - Right - 90}\" y=\"{y}\">{Escape(name)}</text>");
-            y += 16;
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"line {style}\" x1=\"{x:0}\" x2=\"{x + 22:0}\" y1=\"{y - 4:0}\" y2=\"{y - 4:0}\"/><text class=\"key\" x=\"{x + 29:0}\" y=\"{y:0}\">{Escape(name)}</text>");
+            y += 17;
         }
         return svg.Append("</svg>").ToString();
     }

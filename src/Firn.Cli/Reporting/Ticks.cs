@@ -40,6 +40,6 @@ internal static class Ticks
     public static string Label(double value, double step)
     {
         int digits = step >= 1 ? 0 : Math.Min(6, (int)Math.Ceiling(-Math.Log10(step) - 1e-9));
-        return Math.Round(value, 10).ToString("F" + digits, CultureInfo.InvariantCulture);
+        return (Math.Round(value, 10) + 0.0).ToString("F" + digits, CultureInfo.InvariantCulture);
     }
 }

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Firn.Training;
+
+namespace Firn.Cli.Reporting;
+
+/// <summary>The figures of an evaluation class by class, laid out as scikit-learn's classification report.</summary>
+internal static class MetricTable
+{
+    /// <summary>A row a class, then the averages.</summary>
+    public static TableData Of(EvaluationReport evaluation)
+    {
+        var rows = new List<string[]>();
+        foreach (var metrics in evaluation.PerClass)
+            rows.Add(Row(metrics.Name, metrics.Precision, metrics.Recall, metrics.F1, metrics.Support));
+        rows.Add(Row("macro average", evaluation.MacroPrecision, evaluation.MacroRecall, evaluation.MacroF1, evaluation.Count));
+        rows.Add(Row("weighted average", evaluation.WeightedPrecision, evaluation.WeightedRecall, evaluation.WeightedF1, evaluation.Count));
+        return new TableData(["class", "precision", "recall", "F1", "texts"], rows);
+    }
+
+    /// <summary>The figures of the whole.</summary>
+    public static IReadOnlyList<Fact> Headline(EvaluationReport evaluation) =>
+    [
+        new("accuracy", Figure(evaluation.Accuracy)),
+        new("macro F1", Figure(evaluation.MacroF1)),
+        new("ROC AUC", evaluation.RocAuc is { } area ? Figure(area) : "n/a"),
+        new("loss", Figure(evaluation.Loss)),
+        new("Brier score", Figure(evaluation.Brier)),
+        new("calibration error", Figure(evaluation.CalibrationError)),
+    ];
+
+    private static string[] Row(string name, double precision, double recall, double f1, int support) =>
+        [name, Figure(precision), Figure(recall), Figure(f1), support.ToString("N0", CultureInfo.InvariantCulture)];
+
+    private static string Figure(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+}

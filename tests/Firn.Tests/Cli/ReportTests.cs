@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+using Firn.Cli.Reporting;
+
+namespace Firn.Tests.Cli;
+
+public sealed partial class ReportTests
+{
+    [Fact]
+    public void A_text_of_the_corpus_cannot_become_markup_or_a_placeholder()
+    {
+        string page = ReportPage.Render(Samples.Report());
+        Assert.DoesNotContain("<script", page);
+        Assert.Contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; {{title}} is not", page);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(6)]
+    public void The_page_is_whole_and_needs_no_network(int classes)
+    {
+        string page = ReportPage.Render(Samples.Report(classes));
+        Assert.DoesNotMatch(Outside(), page);
+        foreach (string heading in new[] { "Loss", "Accuracy", "Metrics", "Confusion matrix", "Receiver operating characteristic", "Reliability", "Model", "Most confident errors", "Configuration" })
+            Assert.Contains($"<h2>{heading}</h2>", page);
+        Assert.Equal(4, Regex.Count(page, "<svg "));
+        Assert.DoesNotContain("NaN", page);
+    }
+
+    [Fact]
+    public void A_report_without_training_has_no_curves()
+    {
+        string page = ReportPage.Render(Samples.Report() with { History = [] });
+        Assert.DoesNotContain("<h2>Loss</h2>", page);
+        Assert.Equal(2, Regex.Count(page, "<svg "));
+    }
+
+    [Fact]
+    public void The_charts_are_also_png_files()
+    {
+        var folder = Directory.CreateTempSubdirectory("firn-report");
+        try
+        {
+            string page = Report.Save(Samples.Report(), folder.FullName);
+            Assert.True(File.Exists(page));
+            foreach (string name in new[] { "loss.png", "accuracy.png", "confusion.png", "roc.png", "reliability.png" })
+            {
+                byte[] bytes = File.ReadAllBytes(Path.Combine(folder.FullName, name));
+                Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], bytes[..4]);
+                Assert.True(bytes.Length > 5000, $"{name} holds {bytes.Length} bytes");
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.44, 0.52, new[] { 0.44, 0.46, 0.48, 0.5, 0.52 })]
+    [InlineData(0, 1, new[] { 0, 0.2, 0.4, 0.6, 0.8, 1 })]
+    public void Ticks_are_round(double low, double high, double[] expected) =>
+        Assert.Equal(expected, Ticks.Between(low, high).Select(tick => Math.Round(tick, 9)));
+
+    [GeneratedRegex("""(src|href)\s*=|https?://|url\(|@import""")]
+    private static partial Regex Outside();
+}
