@@ -1,22 +1,83 @@
+using Firn.Kernels;
+
 namespace Firn.Model;
 
-/// <summary>The optimizer's state and step for the groups that train (Kingma, Ba 2015, in Keras' form).</summary>
+/// <summary>
+/// The optimizer's state and step for the groups that train (Kingma, Ba 2015, with Keras' place of epsilon). Groups that
+/// do not train have no state. The embedding is updated lazily: rows that a batch does not touch keep their weights and
+/// moments.
+/// </summary>
 internal sealed class Adam
 {
-    public Adam(TextClassifier model, IReadOnlySet<ParameterGroup> trainable)
-    {
-        Model = model;
-        Trainable = trainable;
-    }
+    private readonly TextClassifier model;
+    private readonly Dictionary<Parameter, Moments> moments = [];
 
-    public TextClassifier Model { get; }
+    /// <summary>Fresh state for the groups that train; state of weights that trained in <paramref name="before"/> is kept.</summary>
+    public Adam(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, Adam? before = null)
+    {
+        this.model = model;
+        Trainable = trainable;
+        StepCount = before?.StepCount ?? 0;
+        foreach (Parameter parameter in model.Parameters.Where(p => trainable.Contains(p.Group)))
+        {
+            moments[parameter] = before is not null && before.moments.TryGetValue(parameter, out Moments? kept)
+                ? kept
+                : new Moments(parameter.Values.Length, StepCount);
+        }
+    }
 
     public IReadOnlySet<ParameterGroup> Trainable { get; }
 
     public double LearningRate { get; set; } = 0.001;
 
+    public double Beta1 { get; init; } = 0.9;
+
+    public double Beta2 { get; init; } = 0.999;
+
+    public double Epsilon { get; init; } = 1e-7;
+
+    /// <summary>Steps done.</summary>
     public long StepCount { get; private set; }
 
-    /// <summary>Applies the workspace's gradients.</summary>
-    public void Step(TrainingWorkspace workspace) => throw new NotSupportedException(workspace.ToString());
+    /// <summary>Applies the workspace's gradients to the model's weights.</summary>
+    public void Step(TrainingWorkspace workspace)
+    {
+        StepCount++;
+        foreach (Parameter parameter in model.Parameters)
+        {
+            if (!moments.TryGetValue(parameter, out Moments? state))
+                continue;
+            // A group that thawed late has its own count of steps, or its first moments would be taken for settled ones.
+            long t = StepCount - state.Begin;
+            float rate = (float)(LearningRate * Math.Sqrt(1 - Math.Pow(Beta2, t)) / (1 - Math.Pow(Beta1, t)));
+            if (parameter.Group != ParameterGroup.Embedding)
+                Update(workspace.GradientOf(parameter), rate, state, 0, parameter.Values.Span);
+            else if (workspace.EmbeddingGradient is { } rows)
+                UpdateRows(rows, rate, state, parameter.Values.Span);
+        }
+    }
+
+    private void UpdateRows(SparseRows gradient, float rate, Moments state, Span<float> weights)
+    {
+        for (int i = 0; i < gradient.Count; i++)
+        {
+            int at = gradient.Rows[i] * gradient.Width;
+            Update(gradient[i], rate, state, at, weights.Slice(at, gradient.Width));
+        }
+    }
+
+    private void Update(ReadOnlySpan<float> gradient, float rate, Moments state, int at, Span<float> weights) =>
+        AdamKernel.Step(gradient, rate, (float)Beta1, (float)Beta2, (float)Epsilon,
+            state.First.AsSpan(at, weights.Length), state.Second.AsSpan(at, weights.Length), weights);
+
+    /// <summary>Means of the gradient and of its square.</summary>
+    private sealed class Moments(int length, long begin)
+    {
+        public float[] First { get; } = new float[length];
+
+        public float[] Second { get; } = new float[length];
+
+        /// <summary>Steps of the optimizer before this state's first.</summary>
+        public long Begin { get; } = begin;
+    }
 }

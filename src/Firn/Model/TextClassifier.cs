@@ -50,6 +50,13 @@ public sealed class TextClassifier
     {
         ArgumentNullException.ThrowIfNull(texts);
         Throw.IfLengthDiffers(probabilities.Length, (long)texts.Count * Options.OutputSize);
-        throw new NotSupportedException();
+        foreach (int id in texts.Ids)
+        {
+            if ((uint)id >= (uint)Embedding.VocabularySize)
+                throw new ArgumentException($"Token id {id} is outside the vocabulary of {Embedding.VocabularySize} rows.", nameof(texts));
+        }
+        var scores = new float[probabilities.Length];
+        new BatchScorer(this).Score(texts, threads > 0 ? threads : Environment.ProcessorCount, scores);
+        scores.CopyTo(probabilities);
     }
 }

@@ -1,3 +1,4 @@
+using Firn.Kernels;
 using Firn.Text;
 
 namespace Firn.Model;
@@ -8,29 +9,52 @@ namespace Firn.Model;
 /// <param name="Tokens">Tokens in the batch.</param>
 internal readonly record struct BatchResult(double LossSum, int Correct, long Tokens);
 
-/// <summary>Gradient rows of the embedding: each row that a batch touched once, rising, row 0 left out.</summary>
-internal sealed class SparseRows(int width)
+/// <summary>
+/// The engine for mini-batches: loss and gradients of the groups that train; applies nothing. Which gradients exist is
+/// decided here once: a group that does not train has no buffer, and no step of the backward pass is there for it alone.
+/// </summary>
+internal sealed unsafe class TrainingWorkspace
 {
-    public int Width { get; } = width;
+    private const int MostShards = 16, LeastTexts = 8;
 
-    /// <summary>How many rows are set.</summary>
-    public int Count { get; internal set; }
+    private readonly ModelLayers layers;
+    private readonly BatchPlan plan = new(MostShards, LeastTexts);
+    private readonly ShardWorkspace[] workers;
+    private readonly GradientBuffer[] shardGradients = new GradientBuffer[MostShards];
+    private readonly GradientBuffer sum;
+    private readonly EmbeddingGradient? embedding;
+    private readonly int[] firstToken = new int[MostShards];
+    private readonly double[] shardLoss = new double[MostShards];
+    private readonly int[] shardCorrect = new int[MostShards];
+    private readonly float[] classWeights;
+    private readonly List<Action<int, ShardWorkspace>> backward = [];
+    private readonly Action<int, int> runShard, addSlice;
+    private RaggedIds texts = RaggedIds.From([]);
+    private int[] labels = [];
+    private StepDropout dropout;
 
-    /// <summary>The table's rows; the first <see cref="Count"/> are set.</summary>
-    public int[] Rows { get; internal set; } = [];
-
-    /// <summary>Their gradients, [Count, E].</summary>
-    public float[] Values { get; internal set; } = [];
-}
-
-/// <summary>The engine for mini-batches: loss and gradients of the groups that train; applies nothing.</summary>
-internal sealed class TrainingWorkspace
-{
+    /// <param name="model">Its weights are read, never written.</param>
+    /// <param name="trainable">The groups that get gradients.</param>
+    /// <param name="threads">Threads to use; 0 for all of the machine. Results do not depend on it.</param>
     public TrainingWorkspace(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, int threads)
     {
         Model = model;
         Trainable = trainable;
-        Threads = threads;
+        Threads = threads > 0 ? threads : Environment.ProcessorCount;
+        layers = new ModelLayers(model);
+        workers = new ShardWorkspace[Threads];
+        for (int i = 0; i < Threads; i++)
+            workers[i] = new ShardWorkspace(model.Options);
+        Parameter[] dense = [.. model.Parameters.Where(p => p.Group != ParameterGroup.Embedding && trainable.Contains(p.Group))];
+        sum = new GradientBuffer(dense);
+        for (int i = 0; i < MostShards; i++)
+            shardGradients[i] = new GradientBuffer(dense);
+        if (trainable.Contains(ParameterGroup.Embedding))
+            embedding = new EmbeddingGradient(model.Embedding);
+        classWeights = new float[model.Options.Classes];
+        ComposeBackward();
+        runShard = RunShard;
+        addSlice = AddSlice;
     }
 
     public TextClassifier Model { get; }
@@ -40,19 +64,201 @@ internal sealed class TrainingWorkspace
     public int Threads { get; }
 
     /// <summary>Rows of the embedding's gradient; null unless the embedding trains.</summary>
-    public SparseRows? EmbeddingGradient { get; }
+    public SparseRows? EmbeddingGradient => embedding?.Sum;
 
-    /// <summary>Mean loss's gradient by a dense parameter after the last batch; null when its group does not train.</summary>
-    public float[]? GradientOf(Parameter parameter) => throw new NotSupportedException(parameter.Name);
+    /// <summary>The gradient of the mean loss by all dense weights that train, in one run.</summary>
+    public GradientBuffer Gradients => sum;
+
+    /// <summary>The gradient by one of them; empty when its group does not train.</summary>
+    public Span<float> GradientOf(Parameter parameter) => sum.Has(parameter) ? sum.Of(parameter) : [];
 
     /// <summary>
     /// Loss and gradients of the texts <paramref name="batch"/> (indices into <paramref name="texts"/>);
-    /// <paramref name="labels"/> by text index; <paramref name="classWeights"/> [Classes] or empty. Dropout masks follow
-    /// from (seed, step, place in the batch) alone.
+    /// <paramref name="labels"/> by text index; <paramref name="classWeights"/> [Classes], or empty for 1. As in Keras the
+    /// mean is over the texts, not over the weights. Dropout follows from (seed, step, place in the batch) alone.
     /// </summary>
     public BatchResult ForwardBackward(RaggedIds texts, ReadOnlySpan<int> batch, ReadOnlySpan<int> labels,
-        ReadOnlySpan<float> classWeights, ulong seed, long step) => throw new NotSupportedException(texts.ToString());
+        ReadOnlySpan<float> classWeights, ulong seed, long step)
+    {
+        if (batch.IsEmpty)
+            return default;
+        this.texts = texts;
+        plan.Build(texts, batch);
+        ReadLabels(labels, classWeights);
+        dropout = new StepDropout(Model.Options, new CounterRandom(seed).Derive((ulong)step));
+        layers.PackForward();
+        foreach (LstmLayer lstm in layers.Lstm)
+        {
+            lstm.PackBackward();
+            if (embedding is not null)
+                lstm.PackInputGradient();
+        }
+        for (int shard = 1, i = 0; shard < plan.Shards; shard++)
+        {
+            firstToken[shard] = firstToken[shard - 1];
+            for (; i < plan.RangeOf(shard).Start.Value; i++)
+                firstToken[shard] += plan.Length[i];
+        }
+        embedding?.Reserve(checked((int)plan.Tokens));
+        Workers.Run(plan.Shards, Threads, runShard);
+        Reduce();
+        double loss = 0;
+        int correct = 0;
+        for (int shard = 0; shard < plan.Shards; shard++)
+        {
+            loss += shardLoss[shard];
+            correct += shardCorrect[shard];
+        }
+        return new BatchResult(loss, correct, plan.Tokens);
+    }
 
     /// <summary>Scales all gradients so that their joint norm is at most <paramref name="limit"/>; returns the norm before.</summary>
-    public double ClipByGlobalNorm(double limit) => throw new NotSupportedException(limit.ToString());
+    public double ClipByGlobalNorm(double limit)
+    {
+        double squares = VectorMath.SumOfSquares(sum.All);
+        Span<float> rows = embedding is null ? [] : embedding.Sum.Values.AsSpan(0, embedding.Sum.Count * embedding.Sum.Width);
+        double norm = Math.Sqrt(squares + VectorMath.SumOfSquares(rows));
+        if (norm > limit)
+        {
+            VectorMath.Scale((float)(limit / norm), sum.All);
+            VectorMath.Scale((float)(limit / norm), rows);
+        }
+        return norm;
+    }
+
+    private void ReadLabels(ReadOnlySpan<int> byText, ReadOnlySpan<float> weights)
+    {
+        if (labels.Length < plan.Count)
+            labels = new int[plan.Count];
+        for (int i = 0; i < plan.Count; i++)
+        {
+            labels[i] = byText[plan.Text[i]];
+            Throw.IfOutside(labels[i], 0, Model.Options.Classes - 1, "label");
+        }
+        if (weights.IsEmpty)
+            classWeights.AsSpan().Fill(1);
+        else
+            weights.CopyTo(classWeights);
+    }
+
+    /// <summary>The backward pass as the list of steps that the trainable groups need.</summary>
+    private void ComposeBackward()
+    {
+        bool lstm = Trainable.Contains(ParameterGroup.Lstm);
+        bool dense = Trainable.Contains(ParameterGroup.Dense);
+        if (dense)
+        {
+            backward.Add((shard, work) => layers.Dense.WeightGradients(work.Layout.Texts, work.Features, work.Logits,
+                shardGradients[shard].PointerTo(layers.Dense.Kernel), shardGradients[shard].PointerTo(layers.Dense.Bias)));
+        }
+        if (!lstm && embedding is null && !(dense && Model.Options.Pooling == Pooling.Attention))
+            return;
+        backward.Add(BackwardPooling);
+        if (dense)
+            backward.Add((shard, work) => layers.Pooling.WeightGradients(work, shardGradients[shard]));
+        if (!lstm && embedding is null)
+            return;
+        foreach (LstmLayer layer in layers.Lstm)
+        {
+            backward.Add((_, work) => layer.Backward(work.Layout, work.Tapes[layer.Direction]));
+            if (lstm)
+            {
+                backward.Add((shard, work) => layer.WeightGradients(work.Layout, work.Tapes[layer.Direction], work.Scratch,
+                    shardGradients[shard].PointerTo(layer.Kernel), shardGradients[shard].PointerTo(layer.RecurrentKernel),
+                    shardGradients[shard].PointerTo(layer.Bias)));
+            }
+            if (embedding is not null)
+                backward.Add((shard, work) => BackwardEmbedding(shard, work, layer));
+        }
+    }
+
+    private void RunShard(int shard, int worker)
+    {
+        ShardWorkspace work = workers[worker];
+        Range range = plan.RangeOf(shard);
+        work.Forward(layers, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), plan.Length.AsSpan(range), dropout);
+        (shardLoss[shard], shardCorrect[shard]) = Loss(work, labels.AsSpan(range), classWeights, plan.Count);
+        foreach (Action<int, ShardWorkspace> step in backward)
+            step(shard, work);
+    }
+
+    /// <summary>Replaces the logits by the gradient of the mean loss; gives the loss summed and the texts that are right.</summary>
+    private static (double Loss, int Correct) Loss(ShardWorkspace work, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights, int batch)
+    {
+        double loss = 0;
+        int correct = 0;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            Span<float> z = work.LogitsOf(i);
+            int label = labels[i];
+            float weight = weights[label];
+            if (z.Length == 1)
+            {
+                correct += (z[0] > 0 ? 1 : 0) == label ? 1 : 0;
+                loss += weight * Losses.SigmoidCrossEntropy(z[0], label, out z[0]);
+            }
+            else
+            {
+                correct += IndexOfMax(z) == label ? 1 : 0;
+                loss += weight * Losses.SoftmaxCrossEntropy(z, label, z);
+            }
+            foreach (ref float dz in z)
+                dz *= weight / batch;
+        }
+        return (loss, correct);
+    }
+
+    private static int IndexOfMax(ReadOnlySpan<float> values)
+    {
+        int best = 0;
+        for (int k = 1; k < values.Length; k++)
+        {
+            if (values[k] > values[best])
+                best = k;
+        }
+        return best;
+    }
+
+    private void BackwardPooling(int shard, ShardWorkspace work)
+    {
+        layers.Dense.InputGradient(work.Layout.Texts, work.Logits, work.DFeatures);
+        foreach (LstmTape tape in work.Tapes)
+            tape.ReserveGradients(layers.Pooling.ReadsEveryOutput);
+        layers.Pooling.Backward(work);
+    }
+
+    private void BackwardEmbedding(int shard, ShardWorkspace work, LstmLayer layer)
+    {
+        Range range = plan.RangeOf(shard);
+        LstmTape tape = work.Tapes[layer.Direction];
+        layer.InputGradient(work.Layout, tape);
+        EmbeddingLayer.Backward(Model.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout,
+            layer.Reversed, tape, embedding!.Tokens + (long)firstToken[shard] * layer.Width);
+        Span<int> rows = embedding.RowOfToken[firstToken[shard]..];
+        int next = 0;
+        foreach (int text in plan.Text.AsSpan(range))
+        {
+            foreach (int id in texts[text])
+                rows[next++] = Model.Embedding.RowOf[id];
+        }
+    }
+
+    /// <summary>
+    /// Adds the shards' gradients up in shard order. The one place where gradients of several workers meet: machines
+    /// that share a batch would exchange <see cref="Gradients"/> and <see cref="EmbeddingGradient"/> here.
+    /// </summary>
+    private void Reduce()
+    {
+        Workers.Run(Threads, Threads, addSlice);
+        embedding?.Reduce(Threads);
+    }
+
+    private void AddSlice(int slice, int worker)
+    {
+        int from = (int)((long)sum.Length * slice / Threads), to = (int)((long)sum.Length * (slice + 1) / Threads);
+        Span<float> destination = sum.All[from..to];
+        shardGradients[0].All[from..to].CopyTo(destination);
+        for (int shard = 1; shard < plan.Shards; shard++)
+            VectorMath.Add(shardGradients[shard].All[from..to], destination);
+    }
 }

@@ -1,0 +1,177 @@
+using Firn.Kernels;
+
+namespace Firn.Model;
+
+/// <summary>
+/// Word attention (Yang et al. 2016, equations 5 to 7): u = tanh(h A + b), weight = softmax over the text of u . v,
+/// feature = sum of weight * h; h joins both directions at a position. Zero for an empty text.
+/// </summary>
+internal sealed unsafe class AttentionPooling(TextClassifier model) : IPoolingLayer
+{
+    private readonly Parameter kernel = model["attention.kernel"], bias = model["attention.bias"], context = model["attention.context"];
+    private readonly PackedMatrix packed = new(), transposed = new();
+    private readonly int hidden = model.Options.HiddenSize, features = model.Options.FeatureSize;
+
+    public bool ReadsEveryOutput => true;
+
+    public void Pack()
+    {
+        packed.Pack(kernel.Values.Span, features, features);
+        transposed.PackTransposed(kernel.Values.Span, features, features);
+    }
+
+    public void Forward(ShardWorkspace shard)
+    {
+        RaggedLayout layout = shard.Layout;
+        AttentionTape tape = shard.Attention;
+        tape.Reserve(layout.Tokens, features);
+        Join(shard);
+        fixed (float* b = bias.Values.Span)
+            Gemm.Multiply(tape.Joined, features, layout.Tokens, packed, b, 0, tape.Units);
+        var units = new Span<float>(tape.Units, layout.Tokens * features);
+        Activations.Tanh(units, units);
+        for (int i = 0; i < layout.Texts; i++)
+        {
+            Span<float> to = shard.FeaturesOf(i);
+            to.Clear();
+            int length = layout.LengthOf(i);
+            double highest = double.NegativeInfinity, sum = 0;
+            for (int p = 0; p < length; p++)
+            {
+                int row = layout.OffsetOf(p) + i;
+                tape.Weights[row] = VectorMath.Dot(tape.UnitsAt(row), context.Values.Span);
+                highest = Math.Max(highest, tape.Weights[row]);
+            }
+            for (int p = 0; p < length; p++)
+                sum += Math.Exp(tape.Weights[layout.OffsetOf(p) + i] - highest);
+            for (int p = 0; p < length; p++)
+            {
+                int row = layout.OffsetOf(p) + i;
+                tape.Weights[row] = (float)(Math.Exp(tape.Weights[row] - highest) / sum);
+                VectorMath.AddScaled(tape.Weights[row], tape.JoinedAt(row), to);
+            }
+        }
+    }
+
+    public void Backward(ShardWorkspace shard)
+    {
+        RaggedLayout layout = shard.Layout;
+        AttentionTape tape = shard.Attention;
+        for (int i = 0; i < layout.Texts; i++)
+        {
+            ReadOnlySpan<float> from = shard.DFeaturesOf(i);
+            int length = layout.LengthOf(i);
+            float mean = 0;
+            for (int p = 0; p < length; p++)
+            {
+                int row = layout.OffsetOf(p) + i;
+                tape.DScores[row] = VectorMath.Dot(from, tape.JoinedAt(row));
+                mean += tape.Weights[row] * tape.DScores[row];
+            }
+            for (int p = 0; p < length; p++)
+            {
+                int row = layout.OffsetOf(p) + i;
+                float dScore = tape.DScores[row] = tape.Weights[row] * (tape.DScores[row] - mean);
+                ReadOnlySpan<float> u = tape.UnitsAt(row), v = context.Values.Span;
+                Span<float> dSum = tape.DSumsAt(row), dJoined = tape.DJoinedAt(row);
+                for (int f = 0; f < features; f++)
+                {
+                    dSum[f] = dScore * v[f] * (1 - u[f] * u[f]);
+                    dJoined[f] = tape.Weights[row] * from[f];
+                }
+            }
+        }
+        Gemm.Multiply(tape.DSums, features, layout.Tokens, transposed, tape.DJoined, features, tape.DJoined);
+        Part(shard);
+    }
+
+    public void WeightGradients(ShardWorkspace shard, GradientBuffer destination)
+    {
+        RaggedLayout layout = shard.Layout;
+        AttentionTape tape = shard.Attention;
+        shard.Scratch.Pack(tape.DSums, layout.Tokens, features);
+        Gemm.MultiplyTransposed(tape.Joined, features, shard.Scratch, false, destination.PointerTo(kernel));
+        Span<float> dBias = destination.Of(bias), dContext = destination.Of(context);
+        dBias.Clear();
+        dContext.Clear();
+        VectorMath.AddColumnSums(new(tape.DSums, layout.Tokens * features), layout.Tokens, dBias);
+        for (int row = 0; row < layout.Tokens; row++)
+            VectorMath.AddScaled(tape.DScores[row], tape.UnitsAt(row), dContext);
+    }
+
+    /// <summary>Both directions' outputs side by side in the order of positions.</summary>
+    private void Join(ShardWorkspace shard)
+    {
+        for (int d = 0; d < shard.Tapes.Length; d++)
+        {
+            for (int i = 0; i < shard.Layout.Texts; i++)
+            {
+                for (int p = 0; p < shard.Layout.LengthOf(i); p++)
+                {
+                    shard.Tapes[d].OutputAt(shard.Layout.RowOf(i, p, reversed: d == 1))
+                        .CopyTo(shard.Attention.JoinedAt(shard.Layout.RowOf(i, p, false)).Slice(d * hidden, hidden));
+                }
+            }
+        }
+    }
+
+    private void Part(ShardWorkspace shard)
+    {
+        for (int d = 0; d < shard.Tapes.Length; d++)
+        {
+            for (int i = 0; i < shard.Layout.Texts; i++)
+            {
+                for (int p = 0; p < shard.Layout.LengthOf(i); p++)
+                {
+                    shard.Attention.DJoinedAt(shard.Layout.RowOf(i, p, false)).Slice(d * hidden, hidden)
+                        .CopyTo(shard.Tapes[d].DOutsideAt(shard.Layout.RowOf(i, p, reversed: d == 1)));
+                }
+            }
+        }
+    }
+}
+
+/// <summary>What <see cref="AttentionPooling"/> keeps of a shard between its passes; rows by position.</summary>
+internal sealed unsafe class AttentionTape
+{
+    private readonly AlignedBuffer joined = new(), units = new(), weights = new(), dScores = new(), dSums = new(), dJoined = new();
+    private int features;
+
+    /// <summary>h, [M,F].</summary>
+    public float* Joined => joined.Pointer;
+
+    /// <summary>u, [M,F].</summary>
+    public float* Units => units.Pointer;
+
+    /// <summary>Scores, then weights, [M].</summary>
+    public float* Weights => weights.Pointer;
+
+    /// <summary>Gradient of the scores, [M].</summary>
+    public float* DScores => dScores.Pointer;
+
+    /// <summary>Gradient of h A + b, [M,F].</summary>
+    public float* DSums => dSums.Pointer;
+
+    /// <summary>Gradient of h, [M,F].</summary>
+    public float* DJoined => dJoined.Pointer;
+
+    public Span<float> JoinedAt(int row) => new(Joined + (long)row * features, features);
+
+    public Span<float> UnitsAt(int row) => new(Units + (long)row * features, features);
+
+    public Span<float> DSumsAt(int row) => new(DSums + (long)row * features, features);
+
+    public Span<float> DJoinedAt(int row) => new(DJoined + (long)row * features, features);
+
+    public void Reserve(int tokens, int width)
+    {
+        features = width;
+        long size = (long)tokens * width;
+        joined.Reserve(size);
+        units.Reserve(size);
+        dSums.Reserve(size);
+        dJoined.Reserve(size);
+        weights.Reserve(tokens);
+        dScores.Reserve(tokens);
+    }
+}

@@ -1,0 +1,89 @@
+using Firn.Text;
+
+namespace Firn.Model;
+
+/// <summary>
+/// A batch sorted by falling length (ties in the batch's order) and cut into shards of about equal tokens. Both follow
+/// from the lengths alone, never from the number of threads, so that a sum in shard order is the same on any machine.
+/// </summary>
+internal sealed class BatchPlan(int mostShards, int leastTexts)
+{
+    private readonly int[] starts = new int[mostShards + 1];
+    private int[] histogram = [];
+
+    /// <summary>Shards in use.</summary>
+    public int Shards { get; private set; }
+
+    /// <summary>Texts in the batch.</summary>
+    public int Count { get; private set; }
+
+    public long Tokens { get; private set; }
+
+    /// <summary>Place in the batch of the i-th text by falling length.</summary>
+    public int[] Position { get; private set; } = [];
+
+    /// <summary>Text index of the i-th text by falling length.</summary>
+    public int[] Text { get; private set; } = [];
+
+    /// <summary>Lengths, falling.</summary>
+    public int[] Length { get; private set; } = [];
+
+    public Range RangeOf(int shard) => starts[shard]..starts[shard + 1];
+
+    /// <summary>Plans the texts <paramref name="batch"/> (indices into <paramref name="texts"/>).</summary>
+    public void Build(RaggedIds texts, ReadOnlySpan<int> batch)
+    {
+        Count = batch.Length;
+        if (Position.Length < Count)
+        {
+            Position = new int[Count];
+            Text = new int[Count];
+            Length = new int[Count];
+        }
+        Sort(texts, batch);
+        Cut();
+    }
+
+    private void Sort(RaggedIds texts, ReadOnlySpan<int> batch)
+    {
+        int longest = 0;
+        Tokens = 0;
+        foreach (int text in batch)
+        {
+            int length = texts.LengthOf(text);
+            longest = Math.Max(longest, length);
+            Tokens += length;
+        }
+        if (histogram.Length < longest + 2)
+            histogram = new int[longest + 2 + longest / 4];
+        Array.Clear(histogram);
+        foreach (int text in batch)
+            histogram[longest - texts.LengthOf(text) + 1]++;
+        for (int i = 1; i <= longest; i++)
+            histogram[i] += histogram[i - 1];
+        for (int i = 0; i < batch.Length; i++)
+        {
+            int length = texts.LengthOf(batch[i]);
+            int place = histogram[longest - length]++;
+            Position[place] = i;
+            Text[place] = batch[i];
+            Length[place] = length;
+        }
+    }
+
+    private void Cut()
+    {
+        int wanted = Math.Clamp(Count / leastTexts, 1, mostShards);
+        Shards = 0;
+        long seen = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            if (seen * wanted >= Tokens * Shards && Shards < wanted)
+                starts[Shards++] = i;
+            seen += Length[i];
+        }
+        if (Shards == 0)
+            Shards = 1;
+        starts[Shards] = Count;
+    }
+}

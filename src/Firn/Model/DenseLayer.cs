@@ -1,0 +1,70 @@
+using Firn.Kernels;
+
+namespace Firn.Model;
+
+/// <summary>logits [n,K] = features [n,F] * kernel [F,K] + bias [K].</summary>
+internal sealed unsafe class DenseLayer(TextClassifier model)
+{
+    public Parameter Kernel { get; } = model["dense.kernel"];
+
+    public Parameter Bias { get; } = model["dense.bias"];
+
+    /// <summary>F.</summary>
+    public int Features { get; } = model.Options.FeatureSize;
+
+    /// <summary>K.</summary>
+    public int Units { get; } = model.Options.OutputSize;
+
+    public void Forward(int texts, float* features, float* logits)
+    {
+        ReadOnlySpan<float> kernel = Kernel.Values.Span, bias = Bias.Values.Span;
+        for (int i = 0; i < texts; i++)
+        {
+            var x = new ReadOnlySpan<float>(features + (long)i * Features, Features);
+            var z = new Span<float>(logits + (long)i * Units, Units);
+            if (Units == 1)
+            {
+                z[0] = bias[0] + VectorMath.Dot(x, kernel);
+                continue;
+            }
+            bias.CopyTo(z);
+            for (int f = 0; f < Features; f++)
+                VectorMath.AddScaled(x[f], kernel.Slice(f * Units, Units), z);
+        }
+    }
+
+    /// <summary>dKernel = features^T * dLogits, dBias = column sums; both replaced.</summary>
+    public void WeightGradients(int texts, float* features, float* dLogits, float* dKernel, float* dBias)
+    {
+        var kernel = new Span<float>(dKernel, Features * Units);
+        var bias = new Span<float>(dBias, Units);
+        kernel.Clear();
+        bias.Clear();
+        for (int i = 0; i < texts; i++)
+        {
+            var x = new ReadOnlySpan<float>(features + (long)i * Features, Features);
+            var dz = new ReadOnlySpan<float>(dLogits + (long)i * Units, Units);
+            VectorMath.Add(dz, bias);
+            if (Units == 1)
+            {
+                VectorMath.AddScaled(dz[0], x, kernel);
+                continue;
+            }
+            for (int f = 0; f < Features; f++)
+                VectorMath.AddScaled(x[f], dz, kernel.Slice(f * Units, Units));
+        }
+    }
+
+    /// <summary>dFeatures [n,F] = dLogits * kernel^T.</summary>
+    public void InputGradient(int texts, float* dLogits, float* dFeatures)
+    {
+        ReadOnlySpan<float> kernel = Kernel.Values.Span;
+        for (int i = 0; i < texts; i++)
+        {
+            var dz = new ReadOnlySpan<float>(dLogits + (long)i * Units, Units);
+            var dx = new Span<float>(dFeatures + (long)i * Features, Features);
+            for (int f = 0; f < Features; f++)
+                dx[f] = Units == 1 ? dz[0] * kernel[f] : VectorMath.Dot(dz, kernel.Slice(f * Units, Units));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+namespace Firn.Model;
+
+/// <summary>
+/// Texts of falling length laid out time-major without padding: row (t, i) is step t of text i, and step t has rows only
+/// for the texts still alive, which are the first ones. The alive texts of step t + 1 thus stand first in step t.
+/// </summary>
+internal sealed class RaggedLayout
+{
+    private int[] alive = [];
+    private int[] offset = [];
+    private int[] length = [];
+
+    /// <summary>Number of texts, n; empty ones stand last and have no rows.</summary>
+    public int Texts { get; private set; }
+
+    /// <summary>Number of time steps: the longest text's length.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Number of rows, M.</summary>
+    public int Tokens { get; private set; }
+
+    /// <summary>Texts longer than <paramref name="step"/>.</summary>
+    public int AliveAt(int step) => step < Steps ? alive[step] : 0;
+
+    /// <summary>First row of a step; M for the step after the last.</summary>
+    public int OffsetOf(int step) => offset[step];
+
+    public int LengthOf(int text) => length[text];
+
+    /// <summary>The row of position <paramref name="position"/> when a text is read forward, or reversed.</summary>
+    public int RowOf(int text, int position, bool reversed) =>
+        offset[reversed ? length[text] - 1 - position : position] + text;
+
+    /// <summary>Lays out texts of these lengths, which must not rise.</summary>
+    public void Build(ReadOnlySpan<int> lengths)
+    {
+        Texts = lengths.Length;
+        Steps = lengths.Length == 0 ? 0 : lengths[0];
+        Grow(ref length, Texts);
+        Grow(ref alive, Steps);
+        Grow(ref offset, Steps + 1);
+        lengths.CopyTo(length);
+        int count = Texts;
+        Tokens = 0;
+        for (int step = 0; step < Steps; step++)
+        {
+            while (length[count - 1] <= step)
+                count--;
+            Debug.Assert(count == Texts || length[count] <= step, "lengths must fall");
+            alive[step] = count;
+            offset[step] = Tokens;
+            Tokens += count;
+        }
+        offset[Steps] = Tokens;
+    }
+
+    private static void Grow(ref int[] array, int size)
+    {
+        if (array.Length < size)
+            array = new int[size + size / 4];
+    }
+}

@@ -1,0 +1,68 @@
+using Firn.Kernels;
+using Firn.Text;
+
+namespace Firn.Model;
+
+/// <summary>The scratch memory of one worker: everything between ids and logits for the shard at hand.</summary>
+internal sealed unsafe class ShardWorkspace
+{
+    private readonly AlignedBuffer features = new(), dFeatures = new(), logits = new();
+    private readonly int featureSize, units;
+
+    public ShardWorkspace(ClassifierOptions options)
+    {
+        featureSize = options.FeatureSize;
+        units = options.OutputSize;
+        Tapes = new LstmTape[options.Bidirectional ? 2 : 1];
+        for (int d = 0; d < Tapes.Length; d++)
+            Tapes[d] = new LstmTape();
+    }
+
+    public RaggedLayout Layout { get; } = new();
+
+    /// <summary>One a direction.</summary>
+    public LstmTape[] Tapes { get; }
+
+    /// <summary>[n,F].</summary>
+    public float* Features => features.Pointer;
+
+    /// <summary>[n,F].</summary>
+    public float* DFeatures => dFeatures.Pointer;
+
+    /// <summary>[n,K]; the loss replaces them by their gradient.</summary>
+    public float* Logits => logits.Pointer;
+
+    /// <summary>Row of the largest output, [n,F], for max pooling.</summary>
+    public int[] PoolRows { get; set; } = [];
+
+    public AttentionTape Attention { get; } = new();
+
+    /// <summary>A right-hand matrix of the moment.</summary>
+    public PackedMatrix Scratch { get; } = new();
+
+    public Span<float> FeaturesOf(int text) => new(Features + (long)text * featureSize, featureSize);
+
+    public Span<float> DFeaturesOf(int text) => new(DFeatures + (long)text * featureSize, featureSize);
+
+    public Span<float> LogitsOf(int text) => new(Logits + (long)text * units, units);
+
+    /// <summary>Ids to logits for texts of falling length.</summary>
+    public void Forward(ModelLayers layers, RaggedIds texts, ReadOnlySpan<int> textOf, ReadOnlySpan<int> positions,
+        ReadOnlySpan<int> lengths, in StepDropout dropout)
+    {
+        Layout.Build(lengths);
+        features.Reserve((long)lengths.Length * featureSize);
+        dFeatures.Reserve((long)lengths.Length * featureSize);
+        logits.Reserve((long)lengths.Length * units);
+        foreach (LstmLayer lstm in layers.Lstm)
+        {
+            LstmTape tape = Tapes[lstm.Direction];
+            tape.Reserve(Layout, lstm.Width, lstm.Hidden);
+            tape.DrawMasks(dropout, lstm.Direction, positions);
+            EmbeddingLayer.Forward(layers.Embedding, texts, textOf, positions, dropout, Layout, lstm.Reversed, tape);
+            lstm.Forward(Layout, tape);
+        }
+        layers.Pooling.Forward(this);
+        layers.Dense.Forward(Layout.Texts, Features, Logits);
+    }
+}
