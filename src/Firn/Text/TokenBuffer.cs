@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+
+namespace Firn.Text;
+
+/// <summary>
+/// The tokens of one text, kept in memory that is used again for the next text: once it has grown to the longest text,
+/// nothing is allocated. Belongs to one thread at a time.
+/// </summary>
+public sealed class TokenBuffer
+{
+    private char[] chars = new char[512];
+    private int[] bounds = new int[128];
+    private char[] scratch = [];
+    private int used;
+
+    /// <summary>Number of tokens.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Token <paramref name="index"/>; valid until the buffer is cleared, added to or tokenized into.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is not below <see cref="Count"/>.</exception>
+    public ReadOnlySpan<char> this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            int start = bounds[2 * index];
+            return chars.AsSpan(start, bounds[2 * index + 1] - start);
+        }
+    }
+
+    /// <summary>Forgets the tokens and keeps the memory.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        used = 0;
+    }
+
+    /// <summary>Appends a copy of one token.</summary>
+    public void Add(ReadOnlySpan<char> token)
+    {
+        Reserve(token.Length);
+        token.CopyTo(chars.AsSpan(used));
+        Mark(used, used + token.Length);
+        used += token.Length;
+    }
+
+    /// <summary>The tokens as strings; for tests and small inputs.</summary>
+    public string[] ToArray()
+    {
+        var tokens = new string[Count];
+        for (int i = 0; i < tokens.Length; i++)
+            tokens[i] = this[i].ToString();
+        return tokens;
+    }
+
+    /// <summary>The character memory, for scanners that write tokens in place: they write above <see cref="Used"/>.</summary>
+    internal char[] Chars => chars;
+
+    /// <summary>How many characters are in use.</summary>
+    internal int Used
+    {
+        get => used;
+        set => used = value;
+    }
+
+    /// <summary>Makes room for <paramref name="length"/> more characters.</summary>
+    internal void Reserve(int length)
+    {
+        if (used + length > chars.Length)
+            Array.Resize(ref chars, Math.Max(checked(used + length), 2 * chars.Length));
+    }
+
+    /// <summary>Memory for a changed copy of the text, apart from the tokens.</summary>
+    internal Span<char> Scratch(int length)
+    {
+        if (scratch.Length < length)
+            scratch = new char[Math.Max(length, 2 * scratch.Length)];
+        return scratch;
+    }
+
+    /// <summary>Counts the characters [<paramref name="start"/>, <paramref name="end"/>) as the next token.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Mark(int start, int end)
+    {
+        int at = 2 * Count;
+        if (at + 1 >= bounds.Length)
+            Array.Resize(ref bounds, 2 * bounds.Length);
+        bounds[at] = start;
+        bounds[at + 1] = end;
+        Count++;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+
+namespace Firn.Text;
+
+/// <summary>
+/// Words and their ids with the meaning of Keras' <c>Tokenizer</c>: 0 is the pad and no word, ids rise from 1 by falling
+/// count, ties in order of first sight. Immutable; may be used by several threads.
+/// </summary>
+public sealed class Vocabulary
+{
+    /// <summary>The id that stands for no word.</summary>
+    public const int Pad = 0;
+
+    /// <summary>What line 0 of a vocabulary file holds.</summary>
+    public const string PadToken = "<pad>";
+
+    /// <summary>The token of the unknown word, id 1, where there is one.</summary>
+    public const string UnknownToken = "<unk>";
+
+    private readonly TokenTable words;
+    private readonly long[] counts;
+    private readonly Lazy<string> hash;
+
+    internal Vocabulary(TokenTable words, long[] counts, UnknownWords unknown)
+    {
+        this.words = words;
+        this.counts = counts;
+        Unknown = unknown;
+        UnknownId = unknown == UnknownWords.Row ? 1 : -1;
+        hash = new Lazy<string>(ComputeHash);
+    }
+
+    /// <summary>Number of ids, the pad's among them: Keras' <c>len(word_index) + 1</c>.</summary>
+    public int Count => words.Count;
+
+    /// <summary>What becomes of a word that is not here.</summary>
+    public UnknownWords Unknown { get; }
+
+    /// <summary>The id of the unknown word, 1; or -1 where unknown words are skipped.</summary>
+    public int UnknownId { get; }
+
+    /// <summary>SHA-256 of the file that <see cref="Save"/> writes, as 64 lower-case hexadecimal digits.</summary>
+    public string Hash => hash.Value;
+
+    /// <summary>The word of an id; <c>&lt;pad&gt;</c> for 0.</summary>
+    public string this[int id]
+    {
+        get
+        {
+            Throw.IfOutside(id, 0, Count - 1);
+            return words[id].ToString();
+        }
+    }
+
+    /// <summary>The id of a word, or <see cref="UnknownId"/>. The pad's own token is no word.</summary>
+    public int IdOf(ReadOnlySpan<char> token)
+    {
+        int id = words.Find(token);
+        return id > 0 ? id : UnknownId;
+    }
+
+    /// <summary>How often a word was seen when the vocabulary was built; 0 for the pad, and for all where it was loaded.</summary>
+    public long CountOf(int id)
+    {
+        Throw.IfOutside(id, 0, Count - 1);
+        return counts[id];
+    }
+
+    /// <summary>Appends the ids of the tokens; those of unknown words as the policy says.</summary>
+    /// <returns>How many ids were appended.</returns>
+    public int Encode(TokenBuffer tokens, List<int> destination)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(destination);
+        int before = destination.Count;
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            int id = IdOf(tokens[i]);
+            if (id > 0)
+                destination.Add(id);
+        }
+        return destination.Count - before;
+    }
+
+    /// <summary>Writes one word a line in UTF-8 without mark; the line's number, from 0, is the id. Counts are not kept.</summary>
+    public void Save(Stream destination) => VocabularyFile.Write(words, destination);
+
+    /// <summary>Reads what <see cref="Save"/> wrote; a line 1 of <c>&lt;unk&gt;</c> gives unknown words a row.</summary>
+    /// <param name="source">The file's bytes, read to their end.</param>
+    /// <param name="pathForErrors">What errors call the file.</param>
+    /// <exception cref="InvalidDataException">
+    /// No pad line, an empty line, a word twice, or bytes that are not UTF-8; the message names the line.
+    /// </exception>
+    public static Vocabulary Load(Stream source, string pathForErrors)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        TokenTable words = VocabularyFile.Read(source, pathForErrors);
+        bool hasUnknown = words.Count > 1 && words[1].SequenceEqual(UnknownToken);
+        return new Vocabulary(words, new long[words.Count], hasUnknown ? UnknownWords.Row : UnknownWords.Skip);
+    }
+
+    private string ComputeHash()
+    {
+        using var sha = SHA256.Create();
+        using (var stream = new CryptoStream(Stream.Null, sha, CryptoStreamMode.Write))
+            Save(stream);
+        return Convert.ToHexStringLower(sha.Hash!);
+    }
+}

@@ -1,0 +1,72 @@
+namespace Firn.Text;
+
+/// <summary>Finds web addresses: with a scheme, with <c>www.</c>, or a host under a top-level domain common in messages.</summary>
+internal static class WebAddress
+{
+    /// <summary>Length of the address that begins a word, up to white space, quote or angle bracket; 0 where there is none.</summary>
+    /// <param name="word">The text from the first letter of a word on.</param>
+    public static int Match(ReadOnlySpan<char> word)
+    {
+        if (word[0] is 'h' or 'H' && Begins(word, "http"))
+        {
+            int colon = word.Length > 4 && word[4] is 's' or 'S' ? 5 : 4;
+            if (colon + 2 < word.Length && word[colon] == ':' && word[colon + 1] == '/')
+                return EndOf(word, colon + 1);
+        }
+        if (word[0] is 'w' or 'W' && word.Length > 4 && Begins(word, "www."))
+            return EndOf(word, 4);
+        return 0;
+    }
+
+    /// <summary>Length of a bare address such as <c>bit.ly/abc</c> or <c>example.com</c>, or 0.</summary>
+    /// <param name="word">The text from the first letter of a word on.</param>
+    /// <param name="dot">Where the first dot stands in it, after letters or digits.</param>
+    public static int MatchBare(ReadOnlySpan<char> word, int dot)
+    {
+        while (true)
+        {
+            int start = dot + 1, i = start;
+            while (i < word.Length && (char.IsAsciiLetterOrDigit(word[i]) || word[i] == '-'))
+                i++;
+            if (i == start)
+                return 0;
+            if (i + 1 < word.Length && word[i] == '.' && char.IsAsciiLetterOrDigit(word[i + 1]))
+            {
+                dot = i;
+                continue;
+            }
+            return IsTopLevel(word[start..i]) ? EndOf(word, i) : 0;
+        }
+    }
+
+    private static bool IsTopLevel(ReadOnlySpan<char> label)
+    {
+        if (label.Length is < 2 or > 4)
+            return false;
+        Span<char> lower = stackalloc char[4];
+        label.ToLowerInvariant(lower);
+        return lower[..label.Length] is "com" or "net" or "org" or "edu" or "gov" or "info" or "ly" or "fm" or "tv" or "gd" or "uk" or "ca"
+            or "de" or "eu" or "au" or "biz" or "cc" or "co";
+    }
+
+    private static int EndOf(ReadOnlySpan<char> word, int i)
+    {
+        if (i < word.Length && word[i] is not ('/' or '?' or '#' or ':') && !char.IsAsciiLetterOrDigit(word[i]))
+            return i;
+        while (i < word.Length && word[i] is not ('"' or '<' or '>') && !UnicodeSpace.Is(word[i]))
+            i++;
+        return i;
+    }
+
+    private static bool Begins(ReadOnlySpan<char> word, string lower)
+    {
+        if (word.Length < lower.Length)
+            return false;
+        for (int i = 0; i < lower.Length; i++)
+        {
+            if ((word[i] | 0x20) != (lower[i] | 0x20))
+                return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,111 @@
+using CsCheck;
+using Firn.Text;
+
+namespace Firn.Tests.Text;
+
+public class TweetGrammarTests
+{
+    private static string Tokens(string text, CleaningOptions? rules = null) =>
+        string.Join(' ', new Tokenizer(rules ?? CleaningOptions.Tweets).Tokenize(text));
+
+    [Theory]
+    [InlineData("I don't like it", "i don't like it")]
+    [InlineData("I don’t, can`t", "i don't can't")]
+    [InlineData("im sad, dont go", "i'm sad don't go")]
+    [InlineData("it's dad's car", "it dad car")]
+    [InlineData("does n't work", "does n't work")]
+    [InlineData("sooooo goooood hahahahaha lololol", "soo good haha lol")]
+    [InlineData("ahahaha 1000000", "haha 1000000")]
+    [InlineData("@bob hi @ann_1!", "<user> hi <user> !")]
+    [InlineData("mail me@home now @ noon", "mail me home now noon")]
+    [InlineData("see http://t.co/x?y=1, www.a.com and bit.ly/abc", "see <url> <url> and <url>")]
+    [InlineData("twitter.com/bob rocks. Yes.no", "<url> rocks yes no")]
+    [InlineData("#ILoveNYC #follow_friday #NBAFinals2012", "i love nyc follow friday nba finals 2012")]
+    [InlineData("tom &amp; jerry &lt;3 &quot;hi&quot; &#39;x&#x27; &amp;lt;3 &bogus; &", "tom jerry <3 hi x <3 bogus")]
+    [InlineData("great<br /><br />film <b>bold</b> a < b > c", "great film bold a b c")]
+    [InlineData("wow! wow!!! eh? eh??? what?! hm... end. two.. …", "wow ! wow !! eh ? eh ?? what ?! hm ... end two ... ...")]
+    [InlineData(":) :-) =) (: (-: :))) :] ;) ;-)", ":) :) :) :) :) :) :) ;) ;)")]
+    [InlineData(":( :-(( ): :'( :[ D: =(", ":( :( :( :'( :( :( :(")]
+    [InlineData(":D :-D :P :p :/ :-\\ :| :* :O :3", ":d :d :p :p :/ :/ :| :* :o :3")]
+    [InlineData("<3 <333 </3 \\o/", "<3 <3 </3 \\o/")]
+    [InlineData("^_^ ^^ -_- -__- T_T o_O O.o >_< >.< ;_; u_u", "^_^ ^_^ -_- -_- t_t o_o o_o >_< >_< t_t u_u")]
+    [InlineData("love it:) at 7:30 ratio 9/10 (see: p. 3)", "love it :) at 7:30 ratio 9/10 see p 3")]
+    [InlineData("list:(a) note:Do http://x", "list :( a note do <url>")]
+    [InlineData("😂😂😂😂 👍🏽 ❤️ 🇬🇧 👩‍🚀", "😂 😂 👍 ❤ 🇬🇧 👩‍🚀")]
+    [InlineData("café NAÏVE Ünïcode", "café naïve ünïcode")]
+    [InlineData("bad\uFFFDbyte \uD83D half", "bad byte half")]
+    [InlineData("", "")]
+    [InlineData(" \t\n", "")]
+    [InlineData("2nite 4th 30mins 1,000 3.5", "2nite 4th 30mins 1,000 3.5")]
+    public void Tokenizes(string text, string expected) => Assert.Equal(expected, Tokens(text));
+
+    public static TheoryData<string, string, string, string> Switches => new()
+    {
+        { nameof(CleaningOptions.LowerCase), "So GOOD", "so good", "So GOOD" },
+        { nameof(CleaningOptions.ReplaceUsers), "@Bob hi", "<user> hi", "@bob hi" },
+        { nameof(CleaningOptions.ReplaceUrls), "www.a.com", "<url>", "ww a com" },
+        { nameof(CleaningOptions.UnescapeHtml), "a &lt;3", "a <3", "a lt 3" },
+        { nameof(CleaningOptions.RemoveMarkup), "a<br />b", "a b", "a br b" },
+        { nameof(CleaningOptions.SplitHashTags), "#GoTeam", "go team", "#goteam" },
+        { nameof(CleaningOptions.KeepEmoticons), "hi :D", "hi :d", "hi d" },
+        { nameof(CleaningOptions.KeepEmoji), "hi 😂", "hi 😂", "hi" },
+        { nameof(CleaningOptions.KeepTone), "hi!! ok?", "hi !! ok ?", "hi ok" },
+        { nameof(CleaningOptions.KeepContractions), "don't", "don't", "don t" },
+        { nameof(CleaningOptions.RestoreApostrophes), "dont", "don't", "dont" },
+        { nameof(CleaningOptions.DropPossessives), "dad's", "dad", "dad's" },
+        { nameof(CleaningOptions.SqueezeRepeats), "sooo", "soo", "sooo" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Switches))]
+    public void Every_rule_can_be_switched_off(string rule, string text, string on, string off)
+    {
+        Assert.Equal(on, Tokens(text));
+        CleaningOptions without = CleaningOptions.Tweets with { };
+        typeof(CleaningOptions).GetProperty(rule)!.SetValue(without, false);
+        Assert.Equal(off, Tokens(text, without));
+    }
+
+    [Fact]
+    public void Optional_rules_can_be_switched_on()
+    {
+        Assert.Equal("<number> cats", Tokens("12 cats", CleaningOptions.Tweets with { ReplaceNumbers = true }));
+        Assert.Equal("happi cat", Tokens("the happy cats", CleaningOptions.Tweets with { Stem = true, RemoveStopWords = true }));
+    }
+
+    [Fact]
+    public void Any_text_gives_tokens_that_a_vocabulary_can_hold()
+    {
+        string[] pieces = ["@", "#", "<", "</", ">", "&", "&amp;", "&#", ";", ":", "=", "-", "_", "'", "^", "\\", "/", "(", ")", ".", "!", "?", "D", "T", "o", "0", "3", "a",
+            "hah", "ha", "B", " ", "\n", "http", "www.", "://", "com", "<br", "\u0130", "\u2019", "\u200D", "\uFE0F", "👍", "🏽", "\uD83D", "\uDE00", "❤", "é", "\u0301", "\uFFFD", "n't", "'s"];
+        Gen.Int[0, pieces.Length - 1].Array[0, 25].Select(chosen => string.Concat(chosen.Select(i => pieces[i]))).Sample(text =>
+        {
+            foreach (CleaningOptions rules in (CleaningOptions[])[CleaningOptions.Tweets, CleaningOptions.Tweets with { Stem = true, RemoveStopWords = true, ReplaceNumbers = true }, CleaningOptions.Notebook, CleaningOptions.None])
+            {
+                var builder = new VocabularyBuilder();
+                foreach (string token in new Tokenizer(rules).Tokenize(text))
+                {
+                    Assert.DoesNotContain(token, UnicodeSpace.Is);
+                    builder.Add(token);
+                }
+            }
+        }, iter: 20_000);
+    }
+
+    [Fact]
+    public void A_tokenizer_serves_many_threads_and_a_buffer_many_texts()
+    {
+        var tokenizer = new Tokenizer(CleaningOptions.Tweets);
+        string[] texts = [.. Enumerable.Range(0, 200).Select(i => string.Concat(Enumerable.Repeat($"@u{i} sooo goood #Day{i} :-) ", i % 17)))];
+        string[] alone = [.. texts.Select(t => string.Join(' ', tokenizer.Tokenize(t)))];
+        Parallel.For(0, 8, _ =>
+        {
+            var buffer = new TokenBuffer();
+            for (int i = 0; i < texts.Length; i++)
+            {
+                tokenizer.Tokenize(texts[i], buffer);
+                Assert.Equal(alone[i], string.Join(' ', buffer.ToArray()));
+            }
+        });
+    }
+}
