@@ -60,6 +60,15 @@ public static class Evaluation
         return classes;
     }
 
+    /// <summary>The two figures that training watches.</summary>
+    internal static (double Loss, double Accuracy) LossAndAccuracy(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels)
+    {
+        int correct = 0;
+        for (int i = 0; i < labels.Length; i++)
+            correct += ClassOf(probabilities.Slice(i * columns, columns)) == labels[i] ? 1 : 0;
+        return (CrossEntropy(probabilities, columns, labels), labels.Length == 0 ? 0 : (double)correct / labels.Length);
+    }
+
     internal static int ClassOf(ReadOnlySpan<float> row)
     {
         if (row.Length == 1)

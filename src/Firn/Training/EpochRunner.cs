@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Firn.Model;
+using Firn.Text;
+
+namespace Firn.Training;
+
+/// <summary>Runs the batches of an epoch; holds the engine and the optimizer of the groups that train at present.</summary>
+internal sealed class EpochRunner
+{
+    private readonly TextClassifier _model;
+    private readonly TrainingOptions _options;
+    private readonly RaggedIds _texts;
+    private readonly int[] _labels;
+    private readonly float[] _classWeights;
+    private readonly ITrainingObserver? _observer;
+    private readonly Batcher _batcher;
+    private TrainingWorkspace? _workspace;
+    private Adam? _adam;
+    private long _step;
+
+    public EpochRunner(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels, ITrainingObserver? observer)
+    {
+        _model = model;
+        _options = options;
+        _texts = texts;
+        _labels = labels;
+        _classWeights = options.ClassWeights is { Count: > 0 } weights ? [.. weights] : [];
+        _observer = observer;
+        _batcher = new Batcher(texts.Count, options.BatchSize, options.Seed);
+    }
+
+    /// <summary>Trains one epoch; null when it was cancelled before its end.</summary>
+    public EpochRecord? Run(int epoch, double learningRate, CancellationToken cancellation)
+    {
+        (TrainingWorkspace workspace, Adam adam) = Engine(_options.Schedule.TrainableIn(epoch));
+        adam.LearningRate = learningRate;
+        _batcher.Begin(epoch);
+        long start = Stopwatch.GetTimestamp(), tokens = 0, texts = 0, correct = 0;
+        double loss = 0;
+        for (int b = 0; b < _batcher.Batches; b++)
+        {
+            if (cancellation.IsCancellationRequested)
+                return null;
+            ReadOnlySpan<int> batch = _batcher[b];
+            BatchResult result = workspace.ForwardBackward(_texts, batch, _labels, _classWeights, _options.Seed, ++_step);
+            if (!double.IsFinite(result.LossSum))
+                throw NotFinite(result.LossSum, epoch, b + 1);
+            if (_options.ClipNorm is { } limit)
+                workspace.ClipByGlobalNorm(limit);
+            adam.Step(workspace);
+            (loss, correct, tokens, texts) = (loss + result.LossSum, correct + result.Correct, tokens + result.Tokens, texts + batch.Length);
+            _observer?.OnBatch(Progress(epoch, b + 1, loss / texts, (double)correct / texts, tokens, Stopwatch.GetElapsedTime(start)));
+        }
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new EpochRecord(epoch, loss / texts, (double)correct / texts, null, null, learningRate, seconds, tokens / seconds);
+    }
+
+    private (TrainingWorkspace Workspace, Adam Adam) Engine(IReadOnlySet<ParameterGroup> trainable)
+    {
+        if (_workspace is null || _adam is null || !_workspace.Trainable.SetEquals(trainable))
+        {
+            int threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
+            _workspace = new TrainingWorkspace(_model, trainable, threads);
+            _adam = new Adam(_model, trainable);
+        }
+        return (_workspace, _adam);
+    }
+
+    private BatchProgress Progress(int epoch, int batch, double loss, double accuracy, long tokens, TimeSpan elapsed)
+    {
+        double rate = tokens / Math.Max(elapsed.TotalSeconds, 1e-9);
+        double left = (_options.Epochs - epoch + 1.0) * _texts.TotalTokens - tokens;
+        var remaining = TimeSpan.FromSeconds(rate > 0 ? Math.Min(left / rate, 1e9) : 0);
+        return new BatchProgress(epoch, _options.Epochs, batch, _batcher.Batches, loss, accuracy, rate, remaining);
+    }
+
+    private NotFiniteNumberException NotFinite(double loss, int epoch, int batch) => new(
+        $"The loss is {loss} in epoch {epoch}, batch {batch} (step {_step}); " +
+        $"try a learning rate below {_options.LearningRate:g3}, or limit the gradients' norm to 1.", loss);
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Firn.Model;
+using Firn.Text;
+
+namespace Firn.Training;
+
+/// <summary>
+/// Trains a classifier on texts as ids: mini-batches in a new order each epoch, Adam, the schedule of what thaws when,
+/// validation after each epoch, and the callbacks that <see cref="TrainingOptions"/> asks for.
+/// </summary>
+public sealed class Trainer
+{
+    private readonly TextClassifier _model;
+    private readonly TrainingOptions _options;
+
+    /// <summary>A trainer that changes the weights of <paramref name="model"/> in place.</summary>
+    public Trainer(TextClassifier model, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        _model = model;
+        _options = options;
+    }
+
+    /// <summary>Trains.</summary>
+    /// <param name="train">Training texts; at least one.</param>
+    /// <param name="trainLabels">Their classes, each in [0, C).</param>
+    /// <param name="validation">Texts to measure each epoch on; null or empty for none.</param>
+    /// <param name="validationLabels">Their classes.</param>
+    /// <param name="observer">Told of each batch and epoch.</param>
+    /// <param name="cancellation">
+    /// Ends the run after the batch in hand; the model then holds the weights of its best finished epoch.
+    /// </param>
+    /// <exception cref="ArgumentException">Options, texts and labels do not fit; found before any work is done.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss is no longer finite; the message names the step.</exception>
+    public TrainingResult Run(RaggedIds train, int[] trainLabels, RaggedIds? validation = null, int[]? validationLabels = null,
+        ITrainingObserver? observer = null, CancellationToken cancellation = default)
+    {
+        bool validates = validation is { Count: > 0 };
+        Check(train, trainLabels, validates ? validation : null, validationLabels);
+        var epochs = new EpochRunner(_model, _options, train, trainLabels, observer);
+        var rate = new ReduceLearningRate(_options.ReduceLearningRate ?? new(), _options.LearningRate);
+        EarlyStopping? stopping = _options.EarlyStopping is { } asked ? new EarlyStopping(asked) : null;
+        var best = new BestEpoch(_options.BestBy(validates), new WeightSnapshot(_model, _options.Schedule));
+        var history = new List<EpochRecord>();
+        StopReason reason = StopReason.Completed;
+
+        for (int epoch = 1; epoch <= _options.Epochs && reason == StopReason.Completed; epoch++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            if (epochs.Run(epoch, rate.Rate, cancellation) is not { } record)
+            {
+                reason = StopReason.Cancelled;
+                break;
+            }
+            if (validates)
+                record = Validated(record, validation!, validationLabels!);
+            record = record with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
+            history.Add(record);
+            best.OnEpoch(record);
+            if (_options.ReduceLearningRate is not null)
+                rate.OnEpoch(record);
+            if (stopping?.OnEpoch(record) == true)
+                reason = StopReason.EarlyStopping;
+            observer?.OnEpoch(record);
+        }
+        bool restore = reason == StopReason.Cancelled || _options.RestoreBest;
+        int kept = restore ? best.Restore() : history.Count;
+        return new TrainingResult(history, reason, best.Epoch, kept);
+    }
+
+    private EpochRecord Validated(EpochRecord record, RaggedIds texts, int[] labels)
+    {
+        int columns = _model.Options.OutputSize;
+        var probabilities = new float[texts.Count * columns];
+        _model.Predict(texts, probabilities, _options.Threads);
+        (double loss, double accuracy) = Evaluation.LossAndAccuracy(probabilities, columns, labels);
+        if (!double.IsFinite(loss))
+            throw new NotFiniteNumberException($"The validation loss is {loss} after epoch {record.Epoch}; try a smaller learning rate.", loss);
+        return record with { ValidationLoss = loss, ValidationAccuracy = accuracy };
+    }
+
+    private void Check(RaggedIds train, int[] trainLabels, RaggedIds? validation, int[]? validationLabels)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(trainLabels);
+        _options.Validate(_model.Options.Classes, validation is not null);
+        Throw.IfNotPositive(train.Count, "number of training texts");
+        CheckLabels(train, trainLabels, "training");
+        if (validation is not null)
+            CheckLabels(validation, validationLabels ?? [], "validation");
+    }
+
+    private void CheckLabels(RaggedIds texts, int[] labels, string part)
+    {
+        Throw.IfLengthDiffers(labels.Length, texts.Count, $"{part} labels");
+        for (int i = 0; i < labels.Length; i++)
+            Throw.IfOutside(labels[i], 0, _model.Options.Classes - 1, $"{part} labels[{i}]");
+    }
+}

@@ -1,0 +1,30 @@
+using Firn.Model;
+
+namespace Firn.Training;
+
+/// <summary>A copy of the weights that a schedule trains; frozen groups are never copied.</summary>
+internal sealed class WeightSnapshot
+{
+    private readonly (Parameter Parameter, float[] Copy)[] _copies;
+
+    public WeightSnapshot(TextClassifier model, ThawSchedule schedule) =>
+        _copies = [.. model.Parameters.Where(p => schedule.EverTrains(p.Group)).Select(p => (p, new float[p.Values.Length]))];
+
+    /// <summary>The epoch whose weights are held; 0 for none.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>Copies the model's weights as they are now.</summary>
+    public void Take(int epoch)
+    {
+        foreach ((Parameter parameter, float[] copy) in _copies)
+            parameter.Values.CopyTo(copy);
+        Epoch = epoch;
+    }
+
+    /// <summary>Puts the copied weights back into the model.</summary>
+    public void Restore()
+    {
+        foreach ((Parameter parameter, float[] copy) in _copies)
+            copy.CopyTo(parameter.Values);
+    }
+}
