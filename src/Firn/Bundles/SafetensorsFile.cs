@@ -103,14 +103,9 @@ internal sealed class SafetensorsFile : IDisposable
 
     /// <summary>
     /// The tensor's values where they lie in the map: pages are read when touched and shared between processes. The
-    /// owner must live as long as the memory is used; disposing of it unmaps the file.
+    /// owner takes this file over: disposing of it unmaps, and no memory or span of it may be used after that.
     /// </summary>
-    public static (IMemoryOwner<float> Owner, TensorEntry Entry) MapFloats(string path, string name, params ReadOnlySpan<int> shape)
-    {
-        SafetensorsFile file = Open(path);
-        TensorEntry entry = file.Require(name, TensorType.Float32, shape);
-        return (new MappedFloats(file, file._view, entry), entry);
-    }
+    public IMemoryOwner<float> MapFloats(TensorEntry entry) => new MappedFloats(this, entry);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -187,13 +182,13 @@ internal sealed class SafetensorsFile : IDisposable
         private readonly int _count;
         private bool _disposed;
 
-        public MappedFloats(SafetensorsFile file, MemoryMappedViewAccessor view, TensorEntry entry)
+        public MappedFloats(SafetensorsFile file, TensorEntry entry)
         {
             _file = file;
             _count = entry.Count;
             byte* pointer = null;
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-            _start = (float*)(pointer + view.PointerOffset + entry.Offset);
+            file._view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+            _start = (float*)(pointer + file._view.PointerOffset + entry.Offset);
         }
 
         public override Span<float> GetSpan()

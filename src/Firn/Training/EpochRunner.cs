@@ -61,7 +61,7 @@ internal sealed class EpochRunner
         {
             int threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
             _workspace = new TrainingWorkspace(_model, trainable, threads);
-            _adam = new Adam(_model, trainable);
+            _adam = new Adam(_model, trainable, _adam);
         }
         return (_workspace, _adam);
     }

@@ -46,7 +46,9 @@ public sealed class SafetensorsTests : IDisposable
     public void Mapped_values_can_change_without_changing_the_file()
     {
         string path = Write(Header, Values);
-        (IMemoryOwner<float> owner, TensorEntry entry) = SafetensorsFile.MapFloats(path, "a", -1, 2);
+        SafetensorsFile file = SafetensorsFile.Open(path);
+        TensorEntry entry = file.Require("a", TensorType.Float32, -1, 2);
+        IMemoryOwner<float> owner = file.MapFloats(entry);
         using (owner)
         {
             Assert.Equal([2, 2], entry.Shape);

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Firn.Model;
+using Firn.Text;
+
+namespace Firn.Bundles;
+
+/// <summary>Loads a bundle and believes none of it: every file's length and hash, every shape, and the golden scores.</summary>
+internal static class BundleReader
+{
+    public const string RowsTensor = ModelParameters.EmbeddingRows;
+    public const string RowOfTensor = "embedding.row_of";
+    private const string Remedy = "Copy the bundle again from where it was made, or train again.";
+
+    /// <summary>Loads; when the bundle is replaced meanwhile, loads the new one.</summary>
+    public static Predictor Load(string folder)
+    {
+        string path = Path.Combine(folder, ModelFile.FileName);
+        for (int attempt = 1; ; attempt++)
+        {
+            byte[] description = ReadDescription(folder, path);
+            try
+            {
+                return Load(folder, ModelFile.FromBytes(description, path));
+            }
+            catch (Exception e) when ((e is InvalidDataException or IOException) && attempt < 20
+                && !ReadDescription(folder, path).AsSpan().SequenceEqual(description))
+            {
+                // Another process saved while this one read: its new description names the files that now count.
+            }
+        }
+    }
+
+    private static byte[] ReadDescription(string folder, string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(Directory.Exists(folder)
+                ? $"{folder} holds no {ModelFile.FileName}, so it is no bundle; name the folder that training saved."
+                : $"{folder} does not exist; name the folder that training saved.", path);
+        }
+        return File.ReadAllBytes(path);
+    }
+
+    private static Predictor Load(string folder, ModelFile model)
+    {
+        foreach (string part in (string[])[BundleWriter.Vocabulary, BundleWriter.Weights, BundleWriter.Vectors, BundleWriter.Golden])
+            CheckFile(folder, model, part);
+        Vocabulary vocabulary = ReadVocabulary(PathOf(folder, model, BundleWriter.Vocabulary));
+        (EmbeddingTable table, IMemoryOwner<float> owner) = MapTable(PathOf(folder, model, BundleWriter.Vectors), model.Embedding, vocabulary);
+        try
+        {
+            var classifier = new TextClassifier(model.Architecture, table, seed: 0);
+            ReadWeights(PathOf(folder, model, BundleWriter.Weights), classifier);
+            var card = new ModelCard { Data = model.Data, Metrics = model.Metrics, Training = model.Training, FirnVersion = model.FirnVersion };
+            var predictor = new Predictor(new Tokenizer(model.Cleaning), vocabulary, classifier, model.Labels, owner)
+            {
+                Neutral = model.Neutral,
+                MaxTokens = model.MaxTokens,
+                Card = card,
+            };
+            string golden = PathOf(folder, model, BundleWriter.Golden);
+            GoldenFile.FromBytes(File.ReadAllBytes(golden), golden).Check(predictor, golden);
+            return predictor;
+        }
+        catch (ArgumentException e)
+        {
+            owner.Dispose();
+            Throw.BadFile(Path.Combine(folder, ModelFile.FileName), "content", e.Message.TrimEnd('.'), Remedy);
+            throw;
+        }
+        catch
+        {
+            owner.Dispose();
+            throw;
+        }
+    }
+
+    private static string PathOf(string folder, ModelFile model, string part) => Path.Combine(folder, model.Files[part].Name);
+
+    private static void CheckFile(string folder, ModelFile model, string part)
+    {
+        if (!model.Files.TryGetValue(part, out BundleFile? file))
+            Throw.BadFile(Path.Combine(folder, ModelFile.FileName), "files", $"there is no entry for {part}", Remedy);
+        string path = Path.Combine(folder, file.Name);
+        if (!File.Exists(path))
+            Throw.BadFile(path, "file", "it is missing", Remedy);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
+        if (stream.Length != file.Bytes)
+            Throw.BadFile(path, "length", $"it has {stream.Length} bytes and was saved with {file.Bytes}", Remedy);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+        if (hash != file.Sha256)
+            Throw.BadFile(path, "content", $"its SHA-256 is {hash} and was {file.Sha256} when saved", Remedy);
+    }
+
+    private static Vocabulary ReadVocabulary(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Vocabulary.Load(stream, path);
+    }
+
+    private static (EmbeddingTable Table, IMemoryOwner<float> Owner) MapTable(string path, EmbeddingShape shape, Vocabulary vocabulary)
+    {
+        SafetensorsFile file = SafetensorsFile.Open(path);
+        try
+        {
+            int[] rowOf = file.ReadArray<int>(file.Require(RowOfTensor, TensorType.Int32, vocabulary.Count));
+            IMemoryOwner<float> owner = file.MapFloats(file.Require(RowsTensor, TensorType.Float32, shape.Rows, shape.Dimension));
+            return (new EmbeddingTable(rowOf, owner.Memory, shape.Dimension), owner);
+        }
+        catch (ArgumentException e)
+        {
+            Throw.BadFile(path, RowOfTensor, e.Message.TrimEnd('.'), Remedy);
+            throw;
+        }
+    }
+
+    private static void ReadWeights(string path, TextClassifier classifier)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        foreach (Parameter parameter in classifier.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
+            file.ReadArray<float>(file.Require(parameter.Name, TensorType.Float32, [.. parameter.Shape])).CopyTo(parameter.Values);
+    }
+}

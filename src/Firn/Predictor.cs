@@ -1,0 +1,147 @@
+using System.Buffers;
+using Firn.Bundles;
+using Firn.Model;
+using Firn.Text;
+
+namespace Firn;
+
+/// <summary>
+/// Texts in, labels out: the cleaning, the vocabulary and the classifier that were trained together, and the names of
+/// the classes. It has no way to be given another cleaning. Safe for use by many threads.
+/// </summary>
+public sealed class Predictor : IDisposable
+{
+    private readonly IDisposable? _table;
+
+    /// <summary>Puts a predictor together.</summary>
+    /// <param name="tokenizer">The cleaning the classifier was trained with.</param>
+    /// <param name="vocabulary">The ids it was trained with; V as the classifier's table has.</param>
+    /// <param name="classifier">The classifier.</param>
+    /// <param name="labels">Names of the classes, [C].</param>
+    /// <exception cref="ArgumentException">Vocabulary, classifier and labels do not fit each other.</exception>
+    public Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels)
+        : this(tokenizer, vocabulary, classifier, labels, null)
+    {
+    }
+
+    internal Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels, IMemoryOwner<float>? table)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(labels);
+        Throw.IfLengthDiffers(labels.Count, classifier.Options.Classes, nameof(labels));
+        Throw.IfLengthDiffers(vocabulary.Count, classifier.Embedding.VocabularySize, nameof(vocabulary));
+        Tokenizer = tokenizer;
+        Vocabulary = vocabulary;
+        Classifier = classifier;
+        Labels = labels;
+        Neutral = NeutralBand.For(labels);
+        _table = table;
+    }
+
+    /// <summary>Cleans and splits.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Tokens to ids.</summary>
+    public Vocabulary Vocabulary { get; }
+
+    /// <summary>Ids to probabilities.</summary>
+    public TextClassifier Classifier { get; }
+
+    /// <summary>Names of the classes, by class number.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>
+    /// The scores that get no label of their own; null for none. Two classes only; the default is 0.4 to 0.7 where they
+    /// are called negative and positive.
+    /// </summary>
+    public NeutralBand? Neutral { get; init; }
+
+    /// <summary>Ids used of a text, at most; of a longer one the last count, as Keras' <c>pad_sequences</c> cuts. Default 300.</summary>
+    public int MaxTokens { get; init; } = 300;
+
+    /// <summary>Where the model came from.</summary>
+    public ModelCard Card { get; init; } = new();
+
+    /// <summary>Threads to use for a batch; 0 for all of the machine.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Loads a bundle; see <see cref="Bundle.Load"/>.</summary>
+    public static Predictor Load(string folder) => Bundle.Load(folder);
+
+    /// <summary>Saves as a bundle; see <see cref="Bundle.Save"/>.</summary>
+    public void Save(string folder) => Bundle.Save(folder, this);
+
+    /// <summary>The same predictor with another neutral band, or none; both share the model.</summary>
+    public Predictor WithNeutral(NeutralBand? band) =>
+        new(Tokenizer, Vocabulary, Classifier, Labels) { Neutral = band, MaxTokens = MaxTokens, Card = Card, Threads = Threads };
+
+    /// <summary>Scores and labels one text. An empty text, or one without a known word, gets the score of the empty text.</summary>
+    public Prediction Predict(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Predict([text])[0];
+    }
+
+    /// <summary>Scores and labels texts, in order.</summary>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var encoder = new TextEncoder(Tokenizer, Vocabulary, MaxTokens);
+        var tokens = new int[texts.Count];
+        for (int i = 0; i < texts.Count; i++)
+            tokens[i] = encoder.Add(texts[i]);
+        RaggedIds ids = encoder.ToRaggedIds();
+        float[] probabilities = Probabilities(ids);
+        var predictions = new Prediction[texts.Count];
+        int columns = Classifier.Options.OutputSize;
+        for (int i = 0; i < predictions.Length; i++)
+            predictions[i] = Labelled(probabilities.AsSpan(i * columns, columns), tokens[i], ids.LengthOf(i));
+        return predictions;
+    }
+
+    /// <summary>Probabilities of texts as ids, [N,K]: one column for two classes, that of the second.</summary>
+    public float[] Probabilities(RaggedIds ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var probabilities = new float[ids.Count * Classifier.Options.OutputSize];
+        Classifier.Predict(ids, probabilities, Threads);
+        return probabilities;
+    }
+
+    /// <summary>The ids that this model sees of texts.</summary>
+    public RaggedIds Encode(IEnumerable<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var encoder = new TextEncoder(Tokenizer, Vocabulary, MaxTokens);
+        foreach (string text in texts)
+            encoder.Add(text);
+        return encoder.ToRaggedIds();
+    }
+
+    /// <summary>
+    /// Unmaps the table of a loaded bundle; the predictor and those made from it must not be in use, now or later. A
+    /// predictor that was not loaded has nothing to release.
+    /// </summary>
+    public void Dispose() => _table?.Dispose();
+
+    private Prediction Labelled(ReadOnlySpan<float> row, int tokens, int known)
+    {
+        int c = row.Length == 1 ? (row[0] >= 0.5f ? 1 : 0) : IndexOfLargest(row);
+        float score = row.Length == 1 ? row[0] : row[c];
+        string label = row.Length == 1 && Neutral is { } band && band.Contains(score) ? band.Label : Labels[c];
+        return new Prediction(label, score, row.ToArray(), tokens, known);
+    }
+
+    private static int IndexOfLargest(ReadOnlySpan<float> row)
+    {
+        int best = 0;
+        for (int c = 1; c < row.Length; c++)
+        {
+            if (row[c] > row[best])
+                best = c;
+        }
+        return best;
+    }
+}

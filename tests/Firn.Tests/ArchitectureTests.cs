@@ -1,0 +1,77 @@
+using System.Text.RegularExpressions;
+
+namespace Firn.Tests;
+
+/// <summary>
+/// Keeps the library's direction: which part may know which. The rules are those of docs/architecture; the test reads
+/// the <c>using</c> lines of src/Firn.
+/// </summary>
+public partial class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> Knows = new()
+    {
+        ["Kernels"] = [],
+        ["Text"] = [],
+        ["Vectors"] = ["Kernels", "Text"],
+        ["Model"] = ["Kernels", "Text", "Vectors"],
+        ["Bundles"] = ["Text", "Model"],
+        ["Training"] = ["Kernels", "Text", "Vectors", "Model", "Bundles"],
+        ["Study"] = ["Kernels", "Text", "Vectors", "Model", "Bundles", "Training"],
+        // The root: what a user holds, and the whole path.
+        ["Throw.cs"] = [],
+        ["Prediction.cs"] = [],
+        ["Predictor.cs"] = ["Text", "Model", "Bundles"],
+        ["Bundle.cs"] = ["Text", "Model", "Bundles"],
+        ["Recipe.cs"] = ["Text", "Vectors", "Model", "Bundles", "Training"],
+    };
+
+    [GeneratedRegex(@"^(?:global )?using (?:static )?(?:\w+ = )?Firn\.(\w+)", RegexOptions.Multiline)]
+    private static partial Regex UsingLine();
+
+    [Fact]
+    public void Each_part_knows_only_those_below_it()
+    {
+        string source = Path.Combine(Root(), "src", "Firn");
+        var offences = new List<string>();
+        int files = 0;
+        foreach (string file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories))
+        {
+            string relative = Path.GetRelativePath(source, file).Replace('\\', '/');
+            string part = relative.Split('/')[0];
+            if (part is "obj" or "bin")
+                continue;
+            files++;
+            if (!Knows.TryGetValue(part, out string[]? allowed))
+            {
+                offences.Add($"{relative}: add '{part}' to the rules of this test, with what it may know");
+                continue;
+            }
+            foreach (Match match in UsingLine().Matches(File.ReadAllText(file)))
+            {
+                string known = match.Groups[1].Value;
+                if (known != part && !allowed.Contains(known))
+                    offences.Add($"{relative} uses Firn.{known}, and {part} may know [{string.Join(", ", allowed)}]");
+            }
+        }
+        Assert.True(files > 10, $"only {files} files were found under {source}");
+        Assert.Empty(offences);
+    }
+
+    [Fact]
+    public void No_file_is_longer_than_400_lines()
+    {
+        string root = Root();
+        string[] folders = [Path.Combine(root, "src"), Path.Combine(root, "tests")];
+        Assert.Empty(folders.SelectMany(f => Directory.EnumerateFiles(f, "*.cs", SearchOption.AllDirectories))
+            .Where(f => File.ReadLines(f).Count() > 400).Select(f => Path.GetRelativePath(root, f)));
+    }
+
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Firn.slnx")))
+            folder = folder.Parent;
+        Assert.SkipWhen(folder is null, "the tests do not run inside the repository");
+        return folder!.FullName;
+    }
+}
