@@ -1,5 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.Text.Json.Nodes;
 using Firn.Cli.Commands;
 using Firn.Cli.Output;
@@ -19,8 +20,8 @@ internal static class Tool
             if (args.Length == 0)
                 args = ["--help"];
             var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-            if (parsed.Errors.Count > 0 && !AsksForHelp(parsed))
-                return Fail(terminal, json, ExitCode.Usage, UsageProblem(parsed));
+            if (!AsksForHelp(parsed) && UsageProblem.In(parsed) is { } problem)
+                return Fail(terminal, json, ExitCode.Usage, problem);
             return parsed.Invoke(new InvocationConfiguration
             {
                 Output = terminal.Out,
@@ -48,15 +49,32 @@ internal static class Tool
         }
     }
 
-    private static RootCommand Commands(Terminal terminal, CancellationToken stop)
+    // Not a RootCommand: that one takes its name from the file that runs, which is dotnet's or the tests'.
+    private static Command Commands(Terminal terminal, CancellationToken stop)
     {
-        var root = new RootCommand("Trains, studies and serves text classifiers on pretrained word vectors.");
+        var root = new Command("firn", "Trains, studies and serves text classifiers on pretrained word vectors.") { new HelpOption(), Version(terminal) };
         foreach (var command in CommandList.All(new Invocation(terminal, stop)))
             root.Subcommands.Add(command);
         return root;
     }
 
-    private static bool AsksForHelp(ParseResult parsed) => parsed.Action is System.CommandLine.Help.HelpAction;
+    private static Option<bool> Version(Terminal terminal)
+    {
+        var version = new Option<bool>("--version") { Description = "Show the version" };
+        version.Action = new VersionAction(terminal);
+        return version;
+    }
+
+    private sealed class VersionAction(Terminal terminal) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            terminal.Out.WriteLine($"firn {Bundle.FirnVersion}");
+            return ExitCode.Done;
+        }
+    }
+
+    private static bool AsksForHelp(ParseResult parsed) => parsed.Action is HelpAction or VersionAction;
 
     private static int Fail(Terminal terminal, bool json, int code, string message)
     {
@@ -65,33 +83,4 @@ internal static class Tool
             Json.Write(terminal, new JsonObject { ["error"] = message, ["exitCode"] = code });
         return code;
     }
-
-    private static string UsageProblem(ParseResult parsed)
-    {
-        var command = parsed.CommandResult.Command;
-        string name = PathOf(parsed.CommandResult);
-        string help = $"see '{name} --help'";
-        if (parsed.UnmatchedTokens.Count > 0)
-        {
-            string word = parsed.UnmatchedTokens[0];
-            bool option = word.StartsWith('-');
-            var known = option
-                ? command.Options.SelectMany(o => o.Aliases.Append(o.Name))
-                : command.Subcommands.Select(c => c.Name);
-            string kind = option ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
-            string guess = Suggestions.Nearest(word, known) is { } near ? $"did you mean '{near}'? " : "";
-            return $"unknown {kind} '{word}'; {guess}{help}";
-        }
-        if (command.Subcommands.Count > 0 && command.Action is null)
-            return $"'{name}' needs a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {help}";
-        string message = parsed.Errors[0].Message.TrimEnd('.').ReplaceLineEndings(" ");
-        return $"{message}; {help}";
-    }
-
-    private static string PathOf(SymbolResult result) => result switch
-    {
-        CommandResult { Command: RootCommand } => "firn",
-        CommandResult { Parent: { } parent } command => $"{PathOf(parent)} {command.Command.Name}",
-        _ => "firn",
-    };
 }

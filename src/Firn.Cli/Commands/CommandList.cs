@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Firn.Cli.Commands.Vectors;
 
 namespace Firn.Cli.Commands;
 
@@ -7,5 +8,7 @@ internal static class CommandList
 {
     public static IEnumerable<Command> All(Invocation invocation) =>
     [
+        PredictCommand.Create(invocation),
+        VectorsCommand.Create(invocation),
     ];
 }

@@ -25,7 +25,7 @@ internal static class Json
 
     /// <summary>A single-precision number with the few digits that it has, not those of the nearest double.</summary>
     public static JsonNode? Number(float value) =>
-        float.IsFinite(value) ? JsonValue.Create(decimal.CreateSaturating(MathF.Round(value, 7))) : null;
+        float.IsFinite(value) ? JsonValue.Create(Math.Round((double)value, 7)) : null;
 
     public static JsonArray Array(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode?)JsonValue.Create(value))]);
 

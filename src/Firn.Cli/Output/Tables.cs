@@ -12,8 +12,13 @@ internal static class Tables
     /// <param name="rows">One array of cells a row; an empty array draws a rule.</param>
     public static void Write(Terminal terminal, string? title, IReadOnlyList<string> columns, IEnumerable<string[]> rows)
     {
-        var console = Open(terminal);
-        var table = new Table { Border = terminal.OutIsTerminal ? TableBorder.Rounded : TableBorder.Simple };
+        var text = new StringWriter();
+        var console = Open(terminal, text);
+        var table = new Table
+        {
+            Border = terminal.OutIsTerminal ? TableBorder.Rounded : TableBorder.Simple,
+            ShowHeaders = columns.Any(column => column.Length > 0),
+        };
         foreach (string column in columns)
         {
             bool figures = column.StartsWith('>');
@@ -30,13 +35,19 @@ internal static class Tables
         if (title is not null)
             console.Write(new Markup($"[bold]{Markup.Escape(title)}[/]\n"));
         console.Write(table);
+        // The widget pads every line to the table's width and frames it with blank lines; a pipe gets neither.
+        foreach (string line in text.ToString().TrimEnd().Split('\n'))
+        {
+            if (terminal.OutIsTerminal || line.Trim().Length > 0)
+                terminal.Out.WriteLine(line.TrimEnd());
+        }
     }
 
-    private static IAnsiConsole Open(Terminal terminal)
+    private static IAnsiConsole Open(Terminal terminal, TextWriter output)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(terminal.Out),
+            Out = new AnsiConsoleOutput(output),
             Ansi = terminal.UsesColor ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = terminal.UsesColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,

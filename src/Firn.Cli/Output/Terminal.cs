@@ -56,12 +56,18 @@ internal sealed class Terminal
     /// <summary>A remark for the reader, on standard error, formatted with the invariant culture.</summary>
     public void Note(FormattableString line) => Error.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    // The console's own stream swallows "broken pipe", and `firn predict ... | head` would read on for ever;
-    // a file stream on the same handle reports it.
-    private static Stream OpenStandardOutput() =>
-        OperatingSystem.IsWindows() || !Console.IsOutputRedirected
-            ? Console.OpenStandardOutput()
-            : new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    // The console's own stream swallows "broken pipe", and `firn predict ... | head` would read on for ever; a file
+    // stream on the same handle reports it. Only for a pipe: in a file it would overwrite what others wrote there.
+    private static Stream OpenStandardOutput()
+    {
+        if (!OperatingSystem.IsWindows() && Console.IsOutputRedirected)
+        {
+            var pipe = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (!pipe.CanSeek)
+                return pipe;
+        }
+        return Console.OpenStandardOutput();
+    }
 
     private static int WindowWidth()
     {

@@ -9,10 +9,10 @@ internal static class Charts
     private const int CurvePoints = 300;
 
     public static string Loss(ReportData data) =>
-        Curves(data, "loss", point => point.Loss, point => point.ValidationLoss, SvgChart.Corner.TopRight);
+        Curves(data, "loss", point => point.Loss, point => point.ValidationLoss ?? double.NaN, SvgChart.Corner.TopRight);
 
     public static string Accuracy(ReportData data) =>
-        Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy, SvgChart.Corner.BottomRight);
+        Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN, SvgChart.Corner.BottomRight);
 
     /// <summary>The curve of the positive class; of more classes, each against the rest, as many as colours tell apart.</summary>
     public static string Roc(EvaluationReport evaluation)
@@ -55,7 +55,7 @@ internal static class Charts
         return thinned;
     }
 
-    private static string Curves(ReportData data, string what, Func<EpochPoint, double> training, Func<EpochPoint, double> validation, SvgChart.Corner legendAt)
+    private static string Curves(ReportData data, string what, Func<EpochRecord, double> training, Func<EpochRecord, double> validation, SvgChart.Corner legendAt)
     {
         double[] epochs = [.. data.History.Select(point => (double)point.Epoch)];
         double[] a = [.. data.History.Select(training)], b = [.. data.History.Select(validation)];

@@ -28,8 +28,8 @@ internal static class PlotFiles
 
         if (data.History.Count > 0)
         {
-            Add("loss.png", Curves(data, "loss", point => point.Loss, point => point.ValidationLoss, Alignment.UpperRight));
-            Add("accuracy.png", Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy, Alignment.LowerRight));
+            Add("loss.png", Curves(data, "loss", point => point.Loss, point => point.ValidationLoss ?? double.NaN, Alignment.UpperRight));
+            Add("accuracy.png", Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN, Alignment.LowerRight));
         }
         Add("confusion.png", Confusion(data.Evaluation));
         if (data.Evaluation.RocCurves.Count > 0)
@@ -38,7 +38,7 @@ internal static class PlotFiles
         return files;
     }
 
-    private static Plot Curves(ReportData data, string what, Func<EpochPoint, double> training, Func<EpochPoint, double> validation, Alignment legend)
+    private static Plot Curves(ReportData data, string what, Func<EpochRecord, double> training, Func<EpochRecord, double> validation, Alignment legend)
     {
         var plot = New("epoch", what);
         double[] epochs = [.. data.History.Select(point => (double)point.Epoch)];

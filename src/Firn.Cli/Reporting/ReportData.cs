@@ -17,7 +17,7 @@ internal sealed record ReportData
     public required IReadOnlyList<Fact> Headline { get; init; }
 
     /// <summary>One point an epoch; empty for a report of an evaluation alone.</summary>
-    public IReadOnlyList<EpochPoint> History { get; init; } = [];
+    public IReadOnlyList<EpochRecord> History { get; init; } = [];
 
     /// <summary>The epoch whose weights were kept, 1-based; 0 where no training is reported.</summary>
     public int BestEpoch { get; init; }
@@ -46,9 +46,6 @@ internal sealed record Section(string Title, IReadOnlyList<Fact> Facts);
 
 /// <summary>Heads and rows; the first column names, the others hold figures.</summary>
 internal sealed record TableData(IReadOnlyList<string> Heads, IReadOnlyList<string[]> Rows);
-
-/// <summary>The curves' values after one epoch; validation values are NaN where there was no validation.</summary>
-internal readonly record struct EpochPoint(int Epoch, double Loss, double Accuracy, double ValidationLoss, double ValidationAccuracy);
 
 /// <summary>A text that the model got wrong, with the probability it gave to its wrong answer.</summary>
 internal readonly record struct ConfidentError(string Text, string Actual, string Predicted, double Probability);

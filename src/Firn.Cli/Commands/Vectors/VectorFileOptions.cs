@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Firn.Cli.Output;
+using Firn.Vectors;
+
+namespace Firn.Cli.Commands.Vectors;
+
+/// <summary>The arguments of every command that reads a file of word vectors.</summary>
+internal sealed class VectorFileOptions
+{
+    private static readonly string[] Formats = ["auto", "word2vec-text", "word2vec-binary", "glove"];
+
+    private readonly Option<string> format = new Option<string>("--format")
+    {
+        Description = "Format of FILE; auto tells it from the content (fastText's .vec is word2vec-text)",
+        DefaultValueFactory = _ => "auto",
+        HelpName = "FORMAT",
+    }.OneOf(Formats);
+
+    private readonly Option<int?> limit = new Option<int?>("--limit")
+    {
+        Description = "Read the first N rows only, which usually are the most frequent words (default: all)",
+        HelpName = "N",
+    }.Between(1, int.MaxValue);
+
+    private readonly Option<string> invalidUtf8 = new Option<string>("--invalid-utf8")
+    {
+        Description = "A word that is not UTF-8: stop with its place, replace the bad bytes, or skip the word",
+        DefaultValueFactory = _ => "stop",
+    }.OneOf("stop", "replace", "skip");
+
+    private readonly Option<bool> ignoreCount = new("--ignore-count")
+    {
+        Description = "Take the rows that are there when the header promises another number",
+    };
+
+    public Argument<string> File { get; } = new("FILE") { Description = "A file of word vectors, plain or gzip" };
+
+    public void AddTo(Command command)
+    {
+        command.Add(File);
+        command.Add(format);
+        command.Add(limit);
+        command.Add(invalidUtf8);
+        command.Add(ignoreCount);
+    }
+
+    /// <summary>Reads the file and says on standard error what was odd in it.</summary>
+    public WordVectors Load(Terminal terminal, ParseResult parsed)
+    {
+        string path = Inputs.RequireFile(parsed.GetRequiredValue(File));
+        var vectors = WordVectors.Load(path, new VectorLoadOptions
+        {
+            Format = FormatOf(parsed.GetRequiredValue(format)),
+            Limit = parsed.GetValue(limit),
+            InvalidUtf8 = Enum.Parse<InvalidUtf8Policy>(parsed.GetRequiredValue(invalidUtf8), ignoreCase: true),
+            TrustHeader = !parsed.GetValue(ignoreCount),
+        });
+        if (vectors.LoadReport is { } report)
+        {
+            if (report.Duplicates > 0)
+                terminal.Note($"firn: {path}: {report.Duplicates:N0} rows left out whose word came before, first '{report.FirstDuplicate}'");
+            if (report.InvalidUtf8Words > 0)
+                terminal.Note($"firn: {path}: {report.InvalidUtf8Words:N0} words that are not UTF-8");
+            if (report.EmptyWords > 0)
+                terminal.Note($"firn: {path}: {report.EmptyWords:N0} rows left out that have no word");
+        }
+        return vectors;
+    }
+
+    public static VectorFormat FormatOf(string name) => name switch
+    {
+        "word2vec-text" => VectorFormat.Word2VecText,
+        "word2vec-binary" => VectorFormat.Word2VecBinary,
+        "glove" => VectorFormat.GloVe,
+        _ => VectorFormat.Auto,
+    };
+
+    public static string NameOf(VectorFormat format) => format switch
+    {
+        VectorFormat.Word2VecText => "word2vec-text",
+        VectorFormat.Word2VecBinary => "word2vec-binary",
+        VectorFormat.GloVe => "glove",
+        _ => "auto",
+    };
+}

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Firn.Cli.Commands.Vectors;
+
+/// <summary><c>firn vectors</c>: everything about tables of word vectors.</summary>
+internal static class VectorsCommand
+{
+    public static Command Create(Invocation run) => new("vectors", "Train, inspect, query, evaluate and convert word vectors")
+    {
+        VectorsInfoCommand.Create(run),
+        VectorsConvertCommand.Create(run),
+    };
+}

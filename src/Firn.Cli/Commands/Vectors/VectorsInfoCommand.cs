@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Firn.Cli.Output;
+using Firn.Vectors;
+
+namespace Firn.Cli.Commands.Vectors;
+
+/// <summary><c>firn vectors info FILE</c>: size, format and health of a table.</summary>
+internal static class VectorsInfoCommand
+{
+    private const int FirstWords = 10;
+
+    public static Command Create(Invocation run)
+    {
+        var source = new VectorFileOptions();
+        var json = CommonOptions.Json();
+        var command = new Command("info", "Show the size, format and health of a file of word vectors");
+        source.AddTo(command);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            var vectors = source.Load(run.Terminal, parsed);
+            if (parsed.GetValue(json))
+                Json.Write(run.Terminal, AsJson(parsed.GetRequiredValue(source.File), vectors));
+            else
+                Print(run.Terminal, parsed.GetRequiredValue(source.File), vectors);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Print(Terminal terminal, string path, WordVectors vectors)
+    {
+        var (least, mean, most, zero) = Norms(vectors);
+        var report = vectors.LoadReport!;
+        Tables.Write(terminal, path, ["", ""],
+        [
+            ["format", VectorFileOptions.NameOf(report.Format) + (report.Compressed ? ", gzip" : "")],
+            ["words", vectors.Count.ToString("N0", CultureInfo.InvariantCulture)],
+            ["dimension", vectors.Dimension.ToString(CultureInfo.InvariantCulture)],
+            ["table", Sizes.Bytes((long)vectors.Count * vectors.Dimension * sizeof(float))],
+            ["length of a vector", string.Create(CultureInfo.InvariantCulture, $"least {least:0.000}, mean {mean:0.000}, most {most:0.000}")],
+            ["all-zero vectors", zero.ToString("N0", CultureInfo.InvariantCulture)],
+            ["left out", string.Create(CultureInfo.InvariantCulture, $"{report.Duplicates:N0} duplicates, {report.EmptyWords:N0} without a word, {report.InvalidUtf8Words:N0} not UTF-8")],
+            ["words with a space", report.WordsWithSpaces.ToString("N0", CultureInfo.InvariantCulture)],
+            ["first words", string.Join(' ', vectors.Words.Take(FirstWords))],
+        ]);
+    }
+
+    private static JsonObject AsJson(string path, WordVectors vectors)
+    {
+        var (least, mean, most, zero) = Norms(vectors);
+        var report = vectors.LoadReport!;
+        return new JsonObject
+        {
+            ["file"] = path,
+            ["format"] = VectorFileOptions.NameOf(report.Format),
+            ["gzip"] = report.Compressed,
+            ["words"] = vectors.Count,
+            ["dimension"] = vectors.Dimension,
+            ["norm"] = new JsonObject { ["least"] = Json.Number(least), ["mean"] = Json.Number(mean), ["most"] = Json.Number(most) },
+            ["zeroVectors"] = zero,
+            ["duplicates"] = report.Duplicates,
+            ["emptyWords"] = report.EmptyWords,
+            ["invalidUtf8Words"] = report.InvalidUtf8Words,
+            ["wordsWithSpaces"] = report.WordsWithSpaces,
+            ["firstWords"] = Json.Array(vectors.Words.Take(FirstWords)),
+        };
+    }
+
+    private static (double Least, double Mean, double Most, int Zero) Norms(WordVectors vectors)
+    {
+        double least = double.PositiveInfinity, sum = 0, most = 0;
+        int zero = 0;
+        for (int row = 0; row < vectors.Count; row++)
+        {
+            double square = 0;
+            foreach (float value in vectors[row])
+                square += (double)value * value;
+            double norm = Math.Sqrt(square);
+            least = Math.Min(least, norm);
+            most = Math.Max(most, norm);
+            sum += norm;
+            zero += norm == 0 ? 1 : 0;
+        }
+        return vectors.Count == 0 ? (0, 0, 0, 0) : (least, sum / vectors.Count, most, zero);
+    }
+}

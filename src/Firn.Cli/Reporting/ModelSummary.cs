@@ -1,0 +1,60 @@
+using System.Globalization;
+using Firn.Model;
+using Firn.Training;
+
+namespace Firn.Cli.Reporting;
+
+/// <summary>A model layer by layer with its numbers of parameters, as Keras' <c>summary()</c> tells them.</summary>
+internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
+{
+    /// <summary>One layer: its output's shape for one text of T tokens and its numbers.</summary>
+    internal sealed record Layer(string Name, string Output, long Parameters, bool Trained);
+
+    public long Total => Layers.Sum(layer => layer.Parameters);
+
+    public long Trained => Layers.Where(layer => layer.Trained).Sum(layer => layer.Parameters);
+
+    public long Frozen => Total - Trained;
+
+    /// <summary>Reads the layers off a model; <paramref name="schedule"/> says which of them training ever changed.</summary>
+    public static ModelSummary Of(TextClassifier model, ThawSchedule schedule)
+    {
+        var options = model.Options;
+        int width = model.Embedding.Dimension, hidden = options.HiddenSize, features = options.FeatureSize;
+        string directions = options.Bidirectional ? "bidirectional " : "";
+        bool lstm = schedule.EverTrains(ParameterGroup.Lstm), dense = schedule.EverTrains(ParameterGroup.Dense);
+        var layers = new List<Layer>
+        {
+            // As Keras counts: a row a word, though words without a vector share one here.
+            new("embedding", $"T × {width}", (long)model.Embedding.VocabularySize * width, schedule.EverTrains(ParameterGroup.Embedding)),
+            new(string.Create(CultureInfo.InvariantCulture, $"dropout {options.EmbeddingDropout:0.##}"), $"T × {width}", 0, false),
+            new($"{directions}LSTM, {hidden} units", options.Pooling == Pooling.LastState ? $"{features}" : $"T × {features}", Count(model, "lstm"), lstm),
+        };
+        if (options.Pooling != Pooling.LastState)
+            layers.Add(new(PoolingName(options.Pooling), $"{features}", Count(model, "attention"), dense && options.Pooling == Pooling.Attention));
+        string activation = options.Output == OutputActivation.Sigmoid ? "sigmoid" : "softmax";
+        layers.Add(new($"dense, {activation}", $"{options.OutputSize}", Count(model, "dense"), dense));
+        return new ModelSummary(layers);
+    }
+
+    public TableData ToTable()
+    {
+        var rows = Layers.Select(layer => new[] { layer.Name, layer.Output, Number(layer.Parameters), layer.Parameters == 0 ? "" : layer.Trained ? "yes" : "frozen" }).ToList();
+        rows.Add(["total", "", Number(Total), ""]);
+        rows.Add(["trained", "", Number(Trained), ""]);
+        rows.Add(["frozen", "", Number(Frozen), ""]);
+        return new TableData(["layer", "output", "parameters", "trained"], rows);
+    }
+
+    private static long Count(TextClassifier model, string prefix) =>
+        model.Parameters.Where(p => p.Name.StartsWith(prefix, StringComparison.Ordinal)).Sum(p => (long)p.Values.Length);
+
+    private static string PoolingName(Pooling pooling) => pooling switch
+    {
+        Pooling.Mean => "mean pooling",
+        Pooling.Max => "max pooling",
+        _ => "attention pooling",
+    };
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace Firn.Tests.Cli;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("unknown command 'pedict'; did you mean 'predict'?", "pedict")]
+    [InlineData("unknown option '--jsno'; did you mean '--json'?", "predict", "b", "text", "--jsno")]
+    [InlineData("unknown option '--neutrla=0.4,0.7'; did you mean '--neutral'?", "predict", "b", "--neutrla=0.4,0.7")]
+    [InlineData("unknown option '--vesion'; did you mean '--version'?", "--vesion")]
+    [InlineData("--threads needs a whole number, not 'many'", "predict", "b", "--threads", "many")]
+    [InlineData("--threads must lie between 0 and 1024, not -1", "predict", "b", "--threads", "-1")]
+    [InlineData("--format must be one of auto, word2vec-text", "vectors", "info", "f", "--format", "csv")]
+    [InlineData("'firn vectors' needs a command: ", "vectors")]
+    [InlineData("Required argument 'BUNDLE' missing", "predict")]
+    public void A_wrong_command_line_is_one_line_with_the_remedy_and_exit_code_2(string expected, params string[] args)
+    {
+        var run = CapturedRun.Of(args);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Empty(run.Out);
+        Assert.Single(run.ErrorLines);
+        Assert.StartsWith("firn: ", run.Error);
+        Assert.Contains(expected, run.Error);
+        Assert.Matches("see 'firn[ a-z]* --help'", run.Error);
+    }
+
+    [Theory]
+    [InlineData("no-such: there is no such folder", "predict", "no-such", "x")]
+    [InlineData("no-such: there is no such file", "vectors", "info", "no-such")]
+    public void A_missing_file_is_one_line_and_exit_code_1(string expected, params string[] args)
+    {
+        var run = CapturedRun.Of(args);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Single(run.ErrorLines);
+        Assert.Contains(expected, run.Error);
+    }
+
+    [Fact]
+    public void Under_json_a_failure_is_an_object_too()
+    {
+        foreach (var (run, code) in new[] { (CapturedRun.Of("predict", "no-such", "x", "--json"), 1), (CapturedRun.Of("predict", "no-such", "--json", "--jsonx"), 2) })
+        {
+            Assert.Equal(code, run.ExitCode);
+            using var json = JsonDocument.Parse(run.Out);
+            Assert.Equal(code, json.RootElement.GetProperty("exitCode").GetInt32());
+            Assert.Equal("firn: " + json.RootElement.GetProperty("error").GetString(), run.Error.TrimEnd());
+        }
+    }
+
+    [Fact]
+    public void Help_lists_the_commands_and_costs_nothing_to_ask_for()
+    {
+        Assert.Equal(CapturedRun.Of("--help"), CapturedRun.Of());
+        var run = CapturedRun.Of("--help");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.Error);
+        foreach (string command in new[] { "predict", "vectors" })
+            Assert.Contains($"\n  {command} ", run.Out);
+    }
+
+    [Theory]
+    [InlineData("predict")]
+    [InlineData("vectors")]
+    [InlineData("vectors", "info")]
+    [InlineData("vectors", "convert")]
+    public void Each_command_has_help(params string[] command)
+    {
+        var run = CapturedRun.Of([.. command, "--help"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains($"Usage:\n  firn {string.Join(' ', command)}", run.Out);
+    }
+
+    [Fact]
+    public void The_version_is_shown() => Assert.Matches(@"^firn \d+\.\d+\.\d+\n$", CapturedRun.Of("--version").Out);
+}
