@@ -19,6 +19,12 @@ internal static class Workers
                 body(shard, 0);
             return;
         }
+        RunParallel(shards, workers, body);
+    }
+
+    // Apart, so that a call on one thread allocates no closure.
+    private static void RunParallel(int shards, int workers, Action<int, int> body)
+    {
         int next = -1;
         Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
         {

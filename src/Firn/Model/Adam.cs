@@ -9,20 +9,16 @@ namespace Firn.Model;
 /// </summary>
 internal sealed class Adam
 {
-    private readonly TextClassifier model;
-    private readonly Dictionary<Parameter, Moments> moments = [];
+    private readonly List<Moments> moments = [];
 
     /// <summary>Fresh state for the groups that train; state of weights that trained in <paramref name="before"/> is kept.</summary>
     public Adam(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, Adam? before = null)
     {
-        this.model = model;
         Trainable = trainable;
         StepCount = before?.StepCount ?? 0;
         foreach (Parameter parameter in model.Parameters.Where(p => trainable.Contains(p.Group)))
         {
-            moments[parameter] = before is not null && before.moments.TryGetValue(parameter, out Moments? kept)
-                ? kept
-                : new Moments(parameter.Values.Length, StepCount);
+            moments.Add(before?.moments.Find(m => m.Parameter == parameter) ?? new Moments(parameter, StepCount));
         }
     }
 
@@ -43,10 +39,9 @@ internal sealed class Adam
     public void Step(TrainingWorkspace workspace)
     {
         StepCount++;
-        foreach (Parameter parameter in model.Parameters)
+        foreach (Moments state in moments)
         {
-            if (!moments.TryGetValue(parameter, out Moments? state))
-                continue;
+            Parameter parameter = state.Parameter;
             // A group that thawed late has its own count of steps, or its first moments would be taken for settled ones.
             long t = StepCount - state.Begin;
             float rate = (float)(LearningRate * Math.Sqrt(1 - Math.Pow(Beta2, t)) / (1 - Math.Pow(Beta1, t)));
@@ -71,11 +66,13 @@ internal sealed class Adam
             state.First.AsSpan(at, weights.Length), state.Second.AsSpan(at, weights.Length), weights);
 
     /// <summary>Means of the gradient and of its square.</summary>
-    private sealed class Moments(int length, long begin)
+    private sealed class Moments(Parameter parameter, long begin)
     {
-        public float[] First { get; } = new float[length];
+        public Parameter Parameter { get; } = parameter;
 
-        public float[] Second { get; } = new float[length];
+        public float[] First { get; } = new float[parameter.Values.Length];
+
+        public float[] Second { get; } = new float[parameter.Values.Length];
 
         /// <summary>Steps of the optimizer before this state's first.</summary>
         public long Begin { get; } = begin;

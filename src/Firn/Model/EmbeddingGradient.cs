@@ -24,16 +24,26 @@ internal sealed class SparseRows(int width)
 /// Sums the gradients of a batch's tokens by row of the table. Every token has a place of its own, and a row's tokens
 /// are added in the order of places, so the sum is the same whatever thread wrote a place.
 /// </summary>
-internal sealed unsafe class EmbeddingGradient(EmbeddingTable table)
+internal sealed unsafe class EmbeddingGradient
 {
+    private const int RowsPerPiece = 64;
+
     private readonly AlignedBuffer tokens = new();
-    private readonly int[] indexOfRow = new int[table.RowCount]; // index + 1 of a touched row, else 0
+    private readonly int[] indexOfRow; // [R]: index + 1 of a touched row, else 0
+    private readonly Action<int, int> addPiece;
     private int[] rowOfToken = [];
-    private int[] starts = [];
+    private int[] starts = [0];
     private int[] order = [];
     private int count;
 
-    public SparseRows Sum { get; } = new(table.Dimension);
+    public EmbeddingGradient(EmbeddingTable table)
+    {
+        indexOfRow = new int[table.RowCount];
+        Sum = new SparseRows(table.Dimension);
+        addPiece = AddPiece;
+    }
+
+    public SparseRows Sum { get; }
 
     /// <summary>Row of each token of the batch, in the order of places.</summary>
     public Span<int> RowOfToken => rowOfToken.AsSpan(0, count);
@@ -51,7 +61,7 @@ internal sealed unsafe class EmbeddingGradient(EmbeddingTable table)
             order = new int[rowOfToken.Length];
             starts = new int[rowOfToken.Length + 1];
         }
-        long size = (long)count * table.Dimension;
+        long size = (long)count * Sum.Width;
         new Span<float>(tokens.Reserve(size), checked((int)size)).Clear();
     }
 
@@ -61,17 +71,19 @@ internal sealed unsafe class EmbeddingGradient(EmbeddingTable table)
         Group();
         if (Sum.Values.Length < Sum.Count * Sum.Width)
             Sum.Values = new float[(Sum.Count + Sum.Count / 8) * Sum.Width];
-        const int block = 64;
-        Workers.Run((Sum.Count + block - 1) / block, threads, (shard, _) =>
+        Workers.Run((Sum.Count + RowsPerPiece - 1) / RowsPerPiece, threads, addPiece);
+    }
+
+    private void AddPiece(int piece, int worker)
+    {
+        int end = Math.Min(Sum.Count, (piece + 1) * RowsPerPiece);
+        for (int i = piece * RowsPerPiece; i < end; i++)
         {
-            for (int i = shard * block; i < Math.Min(Sum.Count, (shard + 1) * block); i++)
-            {
-                Span<float> to = Sum[i];
-                to.Clear();
-                for (int k = starts[i]; k < starts[i + 1]; k++)
-                    VectorMath.Add(new(Tokens + (long)order[k] * Sum.Width, Sum.Width), to);
-            }
-        });
+            Span<float> to = Sum[i];
+            to.Clear();
+            for (int k = starts[i]; k < starts[i + 1]; k++)
+                VectorMath.Add(new(Tokens + (long)order[k] * Sum.Width, Sum.Width), to);
+        }
     }
 
     private void Group()

@@ -1,4 +1,6 @@
 using Firn.Kernels;
+using Firn.Text;
+using Firn.Vectors;
 
 namespace Firn.Model;
 
@@ -52,6 +54,43 @@ public sealed class EmbeddingTable
 
     /// <summary>The vector of a token id, [E].</summary>
     public ReadOnlySpan<float> VectorOf(int id) => Rows.Span.Slice(rowOf[id] * Dimension, Dimension);
+
+    /// <summary>The vectors of a vocabulary's words; words that have none share the zero row.</summary>
+    /// <param name="vocabulary">Gives the token ids.</param>
+    /// <param name="vectors">Words and their vectors; words that the vocabulary lacks are left out.</param>
+    public static EmbeddingTable From(Vocabulary vocabulary, WordVectors vectors) => From(vocabulary, vectors, ownRows: false);
+
+    /// <summary>As above, with the choice that a table to be thawed needs.</summary>
+    /// <param name="vocabulary">Gives the token ids.</param>
+    /// <param name="vectors">Words and their vectors; words that the vocabulary lacks are left out.</param>
+    /// <param name="ownRows">
+    /// Gives each word without a vector a zero row of its own, which trains when the table thaws, as in Keras; costs the
+    /// whole table's memory. Otherwise such words share row 0, which never trains.
+    /// </param>
+    public static EmbeddingTable From(Vocabulary vocabulary, WordVectors vectors, bool ownRows)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        ArgumentNullException.ThrowIfNull(vectors);
+        var rowOf = new int[vocabulary.Count];
+        var from = new int[vocabulary.Count + 1]; // vector of each row of the table, -1 for none
+        from[0] = -1;
+        int count = 1;
+        for (int id = 1; id < rowOf.Length; id++)
+        {
+            bool found = vectors.TryGetRow(vocabulary[id], out int vector);
+            if (!found && !ownRows)
+                continue;
+            rowOf[id] = count;
+            from[count++] = found ? vector : -1;
+        }
+        var rows = new float[checked(count * vectors.Dimension)];
+        for (int row = 0; row < count; row++)
+        {
+            if (from[row] >= 0)
+                vectors[from[row]].CopyTo(rows.AsSpan(row * vectors.Dimension));
+        }
+        return new EmbeddingTable(rowOf, rows, vectors.Dimension);
+    }
 
     /// <summary>
     /// A table with a row of its own for every token id but the pad, uniform in [-0.05, 0.05] as Keras' Embedding starts.
