@@ -3,8 +3,8 @@ namespace Firn.Text;
 /// <summary>Counts tokens, text after text, and builds the vocabulary of them.</summary>
 public sealed class VocabularyBuilder
 {
-    private readonly TokenTable table = new(1 << 14);
-    private long[] counts = new long[1 << 14];
+    private readonly TokenTable table = new();
+    private long[] counts = new long[1024];
 
     /// <summary>Number of distinct tokens so far.</summary>
     public int DistinctTokens => table.Count;

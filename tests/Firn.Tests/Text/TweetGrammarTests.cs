@@ -89,7 +89,7 @@ public class TweetGrammarTests
                     builder.Add(token);
                 }
             }
-        }, iter: 20_000);
+        }, iter: 5_000);
     }
 
     [Fact]

@@ -1,0 +1,95 @@
+namespace Firn.Text;
+
+/// <summary>How a file of labelled texts is laid out.</summary>
+public enum CorpusFormat
+{
+    /// <summary>Found out from the file's content and name.</summary>
+    Auto,
+
+    /// <summary>Comma-separated, without header: target, ids, date, flag, user, text.</summary>
+    Sentiment140,
+
+    /// <summary>Separated by comma, tab, semicolon or bar, with a header; or without one, the class first or last.</summary>
+    Delimited,
+
+    /// <summary>One JSON object a line.</summary>
+    JsonLines,
+
+    /// <summary>fastText: <c>__label__x</c> and the text.</summary>
+    FastText,
+
+    /// <summary>A folder with a folder for each class, in it a file for each text.</summary>
+    Folders,
+
+    /// <summary>A file for each class, told apart by extension: <c>x.pos</c> and <c>x.neg</c>.</summary>
+    ClassFiles,
+
+    /// <summary>One text a line in one file, its label on the same line of another (TweetEval).</summary>
+    PairedFiles,
+
+    /// <summary>The label, a tab or a space, the text.</summary>
+    LabelFirst,
+
+    /// <summary>The text, a tab, the label.</summary>
+    LabelLast,
+
+    /// <summary>One text a line and no label; never found by <see cref="Auto"/>.</summary>
+    Lines,
+}
+
+/// <summary>What to do with a row that cannot be read.</summary>
+public enum RowErrorPolicy
+{
+    /// <summary>Throw a <see cref="CorpusException"/>.</summary>
+    Stop,
+
+    /// <summary>Leave the row out, count it, and keep the first hundred for a report.</summary>
+    Skip,
+}
+
+/// <summary>How bytes become characters.</summary>
+public enum CorpusEncoding
+{
+    /// <summary>
+    /// UTF-8, where each byte that is not part of valid UTF-8 is read as Windows-1252; so UTF-8, ISO-8859-1 and
+    /// Windows-1252 files are read alike. A byte order mark of UTF-16 or UTF-32 is obeyed.
+    /// </summary>
+    Auto,
+
+    /// <summary>UTF-8; invalid bytes become U+FFFD.</summary>
+    Utf8,
+
+    /// <summary>ISO-8859-1: every byte is one character, 0x80 to 0x9F control characters.</summary>
+    Latin1,
+
+    /// <summary>Windows-1252.</summary>
+    Windows1252,
+}
+
+/// <summary>How to read a corpus; the defaults find everything out.</summary>
+public sealed record CorpusOptions
+{
+    /// <summary>The layout.</summary>
+    public CorpusFormat Format { get; init; } = CorpusFormat.Auto;
+
+    /// <summary>Name of the column or JSON property of the text, or the column's number from 1; null looks for a usual name.</summary>
+    public string? TextColumn { get; init; }
+
+    /// <summary>Name of the column or JSON property of the label, or the column's number from 1; null looks for a usual name.</summary>
+    public string? LabelColumn { get; init; }
+
+    /// <summary>The file of labels that belongs to a file of texts; null finds <c>X_labels.txt</c> beside <c>X_text.txt</c>.</summary>
+    public string? LabelsPath { get; init; }
+
+    /// <summary>What to do with a row that cannot be read.</summary>
+    public RowErrorPolicy OnError { get; init; } = RowErrorPolicy.Stop;
+
+    /// <summary>How bytes become characters.</summary>
+    public CorpusEncoding Encoding { get; init; } = CorpusEncoding.Auto;
+
+    /// <summary>
+    /// Whether double quotes enclose fields (RFC 4180). Null: yes, but in tab-separated files only where the first lines
+    /// have whole fields in quotes.
+    /// </summary>
+    public bool? Quoted { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace Firn.Text;
+
+/// <summary>A corpus whose format is known: reads its rows from the start as often as asked.</summary>
+internal abstract class CorpusSource
+{
+    /// <summary>What the format knows about the names of labels when it knows nothing.</summary>
+    protected static readonly IReadOnlyDictionary<string, string> NoNames = new Dictionary<string, string>();
+
+    public abstract CorpusFormat Format { get; }
+
+    /// <summary>The format for a reader of the report: "CSV, columns target and text".</summary>
+    public abstract string Description { get; }
+
+    public virtual IReadOnlyDictionary<string, string> LabelNames => NoNames;
+
+    public abstract IEnumerable<LabeledText> Read(RowLog log);
+}

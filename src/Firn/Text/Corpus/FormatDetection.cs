@@ -1,0 +1,92 @@
+namespace Firn.Text;
+
+/// <summary>Finds out how a corpus is laid out, by its name and its first characters.</summary>
+internal static class FormatDetection
+{
+    public static CorpusSource Open(string path, CorpusOptions options)
+    {
+        var file = new CorpusFile(path, options.Encoding);
+        if (options.Format == CorpusFormat.Folders || options.Format == CorpusFormat.Auto && Directory.Exists(path))
+            return Directory.Exists(path) ? new FolderSource(file) : throw new CorpusException(path, 0, "there is no such folder", Suggestion.For(path));
+        string head = file.Head();
+        return options.Format switch
+        {
+            CorpusFormat.Auto => Detect(file, options, head),
+            CorpusFormat.Sentiment140 or CorpusFormat.Delimited => DelimitedDetection.Open(file, options, head),
+            CorpusFormat.JsonLines => JsonSource.Open(file, options, head),
+            CorpusFormat.FastText => LineSource.FastText(file),
+            CorpusFormat.ClassFiles => ClassFilesSource.Fits(path) ? new ClassFilesSource(file)
+                : throw new CorpusException(path, 0, "the pair x.neg and x.pos is not complete", "Put both files in one folder."),
+            CorpusFormat.PairedFiles => Paired(file, options),
+            CorpusFormat.LabelFirst => LineSource.LabelFirst(file, null),
+            CorpusFormat.LabelLast => LineSource.LabelLast(file),
+            CorpusFormat.Lines => LineSource.PlainLines(file),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Format, "The format is not one of CorpusFormat."),
+        };
+    }
+
+    private static CorpusSource Detect(CorpusFile file, CorpusOptions options, string head)
+    {
+        if (options.LabelsPath is not null || PairedSource.LabelsFor(file.Path) is { } labels && File.Exists(labels))
+            return Paired(file, options);
+        if (ClassFilesSource.Fits(file.Path))
+            return new ClassFilesSource(file);
+
+        ReadOnlySpan<char> start = head.AsSpan().TrimStart();
+        if (start[0] == '{')
+            return JsonSource.Open(file, options, head);
+        if (start[0] == '[' && IsJsonArray(start))
+            throw new CorpusException(file.Path, 1, "the file is one JSON array", "Write one object a line, for instance with: jq -c '.[]'.");
+        if (start.StartsWith("__label__"))
+            return LineSource.FastText(file);
+        if (options.TextColumn is null && options.LabelColumn is null)
+        {
+            string[] lines = CompleteLines(head);
+            if (lines.All(BeginsWithClassNumber))
+                return LineSource.LabelFirst(file, ' ');
+            if (lines.All(line => line.AsSpan().IndexOfAny(",;|\t") < 0))
+                throw new CorpusException(file.Path, 1, "no label can be seen in the first lines", NoLabelRemedy(file.Path));
+        }
+        return DelimitedDetection.Open(file, options, head);
+    }
+
+    private static PairedSource Paired(CorpusFile file, CorpusOptions options)
+    {
+        string? labels = options.LabelsPath ?? PairedSource.LabelsFor(file.Path);
+        if (labels is null)
+            throw new CorpusException(file.Path, 0, "the file of labels is not known", "Name it with LabelsPath (--labels).");
+        return File.Exists(labels) ? new PairedSource(file, labels)
+            : throw new CorpusException(labels, 0, $"the labels of {file.Path} are not there", $"Name their file with LabelsPath (--labels). {Suggestion.For(labels)}");
+    }
+
+    private static string NoLabelRemedy(string path)
+    {
+        string name = Path.GetFileName(path);
+        string texts = Path.Combine(Path.GetDirectoryName(path) ?? "", name.Replace("_labels", "_text", StringComparison.Ordinal));
+        return name.Contains("_labels", StringComparison.Ordinal)
+            ? File.Exists(texts) ? $"These are labels; name the file of texts, {texts}." : $"These are labels, and their texts, {texts}, are absent."
+            : "Name the file of labels with LabelsPath (--labels), or the layout with Format (--format).";
+    }
+
+    private static bool BeginsWithClassNumber(string line)
+    {
+        int digits = 0;
+        while (digits < line.Length && char.IsAsciiDigit(line[digits]))
+            digits++;
+        return digits is 1 or 2 && digits < line.Length && line[digits] == ' ';
+    }
+
+    private static bool IsJsonArray(ReadOnlySpan<char> start)
+    {
+        start = start[1..].TrimStart();
+        return !start.IsEmpty && start[0] is '{' or '[' or ']';
+    }
+
+    // The last of the first characters' lines may be cut; it counts where it is the only one.
+    private static string[] CompleteLines(string head)
+    {
+        string[] lines = head.Split('\n');
+        int complete = lines.Length > 1 ? lines.Length - 1 : 1;
+        return [.. lines.Take(complete).Select(line => line.TrimEnd('\r')).Where(line => !string.IsNullOrWhiteSpace(line))];
+    }
+}
