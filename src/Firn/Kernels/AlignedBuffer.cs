@@ -31,7 +31,7 @@ internal sealed unsafe class AlignedBuffer
     {
         if (length > Capacity)
         {
-            int capacity = checked((int)(length + length / 8));
+            int capacity = checked((int)(Capacity == 0 ? length : length + length / 8));
             storage = GC.AllocateArray<float>(checked(capacity + Line), pinned: true);
             float* address = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(storage, 0);
             start = (int)((64 - ((nuint)address & 63)) & 63) / sizeof(float);

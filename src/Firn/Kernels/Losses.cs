@@ -27,6 +27,15 @@ internal static class Losses
         return logSum - z;
     }
 
+    /// <summary>Logits to probabilities, [K]: sigmoid for one unit, else softmax.</summary>
+    public static void Probabilities(ReadOnlySpan<float> logits, Span<float> probabilities)
+    {
+        if (logits.Length == 1)
+            probabilities[0] = (float)(1 / (1 + Math.Exp(-(double)logits[0])));
+        else
+            Softmax(logits, probabilities);
+    }
+
     /// <summary>exp(z) / sum exp(z); returns log(sum exp z). May be in place.</summary>
     public static double Softmax(ReadOnlySpan<float> logits, Span<float> probabilities)
     {

@@ -27,6 +27,9 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
     /// <summary>H.</summary>
     public int Hidden { get; } = model.Options.HiddenSize;
 
+    /// <summary>The recurrent weights as <see cref="PackForward"/> left them.</summary>
+    public PackedMatrix PackedRecurrent => recurrent;
+
     /// <summary>Packs the weights for <see cref="Forward"/>; needed again after they change.</summary>
     public void PackForward()
     {
@@ -43,8 +46,7 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
     /// <summary>Runs all steps: tape.Inputs to tape.Outputs.</summary>
     public void Forward(RaggedLayout layout, LstmTape tape)
     {
-        fixed (float* bias = Bias.Values.Span)
-            Gemm.Multiply(tape.Inputs, Width, layout.Tokens, kernel, bias, 0, tape.Gates);
+        Project(tape.Inputs, layout.Tokens, tape.Gates);
         if (tape.InitialOutput != null)
             Enter(tape, tape.InitialOutput, 0, layout.AliveAt(0));
         for (int step = 0; step < layout.Steps; step++)
@@ -58,6 +60,13 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
             if (step + 1 < layout.Steps)
                 Enter(tape, tape.Outputs + states, (long)layout.OffsetOf(step + 1) * Hidden, layout.AliveAt(step + 1));
         }
+    }
+
+    /// <summary>sums [rows,4H] = inputs [rows,E] * kernel + bias.</summary>
+    public void Project(float* inputs, int rows, float* sums)
+    {
+        fixed (float* bias = Bias.Values.Span)
+            Gemm.Multiply(inputs, Width, rows, kernel, bias, 0, sums);
     }
 
     /// <summary>

@@ -76,6 +76,18 @@ internal sealed unsafe class LstmTape
         DOutside = null;
     }
 
+    /// <summary>Makes room for <see cref="ScoringLstm"/>: outputs of every step, all else of one step only.</summary>
+    public void ReserveScoring(RaggedLayout layout, int hidden)
+    {
+        this.hidden = hidden;
+        long states = (long)layout.Texts * hidden;
+        gates.Reserve(4 * states);
+        cells.Reserve(states);
+        tanhCells.Reserve(states);
+        outputs.Reserve((long)layout.Tokens * hidden);
+        InitialOutput = InitialCell = null;
+    }
+
     /// <summary>Draws the masks that are held over time.</summary>
     public void DrawMasks(in StepDropout dropout, int direction, ReadOnlySpan<int> positions)
     {

@@ -51,9 +51,6 @@ internal sealed unsafe class ShardWorkspace
         ReadOnlySpan<int> lengths, in StepDropout dropout)
     {
         Layout.Build(lengths);
-        features.Reserve((long)lengths.Length * featureSize);
-        dFeatures.Reserve((long)lengths.Length * featureSize);
-        logits.Reserve((long)lengths.Length * units);
         foreach (LstmLayer lstm in layers.Lstm)
         {
             LstmTape tape = Tapes[lstm.Direction];
@@ -62,6 +59,15 @@ internal sealed unsafe class ShardWorkspace
             EmbeddingLayer.Forward(layers.Embedding, texts, textOf, positions, dropout, Layout, lstm.Reversed, tape);
             lstm.Forward(Layout, tape);
         }
+        dFeatures.Reserve((long)lengths.Length * featureSize);
+        Output(layers);
+    }
+
+    /// <summary>From the tapes' outputs to logits.</summary>
+    public void Output(ModelLayers layers)
+    {
+        features.Reserve((long)Layout.Texts * featureSize);
+        logits.Reserve((long)Layout.Texts * units);
         layers.Pooling.Forward(this);
         layers.Dense.Forward(Layout.Texts, Features, Logits);
     }

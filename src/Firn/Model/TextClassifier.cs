@@ -39,7 +39,7 @@ public sealed class TextClassifier
     public Parameter this[string name] => Array.Find(parameters, p => p.Name == name)
         ?? throw new ArgumentException($"The model has no '{name}'; it has {string.Join(", ", parameters.Select(p => p.Name))}.", nameof(name));
 
-    /// <summary>Scores texts.</summary>
+    /// <summary>Scores texts with the weights as they are now; for many calls on the same weights make a <see cref="Scorer"/>.</summary>
     /// <param name="texts">N texts as token ids in [0, V); an empty text starts and ends in the zero state.</param>
     /// <param name="probabilities">
     /// Destination [N,K]: for two classes the probability of class 1 (K = 1), else one probability a class.
@@ -48,15 +48,6 @@ public sealed class TextClassifier
     /// <exception cref="ArgumentException">The destination has the wrong length, or an id is out of range.</exception>
     public void Predict(RaggedIds texts, Span<float> probabilities, int threads = 0)
     {
-        ArgumentNullException.ThrowIfNull(texts);
-        Throw.IfLengthDiffers(probabilities.Length, (long)texts.Count * Options.OutputSize);
-        foreach (int id in texts.Ids)
-        {
-            if ((uint)id >= (uint)Embedding.VocabularySize)
-                throw new ArgumentException($"Token id {id} is outside the vocabulary of {Embedding.VocabularySize} rows.", nameof(texts));
-        }
-        var scores = new float[probabilities.Length];
-        new BatchScorer(this).Score(texts, threads > 0 ? threads : Environment.ProcessorCount, scores);
-        scores.CopyTo(probabilities);
+        new Scorer(this, FoldPrecision.None).Score(texts, probabilities, threads);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Firn.Kernels;
 using Firn.Model;
 using Firn.Text;
 
@@ -21,7 +22,7 @@ public sealed class ClassifierParityTests
         int k = c.Model.Options.OutputSize;
         var expected = new float[logits.Length];
         for (int i = 0; i < c.Texts.Count; i++)
-            BatchScorer.Probabilities(logits.AsSpan(i * k, k), expected.AsSpan(i * k, k));
+            Losses.Probabilities(logits.AsSpan(i * k, k), expected.AsSpan(i * k, k));
         var probabilities = new float[logits.Length];
         c.Model.Predict(c.Texts, probabilities, threads: 2);
         GoldenDraw.Near(expected, probabilities, "probabilities");

@@ -1,0 +1,21 @@
+namespace Firn.Model;
+
+/// <summary>
+/// Scratch memory for scoring, owned by one caller at a time; grows to the longest text it met, then allocates nothing.
+/// Made by <see cref="Scorer.CreateWorkspace"/>.
+/// </summary>
+public sealed class ScoringWorkspace
+{
+    internal ScoringWorkspace(ClassifierOptions options) => Shard = new ShardWorkspace(options);
+
+    internal ShardWorkspace Shard { get; }
+
+    internal int[] Rows { get; private set; } = [];
+
+    internal Span<int> RowsFor(int tokens)
+    {
+        if (Rows.Length < tokens)
+            Rows = new int[tokens + tokens / 4];
+        return Rows.AsSpan(0, tokens);
+    }
+}

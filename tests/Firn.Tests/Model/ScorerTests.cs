@@ -1,0 +1,139 @@
+using Firn.Kernels;
+using Firn.Model;
+using Firn.Text;
+
+namespace Firn.Tests.Model;
+
+[Trait("Kernels", "all")]
+public class ScorerTests
+{
+    public static TheoryData<Pooling, bool, int> Shapes
+    {
+        get
+        {
+            var data = new TheoryData<Pooling, bool, int>();
+            foreach (Pooling pooling in Enum.GetValues<Pooling>())
+            {
+                data.Add(pooling, false, 2);
+                data.Add(pooling, true, 3);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Folded_unfolded_single_and_trained_forward_give_the_same_scores(Pooling pooling, bool bidirectional, int classes)
+    {
+        (TextClassifier model, RaggedIds texts) = Build(pooling, bidirectional, classes, 150);
+        int k = model.Options.OutputSize;
+        float[] plain = new float[texts.Count * k], folded = new float[plain.Length], half = new float[plain.Length], one = new float[k];
+        model.Predict(texts, plain, 2);
+        var scorer = new Scorer(model);
+        scorer.Score(texts, folded, 1);
+        new Scorer(model, FoldPrecision.Float16).Score(texts, half, 3);
+        GoldenDraw.Near(Forward(model, texts), plain, "the training forward pass", 2e-6);
+        GoldenDraw.Near(plain, folded, "folded", 2e-6);
+        GoldenDraw.Near(plain, half, "float16", 2e-3);
+        Assert.NotEqual(plain, half);
+        ScoringWorkspace workspace = scorer.CreateWorkspace();
+        for (int i = 0; i < texts.Count; i++)
+        {
+            scorer.Score(texts[i], workspace, one);
+            GoldenDraw.Near(plain.AsSpan(i * k, k), one, $"text {i} alone", 5e-6);
+        }
+    }
+
+    [Fact]
+    public void A_single_text_allocates_nothing()
+    {
+        (TextClassifier model, RaggedIds texts) = Build(Pooling.Attention, true, 2, 40);
+        var scorer = new Scorer(model);
+        ScoringWorkspace workspace = scorer.CreateWorkspace();
+        var score = new float[1];
+        long before = 0;
+        for (int round = 0; round < 40; round++)
+        {
+            if (round == 39)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < texts.Count; i++)
+                scorer.Score(texts[i], workspace, score);
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Folded_memory_is_reported()
+    {
+        (TextClassifier model, _) = Build(Pooling.LastState, true, 2, 1);
+        long values = model.Embedding.RowCount * 4L * model.Options.HiddenSize * 2;
+        Assert.Equal(4 * values, new Scorer(model).FoldedBytes);
+        Assert.Equal(2 * values, new Scorer(model, FoldPrecision.Float16).FoldedBytes);
+        Assert.Equal(0, new Scorer(model, FoldPrecision.None).FoldedBytes);
+    }
+
+    [Fact]
+    public void A_scorer_keeps_the_recurrent_weights_it_was_made_with()
+    {
+        (TextClassifier model, RaggedIds texts) = Build(Pooling.LastState, false, 2, 10);
+        float[] before = new float[10], after = new float[10], fresh = new float[10];
+        var scorer = new Scorer(model);
+        scorer.Score(texts, before);
+        model["lstm.recurrent_kernel"].Values.Span.Fill(0.1f);
+        scorer.Score(texts, after);
+        new Scorer(model).Score(texts, fresh);
+        Assert.Equal(before, after);
+        Assert.NotEqual(before, fresh);
+    }
+
+    [Fact]
+    public void An_id_outside_the_vocabulary_is_named()
+    {
+        (TextClassifier model, _) = Build(Pooling.LastState, false, 2, 1);
+        var error = Assert.Throws<ArgumentException>(() => model.Predict(RaggedIds.From([[1, 77]]), new float[1]));
+        Assert.Contains("77", error.Message);
+    }
+
+    [Fact]
+    public void Float16_widens_exactly_and_narrows_to_the_nearest()
+    {
+        var bits = new ushort[1 << 16];
+        for (int i = 0; i < bits.Length; i++)
+            bits[i] = (ushort)i;
+        ushort[] finite = [.. bits.Where(b => Half.IsFinite(BitConverter.UInt16BitsToHalf(b)))];
+        float[] wide = new float[finite.Length];
+        HalfFloats.Widen(finite, wide);
+        Assert.Equal(finite.Select(b => (float)BitConverter.UInt16BitsToHalf(b)), wide);
+        var narrow = new ushort[finite.Length];
+        HalfFloats.Narrow(wide, narrow);
+        Assert.Equal(finite, narrow);
+    }
+
+    private static (TextClassifier, RaggedIds) Build(Pooling pooling, bool bidirectional, int classes, int n)
+    {
+        var random = new CounterRandom(4);
+        ulong at = 0;
+        int[][] texts = [.. Enumerable.Range(0, n).Select(_ => Enumerable.Range(0, random.Below(at++, 14)).Select(_ => random.Below(at++, 60)).ToArray())];
+        var options = new ClassifierOptions { HiddenSize = 21, Bidirectional = bidirectional, Pooling = pooling, Classes = classes };
+        var table = EmbeddingTable.Random(60, 33, 8);
+        foreach (ref float v in table.Rows.Span)
+            v *= 30;
+        return (new TextClassifier(options, table, 2), RaggedIds.From(texts));
+    }
+
+    /// <summary>The path that training takes, without dropout.</summary>
+    private static float[] Forward(TextClassifier model, RaggedIds texts)
+    {
+        int k = model.Options.OutputSize;
+        var layers = new ModelLayers(model);
+        layers.PackForward();
+        var plan = new BatchPlan(1, 1);
+        plan.Build(texts, [.. Enumerable.Range(0, texts.Count)]);
+        var work = new ShardWorkspace(model.Options);
+        work.Forward(layers, texts, plan.Text, plan.Position, plan.Length, default);
+        var probabilities = new float[texts.Count * k];
+        for (int i = 0; i < texts.Count; i++)
+            Losses.Probabilities(work.LogitsOf(i), probabilities.AsSpan(plan.Text[i] * k, k));
+        return probabilities;
+    }
+}
