@@ -1,0 +1,170 @@
+using Firn.Kernels;
+
+namespace Firn.Vectors.Training;
+
+/// <summary>
+/// Skip-gram (Mikolov et al. 2013, "Efficient estimation of word representations in vector space", 3.2): each word of a
+/// window predicts the word in its middle (as word2vec.c and gensim pair them). All pairs of a chunk of positions are one
+/// block: the words of its windows against its middle words and shared negative samples; see docs/vectors.md.
+/// </summary>
+internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
+    where P : struct, ILanes<V>
+    where V : struct
+{
+    /// <summary>Positions a chunk.</summary>
+    public const int Chunk = 8;
+
+    private readonly TrainingState _state;
+    private readonly int _columns;
+    private readonly SharedNegatives? _negatives;
+    private readonly HierarchicalSoftmax<P, V>? _tree;
+    private readonly AlignedBuffer _scratch;
+    private readonly float* _dummy; // (size), a row for filling up, whose products are never used
+    private readonly float* _scores; // (inputs, outputs)
+    private readonly PointerList _inputs = new(), _errors = new(), _outputs = new();
+    private readonly int[] _outputOf = new int[Chunk]; // position in the chunk -> column of its word
+    private readonly int[] _outputRows;
+    private readonly float[] _draws; // (outputs): weight as a negative sample
+
+    public SkipGramKernel(TrainingState state)
+    {
+        _state = state;
+        _columns = state.Inputs.Stride;
+        int shared = CbowKernel<P, V>.SharedCount(state.Options.Negative);
+        if (state.Negatives is not null)
+            _negatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
+        if (state.Tree is not null)
+            _tree = new HierarchicalSoftmax<P, V>(state);
+        int inputs = (Chunk + 2 * state.Options.Window + 3) / 4 * 4;
+        int outputs = Chunk + shared;
+        _outputRows = new int[outputs];
+        _draws = new float[outputs];
+        _scratch = new AlignedBuffer((inputs + 1) * _columns + inputs * outputs + 16);
+        float* rows = _scratch.Pointer;
+        for (int i = 0; i < inputs; i++, rows += _columns)
+            _errors.Add(rows);
+        _dummy = rows;
+        _scores = rows + _columns;
+    }
+
+    public override void Train(WindowStream stream, float alpha, CounterRandom random)
+    {
+        ulong counter = 0;
+        for (int first = 0; first < stream.Count; first += Chunk)
+        {
+            int count = Math.Min(Chunk, stream.Count - first);
+            Prefetch(stream, first + Chunk);
+            (int low, int high) = CollectInputs(stream, first, count);
+            if (_negatives is not null)
+            {
+                _negatives.Draw(random, ref counter);
+                CollectOutputs(stream.Rows.AsSpan(first, count));
+                TrainNegatives(stream, first, count, low, high, alpha);
+            }
+            for (int p = first; p < first + count && _tree is not null; p++)
+                TrainTree(stream, p, low, alpha);
+            for (int j = low; j < high; j++)
+                RowProducts<P, V>.Add(_errors.Items + (j - low), 1, _columns, _inputs.Items[j - low]);
+        }
+    }
+
+    /// <summary>The words of all windows of the chunk, and their errors set to zero.</summary>
+    private (int Low, int High) CollectInputs(WindowStream stream, int first, int count)
+    {
+        int low = int.MaxValue, high = 0;
+        for (int p = first; p < first + count; p++)
+        {
+            low = Math.Min(low, stream.Low[p]);
+            high = Math.Max(high, stream.High[p]);
+        }
+        _inputs.Clear();
+        for (int j = low; j < high; j++)
+        {
+            _inputs.Add(_state.Inputs[stream.Rows[j]]);
+            new Span<float>(_errors.Items[j - low], _columns).Clear();
+        }
+        _inputs.PadTo(4, _dummy);
+        return (low, high);
+    }
+
+    /// <summary>The chunk's words and negative samples as distinct rows: a row that came twice would lose an update.</summary>
+    private void CollectOutputs(ReadOnlySpan<int> targets)
+    {
+        int rows = 0;
+        for (int p = 0; p < targets.Length; p++)
+        {
+            int seen = _outputRows.AsSpan(0, rows).IndexOf(targets[p]);
+            _outputOf[p] = seen >= 0 ? seen : rows;
+            _draws[_outputOf[p]] = 0;
+            if (seen < 0)
+                _outputRows[rows++] = targets[p];
+        }
+        ReadOnlySpan<int> negatives = _negatives!.Rows;
+        for (int n = 0; n < negatives.Length; n++)
+        {
+            int seen = _outputRows.AsSpan(0, rows).IndexOf(negatives[n]);
+            int column = seen >= 0 ? seen : rows++;
+            _outputRows[column] = negatives[n];
+            _draws[column] = _negatives.Weights[n];
+        }
+        _outputs.Clear();
+        for (int o = 0; o < rows; o++)
+            _outputs.Add(_state.Outputs![_outputRows[o]]);
+        _outputs.PadTo(8, _dummy);
+    }
+
+    private void TrainNegatives(WindowStream stream, int first, int count, int low, int high, float alpha)
+    {
+        int width = _outputs.Count;
+        int distinct = DistinctOutputs();
+        RowProducts<P, V>.Dots(_inputs.Items, _inputs.Count, _outputs.Items, width, _columns, _scores);
+        RowProducts<P, V>.Sigmoid(_scores, (_inputs.Count * width + 15) / 16 * 16);
+        Span<float> pairs = stackalloc float[width];
+        for (int j = low; j < high; j++)
+        {
+            // pairs[o]: windows of word o that hold j; total: windows of the chunk that hold j.
+            pairs.Clear();
+            float total = 0;
+            for (int p = 0; p < count; p++)
+            {
+                bool inside = stream.Low[first + p] <= j && j < stream.High[first + p] && j != first + p;
+                pairs[_outputOf[p]] += inside ? 1 : 0;
+                total += inside ? 1 : 0;
+            }
+            float* g = _scores + (j - low) * width;
+            for (int o = 0; o < distinct; o++)
+                g[o] = alpha * (pairs[o] * (1 - g[o]) - _draws[o] * (total - pairs[o]) * g[o]);
+            for (int o = distinct; o < width; o++)
+                g[o] = 0;
+        }
+        RowProducts<P, V>.Update(_inputs.Items, _errors.Items, high - low, _outputs.Items, width, _columns, _scores);
+    }
+
+    private int DistinctOutputs()
+    {
+        int count = _outputs.Count;
+        while (_outputs.Items[count - 1] == _dummy)
+            count--;
+        return count;
+    }
+
+    private void TrainTree(WindowStream stream, int p, int low, float alpha)
+    {
+        int left = stream.Low[p] - low, middle = p - low;
+        _tree!.Train(_inputs.Items + left, _errors.Items + left, middle - left, stream.Rows[p], alpha);
+        _tree.Train(_inputs.Items + middle + 1, _errors.Items + middle + 1, stream.High[p] - p - 1, stream.Rows[p], alpha);
+    }
+
+    /// <summary>Asks for the rows of the next chunk that this one has not used already.</summary>
+    private void Prefetch(WindowStream stream, int first)
+    {
+        int ahead = first + _state.Options.Window;
+        for (int p = first; p < Math.Min(first + Chunk, stream.Count); p++)
+        {
+            if (_state.Outputs is not null)
+                Prefetch(_state.Outputs[stream.Rows[p]], _columns);
+        }
+        for (int p = ahead; p < Math.Min(ahead + Chunk, stream.Count); p++)
+            Prefetch(_state.Inputs[stream.Rows[p]], _columns);
+    }
+}

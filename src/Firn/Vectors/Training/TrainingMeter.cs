@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace Firn.Vectors.Training;
+
+/// <summary>The learning rate of each block, and progress reports at most five a second.</summary>
+internal sealed class TrainingMeter(Word2VecOptions options, long tokens, IProgress<Word2VecProgress>? progress)
+{
+    private static readonly long Interval = Stopwatch.Frequency / 5;
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private long _done;
+    private long _next = Stopwatch.GetTimestamp() + Interval;
+
+    /// <summary>
+    /// Falls linearly from Alpha to MinAlpha with the words before this block, however many threads there are and however
+    /// far each has come: so one seed gives one result.
+    /// </summary>
+    public float AlphaAt(int epoch, long token)
+    {
+        double fraction = (epoch + (double)token / Math.Max(tokens, 1)) / options.Epochs;
+        return (float)(options.Alpha - (options.Alpha - options.MinAlpha) * fraction);
+    }
+
+    /// <summary>Counts words as read and reports if it is time.</summary>
+    public void Add(int epoch, int words)
+    {
+        Interlocked.Add(ref _done, words);
+        if (progress is null)
+            return;
+        long now = Stopwatch.GetTimestamp();
+        long due = Volatile.Read(ref _next);
+        if (now >= due && Interlocked.CompareExchange(ref _next, now + Interval, due) == due)
+            Report(epoch);
+    }
+
+    public void Finish() => Report(options.Epochs - 1);
+
+    private void Report(int epoch)
+    {
+        long done = Volatile.Read(ref _done);
+        double seconds = Math.Max(Stopwatch.GetElapsedTime(_start).TotalSeconds, 1e-9);
+        double fraction = tokens == 0 ? 1 : (double)done / tokens / options.Epochs;
+        double alpha = options.Alpha - (options.Alpha - options.MinAlpha) * fraction;
+        progress?.Report(new Word2VecProgress(epoch + 1, options.Epochs, fraction, done / seconds, alpha));
+    }
+}

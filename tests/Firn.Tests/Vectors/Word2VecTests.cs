@@ -1,0 +1,140 @@
+using Firn.Text;
+using Firn.Vectors;
+
+namespace Firn.Tests.Vectors;
+
+public class Word2VecTests
+{
+    /// <summary>Two topics of ten words that never meet, and a word of every text.</summary>
+    private static (RaggedIds Corpus, Vocabulary Vocabulary) TwoTopics(int texts)
+    {
+        var builder = new VocabularyBuilder();
+        var random = new Random(5);
+        var lines = new List<string[]>();
+        for (int t = 0; t < texts; t++)
+            lines.Add([.. Enumerable.Range(0, random.Next(4, 12)).Select(i => i == 2 ? "all" : $"{(t % 2 == 0 ? "red" : "blue")}{random.Next(10)}")]);
+        foreach (string[] line in lines)
+        {
+            foreach (string word in line)
+                builder.Add(word);
+        }
+        builder.Add("rare");
+        Vocabulary vocabulary = builder.Build();
+        return (RaggedIds.From([.. lines.Select(line => line.Select(w => vocabulary.IdOf(w)).ToArray()), [vocabulary.IdOf("rare")]]), vocabulary);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    [Trait("Kernels", "all")]
+    public void Words_of_one_topic_come_close(bool skipGram, bool hierarchical)
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(1500);
+        foreach (int threads in new[] { 1, 2 })
+        {
+            WordVectors vectors = Train(corpus, vocabulary, new Word2VecOptions
+            {
+                VectorSize = 21,
+                SkipGram = skipGram,
+                HierarchicalSoftmax = hierarchical,
+                Negative = hierarchical ? 0 : 5,
+                Sample = 0,
+                Epochs = 10,
+                Threads = threads,
+            });
+            Assert.Equal(21, vectors.Count);
+            Assert.Equal("all", vectors.Words[0]);
+            Assert.False(vectors.TryGetRow("rare", out _));
+            Assert.Equal(20, WordsBesideTheirTopic(vectors));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_seed_on_one_thread_gives_the_same_bits_and_another_seed_others(bool skipGram)
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(400);
+        var options = new Word2VecOptions { VectorSize = 30, SkipGram = skipGram, Threads = 1, Epochs = 2 };
+        float[] first = Train(corpus, vocabulary, options).Table.ToArray();
+        Assert.Equal(first, Train(corpus, vocabulary, options).Table.ToArray());
+        Assert.NotEqual(first, Train(corpus, vocabulary, options with { Seed = 2 }).Table.ToArray());
+        Assert.All(first, value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Fact]
+    public void Sum_of_context_and_both_losses_at_once_train_too()
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(2000);
+        WordVectors vectors = Train(corpus, vocabulary, new Word2VecOptions
+        {
+            VectorSize = 16, CbowMean = false, HierarchicalSoftmax = true, Negative = 12, Sample = 0, Threads = 2, ShrinkWindows = false,
+        });
+        Assert.Equal(20, WordsBesideTheirTopic(vectors));
+    }
+
+    [Fact]
+    public void Progress_ends_at_one_and_the_least_rate()
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(200);
+        Word2VecProgress last = default;
+        Word2Vec.Train(corpus, vocabulary, new Word2VecOptions { VectorSize = 8, Epochs = 3 }, new Listener(p => last = p), TestContext.Current.CancellationToken);
+        Assert.Equal(3, last.Epoch);
+        Assert.Equal(1, last.Fraction, 9);
+        Assert.Equal(0.0001, last.Alpha, 9);
+    }
+
+    [Fact]
+    public void Cancelling_stops_and_returns_nothing()
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(200);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => Word2Vec.Train(corpus, vocabulary, new Word2VecOptions(), null, source.Token));
+    }
+
+    [Fact]
+    public void What_cannot_be_trained_is_refused_with_the_remedy()
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(20);
+        Refused(corpus, new Word2VecOptions { MinCount = 1000 }, "lower MinCount");
+        Refused(corpus, new Word2VecOptions { Negative = 0 }, "set Negative above 0");
+        Refused(corpus, new Word2VecOptions { VectorSize = 0 }, "VectorSize must lie between 1");
+        Refused(corpus, new Word2VecOptions { MinAlpha = 1 }, "MinAlpha must lie between 0");
+        Refused(corpus, new Word2VecOptions { Alpha = double.NaN }, "Alpha must lie between");
+        Refused(RaggedIds.From([[1, 99]]), new Word2VecOptions { MinCount = 1 }, "The texts hold id 99");
+
+        void Refused(RaggedIds texts, Word2VecOptions options, string expected) =>
+            Assert.Contains(expected, Assert.ThrowsAny<ArgumentException>(() => Train(texts, vocabulary, options)).Message);
+    }
+
+    private static WordVectors Train(RaggedIds corpus, Vocabulary vocabulary, Word2VecOptions options) =>
+        Word2Vec.Train(corpus, vocabulary, options, null, TestContext.Current.CancellationToken);
+
+    /// <summary>How many words have a word of their own topic as the nearest by cosine.</summary>
+    private static int WordsBesideTheirTopic(WordVectors vectors)
+    {
+        int good = 0;
+        for (int i = 1; i < vectors.Count; i++)
+        {
+            int nearest = Enumerable.Range(1, vectors.Count - 1).Where(j => j != i).MaxBy(j => Cosine(vectors[i], vectors[j]));
+            good += vectors.Words[i][0] == vectors.Words[nearest][0] ? 1 : 0;
+        }
+        return good;
+    }
+
+    private static double Cosine(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        double xy = 0, xx = 0, yy = 0;
+        for (int c = 0; c < x.Length; c++)
+            (xy, xx, yy) = (xy + x[c] * y[c], xx + x[c] * x[c], yy + y[c] * y[c]);
+        return xy / Math.Sqrt(xx * yy);
+    }
+
+    private sealed class Listener(Action<Word2VecProgress> heard) : IProgress<Word2VecProgress>
+    {
+        public void Report(Word2VecProgress value) => heard(value);
+    }
+}
