@@ -77,6 +77,10 @@ public sealed class Predictor : IDisposable
     public Predictor WithNeutral(NeutralBand? band) =>
         new(Tokenizer, Vocabulary, Classifier, Labels) { Neutral = band, MaxTokens = MaxTokens, Card = Card, Threads = Threads };
 
+    /// <summary>The same predictor with another card; both share the model.</summary>
+    internal Predictor WithCard(ModelCard card) =>
+        new(Tokenizer, Vocabulary, Classifier, Labels) { Neutral = Neutral, MaxTokens = MaxTokens, Card = card, Threads = Threads };
+
     /// <summary>Scores and labels one text. An empty text, or one without a known word, gets the score of the empty text.</summary>
     public Prediction Predict(string text)
     {

@@ -1,0 +1,199 @@
+using Firn.Bundles;
+using Firn.Model;
+using Firn.Recipes;
+using Firn.Text;
+using Firn.Training;
+using Firn.Vectors;
+
+namespace Firn;
+
+/// <summary>
+/// The whole path from labelled texts to a predictor: read and clean, split, vocabulary, word vectors, table, training
+/// with validation, test.
+/// </summary>
+public sealed class Recipe
+{
+    /// <summary>A recipe of these options.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; nothing has been done.</exception>
+    public Recipe(RecipeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Options = options;
+    }
+
+    /// <summary>The reference notebook's.</summary>
+    public static Recipe Notebook { get; } = new(RecipeOptions.Notebook);
+
+    /// <summary>The one for short messages.</summary>
+    public static Recipe Tweets { get; } = new(RecipeOptions.Tweets);
+
+    /// <summary>The choices.</summary>
+    public RecipeOptions Options { get; }
+
+    /// <summary>Follows the recipe.</summary>
+    /// <param name="corpus">
+    /// Labelled texts, such as a <see cref="CorpusReader"/>; gone through twice, for the texts are not kept in memory and
+    /// the surest errors are looked up again.
+    /// </param>
+    /// <param name="test">Texts to test on; null keeps <see cref="RecipeOptions.TestShare"/> of the corpus apart.</param>
+    /// <param name="observer">Told of stages and progress.</param>
+    /// <param name="cancellation">
+    /// Before training: ends with an exception. During training: ends it, and the best weights so far are tested.
+    /// </param>
+    /// <exception cref="InvalidDataException">The data cannot be trained on; the message says why.</exception>
+    /// <exception cref="UnknownLabelException">The test has labels that the corpus lacks, and they are refused.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before training began.</exception>
+    public RecipeResult Train(IEnumerable<LabeledText> corpus, IEnumerable<LabeledText>? test = null,
+        IRecipeObserver? observer = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        LabeledSource source = LabeledSource.Of(corpus, Options.LabelNames);
+        LabeledSource? testSource = test is null ? null : LabeledSource.Of(test, Options.LabelNames);
+        var clock = new StageClock(observer);
+        (RawCorpus raw, RawCorpus? rawTest, LabelMap labels) = Read(source, testSource, clock, cancellation);
+        CorpusParts parts = Draw(raw, rawTest, labels, source, testSource, clock);
+        WordVectors vectors = Vectors(parts, clock, cancellation);
+        (TextClassifier model, TrainingResult training) = Fit(parts, vectors, labels, clock, observer, cancellation);
+        var predictor = new Predictor(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
+        {
+            MaxTokens = Options.MaxTokens,
+            Threads = Options.Training.Threads,
+        };
+        (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, (testSource ?? source).Rows, clock);
+        return Result(predictor, parts, training, report, errors, vectors, clock, new DataSource(source.Description, raw.Labels.Length, raw.Sha256));
+    }
+
+    private (RawCorpus Corpus, RawCorpus? Test, LabelMap Labels) Read(
+        LabeledSource source, LabeledSource? test, StageClock clock, CancellationToken cancellation)
+    {
+        clock.Begin(RecipeStage.Read);
+        var words = new TokenTable(1 << 16);
+        RawCorpus corpus = RawCorpus.Read(source, Options.Cleaning, words, clock, cancellation);
+        var labels = LabelMap.From(corpus.LabelTexts, source.LabelNames);
+        if (Options.Training.ClassWeights is { Count: > 0 } weights)
+            Throw.IfLengthDiffers(weights.Count, labels.Names.Count, nameof(Options.Training.ClassWeights));
+        RawCorpus? testCorpus = test is null ? null : RawCorpus.Read(test, Options.Cleaning, words, clock, cancellation);
+        clock.End($"{corpus.Labels.Length:n0} texts, {corpus.Ids.TotalTokens:n0} tokens, labels {string.Join(", ", labels.Names)}");
+        return (corpus, testCorpus, labels);
+    }
+
+    private CorpusParts Draw(RawCorpus corpus, RawCorpus? test, LabelMap labels, LabeledSource source, LabeledSource? testSource, StageClock clock)
+    {
+        clock.Begin(RecipeStage.Vocabulary);
+        CorpusParts parts = CorpusParts.Draw(corpus, test, labels, source, testSource, Options);
+        if (parts.Train.Count == 0 || (Options.ValidationShare > 0 && parts.Validation.Count == 0))
+            throw new InvalidDataException($"{corpus.Labels.Length} texts are too few for the shares of test and validation; give more texts or smaller shares.");
+        clock.End($"{parts.Vocabulary.Count - 1:n0} words; {parts.Train.Count:n0} texts train, {parts.Validation.Count:n0} validate, {parts.Test.Count:n0} test");
+        return parts;
+    }
+
+    private WordVectors Vectors(CorpusParts parts, StageClock clock, CancellationToken cancellation)
+    {
+        clock.Begin(RecipeStage.Vectors);
+        WordVectors vectors = Options.VectorsPath is { } path
+            ? WordVectors.Load(path, new VectorLoadOptions { Only = [.. Enumerable.Range(1, parts.Vocabulary.Count - 1).Select(id => parts.Vocabulary[id])] })
+            : Word2Vec.Train(parts.WordVectorTexts, parts.Vocabulary, Options.Word2Vec, new VectorProgress(clock), cancellation);
+        if (vectors.Count == 0)
+            throw new InvalidDataException($"{Options.VectorsPath} has a vector for none of the {parts.Vocabulary.Count - 1} words of the texts; choose vectors of their language.");
+        clock.End($"{vectors.Count:n0} vectors of {vectors.Dimension} values");
+        return vectors;
+    }
+
+    private (TextClassifier Model, TrainingResult Training) Fit(CorpusParts parts, WordVectors vectors, LabelMap labels,
+        StageClock clock, IRecipeObserver? observer, CancellationToken cancellation)
+    {
+        clock.Begin(RecipeStage.Training);
+        var table = EmbeddingTable.From(parts.Vocabulary, vectors, Options.TrainWordsWithoutVector);
+        var model = new TextClassifier(Options.Classifier with { Classes = labels.Names.Count }, table, Options.Training.Seed);
+        TrainingOptions options = Options.Training.ClassWeights is null or { Count: 0 } && Options.BalanceClasses
+            ? Options.Training with { ClassWeights = Balanced(parts.Train.Labels, labels.Names.Count) }
+            : Options.Training;
+        TrainingResult training = new Trainer(model, options).Run(
+            parts.Train.Texts, parts.Train.Labels, parts.Validation.Texts, parts.Validation.Labels, observer, cancellation);
+        clock.End($"{training.History.Count} epochs, {training.StoppedBy}");
+        return (model, training);
+    }
+
+    private static (EvaluationReport? Report, IReadOnlyList<ConfidentError> Errors) Test(
+        Predictor predictor, CorpusPart test, IEnumerable<LabeledText> rows, StageClock clock)
+    {
+        clock.Begin(RecipeStage.Evaluation);
+        if (test.Count == 0)
+        {
+            clock.End($"no test texts");
+            return (null, []);
+        }
+        float[] probabilities = predictor.Probabilities(test.Texts);
+        EvaluationReport report = Evaluation.Evaluate(probabilities, test.Labels, predictor.Labels);
+        var errors = new ConfidentErrors(predictor.Labels);
+        int columns = predictor.Classifier.Options.OutputSize;
+        for (int i = 0; i < test.Count; i++)
+            errors.Add(test.Rows[i], test.Labels[i], probabilities.AsSpan(i * columns, columns));
+        errors.FindTexts(rows);
+        clock.End($"accuracy {report.Accuracy:f4}, loss {report.Loss:f4}");
+        return (report, errors.ToList());
+    }
+
+    private RecipeResult Result(Predictor predictor, CorpusParts parts, TrainingResult training, EvaluationReport? report,
+        IReadOnlyList<ConfidentError> errors, WordVectors vectors, StageClock clock, DataSource data)
+    {
+        RecipeOptions options = Options with { Classifier = predictor.Classifier.Options };
+        var record = new RecipeRecord
+        {
+            Recipe = options,
+            Texts = new Dictionary<string, int> { ["train"] = parts.Train.Count, ["validation"] = parts.Validation.Count, ["test"] = parts.Test.Count },
+            History = training.History,
+            StoppedBy = training.StoppedBy,
+            BestEpoch = training.BestEpoch,
+            KeptEpoch = training.KeptEpoch,
+            Seconds = clock.Seconds.ToDictionary(s => s.Key.ToString().ToLowerInvariant(), s => s.Value),
+        };
+        return new RecipeResult
+        {
+            Predictor = predictor.WithCard(new ModelCard { Data = data, Metrics = MetricsOf(report), Training = record.ToJson() }),
+            Options = options,
+            Test = report,
+            Training = training,
+            TrainTexts = parts.Train.Count,
+            ValidationTexts = parts.Validation.Count,
+            TestTexts = parts.Test.Count,
+            UnknownLabels = parts.UnknownLabels,
+            WordsWithVector = Enumerable.Range(1, parts.Vocabulary.Count - 1).Count(id => vectors.TryGetRow(parts.Vocabulary[id], out _)),
+            Errors = errors,
+            Seconds = clock.Seconds,
+        };
+    }
+
+    private static float[] Balanced(int[] labels, int classes)
+    {
+        var counts = new int[classes];
+        foreach (int label in labels)
+            counts[label]++;
+        return [.. counts.Select(n => n == 0 ? 1f : labels.Length / ((float)classes * n))];
+    }
+
+    private static Dictionary<string, double> MetricsOf(EvaluationReport? report)
+    {
+        if (report is null)
+            return [];
+        var metrics = new Dictionary<string, double>
+        {
+            ["accuracy"] = report.Accuracy,
+            ["loss"] = report.Loss,
+            ["macro_f1"] = report.MacroF1,
+            ["macro_recall"] = report.MacroRecall,
+            ["calibration_error"] = report.CalibrationError,
+            ["brier"] = report.Brier,
+        };
+        if (report.RocAuc is { } area)
+            metrics["roc_auc"] = area;
+        return metrics;
+    }
+
+    private sealed class VectorProgress(StageClock clock) : IProgress<Word2VecProgress>
+    {
+        public void Report(Word2VecProgress value) =>
+            clock.Tell(value.Fraction, () => $"epoch {value.Epoch} of {value.Epochs}, {value.WordsPerSecond / 1e6:f2} M words/s");
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Firn.Text;
+
+namespace Firn.Recipes;
+
+/// <summary>Labels as they stand in data, to classes and their names.</summary>
+public sealed class LabelMap
+{
+    private const int MostClasses = 1000;
+    private readonly Dictionary<string, int> _classes = new(StringComparer.Ordinal);
+
+    private LabelMap(IReadOnlyList<string> names)
+    {
+        Names = names;
+        for (int c = 0; c < names.Count; c++)
+            _classes.TryAdd(names[c], c);
+        for (int c = 0; c < names.Count; c++)
+            _classes.TryAdd(names[c].ToLowerInvariant(), c);
+    }
+
+    /// <summary>Names of the classes, [C].</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>
+    /// Classes in a stable order: labels that are whole numbers by value, else all by their characters. Labels that the
+    /// names call the same are one class.
+    /// </summary>
+    /// <param name="labels">The distinct labels of the data.</param>
+    /// <param name="names">Names for some of them; the others are their own.</param>
+    /// <exception cref="InvalidDataException">There are fewer than two classes, or so many that they can be no labels.</exception>
+    public static LabelMap From(IReadOnlyCollection<string> labels, IReadOnlyDictionary<string, string> names)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(names);
+        bool numbers = labels.All(l => long.TryParse(l, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
+        IEnumerable<string> ordered = numbers
+            ? labels.OrderBy(l => long.Parse(l, CultureInfo.InvariantCulture))
+            : labels.Order(StringComparer.Ordinal);
+        string[] classes = [.. ordered.Select(l => names.GetValueOrDefault(l, l)).Distinct(StringComparer.Ordinal)];
+        if (classes.Length < 2)
+        {
+            throw new InvalidDataException(classes.Length == 0
+                ? "The data holds no labelled text; check the path and the columns."
+                : $"The data holds one label, '{classes[0]}', and a classifier needs two; check the label column.");
+        }
+        if (classes.Length > MostClasses)
+        {
+            throw new InvalidDataException(
+                $"The data holds {classes.Length} different labels, such as '{classes[0]}' and '{classes[1]}'; name the column that holds the label.");
+        }
+        var map = new LabelMap(classes);
+        foreach (string label in labels)
+            map._classes[label] = Array.IndexOf(classes, names.GetValueOrDefault(label, label));
+        return map;
+    }
+
+    /// <summary>The classes of a trained model, by their names.</summary>
+    public static LabelMap Of(Predictor predictor)
+    {
+        ArgumentNullException.ThrowIfNull(predictor);
+        return new LabelMap(predictor.Labels);
+    }
+
+    /// <summary>The class of a label: by itself, by the name it bears, or by either in lower case; -1 when there is none.</summary>
+    public int ClassOf(string label, IReadOnlyDictionary<string, string>? names = null)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        string name = names?.GetValueOrDefault(label) ?? label;
+        return _classes.TryGetValue(name, out int c) || _classes.TryGetValue(name.ToLowerInvariant(), out c)
+            || _classes.TryGetValue(label, out c) ? c : -1;
+    }
+}
+
+/// <summary>Labelled texts and what is known of their labels.</summary>
+/// <param name="Rows">The texts; can be gone through more than once.</param>
+/// <param name="Description">Where they come from.</param>
+/// <param name="LabelNames">Names for labels.</param>
+internal sealed record LabeledSource(IEnumerable<LabeledText> Rows, string Description, IReadOnlyDictionary<string, string> LabelNames)
+{
+    public static LabeledSource Of(IEnumerable<LabeledText> rows, IReadOnlyDictionary<string, string>? names)
+    {
+        var reader = rows as CorpusReader;
+        var all = new Dictionary<string, string>(reader?.LabelNames ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        foreach ((string label, string name) in names ?? new Dictionary<string, string>())
+            all[label] = name;
+        return new LabeledSource(rows, reader?.Description ?? "texts in memory", all);
+    }
+}

@@ -1,0 +1,131 @@
+using Firn.Model;
+using Firn.Text;
+using Firn.Training;
+using Firn.Vectors;
+
+namespace Firn.Recipes;
+
+/// <summary>Which of the training texts measure each epoch.</summary>
+public enum ValidationSplit
+{
+    /// <summary>The last ones, after the shuffle of the test split: Keras' <c>validation_split</c>.</summary>
+    Last,
+
+    /// <summary>The same share of every class, drawn at random.</summary>
+    Stratified,
+}
+
+/// <summary>Every choice between a file of labelled texts and a model. The two presets are complete recipes.</summary>
+public sealed record RecipeOptions
+{
+    /// <summary>Name of the preset it started from.</summary>
+    public string Preset { get; init; } = "notebook";
+
+    /// <summary>Text to tokens.</summary>
+    public CleaningOptions Cleaning { get; init; } = CleaningOptions.Notebook;
+
+    /// <summary>Tokens to ids.</summary>
+    public VocabularyOptions Vocabulary { get; init; } = new();
+
+    /// <summary>Ids a text, at most; of a longer one the last count (Keras' <c>pad_sequences(maxlen)</c>).</summary>
+    public int MaxTokens { get; init; } = 300;
+
+    /// <summary>
+    /// Share of the texts kept apart for the test; in [0, 1), 0 for no test. The notebook computes 1 - 0.8, which as a
+    /// double is a little less than 0.2.
+    /// </summary>
+    public double TestShare { get; init; } = 1 - 0.8;
+
+    /// <summary>scikit-learn's <c>random_state</c> of the split.</summary>
+    public uint SplitSeed { get; init; } = 42;
+
+    /// <summary>Share of the training texts that measure each epoch; in [0, 1), 0 for none.</summary>
+    public double ValidationShare { get; init; } = 0.1;
+
+    /// <summary>Which texts those are.</summary>
+    public ValidationSplit Validation { get; init; } = ValidationSplit.Last;
+
+    /// <summary>How word vectors are trained on the training texts, unless <see cref="VectorsPath"/> names a file.</summary>
+    public Word2VecOptions Word2Vec { get; init; } = new();
+
+    /// <summary>A file of word vectors to use instead of training them; null trains them.</summary>
+    public string? VectorsPath { get; init; }
+
+    /// <summary>
+    /// Gives each word without a vector a zero row of its own, which trains when the table thaws, as Keras does; costs the
+    /// memory of the whole table. Otherwise such words share one zero row that never trains.
+    /// </summary>
+    public bool TrainWordsWithoutVector { get; init; }
+
+    /// <summary>The model; its number of classes is taken from the labels.</summary>
+    public ClassifierOptions Classifier { get; init; } = new();
+
+    /// <summary>How the model is trained.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>Weighs each class by N / (C * its texts), scikit-learn's <c>balanced</c>, unless weights are given.</summary>
+    public bool BalanceClasses { get; init; }
+
+    /// <summary>Names for labels as they stand in the data (0 to negative), beside those the format knows; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? LabelNames { get; init; }
+
+    /// <summary>What becomes of test rows whose label the training texts lack: refuse the data, or leave the rows out.</summary>
+    public RowErrorPolicy OnUnknownLabel { get; init; } = RowErrorPolicy.Stop;
+
+    /// <summary>
+    /// The reference notebook, setting for setting: its cleaning, word2vec of 300 values, window 7, at least 10
+    /// occurrences, 32 epochs; LSTM 100 on the frozen table, 8 epochs of batches of 1024, its two callbacks.
+    /// </summary>
+    public static RecipeOptions Notebook { get; } = new()
+    {
+        Word2Vec = new Word2VecOptions { VectorSize = 300, Window = 7, MinCount = 10, Epochs = 32 },
+        Training = new TrainingOptions
+        {
+            ReduceLearningRate = new ReduceLearningRateOptions { Monitor = Monitored.ValidationLoss, Patience = 5 },
+            EarlyStopping = new EarlyStoppingOptions { Monitor = Monitored.ValidationAccuracy, MinDelta = 1e-4, Patience = 5 },
+        },
+    };
+
+    /// <summary>What does better on short messages: a cleaning that keeps negation and tone, and the best epoch's weights.</summary>
+    public static RecipeOptions Tweets { get; } = Notebook with
+    {
+        Preset = "tweets",
+        Cleaning = CleaningOptions.Tweets,
+        Validation = ValidationSplit.Stratified,
+        Word2Vec = new Word2VecOptions { VectorSize = 200, Window = 5, MinCount = 5, Epochs = 10 },
+        Training = Notebook.Training with { RestoreBest = true },
+    };
+
+    /// <summary>The options of a preset by its name.</summary>
+    /// <exception cref="ArgumentException">No preset has this name.</exception>
+    public static RecipeOptions ForPreset(string name) => name switch
+    {
+        "notebook" => Notebook,
+        "tweets" => Tweets,
+        _ => throw new ArgumentException($"There is no preset '{name}'; choose notebook or tweets.", nameof(name)),
+    };
+
+    /// <summary>The same recipe with another seed for vectors, weights, shuffles and dropout; the split keeps its own.</summary>
+    public RecipeOptions WithSeed(ulong seed) => this with { Word2Vec = Word2Vec with { Seed = seed }, Training = Training with { Seed = seed } };
+
+    /// <summary>The same recipe on this many threads; 0 for all. One thread makes word2vec repeatable bit for bit.</summary>
+    public RecipeOptions WithThreads(int threads) => this with { Word2Vec = Word2Vec with { Threads = threads }, Training = Training with { Threads = threads } };
+
+    /// <summary>Refuses values out of range before any work is done.</summary>
+    /// <exception cref="ArgumentException">The message names the value and what is allowed.</exception>
+    /// <exception cref="FileNotFoundException">The file of vectors does not exist.</exception>
+    public void Validate()
+    {
+        Throw.IfNotPositive(MaxTokens);
+        const double below1 = 0.999999;
+        Throw.IfOutside(TestShare, 0, below1);
+        Throw.IfOutside(ValidationShare, 0, below1);
+        Word2Vec.Validate();
+        Classifier.Validate();
+        int classes = Training.ClassWeights is { Count: > 0 } weights ? weights.Count : 2; // how many there are, the data says
+        Training.Validate(classes, ValidationShare > 0);
+        _ = new Tokenizer(Cleaning);
+        if (VectorsPath is not null && !File.Exists(VectorsPath))
+            throw new FileNotFoundException($"{VectorsPath} does not exist; name a file of word vectors.", VectorsPath);
+    }
+}

@@ -1,0 +1,40 @@
+using Firn.Training;
+
+namespace Firn.Recipes;
+
+/// <summary>What a recipe gave.</summary>
+public sealed record RecipeResult
+{
+    /// <summary>The trained model with its cleaning and vocabulary; its card tells how it was made.</summary>
+    public required Predictor Predictor { get; init; }
+
+    /// <summary>The options, the number of classes filled in.</summary>
+    public required RecipeOptions Options { get; init; }
+
+    /// <summary>Figures on the test part; null when there is none.</summary>
+    public required EvaluationReport? Test { get; init; }
+
+    /// <summary>History of the epochs, and why training ended.</summary>
+    public required TrainingResult Training { get; init; }
+
+    /// <summary>Texts the model was trained on.</summary>
+    public required int TrainTexts { get; init; }
+
+    /// <summary>Texts that measured the epochs.</summary>
+    public required int ValidationTexts { get; init; }
+
+    /// <summary>Texts of the test.</summary>
+    public required int TestTexts { get; init; }
+
+    /// <summary>Test rows left out because the training texts lack their label.</summary>
+    public required int UnknownLabels { get; init; }
+
+    /// <summary>Words of the vocabulary that have a vector.</summary>
+    public required int WordsWithVector { get; init; }
+
+    /// <summary>The twenty test texts the model is surest of and gets wrong.</summary>
+    public required IReadOnlyList<ConfidentError> Errors { get; init; }
+
+    /// <summary>How long each stage took.</summary>
+    public required IReadOnlyDictionary<RecipeStage, double> Seconds { get; init; }
+}
