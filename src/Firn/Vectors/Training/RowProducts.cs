@@ -39,6 +39,7 @@ internal static unsafe class RowProducts<P, V>
     }
 
     /// <summary>x . y</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Dot(float* x, float* y, int columns)
     {
         V s0 = P.Zero, s1 = P.Zero;
@@ -51,6 +52,14 @@ internal static unsafe class RowProducts<P, V>
         for (; c < columns; c += P.Count)
             s0 = P.Fma(P.Load(x + c), P.Load(y + c), s0);
         return P.Sum(P.Add(s0, s1));
+    }
+
+    /// <summary>scores[r] = row r . query, for rows one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void DotEach(float* rows, int stride, int count, float* query, float* scores)
+    {
+        for (int r = 0; r < count; r++, rows += stride)
+            scores[r] = Dot(rows, query, stride);
     }
 
     /// <summary>error = g output, then output += g input: one input against one output of its own.</summary>

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Firn.Vectors.Search;
+
+namespace Firn.Vectors.Evaluation;
+
+/// <summary>Word similarity: gensim's evaluate_word_pairs.</summary>
+internal static class PairTest
+{
+    public static SimilarityScore Run(Similarity vectors, string path, EvaluationOptions options)
+    {
+        var words = new EvaluationWords(vectors.Vectors, options);
+        List<double> gold = [], model = [];
+        int unknown = 0, invalid = 0;
+        foreach (string line in File.ReadLines(path))
+        {
+            if (line.Length == 0 || line[0] == '#')
+                continue;
+            string[] fields = line.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length != 3 || !double.TryParse(fields[2], NumberStyles.Float, CultureInfo.InvariantCulture, out double score))
+            {
+                invalid++;
+                continue;
+            }
+            int a = words.RowOf(fields[0]), b = words.RowOf(fields[1]);
+            bool known = a >= 0 && b >= 0;
+            unknown += known ? 0 : 1;
+            if (!known && !options.DummyForUnknown)
+                continue;
+            gold.Add(score);
+            model.Add(known ? UnitTable.Dot(vectors.Table[a], vectors.Table[b]) : 0);
+        }
+        if (gold.Count == 0)
+            Throw.BadFile(path, "end of file", "it holds no pair whose words both have vectors", "Lines must be 'word word score'; check the words' case and language");
+        int all = gold.Count + (options.DummyForUnknown ? 0 : unknown);
+        return new SimilarityScore(
+            Correlation.Spearman(gold.ToArray(), model.ToArray()), Correlation.Pearson(gold.ToArray(), model.ToArray()),
+            gold.Count, unknown, invalid) { Coverage = (double)(all - unknown) / all };
+    }
+}
