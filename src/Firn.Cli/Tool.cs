@@ -14,6 +14,7 @@ internal static class Tool
     public static int Run(string[] args, Terminal terminal, CancellationToken stop = default)
     {
         bool json = args.Contains("--json");
+        string help = "";
         try
         {
             var root = Commands(terminal, stop);
@@ -22,6 +23,7 @@ internal static class Tool
             var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
             if (!AsksForHelp(parsed) && UsageProblem.In(parsed) is { } problem)
                 return Fail(terminal, json, ExitCode.Usage, problem);
+            help = $"; see '{UsageProblem.NameOf(parsed.CommandResult)} --help'";
             return parsed.Invoke(new InvocationConfiguration
             {
                 Output = terminal.Out,
@@ -32,7 +34,7 @@ internal static class Tool
         }
         catch (UsageError error)
         {
-            return Fail(terminal, json, ExitCode.Usage, error.Message);
+            return Fail(terminal, json, ExitCode.Usage, error.Message + help);
         }
         catch (OperationCanceledException)
         {

@@ -58,7 +58,8 @@ internal static partial class UsageProblem
     private static string Guess(string word, IEnumerable<string> known) =>
         Suggestions.Nearest(word, known) is { } near ? $"did you mean '{near}'? " : "";
 
-    private static string NameOf(SymbolResult result) => result switch
+    /// <summary>The command as it is typed: <c>firn vectors info</c>.</summary>
+    public static string NameOf(SymbolResult result) => result switch
     {
         CommandResult { Parent: { } parent } command => $"{NameOf(parent)} {command.Command.Name}",
         _ => "firn",

@@ -8,7 +8,11 @@ internal static class CommandList
 {
     public static IEnumerable<Command> All(Invocation invocation) =>
     [
+        QuickstartCommand.Create(invocation),
+        TrainCommand.Create(invocation),
+        EvaluateCommand.Create(invocation),
         PredictCommand.Create(invocation),
+        InspectCommand.Create(invocation),
         VectorsCommand.Create(invocation),
     ];
 }

@@ -50,12 +50,12 @@ internal static class CommonOptions
     }
 
     /// <summary>Accepts only these words and lists them in help.</summary>
-    public static Option<string> OneOf(this Option<string> option, params string[] words)
+    public static TOption OneOf<TOption>(this TOption option, params string[] words) where TOption : Option
     {
         option.HelpName ??= string.Join('|', words);
         option.Validators.Add(result =>
         {
-            if (TryGet<string>(result, out var value) && !words.Contains(value))
+            if (TryGet<string>(result, out var value) && value is not null && !words.Contains(value))
                 result.AddError($"{option.Name} must be one of {string.Join(", ", words)}, not '{value}'");
         });
         return option;

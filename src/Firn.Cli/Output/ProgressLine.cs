@@ -62,7 +62,8 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider clock) : IDis
         {
             Erase();
             terminal.Error.WriteLine(text);
-            last = 0; // redraw at once: the line has just pushed the bar away
+            if (terminal.ErrorIsTerminal)
+                last = 0; // redraw at once: the line has just pushed the bar away
         }
     }
 

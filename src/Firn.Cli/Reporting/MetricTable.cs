@@ -1,4 +1,5 @@
 using System.Globalization;
+using Firn.Cli.Output;
 using Firn.Training;
 
 namespace Firn.Cli.Reporting;
@@ -27,6 +28,15 @@ internal static class MetricTable
         new("Brier score", Figure(evaluation.Brier)),
         new("calibration error", Figure(evaluation.CalibrationError)),
     ];
+
+    /// <summary>The figures on standard output.</summary>
+    public static void Print(Terminal terminal, EvaluationReport evaluation)
+    {
+        var table = Of(evaluation);
+        Tables.Write(terminal, null, [table.Heads[0], .. table.Heads.Skip(1).Select(head => ">" + head)], table.Rows);
+        terminal.Out.WriteLine(string.Join("   ", Headline(evaluation).Select(fact => $"{fact.Name} {fact.Value}")));
+        terminal.Out.WriteLine();
+    }
 
     private static string[] Row(string name, double precision, double recall, double f1, int support) =>
         [name, Figure(precision), Figure(recall), Figure(f1), support.ToString("N0", CultureInfo.InvariantCulture)];

@@ -1,3 +1,4 @@
+using Firn.Recipes;
 using Firn.Training;
 
 namespace Firn.Cli.Reporting;
@@ -46,6 +47,3 @@ internal sealed record Section(string Title, IReadOnlyList<Fact> Facts);
 
 /// <summary>Heads and rows; the first column names, the others hold figures.</summary>
 internal sealed record TableData(IReadOnlyList<string> Heads, IReadOnlyList<string[]> Rows);
-
-/// <summary>A text that the model got wrong, with the probability it gave to its wrong answer.</summary>
-internal readonly record struct ConfidentError(string Text, string Actual, string Predicted, double Probability);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Firn.Recipes;
 using Firn.Training;
 
 namespace Firn.Cli.Reporting;

@@ -59,8 +59,8 @@ internal static class Samples
             ],
             Errors =
             [
-                new("<script>alert('x')</script> & {{title}} is not what i wanted :(", "negative", "positive", 0.9987),
-                new("@bob can't wait for the holiday to be over, said nobody", "negative", "positive", 0.9954),
+                new("<script>alert('x')</script> & {{title}} is not what i wanted :(", "negative", "positive", 0.9987f),
+                new("@bob can't wait for the holiday to be over, said nobody", "negative", "positive", 0.9954f),
             ],
             Footer = "Firn 0.1.0, 23 November 2026, trained in 4:12",
         };

@@ -14,6 +14,11 @@ public sealed class UsageTests
     [InlineData("--format must be one of auto, word2vec-text", "vectors", "info", "f", "--format", "csv")]
     [InlineData("'firn vectors' needs a command: ", "vectors")]
     [InlineData("Required argument 'BUNDLE' missing", "predict")]
+    [InlineData("unknown option '--epoch'; did you mean '--epochs'?", "train", "d", "--epoch", "3")]
+    [InlineData("--dropout must lie between 0 and 0.99, not 1.5", "train", "d", "--dropout", "1.5")]
+    [InlineData("--preset must be one of tweets, notebook, not 'twitter'", "train", "d", "--preset", "twitter")]
+    [InlineData("choose frozen, trainable, thaw-all@N or thaw-embedding@N", "train", "d", "--schedule", "melt")]
+    [InlineData("--label-names needs pairs LABEL=NAME", "train", "UsageTests", "--label-names", "0:negative")]
     public void A_wrong_command_line_is_one_line_with_the_remedy_and_exit_code_2(string expected, params string[] args)
     {
         var run = CapturedRun.Of(args);
@@ -28,6 +33,9 @@ public sealed class UsageTests
     [Theory]
     [InlineData("no-such: there is no such folder", "predict", "no-such", "x")]
     [InlineData("no-such: there is no such file", "vectors", "info", "no-such")]
+    [InlineData("no-such: there is no such file or folder", "train", "no-such")]
+    [InlineData("no-such: there is no such folder", "evaluate", "no-such", "d")]
+    [InlineData("no-such: there is no such folder", "inspect", "no-such")]
     public void A_missing_file_is_one_line_and_exit_code_1(string expected, params string[] args)
     {
         var run = CapturedRun.Of(args);
@@ -55,13 +63,18 @@ public sealed class UsageTests
         var run = CapturedRun.Of("--help");
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.Error);
-        foreach (string command in new[] { "predict", "vectors" })
+        foreach (string command in new[] { "quickstart", "train", "evaluate", "predict", "inspect", "vectors" })
             Assert.Contains($"\n  {command} ", run.Out);
     }
 
     [Theory]
+    [InlineData("quickstart")]
+    [InlineData("train")]
+    [InlineData("evaluate")]
     [InlineData("predict")]
+    [InlineData("inspect")]
     [InlineData("vectors")]
+    [InlineData("vectors", "train")]
     [InlineData("vectors", "info")]
     [InlineData("vectors", "convert")]
     public void Each_command_has_help(params string[] command)

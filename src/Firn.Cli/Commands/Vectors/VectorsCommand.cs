@@ -7,6 +7,7 @@ internal static class VectorsCommand
 {
     public static Command Create(Invocation run) => new("vectors", "Train, inspect, query, evaluate and convert word vectors")
     {
+        VectorsTrainCommand.Create(run),
         VectorsInfoCommand.Create(run),
         VectorsConvertCommand.Create(run),
     };

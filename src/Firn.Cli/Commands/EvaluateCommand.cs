@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Firn.Cli.Output;
+using Firn.Cli.Reporting;
+using Firn.Recipes;
+
+namespace Firn.Cli.Commands;
+
+/// <summary><c>firn evaluate BUNDLE DATA</c>: measures a model on labelled texts.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create(Invocation run)
+    {
+        var bundle = new Argument<string>("BUNDLE") { Description = "Folder of a trained model" };
+        var corpus = new CorpusArguments("DATA", "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out");
+        var labels = new LabelNameOptions();
+        var report = new Option<string?>("--report") { Description = "Folder for report.html and its plots (default: none is written)", HelpName = "FOLDER" };
+        var json = CommonOptions.Json();
+        var command = new Command("evaluate", "Measure a trained model on labelled texts") { bundle, corpus.Data, report };
+        corpus.AddTo(command);
+        labels.AddTo(command);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            string folder = Inputs.RequireBundle(parsed.GetRequiredValue(bundle)), data = Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
+            var names = labels.Names(parsed);
+            using var predictor = Predictor.Load(folder);
+            var texts = corpus.Open(parsed);
+            long began = Stopwatch.GetTimestamp();
+            using var progress = new ProgressLine(run.Terminal);
+            progress.Begin("scoring");
+            var evaluation = CorpusEvaluation.Run(predictor, texts, labels.OnUnknown(parsed), names,
+                new InlineProgress<long>(count => progress.Report(double.NaN, string.Create(CultureInfo.InvariantCulture, $"{count:N0} texts"))), run.Stop);
+            var elapsed = Stopwatch.GetElapsedTime(began);
+            progress.End(string.Create(CultureInfo.InvariantCulture, $"scored {evaluation.Report.Count:N0} texts, {evaluation.Report.Count / elapsed.TotalSeconds:N0} a second"));
+            CorpusArguments.TellSkipped(run.Terminal, texts);
+            if (evaluation.UnknownLabels > 0)
+                run.Terminal.Note($"firn: {evaluation.UnknownLabels:N0} texts left out whose label the model does not know");
+            string? page = parsed.GetValue(report) is { } target ? Report.Save(Page(predictor, evaluation, folder, data, elapsed), target) : null;
+            if (parsed.GetValue(json))
+            {
+                var result = EvaluationJson.Of(evaluation.Report);
+                result["unknownLabels"] = evaluation.UnknownLabels;
+                result["skipped"] = texts.RowsSkipped;
+                result["report"] = page;
+                result["seconds"] = Json.Number(Math.Round(elapsed.TotalSeconds, 3));
+                Json.Write(run.Terminal, result);
+            }
+            else
+            {
+                MetricTable.Print(run.Terminal, evaluation.Report);
+                if (page is not null)
+                    run.Terminal.Out.WriteLine($"report  {page}");
+            }
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static ReportData Page(Predictor predictor, CorpusEvaluation evaluation, string folder, string data, TimeSpan elapsed) => new()
+    {
+        Title = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))} on {Path.GetFileName(data)}",
+        Subtitle = string.Create(CultureInfo.InvariantCulture, $"{evaluation.Report.Count:N0} texts"),
+        Headline = MetricTable.Headline(evaluation.Report),
+        Evaluation = evaluation.Report,
+        Model = ModelSummary.Of(predictor.Classifier, ModelCardFacts.ScheduleOf(predictor.Card)).ToTable(),
+        Configuration = ModelCardFacts.Sections(predictor),
+        Errors = evaluation.Errors,
+        Footer = string.Create(CultureInfo.InvariantCulture, $"Firn {Bundle.FirnVersion}, {DateTime.Now:d MMMM yyyy, HH:mm}; scored in {elapsed.TotalSeconds:0.0} s"),
+    };
+}

@@ -1,0 +1,139 @@
+using System.CommandLine;
+using Firn.Cli.Commands.Vectors;
+using Firn.Cli.Output;
+using Firn.Model;
+using Firn.Recipes;
+using Firn.Text;
+using Firn.Training;
+
+namespace Firn.Cli.Commands;
+
+/// <summary>The options of a recipe: every choice between a file of texts and a model.</summary>
+internal sealed class TrainArguments
+{
+    private static readonly (string Name, RecipeOptions Options)[] Presets = [("tweets", RecipeOptions.Tweets), ("notebook", RecipeOptions.Notebook)];
+    private static readonly (string Name, Pooling Pooling)[] Poolings = [("last", Pooling.LastState), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];
+
+    private readonly Option<string> preset = new Option<string>("--preset")
+    {
+        Description = "Where the other options' defaults come from: notebook is the reference notebook, setting for setting; tweets keeps negation, emoticons and tone",
+        DefaultValueFactory = _ => "tweets",
+    }.OneOf("tweets", "notebook");
+
+    private readonly Option<bool?> stem = PresetOption.Switch("--stem", "Stem words (Snowball English)", Presets, o => o.Cleaning.Stem);
+    private readonly Option<bool?> stopWords = PresetOption.Switch("--stop-words", "Drop English stop words, 'not' among them", Presets, o => o.Cleaning.RemoveStopWords);
+    private readonly Option<string?> unknown = PresetOption.Word("--unknown", "A word that training did not see: skip it, or give all such words a row", Presets, o => Lower(o.Vocabulary.Unknown)).OneOf("skip", "row");
+    private readonly Option<int?> maxWords = new Option<int?>("--max-words") { Description = "Keep the N most frequent words only (default: all)", HelpName = "N" }.Between(1, int.MaxValue);
+    private readonly Option<int?> maxTokens = PresetOption.Number("--max-tokens", "Tokens of a text that are used, the last ones", Presets, o => o.MaxTokens).Between(1, 100_000);
+    private readonly Option<double?> testSize = PresetOption.Number("--test-size", "Share of the texts kept apart for the test; 0 for none", Presets, o => Math.Round(o.TestShare, 6)).Between(0, 0.99);
+    private readonly Option<int?> splitSeed = PresetOption.Number("--split-seed", "Decides the test part, as scikit-learn's random_state does", Presets, o => (int)o.SplitSeed).Between(0, int.MaxValue);
+    private readonly Option<string?> validation = PresetOption.Word("--validation", "Texts that measure each epoch: the last of the training part, or the same share of every class", Presets, o => Lower(o.Validation)).OneOf("last", "stratified");
+    private readonly Option<double?> validationSize = PresetOption.Number("--validation-size", "Their share; 0 for none", Presets, o => o.ValidationShare).Between(0, 0.99);
+    private readonly Option<string?> vectors = new("--vectors") { Description = "File of word vectors to use instead of training them", HelpName = "FILE" };
+    private readonly Word2VecArguments word2Vec = new([.. Presets.Select(p => (p.Name, p.Options.Word2Vec))], "--vector-epochs");
+    private readonly Option<bool> ownRows = new("--rows-for-all-words") { Description = "Words without a vector get a zero row of their own that can train (as Keras; costs memory)" };
+    private readonly Option<int?> hidden = PresetOption.Number("--hidden", "Units of the LSTM in each direction", Presets, o => o.Classifier.HiddenSize).Between(1, 8192);
+    private readonly Option<bool?> bidirectional = PresetOption.Switch("--bidirectional", "Read each text in both directions", Presets, o => o.Classifier.Bidirectional);
+    private readonly Option<string?> pooling = PresetOption.Word("--pooling", "How the LSTM's outputs become one", Presets, o => PoolingName(o.Classifier.Pooling)).OneOf([.. Poolings.Select(p => p.Name)]);
+    private readonly Option<double?> embeddingDropout = PresetOption.Number("--embedding-dropout", "Dropout of embedded words", Presets, o => o.Classifier.EmbeddingDropout).Between(0, 0.99);
+    private readonly Option<double?> dropout = PresetOption.Number("--dropout", "Dropout of the LSTM's input", Presets, o => o.Classifier.InputDropout).Between(0, 0.99);
+    private readonly Option<double?> recurrentDropout = PresetOption.Number("--recurrent-dropout", "Dropout of the LSTM's state", Presets, o => o.Classifier.RecurrentDropout).Between(0, 0.99);
+    private readonly Option<bool?> tied = PresetOption.Switch("--tied-dropout", "Draw the embedding's dropout once a word of a batch; faster", Presets, o => o.Classifier.TiedEmbeddingDropout);
+    private readonly Option<int?> epochs = PresetOption.Number("--epochs", "Passes over the training texts, at most", Presets, o => o.Training.Epochs).Between(1, 100_000);
+    private readonly Option<int?> batchSize = PresetOption.Number("--batch-size", "Texts a step", Presets, o => o.Training.BatchSize).Between(1, 1 << 20);
+    private readonly Option<double?> learningRate = PresetOption.Number("--learning-rate", "Adam's learning rate at the start", Presets, o => o.Training.LearningRate).Between(1e-9, 1000);
+    private readonly Option<double?> clipNorm = new Option<double?>("--clip-norm") { Description = "Largest norm of all gradients together (default: no limit)", HelpName = "X" }.Between(1e-9, 1e9);
+    private readonly Option<string?> schedule = PresetOption.Word("--schedule", "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on", Presets, o => o.Training.Schedule.Name);
+    private readonly Option<bool?> restoreBest = PresetOption.Switch("--restore-best", "End with the best epoch's weights instead of the last one's", Presets, o => o.Training.RestoreBest);
+    private readonly Option<bool?> balance = PresetOption.Switch("--balance-classes", "Weigh each class by how rare it is", Presets, o => o.BalanceClasses);
+    private readonly Option<int> seed = CommonOptions.Seed("word vectors, weights, shuffles and dropout");
+    private readonly Option<int> threads = CommonOptions.Threads();
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { preset, stem, stopWords, unknown, maxWords, maxTokens, testSize, splitSeed, validation, validationSize, vectors })
+            command.Add(option);
+        word2Vec.AddTo(command);
+        foreach (var option in new Option[]
+        {
+            ownRows, hidden, bidirectional, pooling, embeddingDropout, dropout, recurrentDropout, tied, epochs, batchSize, learningRate,
+            clipNorm, schedule, restoreBest, balance, seed, threads,
+        })
+            command.Add(option);
+        schedule.Validators.Add(result =>
+        {
+            try
+            {
+                if (result.GetValueOrDefault<string?>() is { } name)
+                    ThawSchedule.Parse(name);
+            }
+            catch (ArgumentException error)
+            {
+                result.AddError($"--schedule: {error.Message.Split(" (Parameter")[0]}");
+            }
+        });
+    }
+
+    public RecipeOptions Read(ParseResult parsed)
+    {
+        var basis = RecipeOptions.ForPreset(parsed.GetRequiredValue(preset)).WithSeed((ulong)parsed.GetValue(seed)).WithThreads(parsed.GetValue(threads));
+        if (parsed.GetValue(vectors) is { } path)
+        {
+            Inputs.RequireFile(path);
+            if (word2Vec.FirstGiven(parsed) is { } useless)
+                throw new UsageError($"{useless} is for training word vectors, and --vectors takes them from {path}; leave one of the two out");
+        }
+        return basis with
+        {
+            Cleaning = basis.Cleaning with
+            {
+                Stem = parsed.GetValue(stem) ?? basis.Cleaning.Stem,
+                RemoveStopWords = parsed.GetValue(stopWords) ?? basis.Cleaning.RemoveStopWords,
+            },
+            Vocabulary = basis.Vocabulary with
+            {
+                Unknown = parsed.GetValue(unknown) is { } policy ? Enum.Parse<UnknownWords>(policy, ignoreCase: true) : basis.Vocabulary.Unknown,
+                MaxSize = parsed.GetValue(maxWords),
+            },
+            MaxTokens = parsed.GetValue(maxTokens) ?? basis.MaxTokens,
+            TestShare = parsed.GetValue(testSize) ?? basis.TestShare,
+            SplitSeed = (uint?)parsed.GetValue(splitSeed) ?? basis.SplitSeed,
+            Validation = parsed.GetValue(validation) is { } way ? Enum.Parse<ValidationSplit>(way, ignoreCase: true) : basis.Validation,
+            ValidationShare = parsed.GetValue(validationSize) ?? basis.ValidationShare,
+            VectorsPath = parsed.GetValue(vectors),
+            Word2Vec = word2Vec.Read(parsed, basis.Word2Vec),
+            TrainWordsWithoutVector = parsed.GetValue(ownRows),
+            Classifier = Classifier(parsed, basis.Classifier),
+            Training = Training(parsed, basis.Training, parsed.GetValue(validationSize) is 0),
+            BalanceClasses = parsed.GetValue(balance) ?? basis.BalanceClasses,
+        };
+    }
+
+    private ClassifierOptions Classifier(ParseResult parsed, ClassifierOptions basis) => basis with
+    {
+        HiddenSize = parsed.GetValue(hidden) ?? basis.HiddenSize,
+        Bidirectional = parsed.GetValue(bidirectional) ?? basis.Bidirectional,
+        Pooling = parsed.GetValue(pooling) is { } name ? Poolings.First(p => p.Name == name).Pooling : basis.Pooling,
+        EmbeddingDropout = parsed.GetValue(embeddingDropout) ?? basis.EmbeddingDropout,
+        InputDropout = parsed.GetValue(dropout) ?? basis.InputDropout,
+        RecurrentDropout = parsed.GetValue(recurrentDropout) ?? basis.RecurrentDropout,
+        TiedEmbeddingDropout = parsed.GetValue(tied) ?? basis.TiedEmbeddingDropout,
+    };
+
+    // Without validation texts there is nothing that the callbacks could watch.
+    private TrainingOptions Training(ParseResult parsed, TrainingOptions basis, bool noValidation) => basis with
+    {
+        Epochs = parsed.GetValue(epochs) ?? basis.Epochs,
+        BatchSize = parsed.GetValue(batchSize) ?? basis.BatchSize,
+        LearningRate = parsed.GetValue(learningRate) ?? basis.LearningRate,
+        ClipNorm = parsed.GetValue(clipNorm),
+        Schedule = parsed.GetValue(schedule) is { } name ? ThawSchedule.Parse(name) : basis.Schedule,
+        RestoreBest = parsed.GetValue(restoreBest) ?? basis.RestoreBest,
+        ReduceLearningRate = noValidation ? null : basis.ReduceLearningRate,
+        EarlyStopping = noValidation ? null : basis.EarlyStopping,
+    };
+
+    internal static string PoolingName(Pooling pooling) => Poolings.First(p => p.Pooling == pooling).Name;
+
+    private static string Lower<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Firn.Cli.Output;
+using Firn.Recipes;
+using Firn.Text;
+
+namespace Firn.Cli.Commands;
+
+/// <summary><c>firn train DATA</c>: from a file of labelled texts to a bundle and a report.</summary>
+internal static class TrainCommand
+{
+    public static Command Create(Invocation run)
+    {
+        var corpus = new CorpusArguments("DATA", "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out");
+        var test = new Option<string?>("--test") { Description = "Texts to test on, in the same layout (default: a part of DATA)", HelpName = "FILE" };
+        var labels = new LabelNameOptions();
+        var recipe = new TrainArguments();
+        var output = new Option<string?>("--out") { Description = "Folder of the bundle (default: models/NAME, NAME being the data file's)", HelpName = "FOLDER" };
+        var report = new Option<string?>("--report") { Description = "Folder of report.html and its plots (default: runs/NAME)", HelpName = "FOLDER" };
+        var noReport = new Option<bool>("--no-report") { Description = "Write no report" };
+        var json = CommonOptions.Json();
+        var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report") { corpus.Data, test, output, report, noReport };
+        recipe.AddTo(command);
+        corpus.AddTo(command);
+        labels.AddTo(command);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            var options = recipe.Read(parsed) with { LabelNames = labels.Names(parsed), OnUnknownLabel = labels.OnUnknown(parsed) };
+            string data = Inputs.RequireData(parsed.GetRequiredValue(corpus.Data)), name = DataName(data);
+            if (parsed.GetValue(report) is not null && parsed.GetValue(noReport))
+                throw new UsageError("--report and --no-report exclude each other");
+            var order = new TrainingOrder(
+                name, data, options,
+                parsed.GetValue(output) ?? Path.Combine("models", name),
+                parsed.GetValue(noReport) ? null : parsed.GetValue(report) ?? Path.Combine("runs", name),
+                Notice: null);
+            TrainingOrder.CheckTarget(order.Bundle);
+            var texts = corpus.Open(parsed);
+            var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;
+            var result = order.Run(run, texts, testTexts);
+            TellOdds(run.Terminal, texts, testTexts, result);
+            if (parsed.GetValue(json))
+                Json.Write(run.Terminal, TrainingOrder.AsJson(order, result, texts.RowsSkipped));
+            else
+                order.Print(run.Terminal, result, [$"firn predict {order.Bundle} \"some text\"", $"firn evaluate {order.Bundle} OTHER-DATA", $"firn inspect {order.Bundle}"]);
+            return order.CodeOf(run, result);
+        });
+        return command;
+    }
+
+    private static void TellOdds(Terminal terminal, CorpusReader texts, CorpusReader? test, RecipeResult result)
+    {
+        CorpusArguments.TellSkipped(terminal, texts);
+        if (test is not null)
+            CorpusArguments.TellSkipped(terminal, test);
+        if (result.UnknownLabels > 0)
+            terminal.Note($"firn: {result.UnknownLabels:N0} test texts left out whose label does not occur in training");
+    }
+
+    /// <summary>A name for what is made of a file: its own without folder and endings.</summary>
+    internal static string DataName(string path)
+    {
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        if (!Directory.Exists(path))
+        {
+            string[] endings = [".gz", ".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".train", ".all", ".tab"];
+            while (endings.FirstOrDefault(e => name.Length > e.Length && name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) is { } ending)
+                name = name[..^ending.Length];
+        }
+        return name.Length == 0 ? "model" : name;
+    }
+}

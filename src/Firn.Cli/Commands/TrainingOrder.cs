@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Firn.Cli.Output;
+using Firn.Cli.Reporting;
+using Firn.Recipes;
+using Firn.Text;
+using Firn.Training;
+
+namespace Firn.Cli.Commands;
+
+/// <summary>A recipe, what to call its result and where to put it; shared by <c>train</c> and <c>quickstart</c>.</summary>
+/// <param name="Name">Name of the model.</param>
+/// <param name="Data">Where the texts come from, in a phrase.</param>
+/// <param name="Recipe">Every choice on the way.</param>
+/// <param name="Bundle">Folder of the bundle.</param>
+/// <param name="Report">Folder of the report; null for none.</param>
+/// <param name="Notice">A remark at the report's head, or null.</param>
+internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Recipe, string Bundle, string? Report, string? Notice)
+{
+    /// <summary>Trains, saves the bundle and writes the report. A run that Ctrl-C ends keeps the best model so far.</summary>
+    public RecipeResult Run(Invocation run, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
+    {
+        using var progress = new ProgressLine(run.Terminal);
+        var result = new Recipe(Recipe).Train(texts, test, new RecipeProgressView(progress), run.Stop);
+        result.Predictor.Save(Bundle);
+        if (Report is { } folder && result.Test is not null)
+        {
+            progress.Begin("report");
+            string page = Reporting.Report.Save(TrainingReport.Of(result, Name, Data, Notice), folder);
+            progress.End($"report: {page}");
+        }
+        return result;
+    }
+
+    /// <summary>Refuses a place for the bundle before hours of training, not after.</summary>
+    public static void CheckTarget(string folder)
+    {
+        if (File.Exists(folder))
+            throw new UserError($"{folder}: this is a file and the bundle is a folder; choose another place with --out");
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, "model.json")))
+            throw new UserError($"{folder}: this folder holds something that is no bundle and would be replaced; choose another place with --out");
+    }
+
+    /// <summary>0, or 1 where Ctrl-C ended training early.</summary>
+    public int CodeOf(Invocation run, RecipeResult result)
+    {
+        if (result.Training.StoppedBy != StopReason.Cancelled)
+            return ExitCode.Done;
+        run.Terminal.Note(result.Training.KeptEpoch == 0
+            ? $"firn: stopped in the first epoch; {Bundle} holds what that left"
+            : $"firn: stopped after {result.Training.History.Count} epochs; {Bundle} holds the weights of epoch {result.Training.KeptEpoch}");
+        return ExitCode.Failed;
+    }
+
+    /// <summary>The figures, the places and what to do next.</summary>
+    public void Print(Terminal terminal, RecipeResult result, IReadOnlyList<string> next)
+    {
+        if (result.Test is { } test)
+            MetricTable.Print(terminal, test);
+        terminal.Out.WriteLine($"bundle  {Bundle}");
+        if (Report is { } folder && result.Test is not null)
+            terminal.Out.WriteLine($"report  {Path.Combine(folder, "report.html")}");
+        terminal.Out.WriteLine("next");
+        foreach (string line in next)
+            terminal.Out.WriteLine($"  {line}");
+    }
+
+    public static JsonObject AsJson(TrainingOrder order, RecipeResult result, long rowsSkipped)
+    {
+        var seconds = new JsonObject();
+        foreach (var (stage, time) in result.Seconds)
+            seconds[stage.ToString().ToLowerInvariant()] = Json.Number(Math.Round(time, 3));
+        seconds["total"] = Json.Number(Math.Round(result.Seconds.Values.Sum(), 3));
+        return new JsonObject
+        {
+            ["bundle"] = order.Bundle,
+            ["report"] = order.Report is { } folder && result.Test is not null ? Path.Combine(folder, "report.html") : null,
+            ["preset"] = result.Options.Preset,
+            ["labels"] = Json.Array(result.Predictor.Labels),
+            ["texts"] = new JsonObject { ["train"] = result.TrainTexts, ["validation"] = result.ValidationTexts, ["test"] = result.TestTexts, ["skipped"] = rowsSkipped, ["unknownLabels"] = result.UnknownLabels },
+            ["words"] = result.Predictor.Vocabulary.Count - 1,
+            ["wordsWithVector"] = result.WordsWithVector,
+            ["history"] = new JsonArray([.. result.Training.History.Select(AsJson)]),
+            ["stoppedBy"] = result.Training.StoppedBy.ToString().ToLowerInvariant(),
+            ["bestEpoch"] = result.Training.BestEpoch,
+            ["keptEpoch"] = result.Training.KeptEpoch,
+            ["test"] = result.Test is { } test ? EvaluationJson.Of(test) : null,
+            ["seconds"] = seconds,
+            ["peakMemoryBytes"] = Process.GetCurrentProcess().PeakWorkingSet64,
+        };
+    }
+
+    private static JsonNode AsJson(EpochRecord epoch) => new JsonObject
+    {
+        ["epoch"] = epoch.Epoch,
+        ["loss"] = Json.Number(epoch.Loss),
+        ["accuracy"] = Json.Number(epoch.Accuracy),
+        ["validationLoss"] = epoch.ValidationLoss is { } loss ? Json.Number(loss) : null,
+        ["validationAccuracy"] = epoch.ValidationAccuracy is { } accuracy ? Json.Number(accuracy) : null,
+        ["learningRate"] = Json.Number(epoch.LearningRate),
+        ["seconds"] = Json.Number(Math.Round(epoch.Seconds, 3)),
+        ["tokensPerSecond"] = Json.Number(Math.Round(epoch.TokensPerSecond)),
+    };
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using Firn.Vectors;
+
+namespace Firn.Cli.Commands.Vectors;
+
+/// <summary>word2vec's parameters as options, by gensim's names and with the defaults of the command that uses them.</summary>
+internal sealed class Word2VecArguments
+{
+    private readonly Option<int?> size, window, minCount, negative, epochs;
+    private readonly Option<double?> sample, exponent, alpha, minAlpha;
+    private readonly Option<bool> skipGram = new("--sg") { Description = "Skip-gram instead of CBOW" };
+    private readonly Option<bool> hierarchical = new("--hs") { Description = "Hierarchical softmax, beside negative sampling unless --negative 0" };
+    private readonly Option<bool> cbowSum = new("--cbow-sum") { Description = "CBOW adds the context's vectors instead of taking their mean" };
+
+    /// <summary>Makes the options.</summary>
+    /// <param name="presets">Where defaults come from.</param>
+    /// <param name="epochsName">The name of the option for epochs, which <c>firn train</c> needs for its own.</param>
+    public Word2VecArguments(IReadOnlyList<(string Name, Word2VecOptions Options)> presets, string epochsName = "--epochs")
+    {
+        size = PresetOption.Number("--vector-size", "Numbers in each word vector", presets, o => o.VectorSize).Between(1, 1 << 16);
+        window = PresetOption.Number("--window", "Words to the left and right of a word that count as its context, at most", presets, o => o.Window).Between(1, 1000);
+        minCount = PresetOption.Number("--min-count", "Words seen fewer times get no vector", presets, o => o.MinCount).Between(1, int.MaxValue);
+        sample = PresetOption.Number("--sample", "Threshold of subsampling frequent words; 0 keeps all", presets, o => o.Sample).Between(0, 1);
+        negative = PresetOption.Number("--negative", "Random words that each word is told from; 0 with --hs", presets, o => o.Negative).Between(0, 1000);
+        exponent = PresetOption.Number("--ns-exponent", "Random words are drawn by count to this power", presets, o => o.NsExponent).Between(-10, 10);
+        alpha = PresetOption.Number("--alpha", "Learning rate of word vectors at the start", presets, o => o.Alpha).Between(1e-9, 100);
+        minAlpha = PresetOption.Number("--min-alpha", "Learning rate of word vectors at the end", presets, o => o.MinAlpha).Between(0, 100);
+        epochs = PresetOption.Number(epochsName, "Passes over the texts for word vectors", presets, o => o.Epochs).Between(1, 100_000);
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { size, window, minCount, sample, negative, exponent, skipGram, hierarchical, cbowSum, alpha, minAlpha, epochs })
+            command.Add(option);
+    }
+
+    /// <summary>The options that were given, over those of <paramref name="basis"/>.</summary>
+    public Word2VecOptions Read(ParseResult parsed, Word2VecOptions basis) => basis with
+    {
+        VectorSize = parsed.GetValue(size) ?? basis.VectorSize,
+        Window = parsed.GetValue(window) ?? basis.Window,
+        MinCount = parsed.GetValue(minCount) ?? basis.MinCount,
+        Sample = parsed.GetValue(sample) ?? basis.Sample,
+        Negative = parsed.GetValue(negative) ?? basis.Negative,
+        NsExponent = parsed.GetValue(exponent) ?? basis.NsExponent,
+        SkipGram = basis.SkipGram || parsed.GetValue(skipGram),
+        HierarchicalSoftmax = basis.HierarchicalSoftmax || parsed.GetValue(hierarchical),
+        CbowMean = basis.CbowMean && !parsed.GetValue(cbowSum),
+        Alpha = parsed.GetValue(alpha) ?? basis.Alpha,
+        MinAlpha = parsed.GetValue(minAlpha) ?? basis.MinAlpha,
+        Epochs = parsed.GetValue(epochs) ?? basis.Epochs,
+    };
+
+    /// <summary>The first of these options that was given, or null.</summary>
+    public string? FirstGiven(ParseResult parsed) =>
+        new Option[] { size, window, minCount, sample, negative, exponent, skipGram, hierarchical, cbowSum, alpha, minAlpha, epochs }
+            .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
+
+    /// <summary>The settings as they are shown, by gensim's names.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Describe(Word2VecOptions options) =>
+    [
+        ("algorithm", (options.SkipGram ? "skip-gram" : "CBOW") + (options.HierarchicalSoftmax ? ", hierarchical softmax" : "")),
+        ("vector_size", Text(options.VectorSize)), ("window", Text(options.Window)), ("min_count", Text(options.MinCount)), ("negative", Text(options.Negative)),
+        ("sample", Text(options.Sample)), ("alpha", $"{Text(options.Alpha)} to {Text(options.MinAlpha)}"), ("epochs", Text(options.Epochs)),
+    ];
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Firn.Cli.Output;
+using Firn.Training;
+
+namespace Firn.Cli.Reporting;
+
+/// <summary>An evaluation as JSON; curves and bins are left to the report.</summary>
+internal static class EvaluationJson
+{
+    public static JsonObject Of(EvaluationReport evaluation)
+    {
+        var classes = new JsonArray();
+        foreach (var metrics in evaluation.PerClass)
+        {
+            classes.Add(new JsonObject
+            {
+                ["name"] = metrics.Name,
+                ["precision"] = Json.Number(metrics.Precision),
+                ["recall"] = Json.Number(metrics.Recall),
+                ["f1"] = Json.Number(metrics.F1),
+                ["support"] = metrics.Support,
+            });
+        }
+        return new JsonObject
+        {
+            ["texts"] = evaluation.Count,
+            ["accuracy"] = Json.Number(evaluation.Accuracy),
+            ["loss"] = Json.Number(evaluation.Loss),
+            ["rocAuc"] = evaluation.RocAuc is { } area ? Json.Number(area) : null,
+            ["macroPrecision"] = Json.Number(evaluation.MacroPrecision),
+            ["macroRecall"] = Json.Number(evaluation.MacroRecall),
+            ["macroF1"] = Json.Number(evaluation.MacroF1),
+            ["weightedPrecision"] = Json.Number(evaluation.WeightedPrecision),
+            ["weightedRecall"] = Json.Number(evaluation.WeightedRecall),
+            ["weightedF1"] = Json.Number(evaluation.WeightedF1),
+            ["brier"] = Json.Number(evaluation.Brier),
+            ["calibrationError"] = Json.Number(evaluation.CalibrationError),
+            ["classes"] = classes,
+            ["confusion"] = new JsonArray([.. evaluation.Confusion.Select(row => Json.Array(row))]),
+        };
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Firn.Cli.Commands.Vectors;
+using Firn.Recipes;
+
+namespace Firn.Cli.Reporting;
+
+/// <summary>The report of a training run.</summary>
+internal static class TrainingReport
+{
+    /// <summary>Gathers what the page shows; needs a result with a test part.</summary>
+    public static ReportData Of(RecipeResult result, string title, string data, string? notice)
+    {
+        var options = result.Options;
+        var training = result.Training;
+        var model = ModelSummary.Of(result.Predictor.Classifier, options.Training.Schedule);
+        return new ReportData
+        {
+            Title = title,
+            Subtitle = string.Create(CultureInfo.InvariantCulture, $"{data}: {result.TrainTexts:N0} texts trained, {result.ValidationTexts:N0} validated, {result.TestTexts:N0} tested"),
+            Notice = notice,
+            Headline = MetricTable.Headline(result.Test!),
+            Evaluation = result.Test!,
+            History = training.History,
+            BestEpoch = training.KeptEpoch,
+            Model = model.ToTable(),
+            Configuration = Sections(options, result),
+            Errors = result.Errors,
+            Footer = string.Create(CultureInfo.InvariantCulture, $"Firn {Bundle.FirnVersion}, {DateTime.Now:d MMMM yyyy, HH:mm}; {result.Seconds.Values.Sum():0.0} s in all"),
+        };
+    }
+
+    private static Section[] Sections(RecipeOptions options, RecipeResult result) =>
+    [
+        new("Text",
+        [
+            new("preset", options.Preset), new("stop words", options.Cleaning.RemoveStopWords ? "dropped" : "kept"), new("stemming", options.Cleaning.Stem ? "yes" : "no"),
+            new("words", Text(result.Predictor.Vocabulary.Count - 1)), new("with a vector", Text(result.WordsWithVector)), new("unknown words", options.Vocabulary.Unknown.ToString().ToLowerInvariant()),
+            new("tokens used, at most", Text(options.MaxTokens)),
+        ]),
+        options.VectorsPath is { } path
+            ? new("Word vectors", [new("file", Path.GetFileName(path)), new("values", Text(result.Predictor.Classifier.Embedding.Dimension))])
+            : new("Word vectors", [.. Word2VecArguments.Describe(options.Word2Vec).Select(setting => new Fact(setting.Name, setting.Value))]),
+        new("Model",
+        [
+            new("LSTM units", Text(options.Classifier.HiddenSize) + (options.Classifier.Bidirectional ? ", both directions" : "")), new("pooling", Commands.TrainArguments.PoolingName(options.Classifier.Pooling)),
+            new("embedding dropout", Text(options.Classifier.EmbeddingDropout)), new("input dropout", Text(options.Classifier.InputDropout)), new("recurrent dropout", Text(options.Classifier.RecurrentDropout)),
+        ]),
+        new("Training",
+        [
+            new("schedule", options.Training.Schedule.Name), new("epochs", string.Create(CultureInfo.InvariantCulture, $"{result.Training.History.Count} of {options.Training.Epochs}")),
+            new("ended by", Ended(result)), new("weights of epoch", Text(result.Training.KeptEpoch)), new("batch size", Text(options.Training.BatchSize)), new("learning rate", Text(options.Training.LearningRate)),
+            new("validation", string.Create(CultureInfo.InvariantCulture, $"{options.Validation.ToString().ToLowerInvariant()}, {options.ValidationShare * 100:0.#}%")), new("seed", Text(options.Training.Seed)),
+        ]),
+        new("Seconds", [.. result.Seconds.Select(stage => new Fact(stage.Key.ToString().ToLowerInvariant(), stage.Value.ToString("0.0", CultureInfo.InvariantCulture)))]),
+    ];
+
+    private static string Ended(RecipeResult result) => result.Training.StoppedBy switch
+    {
+        Training.StopReason.Completed => "all epochs done",
+        Training.StopReason.EarlyStopping => "early stopping",
+        _ => "cancelled",
+    };
+
+    private static string Text(IFormattable value) => value is int or long
+        ? value.ToString("N0", CultureInfo.InvariantCulture)
+        : value.ToString(null, CultureInfo.InvariantCulture);
+}
