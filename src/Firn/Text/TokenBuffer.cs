@@ -71,6 +71,37 @@ public sealed class TokenBuffer
             Array.Resize(ref chars, Math.Max(checked(used + length), 2 * chars.Length));
     }
 
+    /// <summary>The bit masks of the text in hand, for the fast scanners.</summary>
+    internal AsciiScan Scan { get; } = new();
+
+    /// <summary>The starts and ends of the tokens, with room for <paramref name="tokens"/>; a scanner that fills it sets the count.</summary>
+    internal int[] Bounds(int tokens)
+    {
+        if (bounds.Length < 2 * tokens)
+            bounds = new int[Math.Max(2 * tokens, 2 * bounds.Length)];
+        return bounds;
+    }
+
+    /// <summary>Sets the number of tokens after a scanner wrote their <see cref="Bounds"/>.</summary>
+    internal void SetCount(int tokens) => Count = tokens;
+
+    /// <summary>Stems the tokens in place and drops those of which nothing is left.</summary>
+    internal void Stem()
+    {
+        int kept = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            int start = bounds[2 * i];
+            int length = SnowballEnglish.Stem(chars.AsSpan(start, bounds[2 * i + 1] - start));
+            if (length == 0)
+                continue;
+            bounds[2 * kept] = start;
+            bounds[2 * kept + 1] = start + length;
+            kept++;
+        }
+        Count = kept;
+    }
+
     /// <summary>Memory for a changed copy of the text, apart from the tokens.</summary>
     internal Span<char> Scratch(int length)
     {

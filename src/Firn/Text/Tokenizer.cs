@@ -48,6 +48,12 @@ public sealed class Tokenizer
 
     private void NotebookTokens(ReadOnlySpan<char> text, TokenBuffer destination)
     {
+        if (NotebookScanner.Knows(Options) && NotebookScanner.Tokenize(text, Options.RemoveStopWords, destination))
+        {
+            if (Options.Stem)
+                destination.Stem();
+            return;
+        }
         destination.Reserve(checked(2 * text.Length));
         char[] chars = destination.Chars;
         int length = NotebookGrammar.Clean(text, Options, chars);
