@@ -6,6 +6,8 @@ namespace Firn.Text;
 /// </summary>
 public sealed class Tokenizer
 {
+    private readonly bool fast;
+
     /// <summary>A tokenizer for these rules.</summary>
     /// <exception cref="ArgumentException">The options name no known preset.</exception>
     public Tokenizer(CleaningOptions options)
@@ -13,7 +15,14 @@ public sealed class Tokenizer
         ArgumentNullException.ThrowIfNull(options);
         CleaningOptions.ForPreset(options.Preset);
         Options = options;
+        fast = options.Preset == "tweets" ? TweetScanner.Knows(options) : NotebookScanner.Knows(options);
     }
+
+    /// <summary>The same tokenizer without the fast scanners, which tests compare with them.</summary>
+    internal static Tokenizer Reference(CleaningOptions options) => new(options, fast: false);
+
+    private Tokenizer(CleaningOptions options, bool fast)
+        : this(options) => this.fast = fast;
 
     /// <summary>The rules.</summary>
     public CleaningOptions Options { get; }
@@ -29,7 +38,7 @@ public sealed class Tokenizer
                 NotebookTokens(text, destination);
                 break;
             case "tweets":
-                TweetGrammar.Tokenize(text, Options, destination);
+                TweetGrammar.Tokenize(text, Options, fast, destination);
                 break;
             default:
                 SpaceTokens(text, destination);
@@ -48,7 +57,7 @@ public sealed class Tokenizer
 
     private void NotebookTokens(ReadOnlySpan<char> text, TokenBuffer destination)
     {
-        if (NotebookScanner.Knows(Options) && NotebookScanner.Tokenize(text, Options.RemoveStopWords, destination))
+        if (fast && NotebookScanner.Tokenize(text, Options.RemoveStopWords, destination))
         {
             if (Options.Stem)
                 destination.Stem();

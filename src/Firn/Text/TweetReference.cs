@@ -1,0 +1,230 @@
+namespace Firn.Text;
+
+/// <summary>
+/// The grammar <c>tweets</c> step by step: the plain truth for any rules, and the steps that <see cref="TweetScanner"/>
+/// takes where a text is not simple.
+/// </summary>
+internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rules, TokenBuffer destination)
+{
+    private const string Url = "<url>";
+    private const string User = "<user>";
+    private const string Number = "<number>";
+
+    private readonly ReadOnlySpan<char> text = text;
+    private readonly Span<char> output = destination.Chars;
+    private int used = destination.Used;
+
+    /// <summary>Appends all tokens.</summary>
+    public void Run()
+    {
+        int i = 0;
+        while (i < text.Length)
+        {
+            char c = text[i];
+            if (c == ' ')
+                i++;
+            else if (WordCharacters.Is(c))
+                i = Word(i);
+            else
+                i = Symbol(i);
+        }
+        Close();
+    }
+
+    /// <summary>Tells the buffer how many characters are in use.</summary>
+    public readonly void Close() => destination.Used = used;
+
+    /// <summary>Appends the tokens that begin with a word character; returns where to go on.</summary>
+    public int Word(int start)
+    {
+        int i = start;
+        if (rules.ReplaceUrls && WebAddress.Match(text[i..]) is > 0 and int url)
+            return Fixed(Url, i + url);
+        if (rules.KeepEmoticons && Emoticons.MayBegin(text[i]) && Emoticons.Match(text, i, out int face) is { } spelling)
+            return Fixed(spelling, i + face);
+        if (char.IsAsciiDigit(text[i]))
+        {
+            int end = EndOfNumber(i);
+            if (end == text.Length || !WordCharacters.Is(text[end]))
+            {
+                if (rules.ReplaceNumbers)
+                    return Fixed(Number, end);
+                Copy(i, end);
+                return end;
+            }
+        }
+        int from = used;
+        while (i < text.Length)
+        {
+            char c = text[i];
+            if (WordCharacters.Is(c))
+            {
+                output[used++] = rules.LowerCase ? char.ToLowerInvariant(c) : c;
+                i++;
+            }
+            else if (rules.KeepContractions && WordCharacters.IsApostrophe(c) && i + 1 < text.Length && char.IsLetter(text[i + 1]) && char.IsLetter(text[i - 1]))
+            {
+                output[used++] = '\'';
+                i++;
+            }
+            else
+            {
+                break;
+            }
+        }
+        if (rules.ReplaceUrls && i < text.Length && text[i] == '.' && WebAddress.MatchBare(text[start..], i - start) is > 0 and int bare)
+        {
+            used = from;
+            return Fixed(Url, start + bare);
+        }
+        FinishWord(from);
+        return i;
+    }
+
+    /// <summary>The end of a number: digits, and single marks between digits (7:30, 1,000, 9/10, 4.5).</summary>
+    private readonly int EndOfNumber(int i)
+    {
+        while (i < text.Length && (char.IsAsciiDigit(text[i])
+            || text[i] is '.' or ',' or ':' or '/' && i + 1 < text.Length && char.IsAsciiDigit(text[i + 1])))
+        {
+            i++;
+        }
+        return i;
+    }
+
+    /// <summary>Passes over a character that is no word character, with the token that it may begin; returns where to go on.</summary>
+    public int Symbol(int i)
+    {
+        char c = text[i];
+        if (UnicodeSpace.Is(c))
+            return i + 1;
+        if (c == '@' && IsNameAt(i))
+            return Mention(i);
+        if (c == '#' && IsNameAt(i))
+            return HashTag(i);
+        if (c == '<' && rules.RemoveMarkup && Markup.Match(text[i..]) is > 0 and int tag)
+            return i + tag;
+        if (rules.KeepEmoticons && Emoticons.MayBegin(c) && Emoticons.Match(text, i, out int length) is { } spelling)
+            return Fixed(spelling, i + length);
+        if (c is '!' or '?' or '.' or '\u2026')
+            return Tone(i);
+        return c < 0x80 ? i + 1 : Emoji(i);
+    }
+
+    private readonly bool IsNameAt(int i) => i + 1 < text.Length && (WordCharacters.Is(text[i + 1]) || text[i + 1] == '_')
+        && (i == 0 || !WordCharacters.Is(text[i - 1]));
+
+    private readonly int EndOfName(int i)
+    {
+        while (i < text.Length && (WordCharacters.Is(text[i]) || text[i] == '_'))
+            i++;
+        return i;
+    }
+
+    private int Mention(int i)
+    {
+        int end = EndOfName(i + 1);
+        if (rules.ReplaceUsers)
+            return Fixed(User, end);
+        Copy(i, end);
+        return end;
+    }
+
+    /// <summary>The words of a hash tag: parts between underscores, cut where a capital begins a word (ILoveIt, NBAFinals).</summary>
+    private int HashTag(int i)
+    {
+        int end = EndOfName(i + 1);
+        if (!rules.SplitHashTags)
+        {
+            Copy(i, end);
+            return end;
+        }
+        int from = used;
+        for (i++; i < end; i++)
+        {
+            char c = text[i];
+            bool cut = c == '_' || char.IsUpper(c) && (char.IsLower(text[i - 1]) || char.IsUpper(text[i - 1]) && i + 1 < end && char.IsLower(text[i + 1]))
+                || char.IsAsciiDigit(c) != char.IsAsciiDigit(text[i - 1]);
+            if (cut && used > from)
+            {
+                FinishWord(from);
+                from = used;
+            }
+            if (c != '_')
+                output[used++] = rules.LowerCase ? char.ToLowerInvariant(c) : c;
+        }
+        if (used > from)
+            FinishWord(from);
+        return end;
+    }
+
+    /// <summary>A run of dots, or a run of exclamation and question marks.</summary>
+    private int Tone(int i)
+    {
+        int start = i, exclamations = 0, questions = 0;
+        if (text[i] is '.' or '\u2026')
+        {
+            while (i < text.Length && text[i] is '.' or '\u2026')
+                i++;
+            bool ellipsis = i - start > 1 || text[start] == '\u2026';
+            return rules.KeepTone && ellipsis ? Fixed("...", i) : i;
+        }
+        for (; i < text.Length && text[i] is '!' or '?'; i++)
+        {
+            if (text[i] == '!')
+                exclamations++;
+            else
+                questions++;
+        }
+        if (!rules.KeepTone)
+            return i;
+        string token = exclamations > 0 && questions > 0 ? "?!"
+            : exclamations > 1 ? "!!" : exclamations == 1 ? "!"
+            : questions > 1 ? "??" : "?";
+        return Fixed(token, i);
+    }
+
+    private int Emoji(int i)
+    {
+        int end = EmojiSequence.Read(text, i, output[used..], out int written);
+        if (written == 0 || !rules.KeepEmoji)
+            return end;
+        int count = destination.Count;
+        ReadOnlySpan<char> token = output.Slice(used, written);
+        bool third = rules.SqueezeRepeats && count > 1 && destination[count - 1].SequenceEqual(token) && destination[count - 2].SequenceEqual(token);
+        if (!third)
+        {
+            destination.Mark(used, used + written);
+            used += written;
+        }
+        return end;
+    }
+
+    /// <summary>Appends a token that is not in the text; returns <paramref name="end"/>.</summary>
+    public int Fixed(string token, int end)
+    {
+        token.CopyTo(output[used..]);
+        destination.Mark(used, used + token.Length);
+        used += token.Length;
+        return end;
+    }
+
+    private void Copy(int start, int end)
+    {
+        ReadOnlySpan<char> token = text[start..end];
+        if (rules.LowerCase)
+            token.ToLowerInvariant(output[used..]);
+        else
+            token.CopyTo(output[used..]);
+        destination.Mark(used, used + token.Length);
+        used += token.Length;
+    }
+
+    private void FinishWord(int from)
+    {
+        int length = TweetWord.Finish(output[from..], used - from, rules);
+        used = from + length;
+        if (length > 0)
+            destination.Mark(from, used);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Firn.Text;
+
+/// <summary>
+/// The tokens of <see cref="TweetReference"/>, fast: ASCII words are runs of set bits and stay where the lower-cased text
+/// is; whatever is not simple (numbers, addresses, emoticons, other scripts) takes the reference's steps.
+/// </summary>
+internal ref struct TweetScanner
+{
+    private const string User = "<user>";
+    private const int LongestListed = 10;
+
+    private readonly ReadOnlySpan<char> text;
+    private readonly CleaningOptions rules;
+    private readonly TokenBuffer destination;
+    private readonly ref ulong words;
+    private readonly ref byte bytes;
+    private readonly bool repeats;
+    private TweetReference steps;
+
+    public TweetScanner(ReadOnlySpan<char> text, CleaningOptions rules, TokenBuffer destination)
+    {
+        this.text = text;
+        this.rules = rules;
+        this.destination = destination;
+        AsciiScan scan = destination.Scan;
+        repeats = scan.Run(text, destination.Chars, findRepeats: true);
+        words = ref MemoryMarshal.GetArrayDataReference(scan.Words);
+        bytes = ref MemoryMarshal.GetArrayDataReference(scan.Bytes);
+        destination.Used = text.Length + 1; // the last word may grow by an apostrophe
+        steps = new TweetReference(text, rules, destination);
+    }
+
+    /// <summary>Whether the scanner knows these rules: the preset's, with stop words and entities as you like.</summary>
+    public static bool Knows(CleaningOptions rules) =>
+        rules with { RemoveStopWords = false, UnescapeHtml = true } == CleaningOptions.Tweets;
+
+    /// <summary>Appends all tokens.</summary>
+    public void Run()
+    {
+        int i = 0;
+        while (i < text.Length)
+        {
+            byte c = Unsafe.Add(ref bytes, i);
+            i = KindOf(c) switch
+            {
+                Kind.Letter => Word(i),
+                Kind.Digit => steps.Word(i),
+                Kind.Dot when Unsafe.Add(ref bytes, i + 1) is not ((byte)'.' or >= 0x80) => i + 1,
+                Kind.At => Mention(i),
+                Kind.Nothing => i + 1,
+                Kind.Other when WordCharacters.Is(text[i]) => steps.Word(i),
+                _ => steps.Symbol(i),
+            };
+        }
+        steps.Close();
+    }
+
+    private int Word(int start)
+    {
+        int end = AsciiScan.NextClear(ref words, start);
+        byte first = Unsafe.Add(ref bytes, start), next = Unsafe.Add(ref bytes, end);
+        bool contraction = false;
+        while (next == '\'' && IsLetter(Unsafe.Add(ref bytes, end + 1)) && IsLetter(Unsafe.Add(ref bytes, end - 1)))
+        {
+            end = AsciiScan.NextClear(ref words, end + 1);
+            next = Unsafe.Add(ref bytes, end);
+            contraction = true;
+        }
+        if (EndKindOf(next) != Kind.Nothing && IsNotSimple(first, next, end - start, Unsafe.Add(ref bytes, end + 1)))
+            return steps.Word(start);
+
+        int length = end - start;
+        if (contraction && length > 2 && Unsafe.Add(ref bytes, end - 1) == 's' && Unsafe.Add(ref bytes, end - 2) == '\'')
+            length -= 2;
+        bool squeeze = repeats && AsciiScan.AnySet(ref MemoryMarshal.GetArrayDataReference(destination.Scan.Repeats), start, end)
+            || length >= 6 && Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref bytes, start)) == Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref bytes, start + 2));
+        int listed = length <= LongestListed ? WordLists.Find(ref Unsafe.Add(ref bytes, start), length) : 0;
+        if (squeeze || WordLists.WithApostrophe(listed) is not null)
+            length = TweetWord.Finish(destination.Chars.AsSpan(start), end - start, rules); // may write over the one character after the word
+        else if (rules.RemoveStopWords && WordLists.IsStopWord(listed))
+            return end;
+        if (length > 0)
+            destination.Mark(start, start + length);
+        return end;
+    }
+
+    /// <summary>
+    /// Whether a word of letters and digits may be more than that, by its first letter and what follows it: an address
+    /// (http:, www., a.b), an emoticon that begins with letters (D:, o_O), or letters beyond ASCII.
+    /// </summary>
+    private static bool IsNotSimple(byte first, byte next, int length, byte afterNext) => next switch
+    {
+        >= 0x80 or (byte)'`' => true,
+        (byte)'\'' => first == 'd' || afterNext >= 0x80,
+        (byte)'.' => first == 'w' || afterNext >= 0x80 || afterNext == '-' || IsLetter(afterNext) || afterNext is >= (byte)'0' and <= (byte)'9',
+        (byte)':' => first is (byte)'h' or (byte)'d',
+        (byte)'_' => length == 1,
+        _ => first == 'd',
+    };
+
+    private int Mention(int i)
+    {
+        byte before = i > 0 ? Unsafe.Add(ref bytes, i - 1) : (byte)' ', after = Unsafe.Add(ref bytes, i + 1);
+        if (before >= 0x80 || KindOf(before) is Kind.Letter or Kind.Digit || !(after == '_' || KindOf(after) is Kind.Letter or Kind.Digit))
+            return steps.Symbol(i);
+        int end = AsciiScan.NextClear(ref words, i + 1);
+        while (Unsafe.Add(ref bytes, end) == '_')
+            end = AsciiScan.NextClear(ref words, end + 1);
+        return Unsafe.Add(ref bytes, end) >= 0x80 ? steps.Symbol(i) : steps.Fixed(User, end);
+    }
+
+    private static bool IsLetter(byte c) => (uint)(c - 'a') <= 'z' - 'a';
+
+    /// <summary>What a character, lower-cased, begins; and, for <see cref="EndKindOf"/>, whether it may concern the word before it.</summary>
+    private enum Kind : byte { Nothing, Letter, Digit, Dot, At, Symbol, Other }
+
+    private static readonly Kind[] Kinds = Table(c => c switch
+    {
+        >= 'a' and <= 'z' => Kind.Letter,
+        >= '0' and <= '9' => Kind.Digit,
+        '.' => Kind.Dot,
+        '@' => Kind.At,
+        '!' or '?' or '#' or ':' or ';' or '=' or '<' or '>' or '(' or ')' or '[' or ']' or '^' or '-' or '\\' or '*' => Kind.Symbol,
+        >= (char)0x80 => Kind.Other,
+        _ => Kind.Nothing,
+    });
+
+    private static readonly Kind[] EndKinds = Table(c => c is '\'' or '`' or '.' or ':' or '_' or ';' or '=' or '-' or '^' or >= (char)0x80 ? Kind.Symbol : Kind.Nothing);
+
+    private static Kind[] Table(Func<char, Kind> kind) => [.. Enumerable.Range(0, 256).Select(c => kind((char)c))];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Kind KindOf(byte c) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Kinds), c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Kind EndKindOf(byte c) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(EndKinds), c);
+}
