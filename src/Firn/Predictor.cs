@@ -7,11 +7,13 @@ namespace Firn;
 
 /// <summary>
 /// Texts in, labels out: the cleaning, the vocabulary and the classifier that were trained together, and the names of
-/// the classes. It has no way to be given another cleaning. Safe for use by many threads.
+/// the classes. It has no way to be given another cleaning. Safe for use by many threads. The weights are those of the
+/// first prediction: after further training make another predictor.
 /// </summary>
 public sealed class Predictor : IDisposable
 {
     private readonly IDisposable? _table;
+    private readonly Lazy<Scorer> _scorer;
 
     /// <summary>Puts a predictor together.</summary>
     /// <param name="tokenizer">The cleaning the classifier was trained with.</param>
@@ -20,11 +22,12 @@ public sealed class Predictor : IDisposable
     /// <param name="labels">Names of the classes, [C].</param>
     /// <exception cref="ArgumentException">Vocabulary, classifier and labels do not fit each other.</exception>
     public Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels)
-        : this(tokenizer, vocabulary, classifier, labels, null)
+        : this(tokenizer, vocabulary, classifier, labels, table: null)
     {
     }
 
-    internal Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels, IMemoryOwner<float>? table)
+    internal Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels,
+        IMemoryOwner<float>? table, Lazy<Scorer>? scorer = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -38,6 +41,8 @@ public sealed class Predictor : IDisposable
         Labels = labels;
         Neutral = NeutralBand.For(labels);
         _table = table;
+        // Not folded: a predictor should load at once; folding the whole table pays for a server, which makes its own scorer.
+        _scorer = scorer ?? new Lazy<Scorer>(() => new Scorer(classifier, FoldPrecision.None));
     }
 
     /// <summary>Cleans and splits.</summary>
@@ -75,11 +80,11 @@ public sealed class Predictor : IDisposable
 
     /// <summary>The same predictor with another neutral band, or none; both share the model.</summary>
     public Predictor WithNeutral(NeutralBand? band) =>
-        new(Tokenizer, Vocabulary, Classifier, Labels) { Neutral = band, MaxTokens = MaxTokens, Card = Card, Threads = Threads };
+        new(Tokenizer, Vocabulary, Classifier, Labels, null, _scorer) { Neutral = band, MaxTokens = MaxTokens, Card = Card, Threads = Threads };
 
     /// <summary>The same predictor with another card; both share the model.</summary>
     internal Predictor WithCard(ModelCard card) =>
-        new(Tokenizer, Vocabulary, Classifier, Labels) { Neutral = Neutral, MaxTokens = MaxTokens, Card = card, Threads = Threads };
+        new(Tokenizer, Vocabulary, Classifier, Labels, null, _scorer) { Neutral = Neutral, MaxTokens = MaxTokens, Card = card, Threads = Threads };
 
     /// <summary>Scores and labels one text. An empty text, or one without a known word, gets the score of the empty text.</summary>
     public Prediction Predict(string text)
@@ -110,7 +115,7 @@ public sealed class Predictor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(ids);
         var probabilities = new float[ids.Count * Classifier.Options.OutputSize];
-        Classifier.Predict(ids, probabilities, Threads);
+        _scorer.Value.Score(ids, probabilities, Threads);
         return probabilities;
     }
 

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Firn.Tests;
 
 /// <summary>
-/// Keeps the library's direction: which part may know which. The rules are those of docs/architecture; the test reads
-/// the <c>using</c> lines of src/Firn.
+/// Keeps the library's direction: which part may know which. The test reads the
+/// <c>using</c> lines of src/Firn.
 /// </summary>
 public partial class ArchitectureTests
 {
@@ -32,7 +32,7 @@ public partial class ArchitectureTests
     [Fact]
     public void Each_part_knows_only_those_below_it()
     {
-        string source = Path.Combine(Root(), "src", "Firn");
+        string source = Path.Combine(Repository.Root(), "src", "Firn");
         var offences = new List<string>();
         int files = 0;
         foreach (string file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories))
@@ -61,18 +61,9 @@ public partial class ArchitectureTests
     [Fact]
     public void No_file_is_longer_than_400_lines()
     {
-        string root = Root();
+        string root = Repository.Root();
         string[] folders = [Path.Combine(root, "src"), Path.Combine(root, "tests")];
         Assert.Empty(folders.SelectMany(f => Directory.EnumerateFiles(f, "*.cs", SearchOption.AllDirectories))
             .Where(f => File.ReadLines(f).Count() > 400).Select(f => Path.GetRelativePath(root, f)));
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Firn.slnx")))
-            folder = folder.Parent;
-        Assert.SkipWhen(folder is null, "the tests do not run inside the repository");
-        return folder!.FullName;
     }
 }
