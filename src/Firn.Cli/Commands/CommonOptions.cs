@@ -22,7 +22,7 @@ internal static class CommonOptions
 
     public static Option<int> Seed(string decides) => new Option<int>("--seed")
     {
-        Description = $"Decides {decides}; the same seed gives the same result",
+        Description = $"Decides {decides}",
         DefaultValueFactory = _ => 42,
         HelpName = "N",
     }.Between(0, int.MaxValue);

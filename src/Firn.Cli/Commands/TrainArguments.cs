@@ -46,7 +46,7 @@ internal sealed class TrainArguments
     private readonly Option<string?> schedule = PresetOption.Word("--schedule", "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on", Presets, o => o.Training.Schedule.Name);
     private readonly Option<bool?> restoreBest = PresetOption.Switch("--restore-best", "End with the best epoch's weights instead of the last one's", Presets, o => o.Training.RestoreBest);
     private readonly Option<bool?> balance = PresetOption.Switch("--balance-classes", "Weigh each class by how rare it is", Presets, o => o.BalanceClasses);
-    private readonly Option<int> seed = CommonOptions.Seed("word vectors, weights, shuffles and dropout");
+    private readonly Option<int> seed = CommonOptions.Seed("word vectors, weights, shuffles and dropout; the same seed repeats a run bit for bit with --threads 1 or --vectors (several threads train word vectors without locks)");
     private readonly Option<int> threads = CommonOptions.Threads();
 
     public void AddTo(Command command)

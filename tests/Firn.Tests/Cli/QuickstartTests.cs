@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Firn.Tests.Cli;
 
 /// <summary>The whole way in one process: quickstart, then every other command on what it made.</summary>
-public sealed class QuickstartTests(TrainedQuickstart quickstart) : IClassFixture<TrainedQuickstart>
+[Collection(SharedQuickstart.Name)]
+public sealed class QuickstartTests(TrainedQuickstart quickstart)
 {
     private static JsonElement Parse(CapturedRun run)
     {
@@ -20,7 +21,7 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart) : IClassFixtur
         Assert.Contains("synthetic", run.Error.Split('\n')[0]);
         Assert.Contains("On real data: firn train ", run.Error);
         Assert.Contains($"bundle  {quickstart.Bundle}\n", run.Out);
-        Assert.Contains("  not my kind of film, it was awful ", run.Out);
+        Assert.Contains("  i don't love this film ", run.Out);
         Assert.Contains($"\n  firn predict {quickstart.Bundle} ", run.Out);
         Assert.Contains("text is synthetic", File.ReadAllText(Path.Combine(quickstart.Report, "report.html")).Replace("texts are", "text is", StringComparison.Ordinal));
         foreach (string name in new[] { "loss.png", "accuracy.png", "confusion.png", "roc.png", "reliability.png" })

@@ -23,3 +23,10 @@ public sealed class TrainedQuickstart : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 }
+
+/// <summary>The tests that share it.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedQuickstart : ICollectionFixture<TrainedQuickstart>
+{
+    public const string Name = "quickstart";
+}

@@ -77,6 +77,9 @@ public sealed class UsageTests
     [InlineData("vectors", "train")]
     [InlineData("vectors", "info")]
     [InlineData("vectors", "convert")]
+    [InlineData("vectors", "neighbors")]
+    [InlineData("vectors", "analogy")]
+    [InlineData("vectors", "evaluate")]
     public void Each_command_has_help(params string[] command)
     {
         var run = CapturedRun.Of([.. command, "--help"]);

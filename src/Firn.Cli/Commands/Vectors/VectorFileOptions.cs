@@ -33,11 +33,17 @@ internal sealed class VectorFileOptions
         Description = "Take the rows that are there when the header promises another number",
     };
 
-    public Argument<string> File { get; } = new("FILE") { Description = "A file of word vectors, plain or gzip" };
+    public Argument<string> File { get; } = new("FILE") { Description = "A file of word vectors, plain or gzip, or the folder of a bundle" };
 
     public void AddTo(Command command)
     {
         command.Add(File);
+        AddOptionsTo(command);
+    }
+
+    /// <summary>For a command with further arguments, which come before the options.</summary>
+    public void AddOptionsTo(Command command)
+    {
         command.Add(format);
         command.Add(limit);
         command.Add(invalidUtf8);
@@ -47,7 +53,10 @@ internal sealed class VectorFileOptions
     /// <summary>Reads the file and says on standard error what was odd in it.</summary>
     public WordVectors Load(Terminal terminal, ParseResult parsed)
     {
-        string path = Inputs.RequireFile(parsed.GetRequiredValue(File));
+        string path = parsed.GetRequiredValue(File);
+        if (Directory.Exists(path))
+            return BundleVectors.Load(Inputs.RequireBundle(path));
+        Inputs.RequireFile(path);
         var vectors = WordVectors.Load(path, new VectorLoadOptions
         {
             Format = FormatOf(parsed.GetRequiredValue(format)),

@@ -9,6 +9,9 @@ internal static class VectorsCommand
     {
         VectorsTrainCommand.Create(run),
         VectorsInfoCommand.Create(run),
+        VectorsNeighborsCommand.Create(run),
+        VectorsAnalogyCommand.Create(run),
+        VectorsEvaluateCommand.Create(run),
         VectorsConvertCommand.Create(run),
     };
 }

@@ -33,10 +33,10 @@ internal static class VectorsInfoCommand
     private static void Print(Terminal terminal, string path, WordVectors vectors)
     {
         var (least, mean, most, zero) = Norms(vectors);
-        var report = vectors.LoadReport!;
+        var report = vectors.LoadReport ?? new VectorLoadReport();
         Tables.Write(terminal, path, ["", ""],
         [
-            ["format", VectorFileOptions.NameOf(report.Format) + (report.Compressed ? ", gzip" : "")],
+            ["format", FormatOf(vectors) + (report.Compressed ? ", gzip" : "")],
             ["words", vectors.Count.ToString("N0", CultureInfo.InvariantCulture)],
             ["dimension", vectors.Dimension.ToString(CultureInfo.InvariantCulture)],
             ["table", Sizes.Bytes((long)vectors.Count * vectors.Dimension * sizeof(float))],
@@ -51,11 +51,11 @@ internal static class VectorsInfoCommand
     private static JsonObject AsJson(string path, WordVectors vectors)
     {
         var (least, mean, most, zero) = Norms(vectors);
-        var report = vectors.LoadReport!;
+        var report = vectors.LoadReport ?? new VectorLoadReport();
         return new JsonObject
         {
             ["file"] = path,
-            ["format"] = VectorFileOptions.NameOf(report.Format),
+            ["format"] = FormatOf(vectors),
             ["gzip"] = report.Compressed,
             ["words"] = vectors.Count,
             ["dimension"] = vectors.Dimension,
@@ -68,6 +68,8 @@ internal static class VectorsInfoCommand
             ["firstWords"] = Json.Array(vectors.Words.Take(FirstWords)),
         };
     }
+
+    private static string FormatOf(WordVectors vectors) => vectors.LoadReport is { } report ? VectorFileOptions.NameOf(report.Format) : "bundle";
 
     private static (double Least, double Mean, double Most, int Zero) Norms(WordVectors vectors)
     {

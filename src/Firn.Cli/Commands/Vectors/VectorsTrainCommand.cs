@@ -26,7 +26,7 @@ internal static class VectorsTrainCommand
             DefaultValueFactory = _ => "none",
         }.OneOf("none", "tweets", "notebook");
         var parameters = new Word2VecArguments([("gensim", new Word2VecOptions())]);
-        var seed = CommonOptions.Seed("all that is random (bit for bit with one thread)");
+        var seed = CommonOptions.Seed("all that is random; the same seed repeats a run bit for bit with --threads 1 (several threads work without locks)");
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new Command("train", "Train word2vec on plain text");

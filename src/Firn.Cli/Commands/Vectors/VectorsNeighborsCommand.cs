@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Firn.Cli.Output;
+using Firn.Vectors;
+
+namespace Firn.Cli.Commands.Vectors;
+
+/// <summary><c>firn vectors neighbors FILE WORD...</c>: the words nearest to each word, by cosine.</summary>
+internal static class VectorsNeighborsCommand
+{
+    public static Command Create(Invocation run)
+    {
+        var source = new VectorFileOptions();
+        var words = new Argument<string[]>("WORD") { Description = "Words to look up", Arity = ArgumentArity.OneOrMore };
+        var count = Count();
+        var json = CommonOptions.Json();
+        var command = new Command("neighbors", "Show the words nearest to a word");
+        command.Add(source.File);
+        command.Add(words);
+        command.Add(count);
+        source.AddOptionsTo(command);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            var vectors = source.Load(run.Terminal, parsed);
+            string[] asked = parsed.GetRequiredValue(words);
+            foreach (string word in asked)
+                RequireWord(vectors, word);
+            var similarity = new Similarity(vectors);
+            var found = asked.Select(word => (Word: word, Neighbors: similarity.Nearest(word, parsed.GetValue(count)))).ToArray();
+            if (parsed.GetValue(json))
+            {
+                var answer = new JsonObject();
+                foreach (var (word, neighbors) in found)
+                    answer[word] = AsJson(neighbors);
+                Json.Write(run.Terminal, new JsonObject { ["neighbors"] = answer });
+            }
+            else
+            {
+                foreach (var (word, neighbors) in found)
+                    Print(run.Terminal, word, neighbors);
+            }
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    public static Option<int> Count() => new Option<int>("--count", "-n")
+    {
+        Description = "Words to show",
+        DefaultValueFactory = _ => 10,
+        HelpName = "N",
+    }.Between(1, 100_000);
+
+    public static JsonArray AsJson(IReadOnlyList<Neighbor> neighbors) =>
+        new([.. neighbors.Select(n => (JsonNode)new JsonObject { ["word"] = n.Word, ["similarity"] = Json.Number(n.Similarity) })]);
+
+    public static void Print(Terminal terminal, string title, IReadOnlyList<Neighbor> neighbors) =>
+        Tables.Write(terminal, null, [title, ">cosine"], neighbors.Select(n => new[] { n.Word, n.Similarity.ToString("0.0000", CultureInfo.InvariantCulture) }));
+
+    /// <summary>Refuses a word without a vector, and says which spelling has one.</summary>
+    public static void RequireWord(WordVectors vectors, string word)
+    {
+        if (vectors.TryGetRow(word, out _))
+            return;
+        string[] spellings = [word.ToLowerInvariant(), word.ToUpperInvariant(), CultureInfo.InvariantCulture.TextInfo.ToTitleCase(word.ToLowerInvariant()), word.Replace(' ', '_')];
+        string remedy = spellings.FirstOrDefault(spelling => vectors.TryGetRow(spelling, out _)) is { } other ? $"'{other}' has one" : "check its spelling";
+        throw new UserError($"'{word}' has no vector; {remedy}");
+    }
+}

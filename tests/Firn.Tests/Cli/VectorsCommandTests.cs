@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+namespace Firn.Tests.Cli;
+
+[Collection(SharedQuickstart.Name)]
+public sealed class VectorsCommandTests(TrainedQuickstart quickstart)
+{
+    private const string King = "6 2\nman 1 0\nking 1 1\nwoman -1 0.1\nqueen -1 1.1\napple 0 -1\nHe 1 0.2\n";
+
+    private static JsonElement Parse(CapturedRun run)
+    {
+        Assert.Equal("", run.ExitCode == 0 ? "" : run.Error);
+        using var document = JsonDocument.Parse(run.Out);
+        return document.RootElement.Clone();
+    }
+
+    private string Write(string name, string content)
+    {
+        string path = quickstart.At(name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    [Fact]
+    public void Analogy_asks_A_is_to_B_as_C_is_to_what()
+    {
+        var result = Parse(CapturedRun.Of("vectors", "analogy", Write("king.vec", King), "man", "king", "woman", "--json"));
+        Assert.Equal("queen", result.GetProperty("answers")[0].GetProperty("word").GetString());
+    }
+
+    [Fact]
+    public void Neighbors_come_nearest_first_and_a_wrong_spelling_is_told()
+    {
+        string file = Write("neighbors.vec", King);
+        var result = Parse(CapturedRun.Of("vectors", "neighbors", file, "man", "queen", "-n", "2", "--json"));
+        Assert.Equal(["He", "king"], result.GetProperty("neighbors").GetProperty("man").EnumerateArray().Select(n => n.GetProperty("word").GetString()));
+        var wrong = CapturedRun.Of("vectors", "neighbors", file, "he");
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.Equal("firn: 'he' has no vector; 'He' has one\n", wrong.Error);
+    }
+
+    [Fact]
+    public void Convert_there_and_back_keeps_every_bit()
+    {
+        string text = Write("there.vec", King), binary = quickstart.At("there.bin"), back = quickstart.At("back.vec");
+        Assert.Equal(0, CapturedRun.Of("vectors", "convert", text, binary).ExitCode);
+        Assert.Equal(0, CapturedRun.Of("vectors", "convert", binary, back).ExitCode);
+        Assert.Equal("word2vec-binary", Parse(CapturedRun.Of("vectors", "info", binary, "--json")).GetProperty("format").GetString());
+        Assert.Equal(File.ReadAllLines(text), File.ReadAllLines(back));
+    }
+
+    [Fact]
+    public void Evaluate_tells_tests_apart_by_their_content()
+    {
+        string vectors = Write("tests.vec", King);
+        Directory.CreateDirectory(quickstart.At("tests"));
+        Write("tests/pairs.txt", "man king 5\nman woman 1\nking queen 4\n");
+        Write("tests/questions.txt", ": royal\nman king woman queen\n");
+        Write("tests/kinds.csv", ",category,word\n0,person,man\n1,person,He\n2,fruit,apple\n");
+        Write("tests/strange.txt", "chat chien 5\n");
+        var tests = Parse(CapturedRun.Of("vectors", "evaluate", vectors, quickstart.At("tests"), "--json")).GetProperty("tests").EnumerateArray().ToDictionary(t => t.GetProperty("test").GetString()!);
+        Assert.Equal(1, tests["questions"].GetProperty("accuracy").GetDouble());
+        Assert.Equal(1, tests["kinds"].GetProperty("purity").GetDouble());
+        Assert.Equal(3, tests["pairs"].GetProperty("pairs").GetInt32());
+        Assert.Contains("strange.txt", tests["strange"].GetProperty("error").GetString());
+        Assert.Equal(1, CapturedRun.Of("vectors", "evaluate", vectors, quickstart.At("tests/strange.txt")).ExitCode);
+    }
+
+    [Fact]
+    public void Train_takes_plain_text_and_a_bundle_is_a_file_of_vectors_too()
+    {
+        string text = quickstart.At("plain.txt"), vectors = quickstart.At("plain.bin");
+        File.WriteAllLines(text, Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? "the cat sat on the mat" : "a dog ran in the park"));
+        var result = Parse(CapturedRun.Of("vectors", "train", text, vectors, "--vector-size", "8", "--epochs", "2", "--threads", "1", "--json"));
+        Assert.Equal((10, 8), (result.GetProperty("words").GetInt32(), result.GetProperty("dimension").GetInt32()));
+        Assert.Equal(10, Parse(CapturedRun.Of("vectors", "info", vectors, "--json")).GetProperty("words").GetInt32());
+        var bundle = Parse(CapturedRun.Of("vectors", "info", quickstart.Bundle, "--json"));
+        Assert.Equal(("bundle", 64), (bundle.GetProperty("format").GetString(), bundle.GetProperty("dimension").GetInt32()));
+        Assert.Equal(0, CapturedRun.Of("vectors", "neighbors", quickstart.Bundle, "awful").ExitCode);
+    }
+}
