@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using Firn.Linear;
+using Firn.Recipes;
+using Firn.Text;
+using Firn.Training;
+
+namespace Firn.Baselines;
+
+/// <summary>How a cheap model fares.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Test">Its figures on the test texts.</param>
+/// <param name="Seconds">Time to train, from texts to weights.</param>
+/// <param name="Bytes">Memory of what it has learnt.</param>
+public sealed record BaselineResult(string Name, EvaluationReport Test, double Seconds, long Bytes);
+
+/// <summary>
+/// The models that any other has to beat, on the same split: the most frequent class; multinomial naive Bayes on counts of
+/// word n-grams; logistic regression on TF-IDF of words and word pairs. Cleaning, values and penalties are scikit-learn's
+/// defaults (<c>TfidfVectorizer(ngram_range=(1, 2))</c>, <c>LogisticRegression()</c>), so the figures are the known ones.
+/// </summary>
+public static class BaselineComparison
+{
+    /// <summary>Trains and tests the baselines on the texts that a recipe would train (and validate) and test its model on.</summary>
+    /// <param name="corpus">Labelled texts; kept in memory for the time of the comparison.</param>
+    /// <param name="options">Gives the split and the names of labels.</param>
+    /// <param name="test">Texts to test on; null keeps the options' share of the corpus apart.</param>
+    /// <param name="progress">Told the name of the baseline that begins.</param>
+    /// <param name="cancellation">Stops between baselines.</param>
+    /// <exception cref="InvalidDataException">There are no test texts, or fewer than two labels.</exception>
+    public static IReadOnlyList<BaselineResult> Run(IEnumerable<LabeledText> corpus, RecipeOptions options,
+        IEnumerable<LabeledText>? test = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        ArgumentNullException.ThrowIfNull(options);
+        LabeledSource source = LabeledSource.Of(corpus, options.LabelNames);
+        LabeledText[] rows = [.. source.Rows];
+        var labels = LabelMap.From([.. rows.Select(r => r.Label).Distinct()], source.LabelNames);
+        LabeledTexts all = LabeledTexts.Of(rows, labels, source.LabelNames);
+        (LabeledTexts train, LabeledTexts held) = (all, LabeledTexts.Empty);
+        if (test is not null)
+        {
+            LabeledSource other = LabeledSource.Of(test, options.LabelNames);
+            held = LabeledTexts.Of(other.Rows, labels, other.LabelNames);
+        }
+        else if (options.TestShare > 0)
+        {
+            (int[] trainRows, int[] testRows) = TrainTestSplit.Random(rows.Length, options.TestShare, options.SplitSeed);
+            (train, held) = (all.Select(trainRows), all.Select(testRows));
+        }
+        if (held.Texts.Length == 0)
+            throw new InvalidDataException("There are no test texts to compare baselines on; keep a share apart or name a test file.");
+        int threads = options.Training.Threads > 0 ? options.Training.Threads : Environment.ProcessorCount;
+        return Run(train, held, labels.Names, threads, progress, cancellation);
+    }
+
+    internal static IReadOnlyList<BaselineResult> Run(LabeledTexts train, LabeledTexts test, IReadOnlyList<string> names, int threads,
+        IProgress<string>? progress, CancellationToken cancellation)
+    {
+        var baselines = new (string Name, Func<(float[] Probabilities, double Seconds, long Bytes)> Run)[]
+        {
+            ("majority", () => Majority(train, test, names.Count)),
+            ("naive Bayes (1,2)", () => NaiveBayes(train, test, names.Count, threads)),
+            ("TF-IDF (1,2) logistic regression", () => Logistic(train, test, names.Count, threads)),
+        };
+        var results = new List<BaselineResult>();
+        foreach ((string name, Func<(float[] Probabilities, double Seconds, long Bytes)> run) in baselines)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(name);
+            (float[] probabilities, double seconds, long bytes) = run();
+            results.Add(new BaselineResult(name, Evaluation.Evaluate(probabilities, test.Labels, names), seconds, bytes));
+        }
+        return results;
+    }
+
+    /// <summary>Each class with its share of the training texts, whatever the text.</summary>
+    private static (float[] Probabilities, double Seconds, long Bytes) Majority(LabeledTexts train, LabeledTexts test, int classes)
+    {
+        var shares = new float[classes];
+        foreach (int label in train.Labels)
+            shares[label] += 1f / train.Labels.Length;
+        float[] row = classes == 2 ? [shares[1]] : shares;
+        var probabilities = new float[test.Texts.Length * row.Length];
+        for (int i = 0; i < test.Texts.Length; i++)
+            row.CopyTo(probabilities, i * row.Length);
+        return (probabilities, 0, sizeof(float) * classes);
+    }
+
+    private static (float[] Probabilities, double Seconds, long Bytes) NaiveBayes(LabeledTexts train, LabeledTexts test, int classes, int threads)
+    {
+        var options = new NgramOptions { InverseTextFrequency = false, Normalize = false };
+        long start = Stopwatch.GetTimestamp();
+        (NgramVectorizer vectorizer, SparseMatrix rows) = NgramVectorizer.Fit(new TextSource(train.Texts, options), options, threads);
+        var model = MultinomialNaiveBayes.Fit(rows, train.Labels, classes);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        SparseMatrix held = vectorizer.Transform(new TextSource(test.Texts, options), threads);
+        return (model.Predict(held, threads), seconds, (long)vectorizer.ColumnCount * (sizeof(ulong) + sizeof(float) * classes));
+    }
+
+    private static (float[] Probabilities, double Seconds, long Bytes) Logistic(LabeledTexts train, LabeledTexts test, int classes, int threads)
+    {
+        var options = new NgramOptions();
+        long start = Stopwatch.GetTimestamp();
+        (NgramVectorizer vectorizer, SparseMatrix rows) = NgramVectorizer.Fit(new TextSource(train.Texts, options), options, threads);
+        var model = LogisticRegression.Fit(rows, train.Labels, classes, [], new LogisticRegressionOptions(), threads);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        SparseMatrix held = vectorizer.Transform(new TextSource(test.Texts, options), threads);
+        return (model.Predict(held, threads), seconds, (long)vectorizer.ColumnCount * (sizeof(ulong) + sizeof(float) * (1 + model.OutputSize)));
+    }
+}

@@ -1,0 +1,80 @@
+namespace Firn.Linear;
+
+/// <summary>Distinct 64-bit keys numbered in order of first sight: open addressing, linear probing, at most half full.</summary>
+internal sealed class KeyTable
+{
+    private ulong[] _keys;
+    private int[] _indices;
+
+    public KeyTable(int capacity = 1024)
+    {
+        int size = 16;
+        while (size < 2L * capacity)
+            size *= 2;
+        _keys = new ulong[size];
+        _indices = new int[size];
+    }
+
+    /// <summary>Number of keys.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The key's number, or -1.</summary>
+    public int Find(ulong key)
+    {
+        int mask = _keys.Length - 1;
+        for (int slot = (int)key & mask; ; slot = (slot + 1) & mask)
+        {
+            if (_keys[slot] == key)
+                return _indices[slot];
+            if (_keys[slot] == 0)
+                return -1;
+        }
+    }
+
+    /// <summary>The key's number; a new key gets the next.</summary>
+    public int FindOrAdd(ulong key)
+    {
+        if (2 * (Count + 1) > _keys.Length)
+            Grow();
+        int mask = _keys.Length - 1;
+        int slot = (int)key & mask;
+        while (_keys[slot] != 0)
+        {
+            if (_keys[slot] == key)
+                return _indices[slot];
+            slot = (slot + 1) & mask;
+        }
+        _keys[slot] = key;
+        _indices[slot] = Count;
+        return Count++;
+    }
+
+    /// <summary>The keys in the order of their numbers.</summary>
+    public ulong[] ToArray()
+    {
+        var keys = new ulong[Count];
+        for (int slot = 0; slot < _keys.Length; slot++)
+        {
+            if (_keys[slot] != 0)
+                keys[_indices[slot]] = _keys[slot];
+        }
+        return keys;
+    }
+
+    private void Grow()
+    {
+        (ulong[] keys, int[] indices) = (_keys, _indices);
+        _keys = new ulong[2 * keys.Length];
+        _indices = new int[2 * keys.Length];
+        int mask = _keys.Length - 1;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (keys[i] == 0)
+                continue;
+            int slot = (int)keys[i] & mask;
+            while (_keys[slot] != 0)
+                slot = (slot + 1) & mask;
+            (_keys[slot], _indices[slot]) = (keys[i], indices[i]);
+        }
+    }
+}

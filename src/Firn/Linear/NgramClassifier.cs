@@ -1,0 +1,135 @@
+using Firn.Text;
+
+namespace Firn.Linear;
+
+/// <summary>
+/// A linear model over n-grams of token ids: the wide part that stands beside an LSTM. Its logits
+/// sum_j w_j x_j + b are added to the LSTM's (Cheng et al. 2016, "Wide and deep learning", equation 3).
+/// </summary>
+internal sealed class NgramClassifier
+{
+    private readonly NgramVectorizer _vectorizer;
+
+    /// <param name="vectorizer">N-grams and their frequencies.</param>
+    /// <param name="weights">[D,K].</param>
+    /// <param name="intercepts">[K].</param>
+    public NgramClassifier(NgramVectorizer vectorizer, float[] weights, float[] intercepts)
+    {
+        Throw.IfLengthDiffers(weights.Length, (long)vectorizer.ColumnCount * intercepts.Length);
+        _vectorizer = vectorizer;
+        Weights = weights;
+        Intercepts = intercepts;
+    }
+
+    public NgramVectorizer Vectorizer => _vectorizer;
+
+    /// <summary>[D,K].</summary>
+    public float[] Weights { get; }
+
+    /// <summary>[K].</summary>
+    public float[] Intercepts { get; }
+
+    /// <summary>K: 1 for two classes, else one a class.</summary>
+    public int OutputSize => Intercepts.Length;
+
+    /// <summary>Bytes of keys and weights.</summary>
+    public long Bytes => (long)_vectorizer.ColumnCount * (sizeof(ulong) + sizeof(float) * (1 + OutputSize));
+
+    /// <summary>Learns from texts as ids.</summary>
+    /// <param name="texts">N texts.</param>
+    /// <param name="labels">[N] in [0, classes).</param>
+    /// <param name="classes">At least 2.</param>
+    /// <param name="classWeights">[classes], or empty.</param>
+    /// <param name="options">The n-grams and the penalty.</param>
+    /// <param name="threads">Threads to use; the result does not depend on it.</param>
+    public static NgramClassifier Fit(RaggedIds texts, ReadOnlySpan<int> labels, int classes, ReadOnlySpan<float> classWeights, WideOptions options, int threads)
+    {
+        options.Validate();
+        NgramOptions ngrams = options.ToNgrams();
+        (NgramVectorizer vectorizer, SparseMatrix rows) = NgramVectorizer.Fit(new IdSource(texts, ngrams), ngrams, threads);
+        var solver = new LogisticRegressionOptions { InversePenalty = options.InversePenalty, Tolerance = 1e-3 };
+        LogisticRegression model = LogisticRegression.Fit(rows, labels, classes, classWeights, solver, threads);
+        return new NgramClassifier(vectorizer, [.. model.Weights.Select(w => (float)w)], [.. model.Intercepts.Select(b => (float)b)]);
+    }
+
+    /// <summary>Adds the logits of one text.</summary>
+    /// <param name="ids">The text.</param>
+    /// <param name="logits">[K]; added to.</param>
+    /// <param name="scratch">Owned by this thread.</param>
+    public void AddLogits(ReadOnlySpan<int> ids, Span<float> logits, NgramScratch scratch)
+    {
+        Find(ids, scratch);
+        for (int k = 0; k < logits.Length; k++)
+        {
+            float sum = Intercepts[k];
+            foreach ((int column, float value) in scratch.Found)
+                sum += Weights[column * OutputSize + k] * value;
+            logits[k] += sum;
+        }
+    }
+
+    /// <summary>
+    /// The share of each token in logit <paramref name="output"/>: what an n-gram adds is divided evenly among its tokens.
+    /// The shares sum to the logit less the intercept.
+    /// </summary>
+    public double[] TokenShares(ReadOnlySpan<int> ids, int output)
+    {
+        var scratch = new NgramScratch();
+        Find(ids, scratch);
+        var weightOf = new Dictionary<int, double>();
+        foreach ((int column, float value) in scratch.Found)
+            weightOf[column] = (double)Weights[column * OutputSize + output] * value;
+
+        var counts = new Dictionary<int, int>();
+        VisitOccurrences(ids, (column, _, _) => counts[column] = counts.GetValueOrDefault(column) + 1);
+        var shares = new double[ids.Length];
+        VisitOccurrences(ids, (column, start, length) =>
+        {
+            double part = weightOf[column] / counts[column] / length;
+            for (int i = start; i < start + length; i++)
+                shares[i] += part;
+        });
+        return shares;
+    }
+
+    /// <summary>Multiplies weights and intercepts, and adds to the intercepts.</summary>
+    public void Scale(float factor, float shift)
+    {
+        for (int i = 0; i < Weights.Length; i++)
+            Weights[i] *= factor;
+        for (int k = 0; k < Intercepts.Length; k++)
+            Intercepts[k] = factor * Intercepts[k] + shift;
+    }
+
+    private void VisitOccurrences(ReadOnlySpan<int> ids, Action<int, int, int> visit)
+    {
+        NgramOptions options = _vectorizer.Options;
+        var single = new List<ulong>();
+        for (int start = 0; start < ids.Length; start++)
+        {
+            for (int length = options.Shortest; length <= options.Longest && start + length <= ids.Length; length++)
+            {
+                single.Clear();
+                NgramKeys.Extract(ids.Slice(start, length), options with { Shortest = length, Longest = length }, single);
+                int column = _vectorizer.ColumnOf(single[0]);
+                if (column >= 0)
+                    visit(column, start, length);
+            }
+        }
+    }
+
+    private void Find(ReadOnlySpan<int> ids, NgramScratch scratch)
+    {
+        scratch.Keys.Clear();
+        NgramKeys.Extract(ids, _vectorizer.Options, scratch.Keys);
+        _vectorizer.Transform(scratch.Keys, scratch.Found);
+    }
+}
+
+/// <summary>Lists that grow to the longest text and are used again; one a thread.</summary>
+internal sealed class NgramScratch
+{
+    public List<ulong> Keys { get; } = [];
+
+    public List<(int Column, float Value)> Found { get; } = [];
+}
