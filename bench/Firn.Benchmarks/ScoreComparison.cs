@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Firn.Model;
+using Firn.Text;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Firn.Benchmarks;
+
+/// <summary>Scoring the notebook's model: batches of 1024 and single requests, Firn and ONNX Runtime in turn.</summary>
+internal static class ScoreComparison
+{
+    private const int Rounds = 7;
+
+    public static void Run(int threads, string? results)
+    {
+        using var report = new Report("score", results, threads);
+        TextClassifier model = Workload.Model(new ClassifierOptions());
+        using var options = new SessionOptions { IntraOpNumThreads = threads };
+        using var session = new InferenceSession(OnnxModel.Write(model), options);
+        long begin = Stopwatch.GetTimestamp();
+        var scorer = new Scorer(model);
+        double folding = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        report.Line($"The notebook's model (E 300, H 100, {Workload.Vocabulary:N0} rows); ONNX Runtime {typeof(InferenceSession).Assembly.GetName().Version}; " +
+            $"folding took {folding:F0} ms and {scorer.FoldedBytes / 1e6:F0} MB. Medians of {Rounds} rounds in turn.");
+        report.Line();
+        report.Line("| batch | tokens | Firn, thousand tokens/s | without a folded table | float16 | ONNX Runtime | ratio | largest difference |");
+        report.Line("|---:|---:|---:|---:|---:|---:|---:|---:|");
+        var half = new Scorer(model, FoldPrecision.Float16);
+        foreach (int length in new[] { 16, 40 })
+            Batches(report, model, scorer, half, session, length, threads);
+        report.Line();
+        report.Line("| one request, tokens | Firn median, us | 99% | ONNX Runtime median, us | 99% | ratio |");
+        report.Line("|---:|---:|---:|---:|---:|---:|");
+        using var single = new SessionOptions { IntraOpNumThreads = 1 };
+        using var alone = new InferenceSession(OnnxModel.Write(model), single);
+        foreach (int length in new[] { 1, 12, 40 })
+            Requests(report, scorer, alone, length);
+    }
+
+    private static void Batches(Report report, TextClassifier model, Scorer scorer, Scorer half, InferenceSession session, int length, int threads)
+    {
+        RaggedIds texts = Workload.FixedLength(Workload.Batch, length);
+        using OrtValue ids = OnnxInput(texts, length);
+        float[] ours = new float[texts.Count], theirs = [];
+        void Firn() => scorer.Score(texts, ours, threads);
+        void Half() => half.Score(texts, ours, threads);
+        void Unfolded() => model.Predict(texts, ours, threads);
+        void Onnx() => theirs = RunOnnx(session, ids);
+        List<double> firn = [], unfolded = [], float16 = [], onnx = [];
+        foreach (Action warm in new Action[] { Firn, Half, Unfolded, Onnx })
+            Rate(warm, texts.TotalTokens, 0.5);
+        for (int round = 0; round < Rounds; round++)
+        {
+            onnx.Add(Rate(Onnx, texts.TotalTokens, 0.5));
+            unfolded.Add(Rate(Unfolded, texts.TotalTokens, 0.5));
+            float16.Add(Rate(Half, texts.TotalTokens, 0.5));
+            firn.Add(Rate(Firn, texts.TotalTokens, 0.5));
+        }
+        double difference = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max();
+        report.Line($"| {texts.Count} | {length} | {Report.Median(firn) / 1e3:F0} | {Report.Median(unfolded) / 1e3:F0} | {Report.Median(float16) / 1e3:F0} | " +
+            $"{Report.Median(onnx) / 1e3:F0} | {Report.Median(firn) / Report.Median(onnx):F1} | {difference:E1} |");
+    }
+
+    private static void Requests(Report report, Scorer scorer, InferenceSession session, int length)
+    {
+        const int distinct = 512, requests = 4000;
+        RaggedIds texts = Workload.FixedLength(distinct, length);
+        OrtValue[] inputs = [.. Enumerable.Range(0, distinct).Select(i => OnnxInput(texts.Select([i]), length))];
+        ScoringWorkspace workspace = scorer.CreateWorkspace();
+        var score = new float[1];
+        List<double> firn = [], firnTail = [], onnx = [], onnxTail = [];
+        for (int round = 0; round <= Rounds; round++)
+        {
+            (double median, double tail) = Latency(i => RunOnnx(session, inputs[i % distinct]), requests / 4);
+            (double ours, double oursTail) = Latency(i => scorer.Score(texts[i % distinct], workspace, score), requests);
+            if (round == 0)
+                continue;
+            onnx.Add(median);
+            onnxTail.Add(tail);
+            firn.Add(ours);
+            firnTail.Add(oursTail);
+        }
+        foreach (OrtValue input in inputs)
+            input.Dispose();
+        report.Line($"| {length} | {Report.Median(firn):F1} | {Report.Median(firnTail):F1} | {Report.Median(onnx):F1} | {Report.Median(onnxTail):F1} | {Report.Median(onnx) / Report.Median(firn):F1} |");
+    }
+
+    private static (double Median, double Tail) Latency(Action<int> request, int count)
+    {
+        var microseconds = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            long begin = Stopwatch.GetTimestamp();
+            request(i);
+            microseconds[i] = Stopwatch.GetElapsedTime(begin).TotalMicroseconds;
+        }
+        Array.Sort(microseconds);
+        return (microseconds[count / 2], microseconds[count * 99 / 100]);
+    }
+
+    private static double Rate(Action work, long tokens, double seconds)
+    {
+        long done = 0, begin = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds)
+        {
+            work();
+            done += tokens;
+        }
+        return done / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
+    private static OrtValue OnnxInput(RaggedIds texts, int length)
+    {
+        var ids = new long[texts.TotalTokens];
+        for (int i = 0; i < texts.Count; i++)
+        {
+            for (int t = 0; t < length; t++)
+                ids[t * texts.Count + i] = texts[i][t];
+        }
+        return OrtValue.CreateTensorValueFromMemory(ids, [length, texts.Count]);
+    }
+
+    private static float[] RunOnnx(InferenceSession session, OrtValue ids)
+    {
+        using var run = new RunOptions();
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, ["ids"], [ids], ["p"]);
+        return results[0].GetTensorDataAsSpan<float>().ToArray();
+    }
+}
