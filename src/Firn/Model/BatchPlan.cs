@@ -8,7 +8,7 @@ namespace Firn.Model;
 /// </summary>
 internal sealed class BatchPlan(int mostShards, int leastTexts)
 {
-    private readonly int[] starts = new int[mostShards + 1];
+    private readonly int[] starts = new int[mostShards + 1], tokens = new int[mostShards];
     private int[] histogram = [];
 
     /// <summary>Shards in use.</summary>
@@ -27,6 +27,9 @@ internal sealed class BatchPlan(int mostShards, int leastTexts)
 
     /// <summary>Lengths, falling.</summary>
     public int[] Length { get; private set; } = [];
+
+    /// <summary>Tokens before a shard's first.</summary>
+    public int FirstToken(int shard) => tokens[shard];
 
     public Range RangeOf(int shard) => starts[shard]..starts[shard + 1];
 
@@ -79,11 +82,13 @@ internal sealed class BatchPlan(int mostShards, int leastTexts)
         for (int i = 0; i < Count; i++)
         {
             if (seen * wanted >= Tokens * Shards && Shards < wanted)
+            {
+                tokens[Shards] = (int)seen;
                 starts[Shards++] = i;
+            }
             seen += Length[i];
         }
-        if (Shards == 0)
-            Shards = 1;
+        Shards = Math.Max(Shards, 1);
         starts[Shards] = Count;
     }
 }

@@ -27,15 +27,14 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
     /// <summary>H.</summary>
     public int Hidden { get; } = model.Options.HiddenSize;
 
-    /// <summary>The recurrent weights as <see cref="PackForward"/> left them.</summary>
+    /// <summary>The recurrent weights as <see cref="PackRecurrent"/> left them.</summary>
     public PackedMatrix PackedRecurrent => recurrent;
 
-    /// <summary>Packs the weights for <see cref="Forward"/>; needed again after they change.</summary>
-    public void PackForward()
-    {
-        kernel.Pack(Kernel.Values.Span, Width, 4 * Hidden);
-        recurrent.Pack(RecurrentKernel.Values.Span, Hidden, 4 * Hidden);
-    }
+    /// <summary>Packs the weights for <see cref="Project"/>; needed again after they change.</summary>
+    public void PackKernel() => kernel.Pack(Kernel.Values.Span, Width, 4 * Hidden);
+
+    /// <summary>Packs the weights for <see cref="Forward"/>.</summary>
+    public void PackRecurrent() => recurrent.Pack(RecurrentKernel.Values.Span, Hidden, 4 * Hidden);
 
     /// <summary>Packs the weights for <see cref="Backward"/>.</summary>
     public void PackBackward() => recurrentTransposed.PackTransposed(RecurrentKernel.Values.Span, 4 * Hidden, Hidden);
@@ -43,10 +42,9 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
     /// <summary>Packs the weights for <see cref="InputGradient"/>.</summary>
     public void PackInputGradient() => kernelTransposed.PackTransposed(Kernel.Values.Span, 4 * Hidden, Width);
 
-    /// <summary>Runs all steps: tape.Inputs to tape.Outputs.</summary>
+    /// <summary>Runs all steps: from the projected inputs in tape.Gates to tape.Outputs.</summary>
     public void Forward(RaggedLayout layout, LstmTape tape)
     {
-        Project(tape.Inputs, layout.Tokens, tape.Gates);
         if (tape.InitialOutput != null)
             Enter(tape, tape.InitialOutput, 0, layout.AliveAt(0));
         for (int step = 0; step < layout.Steps; step++)
@@ -94,11 +92,13 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
         }
     }
 
-    /// <summary>Gradients of kernel, recurrent kernel and bias, written to their places, after <see cref="Backward"/>.</summary>
-    public void WeightGradients(RaggedLayout layout, LstmTape tape, PackedMatrix scratch, float* dKernel, float* dRecurrent, float* dBias)
+    /// <summary>
+    /// Gradients of recurrent kernel and bias, written to their places, after <see cref="Backward"/>; leaves the gradient of
+    /// the sums packed in <paramref name="scratch"/>.
+    /// </summary>
+    public void RecurrentGradients(RaggedLayout layout, LstmTape tape, PackedMatrix scratch, float* dRecurrent, float* dBias)
     {
         scratch.Pack(tape.Gates, layout.Tokens, 4 * Hidden);
-        Gemm.MultiplyTransposed(tape.Inputs, Width, scratch, false, dKernel);
         int from = tape.InitialOutput == null ? layout.AliveAt(0) : 0;
         Gemm.MultiplyTransposed(tape.Recurrent, Hidden, scratch, from, false, dRecurrent);
         var bias = new Span<float>(dBias, 4 * Hidden);
@@ -106,9 +106,9 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
         VectorMath.AddColumnSums(new(tape.Gates, layout.Tokens * 4 * Hidden), layout.Tokens, bias);
     }
 
-    /// <summary>Replaces tape.Inputs by its gradient, after <see cref="Backward"/> and <see cref="WeightGradients"/>.</summary>
-    public void InputGradient(RaggedLayout layout, LstmTape tape) =>
-        Gemm.Multiply(tape.Gates, 4 * Hidden, layout.Tokens, kernelTransposed, null, 0, tape.Inputs);
+    /// <summary>dInputs [rows,E] = dSums [rows,4H] * kernel^T.</summary>
+    public void InputGradient(float* dSums, int rows, float* dInputs) =>
+        Gemm.Multiply(dSums, 4 * Hidden, rows, kernelTransposed, null, 0, dInputs);
 
     private void BackwardCells(RaggedLayout layout, LstmTape tape, int step, int from, int count, float* mask)
     {

@@ -66,7 +66,6 @@ internal sealed unsafe class LstmTape
         texts = layout.Texts;
         tokens = layout.Tokens;
         long states = (long)tokens * hidden;
-        inputs.Reserve((long)tokens * width);
         gates.Reserve(4 * states);
         cells.Reserve(states);
         tanhCells.Reserve(states);
@@ -75,6 +74,9 @@ internal sealed unsafe class LstmTape
         InitialOutput = InitialCell = null;
         DOutside = null;
     }
+
+    /// <summary>Makes room for <see cref="Inputs"/>.</summary>
+    public void ReserveInputs(int width) => inputs.Reserve((long)tokens * width);
 
     /// <summary>Makes room for <see cref="ScoringLstm"/>: outputs of every step, all else of one step only.</summary>
     public void ReserveScoring(RaggedLayout layout, int hidden)

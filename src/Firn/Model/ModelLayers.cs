@@ -29,11 +29,11 @@ internal sealed class ModelLayers
 
     public DenseLayer Dense { get; }
 
-    /// <summary>Packs what the forward pass reads; needed again after weights change.</summary>
+    /// <summary>Packs what the forward pass reads behind the projected inputs; needed again after weights change.</summary>
     public void PackForward()
     {
         foreach (LstmLayer lstm in Lstm)
-            lstm.PackForward();
+            lstm.PackRecurrent();
         Pooling.Pack();
     }
 }

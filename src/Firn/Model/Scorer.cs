@@ -29,6 +29,8 @@ public sealed unsafe class Scorer
         columns = model.Options.OutputSize;
         layers = new ModelLayers(model);
         layers.PackForward();
+        foreach (LstmLayer lstm in layers.Lstm)
+            lstm.PackKernel();
         if (precision != FoldPrecision.None)
         {
             int[] all = [.. Enumerable.Range(0, model.Embedding.RowCount)];

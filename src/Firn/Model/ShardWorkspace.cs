@@ -1,5 +1,4 @@
 using Firn.Kernels;
-using Firn.Text;
 
 namespace Firn.Model;
 
@@ -46,21 +45,21 @@ internal sealed unsafe class ShardWorkspace
 
     public Span<float> LogitsOf(int text) => new(Logits + (long)text * units, units);
 
-    /// <summary>Ids to logits for texts of falling length.</summary>
-    public void Forward(ModelLayers layers, RaggedIds texts, ReadOnlySpan<int> textOf, ReadOnlySpan<int> positions,
-        ReadOnlySpan<int> lengths, in StepDropout dropout)
+    /// <summary>Ids to logits for a shard of the plan.</summary>
+    public void Forward(ModelLayers layers, InputProjection inputs, BatchPlan plan, int shard, in StepDropout dropout)
     {
-        Layout.Build(lengths);
+        Range range = plan.RangeOf(shard);
+        Layout.Build(plan.Length.AsSpan(range));
         foreach (LstmLayer lstm in layers.Lstm)
         {
             LstmTape tape = Tapes[lstm.Direction];
             tape.Reserve(Layout, lstm.Width, lstm.Hidden);
-            tape.DrawMasks(dropout, lstm.Direction, positions);
-            EmbeddingLayer.Forward(layers.Embedding, texts, textOf, positions, dropout, Layout, lstm.Reversed, tape);
+            tape.DrawMasks(dropout, lstm.Direction, plan.Position.AsSpan(range));
+            inputs.Forward(shard, this, lstm);
             lstm.Forward(Layout, tape);
         }
-        dFeatures.Reserve((long)lengths.Length * featureSize);
         Output(layers);
+        dFeatures.Reserve((long)Layout.Texts * featureSize);
     }
 
     /// <summary>From the tapes' outputs to logits.</summary>

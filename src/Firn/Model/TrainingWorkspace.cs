@@ -22,21 +22,21 @@ internal sealed unsafe class TrainingWorkspace
     private readonly ShardWorkspace[] workers;
     private readonly GradientBuffer[] shardGradients = new GradientBuffer[MostShards];
     private readonly GradientBuffer sum;
-    private readonly EmbeddingGradient? embedding;
-    private readonly int[] firstToken = new int[MostShards];
+    private readonly InputProjection inputs;
     private readonly double[] shardLoss = new double[MostShards];
     private readonly int[] shardCorrect = new int[MostShards];
     private readonly float[] classWeights;
     private readonly List<Action<int, ShardWorkspace>> backward = [];
     private readonly Action<int, int> runShard, addSlice;
-    private RaggedIds texts = RaggedIds.From([]);
+    private bool backwardReachesInputs;
     private int[] labels = [];
     private StepDropout dropout;
 
     /// <param name="model">Its weights are read, never written.</param>
     /// <param name="trainable">The groups that get gradients.</param>
     /// <param name="threads">Threads to use; 0 for all of the machine. Results do not depend on it.</param>
-    public TrainingWorkspace(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, int threads)
+    /// <param name="projectEachToken">Does without the shared projection of equal words; for tests and comparisons.</param>
+    public TrainingWorkspace(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, int threads, bool projectEachToken = false)
     {
         Model = model;
         Trainable = trainable;
@@ -49,8 +49,7 @@ internal sealed unsafe class TrainingWorkspace
         sum = new GradientBuffer(dense);
         for (int i = 0; i < MostShards; i++)
             shardGradients[i] = new GradientBuffer(dense);
-        if (trainable.Contains(ParameterGroup.Embedding))
-            embedding = new EmbeddingGradient(model.Embedding);
+        inputs = InputProjection.Create(layers, model.Options, trainable, Threads, projectEachToken);
         classWeights = new float[model.Options.Classes];
         ComposeBackward();
         runShard = RunShard;
@@ -64,7 +63,7 @@ internal sealed unsafe class TrainingWorkspace
     public int Threads { get; }
 
     /// <summary>Rows of the embedding's gradient; null unless the embedding trains.</summary>
-    public SparseRows? EmbeddingGradient => embedding?.Sum;
+    public SparseRows? EmbeddingGradient => inputs.EmbeddingGradient;
 
     /// <summary>The gradient of the mean loss by all dense weights that train, in one run.</summary>
     public GradientBuffer Gradients => sum;
@@ -82,25 +81,16 @@ internal sealed unsafe class TrainingWorkspace
     {
         if (batch.IsEmpty)
             return default;
-        this.texts = texts;
         plan.Build(texts, batch);
         ReadLabels(labels, classWeights);
         dropout = new StepDropout(Model.Options, new CounterRandom(seed).Derive((ulong)step));
         layers.PackForward();
         foreach (LstmLayer lstm in layers.Lstm)
-        {
             lstm.PackBackward();
-            if (embedding is not null)
-                lstm.PackInputGradient();
-        }
-        for (int shard = 1, i = 0; shard < plan.Shards; shard++)
-        {
-            firstToken[shard] = firstToken[shard - 1];
-            for (; i < plan.RangeOf(shard).Start.Value; i++)
-                firstToken[shard] += plan.Length[i];
-        }
-        embedding?.Reserve(checked((int)plan.Tokens));
+        inputs.Begin(texts, plan, dropout);
         Workers.Run(plan.Shards, Threads, runShard);
+        if (backwardReachesInputs)
+            inputs.End(shardGradients);
         Reduce();
         double loss = 0;
         int correct = 0;
@@ -116,7 +106,7 @@ internal sealed unsafe class TrainingWorkspace
     public double ClipByGlobalNorm(double limit)
     {
         double squares = VectorMath.SumOfSquares(sum.All);
-        Span<float> rows = embedding is null ? [] : embedding.Sum.Values.AsSpan(0, embedding.Sum.Count * embedding.Sum.Width);
+        Span<float> rows = EmbeddingGradient is { } sparse ? sparse.Values.AsSpan(0, sparse.Count * sparse.Width) : [];
         double norm = Math.Sqrt(squares + VectorMath.SumOfSquares(rows));
         if (norm > limit)
         {
@@ -146,38 +136,35 @@ internal sealed unsafe class TrainingWorkspace
     {
         bool lstm = Trainable.Contains(ParameterGroup.Lstm);
         bool dense = Trainable.Contains(ParameterGroup.Dense);
+        backwardReachesInputs = lstm || Trainable.Contains(ParameterGroup.Embedding);
         if (dense)
         {
             backward.Add((shard, work) => layers.Dense.WeightGradients(work.Layout.Texts, work.Features, work.Logits,
                 shardGradients[shard].PointerTo(layers.Dense.Kernel), shardGradients[shard].PointerTo(layers.Dense.Bias)));
         }
-        if (!lstm && embedding is null && !(dense && Model.Options.Pooling == Pooling.Attention))
-            return;
-        backward.Add(BackwardPooling);
+        if (backwardReachesInputs || (dense && Model.Options.Pooling == Pooling.Attention))
+            backward.Add(BackwardPooling);
         if (dense)
             backward.Add((shard, work) => layers.Pooling.WeightGradients(work, shardGradients[shard]));
-        if (!lstm && embedding is null)
+        if (!backwardReachesInputs)
             return;
         foreach (LstmLayer layer in layers.Lstm)
         {
             backward.Add((_, work) => layer.Backward(work.Layout, work.Tapes[layer.Direction]));
             if (lstm)
             {
-                backward.Add((shard, work) => layer.WeightGradients(work.Layout, work.Tapes[layer.Direction], work.Scratch,
-                    shardGradients[shard].PointerTo(layer.Kernel), shardGradients[shard].PointerTo(layer.RecurrentKernel),
-                    shardGradients[shard].PointerTo(layer.Bias)));
+                backward.Add((shard, work) => layer.RecurrentGradients(work.Layout, work.Tapes[layer.Direction], work.Scratch,
+                    shardGradients[shard].PointerTo(layer.RecurrentKernel), shardGradients[shard].PointerTo(layer.Bias)));
             }
-            if (embedding is not null)
-                backward.Add((shard, work) => BackwardEmbedding(shard, work, layer));
+            backward.Add((shard, work) => inputs.Backward(shard, work, layer, shardGradients[shard]));
         }
     }
 
     private void RunShard(int shard, int worker)
     {
         ShardWorkspace work = workers[worker];
-        Range range = plan.RangeOf(shard);
-        work.Forward(layers, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), plan.Length.AsSpan(range), dropout);
-        (shardLoss[shard], shardCorrect[shard]) = Loss(work, labels.AsSpan(range), classWeights, plan.Count);
+        work.Forward(layers, inputs, plan, shard, dropout);
+        (shardLoss[shard], shardCorrect[shard]) = Loss(work, labels.AsSpan(plan.RangeOf(shard)), classWeights, plan.Count);
         foreach (Action<int, ShardWorkspace> step in backward)
             step(shard, work);
     }
@@ -227,31 +214,11 @@ internal sealed unsafe class TrainingWorkspace
         layers.Pooling.Backward(work);
     }
 
-    private void BackwardEmbedding(int shard, ShardWorkspace work, LstmLayer layer)
-    {
-        Range range = plan.RangeOf(shard);
-        LstmTape tape = work.Tapes[layer.Direction];
-        layer.InputGradient(work.Layout, tape);
-        EmbeddingLayer.Backward(Model.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout,
-            layer.Reversed, tape, embedding!.Tokens + (long)firstToken[shard] * layer.Width);
-        Span<int> rows = embedding.RowOfToken[firstToken[shard]..];
-        int next = 0;
-        foreach (int text in plan.Text.AsSpan(range))
-        {
-            foreach (int id in texts[text])
-                rows[next++] = Model.Embedding.RowOf[id];
-        }
-    }
-
     /// <summary>
     /// Adds the shards' gradients up in shard order. The one place where gradients of several workers meet: machines
     /// that share a batch would exchange <see cref="Gradients"/> and <see cref="EmbeddingGradient"/> here.
     /// </summary>
-    private void Reduce()
-    {
-        Workers.Run(Threads, Threads, addSlice);
-        embedding?.Reduce(Threads);
-    }
+    private void Reduce() => Workers.Run(Threads, Threads, addSlice);
 
     private void AddSlice(int slice, int worker)
     {

@@ -14,7 +14,13 @@ public sealed class ClassifierParityTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Logits_loss_every_gradient_and_ten_steps_of_Adam_equal_PyTorch(int index)
+    public void Logits_loss_every_gradient_and_ten_steps_of_Adam_equal_PyTorch(int index) => Check(index, eachToken: false);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void So_they_do_when_each_token_is_projected_by_itself(int index) => Check(index, eachToken: true);
+
+    private static void Check(int index, bool eachToken)
     {
         JsonElement golden = GoldenDraw.Cases("classifiers.json")[index];
         GoldenClassifier c = GoldenClassifier.Read(golden);
@@ -27,7 +33,7 @@ public sealed class ClassifierParityTests
         c.Model.Predict(c.Texts, probabilities, threads: 2);
         GoldenDraw.Near(expected, probabilities, "probabilities");
 
-        var work = new TrainingWorkspace(c.Model, Everything, threads: 2);
+        var work = new TrainingWorkspace(c.Model, Everything, threads: 2, eachToken);
         int[] batch = [.. Enumerable.Range(0, c.Texts.Count)];
         BatchResult result = work.ForwardBackward(c.Texts, batch, c.Labels, c.Weights, seed: 1, step: 1);
         double loss = golden.GetProperty("loss").GetDouble();

@@ -37,15 +37,18 @@ public sealed unsafe class LstmLayerParityTests
         {
             int d = layer.Direction;
             var tape = new LstmTape();
-            layer.PackForward();
+            layer.PackKernel();
+            layer.PackRecurrent();
             layer.PackBackward();
             layer.PackInputGradient();
             tape.Reserve(layout, e, h);
+            tape.ReserveInputs(e);
             ForEach((i, p, row) => x.AsSpan((i * longest + p) * e, e).CopyTo(new Span<float>(tape.Inputs + row * e, e)));
             fixed (float* ph = h0.AsSpan(d * n * h), pc = c0.AsSpan(d * n * h))
             {
                 tape.InitialOutput = ph;
                 tape.InitialCell = pc;
+                layer.Project(tape.Inputs, layout.Tokens, tape.Gates);
                 layer.Forward(layout, tape);
                 ForEach((i, p, row) => tape.OutputAt(row).CopyTo(y.AsSpan((i * longest + p) * f + d * h, h)));
                 for (int i = 0; i < n; i++)
@@ -57,9 +60,13 @@ public sealed unsafe class LstmLayerParityTests
                 var dKernel = new float[e * 4 * h];
                 var dRecurrent = new float[h * 4 * h];
                 var dBias = new float[4 * h];
+                var packed = new PackedMatrix();
                 fixed (float* pk = dKernel, pr = dRecurrent, pb = dBias)
-                    layer.WeightGradients(layout, tape, new PackedMatrix(), pk, pr, pb);
-                layer.InputGradient(layout, tape);
+                {
+                    layer.RecurrentGradients(layout, tape, packed, pr, pb);
+                    Gemm.MultiplyTransposed(tape.Inputs, e, packed, false, pk);
+                }
+                layer.InputGradient(tape.Gates, layout.Tokens, tape.Inputs);
                 ForEach((i, p, row) => new Span<float>(tape.Inputs + row * e, e).CopyTo(dx.AsSpan((i * longest + p) * e, e), true));
                 new Span<float>(tape.DOutput, n * h).CopyTo(dh0.AsSpan(d * n * h));
                 new Span<float>(tape.DCell, n * h).CopyTo(dc0.AsSpan(d * n * h));

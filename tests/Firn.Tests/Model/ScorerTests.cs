@@ -130,7 +130,9 @@ public class ScorerTests
         var plan = new BatchPlan(1, 1);
         plan.Build(texts, [.. Enumerable.Range(0, texts.Count)]);
         var work = new ShardWorkspace(model.Options);
-        work.Forward(layers, texts, plan.Text, plan.Position, plan.Length, default);
+        InputProjection inputs = new TokenProjection(layers, new HashSet<ParameterGroup>(), 1);
+        inputs.Begin(texts, plan, default);
+        work.Forward(layers, inputs, plan, 0, default);
         var probabilities = new float[texts.Count * k];
         for (int i = 0; i < texts.Count; i++)
             Losses.Probabilities(work.LogitsOf(i), probabilities.AsSpan(plan.Text[i] * k, k));

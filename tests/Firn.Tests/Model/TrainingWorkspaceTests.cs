@@ -59,14 +59,39 @@ public class TrainingWorkspaceTests
     }
 
     [Theory]
-    [InlineData(Pooling.LastState, false)]
-    [InlineData(Pooling.Attention, true)]
-    public void Training_is_bit_identical_on_any_number_of_threads(Pooling pooling, bool bidirectional)
+    [InlineData(false, 0.4)]
+    [InlineData(true, 0.4)]
+    [InlineData(true, 0)]
+    public void Projecting_each_distinct_word_once_equals_projecting_each_token(bool bidirectional, double rate)
+    {
+        var options = new ClassifierOptions { HiddenSize = 18, Bidirectional = bidirectional, EmbeddingDropout = rate, TiedEmbeddingDropout = true, InputDropout = 0 };
+        var model = new TextClassifier(options, EmbeddingTable.Random(50, 21, 5), 6);
+        (RaggedIds texts, int[] labels) = Corpus(200, 12, 50);
+        int[] batch = [.. Enumerable.Range(0, texts.Count)];
+        var words = new TrainingWorkspace(model, All, 2);
+        var tokens = new TrainingWorkspace(model, All, 2, projectEachToken: true);
+        for (int step = 0; step < 2; step++)
+        {
+            double loss = words.ForwardBackward(texts, batch.AsSpan(step), labels, [], 4, step).LossSum;
+            Assert.Equal(tokens.ForwardBackward(texts, batch.AsSpan(step), labels, [], 4, step).LossSum, loss, 1e-4);
+        }
+        foreach (Parameter p in model.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
+            GoldenDraw.Near(tokens.GradientOf(p), words.GradientOf(p), p.Name, 3e-6);
+        SparseRows a = tokens.EmbeddingGradient!, b = words.EmbeddingGradient!;
+        Assert.Equal(a.Rows[..a.Count], b.Rows[..b.Count]);
+        GoldenDraw.Near(a.Values.AsSpan(0, a.Count * a.Width), b.Values.AsSpan(0, b.Count * b.Width), "rows", 3e-6);
+    }
+
+    [Theory]
+    [InlineData(Pooling.LastState, false, 0.2)]
+    [InlineData(Pooling.Attention, true, 0.2)]
+    [InlineData(Pooling.LastState, true, 0)]
+    public void Training_is_bit_identical_on_any_number_of_threads(Pooling pooling, bool bidirectional, double inputDropout)
     {
         float[]? first = null;
         foreach (int threads in new[] { 1, 2, 3, 8 })
         {
-            (TextClassifier model, RaggedIds texts, int[] labels) = Small(pooling, bidirectional);
+            (TextClassifier model, RaggedIds texts, int[] labels) = Small(pooling, bidirectional, inputDropout);
             var work = new TrainingWorkspace(model, All, threads);
             var adam = new Adam(model, All);
             int[] batch = [.. Enumerable.Range(0, texts.Count)];
@@ -201,9 +226,12 @@ public class TrainingWorkspaceTests
         }
     }
 
-    private static (TextClassifier, RaggedIds, int[]) Small(Pooling pooling, bool bidirectional)
+    private static (TextClassifier, RaggedIds, int[]) Small(Pooling pooling, bool bidirectional, double inputDropout = 0.2)
     {
-        var options = new ClassifierOptions { HiddenSize = 18, Bidirectional = bidirectional, Pooling = pooling };
+        var options = new ClassifierOptions
+        {
+            HiddenSize = 18, Bidirectional = bidirectional, Pooling = pooling, InputDropout = inputDropout, TiedEmbeddingDropout = inputDropout == 0,
+        };
         (RaggedIds texts, int[] labels) = Corpus(200, 12, 50);
         return (new TextClassifier(options, EmbeddingTable.Random(50, 21, 5), 6), texts, labels);
     }

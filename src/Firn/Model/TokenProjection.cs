@@ -1,0 +1,92 @@
+using Firn.Kernels;
+using Firn.Text;
+
+namespace Firn.Model;
+
+/// <summary>Every token by itself: rows gathered with dropout on the way, one product a shard.</summary>
+internal sealed unsafe class TokenProjection : InputProjection
+{
+    private const int RowsPerPiece = 64;
+
+    private readonly ModelLayers layers;
+    private readonly bool kernelTrains;
+    private readonly RowGroups? groups; // these three are null unless the embedding trains
+    private readonly AlignedBuffer? dTokens;
+    private readonly Action<int, int>? addPiece;
+    private readonly int threads;
+    private RaggedIds texts = RaggedIds.From([]);
+    private BatchPlan? plan;
+    private StepDropout dropout;
+
+    public TokenProjection(ModelLayers layers, IReadOnlySet<ParameterGroup> trainable, int threads)
+    {
+        this.layers = layers;
+        this.threads = threads;
+        kernelTrains = trainable.Contains(ParameterGroup.Lstm);
+        if (!trainable.Contains(ParameterGroup.Embedding))
+            return;
+        groups = new RowGroups(layers.Embedding);
+        dTokens = new AlignedBuffer();
+        EmbeddingGradient = new SparseRows(layers.Embedding.Dimension);
+        addPiece = AddPiece;
+    }
+
+    public override SparseRows? EmbeddingGradient { get; }
+
+    public override void Begin(RaggedIds texts, BatchPlan plan, StepDropout dropout)
+    {
+        this.texts = texts;
+        this.plan = plan;
+        this.dropout = dropout;
+        foreach (LstmLayer lstm in layers.Lstm)
+            lstm.PackKernel();
+        if (groups is null || dTokens is null)
+            return;
+        foreach (LstmLayer lstm in layers.Lstm)
+            lstm.PackInputGradient();
+        groups.Build(texts, plan);
+        int size = checked((int)plan.Tokens * layers.Embedding.Dimension);
+        new Span<float>(dTokens.Reserve(size), size).Clear();
+    }
+
+    public override void Forward(int shard, ShardWorkspace work, LstmLayer lstm)
+    {
+        LstmTape tape = work.Tapes[lstm.Direction];
+        tape.ReserveInputs(lstm.Width);
+        Range range = plan!.RangeOf(shard);
+        EmbeddingLayer.Forward(layers.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout, lstm.Reversed, tape);
+        lstm.Project(tape.Inputs, work.Layout.Tokens, tape.Gates);
+    }
+
+    public override void Backward(int shard, ShardWorkspace work, LstmLayer lstm, GradientBuffer destination)
+    {
+        LstmTape tape = work.Tapes[lstm.Direction];
+        if (kernelTrains)
+            Gemm.MultiplyTransposed(tape.Inputs, lstm.Width, work.Scratch, false, destination.PointerTo(lstm.Kernel));
+        if (dTokens is null)
+            return;
+        Range range = plan!.RangeOf(shard);
+        lstm.InputGradient(tape.Gates, work.Layout.Tokens, tape.Inputs);
+        EmbeddingLayer.Backward(layers.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout,
+            lstm.Reversed, tape, dTokens.Pointer + (long)plan.FirstToken(shard) * lstm.Width);
+    }
+
+    public override void End(GradientBuffer[] shardGradients)
+    {
+        if (groups is null)
+            return;
+        EmbeddingGradient!.Begin(groups);
+        Workers.Run((EmbeddingGradient.Count + RowsPerPiece - 1) / RowsPerPiece, threads, addPiece!);
+    }
+
+    private void AddPiece(int piece, int worker)
+    {
+        SparseRows sum = EmbeddingGradient!;
+        int end = Math.Min(sum.Count, (piece + 1) * RowsPerPiece);
+        for (int i = piece * RowsPerPiece; i < end; i++)
+        {
+            foreach (int token in groups!.TokensOf(i + 1))
+                VectorMath.Add(new(dTokens!.Pointer + (long)token * sum.Width, sum.Width), sum[i]);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using Firn.Kernels;
+using Firn.Text;
+
+namespace Firn.Model;
+
+/// <summary>
+/// Every distinct word of a batch once: its row is projected once and copied to its places, and the gradients of its
+/// places are added up before the products with them. Exact, since the product is linear; a batch of tweets has a third
+/// as many distinct words as tokens.
+/// </summary>
+internal sealed unsafe class WordProjection : InputProjection
+{
+    private const int RowsPerPiece = 128;
+
+    private readonly ModelLayers layers;
+    private readonly bool kernelTrains;
+    private readonly int threads;
+    private readonly RowGroups groups;
+    private readonly AlignedBuffer inputs = new(); // [groups,E], after dropout
+    private readonly AlignedBuffer[] sums; // a direction: [groups,4H]
+    private readonly AlignedBuffer[] dTokens; // a direction: [tokens,4H]
+    private readonly AlignedBuffer[] dSums, dInputs; // a worker: [piece,4H] and [piece,E]
+    private readonly PackedMatrix[] packed; // a worker
+    private readonly Action<int, int> project, endPiece;
+    private RaggedIds texts = RaggedIds.From([]);
+    private BatchPlan? plan;
+    private StepDropout dropout;
+    private GradientBuffer[] destinations = [];
+
+    public WordProjection(ModelLayers layers, IReadOnlySet<ParameterGroup> trainable, int threads)
+    {
+        this.layers = layers;
+        this.threads = threads;
+        kernelTrains = trainable.Contains(ParameterGroup.Lstm);
+        if (trainable.Contains(ParameterGroup.Embedding))
+            EmbeddingGradient = new SparseRows(layers.Embedding.Dimension);
+        groups = new RowGroups(layers.Embedding);
+        sums = [.. layers.Lstm.Select(_ => new AlignedBuffer())];
+        dTokens = [.. layers.Lstm.Select(_ => new AlignedBuffer())];
+        dSums = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
+        dInputs = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
+        packed = [.. Enumerable.Range(0, threads).Select(_ => new PackedMatrix())];
+        project = Project;
+        endPiece = EndPiece;
+    }
+
+    public override SparseRows? EmbeddingGradient { get; }
+
+    public override void Begin(RaggedIds texts, BatchPlan plan, StepDropout dropout)
+    {
+        this.texts = texts;
+        this.plan = plan;
+        this.dropout = dropout;
+        groups.Build(texts, plan);
+        inputs.Reserve((long)groups.Count * layers.Embedding.Dimension);
+        foreach (LstmLayer lstm in layers.Lstm)
+        {
+            lstm.PackKernel();
+            if (EmbeddingGradient is not null)
+                lstm.PackInputGradient();
+            sums[lstm.Direction].Reserve((long)groups.Count * 4 * lstm.Hidden);
+            dTokens[lstm.Direction].Reserve(plan.Tokens * 4 * lstm.Hidden);
+        }
+        Workers.Run((groups.Count + RowsPerPiece - 1) / RowsPerPiece, threads, project);
+    }
+
+    public override void Forward(int shard, ShardWorkspace work, LstmLayer lstm)
+    {
+        int width = 4 * lstm.Hidden;
+        float* from = sums[lstm.Direction].Pointer, to = work.Tapes[lstm.Direction].Gates;
+        RaggedLayout layout = work.Layout;
+        int token = plan!.FirstToken(shard);
+        for (int i = 0; i < layout.Texts; i++)
+        {
+            for (int p = 0; p < layout.LengthOf(i); p++, token++)
+            {
+                new ReadOnlySpan<float>(from + (long)groups.GroupOfToken[token] * width, width)
+                    .CopyTo(new Span<float>(to + (long)layout.RowOf(i, p, lstm.Reversed) * width, width));
+            }
+        }
+    }
+
+    public override void Backward(int shard, ShardWorkspace work, LstmLayer lstm, GradientBuffer destination)
+    {
+        int width = 4 * lstm.Hidden;
+        RaggedLayout layout = work.Layout;
+        float* from = work.Tapes[lstm.Direction].Gates;
+        float* to = dTokens[lstm.Direction].Pointer + (long)plan!.FirstToken(shard) * width;
+        for (int i = 0; i < layout.Texts; i++)
+        {
+            for (int p = 0; p < layout.LengthOf(i); p++, to += width)
+                new ReadOnlySpan<float>(from + (long)layout.RowOf(i, p, lstm.Reversed) * width, width).CopyTo(new Span<float>(to, width));
+        }
+    }
+
+    /// <summary>One piece of the groups a shard's gradient buffer, so that the sum over pieces is the sum over shards.</summary>
+    public override void End(GradientBuffer[] shardGradients)
+    {
+        destinations = shardGradients;
+        EmbeddingGradient?.Begin(groups);
+        Workers.Run(plan!.Shards, threads, endPiece);
+    }
+
+    private void Project(int piece, int worker)
+    {
+        int from = piece * RowsPerPiece, count = Math.Min(RowsPerPiece, groups.Count - from), width = layers.Embedding.Dimension;
+        float* x = inputs.Pointer + (long)from * width;
+        for (int i = 0; i < count; i++)
+        {
+            var to = new Span<float>(x + (long)i * width, width);
+            int row = groups.Rows[from + i];
+            layers.Embedding.Rows.Span.Slice(row * width, width).CopyTo(to);
+            Mask(row, to);
+        }
+        foreach (LstmLayer lstm in layers.Lstm)
+            lstm.Project(x, count, sums[lstm.Direction].Pointer + (long)from * 4 * lstm.Hidden);
+    }
+
+    private void EndPiece(int piece, int worker)
+    {
+        int from = (int)((long)groups.Count * piece / plan!.Shards), to = (int)((long)groups.Count * (piece + 1) / plan.Shards);
+        foreach (LstmLayer lstm in layers.Lstm)
+        {
+            float* dSum = AddTokens(lstm, from, to, dSums[worker]);
+            if (kernelTrains)
+            {
+                packed[worker].Pack(dSum, to - from, 4 * lstm.Hidden);
+                Gemm.MultiplyTransposed(inputs.Pointer + (long)from * lstm.Width, lstm.Width, packed[worker], false, destinations[piece].PointerTo(lstm.Kernel));
+            }
+            if (EmbeddingGradient is not null)
+                AddInputGradient(lstm, dSum, from, to, dInputs[worker]);
+        }
+    }
+
+    private float* AddTokens(LstmLayer lstm, int from, int to, AlignedBuffer destination)
+    {
+        int width = 4 * lstm.Hidden;
+        float* dSum = destination.Reserve((long)(to - from) * width);
+        for (int group = from; group < to; group++)
+        {
+            var sum = new Span<float>(dSum + (long)(group - from) * width, width);
+            sum.Clear();
+            foreach (int token in groups.TokensOf(group))
+                VectorMath.Add(new(dTokens[lstm.Direction].Pointer + (long)token * width, width), sum);
+        }
+        return dSum;
+    }
+
+    private void AddInputGradient(LstmLayer lstm, float* dSum, int from, int to, AlignedBuffer scratch)
+    {
+        int width = lstm.Width;
+        float* dInput = scratch.Reserve((long)(to - from) * width);
+        lstm.InputGradient(dSum, to - from, dInput);
+        for (int group = Math.Max(from, 1); group < to; group++)
+        {
+            var row = new Span<float>(dInput + (long)(group - from) * width, width);
+            Mask(groups.Rows[group], row);
+            VectorMath.Add(row, EmbeddingGradient![group - 1]);
+        }
+    }
+
+    private void Mask(int row, Span<float> values)
+    {
+        if (dropout.EmbeddingRate > 0)
+            DropoutMask.Apply(dropout.Embedding(row), 0, dropout.EmbeddingRate, values);
+    }
+}
