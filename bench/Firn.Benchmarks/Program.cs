@@ -12,10 +12,13 @@ switch (args.FirstOrDefault())
     case "train":
         TrainComparison.Run(threads, Option("--results"), Option("--peers"));
         return 0;
+    case "tune":
+        TrainComparison.Tune(threads);
+        return 0;
     case "score":
         ScoreComparison.Run(threads, Option("--results"));
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/compare train | score | gemm [--threads N]");
+        Console.Error.WriteLine("usage: bench/compare train | score | gemm | tune [--threads N]");
         return 2;
 }

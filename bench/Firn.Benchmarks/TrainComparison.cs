@@ -37,6 +37,35 @@ internal static class TrainComparison
         }
     }
 
+    /// <summary>
+    /// Firn alone by CPU time instead of the clock's: for tuning on a machine that others use too. Best of some rounds.
+    /// </summary>
+    public static void Tune(int threads)
+    {
+        RaggedIds texts = Workload.FixedLength(16 * Workload.Batch, 16);
+        double machine = GemmRate.Measure(threads, 1024, Workload.Embedding, 4 * Workload.Hidden, false, 0.3);
+        var runs = new List<(string, RaggedIds, int, ClassifierOptions)>
+        {
+            ("none", texts, Workload.Vocabulary, Dropout(0, 0, 0)),
+            ("tied 0.5", texts, Workload.Vocabulary, Dropout(0.5, 0, 0) with { TiedEmbeddingDropout = true }),
+            ("0.5", texts, Workload.Vocabulary, Dropout(0.5, 0, 0)),
+            ("0.5, recurrent 0.2", texts, Workload.Vocabulary, Dropout(0.5, 0, 0.2)),
+            ("0.5, input 0.2, recurrent 0.2", texts, Workload.Vocabulary, Dropout(0.5, 0.2, 0.2)),
+        };
+        if (Workload.Tweets(64 * Workload.Batch) is var (tweets, vocabulary))
+        {
+            runs.Add(("tweets, 0.5", tweets, vocabulary, Dropout(0.5, 0, 0)));
+            runs.Add(("tweets, tied 0.5", tweets, vocabulary, Dropout(0.5, 0, 0) with { TiedEmbeddingDropout = true }));
+        }
+        foreach ((string name, RaggedIds ids, int rows, ClassifierOptions options) in runs)
+        {
+            var loop = new TrainingLoop(Workload.Model(options, rows), ids, threads);
+            loop.Rate(1);
+            double best = Enumerable.Range(0, 5).Max(_ => loop.Rate(0.5, cpu: true) * threads);
+            Console.WriteLine($"{name}: {best / 1e3:F1} thousand tokens/s of CPU time, {best * Workload.FlopPerToken / 1e9 / machine:P0} of {machine:F0} GFLOP/s");
+        }
+    }
+
     private static ClassifierOptions Dropout(double embedding, double input, double recurrent) =>
         new() { EmbeddingDropout = embedding, InputDropout = input, RecurrentDropout = recurrent };
 
@@ -84,9 +113,11 @@ internal sealed class TrainingLoop
         labels = [.. order.Select(i => (i * 7 / 3) & 1)];
     }
 
-    public double Rate(double seconds)
+    /// <summary>Tokens a second of the clock, or of all threads' CPU time.</summary>
+    public double Rate(double seconds, bool cpu = false)
     {
         long tokens = 0, begin = Stopwatch.GetTimestamp();
+        TimeSpan used = Environment.CpuUsage.TotalTime;
         while (Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds)
         {
             if (at + Workload.Batch > texts.Count)
@@ -95,6 +126,6 @@ internal sealed class TrainingLoop
             adam.Step(work);
             at += Workload.Batch;
         }
-        return tokens / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return tokens / (cpu ? Environment.CpuUsage.TotalTime - used : Stopwatch.GetElapsedTime(begin)).TotalSeconds;
     }
 }
