@@ -1,0 +1,216 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Firn.Client;
+
+/// <summary>
+/// Scores texts on a Firn server and sends it one or two bytes a token: it fetches the model's vocabulary and cleaning
+/// rules once, cleans and tokenizes here, and follows when the model changes. Safe for use by many threads; keep one for
+/// the life of the program, since it pools connections.
+/// </summary>
+public sealed class FirnClient : IDisposable
+{
+    // A model may be replaced again while its new vocabulary is on the way; more than this is no coincidence.
+    private const int VocabularyChanges = 3;
+
+    private readonly FirnClientOptions options;
+    private readonly HttpClient http;
+    private readonly string path;
+    private readonly SemaphoreSlim fetching = new(1, 1);
+    private volatile RemoteVocabulary? vocabulary;
+
+    /// <summary>Makes a client; nothing is sent yet.</summary>
+    public FirnClient(FirnClientOptions options)
+        : this(options, new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = options?.MaxConnections ?? throw new ArgumentNullException(nameof(options)),
+            EnableMultipleHttp2Connections = true,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            AutomaticDecompression = DecompressionMethods.GZip,
+        })
+    {
+    }
+
+    /// <summary>Makes a client on a handler of your own; it is disposed of with the client.</summary>
+    public FirnClient(FirnClientOptions options, HttpMessageHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(handler);
+        this.options = options;
+        http = new HttpClient(handler) { BaseAddress = options.Server, Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        if (options.Http2)
+        {
+            http.DefaultRequestVersion = HttpVersion.Version20;
+            http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        }
+        if (options.ApiKey is { } key)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        string label = options.Label is { } l ? $"/labels/{Uri.EscapeDataString(l)}" : "";
+        path = $"/v1/models/{Uri.EscapeDataString(options.Model)}{label}";
+    }
+
+    /// <summary>The hash of the vocabulary in use; null before the first call.</summary>
+    public string? VocabularyHash => vocabulary?.Hash;
+
+    /// <summary>Scores one text.</summary>
+    /// <exception cref="ServerException">The server refused, or could not be reached in time.</exception>
+    public async Task<TextScores> PredictAsync(string text, CancellationToken cancellation = default) =>
+        (await PredictAsync([text], cancellation).ConfigureAwait(false))[0];
+
+    /// <summary>Scores texts, in order.</summary>
+    /// <exception cref="ServerException">The server refused, or could not be reached in time.</exception>
+    public async Task<IReadOnlyList<TextScores>> PredictAsync(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(options.Timeout);
+        var scores = new List<TextScores>(texts.Count);
+        try
+        {
+            for (int first = 0; first < texts.Count; first += options.MaxTexts)
+                await ScoreAsync([.. texts.Skip(first).Take(options.MaxTexts)], scores, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ServerException($"no answer within {options.Timeout.TotalSeconds:0.###} s", null);
+        }
+        return scores;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        http.Dispose();
+        fetching.Dispose();
+    }
+
+    private async Task ScoreAsync(string[] texts, List<TextScores> scores, CancellationToken cancellation)
+    {
+        RemoteVocabulary now = vocabulary ?? await FetchAsync(null, cancellation).ConfigureAwait(false);
+        for (int change = 0; ; change++)
+        {
+            (byte[] body, int[] counts) = Pack(now, texts);
+            using HttpResponseMessage answer = await SendAsync(() => Request(body, now.Hash), cancellation).ConfigureAwait(false);
+            if (answer.StatusCode == HttpStatusCode.Conflict && change < VocabularyChanges)
+            {
+                now = await FetchAsync(now, cancellation).ConfigureAwait(false);
+                continue;
+            }
+            await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
+            byte[] bytes = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+            Unpack(bytes, counts, VersionOf(answer), scores);
+            return;
+        }
+    }
+
+    private HttpRequestMessage Request(byte[] body, string hash)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path + ":predict") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(PackedIds.ContentType);
+        request.Headers.TryAddWithoutValidation(VocabularyIdentity.Header, hash);
+        return request;
+    }
+
+    /// <summary>The vocabulary after <paramref name="before"/>; calls that wait for the same change fetch it once.</summary>
+    private async Task<RemoteVocabulary> FetchAsync(RemoteVocabulary? before, CancellationToken cancellation)
+    {
+        await fetching.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (vocabulary is { } other && other != before)
+                return other;
+            using HttpResponseMessage answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path + "/vocabulary"), cancellation).ConfigureAwait(false);
+            await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
+            byte[] file = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+            return vocabulary = RemoteVocabulary.Read(file, Header(answer, VocabularyIdentity.CleaningHeader), Header(answer, VocabularyIdentity.Header));
+        }
+        finally
+        {
+            fetching.Release();
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
+    {
+        for (int retry = 0; ; retry++)
+        {
+            TimeSpan wait = options.Backoff * (Math.Pow(2, retry) * (0.5 + Random.Shared.NextDouble()));
+            try
+            {
+                using HttpRequestMessage request = make();
+                HttpResponseMessage answer = await http.SendAsync(request, cancellation).ConfigureAwait(false);
+                if (retry == options.Retries || !PassesAway(answer.StatusCode))
+                    return answer;
+                if (answer.Headers.RetryAfter?.Delta is { } asked && asked < wait)
+                    wait = asked;
+                answer.Dispose();
+            }
+            catch (HttpRequestException error)
+            {
+                if (retry == options.Retries)
+                    throw new ServerException($"{options.Server}: {error.Message}", null, error);
+            }
+            await Task.Delay(wait, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static bool PassesAway(HttpStatusCode status) => status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
+        or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+
+    private static (byte[] Body, int[] Counts) Pack(RemoteVocabulary vocabulary, string[] texts)
+    {
+        var body = new List<byte>(texts.Length * 16);
+        var ids = new List<int>();
+        int[] counts = new int[texts.Length];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            ids.Clear();
+            counts[i] = vocabulary.Encode(texts[i], ids);
+            PackedIds.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids), body);
+        }
+        return ([.. body], counts);
+    }
+
+    private static void Unpack(byte[] bytes, int[] counts, long version, List<TextScores> scores)
+    {
+        if (bytes.Length == 0 || bytes.Length % (counts.Length * sizeof(float)) != 0)
+            throw new ServerException($"the answer holds {bytes.Length} bytes, which is no whole number of scores for {counts.Length} texts", null);
+        int width = bytes.Length / sizeof(float) / counts.Length;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            float[] row = new float[width];
+            for (int k = 0; k < width; k++)
+                row[k] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan((i * width + k) * sizeof(float)));
+            scores.Add(new TextScores(row, counts[i], version));
+        }
+    }
+
+    private static async Task ThrowIfRefusedAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        if (answer.IsSuccessStatusCode)
+            return;
+        string body = await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+        string message = body;
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(body);
+            if (json.RootElement.TryGetProperty("error", out JsonElement error))
+                message = error.ToString();
+        }
+        catch (JsonException)
+        {
+            // A proxy's page, perhaps; its own text says more than nothing.
+        }
+        throw new ServerException($"{(int)answer.StatusCode}: {message}", answer.StatusCode);
+    }
+
+    private static string Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.First()
+            : throw new ServerException($"the answer lacks the header {name}; is this a Firn server?", answer.StatusCode);
+
+    private static long VersionOf(HttpResponseMessage answer) =>
+        long.TryParse(Header(answer, VocabularyIdentity.VersionHeader), NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version : 0;
+}

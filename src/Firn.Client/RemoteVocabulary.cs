@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Firn.Text;
+
+namespace Firn.Client;
+
+/// <summary>A model's vocabulary and cleaning rules, fetched from its server and checked against their hash.</summary>
+internal sealed class RemoteVocabulary
+{
+    [ThreadStatic]
+    private static TokenBuffer? tokens;
+
+    private readonly Tokenizer tokenizer;
+    private readonly Vocabulary vocabulary;
+
+    private RemoteVocabulary(Tokenizer tokenizer, Vocabulary vocabulary, string hash)
+    {
+        this.tokenizer = tokenizer;
+        this.vocabulary = vocabulary;
+        Hash = hash;
+    }
+
+    /// <summary>What the server must have for these ids to mean the same there.</summary>
+    public string Hash { get; }
+
+    /// <exception cref="ServerException">The answer is damaged, or has rules that this client is too old for.</exception>
+    public static RemoteVocabulary Read(byte[] file, string cleaning, string hash)
+    {
+        byte[] rules = Encoding.UTF8.GetBytes(cleaning);
+        string own = VocabularyIdentity.Of(SHA256.HashData(file), rules);
+        if (own != hash)
+            throw new ServerException($"the vocabulary arrived damaged: its hash is {own} and should be {hash}; try again", null);
+        try
+        {
+            CleaningOptions options = VocabularyIdentity.Deserialize(rules);
+            return new RemoteVocabulary(new Tokenizer(options), Vocabulary.Load(new MemoryStream(file), "vocabulary"), hash);
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidDataException)
+        {
+            throw new ServerException($"this client cannot follow the model's cleaning rules or vocabulary; use a client of the server's version ({error.Message})", null, error);
+        }
+    }
+
+    /// <summary>Appends the ids of a text; returns how many.</summary>
+    public int Encode(string text, List<int> ids)
+    {
+        TokenBuffer buffer = tokens ??= new TokenBuffer();
+        tokenizer.Tokenize(text, buffer);
+        return vocabulary.Encode(buffer, ids);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace Firn.Server.Batching;
+
+/// <summary>The texts of one request on their way through the model: ids, or vectors, and room for the probabilities.</summary>
+internal sealed class ScoreJob
+{
+    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Texts as ids: text i is <c>ids[offsets[i] .. offsets[i + 1]]</c>. Ids are already known to be in range.</summary>
+    public ScoreJob(int[] ids, int[] offsets, int outputSize)
+    {
+        Ids = ids;
+        Offsets = offsets;
+        Probabilities = new float[(offsets.Length - 1) * outputSize];
+    }
+
+    /// <summary>Texts as vectors [total tokens, E], cut by offsets counted in tokens.</summary>
+    public ScoreJob(float[] vectors, int[] offsets, int outputSize)
+    {
+        Vectors = vectors;
+        Ids = [];
+        Offsets = offsets;
+        Probabilities = new float[(offsets.Length - 1) * outputSize];
+    }
+
+    public int[] Ids { get; }
+
+    public int[] Offsets { get; }
+
+    /// <summary>Vectors in place of ids; null for ids.</summary>
+    public float[]? Vectors { get; }
+
+    public int Count => Offsets.Length - 1;
+
+    /// <summary>Where the scores go, [N,K].</summary>
+    public float[] Probabilities { get; }
+
+    /// <summary>When an answer is of no more use, in <see cref="Stopwatch"/> ticks; <see cref="long.MaxValue"/> for never.</summary>
+    public long Deadline { get; init; } = long.MaxValue;
+
+    /// <summary>Set when the client has gone.</summary>
+    public CancellationToken Aborted { get; init; }
+
+    /// <summary>When the job was put in the queue, in <see cref="Stopwatch"/> ticks.</summary>
+    public long QueuedAt { get; set; }
+
+    public Task Done => done.Task;
+
+    public void Complete() => done.TrySetResult();
+
+    public void Fail(Exception error) => done.TrySetException(error);
+
+    /// <summary>Throws when nobody waits for the answer any more.</summary>
+    public void ThrowIfUseless()
+    {
+        if (Stopwatch.GetTimestamp() > Deadline)
+            throw PastDeadline();
+        if (Aborted.IsCancellationRequested)
+            throw Gone();
+    }
+
+    public static ServingException PastDeadline() =>
+        new(Grpc.Core.StatusCode.DeadlineExceeded, "the deadline passed before the model was reached; allow more time or send fewer texts");
+
+    public static ServingException Gone() =>
+        new(Grpc.Core.StatusCode.Cancelled, "the client cancelled the request");
+}

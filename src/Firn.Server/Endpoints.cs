@@ -1,0 +1,52 @@
+using Firn.Server.Rpc;
+using Firn.Server.Operations;
+using Firn.Server.Rest;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Prometheus;
+
+namespace Firn.Server;
+
+/// <summary>Which path leads where. The models' paths skip routing: they are most of the traffic and have a form of their own.</summary>
+internal static class Endpoints
+{
+    public const string ModelsPrefix = "/v1/models/";
+
+    public static void Map(WebApplication app)
+    {
+        var state = app.Services.GetRequiredService<ServerState>();
+        var gate = app.Services.GetRequiredService<AccessGate>();
+        var rest = app.Services.GetRequiredService<RestHandler>();
+        var open = app.Services.GetRequiredService<OpenInferenceHandler>();
+        if (gate.InUse)
+            app.Use((context, next) => gate.PassAsync(context, next.Invoke));
+        app.Use((context, next) =>
+        {
+            if (state.Stopping && HttpProtocol.IsHttp11(context.Request.Protocol))
+                context.Response.Headers.Connection = "close";
+            string path = context.Request.Path.Value ?? "";
+            if (path.StartsWith(ModelsPrefix, StringComparison.Ordinal))
+                return rest.HandleAsync(context, path[ModelsPrefix.Length..]);
+            if (path == "/v2" || path.StartsWith("/v2/", StringComparison.Ordinal))
+                return open.HandleAsync(context, path["/v2".Length..]);
+            return next(context);
+        });
+        app.UseRouting();
+        app.MapGet("/healthz", () => "ok\n");
+        app.MapGet("/readyz", (HttpContext context) =>
+        {
+            context.Response.StatusCode = state.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            return state.Ready ? "ready\n" : "not ready\n";
+        });
+        app.MapGet("/openapi.json", () => Results.Stream(OpenApiDocument.Open(), "application/json"));
+        app.MapMetrics("/monitoring/prometheus/metrics", app.Services.GetRequiredService<ServerMeters>().Registry);
+        app.MapGrpcService<PredictionEndpoint>();
+        app.MapGrpcService<ModelEndpoint>();
+        app.MapGrpcService<OpenInferenceEndpoint>();
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
+        app.MapFallback(context => Answers.SendErrorAsync(context, StatusCodes.Status404NotFound,
+            "there is nothing here; see /openapi.json for what there is").AsTask());
+    }
+}

@@ -1,0 +1,114 @@
+using Firn.Server.Rpc;
+using Firn.Server.Models;
+using Firn.Server.Operations;
+using Firn.Server.Rest;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Firn.Server;
+
+/// <summary>
+/// The model server: REST and gRPC over Kestrel, in front of a folder of bundles. Starts with its models loaded; a stop
+/// finishes what was accepted.
+/// </summary>
+public sealed class FirnServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private FirnServer(WebApplication app)
+    {
+        this.app = app;
+    }
+
+    /// <summary>The port of REST, also where 0 asked for a free one.</summary>
+    public int RestPort { get; private set; }
+
+    /// <summary>The port of gRPC, also where 0 asked for a free one.</summary>
+    public int GrpcPort { get; private set; }
+
+    internal ModelCatalog Catalog => app.Services.GetRequiredService<ModelCatalog>();
+
+    internal ServerState State => app.Services.GetRequiredService<ServerState>();
+
+    /// <summary>Builds a server, not yet started.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder of models.</exception>
+    /// <exception cref="InvalidDataException">The file of API keys cannot be used.</exception>
+    public static FirnServer Create(ServerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return Create(settings, BundleScorer.Load);
+    }
+
+    internal static FirnServer Create(ServerSettings settings, Func<string, IScorer> load)
+    {
+        settings.Batching.Validate();
+        if (!Directory.Exists(settings.Models))
+            throw new DirectoryNotFoundException($"{settings.Models}: there is no such folder; name a folder of models (NAME/VERSION/ bundles) or a bundle");
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        if (settings.SettingsFile is { } file)
+            builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+        ServerLogging.Configure(builder.Logging, settings);
+        KestrelSetup.Configure(builder, settings);
+        AddServices(builder.Services, settings, load);
+        WebApplication app = builder.Build();
+        Endpoints.Map(app);
+        return new FirnServer(app);
+    }
+
+    /// <summary>Loads the models, then opens the ports.</summary>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        await Catalog.ReconcileAsync(cancellation).ConfigureAwait(false);
+        await app.StartAsync(cancellation).ConfigureAwait(false);
+        ICollection<string> addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        int[] ports = [.. addresses.Select(a => new Uri(a.Replace("[::]", "localhost", StringComparison.Ordinal)).Port)];
+        // Kestrel reports the ports in the order in which KestrelSetup listens.
+        RestPort = ports[0];
+        GrpcPort = ports[1];
+    }
+
+    /// <summary>Waits for the signal to stop (SIGTERM, SIGINT), then for the requests that were accepted.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellation = default) => app.WaitForShutdownAsync(cancellation);
+
+    /// <summary>Stops: answers what was accepted, then closes.</summary>
+    public Task StopAsync(CancellationToken cancellation = default) => app.StopAsync(cancellation);
+
+    /// <summary>Frees models and ports.</summary>
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private static void AddServices(IServiceCollection services, ServerSettings settings, Func<string, IScorer> load)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(new CatalogSettings
+        {
+            Root = settings.Models,
+            Policy = settings.Policy,
+            Labels = settings.Labels,
+            Batching = settings.Batching,
+            PollInterval = settings.PollInterval,
+            Load = load,
+        });
+        services.AddSingleton<ServerMeters>();
+        services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<ServerState>();
+        services.AddSingleton(new AccessGate(settings));
+        services.AddSingleton<RequestLog>();
+        services.AddSingleton<RestHandler>();
+        services.AddSingleton<OpenInferenceHandler>();
+        services.AddSingleton<GrpcRequests>();
+        services.AddSingleton<PredictionEndpoint>();
+        services.AddSingleton<ModelEndpoint>();
+        services.AddSingleton<OpenInferenceEndpoint>();
+        services.AddHostedService<CatalogPolling>();
+        services.AddSingleton<IHostedService, Draining>();
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainDelay + settings.ShutdownTimeout);
+        services.AddGrpc(o => o.MaxReceiveMessageSize = settings.Limits.MaxBodyBytes);
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks().AddCheck<ReadyCheck>("models");
+        Telemetry.Add(services);
+    }
+}

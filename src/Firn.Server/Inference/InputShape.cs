@@ -1,0 +1,46 @@
+namespace Firn.Server.Inference;
+
+/// <summary>What ids and vectors of one model version must look like; one place for the checks of all protocols.</summary>
+/// <param name="VocabularySize">Rows of the vocabulary; ids are in [0, VocabularySize).</param>
+/// <param name="Dimension">Width of a word vector.</param>
+/// <param name="MaxTokens">Tokens that the model uses of a text; the last ones of a longer text.</param>
+internal sealed record InputShape(int VocabularySize, int Dimension, int MaxTokens)
+{
+    /// <summary>
+    /// Drops the zeros that pad a text at either end, checks the ids that are left, and cuts them as the model's own
+    /// encoding does.
+    /// </summary>
+    /// <exception cref="ServingException">An id is out of range, or a pad stands inside a text.</exception>
+    public ReadOnlySpan<int> WithoutPads(ReadOnlySpan<int> ids, int text)
+    {
+        ids = ids.Trim(0);
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if ((uint)ids[i] >= (uint)VocabularySize)
+            {
+                throw ServingException.Invalid(
+                    $"instance {text}: id {ids[i]} is outside 0 to {VocabularySize - 1}; encode with this model's vocabulary");
+            }
+            if (ids[i] == 0)
+            {
+                throw ServingException.Invalid(
+                    $"instance {text}: id 0 is padding and may stand only before or after a text, not between its tokens");
+            }
+        }
+        return ids.Length > MaxTokens ? ids[^MaxTokens..] : ids;
+    }
+
+    /// <summary>Checks that vectors are numbers.</summary>
+    /// <exception cref="ServingException">A value is NaN or infinite.</exception>
+    public void CheckFinite(ReadOnlySpan<float> vectors)
+    {
+        for (int i = 0; i < vectors.Length; i++)
+        {
+            if (!float.IsFinite(vectors[i]))
+            {
+                throw ServingException.Invalid(
+                    $"vectors: value {i % Dimension} of token {i / Dimension} is {vectors[i]}; vectors hold finite numbers only");
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Firn.Server.Batching;
+using Firn.Server.Models;
+
+namespace Firn.Server.Inference;
+
+/// <summary>The way of every request, whatever its protocol: check, encode, score.</summary>
+internal static class Scoring
+{
+    /// <summary>Scores a request's texts on a version that the caller holds; the result is [N,K].</summary>
+    /// <exception cref="ServingException">The input does not fit the model, or the server is overloaded, or time is up.</exception>
+    public static async ValueTask<float[]> ScoreAsync(
+        ModelVersion version, ModelInput input, ServingLimits limits, long deadline, CancellationToken aborted)
+    {
+        if (input.Count == 0)
+            throw ServingException.Invalid("the request holds no instance; send at least one");
+        if (input.Count > limits.MaxInstances)
+        {
+            throw ServingException.Invalid(
+                $"the request holds {input.Count} instances and at most {limits.MaxInstances} are allowed; send it in parts");
+        }
+        ScoreJob job = input.Kind switch
+        {
+            InputKind.Texts => Encode(version, input.Texts, deadline, aborted),
+            InputKind.Ids => Trim(version, input, limits, deadline, aborted),
+            _ => Vectors(version, input, limits, deadline, aborted),
+        };
+        using Activity? span = Operations.Tracing.Source.StartActivity("score");
+        span?.SetTag("firn.model", version.Model).SetTag("firn.version", version.Number).SetTag("firn.texts", job.Count);
+        await version.Batcher.ScoreAsync(job).ConfigureAwait(false);
+        return job.Probabilities;
+    }
+
+    private static ScoreJob Encode(ModelVersion version, IReadOnlyList<string> texts, long deadline, CancellationToken aborted)
+    {
+        var ids = new List<int>();
+        int[] offsets = new int[texts.Count + 1];
+        for (int i = 0; i < texts.Count; i++)
+        {
+            version.Scorer.Encode(texts[i], ids);
+            offsets[i + 1] = ids.Count;
+        }
+        return new ScoreJob(ids.ToArray(), offsets, version.Scorer.OutputSize) { Deadline = deadline, Aborted = aborted };
+    }
+
+    private static ScoreJob Trim(ModelVersion version, ModelInput input, ServingLimits limits, long deadline, CancellationToken aborted)
+    {
+        int[] ids = new int[input.Ids.Length];
+        int[] offsets = new int[input.Offsets.Length];
+        int end = 0;
+        for (int i = 0; i < input.Count; i++)
+        {
+            CheckLength(input.Offsets[i + 1] - input.Offsets[i], i, limits);
+            ReadOnlySpan<int> text = version.Input.WithoutPads(input.Ids.AsSpan(input.Offsets[i]..input.Offsets[i + 1]), i);
+            text.CopyTo(ids.AsSpan(end));
+            end += text.Length;
+            offsets[i + 1] = end;
+        }
+        if (end < ids.Length)
+            Array.Resize(ref ids, end);
+        return new ScoreJob(ids, offsets, version.Scorer.OutputSize) { Deadline = deadline, Aborted = aborted };
+    }
+
+    private static ScoreJob Vectors(ModelVersion version, ModelInput input, ServingLimits limits, long deadline, CancellationToken aborted)
+    {
+        version.Input.CheckFinite(input.Vectors);
+        for (int i = 0; i < input.Count; i++)
+            CheckLength(input.Offsets[i + 1] - input.Offsets[i], i, limits);
+        return new ScoreJob(input.Vectors, input.Offsets, version.Scorer.OutputSize) { Deadline = deadline, Aborted = aborted };
+    }
+
+    private static void CheckLength(int tokens, int text, ServingLimits limits)
+    {
+        if (tokens > limits.MaxTokens)
+        {
+            throw ServingException.Invalid(
+                $"instance {text} has {tokens} tokens and at most {limits.MaxTokens} are allowed; shorten it or cut it in parts");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Firn.Server.Inference;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Firn.Server;
+
+/// <summary>Ports and the limits that hold before a request reaches the server's own code.</summary>
+internal static class KestrelSetup
+{
+    private static readonly TimeSpan BodyGrace = TimeSpan.FromSeconds(5);
+
+    public static void Configure(WebApplicationBuilder builder, ServerSettings settings)
+    {
+        if (settings.Tls)
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            ServingLimits limits = settings.Limits;
+            kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes;
+            kestrel.Limits.RequestHeadersTimeout = limits.HeaderTimeout;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinBodyBytesPerSecond, BodyGrace);
+            kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+            kestrel.Listen(settings.Address, settings.RestPort, listen => Use(listen, settings, settings.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1));
+            kestrel.Listen(settings.Address, settings.GrpcPort, listen => Use(listen, settings, HttpProtocols.Http2));
+        });
+    }
+
+    private static void Use(ListenOptions listen, ServerSettings settings, HttpProtocols protocols)
+    {
+        listen.Protocols = protocols;
+        if (settings.Tls)
+            listen.UseHttps();
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Firn.Client;
+using Firn.Model;
+using Firn.Text;
+
+namespace Firn.Server.Models;
+
+/// <summary>A bundle on disk as a scorer.</summary>
+internal sealed class BundleScorer : IScorer
+{
+    private const int WarmUpPasses = 40;
+
+    [ThreadStatic]
+    private static TokenBuffer? tokens;
+
+    private readonly Predictor predictor;
+    private readonly Scorer scorer;
+    private readonly ConcurrentBag<ScoringWorkspace> workspaces = [];
+
+    private BundleScorer(Predictor predictor)
+    {
+        this.predictor = predictor;
+        scorer = new Scorer(predictor.Classifier);
+        var file = new MemoryStream();
+        predictor.Vocabulary.Save(file);
+        VocabularyFile = file.ToArray();
+        CleaningRules = VocabularyIdentity.Serialize(predictor.Tokenizer.Options);
+        VocabularyHash = VocabularyIdentity.Of(SHA256.HashData(VocabularyFile.Span), CleaningRules.Span);
+    }
+
+    public IReadOnlyList<string> Labels => predictor.Labels;
+
+    public int OutputSize => predictor.Classifier.Options.OutputSize;
+
+    public int Dimension => predictor.Classifier.Embedding.Dimension;
+
+    public int VocabularySize => predictor.Vocabulary.Count;
+
+    public int MaxTokens => predictor.MaxTokens;
+
+    public string VocabularyHash { get; }
+
+    public ReadOnlyMemory<byte> VocabularyFile { get; }
+
+    public ReadOnlyMemory<byte> CleaningRules { get; }
+
+    /// <summary>Loads a bundle, which checks its hashes and its own stored scores, and runs it until its code is compiled.</summary>
+    /// <exception cref="InvalidDataException">The bundle is damaged or of another version.</exception>
+    public static BundleScorer Load(string folder)
+    {
+        var scorer = new BundleScorer(Predictor.Load(folder));
+        scorer.WarmUp();
+        return scorer;
+    }
+
+    public int Encode(string text, List<int> ids)
+    {
+        TokenBuffer buffer = tokens ??= new TokenBuffer();
+        predictor.Tokenizer.Tokenize(text, buffer);
+        int count = predictor.Vocabulary.Encode(buffer, ids);
+        int surplus = count - MaxTokens;
+        if (surplus <= 0)
+            return count;
+        ids.RemoveRange(ids.Count - count, surplus);
+        return MaxTokens;
+    }
+
+    public ReadOnlySpan<float> VectorOf(int id)
+    {
+        var table = predictor.Classifier.Embedding;
+        return table.Rows.Span.Slice(table.RowOf[id] * table.Dimension, table.Dimension);
+    }
+
+    // One text after the other: a batch's products add in another order, and a score must not depend on other requests.
+    public void Score(RaggedIds texts, Span<float> probabilities)
+    {
+        ScoringWorkspace workspace = workspaces.TryTake(out ScoringWorkspace? free) ? free : scorer.CreateWorkspace();
+        for (int i = 0; i < texts.Count; i++)
+            scorer.Score(texts[i], workspace, probabilities.Slice(i * OutputSize, OutputSize));
+        workspaces.Add(workspace);
+    }
+
+    public void ScoreVectors(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities)
+    {
+        // The vectors become a table of their own under the same weights: token i has row i + 1, row 0 stays zero.
+        TextClassifier model = predictor.Classifier;
+        int tokens = offsets[^1];
+        float[] rows = new float[(tokens + 1) * Dimension];
+        vectors.CopyTo(rows.AsSpan(Dimension));
+        int[] rowOf = [.. Enumerable.Range(0, tokens + 1)];
+        var other = new TextClassifier(model.Options, new EmbeddingTable(rowOf, rows, Dimension), seed: 0);
+        foreach (Parameter weights in model.Parameters)
+        {
+            if (weights.Group != ParameterGroup.Embedding)
+                weights.Values.CopyTo(other[weights.Name].Values);
+        }
+        other.Predict(new RaggedIds(rowOf[1..], offsets.ToArray()), probabilities, threads: 1);
+    }
+
+    public void Dispose() => predictor.Dispose();
+
+    private void WarmUp()
+    {
+        int last = VocabularySize - 1;
+        int[] ids = [.. Enumerable.Range(0, 12).Select(i => Math.Min(i + 1, last))];
+        var single = new RaggedIds(ids, [0, ids.Length]);
+        var batch = RaggedIds.From([.. Enumerable.Range(0, 32).Select(i => ids[..(i % ids.Length)])]);
+        float[] scores = new float[batch.Count * OutputSize];
+        for (int i = 0; i < WarmUpPasses && last > 0; i++)
+        {
+            Score(single, scores.AsSpan(0, OutputSize));
+            Score(batch, scores);
+        }
+    }
+}

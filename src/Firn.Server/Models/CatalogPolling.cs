@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Firn.Server.Models;
+
+/// <summary>Looks at the model folders at a steady pace while the server runs.</summary>
+internal sealed partial class CatalogPolling(ModelCatalog catalog, CatalogSettings settings, ILogger<CatalogPolling> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(settings.PollInterval);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await catalog.ReconcileAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                // A folder that cannot be read now must not end the watch over all the others.
+                Failed(error.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(10, LogLevel.Error, "the model folders could not be read: {Reason}")]
+    private partial void Failed(string reason);
+}

@@ -1,0 +1,28 @@
+using Firn.Server.Batching;
+
+namespace Firn.Server.Models;
+
+/// <summary>Where models come from and how they are loaded.</summary>
+internal sealed class CatalogSettings
+{
+    public required string Root { get; init; }
+
+    public required VersionPolicy Policy { get; init; }
+
+    public required BatchingOptions Batching { get; init; }
+
+    /// <summary>Labels for each model, besides those of a model's own file.</summary>
+    public IReadOnlyDictionary<string, long> Labels { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Loads a version's folder.</summary>
+    public required Func<string, IScorer> Load { get; init; }
+
+    /// <summary>Time between two looks at the folders.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest wait for requests when the catalog closes.</summary>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    public IReadOnlyList<ModelConfiguration> Discover() =>
+        [.. ModelFolder.Models(Root).Select(m => new ModelConfiguration(m.Key, m.Value, Policy, Labels))];
+}

@@ -1,0 +1,46 @@
+using Firn.Text;
+
+namespace Firn.Server.Models;
+
+/// <summary>
+/// A loaded model as the server sees it: texts to ids, ids or vectors to probabilities. Used by many requests at once.
+/// Bundles are one implementation; tests have another that is slow or fails on demand.
+/// </summary>
+internal interface IScorer : IDisposable
+{
+    /// <summary>Names of the classes, in the order of their index.</summary>
+    IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Values in a row of probabilities, K: 1 for a sigmoid (the probability of class 1), else one a class.</summary>
+    int OutputSize { get; }
+
+    /// <summary>Width of a word vector, E.</summary>
+    int Dimension { get; }
+
+    /// <summary>Rows of the vocabulary, V; ids are in [0, V), 0 is the pad.</summary>
+    int VocabularySize { get; }
+
+    /// <summary>Ids used of a text, at most; of a longer one the last count.</summary>
+    int MaxTokens { get; }
+
+    /// <summary>Identifies what ids mean: SHA-256 over the vocabulary and the cleaning rules, in hexadecimal.</summary>
+    string VocabularyHash { get; }
+
+    /// <summary>The vocabulary as a bundle stores it: one token a line, the line's number is the id.</summary>
+    ReadOnlyMemory<byte> VocabularyFile { get; }
+
+    /// <summary>The cleaning rules as JSON, for clients that tokenize themselves.</summary>
+    ReadOnlyMemory<byte> CleaningRules { get; }
+
+    /// <summary>Cleans and tokenizes a text and appends its ids, at most <see cref="MaxTokens"/>; returns how many.</summary>
+    int Encode(string text, List<int> ids);
+
+    /// <summary>The vector of an id, [E].</summary>
+    ReadOnlySpan<float> VectorOf(int id);
+
+    /// <summary>Scores texts given as ids into [N,K]. A text's score does not depend on the other texts.</summary>
+    void Score(RaggedIds texts, Span<float> probabilities);
+
+    /// <summary>Scores texts given as vectors [total tokens, E], text i in rows offsets[i] to offsets[i + 1], into [N,K].</summary>
+    void ScoreVectors(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities);
+}

@@ -1,0 +1,84 @@
+using Firn.Server.Batching;
+
+namespace Firn.Server.Models;
+
+/// <summary>
+/// One loaded version. Requests hold it while they use it; after <see cref="Retire"/> nobody can take hold of it any
+/// more, and when the last request has let go it is disposed of.
+/// </summary>
+internal sealed class ModelVersion
+{
+    private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int holders = 1;
+    private int retired;
+
+    public ModelVersion(string model, long number, string fingerprint, IScorer scorer, Batcher batcher)
+    {
+        Model = model;
+        Number = number;
+        NumberText = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Fingerprint = fingerprint;
+        Scorer = scorer;
+        Batcher = batcher;
+        Input = new Inference.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens);
+    }
+
+    public string Model { get; }
+
+    public long Number { get; }
+
+    /// <summary>The number as text, made once because every answer names its version.</summary>
+    public string NumberText { get; }
+
+    /// <summary>Tells one content of a version's folder from another.</summary>
+    public string Fingerprint { get; }
+
+    public IScorer Scorer { get; }
+
+    public Batcher Batcher { get; }
+
+    /// <summary>What ids and vectors must look like.</summary>
+    public Inference.InputShape Input { get; }
+
+    /// <summary>Ends when the last request has let go of a retired version and its memory is free.</summary>
+    public Task Drained => drained.Task;
+
+    /// <summary>Takes hold of the version; false when it is retired and free.</summary>
+    public bool TryHold()
+    {
+        int now = Volatile.Read(ref holders);
+        while (now > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref holders, now + 1, now);
+            if (seen == now)
+                return true;
+            now = seen;
+        }
+        return false;
+    }
+
+    /// <summary>Lets go; the last one out frees the version.</summary>
+    public void LetGo()
+    {
+        if (Interlocked.Decrement(ref holders) != 0)
+            return;
+        Batcher.Dispose();
+        Scorer.Dispose();
+        drained.TrySetResult();
+    }
+
+    /// <summary>Gives up the catalog's own hold, once.</summary>
+    public void Retire()
+    {
+        if (Interlocked.Exchange(ref retired, 1) == 0)
+            LetGo();
+    }
+}
+
+/// <summary>A request's hold on a version, let go when disposed of. Not to be copied.</summary>
+internal readonly struct Lease(ModelVersion version) : IDisposable
+{
+    public ModelVersion Version { get; } = version;
+
+    public void Dispose() => Version?.LetGo();
+}

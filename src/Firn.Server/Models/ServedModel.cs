@@ -1,0 +1,118 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Firn.Server.Operations;
+using Grpc.Core;
+
+namespace Firn.Server.Models;
+
+/// <summary>
+/// The versions of one model that serve now. Requests read an immutable picture of them; the catalog replaces the
+/// picture in one step, so a request sees either all of a change or nothing of it.
+/// </summary>
+internal sealed class ServedModel
+{
+    private const int StatusesKept = 64;
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<long, VersionStatus> statuses = [];
+    private readonly ServerMeters meters;
+    private volatile Picture picture = new([], FrozenDictionary<string, long>.Empty);
+
+    public ServedModel(string name, ServerMeters meters)
+    {
+        Name = name;
+        this.meters = meters;
+        Meters = meters.For(name);
+    }
+
+    public string Name { get; }
+
+    public ModelMeters Meters { get; }
+
+    /// <summary>Versions that serve, highest first.</summary>
+    public ImmutableArray<ModelVersion> Available => picture.Versions;
+
+    public FrozenDictionary<string, long> Labels => picture.Labels;
+
+    /// <summary>Takes hold of a version for one request.</summary>
+    /// <exception cref="ServingException">No such version serves.</exception>
+    public Lease Hold(VersionChoice choice)
+    {
+        while (true)
+        {
+            Picture now = picture;
+            ModelVersion? version = Find(now, choice);
+            if (version is null)
+                throw Missing(now, choice);
+            if (version.TryHold())
+                return new Lease(version);
+        }
+    }
+
+    /// <summary>Replaces what serves, in one step.</summary>
+    public void Publish(IEnumerable<ModelVersion> versions, IReadOnlyDictionary<string, long> labels)
+    {
+        picture = new Picture([.. versions.OrderByDescending(v => v.Number)], labels.ToFrozenDictionary(StringComparer.Ordinal));
+    }
+
+    public void SetStatus(VersionStatus status)
+    {
+        lock (gate)
+        {
+            statuses[status.Version] = status;
+            while (statuses.Count > StatusesKept && statuses.Values.FirstOrDefault(s => s.State == VersionState.End) is { } oldest)
+                statuses.Remove(oldest.Version);
+        }
+        meters.State(Name, status);
+    }
+
+    /// <summary>State of every version known, or of the one chosen, highest first.</summary>
+    /// <exception cref="ServingException">The version was never seen.</exception>
+    public IReadOnlyList<VersionStatus> Statuses(VersionChoice choice)
+    {
+        long? number = choice.Number;
+        if (choice.Label is { } label)
+            number = picture.Labels.TryGetValue(label, out long labelled) ? labelled : throw Missing(picture, choice);
+        lock (gate)
+        {
+            VersionStatus[] chosen = [.. statuses.Values.Where(s => number is null || s.Version == number).Reverse()];
+            if (chosen.Length == 0 && number is not null)
+                throw ServingException.NotFound($"Could not find version {number} of model {Name}");
+            return chosen;
+        }
+    }
+
+    private static ModelVersion? Find(Picture now, VersionChoice choice)
+    {
+        long? number = choice.Number;
+        if (choice.Label is { } label)
+        {
+            if (!now.Labels.TryGetValue(label, out long labelled))
+                return null;
+            number = labelled;
+        }
+        if (number is null)
+            return now.Versions.Length > 0 ? now.Versions[0] : null;
+        foreach (ModelVersion version in now.Versions)
+        {
+            if (version.Number == number)
+                return version;
+        }
+        return null;
+    }
+
+    private ServingException Missing(Picture now, VersionChoice choice)
+    {
+        string available = now.Versions.Length == 0 ? "none is available" : $"available: {string.Join(", ", now.Versions.Select(v => v.NumberText))}";
+        if (choice.Label is { } label)
+        {
+            return ServingException.NotFound(now.Labels.TryGetValue(label, out long number)
+                ? $"Servable not found for request: label '{label}' of {Name} stands for version {number}, and {available}"
+                : $"Unrecognized servable version label: {label}; model {Name} has {(now.Labels.Count == 0 ? "no labels" : string.Join(", ", now.Labels.Keys.Order()))}");
+        }
+        if (choice.Number is { } wanted)
+            return ServingException.NotFound($"Servable not found for request: Specific({Name}, {wanted}); {available}");
+        return new ServingException(StatusCode.NotFound, $"Servable not found for request: Latest({Name}); {available}");
+    }
+
+    private sealed record Picture(ImmutableArray<ModelVersion> Versions, FrozenDictionary<string, long> Labels);
+}

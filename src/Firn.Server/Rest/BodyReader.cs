@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Firn.Server.Rest;
+
+/// <summary>Reads a request's body whole, plain or gzip, up to a limit that holds after decompression too.</summary>
+internal static class BodyReader
+{
+    private const int FirstDecompressed = 16 << 10;
+
+    /// <summary>
+    /// Calls <paramref name="use"/> with the body's bytes, which are valid during the call only.
+    /// </summary>
+    /// <exception cref="ServingException">The body is too long, is not what its encoding says, or has an encoding that is not known.</exception>
+    public static async ValueTask<T> ReadAsync<T>(HttpRequest request, int limit, Func<ReadOnlySpan<byte>, T> use)
+    {
+        bool gzip = IsGzip(request.Headers.ContentEncoding);
+        CheckCharset(request.ContentType);
+        PipeReader pipe = request.BodyReader;
+        ReadResult read;
+        while (true)
+        {
+            read = await pipe.ReadAsync(request.HttpContext.RequestAborted).ConfigureAwait(false);
+            if (read.Buffer.Length > limit)
+                throw TooLong(limit);
+            if (read.IsCompleted)
+                break;
+            pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+        try
+        {
+            if (gzip)
+                return await UnzipAsync(read.Buffer, limit, use).ConfigureAwait(false);
+            if (read.Buffer.IsSingleSegment)
+                return use(read.Buffer.FirstSpan);
+            byte[] whole = ArrayPool<byte>.Shared.Rent((int)read.Buffer.Length);
+            try
+            {
+                read.Buffer.CopyTo(whole);
+                return use(whole.AsSpan(0, (int)read.Buffer.Length));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(whole);
+            }
+        }
+        finally
+        {
+            pipe.AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    private static async ValueTask<T> UnzipAsync<T>(ReadOnlySequence<byte> body, int limit, Func<ReadOnlySpan<byte>, T> use)
+    {
+        byte[] plain = ArrayPool<byte>.Shared.Rent(FirstDecompressed);
+        try
+        {
+            using var source = new MemoryStream(body.ToArray(), writable: false);
+            await using var unzip = new GZipStream(source, CompressionMode.Decompress);
+            int length = 0;
+            while (true)
+            {
+                int more = unzip.Read(plain, length, plain.Length - length);
+                if (more == 0)
+                    break;
+                length += more;
+                if (length > limit)
+                    throw TooLong(limit);
+                if (length == plain.Length)
+                {
+                    byte[] larger = ArrayPool<byte>.Shared.Rent(plain.Length * 2);
+                    plain.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(plain);
+                    plain = larger;
+                }
+            }
+            return use(plain.AsSpan(0, length));
+        }
+        catch (InvalidDataException error)
+        {
+            throw ServingException.Invalid($"the body is not gzip though Content-Encoding says so: {error.Message}");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(plain);
+        }
+    }
+
+    private static bool IsGzip(StringValues encoding)
+    {
+        if (encoding.Count == 0)
+            return false;
+        string text = encoding.ToString();
+        if (text.Equals("gzip", StringComparison.OrdinalIgnoreCase))
+            return true;
+        if (text.Length == 0 || text.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            return false;
+        throw new UnsupportedMediaException($"Content-Encoding '{text}' is not known; send the body plain or as gzip");
+    }
+
+    private static void CheckCharset(string? contentType)
+    {
+        int at = contentType?.IndexOf("charset=", StringComparison.OrdinalIgnoreCase) ?? -1;
+        if (at < 0)
+            return;
+        ReadOnlySpan<char> charset = contentType.AsSpan(at + "charset=".Length).Trim().Trim('"');
+        if (!charset.StartsWith("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.StartsWith("us-ascii", StringComparison.OrdinalIgnoreCase))
+            throw new UnsupportedMediaException($"charset '{charset}' is not known; JSON is sent in UTF-8");
+    }
+
+    private static BadHttpRequestException TooLong(int limit) =>
+        new($"the body is longer than {limit} bytes; send fewer texts at a time", StatusCodes.Status413PayloadTooLarge);
+}
+
+/// <summary>A body in an encoding that is not understood: 415.</summary>
+internal sealed class UnsupportedMediaException(string message) : BadHttpRequestException(message, StatusCodes.Status415UnsupportedMediaType);

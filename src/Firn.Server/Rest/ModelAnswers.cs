@@ -1,0 +1,113 @@
+using Firn.Server.Inference;
+using Firn.Server.Models;
+
+namespace Firn.Server.Rest;
+
+/// <summary>Writes scores, classes, states and metadata in TensorFlow Serving's JSON.</summary>
+internal static class ModelAnswers
+{
+    /// <summary><c>{"predictions": [[...], ...]}</c> or <c>{"outputs": ...}</c>, one row of K scores a text.</summary>
+    public static void Predictions(AnswerBuffer answer, ReadOnlySpan<float> scores, int width, bool rows)
+    {
+        answer.Raw(rows ? "{\"predictions\":["u8 : "{\"outputs\":["u8);
+        for (int at = 0; at < scores.Length; at += width)
+        {
+            if (at > 0)
+                answer.Raw(","u8);
+            answer.Row(scores.Slice(at, width));
+        }
+        answer.Raw("]}"u8);
+    }
+
+    /// <summary><c>{"results": [[["negative", 0.1], ["positive", 0.9]], ...]}</c>.</summary>
+    public static void Classes(AnswerBuffer answer, ReadOnlySpan<float> scores, IReadOnlyList<string> labels, int width)
+    {
+        answer.Raw("{\"results\":["u8);
+        for (int at = 0; at < scores.Length; at += width)
+        {
+            answer.Raw(at > 0 ? ",["u8 : "["u8);
+            for (int c = 0; c < labels.Count; c++)
+            {
+                answer.Raw(c > 0 ? ",["u8 : "["u8);
+                answer.String(labels[c]);
+                answer.Raw(","u8);
+                answer.Number(ClassScores.Of(scores.Slice(at, width), c));
+                answer.Raw("]"u8);
+            }
+            answer.Raw("]"u8);
+        }
+        answer.Raw("]}"u8);
+    }
+
+    /// <summary><c>{"results": [0.9, ...]}</c>.</summary>
+    public static void Values(AnswerBuffer answer, ReadOnlySpan<float> scores)
+    {
+        answer.Raw("{\"results\":"u8);
+        answer.Row(scores);
+        answer.Raw("}"u8);
+    }
+
+    public static void Status(AnswerBuffer answer, IReadOnlyList<VersionStatus> statuses)
+    {
+        answer.Raw("{\n \"model_version_status\": ["u8);
+        for (int i = 0; i < statuses.Count; i++)
+        {
+            VersionStatus status = statuses[i];
+            answer.Raw(i > 0 ? ",\n  {\n   \"version\": \""u8 : "\n  {\n   \"version\": \""u8);
+            answer.Number(status.Version);
+            answer.Raw("\",\n   \"state\": "u8);
+            answer.String(status.State.ToString().ToUpperInvariant());
+            answer.Raw(",\n   \"status\": {\n    \"error_code\": "u8);
+            answer.String(CanonicalNames.Of(status.Code));
+            answer.Raw(",\n    \"error_message\": "u8);
+            answer.String(status.Message);
+            answer.Raw("\n   }\n  }"u8);
+        }
+        answer.Raw("\n ]\n}\n"u8);
+    }
+
+    public static void Metadata(AnswerBuffer answer, ModelVersion version)
+    {
+        answer.Raw("{\n \"model_spec\": {\"name\": "u8);
+        answer.String(version.Model);
+        answer.Raw(", \"signature_name\": \"\", \"version\": \""u8);
+        answer.Number(version.Number);
+        answer.Raw("\"},\n \"metadata\": {\"signature_def\": {\"signature_def\": {"u8);
+        bool first = true;
+        foreach (SignatureShape signature in SignatureShape.All(version.Scorer))
+        {
+            answer.Raw(first ? "\n  "u8 : ",\n  "u8);
+            first = false;
+            answer.String(signature.Name);
+            answer.Raw(": {\n   \"inputs\": {"u8);
+            Tensors(answer, signature.Inputs);
+            answer.Raw("},\n   \"outputs\": {"u8);
+            Tensors(answer, signature.Outputs);
+            answer.Raw("},\n   \"method_name\": "u8);
+            answer.String(signature.Method);
+            answer.Raw("}"u8);
+        }
+        answer.Raw("\n }}}\n}\n"u8);
+    }
+
+    private static void Tensors(AnswerBuffer answer, IReadOnlyList<TensorShape> tensors)
+    {
+        for (int i = 0; i < tensors.Count; i++)
+        {
+            answer.Raw(i > 0 ? ", "u8 : ""u8);
+            answer.String(tensors[i].Name);
+            answer.Raw(": {\"dtype\": "u8);
+            answer.String(tensors[i].Type);
+            answer.Raw(", \"tensor_shape\": {\"dim\": ["u8);
+            for (int d = 0; d < tensors[i].Shape.Length; d++)
+            {
+                answer.Raw(d > 0 ? ", {\"size\": \""u8 : "{\"size\": \""u8);
+                answer.Number(tensors[i].Shape[d]);
+                answer.Raw("\", \"name\": \"\"}"u8);
+            }
+            answer.Raw("], \"unknown_rank\": false}, \"name\": "u8);
+            answer.String(tensors[i].Name + ":0");
+            answer.Raw("}"u8);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using Firn.Server.Batching;
+using Firn.Server.Inference;
+using Firn.Server.Models;
+using Microsoft.Extensions.Logging;
+
+namespace Firn.Server;
+
+/// <summary>Everything that can be set on a model server.</summary>
+public sealed record ServerSettings
+{
+    /// <summary>Folder of models: <c>NAME/VERSION/</c> bundles; or one model's folder, or one bundle.</summary>
+    public required string Models { get; init; }
+
+    /// <summary>Address to listen on. Default: this machine only.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port of REST, HTTP/1.1 (and HTTP/2 with TLS); 0 picks a free one. Default 8501.</summary>
+    public int RestPort { get; init; } = 8501;
+
+    /// <summary>Port of gRPC, HTTP/2; REST answers there too. 0 picks a free one. Default 8500.</summary>
+    public int GrpcPort { get; init; } = 8500;
+
+    /// <summary>Which versions of each model are served.</summary>
+    public VersionPolicy Policy { get; init; } = VersionPolicy.Newest;
+
+    /// <summary>Labels for versions, for every model, besides those of each model's <c>labels.json</c>.</summary>
+    public IReadOnlyDictionary<string, long> Labels { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Time between two looks at the folders. Default 1 s.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How requests share passes through a model.</summary>
+    public BatchingOptions Batching { get; init; } = new();
+
+    /// <summary>How much one request may ask for.</summary>
+    public ServingLimits Limits { get; init; } = new();
+
+    /// <summary>Refuse ids that come without the hash of their vocabulary. Packed ids always need it.</summary>
+    public bool RequireVocabulary { get; init; }
+
+    /// <summary>File of API keys, one <c>NAME SHA256</c> a line; null lets everyone in.</summary>
+    public string? ApiKeys { get; init; }
+
+    /// <summary>Requests a second for each API key, or each address without keys; 0 for no limit.</summary>
+    public int RateLimit { get; init; }
+
+    /// <summary>TLS on both ports, with the certificate of Kestrel's own configuration.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>JSON file with Kestrel's and logging's own configuration; null for none.</summary>
+    public string? SettingsFile { get; init; }
+
+    /// <summary>Time between the signal to stop and the end of taking connections, while answers ask clients to reconnect elsewhere. Default 1 s.</summary>
+    public TimeSpan DrainDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest wait for requests that were accepted before a stop. Default 30 s.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Least level of log lines.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Log lines as JSON objects.</summary>
+    public bool LogJson { get; init; }
+
+    /// <summary>Log one line a request.</summary>
+    public bool LogRequests { get; init; }
+
+    /// <summary>Log the texts of requests too; they may be private. Off unless asked.</summary>
+    public bool LogTexts { get; init; }
+
+    /// <summary>Lets <c>HandleReloadConfigRequest</c> change what is served, below <see cref="Models"/> only. Default on.</summary>
+    public bool AllowReload { get; init; } = true;
+}

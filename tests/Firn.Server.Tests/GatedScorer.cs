@@ -1,0 +1,90 @@
+using Firn.Server.Models;
+using Firn.Text;
+
+namespace Firn.Server.Tests;
+
+/// <summary>A scorer that waits at a gate, so that tests can fill queues, and tells what it was asked.</summary>
+internal sealed class GatedScorer : IScorer
+{
+    private readonly ManualResetEventSlim gate = new(true);
+    private int passes;
+    private int waiting;
+
+    public IReadOnlyList<string> Labels { get; } = ["negative", "positive"];
+
+    public int OutputSize => 1;
+
+    public int Dimension => 2;
+
+    public int VocabularySize => 1000;
+
+    public int MaxTokens => 300;
+
+    public string VocabularyHash { get; init; } = new('a', 64);
+
+    public ReadOnlyMemory<byte> VocabularyFile => "<pad>\n"u8.ToArray();
+
+    public ReadOnlyMemory<byte> CleaningRules => "{}"u8.ToArray();
+
+    public bool Disposed { get; private set; }
+
+    /// <summary>Passes through the model so far.</summary>
+    public int Passes => Volatile.Read(ref passes);
+
+    /// <summary>Passes that stand at the gate.</summary>
+    public int Waiting => Volatile.Read(ref waiting);
+
+    public List<int> BatchSizes { get; } = [];
+
+    public Exception? Failure { get; set; }
+
+    /// <summary>Shuts the gate until <see cref="Open"/>, or until the result is disposed of, so that a failed test cannot hang its server.</summary>
+    public IDisposable Close()
+    {
+        gate.Reset();
+        return new Opener(this);
+    }
+
+    public void Open() => gate.Set();
+
+    public int Encode(string text, List<int> ids)
+    {
+        int before = ids.Count;
+        ids.AddRange(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => (w[0] % 999) + 1));
+        return ids.Count - before;
+    }
+
+    public ReadOnlySpan<float> VectorOf(int id) => new float[] { id, -id };
+
+    public void Score(RaggedIds texts, Span<float> probabilities)
+    {
+        Interlocked.Increment(ref passes);
+        Interlocked.Increment(ref waiting);
+        gate.Wait();
+        Interlocked.Decrement(ref waiting);
+        ObjectDisposedException.ThrowIf(Disposed, this);
+        if (Failure is not null)
+            throw Failure;
+        lock (BatchSizes)
+            BatchSizes.Add(texts.Count);
+        for (int i = 0; i < texts.Count; i++)
+            probabilities[i] = ScoreOf(texts[i]);
+    }
+
+    public void ScoreVectors(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities) => probabilities.Fill(0.5f);
+
+    public static float ScoreOf(ReadOnlySpan<int> ids)
+    {
+        int sum = 0;
+        foreach (int id in ids)
+            sum += id;
+        return sum / 1000f;
+    }
+
+    public void Dispose() => Disposed = true;
+
+    private sealed class Opener(GatedScorer scorer) : IDisposable
+    {
+        public void Dispose() => scorer.Open();
+    }
+}
