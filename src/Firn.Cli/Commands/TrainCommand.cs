@@ -8,6 +8,9 @@ namespace Firn.Cli.Commands;
 /// <summary><c>firn train DATA</c>: from a file of labelled texts to a bundle and a report.</summary>
 internal static class TrainCommand
 {
+    /// <summary>Adam at its usual rate has not got far before.</summary>
+    private const int FewSteps = 150;
+
     public static Command Create(Invocation run)
     {
         var corpus = new CorpusArguments("DATA", "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out");
@@ -55,6 +58,10 @@ internal static class TrainCommand
             CorpusArguments.TellSkipped(terminal, test);
         if (result.UnknownLabels > 0)
             terminal.Note($"firn: {result.UnknownLabels:N0} test texts left out whose label does not occur in training");
+        int batch = result.Options.Training.BatchSize;
+        long steps = (long)((result.TrainTexts + batch - 1) / batch) * result.Training.History.Count;
+        if (steps < FewSteps && batch > 32)
+            terminal.Note($"firn: training took {steps} steps only, too few to learn much; so few texts want a smaller --batch-size (32) or more --epochs");
     }
 
     /// <summary>A name for what is made of a file: its own without folder and endings.</summary>
