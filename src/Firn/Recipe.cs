@@ -51,8 +51,7 @@ public sealed class Recipe
         LabeledSource source = LabeledSource.Of(corpus, Options.LabelNames);
         LabeledSource? testSource = test is null ? null : LabeledSource.Of(test, Options.LabelNames);
         var clock = new StageClock(observer);
-        (RawCorpus raw, RawCorpus? rawTest, LabelMap labels) = Read(source, testSource, clock, cancellation);
-        CorpusParts parts = Draw(raw, rawTest, labels, source, testSource, clock);
+        (CorpusParts parts, LabelMap labels, DataSource data) = Parts(source, testSource, clock, cancellation);
         WordVectors vectors = Vectors(parts, clock, cancellation);
         (TextClassifier model, TrainingResult training) = Fit(parts, vectors, labels, clock, observer, cancellation);
         var predictor = new Predictor(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
@@ -61,7 +60,16 @@ public sealed class Recipe
             Threads = Options.Training.Threads,
         };
         (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, (testSource ?? source).Rows, clock);
-        return Result(predictor, parts, training, report, errors, vectors, clock, new DataSource(source.Description, raw.Labels.Length, raw.Sha256));
+        return Result(predictor, parts, training, report, errors, vectors, clock, data);
+    }
+
+    /// <summary>Reads and splits in a method of its own, so that nothing but the parts stays in memory.</summary>
+    private (CorpusParts Parts, LabelMap Labels, DataSource Data) Parts(
+        LabeledSource source, LabeledSource? test, StageClock clock, CancellationToken cancellation)
+    {
+        (RawCorpus raw, RawCorpus? rawTest, LabelMap labels) = Read(source, test, clock, cancellation);
+        CorpusParts parts = Draw(raw, rawTest, labels, source, test, clock);
+        return (parts, labels, new DataSource(source.Description, raw.Labels.Length, raw.Sha256));
     }
 
     private (RawCorpus Corpus, RawCorpus? Test, LabelMap Labels) Read(
