@@ -9,10 +9,10 @@ internal static class Charts
     private const int CurvePoints = 300;
 
     public static string Loss(ReportData data) =>
-        Curves(data, "loss", point => point.Loss, point => point.ValidationLoss ?? double.NaN, SvgChart.Corner.TopRight);
+        Curves(data, "loss", point => point.Loss, point => point.ValidationLoss ?? double.NaN);
 
     public static string Accuracy(ReportData data) =>
-        Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN, SvgChart.Corner.BottomRight);
+        Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN);
 
     /// <summary>The curve of the positive class; of more classes, each against the rest, as many as colours tell apart.</summary>
     public static string Roc(EvaluationReport evaluation)
@@ -20,11 +20,11 @@ internal static class Charts
         var chart = new SvgChart("false positive rate", "true positive rate", (0, 1), (0, 1)).Line("", "ideal", [0, 1], [0, 1]);
         foreach (var (curve, style) in evaluation.RocCurves.Zip(SvgChart.Styles))
         {
-            string name = evaluation.RocCurves.Count == 1 ? "" : curve.Class + " ";
+            string name = evaluation.RocCurves.Count == 1 ? "" : Short(curve.Class) + " ";
             chart.Line(string.Create(CultureInfo.InvariantCulture, $"{name}AUC {curve.Area:0.000}"), style,
                 Thinned(curve, point => point.FalsePositiveRate), Thinned(curve, point => point.TruePositiveRate));
         }
-        return chart.ToSvg("Receiver operating characteristic", SvgChart.Corner.BottomRight);
+        return chart.ToSvg("Receiver operating characteristic", Corner.BottomRight);
     }
 
     public static string Reliability(EvaluationReport evaluation)
@@ -37,12 +37,19 @@ internal static class Charts
         return chart
             .Line("calibrated", "ideal", [0, 1], [0, 1])
             .Line("model", "a", [.. filled.Select(bin => bin.MeanConfidence)], [.. filled.Select(bin => bin.Observed)], dots: true)
-            .ToSvg("Reliability diagram; the bars at the foot show how many texts fall in each bin", SvgChart.Corner.TopLeft);
+            .ToSvg("Reliability diagram; the bars at the foot show how many texts fall in each bin", Corner.TopLeft);
     }
 
     /// <summary>What the reliability diagram's horizontal axis shows.</summary>
     public static string ConfidenceAxis(EvaluationReport evaluation) =>
         evaluation.PerClass.Count == 2 ? $"predicted probability of {evaluation.PerClass[1].Name}" : "probability of the predicted class";
+
+    // A legend has room for so much of a class's name.
+    internal static string Short(string name) => name.Length > 20 ? name[..19] + "…" : name;
+
+    /// <summary>Curves of training run to the right: the right-hand corners are looked at first.</summary>
+    public static Corner LegendOfCurves(double[] x, double[] a, double[] b, (double Low, double High) across, (double Low, double High) up) =>
+        EmptiestCorner.Of(x.Zip(a).Concat(x.Zip(b)), across, up, Corner.TopRight, Corner.BottomRight, Corner.TopLeft, Corner.BottomLeft);
 
     // A page needs no more points than it has pixels; both ends stay.
     private static double[] Thinned(RocCurve curve, Func<RocPoint, double> coordinate)
@@ -55,7 +62,7 @@ internal static class Charts
         return thinned;
     }
 
-    private static string Curves(ReportData data, string what, Func<EpochRecord, double> training, Func<EpochRecord, double> validation, SvgChart.Corner legendAt)
+    private static string Curves(ReportData data, string what, Func<EpochRecord, double> training, Func<EpochRecord, double> validation)
     {
         double[] epochs = [.. data.History.Select(point => (double)point.Epoch)];
         double[] a = [.. data.History.Select(training)], b = [.. data.History.Select(validation)];
@@ -63,12 +70,13 @@ internal static class Charts
         var range = first == last ? (first - 0.5, last + 0.5) : (first, last);
         int stride = Math.Max(1, (int)Math.Ceiling((last - first + 1) / 10));
         double[] ticks = [.. epochs.Where((_, i) => i % stride == 0)];
-        var chart = new SvgChart("epoch", what, range, Ticks.Range(a.Concat(b)), ticks);
+        var values = Ticks.Range(a.Concat(b));
+        var chart = new SvgChart("epoch", what, range, values, ticks);
         if (data.BestEpoch > 0)
             chart.Mark(data.BestEpoch, $"kept: epoch {data.BestEpoch}");
         return chart
             .Line("training", "a", epochs, a, dots: true)
             .Line("validation", "b", epochs, b, dots: true)
-            .ToSvg($"{what} by epoch", legendAt);
+            .ToSvg($"{what} by epoch", LegendOfCurves(epochs, a, b, range, values));
     }
 }

@@ -28,8 +28,8 @@ internal static class PlotFiles
 
         if (data.History.Count > 0)
         {
-            Add("loss.png", Curves(data, "loss", point => point.Loss, point => point.ValidationLoss ?? double.NaN, Alignment.UpperRight));
-            Add("accuracy.png", Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN, Alignment.LowerRight));
+            Add("loss.png", Curves(data, "loss", point => point.Loss, point => point.ValidationLoss ?? double.NaN));
+            Add("accuracy.png", Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN));
         }
         Add("confusion.png", Confusion(data.Evaluation));
         if (data.Evaluation.RocCurves.Count > 0)
@@ -38,7 +38,7 @@ internal static class PlotFiles
         return files;
     }
 
-    private static Plot Curves(ReportData data, string what, Func<EpochRecord, double> training, Func<EpochRecord, double> validation, Alignment legend)
+    private static Plot Curves(ReportData data, string what, Func<EpochRecord, double> training, Func<EpochRecord, double> validation)
     {
         var plot = New("epoch", what);
         double[] epochs = [.. data.History.Select(point => (double)point.Epoch)];
@@ -51,7 +51,13 @@ internal static class PlotFiles
         plot.Axes.Bottom.SetTicks(ticks, [.. ticks.Select(tick => tick.ToString("0", CultureInfo.InvariantCulture))]);
         var (low, high) = Ticks.Range(a.Concat(b));
         plot.Axes.SetLimits(epochs[0] - 0.2, epochs[^1] + 0.2, low, high);
-        Legend(plot, legend);
+        Legend(plot, Charts.LegendOfCurves(epochs, a, b, (epochs[0], Math.Max(epochs[^1], epochs[0] + 1)), (low, high)) switch
+        {
+            Corner.TopLeft => Alignment.UpperLeft,
+            Corner.TopRight => Alignment.UpperRight,
+            Corner.BottomLeft => Alignment.LowerLeft,
+            _ => Alignment.LowerRight,
+        });
         return plot;
     }
 
@@ -61,7 +67,7 @@ internal static class PlotFiles
         Diagonal(plot, "");
         foreach (var (curve, color) in evaluation.RocCurves.Zip(Palette))
         {
-            string name = evaluation.RocCurves.Count == 1 ? "" : curve.Class + " ";
+            string name = evaluation.RocCurves.Count == 1 ? "" : Charts.Short(curve.Class) + " ";
             Line(plot, string.Create(CultureInfo.InvariantCulture, $"{name}AUC {curve.Area:0.000}"), [.. curve.Points.Select(point => point.FalsePositiveRate)], [.. curve.Points.Select(point => point.TruePositiveRate)], color, markers: false);
         }
         plot.Axes.SetLimits(0, 1, 0, 1.02);
@@ -99,7 +105,7 @@ internal static class PlotFiles
             {
                 double share = (double)evaluation.Confusion[i][j] / total, y = n - 1 - i;
                 var cell = plot.Add.Rectangle(j - 0.48, j + 0.48, y - 0.48, y + 0.48);
-                cell.FillColor = (i == j ? A : B).WithAlpha(0.08 + 0.82 * share);
+                cell.FillColor = (i == j ? A : B).WithAlpha(0.06 + 0.92 * share);
                 cell.LineWidth = 0;
                 if (n > 12)
                     continue;
@@ -107,7 +113,7 @@ internal static class PlotFiles
                 text.LabelAlignment = Alignment.MiddleCenter;
                 text.LabelFontName = PlotFont.Family;
                 text.LabelFontSize = n > 6 ? 12 : 18;
-                text.LabelFontColor = share > 0.55 ? Colors.White : Colors.Black;
+                text.LabelFontColor = share > 0.75 ? Colors.White : Colors.Black;
             }
         }
         double[] at = [.. Enumerable.Range(0, n).Select(i => (double)i)];

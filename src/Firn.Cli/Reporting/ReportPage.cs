@@ -93,8 +93,8 @@ internal static class ReportPage
             {
                 double share = (double)evaluation.Confusion[i][j] / total;
                 string colour = i == j ? "--good" : "--bad";
-                string ink = share > 0.55 ? ";color:#fff" : "";
-                html.Append(CultureInfo.InvariantCulture, $"<td style=\"background:color-mix(in srgb, var({colour}) {8 + 82 * share:0}%, var(--card)){ink}\">{evaluation.Confusion[i][j]:N0}<small>{share * 100:0.0}%</small></td>");
+                string ink = share > 0.75 ? ";color:#fff" : "";
+                html.Append(CultureInfo.InvariantCulture, $"<td style=\"background:color-mix(in srgb, var({colour}) {6 + 92 * share:0}%, var(--card)){ink}\">{evaluation.Confusion[i][j]:N0}<small>{share * 100:0.0}%</small></td>");
             }
             html.Append("</tr>\n");
         }

@@ -10,14 +10,6 @@ namespace Firn.Cli.Reporting;
 /// </summary>
 internal sealed class SvgChart
 {
-    /// <summary>Where the legend stands: where the data is not.</summary>
-    public enum Corner
-    {
-        TopLeft,
-        TopRight,
-        BottomRight,
-    }
-
     private const double Width = 460, Height = 300, Left = 54, Right = 14, Top = 14, Bottom = 44;
 
     /// <summary>The colours of data, by the names that the style sheet gives them.</summary>
@@ -80,8 +72,8 @@ internal sealed class SvgChart
         svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(description)}\">");
         svg.Append(body);
         double longest = legend.Count == 0 ? 0 : legend.Max(entry => entry.Name.Length) * 6.6 + 36;
-        double x = legendAt == Corner.TopLeft ? Left + 12 : Width - Right - longest - 6;
-        double y = legendAt == Corner.BottomRight ? Height - Bottom - 12 - 17 * (legend.Count - 1) : Top + 16;
+        double x = legendAt is Corner.TopLeft or Corner.BottomLeft ? Left + 12 : Width - Right - longest - 6;
+        double y = legendAt is Corner.BottomLeft or Corner.BottomRight ? Height - Bottom - 12 - 17 * (legend.Count - 1) : Top + 16;
         if (legend.Count > 0)
             svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"keys\" x=\"{x - 6:0}\" y=\"{y - 14:0}\" width=\"{longest + 8:0}\" height=\"{17 * legend.Count + 4}\" rx=\"4\"/>");
         foreach (var (name, style) in legend)

@@ -61,6 +61,13 @@ public sealed partial class ReportTests
     public void Ticks_are_round(double low, double high, double[] expected) =>
         Assert.Equal(expected, Ticks.Between(low, high).Select(tick => Math.Round(tick, 9)));
 
+    [Theory]
+    [InlineData(new[] { 0.9, 0.5, 0.3, 0.2 }, Corner.TopRight)]
+    [InlineData(new[] { 0.2, 0.6, 0.8, 0.9 }, Corner.BottomRight)]
+    [InlineData(new[] { 0.0, 0.1, 1.0, 0.0 }, Corner.TopLeft)]
+    internal void A_legend_stands_where_the_data_is_not(double[] y, Corner expected) =>
+        Assert.Equal(expected, Charts.LegendOfCurves([0, 1, 2, 3], y, [double.NaN, double.NaN, double.NaN, double.NaN], (0, 3), (0, 1)));
+
     [GeneratedRegex("""(src|href)\s*=|https?://|url\(|@import""")]
     private static partial Regex Outside();
 }
