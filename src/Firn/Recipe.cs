@@ -31,6 +31,12 @@ public sealed class Recipe
     /// <summary>The choices.</summary>
     public RecipeOptions Options { get; }
 
+    /// <summary>
+    /// A file that keeps the training after each epoch. Where it is there already, of the same data and options, word
+    /// vectors are taken from it and training goes on; delete it when the model is saved. Null keeps nothing.
+    /// </summary>
+    public string? CheckpointPath { get; init; }
+
     /// <summary>Follows the recipe.</summary>
     /// <param name="corpus">
     /// Labelled texts, such as a <see cref="CorpusReader"/>; gone through twice, for the texts are not kept in memory and
@@ -52,15 +58,18 @@ public sealed class Recipe
         LabeledSource? testSource = test is null ? null : LabeledSource.Of(test, Options.LabelNames);
         var clock = new StageClock(observer);
         (CorpusParts parts, LabelMap labels, DataSource data) = Parts(source, testSource, clock, cancellation);
-        WordVectors vectors = Vectors(parts, clock, cancellation);
-        (TextClassifier model, TrainingResult training) = Fit(parts, vectors, labels, clock, observer, cancellation);
+        Checkpoint? checkpoint = CheckpointPath is null ? null
+            : new Checkpoint(CheckpointPath, RecipeRecord.RunOf(Options, data.Sha256, parts.Vocabulary.Hash));
+        EmbeddingTable table = Vectors(parts, checkpoint, clock, cancellation);
+        int withVector = CountVectors(table);
+        (TextClassifier model, TrainingResult training) = Fit(parts, table, labels, checkpoint, clock, observer, cancellation);
         var predictor = new Predictor(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
         {
             MaxTokens = Options.MaxTokens,
             Threads = Options.Training.Threads,
         };
         (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, (testSource ?? source).Rows, clock);
-        return Result(predictor, parts, training, report, errors, vectors, clock, data);
+        return Result(predictor, parts, training, report, errors, withVector, clock, data);
     }
 
     /// <summary>Reads and splits in a method of its own, so that nothing but the parts stays in memory.</summary>
@@ -96,28 +105,35 @@ public sealed class Recipe
         return parts;
     }
 
-    private WordVectors Vectors(CorpusParts parts, StageClock clock, CancellationToken cancellation)
+    private EmbeddingTable Vectors(CorpusParts parts, Checkpoint? checkpoint, StageClock clock, CancellationToken cancellation)
     {
         clock.Begin(RecipeStage.Vectors);
+        if (checkpoint?.ReadTable() is { } kept)
+        {
+            clock.End($"{CountVectors(kept):n0} vectors of {kept.Dimension} values, from {checkpoint.FilePath}");
+            return kept;
+        }
         WordVectors vectors = Options.VectorsPath is { } path
             ? WordVectors.Load(path, new VectorLoadOptions { Only = [.. Enumerable.Range(1, parts.Vocabulary.Count - 1).Select(id => parts.Vocabulary[id])] })
             : Word2Vec.Train(parts.WordVectorTexts, parts.Vocabulary, Options.Word2Vec, new VectorProgress(clock), cancellation);
         if (vectors.Count == 0)
             throw new InvalidDataException($"{Options.VectorsPath} has a vector for none of the {parts.Vocabulary.Count - 1} words of the texts; choose vectors of their language.");
         clock.End($"{vectors.Count:n0} vectors of {vectors.Dimension} values");
-        return vectors;
+        return EmbeddingTable.From(parts.Vocabulary, vectors, Options.TrainWordsWithoutVector);
     }
 
-    private (TextClassifier Model, TrainingResult Training) Fit(CorpusParts parts, WordVectors vectors, LabelMap labels,
-        StageClock clock, IRecipeObserver? observer, CancellationToken cancellation)
+    private static int CountVectors(EmbeddingTable table) =>
+        Enumerable.Range(1, table.VocabularySize - 1).Count(id => table.VectorOf(id).ContainsAnyExcept(0f));
+
+    private (TextClassifier Model, TrainingResult Training) Fit(CorpusParts parts, EmbeddingTable table, LabelMap labels,
+        Checkpoint? checkpoint, StageClock clock, IRecipeObserver? observer, CancellationToken cancellation)
     {
         clock.Begin(RecipeStage.Training);
-        var table = EmbeddingTable.From(parts.Vocabulary, vectors, Options.TrainWordsWithoutVector);
         var model = new TextClassifier(Options.Classifier with { Classes = labels.Names.Count }, table, Options.Training.Seed);
         TrainingOptions options = Options.Training.ClassWeights is null or { Count: 0 } && Options.BalanceClasses
             ? Options.Training with { ClassWeights = Balanced(parts.Train.Labels, labels.Names.Count) }
             : Options.Training;
-        TrainingResult training = new Trainer(model, options).Run(
+        TrainingResult training = new Trainer(model, options) { Checkpoint = checkpoint }.Run(
             parts.Train.Texts, parts.Train.Labels, parts.Validation.Texts, parts.Validation.Labels, observer, cancellation);
         clock.End($"{training.History.Count} epochs, {training.StoppedBy}");
         return (model, training);
@@ -144,7 +160,7 @@ public sealed class Recipe
     }
 
     private RecipeResult Result(Predictor predictor, CorpusParts parts, TrainingResult training, EvaluationReport? report,
-        IReadOnlyList<ConfidentError> errors, WordVectors vectors, StageClock clock, DataSource data)
+        IReadOnlyList<ConfidentError> errors, int withVector, StageClock clock, DataSource data)
     {
         RecipeOptions options = Options with { Classifier = predictor.Classifier.Options };
         var record = new RecipeRecord
@@ -167,7 +183,7 @@ public sealed class Recipe
             ValidationTexts = parts.Validation.Count,
             TestTexts = parts.Test.Count,
             UnknownLabels = parts.UnknownLabels,
-            WordsWithVector = Enumerable.Range(1, parts.Vocabulary.Count - 1).Count(id => vectors.TryGetRow(parts.Vocabulary[id], out _)),
+            WordsWithVector = withVector,
             Errors = errors,
             Seconds = clock.Seconds,
         };

@@ -50,6 +50,9 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>The tensors, in the order of the header.</summary>
     public IReadOnlyCollection<TensorEntry> Entries => _entries.Values;
 
+    /// <summary>Texts of the header's <c>__metadata__</c>, by name.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
+
     /// <summary>Maps and checks a file.</summary>
     /// <exception cref="InvalidDataException">The content is wrong; the message names file, place and remedy.</exception>
     public static SafetensorsFile Open(string path)
@@ -131,7 +134,10 @@ internal sealed class SafetensorsFile : IDisposable
             foreach (JsonProperty property in document.RootElement.EnumerateObject().OrderBy(BeginOf))
             {
                 if (property.NameEquals("__metadata__"))
+                {
+                    Metadata = property.Value.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.GetString() ?? "");
                     continue;
+                }
                 TensorEntry entry = ReadEntry(property, start, ref end);
                 _entries.Add(entry.Name, entry);
             }

@@ -45,12 +45,13 @@ internal static class SafetensorsWriter
     /// <summary>Writes header and values.</summary>
     /// <param name="destination">A writable stream, at the place where the file begins.</param>
     /// <param name="tensors">In the order in which they are to lie.</param>
+    /// <param name="metadata">Texts by name, kept in the header's <c>__metadata__</c>.</param>
     /// <exception cref="PlatformNotSupportedException">The machine is big-endian.</exception>
-    public static void Write(Stream destination, IReadOnlyList<Tensor> tensors)
+    public static void Write(Stream destination, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("Bundles are written on little-endian machines only.");
-        byte[] header = HeaderOf(tensors);
+        byte[] header = HeaderOf(tensors, metadata);
         int padded = (8 + header.Length + Alignment - 1) / Alignment * Alignment - 8;
         Span<byte> prefix = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)padded);
@@ -63,12 +64,19 @@ internal static class SafetensorsWriter
             tensor.WriteTo(destination);
     }
 
-    private static byte[] HeaderOf(IReadOnlyList<Tensor> tensors)
+    private static byte[] HeaderOf(IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
+            if (metadata is not null)
+            {
+                json.WriteStartObject("__metadata__");
+                foreach ((string name, string value) in metadata)
+                    json.WriteString(name, value);
+                json.WriteEndObject();
+            }
             long offset = 0;
             foreach (Tensor tensor in tensors)
             {

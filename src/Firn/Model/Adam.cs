@@ -52,6 +52,24 @@ internal sealed class Adam
         }
     }
 
+    /// <summary>The moments, as a checkpoint keeps them.</summary>
+    public IEnumerable<(Parameter Parameter, float[] First, float[] Second, long Begin)> State =>
+        moments.Select(m => (m.Parameter, m.First, m.Second, m.Begin));
+
+    /// <summary>Puts back what <see cref="State"/> gave; parameters that <paramref name="stateOf"/> does not know start fresh.</summary>
+    public void Restore(long steps, Func<Parameter, (float[] First, float[] Second, long Begin)?> stateOf)
+    {
+        StepCount = steps;
+        foreach (Moments state in moments)
+        {
+            if (stateOf(state.Parameter) is not { } kept)
+                continue;
+            kept.First.CopyTo(state.First, 0);
+            kept.Second.CopyTo(state.Second, 0);
+            state.Begin = kept.Begin;
+        }
+    }
+
     private void UpdateRows(SparseRows gradient, float rate, Moments state, Span<float> weights)
     {
         for (int i = 0; i < gradient.Count; i++)
@@ -75,6 +93,6 @@ internal sealed class Adam
         public float[] Second { get; } = new float[parameter.Values.Length];
 
         /// <summary>Steps of the optimizer before this state's first.</summary>
-        public long Begin { get; } = begin;
+        public long Begin { get; set; } = begin;
     }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Firn.Training;
@@ -15,10 +17,18 @@ internal sealed record RecipeRecord
     public required int KeptEpoch { get; init; }
     public required IReadOnlyDictionary<string, double> Seconds { get; init; }
 
+    /// <summary>Tells a run from others: a hash of its options, data and vocabulary. The number of threads changes nothing.</summary>
+    public static string RunOf(RecipeOptions options, string data, string vocabulary)
+    {
+        string json = JsonSerializer.Serialize(options.WithThreads(0), RecipeRecordContext.Default.RecipeOptions);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{json}\n{data}\n{vocabulary}")));
+    }
+
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, RecipeRecordContext.Default.RecipeRecord);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RecipeRecord))]
+[JsonSerializable(typeof(RecipeOptions))]
 internal sealed partial class RecipeRecordContext : JsonSerializerContext;

@@ -22,19 +22,19 @@ public sealed record EarlyStoppingOptions
 /// <summary>Counts epochs without improvement.</summary>
 internal sealed class EarlyStopping(EarlyStoppingOptions options)
 {
-    private double _best = MonitoredNames.Worst(options.Monitor);
-    private int _wait;
+    /// <summary>What a checkpoint keeps: the best value so far, and epochs since.</summary>
+    public (double Best, int Wait) State { get; set; } = (MonitoredNames.Worst(options.Monitor), 0);
 
     /// <summary>Takes an epoch's figures; true when training shall stop (never after the first epoch, as in Keras).</summary>
     public bool OnEpoch(EpochRecord record)
     {
         double value = record.ValueOf(options.Monitor);
-        if (MonitoredNames.Improves(options.Monitor, value, _best, options.MinDelta))
+        if (MonitoredNames.Improves(options.Monitor, value, State.Best, options.MinDelta))
         {
-            _best = value;
-            _wait = 0;
+            State = (value, 0);
             return false;
         }
-        return ++_wait >= options.Patience && record.Epoch > 1;
+        State = (State.Best, State.Wait + 1);
+        return State.Wait >= options.Patience && record.Epoch > 1;
     }
 }

@@ -16,7 +16,6 @@ internal sealed class EpochRunner
     private readonly Batcher _batcher;
     private TrainingWorkspace? _workspace;
     private Adam? _adam;
-    private long _step;
 
     public EpochRunner(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels, ITrainingObserver? observer)
     {
@@ -27,6 +26,19 @@ internal sealed class EpochRunner
         _classWeights = options.ClassWeights is { Count: > 0 } weights ? [.. weights] : [];
         _observer = observer;
         _batcher = new Batcher(texts.Count, options.BatchSize, options.Seed);
+    }
+
+    /// <summary>Steps done; dropout masks follow from their number.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>The optimizer; null before the first epoch.</summary>
+    public Adam? Optimizer => _adam;
+
+    /// <summary>Goes on after <paramref name="epoch"/>, with an optimizer of the groups that trained in it.</summary>
+    public Adam Resume(int epoch, long steps)
+    {
+        Steps = steps;
+        return Engine(_options.Schedule.TrainableIn(epoch)).Adam;
     }
 
     /// <summary>Trains one epoch; null when it was cancelled before its end.</summary>
@@ -42,7 +54,7 @@ internal sealed class EpochRunner
             if (cancellation.IsCancellationRequested)
                 return null;
             ReadOnlySpan<int> batch = _batcher[b];
-            BatchResult result = workspace.ForwardBackward(_texts, batch, _labels, _classWeights, _options.Seed, ++_step);
+            BatchResult result = workspace.ForwardBackward(_texts, batch, _labels, _classWeights, _options.Seed, ++Steps);
             if (!double.IsFinite(result.LossSum))
                 throw NotFinite(result.LossSum, epoch, b + 1);
             if (_options.ClipNorm is { } limit)
@@ -75,6 +87,6 @@ internal sealed class EpochRunner
     }
 
     private NotFiniteNumberException NotFinite(double loss, int epoch, int batch) => new(
-        $"The loss is {loss} in epoch {epoch}, batch {batch} (step {_step}); " +
+        $"The loss is {loss} in epoch {epoch}, batch {batch} (step {Steps}); " +
         $"try a learning rate below {_options.LearningRate:g3}, or limit the gradients' norm to 1.", loss);
 }

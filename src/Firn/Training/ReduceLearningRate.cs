@@ -37,6 +37,13 @@ internal sealed class ReduceLearningRate(ReduceLearningRateOptions options, doub
     private double _best = MonitoredNames.Worst(options.Monitor);
     private int _wait, _cooldown;
 
+    /// <summary>What a checkpoint keeps.</summary>
+    public (double Rate, double Best, int Wait, int Cooldown) State
+    {
+        get => (Rate, _best, _wait, _cooldown);
+        set => (Rate, _best, _wait, _cooldown) = value;
+    }
+
     /// <summary>The rate to train the next epoch with.</summary>
     public double Rate { get; private set; } = rate;
 

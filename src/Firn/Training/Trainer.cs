@@ -22,6 +22,12 @@ public sealed class Trainer
         _options = options;
     }
 
+    /// <summary>
+    /// Where the run is kept after each epoch, and from where it goes on if it was broken off: the weights are then the
+    /// same bit for bit as without a break. Null keeps nothing.
+    /// </summary>
+    public Checkpoint? Checkpoint { get; init; }
+
     /// <summary>Trains.</summary>
     /// <param name="train">Training texts; at least one.</param>
     /// <param name="trainLabels">Their classes, each in [0, C).</param>
@@ -38,35 +44,24 @@ public sealed class Trainer
     {
         bool validates = validation is { Count: > 0 };
         Check(train, trainLabels, validates ? validation : null, validationLabels);
-        var epochs = new EpochRunner(_model, _options, train, trainLabels, observer);
-        var rate = new ReduceLearningRate(_options.ReduceLearningRate ?? new(), _options.LearningRate);
-        EarlyStopping? stopping = _options.EarlyStopping is { } asked ? new EarlyStopping(asked) : null;
-        var best = new BestEpoch(_options.BestBy(validates), new WeightSnapshot(_model, _options.Schedule));
-        var history = new List<EpochRecord>();
-        StopReason reason = StopReason.Completed;
-
-        for (int epoch = 1; epoch <= _options.Epochs && reason == StopReason.Completed; epoch++)
+        var run = new TrainingRun(_model, _options, train, trainLabels, validates, observer);
+        Checkpoint?.Resume(run);
+        for (int epoch = run.History.Count + 1; run.Stopped is null; epoch++)
         {
             long start = Stopwatch.GetTimestamp();
-            if (epochs.Run(epoch, rate.Rate, cancellation) is not { } record)
+            if (run.Epochs.Run(epoch, run.Rate.Rate, cancellation) is not { } record)
             {
-                reason = StopReason.Cancelled;
+                run.Stopped = StopReason.Cancelled;
                 break;
             }
             if (validates)
                 record = Validated(record, validation!, validationLabels!);
             record = record with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
-            history.Add(record);
-            best.OnEpoch(record);
-            if (_options.ReduceLearningRate is not null)
-                rate.OnEpoch(record);
-            if (stopping?.OnEpoch(record) == true)
-                reason = StopReason.EarlyStopping;
+            run.Finish(record);
+            Checkpoint?.Save(run);
             observer?.OnEpoch(record);
         }
-        bool restore = reason == StopReason.Cancelled || _options.RestoreBest;
-        int kept = restore ? best.Restore() : history.Count;
-        return new TrainingResult(history, reason, best.Epoch, kept);
+        return run.End();
     }
 
     private EpochRecord Validated(EpochRecord record, RaggedIds texts, int[] labels)

@@ -13,6 +13,12 @@ internal sealed class WeightSnapshot
     /// <summary>The epoch whose weights are held; 0 for none.</summary>
     public int Epoch { get; private set; }
 
+    /// <summary>The copies.</summary>
+    public IReadOnlyList<(Parameter Parameter, float[] Copy)> Copies => _copies;
+
+    /// <summary>Says which epoch's weights <see cref="Copies"/> were filled with.</summary>
+    public void Filled(int epoch) => Epoch = epoch;
+
     /// <summary>Copies the model's weights as they are now.</summary>
     public void Take(int epoch)
     {

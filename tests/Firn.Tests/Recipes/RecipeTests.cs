@@ -143,6 +143,26 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
+    public void A_recipe_that_was_broken_off_goes_on_with_its_vectors_and_weights()
+    {
+        RecipeOptions options = Small with { Training = Small.Training with { Schedule = ThawSchedule.ThawAll(2), Epochs = 4 } };
+        List<LabeledText> corpus = ToyCorpus.Make(200);
+        RecipeResult whole = Train(options, corpus);
+        var recipe = new Recipe(options) { CheckpointPath = Path.Combine(_folder, "run.safetensors") };
+        using (var cancel = new CancellationTokenSource())
+            recipe.Train(corpus, null, new Observer { OnEpochDone = r => { if (r.Epoch == 3) cancel.Cancel(); } }, cancel.Token);
+        var observer = new Observer();
+        RecipeResult resumed = recipe.Train(corpus, null, observer, TestContext.Current.CancellationToken);
+
+        Assert.Equal(4, Assert.Single(observer.Epochs).Epoch);
+        Assert.Equal(whole.Predictor.Classifier.Parameters.SelectMany(p => p.Values.ToArray()),
+            resumed.Predictor.Classifier.Parameters.SelectMany(p => p.Values.ToArray()));
+        Assert.Equal(whole.Test!.Loss, resumed.Test!.Loss);
+        corpus[0] = corpus[0] with { Label = corpus[0].Label == "0" ? "4" : "0" };
+        Assert.Throws<InvalidDataException>(() => recipe.Train(corpus, null, null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void Cancelled_before_training_ends_with_an_exception()
     {
         using var cancel = new CancellationTokenSource();

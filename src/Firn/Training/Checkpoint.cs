@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Firn.Bundles;
+using Firn.Model;
+
+namespace Firn.Training;
+
+/// <summary>
+/// A file that keeps a run after each epoch: weights, the best weights, Adam's moments, the callbacks' counts and the
+/// history. It is replaced by one rename, so a crash leaves the epoch before or this one. A safetensors file.
+/// </summary>
+public sealed class Checkpoint
+{
+    private const string StateName = "state", Weights = "weights/", Best = "best/", First = "adam.m/", Second = "adam.v/", RowOf = "embedding.row_of";
+    private readonly string _run;
+
+    /// <summary>A checkpoint at a place.</summary>
+    /// <param name="path">The file; need not exist.</param>
+    /// <param name="run">What tells this run from others: a hash of its data and options. A file of another run is refused.</param>
+    public Checkpoint(string path, string run)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(run);
+        FilePath = path;
+        _run = run;
+    }
+
+    /// <summary>The file.</summary>
+    public string FilePath { get; }
+
+    /// <summary>Whether there is a run to go on with.</summary>
+    public bool Exists => File.Exists(FilePath);
+
+    /// <summary>The table of word vectors of a kept run, as it trained so far; null when there is none.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or of another run.</exception>
+    internal EmbeddingTable? ReadTable()
+    {
+        if (!Exists)
+            return null;
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
+        StateOf(file);
+        TensorEntry rows = file.Require(Weights + ModelParameters.EmbeddingRows, TensorType.Float32, -1, -1);
+        return new EmbeddingTable(file.ReadArray<int>(file.Require(RowOf, TensorType.Int32, -1)), file.ReadArray<float>(rows), rows.Shape[1]);
+    }
+
+    internal void Save(TrainingRun run)
+    {
+        var tensors = new List<Tensor>();
+        foreach (Parameter parameter in run.Model.Parameters)
+            tensors.Add(Tensor.Of(Weights + parameter.Name, parameter.Values, [.. parameter.Shape]));
+        foreach ((Parameter parameter, float[] copy) in run.Best.Weights.Copies)
+            tensors.Add(Tensor.Of(Best + parameter.Name, copy, [.. parameter.Shape]));
+        foreach ((Parameter parameter, float[] first, float[] second, _) in run.Epochs.Optimizer!.State)
+        {
+            tensors.Add(Tensor.Of(First + parameter.Name, first, [.. parameter.Shape]));
+            tensors.Add(Tensor.Of(Second + parameter.Name, second, [.. parameter.Shape]));
+        }
+        EmbeddingTable table = run.Model.Embedding;
+        tensors.Add(Tensor.Of(RowOf, table.RowOf.ToArray(), table.VocabularySize));
+        string state = JsonSerializer.Serialize(CheckpointState.Of(run, _run), CheckpointContext.Default.CheckpointState);
+        string next = FilePath + ".new";
+        using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16))
+        {
+            SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { [StateName] = state });
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(next, FilePath, overwrite: true);
+    }
+
+    /// <summary>Puts a kept run into <paramref name="run"/>, which has not begun; does nothing when there is none.</summary>
+    internal void Resume(TrainingRun run)
+    {
+        if (!Exists)
+            return;
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
+        CheckpointState state = StateOf(file);
+        foreach (Parameter parameter in run.Model.Parameters)
+            Read(file, Weights, parameter).CopyTo(parameter.Values);
+        foreach ((Parameter parameter, float[] copy) in run.Best.Weights.Copies)
+            Read(file, Best, parameter).CopyTo(copy, 0);
+        run.Epochs.Resume(state.History.Count, state.Steps).Restore(state.Steps, parameter =>
+            state.MomentsBegin.TryGetValue(parameter.Name, out long begin)
+                ? (Read(file, First, parameter), Read(file, Second, parameter), begin)
+                : null);
+        state.PutInto(run);
+    }
+
+    private static float[] Read(SafetensorsFile file, string kind, Parameter parameter) =>
+        file.ReadArray<float>(file.Require(kind + parameter.Name, TensorType.Float32, [.. parameter.Shape]));
+
+    private CheckpointState StateOf(SafetensorsFile file)
+    {
+        const string remedy = "Delete the file to begin anew, or name another.";
+        CheckpointState? state = null;
+        try
+        {
+            if (file.Metadata.TryGetValue(StateName, out string? json))
+                state = JsonSerializer.Deserialize(json, CheckpointContext.Default.CheckpointState);
+        }
+        catch (JsonException e)
+        {
+            Throw.BadFile(FilePath, StateName, e.Message.TrimEnd('.'), remedy);
+        }
+        if (state is null)
+            Throw.BadFile(FilePath, "header", "it is no checkpoint", remedy);
+        if (state.Run != _run)
+            Throw.BadFile(FilePath, "run", "it was kept by a run with other data or options", remedy);
+        return state;
+    }
+}
