@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Firn.Cli.Output;
@@ -52,9 +51,6 @@ internal sealed class Terminal
 
     /// <summary>A remark for the reader, on standard error.</summary>
     public void Note(string line) => Error.WriteLine(line);
-
-    /// <summary>A remark for the reader, on standard error, formatted with the invariant culture.</summary>
-    public void Note(FormattableString line) => Error.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
     // The console's own stream swallows "broken pipe", and `firn predict ... | head` would read on for ever; a file
     // stream on the same handle reports it. Only for a pipe: in a file it would overwrite what others wrote there.

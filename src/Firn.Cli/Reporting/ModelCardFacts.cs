@@ -64,6 +64,9 @@ internal static class ModelCardFacts
                 case JsonValueKind.False:
                     yield return new Fact(name, "no");
                     break;
+                case JsonValueKind.Number when member.Value.GetRawText().AsSpan().ContainsAny('.', 'E'):
+                    yield return new Fact(name, member.Value.GetDouble().ToString("0.########", CultureInfo.InvariantCulture));
+                    break;
                 default:
                     yield return new Fact(name, member.Value.ToString());
                     break;
