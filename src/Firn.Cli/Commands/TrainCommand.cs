@@ -20,8 +20,13 @@ internal static class TrainCommand
         var output = new Option<string?>("--out") { Description = "Folder of the bundle (default: models/NAME, NAME being the data file's)", HelpName = "FOLDER" };
         var report = new Option<string?>("--report") { Description = "Folder of report.html and its plots (default: runs/NAME)", HelpName = "FOLDER" };
         var noReport = new Option<bool>("--no-report") { Description = "Write no report" };
+        var checkpoint = new Option<string?>("--checkpoint")
+        {
+            Description = "File that keeps the run after each epoch: the same command goes on where it was broken off; deleted at the end",
+            HelpName = "FILE",
+        };
         var json = CommonOptions.Json();
-        var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report") { corpus.Data, test, output, report, noReport };
+        var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report") { corpus.Data, test, output, report, noReport, checkpoint };
         recipe.AddTo(command);
         corpus.AddTo(command);
         labels.AddTo(command);
@@ -36,7 +41,7 @@ internal static class TrainCommand
                 name, data, options,
                 parsed.GetValue(output) ?? Path.Combine("models", name),
                 parsed.GetValue(noReport) ? null : parsed.GetValue(report) ?? Path.Combine("runs", name),
-                Notice: null);
+                Notice: null) { Checkpoint = parsed.GetValue(checkpoint) };
             TrainingOrder.CheckTarget(order.Bundle);
             var texts = corpus.Open(parsed);
             var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;

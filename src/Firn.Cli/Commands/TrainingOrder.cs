@@ -17,12 +17,17 @@ namespace Firn.Cli.Commands;
 /// <param name="Notice">A remark at the report's head, or null.</param>
 internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Recipe, string Bundle, string? Report, string? Notice)
 {
+    /// <summary>A file that keeps the run after each epoch, so that one that was broken off goes on; null for none.</summary>
+    public string? Checkpoint { get; init; }
+
     /// <summary>Trains, saves the bundle and writes the report. A run that Ctrl-C ends keeps the best model so far.</summary>
     public RecipeResult Run(Invocation run, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
     {
         using var progress = new ProgressLine(run.Terminal);
-        var result = new Recipe(Recipe).Train(texts, test, new RecipeProgressView(progress), run.Stop);
+        var result = new Recipe(Recipe) { CheckpointPath = Checkpoint }.Train(texts, test, new RecipeProgressView(progress), run.Stop);
         result.Predictor.Save(Bundle);
+        if (Checkpoint is not null && result.Training.StoppedBy != StopReason.Cancelled)
+            File.Delete(Checkpoint);
         if (Report is { } folder && result.Test is not null)
         {
             progress.Begin("report");
@@ -49,6 +54,8 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
         run.Terminal.Note(result.Training.KeptEpoch == 0
             ? $"firn: stopped in the first epoch; {Bundle} holds what that left"
             : $"firn: stopped after {result.Training.History.Count} epochs; {Bundle} holds the weights of epoch {result.Training.KeptEpoch}");
+        if (File.Exists(Checkpoint))
+            run.Terminal.Note($"firn: the same command goes on from {Checkpoint}");
         return ExitCode.Failed;
     }
 

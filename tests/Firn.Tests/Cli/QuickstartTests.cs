@@ -110,6 +110,24 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
     }
 
     [Fact]
+    public void A_checkpoint_lets_the_same_command_go_on_to_the_same_end()
+    {
+        string[] command(string name, params string[] more) =>
+            ["train", quickstart.Messages, "--out", quickstart.At(name), "--no-report", "--epochs", "3", "--vector-size", "8", "--min-count", "2", "--hidden", "8", "--threads", "1", "--json", .. more];
+        double loss = Parse(CapturedRun.Of(command("whole"))).GetProperty("test").GetProperty("loss").GetDouble();
+        string kept = quickstart.At("kept.safetensors");
+        using var stop = new CancellationTokenSource();
+        var error = new StopAtEpoch(1, stop);
+        var terminal = new Firn.Cli.Output.Terminal { In = TextReader.Null, Out = TextWriter.Null, Error = error };
+        Assert.Equal(1, Firn.Cli.Tool.Run(command("broken", "--checkpoint", kept), terminal, stop.Token));
+        Assert.Contains($"the same command goes on from {kept}", error.ToString());
+        var resumed = Parse(CapturedRun.Of(command("broken", "--checkpoint", kept)));
+        Assert.Equal(3, resumed.GetProperty("history").GetArrayLength());
+        Assert.Equal(loss, resumed.GetProperty("test").GetProperty("loss").GetDouble());
+        Assert.False(File.Exists(kept));
+    }
+
+    [Fact]
     public void A_place_that_is_no_bundle_is_refused_before_training()
     {
         string folder = quickstart.At("mine");
