@@ -63,13 +63,14 @@ public sealed class Recipe
         EmbeddingTable table = Vectors(parts, checkpoint, clock, cancellation);
         int withVector = CountVectors(table);
         (TextClassifier model, TrainingResult training) = Fit(parts, table, labels, checkpoint, clock, observer, cancellation);
+        OutputCalibration? output = Output(model, parts, labels, clock);
         var predictor = new Predictor(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
         {
             MaxTokens = Options.MaxTokens,
             Threads = Options.Training.Threads,
         };
         (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, (testSource ?? source).Rows, clock);
-        return Result(predictor, parts, training, report, errors, withVector, clock, data);
+        return Result(predictor, parts, (training, output), report, errors, withVector, clock, data);
     }
 
     /// <summary>Reads and splits in a method of its own, so that nothing but the parts stays in memory.</summary>
@@ -130,13 +131,26 @@ public sealed class Recipe
     {
         clock.Begin(RecipeStage.Training);
         var model = new TextClassifier(Options.Classifier with { Classes = labels.Names.Count }, table, Options.Training.Seed);
-        TrainingOptions options = Options.Training.ClassWeights is null or { Count: 0 } && Options.BalanceClasses
-            ? Options.Training with { ClassWeights = Balanced(parts.Train.Labels, labels.Names.Count) }
-            : Options.Training;
+        TrainingOptions options = Options.Training with { ClassWeights = ClassWeights(parts, labels) };
         TrainingResult training = new Trainer(model, options) { Checkpoint = checkpoint }.Run(
             parts.Train.Texts, parts.Train.Labels, parts.Validation.Texts, parts.Validation.Labels, observer, cancellation);
         clock.End($"{training.History.Count} epochs, {training.StoppedBy}");
         return (model, training);
+    }
+
+    private IReadOnlyList<float>? ClassWeights(CorpusParts parts, LabelMap labels) =>
+        Options.BalanceClasses && Options.Training.ClassWeights is null or { Count: 0 }
+            ? Balanced(parts.Train.Labels, labels.Names.Count) : Options.Training.ClassWeights;
+
+    private OutputCalibration? Output(TextClassifier model, CorpusParts parts, LabelMap labels, StageClock clock)
+    {
+        if (Options.Wide is null && !(Options.Calibrate && parts.Validation.Count > 0))
+            return null;
+        clock.Begin(RecipeStage.Output);
+        OutputCalibration output = OutputFit.Run(model, parts.Train, parts.Validation, Options.Wide,
+            [.. ClassWeights(parts, labels) ?? []], labels.Names, Options.Training.Threads);
+        clock.End($"{output.Summary}");
+        return output;
     }
 
     private static (EvaluationReport? Report, IReadOnlyList<ConfidentError> Errors) Test(
@@ -159,9 +173,10 @@ public sealed class Recipe
         return (report, errors.ToList());
     }
 
-    private RecipeResult Result(Predictor predictor, CorpusParts parts, TrainingResult training, EvaluationReport? report,
+    private RecipeResult Result(Predictor predictor, CorpusParts parts, (TrainingResult Epochs, OutputCalibration? Output) fitted, EvaluationReport? report,
         IReadOnlyList<ConfidentError> errors, int withVector, StageClock clock, DataSource data)
     {
+        (TrainingResult training, OutputCalibration? output) = fitted;
         RecipeOptions options = Options with { Classifier = predictor.Classifier.Options };
         var record = new RecipeRecord
         {
@@ -171,6 +186,7 @@ public sealed class Recipe
             StoppedBy = training.StoppedBy,
             BestEpoch = training.BestEpoch,
             KeptEpoch = training.KeptEpoch,
+            Output = output,
             Seconds = clock.Seconds.ToDictionary(s => s.Key.ToString().ToLowerInvariant(), s => s.Value),
         };
         return new RecipeResult
@@ -179,6 +195,7 @@ public sealed class Recipe
             Options = options,
             Test = report,
             Training = training,
+            Output = output,
             TrainTexts = parts.Train.Count,
             ValidationTexts = parts.Validation.Count,
             TestTexts = parts.Test.Count,

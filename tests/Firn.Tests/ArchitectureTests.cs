@@ -15,7 +15,7 @@ public partial class ArchitectureTests
         ["Vectors"] = ["Kernels", "Text"],
         ["Linear"] = ["Kernels", "Text"],
         ["Model"] = ["Kernels", "Text", "Vectors", "Linear"],
-        ["Bundles"] = ["Text", "Model"],
+        ["Bundles"] = ["Text", "Linear", "Model"],
         ["Training"] = ["Kernels", "Text", "Vectors", "Linear", "Model", "Bundles"],
         ["Recipes"] = ["Text", "Vectors", "Linear", "Model", "Bundles", "Training"],
         ["Baselines"] = ["Text", "Linear", "Training", "Recipes"],

@@ -41,6 +41,7 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
         RecipeStage.Vocabulary => "vocabulary",
         RecipeStage.Vectors => "word vectors",
         RecipeStage.Training => "training",
+        RecipeStage.Output => "output",
         _ => "test",
     };
 }

@@ -46,12 +46,16 @@ internal static class BundleReader
     {
         foreach (string part in (string[])[BundleWriter.Vocabulary, BundleWriter.Weights, BundleWriter.Vectors, BundleWriter.Golden])
             CheckFile(folder, model, part);
+        if (model.Wide is not null)
+            CheckFile(folder, model, BundleWriter.Wide);
         Vocabulary vocabulary = ReadVocabulary(PathOf(folder, model, BundleWriter.Vocabulary));
         (EmbeddingTable table, IMemoryOwner<float> owner) = MapTable(PathOf(folder, model, BundleWriter.Vectors), model.Embedding, vocabulary);
         try
         {
             var classifier = new TextClassifier(model.Architecture, table, seed: 0);
             ReadWeights(PathOf(folder, model, BundleWriter.Weights), classifier);
+            if (model.Wide is { } wide)
+                classifier.Wide = WideTensors.Read(PathOf(folder, model, BundleWriter.Wide), wide, classifier.Options.OutputSize);
             var card = new ModelCard { Data = model.Data, Metrics = model.Metrics, Training = model.Training, FirnVersion = model.FirnVersion };
             var predictor = new Predictor(new Tokenizer(model.Cleaning), vocabulary, classifier, model.Labels, owner)
             {

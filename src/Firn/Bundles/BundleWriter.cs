@@ -11,9 +11,9 @@ namespace Firn.Bundles;
 /// </summary>
 internal sealed class BundleWriter
 {
-    public const string Vocabulary = "vocabulary", Weights = "weights", Vectors = "vectors", Golden = "golden";
+    public const string Vocabulary = "vocabulary", Weights = "weights", Vectors = "vectors", Wide = "wide", Golden = "golden";
     private static readonly (string Stem, string Extension)[] Parts =
-        [(Vocabulary, ".txt"), (Weights, ".safetensors"), (Vectors, ".safetensors"), (Golden, ".json")];
+        [(Vocabulary, ".txt"), (Weights, ".safetensors"), (Vectors, ".safetensors"), (Wide, ".safetensors"), (Golden, ".json")];
 
     private readonly string _folder;
     private readonly HashSet<string> _inUse;
@@ -110,12 +110,15 @@ internal sealed class BundleWriter
             Tensor.Of(BundleReader.RowsTensor, table.Rows, table.RowCount, table.Dimension),
             Tensor.Of(BundleReader.RowOfTensor, table.RowOf.ToArray(), table.VocabularySize),
         ]));
+        if (model.Wide is { } wide)
+            Add(Wide, stream => SafetensorsWriter.Write(stream, WideTensors.Of(wide)));
         Add(Golden, stream => stream.Write(GoldenFile.Of(predictor).ToBytes()));
         var description = new ModelFile
         {
             FirnVersion = Bundle.FirnVersion,
             Architecture = model.Options,
             Embedding = new EmbeddingShape(table.VocabularySize, table.RowCount, table.Dimension),
+            Wide = model.Wide?.Vectorizer.Options,
             Cleaning = predictor.Tokenizer.Options,
             MaxTokens = predictor.MaxTokens,
             Labels = predictor.Labels,

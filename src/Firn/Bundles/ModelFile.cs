@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Firn.Linear;
 using Firn.Model;
 using Firn.Text;
 
@@ -36,6 +37,7 @@ internal sealed record ModelFile
     public required string FirnVersion { get; init; }
     public required ClassifierOptions Architecture { get; init; }
     public required EmbeddingShape Embedding { get; init; }
+    public NgramOptions? Wide { get; init; }
     public required CleaningOptions Cleaning { get; init; }
     public required int MaxTokens { get; init; }
     public required IReadOnlyList<string> Labels { get; init; }

@@ -70,6 +70,7 @@ public sealed unsafe class Scorer
             ScoringLstm.Forward(lstm, folded[lstm.Direction], layout, rows, workspace.Shard.Tapes[lstm.Direction]);
         }
         workspace.Shard.Output(layers);
+        model.Wide?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.Wide);
         Losses.Probabilities(workspace.Shard.LogitsOf(0), probabilities);
     }
 
@@ -122,7 +123,10 @@ public sealed unsafe class Scorer
             }
             shard.Output(layers);
             for (int i = 0; i < count; i++)
+            {
+                model.Wide?.AddLogits(texts[textOf[i]], shard.LogitsOf(i), workers[worker].Wide);
                 Losses.Probabilities(shard.LogitsOf(i), new Span<float>(probabilities + (long)textOf[i] * columns, columns));
+            }
         });
     }
 

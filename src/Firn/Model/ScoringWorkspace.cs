@@ -1,3 +1,5 @@
+using Firn.Linear;
+
 namespace Firn.Model;
 
 /// <summary>
@@ -9,6 +11,8 @@ public sealed class ScoringWorkspace
     internal ScoringWorkspace(ClassifierOptions options) => Shard = new ShardWorkspace(options);
 
     internal ShardWorkspace Shard { get; }
+
+    internal NgramScratch Wide { get; } = new();
 
     internal int[] Rows { get; private set; } = [];
 

@@ -1,4 +1,5 @@
 using Firn.Kernels;
+using Firn.Linear;
 using Firn.Text;
 
 namespace Firn.Model;
@@ -30,6 +31,12 @@ public sealed class TextClassifier
 
     /// <summary>The word vectors.</summary>
     public EmbeddingTable Embedding { get; }
+
+    /// <summary>The linear part beside the LSTM: its logits are added to the dense layer's; null for none.</summary>
+    internal NgramClassifier? Wide { get; set; }
+
+    /// <summary>Whether a linear part over n-grams of ids stands beside the LSTM.</summary>
+    public bool HasWidePart => Wide is not null;
 
     /// <summary>All weights, the embedding's rows first.</summary>
     public IReadOnlyList<Parameter> Parameters => parameters;

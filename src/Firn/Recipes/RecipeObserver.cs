@@ -17,6 +17,9 @@ public enum RecipeStage
     /// <summary>The classifier is trained.</summary>
     Training,
 
+    /// <summary>The linear part is fitted, and the probabilities are scaled.</summary>
+    Output,
+
     /// <summary>The test part is scored.</summary>
     Evaluation,
 }

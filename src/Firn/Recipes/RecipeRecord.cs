@@ -15,6 +15,7 @@ internal sealed record RecipeRecord
     public required StopReason StoppedBy { get; init; }
     public required int BestEpoch { get; init; }
     public required int KeptEpoch { get; init; }
+    public OutputCalibration? Output { get; init; }
     public required IReadOnlyDictionary<string, double> Seconds { get; init; }
 
     /// <summary>Tells a run from others: a hash of its options, data and vocabulary. The number of threads changes nothing.</summary>

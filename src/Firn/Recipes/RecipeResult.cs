@@ -17,6 +17,9 @@ public sealed record RecipeResult
     /// <summary>History of the epochs, and why training ended.</summary>
     public required TrainingResult Training { get; init; }
 
+    /// <summary>The scaling of the logits, and the linear part's; null where the options ask for neither.</summary>
+    public OutputCalibration? Output { get; init; }
+
     /// <summary>Texts the model was trained on.</summary>
     public required int TrainTexts { get; init; }
 

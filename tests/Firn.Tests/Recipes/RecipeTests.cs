@@ -21,6 +21,29 @@ public sealed class RecipeTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    public void A_linear_part_stands_beside_the_LSTM_and_is_scaled_on_the_validation_texts()
+    {
+        var observer = new Observer();
+        RecipeResult plain = Train(Small, ToyCorpus.Make(600));
+        RecipeResult wide = Train(Small with { Wide = new Firn.Linear.WideOptions() }, ToyCorpus.Make(600), observer: observer);
+        Assert.Contains(RecipeStage.Output, observer.Stages);
+        Assert.True(wide.Predictor.Classifier.HasWidePart);
+        Assert.InRange(wide.Output!.WideScale!.Value, 0.01, 100);
+        Assert.True(wide.Test!.Loss < plain.Test!.Loss, $"{wide.Test.Loss} {plain.Test.Loss}");
+        Assert.Null(plain.Output);
+    }
+
+    [Fact]
+    public void Calibration_alone_changes_probabilities_and_no_label()
+    {
+        RecipeResult plain = Train(Small, ToyCorpus.Make(600));
+        RecipeResult scaled = Train(Small with { Calibrate = true }, ToyCorpus.Make(600));
+        Assert.Null(scaled.Output!.WideScale);
+        Assert.NotEqual(1, scaled.Output.LstmScale);
+        Assert.NotEqual(plain.Test!.Loss, scaled.Test!.Loss);
+    }
+
+    [Fact]
     public void From_texts_to_a_bundle_that_predicts()
     {
         var observer = new Observer();
@@ -29,8 +52,9 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal((432, 48, 120), (result.TrainTexts, result.ValidationTexts, result.TestTexts));
         Assert.InRange(result.Test!.Accuracy, 0.85, 1);
         Assert.Equal(["negative", "positive"], result.Predictor.Labels);
-        Assert.Equal(Enum.GetValues<RecipeStage>(), observer.Stages);
-        Assert.Equal(Enum.GetValues<RecipeStage>(), result.Seconds.Keys);
+        RecipeStage[] stages = [.. Enum.GetValues<RecipeStage>().Except([RecipeStage.Output])]; // asks for no linear part
+        Assert.Equal(stages, observer.Stages);
+        Assert.Equal(stages, result.Seconds.Keys);
         Assert.Equal(5 * 14, observer.Batches);
         Assert.Equal(result.Training.History, observer.Epochs);
 
