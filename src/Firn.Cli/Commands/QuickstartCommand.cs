@@ -5,8 +5,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Cli.Quickstart;
+using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
+using Firn.Training;
 
 namespace Firn.Cli.Commands;
 
@@ -60,7 +62,7 @@ internal static class QuickstartCommand
     }
 
     // One thread for word vectors, where more would make runs differ; it takes a second.
-    // Smaller than the preset for real tweets: a grammar of a few hundred words needs neither 200 values a word, nor much
+    // The plain model on a frozen table, and smaller than the preset for real tweets: a grammar of a few hundred words needs neither 200 values a word, nor much
     // dropout, and few texts need small batches.
     private static RecipeOptions Recipe(int epochs, int seed, int threads)
     {
@@ -68,8 +70,9 @@ internal static class QuickstartCommand
         return basis with
         {
             Word2Vec = basis.Word2Vec with { VectorSize = 64, MinCount = 2, SkipGram = true, Alpha = 0.05, Epochs = 12, Threads = 1 },
-            Classifier = basis.Classifier with { HiddenSize = 64, EmbeddingDropout = 0.1, InputDropout = 0.1, RecurrentDropout = 0.1 },
-            Training = basis.Training with { Epochs = epochs, BatchSize = 64, LearningRate = 0.004 },
+            Classifier = new ClassifierOptions { HiddenSize = 64, EmbeddingDropout = 0.1, InputDropout = 0.1, RecurrentDropout = 0.1 },
+            Wide = null,
+            Training = basis.Training with { Epochs = epochs, BatchSize = 64, LearningRate = 0.004, Schedule = ThawSchedule.Frozen },
         };
     }
 
