@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Firn.Cli.Commands.Serving;
 using Firn.Cli.Commands.Vectors;
 
 namespace Firn.Cli.Commands;
@@ -13,6 +14,7 @@ internal static class CommandList
         EvaluateCommand.Create(invocation),
         PredictCommand.Create(invocation),
         InspectCommand.Create(invocation),
+        ServeCommand.Create(invocation),
         VectorsCommand.Create(invocation),
     ];
 }

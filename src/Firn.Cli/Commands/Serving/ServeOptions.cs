@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Firn.Cli.Output;
+
+namespace Firn.Cli.Commands.Serving;
+
+/// <summary>The options of <c>firn serve</c>, in the groups in which help lists them: ports, versions, batches, limits, access, log.</summary>
+internal sealed class ServeOptions
+{
+    private readonly Option<string> address = Make("--address", "Address to listen on", "127.0.0.1");
+    private readonly Option<int> restPort = Make("--rest-port", "Port of REST; 0 picks a free one", 8501);
+    private readonly Option<int> grpcPort = Make("--grpc-port", "Port of gRPC (HTTP/2; REST answers there too); 0 picks a free one", 8500);
+    private readonly Option<bool> tls = new("--tls") { Description = "TLS on both ports, with the certificate of Kestrel's own configuration (--settings, or Kestrel__Certificates__Default__Path)" };
+    private readonly Option<string?> settingsFile = new("--settings") { Description = "JSON file with Kestrel's and Logging's own configuration" };
+    private readonly Option<string> versions = Make("--versions", "Which versions serve: latest, latest:N, all, specific:1,3", "latest");
+    private readonly Option<string[]> labels = new("--label") { Description = "Name for a version, such as stable=3; may be repeated; a model's labels.json does the same" };
+    private readonly Option<double> poll = Make("--poll-seconds", "Time between two looks at the folders", 1.0);
+    private readonly Option<bool> noReload = new("--no-reload") { Description = "Refuse HandleReloadConfigRequest" };
+    private readonly Option<int> batch = Make("--max-batch-size", "Most texts in one pass through a model", 256);
+    private readonly Option<int> batchWait = Make("--batch-timeout-micros", "How long a batch that is not full may wait while another runs", 0);
+    private readonly Option<int> workers = Make("--batch-workers", "Batches that run at a time; 0 for one a core", 0);
+    private readonly Option<int> queue = Make("--queue-limit", "Texts that may wait; beyond, requests get 429 at once", 4096);
+    private readonly Option<int> body = Make("--max-body-bytes", "Longest body, after decompression too", 16 << 20);
+    private readonly Option<int> instances = Make("--max-instances", "Most texts of a request", 4096);
+    private readonly Option<int> tokens = Make("--max-tokens", "Most ids or vectors of a text", 4096);
+    private readonly Option<int> connections = Make("--max-connections", "Most open connections", 1024);
+    private readonly Option<double> timeout = Make("--request-seconds", "Longest time of a request", 30.0);
+    private readonly Option<int> rate = Make("--rate-limit", "Requests a second for each key or address; 0 for no limit", 0);
+    private readonly Option<string?> keys = new("--api-keys") { Description = "File of API keys, one 'NAME SHA256' a line" };
+    private readonly Option<bool> needVocabulary = new("--require-vocabulary") { Description = "Refuse ids without the hash of their vocabulary" };
+    private readonly Option<double> drain = Make("--drain-seconds", "Time between the signal to stop and the end of taking connections", 1.0);
+    private readonly Option<bool> logJson = new("--log-json") { Description = "Log lines as JSON" };
+    private readonly Option<bool> logRequests = new("--log-requests") { Description = "One log line a request" };
+    private readonly Option<bool> logTexts = new("--log-texts") { Description = "Log the texts too; they may be private" };
+
+    /// <summary>Makes a key instead of serving.</summary>
+    public Option<string?> NewKey { get; } = new("--new-key") { Description = "Make an API key of this name, print it with its line for --api-keys, and end", HelpName = "NAME" };
+
+    public IEnumerable<Option> All =>
+    [
+        address, restPort, grpcPort, tls, settingsFile, versions, labels, poll, noReload, batch, batchWait, workers, queue,
+        body, instances, tokens, connections, timeout, rate, keys, needVocabulary, drain, logJson, logRequests, logTexts, NewKey,
+    ];
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public Server.ServerSettings ToSettings(ParseResult parsed, string folder) => new()
+    {
+        Models = folder,
+        Address = IPAddress.TryParse(parsed.GetValue(address), out IPAddress? ip) ? ip : throw new UsageError($"--address: '{parsed.GetValue(address)}' is no IP address"),
+        RestPort = Port(parsed, restPort),
+        GrpcPort = Port(parsed, grpcPort),
+        Tls = parsed.GetValue(tls),
+        SettingsFile = parsed.GetValue(settingsFile),
+        Policy = Policy(parsed.GetValue(versions)!),
+        Labels = Labels(parsed.GetValue(labels) ?? []),
+        PollInterval = Seconds(parsed, poll),
+        AllowReload = !parsed.GetValue(noReload),
+        Batching = new Server.Batching.BatchingOptions
+        {
+            MaxBatchSize = parsed.GetValue(batch),
+            BatchTimeoutMicros = parsed.GetValue(batchWait),
+            Workers = parsed.GetValue(workers),
+            QueueLimit = parsed.GetValue(queue),
+        },
+        Limits = new Server.Inference.ServingLimits
+        {
+            MaxBodyBytes = parsed.GetValue(body),
+            MaxInstances = parsed.GetValue(instances),
+            MaxTokens = parsed.GetValue(tokens),
+            MaxConnections = parsed.GetValue(connections),
+            RequestTimeout = Seconds(parsed, timeout),
+        },
+        RateLimit = parsed.GetValue(rate),
+        ApiKeys = parsed.GetValue(keys),
+        RequireVocabulary = parsed.GetValue(needVocabulary),
+        DrainDelay = Seconds(parsed, drain),
+        LogJson = parsed.GetValue(logJson),
+        LogRequests = parsed.GetValue(logRequests),
+        LogTexts = parsed.GetValue(logTexts),
+    };
+
+    private static Server.Models.VersionPolicy Policy(string text)
+    {
+        try
+        {
+            return Server.Models.VersionPolicy.Parse(text);
+        }
+        catch (FormatException error)
+        {
+            throw new UsageError($"--versions: {error.Message}");
+        }
+    }
+
+    private static Dictionary<string, long> Labels(string[] pairs)
+    {
+        var labels = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (string pair in pairs)
+        {
+            string[] parts = pair.Split('=');
+            if (parts.Length != 2 || parts[0].Length == 0 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long version))
+                throw new UsageError($"--label: '{pair}' must read NAME=VERSION, such as stable=3");
+            labels[parts[0]] = version;
+        }
+        return labels;
+    }
+
+    private static int Port(ParseResult parsed, Option<int> option)
+    {
+        int port = parsed.GetValue(option);
+        return port is >= 0 and <= ushort.MaxValue ? port : throw new UsageError($"{option.Name}: {port} is no port; 0 to 65535");
+    }
+
+    private static TimeSpan Seconds(ParseResult parsed, Option<double> option)
+    {
+        double seconds = parsed.GetValue(option);
+        return seconds is >= 0 and <= 86_400 ? TimeSpan.FromSeconds(seconds) : throw new UsageError($"{option.Name}: {seconds} must lie between 0 and 86400 seconds");
+    }
+
+    private static Option<T> Make<T>(string name, string description, T standard) => new(name) { Description = description, DefaultValueFactory = _ => standard };
+}

@@ -1,0 +1,42 @@
+using System.Net.Sockets;
+using Firn.Cli.Output;
+using Firn.Server;
+using Firn.Server.Operations;
+
+namespace Firn.Cli.Commands.Serving;
+
+/// <summary>Runs the server until it is asked to stop.</summary>
+internal static class ServerRun
+{
+    public static int Run(Invocation run, ServerSettings settings)
+    {
+        try
+        {
+            return RunAsync(run, settings).GetAwaiter().GetResult();
+        }
+        catch (IOException error) when (error.InnerException is SocketException || error.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UserError($"port {settings.RestPort} or {settings.GrpcPort} cannot be opened: {error.Message.TrimEnd('.')}; choose others with --rest-port and --grpc-port");
+        }
+    }
+
+    public static int NewKey(Invocation run, string name)
+    {
+        (string key, string line) = ApiKeys.Create(name);
+        run.Terminal.Note("the key, for the client; it is shown this once and stored nowhere:");
+        run.Terminal.Out.WriteLine(key);
+        run.Terminal.Note("the line for the server's file of keys (--api-keys):");
+        run.Terminal.Out.WriteLine(line);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> RunAsync(Invocation run, ServerSettings settings)
+    {
+        await using FirnServer server = FirnServer.Create(settings);
+        await server.StartAsync(run.Stop).ConfigureAwait(false);
+        string scheme = settings.Tls ? "https" : "http";
+        run.Terminal.Note($"firn: REST on {scheme}://{settings.Address}:{server.RestPort}, gRPC on port {server.GrpcPort}; try {scheme}://{settings.Address}:{server.RestPort}/openapi.json");
+        await server.WaitForShutdownAsync(run.Stop).ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+}
