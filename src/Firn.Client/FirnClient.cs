@@ -41,11 +41,6 @@ public sealed class FirnClient : IDisposable
         ArgumentNullException.ThrowIfNull(handler);
         this.options = options;
         http = new HttpClient(handler) { BaseAddress = options.Server, Timeout = System.Threading.Timeout.InfiniteTimeSpan };
-        if (options.Http2)
-        {
-            http.DefaultRequestVersion = HttpVersion.Version20;
-            http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        }
         if (options.ApiKey is { } key)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         string label = options.Label is { } l ? $"/labels/{Uri.EscapeDataString(l)}" : "";
@@ -141,6 +136,8 @@ public sealed class FirnClient : IDisposable
             try
             {
                 using HttpRequestMessage request = make();
+                if (options.Http2)
+                    (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
                 HttpResponseMessage answer = await http.SendAsync(request, cancellation).ConfigureAwait(false);
                 if (retry == options.Retries || !PassesAway(answer.StatusCode))
                     return answer;

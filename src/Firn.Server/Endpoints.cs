@@ -30,7 +30,9 @@ internal static class Endpoints
                 return rest.HandleAsync(context, path[ModelsPrefix.Length..]);
             if (path == "/v2" || path.StartsWith("/v2/", StringComparison.Ordinal))
                 return open.HandleAsync(context, path["/v2".Length..]);
-            return next(context);
+            return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false
+                ? UnreadableMessages.ReportAsync(context, next.Invoke)
+                : next(context);
         });
         app.UseRouting();
         app.MapGet("/healthz", () => "ok\n");

@@ -9,14 +9,17 @@ internal static class ServerLogging
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(settings.LogLevel);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("Grpc", LogLevel.Warning);
-        // A refused connection or a malformed request is the client's affair; it has been answered.
-        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        logging.AddFilter("Microsoft", AtLeast(settings.LogLevel, LogLevel.Warning));
+        // A refused connection or a malformed request is the client's affair and has been answered; failures of the
+        // server's own are logged by itself.
+        logging.AddFilter("Grpc", LogLevel.Critical);
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", AtLeast(settings.LogLevel, LogLevel.Error));
         if (settings.LogJson)
             logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
         else
             logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
         logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
     }
+
+    private static LogLevel AtLeast(LogLevel one, LogLevel other) => one > other ? one : other;
 }

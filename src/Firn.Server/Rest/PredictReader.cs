@@ -33,6 +33,11 @@ internal static class PredictReader
         {
             throw Unreadable(error);
         }
+        catch (InvalidOperationException)
+        {
+            // What the reader throws where a key has an escape that no text can hold.
+            throw ServingException.Invalid("a key of the body is not valid UTF-8 or holds half a surrogate pair");
+        }
     }
 
     /// <summary>The message for a body that is no JSON.</summary>

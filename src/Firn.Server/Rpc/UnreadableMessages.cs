@@ -1,0 +1,27 @@
+using System.Globalization;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Firn.Server.Rpc;
+
+/// <summary>
+/// A message that is no valid protobuf fails inside the gRPC library, before any method runs, and would leave as
+/// UNKNOWN, as if the server were at fault. Methods here never fail that way, so that answer can only mean the message.
+/// </summary>
+internal static class UnreadableMessages
+{
+    private const string Status = "grpc-status";
+    private const string Message = "grpc-message";
+
+    public static async Task ReportAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context).ConfigureAwait(false);
+        IHeaderDictionary headers = context.Response.Headers;
+        if (context.Response.HasStarted || headers[Status] != Code(StatusCode.Unknown))
+            return;
+        headers[Status] = Code(StatusCode.InvalidArgument);
+        headers[Message] = "the message is no valid protobuf of the method's request type";
+    }
+
+    private static string Code(StatusCode code) => ((int)code).ToString(CultureInfo.InvariantCulture);
+}

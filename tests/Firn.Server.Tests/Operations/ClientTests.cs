@@ -1,0 +1,121 @@
+using System.Net;
+using Firn.Client;
+
+namespace Firn.Server.Tests.Operations;
+
+public sealed class ClientTests : IDisposable
+{
+    private readonly TestModels models = new();
+
+    public void Dispose() => models.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TheClientGivesTheOfflineScores(bool http2)
+    {
+        Predictor predictor = TestModels.Make(1);
+        models.Add(predictor, 4);
+        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+        using var client = new FirnClient(new FirnClientOptions { Server = http2 ? server.Grpc : server.Rest, Model = TestModels.Name, Http2 = http2, MaxTexts = 3 });
+        string[] texts = ["GOOD day!!!", "", "bad rain", "word12 unknown word13", "@someone love song"];
+        IReadOnlyList<TextScores> scores = await client.PredictAsync(texts, TestContext.Current.CancellationToken);
+        Assert.Equal(TestModels.Offline(predictor, texts), scores.Select(s => s.Score));
+        Assert.All(scores, s => Assert.Equal(4, s.Version));
+        Assert.Equal(0, scores[1].KnownTokens);
+        Assert.Equal(scores[2].Score, (await client.PredictAsync("bad rain", TestContext.Current.CancellationToken)).Score);
+    }
+
+    [Fact]
+    public async Task TheClientFollowsAChangeOfTheVocabularyUnderLoad()
+    {
+        Predictor first = TestModels.Make(1), second = TestModels.Make(2, words: 55);
+        models.Add(first, 1);
+        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+        using var client = new FirnClient(new FirnClientOptions { Server = server.Rest, Model = TestModels.Name });
+        const string text = "good day word50 word51";
+        float[] expected = [TestModels.Offline(first, text)[0], TestModels.Offline(second, text)[0]];
+        Assert.NotEqual(expected[0], expected[1]);
+        var seen = new HashSet<long>();
+        string? hash = null;
+        for (int i = 0; i < 400 && seen.Count < 2; i++)
+        {
+            if (i == 5)
+                models.Add(second, 2);
+            TextScores[] scores = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.PredictAsync(text, TestContext.Current.CancellationToken)));
+            foreach (TextScores score in scores)
+            {
+                Assert.Equal(expected[score.Version - 1], score.Score);
+                seen.Add(score.Version);
+            }
+            hash ??= client.VocabularyHash;
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(2, seen.Count);
+        Assert.NotEqual(hash, client.VocabularyHash);
+    }
+
+    [Fact]
+    public async Task TheVocabularyHasItsHashAsETagAndAMismatchIs409()
+    {
+        models.Add(TestModels.Make(1), 1);
+        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+        var path = new Uri("/v1/models/tweets/vocabulary", UriKind.Relative);
+        using HttpResponseMessage first = await server.Http.GetAsync(path, TestContext.Current.CancellationToken);
+        string[] lines = (await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).TrimEnd('\n').Split('\n');
+        Assert.Equal(("<pad>", "good", 41), (lines[0], lines[1], lines.Length));
+        using var again = new HttpRequestMessage(HttpMethod.Get, path);
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+        using HttpResponseMessage second = await server.Http.SendAsync(again, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+
+        string hash = first.Headers.ETag!.Tag.Trim('"');
+        (HttpStatusCode status, string json, HttpResponseMessage answer) = await server.PostAsync("/v1/models/tweets:predict",
+            $"{{\"signature_name\":\"ids\",\"vocabulary\":\"{new string('f', 64)}\",\"instances\":[[1]]}}");
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Contains($"\"vocabulary\":\"{hash}\"", json, StringComparison.Ordinal);
+        Assert.Equal(hash, answer.Headers.GetValues(VocabularyIdentity.Header).Single());
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v1/models/tweets:predict",
+            $"{{\"signature_name\":\"ids\",\"vocabulary\":\"{hash}\",\"instances\":[[1]]}}")).Status);
+    }
+
+    [Fact]
+    public async Task SafeFailuresAreTriedAgainAndOthersAreNot()
+    {
+        var handler = new Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.TooManyRequests, HttpStatusCode.BadRequest);
+        using var client = new FirnClient(new FirnClientOptions { Server = new Uri("http://unused"), Model = "m", Backoff = TimeSpan.FromMilliseconds(1) }, handler);
+        var error = await Assert.ThrowsAsync<ServerException>(() => client.PredictAsync("a", TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.BadRequest, error.Status);
+        Assert.Equal(3, handler.Calls);
+    }
+
+    [Fact]
+    public async Task AServerThatIsAwayIsNamed()
+    {
+        using var client = new FirnClient(new FirnClientOptions { Server = new Uri("http://127.0.0.1:9"), Model = "m", Backoff = TimeSpan.FromMilliseconds(1), Retries = 1 });
+        var error = await Assert.ThrowsAsync<ServerException>(() => client.PredictAsync("a", TestContext.Current.CancellationToken));
+        Assert.Contains("127.0.0.1:9", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PackedIdsReadBack()
+    {
+        var bytes = new List<byte>();
+        int[][] texts = [[1, 127, 128, 16383, 16384, int.MaxValue], [], [5]];
+        foreach (int[] text in texts)
+            PackedIds.Append(text, bytes);
+        (int[] ids, int[] offsets) = PackedIds.Read([.. bytes], 10, 10);
+        Assert.Equal(texts.SelectMany(t => t), ids);
+        Assert.Equal([0, 6, 6, 7], offsets);
+        Assert.Throws<InvalidDataException>(() => PackedIds.Read([.. bytes], 2, 10));
+        Assert.Throws<InvalidDataException>(() => PackedIds.Read([.. bytes], 10, 5));
+    }
+
+    private sealed class Script(params HttpStatusCode[] answers) : HttpMessageHandler
+    {
+        public int Calls { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(answers[Calls++]) { Content = new StringContent("{\"error\":\"no\"}") });
+    }
+}
