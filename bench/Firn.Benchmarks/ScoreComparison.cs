@@ -36,6 +36,39 @@ internal static class ScoreComparison
             Requests(report, scorer, alone, length);
     }
 
+    /// <summary>Firn alone: the least disturbed of some rounds, for tuning on a machine that others use too.</summary>
+    public static void Tune(int threads)
+    {
+        TextClassifier model = Workload.Model(new ClassifierOptions());
+        var scorer = new Scorer(model);
+        RaggedIds many = Workload.FixedLength(16 * Workload.Batch, 16);
+        var scores = new float[many.Count];
+        double rate = 0;
+        for (int round = 0; round < 10; round++)
+        {
+            long tokens = 0, begin = Stopwatch.GetTimestamp();
+            TimeSpan used = Environment.CpuUsage.TotalTime;
+            for (; Stopwatch.GetElapsedTime(begin).TotalSeconds < 0.3; tokens += many.TotalTokens)
+                scorer.Score(many, scores, threads);
+            rate = Math.Max(rate, threads * tokens / (Environment.CpuUsage.TotalTime - used).TotalSeconds);
+        }
+        Console.WriteLine($"batches: {rate / 1e3:F0} thousand tokens/s of CPU time");
+    }
+
+    /// <summary>One request, the least disturbed of some rounds.</summary>
+    public static void TuneLatency()
+    {
+        var scorer = new Scorer(Workload.Model(new ClassifierOptions()));
+        ScoringWorkspace workspace = scorer.CreateWorkspace();
+        var score = new float[1];
+        foreach (int length in new[] { 1, 2, 12, 40 })
+        {
+            RaggedIds texts = Workload.FixedLength(512, length);
+            double best = Enumerable.Range(0, 20).Min(_ => Latency(i => scorer.Score(texts[i % 512], workspace, score), 2000).Median);
+            Console.WriteLine($"one request of {length} tokens: {best:F2} us");
+        }
+    }
+
     private static void Batches(Report report, TextClassifier model, Scorer scorer, Scorer half, InferenceSession session, int length, int threads)
     {
         RaggedIds texts = Workload.FixedLength(Workload.Batch, length);

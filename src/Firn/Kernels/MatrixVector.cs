@@ -6,13 +6,18 @@ namespace Firn.Kernels;
 /// <summary>One row times a packed matrix: what a single text needs at each step. Bound by reading B, so B is read once, in order.</summary>
 internal static unsafe class MatrixVector
 {
-    /// <summary>y [N] = x [K] * B + start [N]; <paramref name="start"/> null for zero, and may be y itself.</summary>
-    public static void Multiply(float* x, PackedMatrix b, float* start, float* y)
+    /// <summary>
+    /// y [N] = x [K] * B + start [N]; <paramref name="start"/> null for zero, and may be y itself. Products in a row with
+    /// one B that is larger than L1 go <paramref name="backwards"/> every other time: the panels read last are still near.
+    /// </summary>
+    public static void Multiply(float* x, PackedMatrix b, float* start, float* y, bool backwards = false)
     {
         // A whole panel is read by vector code; the last, which may be padded, is written beside y and copied.
         float* edge = stackalloc float[2 * 16];
-        for (int column = 0; column < b.Columns; column += PackedMatrix.PanelWidth)
+        int panels = (b.Columns + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
+        for (int i = 0; i < panels; i++)
         {
+            int column = (backwards ? panels - 1 - i : i) * PackedMatrix.PanelWidth;
             int width = b.WidthAt(column), used = Math.Min(width, b.Columns - column);
             float* from = start == null ? null : start + column;
             float* to = y + column;

@@ -6,8 +6,13 @@ namespace Firn.Model;
 /// A batch sorted by falling length (ties in the batch's order) and cut into shards of about equal tokens. Both follow
 /// from the lengths alone, never from the number of threads, so that a sum in shard order is the same on any machine.
 /// </summary>
-internal sealed class BatchPlan(int mostShards, int leastTexts)
+/// <param name="usualShards">Shards of a batch of short texts.</param>
+/// <param name="mostShards">Shards at most, for batches of long texts: a shard's memory grows with its tokens.</param>
+/// <param name="leastTexts">Texts a shard, at least.</param>
+internal sealed class BatchPlan(int usualShards, int mostShards, int leastTexts)
 {
+    private const int UsualTokens = 2048; // of a shard
+
     private readonly int[] starts = new int[mostShards + 1], tokens = new int[mostShards];
     private int[] histogram = [];
 
@@ -76,7 +81,8 @@ internal sealed class BatchPlan(int mostShards, int leastTexts)
 
     private void Cut()
     {
-        int wanted = Math.Clamp(Count / leastTexts, 1, mostShards);
+        int wanted = (int)Math.Clamp(Tokens / UsualTokens, usualShards, mostShards);
+        wanted = Math.Clamp(Count / leastTexts, 1, wanted);
         Shards = 0;
         long seen = 0;
         for (int i = 0; i < Count; i++)

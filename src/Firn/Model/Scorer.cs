@@ -84,7 +84,7 @@ public sealed unsafe class Scorer
         Throw.IfLengthDiffers(probabilities.Length, (long)texts.Count * columns);
         CheckIds(texts.Ids);
         threads = threads > 0 ? threads : Environment.ProcessorCount;
-        var plan = new BatchPlan(1, 1);
+        var plan = new BatchPlan(1, 1, 1);
         int from = 0;
         while (from < texts.Count)
         {

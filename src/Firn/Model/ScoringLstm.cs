@@ -20,7 +20,7 @@ internal static unsafe class ScoringLstm
             float* before = step == 0 ? null : tape.Outputs + (long)layout.OffsetOf(step - 1) * hidden;
             if (alive == 1 && before != null)
             {
-                MatrixVector.Multiply(before, lstm.PackedRecurrent, folded.RowAt(rows[first], tape.Gates), tape.Gates);
+                MatrixVector.Multiply(before, lstm.PackedRecurrent, folded.RowAt(rows[first], tape.Gates), tape.Gates, backwards: step % 2 == 0);
             }
             else
             {

@@ -15,11 +15,12 @@ internal readonly record struct BatchResult(double LossSum, int Correct, long To
 /// </summary>
 internal sealed unsafe class TrainingWorkspace
 {
-    private const int MostShards = 16, LeastTexts = 8;
+    private const int UsualShards = 16, MostShards = 64, LeastTexts = 8;
 
     private readonly ModelLayers layers;
-    private readonly BatchPlan plan = new(MostShards, LeastTexts);
+    private readonly BatchPlan plan = new(UsualShards, MostShards, LeastTexts);
     private readonly ShardWorkspace[] workers;
+    private readonly Parameter[] dense;
     private readonly GradientBuffer[] shardGradients = new GradientBuffer[MostShards];
     private readonly GradientBuffer sum;
     private readonly InputProjection inputs;
@@ -45,10 +46,8 @@ internal sealed unsafe class TrainingWorkspace
         workers = new ShardWorkspace[Threads];
         for (int i = 0; i < Threads; i++)
             workers[i] = new ShardWorkspace(model.Options);
-        Parameter[] dense = [.. model.Parameters.Where(p => p.Group != ParameterGroup.Embedding && trainable.Contains(p.Group))];
+        dense = [.. model.Parameters.Where(p => p.Group != ParameterGroup.Embedding && trainable.Contains(p.Group))];
         sum = new GradientBuffer(dense);
-        for (int i = 0; i < MostShards; i++)
-            shardGradients[i] = new GradientBuffer(dense);
         inputs = InputProjection.Create(layers, model.Options, trainable, Threads, projectEachToken);
         classWeights = new float[model.Options.Classes];
         ComposeBackward();
@@ -84,6 +83,8 @@ internal sealed unsafe class TrainingWorkspace
         plan.Build(texts, batch);
         ReadLabels(labels, classWeights);
         dropout = new StepDropout(Model.Options, new CounterRandom(seed).Derive((ulong)step));
+        for (int shard = 0; shard < plan.Shards; shard++)
+            shardGradients[shard] ??= new GradientBuffer(dense);
         layers.PackForward();
         foreach (LstmLayer lstm in layers.Lstm)
             lstm.PackBackward();

@@ -127,7 +127,7 @@ public class ScorerTests
         int k = model.Options.OutputSize;
         var layers = new ModelLayers(model);
         layers.PackForward();
-        var plan = new BatchPlan(1, 1);
+        var plan = new BatchPlan(1, 1, 1);
         plan.Build(texts, [.. Enumerable.Range(0, texts.Count)]);
         var work = new ShardWorkspace(model.Options);
         InputProjection inputs = new TokenProjection(layers, new HashSet<ParameterGroup>(), 1);

@@ -1,0 +1,141 @@
+using System.Numerics.Tensors;
+using BenchmarkDotNet.Attributes;
+using Firn.Kernels;
+
+namespace Firn.Benchmarks;
+
+/// <summary>C [M,N] = A [M,K] * B [K,N] at the shapes of a step, aligned to the tile and ragged.</summary>
+[ShortRunJob]
+public unsafe class GemmBenchmarks
+{
+    private readonly PackedMatrix packed = new();
+    private AlignedBuffer a = new(), c = new();
+    private float[] transposed = [], plain = [];
+
+    [Params("64x100x400", "61x99x403", "1024x300x400")]
+    public string Shape { get; set; } = "";
+
+    private int M, K, N;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        int[] s = [.. Shape.Split('x').Select(int.Parse)];
+        (M, K, N) = (s[0], s[1], s[2]);
+        plain = KernelData.Random(K * N, 1);
+        a = new AlignedBuffer(M * K);
+        c = new AlignedBuffer(M * N);
+        KernelData.Random(M * K, 2).CopyTo(a.Span);
+        packed.Pack(plain, K, N);
+        transposed = Reference.Transpose<float>(plain, K, N);
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Scalar() => Reference.Multiply<float>(a.Span[..(M * K)], plain, M, K, N, false, c.Span[..(M * N)]);
+
+    [Benchmark]
+    public void TensorPrimitivesDot()
+    {
+        for (int i = 0; i < M; i++)
+        {
+            for (int j = 0; j < N; j++)
+                c.Pointer[i * N + j] = TensorPrimitives.Dot(new ReadOnlySpan<float>(a.Pointer + i * K, K), transposed.AsSpan(j * K, K));
+        }
+    }
+
+    [Benchmark]
+    public void Firn() => Gemm.Multiply(a.Pointer, K, M, packed, null, 0, c.Pointer);
+
+    [Benchmark]
+    public void FirnWithPacking()
+    {
+        packed.Pack(plain, K, N);
+        Gemm.Multiply(a.Pointer, K, M, packed, null, 0, c.Pointer);
+    }
+}
+
+/// <summary>Functions of one vector, aligned and ragged.</summary>
+[ShortRunJob]
+public class VectorBenchmarks
+{
+    private float[] x = [], y = [];
+
+    [Params(400, 403)]
+    public int Length { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        x = KernelData.Random(Length, 1);
+        y = new float[Length];
+    }
+
+    [Benchmark]
+    public void SigmoidScalar()
+    {
+        for (int i = 0; i < x.Length; i++)
+            y[i] = 1 / (1 + MathF.Exp(-x[i]));
+    }
+
+    [Benchmark]
+    public void SigmoidTensorPrimitives() => TensorPrimitives.Sigmoid(x, y);
+
+    [Benchmark]
+    public void SigmoidFirn() => Activations.Sigmoid(x, y);
+
+    [Benchmark]
+    public void TanhTensorPrimitives() => TensorPrimitives.Tanh(x, y);
+
+    [Benchmark]
+    public void TanhFirn() => Activations.Tanh(x, y);
+
+    [Benchmark]
+    public float DotTensorPrimitives() => TensorPrimitives.Dot<float>(x, y);
+
+    [Benchmark]
+    public float DotFirn() => VectorMath.Dot(x, y);
+}
+
+/// <summary>One LSTM step's gates for 64 texts.</summary>
+[ShortRunJob]
+public unsafe class LstmCellBenchmarks
+{
+    private const int Rows = 64;
+
+    private AlignedBuffer gates = new(), cell = new(), tanh = new(), output = new();
+
+    [Params(96, 100)]
+    public int Hidden { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        gates = new AlignedBuffer(Rows * 4 * Hidden);
+        cell = new AlignedBuffer(Rows * Hidden);
+        tanh = new AlignedBuffer(Rows * Hidden);
+        output = new AlignedBuffer(Rows * Hidden);
+        KernelData.Random(Rows * 4 * Hidden, 3).CopyTo(gates.Span);
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Scalar()
+    {
+        for (int r = 0; r < Rows; r++)
+        {
+            Span<float> state = cell.Span.Slice(r * Hidden, Hidden);
+            Reference.LstmForward<float>(gates.Span.Slice(r * 4 * Hidden, 4 * Hidden), state, state, output.Span.Slice(r * Hidden, Hidden));
+        }
+    }
+
+    [Benchmark]
+    public void Firn() => LstmCell.Forward(Rows, Hidden, gates.Pointer, cell.Pointer, cell.Pointer, tanh.Pointer, output.Pointer);
+}
+
+internal static class KernelData
+{
+    public static float[] Random(int length, ulong seed)
+    {
+        var random = new CounterRandom(seed);
+        return [.. Enumerable.Range(0, length).Select(i => 2 * random.Uniform((ulong)i) - 1)];
+    }
+}
