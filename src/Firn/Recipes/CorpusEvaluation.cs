@@ -55,7 +55,7 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
         if (labels.Count == 0 || (unknown.Count > 0 && onUnknownLabel == RowErrorPolicy.Stop))
         {
             throw unknown.Count > 0
-                ? new UnknownLabelException([.. unknown.Keys], unknown.Values.Sum(), predictor.Labels)
+                ? new UnknownLabelException([.. unknown.Keys.Select(source.Named)], unknown.Values.Sum(), predictor.Labels)
                 : new InvalidDataException($"{source.Description} holds no labelled text; check the path and the columns.");
         }
         EvaluationReport report = Evaluation.Evaluate(probabilities.ToArray(), labels.ToArray(), predictor.Labels);

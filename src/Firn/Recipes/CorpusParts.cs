@@ -77,7 +77,7 @@ internal sealed class CorpusParts
             testRows = [.. Enumerable.Range(0, test.Ids.Count).Where(row => known[test.Labels[row]])];
             unknown = test.Ids.Count - testRows.Length;
             if (unknown > 0 && options.OnUnknownLabel == RowErrorPolicy.Stop)
-                throw new UnknownLabelException([.. test.LabelTexts.Where((_, l) => !known[l])], unknown, labels.Names);
+                throw new UnknownLabelException([.. test.LabelTexts.Where((_, l) => !known[l]).Select(testSource!.Named)], unknown, labels.Names);
         }
         CorpusPart testPart = PartOf(test ?? corpus, testRows, idOf, labels, (testSource ?? source).LabelNames).Cut(options.MaxTokens);
         return new CorpusParts(vocabulary, whole, cut.Select(train), cut.Select(validation), testPart) { UnknownLabels = unknown };

@@ -77,6 +77,9 @@ public sealed class LabelMap
 /// <param name="LabelNames">Names for labels.</param>
 internal sealed record LabeledSource(IEnumerable<LabeledText> Rows, string Description, IReadOnlyDictionary<string, string> LabelNames)
 {
+    /// <summary>A label for messages, with the name it bears: <c>2 (neutral)</c>.</summary>
+    public string Named(string label) => LabelNames.TryGetValue(label, out string? name) && name != label ? $"{label} ({name})" : label;
+
     public static LabeledSource Of(IEnumerable<LabeledText> rows, IReadOnlyDictionary<string, string>? names)
     {
         var reader = rows as CorpusReader;

@@ -139,6 +139,9 @@ public sealed class RecipeTests : IDisposable
         List<LabeledText> test = [.. ToyCorpus.Make(20, 2), new("so so", "2"), new("meh", "2")];
         var error = Assert.Throws<UnknownLabelException>(() => Train(Small, ToyCorpus.Make(100), test));
         Assert.Contains("2 rows bear labels that the model does not know (2; it knows negative, positive)", error.Message, StringComparison.Ordinal);
+        Dictionary<string, string> names = new(Small.LabelNames!) { ["2"] = "neutral" };
+        error = Assert.Throws<UnknownLabelException>(() => Train(Small with { LabelNames = names }, ToyCorpus.Make(100), test));
+        Assert.Equal(["2 (neutral)"], error.Labels);
         RecipeResult result = Train(Small with { OnUnknownLabel = RowErrorPolicy.Skip }, ToyCorpus.Make(100), test);
         Assert.Equal((20, 2), (result.TestTexts, result.UnknownLabels));
     }
