@@ -104,17 +104,17 @@ public sealed record RecipeOptions
     public static RecipeOptions Tweets { get; } = new()
     {
         Preset = "tweets",
-        Cleaning = CleaningOptions.Tweets,
+        Cleaning = CleaningOptions.Tweets with { KeepPunctuation = true },
         TestShare = 0.1,
         ValidationShare = 0.05,
         Validation = ValidationSplit.Stratified,
-        Word2Vec = new Word2VecOptions { VectorSize = 200, Window = 5, MinCount = 5, Epochs = 10 },
+        Word2Vec = new Word2VecOptions { VectorSize = 100, Window = 5, MinCount = 5, Epochs = 10 },
         Classifier = new ClassifierOptions
         {
             HiddenSize = 64,
             Bidirectional = true,
             Pooling = Pooling.Attention,
-            EmbeddingDropout = 0.4,
+            EmbeddingDropout = 0.3,
             InputDropout = 0,
             RecurrentDropout = 0,
         },

@@ -40,6 +40,9 @@ public sealed record CleaningOptions
     /// <summary>Punctuation that carries tone is kept: <c>!</c>, <c>!!</c>, <c>?</c>, <c>??</c>, <c>?!</c>, <c>...</c> (tweets).</summary>
     public bool KeepTone { get; init; }
 
+    /// <summary>Every other ASCII mark is a token too: comma, full stop, dash, quotation mark (tweets; off in the preset, on in the recipe of that name).</summary>
+    public bool KeepPunctuation { get; init; }
+
     /// <summary>An apostrophe between letters belongs to the word: <c>don't</c>; when off it separates (tweets).</summary>
     public bool KeepContractions { get; init; }
 

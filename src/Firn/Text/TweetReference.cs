@@ -108,7 +108,15 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
             return Fixed(spelling, i + length);
         if (c is '!' or '?' or '.' or '\u2026')
             return Tone(i);
-        return c < 0x80 ? i + 1 : Emoji(i);
+        return c < 0x80 ? Punctuation(i) : Emoji(i);
+    }
+
+    /// <summary>Passes over an ASCII character that nothing else claims; returns where to go on.</summary>
+    public int Punctuation(int i)
+    {
+        if (rules.KeepPunctuation && text[i] is > ' ' and < '\x7F')
+            Copy(i, i + 1);
+        return i + 1;
     }
 
     private readonly bool IsNameAt(int i) => i + 1 < text.Length && (WordCharacters.Is(text[i + 1]) || text[i + 1] == '_')
@@ -167,7 +175,9 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
             while (i < text.Length && text[i] is '.' or '\u2026')
                 i++;
             bool ellipsis = i - start > 1 || text[start] == '\u2026';
-            return rules.KeepTone && ellipsis ? Fixed("...", i) : i;
+            if (!ellipsis)
+                return Punctuation(start);
+            return rules.KeepTone ? Fixed("...", i) : i;
         }
         for (; i < text.Length && text[i] is '!' or '?'; i++)
         {

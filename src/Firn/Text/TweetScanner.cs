@@ -35,7 +35,7 @@ internal ref struct TweetScanner
 
     /// <summary>Whether the scanner knows these rules: the preset's, with stop words and entities as you like.</summary>
     public static bool Knows(CleaningOptions rules) =>
-        rules with { RemoveStopWords = false, UnescapeHtml = true } == CleaningOptions.Tweets;
+        rules with { RemoveStopWords = false, UnescapeHtml = true, KeepPunctuation = false } == CleaningOptions.Tweets;
 
     /// <summary>Appends all tokens.</summary>
     public void Run()
@@ -48,9 +48,9 @@ internal ref struct TweetScanner
             {
                 Kind.Letter => Word(i),
                 Kind.Digit => steps.Word(i),
-                Kind.Dot when Unsafe.Add(ref bytes, i + 1) is not ((byte)'.' or >= 0x80) => i + 1,
+                Kind.Dot when Unsafe.Add(ref bytes, i + 1) is not ((byte)'.' or >= 0x80) => steps.Punctuation(i),
                 Kind.At => Mention(i),
-                Kind.Nothing => i + 1,
+                Kind.Nothing => c == ' ' ? i + 1 : steps.Punctuation(i),
                 Kind.Other when WordCharacters.Is(text[i]) => steps.Word(i),
                 _ => steps.Symbol(i),
             };

@@ -13,6 +13,7 @@ public class FastScannerTests
         CleaningOptions.Notebook with { RemoveStopWords = false },
         CleaningOptions.Notebook with { Stem = true },
         CleaningOptions.Tweets,
+        CleaningOptions.Tweets with { KeepPunctuation = true },
         CleaningOptions.Tweets with { RemoveStopWords = true },
     ];
 

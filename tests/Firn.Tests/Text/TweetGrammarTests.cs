@@ -69,6 +69,8 @@ public class TweetGrammarTests
     [Fact]
     public void Optional_rules_can_be_switched_on()
     {
+        Assert.Equal("\" oh , no . \" - me * ... hm _ :)", Tokens("\"Oh, no.\" - me* ...hm _ :)", CleaningOptions.Tweets with { KeepPunctuation = true }));
+        Assert.Equal("don't , < > @ # don't .", Tokens("dont, <> @ # dont.", CleaningOptions.Tweets with { KeepPunctuation = true }));
         Assert.Equal("<number> cats", Tokens("12 cats", CleaningOptions.Tweets with { ReplaceNumbers = true }));
         Assert.Equal("happi cat", Tokens("the happy cats", CleaningOptions.Tweets with { Stem = true, RemoveStopWords = true }));
     }
