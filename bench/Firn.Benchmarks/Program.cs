@@ -28,7 +28,10 @@ switch (args.FirstOrDefault())
     case "score":
         ScoreComparison.Run(threads, Option("--results"));
         return 0;
+    case "text" when Option("--corpus") is { } corpus:
+        TextComparison.Run(corpus, Option("--results"), Option("--peers"));
+        return 0;
     default:
-        Console.Error.WriteLine("usage: bench/compare train | score | kernels | gemm | tune | latency [--threads N]");
+        Console.Error.WriteLine("usage: bench/compare train | score | kernels | gemm | tune | latency [--threads N], or text --corpus FILE");
         return 2;
 }
