@@ -42,7 +42,8 @@ internal sealed class ConfidentErrors(IReadOnlyList<string> names, int most = 20
         if (_errors.Count == 0)
             return;
         HashSet<int> wanted = [.. _errors.UnorderedItems.Select(e => e.Element.Key)];
-        int last = wanted.Max(), place = 0;
+        // A reader counts what its latest pass left out; a pass broken off would tell too few.
+        int last = rows is CorpusReader { RowsSkipped: > 0 } ? int.MaxValue : wanted.Max(), place = 0;
         foreach (LabeledText row in rows)
         {
             if (wanted.Contains(place))

@@ -126,6 +126,33 @@ public sealed class RecipeTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("notebook")]
+    [InlineData("tweets")]
+    [InlineData("none")]
+    public void Broken_characters_and_empty_texts_do_no_harm(string cleaning)
+    {
+        List<LabeledText> corpus = ToyCorpus.Make(100);
+        corpus.AddRange([new("half a pair \ud83d here", "0"), new("\udc00x", "4"), new("", "0"), new("\0\u0001\ufffd", "4"), new("a\rb\nc\u2028d", "0")]);
+        RecipeResult result = Train(Small with { Cleaning = CleaningOptions.ForPreset(cleaning), TestShare = 0, Training = Small.Training with { Epochs = 1 } }, corpus);
+        result.Predictor.Save(Path.Combine(_folder, "odd"));
+        using Predictor loaded = Predictor.Load(Path.Combine(_folder, "odd"));
+        Assert.InRange(loaded.Predict("\ud83d half \0").Score, 0f, 1f);
+    }
+
+    [Fact]
+    public void Rows_left_out_are_still_counted_after_the_errors_were_looked_up()
+    {
+        string path = Path.Combine(_folder, "rows.csv");
+        List<string> lines = ["label,text", .. ToyCorpus.Make(120).Select(r => $"{r.Label},{r.Text}")];
+        lines.AddRange(["4", "0", "4"]); // no text: bad rows behind the last row that is looked up
+        File.WriteAllLines(path, lines);
+        CorpusReader reader = CorpusReader.Open(path, new CorpusOptions { OnError = RowErrorPolicy.Skip });
+        RecipeResult result = Train(Small with { Training = Small.Training with { Epochs = 1 } }, reader);
+        Assert.NotEmpty(result.Errors);
+        Assert.Equal((120, 3), (reader.RowsRead, reader.RowsSkipped));
+    }
+
     [Fact]
     public void A_test_set_of_its_own_leaves_the_whole_corpus_for_training()
     {
