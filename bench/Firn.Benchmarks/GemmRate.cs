@@ -15,7 +15,8 @@ internal static unsafe class GemmRate
         }
     }
 
-    public static double Measure(int threads, int m, int k, int n, bool transposed, double seconds)
+    /// <summary>GFLOP/s, summed over threads: the best moment, or the average of the clock's time.</summary>
+    public static double Measure(int threads, int m, int k, int n, bool transposed, double seconds, bool sustained = false)
     {
         double total = 0;
         var gate = new Lock();
@@ -31,8 +32,9 @@ internal static unsafe class GemmRate
                 source[i] = random.Uniform((ulong)i) - 0.5f;
             var b = new PackedMatrix();
             b.Pack(source, k, n);
-            double best = 0;
+            double best = 0, done = 0;
             int repeats = Math.Max(1, (int)(2e8 / (2.0 * m * k * n)));
+            double start = Clock.Now;
             for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds;)
             {
                 long t = Stopwatch.GetTimestamp();
@@ -44,9 +46,10 @@ internal static unsafe class GemmRate
                         Gemm.Multiply(a.Pointer, k, m, b, null, 0, c.Pointer);
                 }
                 best = Math.Max(best, 2.0 * m * k * n * repeats / Stopwatch.GetElapsedTime(t).TotalSeconds / 1e9);
+                done += 2.0 * m * k * n * repeats;
             }
             lock (gate)
-                total += best;
+                total += sustained ? done / (Clock.Now - start) / 1e9 : best;
         });
         return total;
     }

@@ -5,7 +5,6 @@ using Firn.Kernels;
 namespace Firn.Benchmarks;
 
 /// <summary>C [M,N] = A [M,K] * B [K,N] at the shapes of a step, aligned to the tile and ragged.</summary>
-[ShortRunJob]
 public unsafe class GemmBenchmarks
 {
     private readonly PackedMatrix packed = new();
@@ -55,7 +54,6 @@ public unsafe class GemmBenchmarks
 }
 
 /// <summary>Functions of one vector, aligned and ragged.</summary>
-[ShortRunJob]
 public class VectorBenchmarks
 {
     private float[] x = [], y = [];
@@ -97,7 +95,6 @@ public class VectorBenchmarks
 }
 
 /// <summary>One LSTM step's gates for 64 texts.</summary>
-[ShortRunJob]
 public unsafe class LstmCellBenchmarks
 {
     private const int Rows = 64;

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Firn.Benchmarks;
 
-/// <summary>A peer in a process of its own that works only when asked: "seconds" in, "tokens seconds" out.</summary>
+/// <summary>A peer in a process of its own that works only when asked: "seconds" in, "tokens seconds CPU-seconds" out.</summary>
 internal sealed class PythonPeer : IDisposable
 {
     private readonly Process process;
@@ -37,7 +37,7 @@ internal sealed class PythonPeer : IDisposable
         process.StandardInput.WriteLine(seconds.ToString(CultureInfo.InvariantCulture));
         process.StandardInput.Flush();
         string[] answer = (process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer ended")).Split(' ');
-        return double.Parse(answer[0], CultureInfo.InvariantCulture) / double.Parse(answer[1], CultureInfo.InvariantCulture);
+        return double.Parse(answer[0], CultureInfo.InvariantCulture) / double.Parse(answer[Clock.Cpu ? 2 : 1], CultureInfo.InvariantCulture);
     }
 
     public void Dispose()

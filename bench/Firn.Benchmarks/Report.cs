@@ -19,7 +19,7 @@ internal sealed class Report : IDisposable
         Line($"# {name}");
         Line();
         Line($"{Cpu()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}, " +
-            $"kernels {KernelPath.Width}, {threads} threads, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
+            $"kernels {KernelPath.Width}, {(Clock.Cpu ? "CPU time of one thread" : $"{threads} threads")}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
         Line();
     }
 

@@ -20,7 +20,7 @@ internal static class ScoreComparison
         var scorer = new Scorer(model);
         double folding = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         report.Line($"The notebook's model (E 300, H 100, {Workload.Vocabulary:N0} rows); ONNX Runtime {typeof(InferenceSession).Assembly.GetName().Version}; " +
-            $"folding took {folding:F0} ms and {scorer.FoldedBytes / 1e6:F0} MB. Medians of {Rounds} rounds in turn.");
+            $"folding took {folding:F0} ms and {scorer.FoldedBytes / 1e6:F0} MB. {Rounds} rounds in turn; medians, and medians of the rounds' ratios.");
         report.Line();
         report.Line("| batch | tokens | Firn, thousand tokens/s | without a folded table | float16 | ONNX Runtime | ratio | largest difference |");
         report.Line("|---:|---:|---:|---:|---:|---:|---:|---:|");
@@ -34,25 +34,6 @@ internal static class ScoreComparison
         using var alone = new InferenceSession(OnnxModel.Write(model), single);
         foreach (int length in new[] { 1, 12, 40 })
             Requests(report, scorer, alone, length);
-    }
-
-    /// <summary>Firn alone: the least disturbed of some rounds, for tuning on a machine that others use too.</summary>
-    public static void Tune(int threads)
-    {
-        TextClassifier model = Workload.Model(new ClassifierOptions());
-        var scorer = new Scorer(model);
-        RaggedIds many = Workload.FixedLength(16 * Workload.Batch, 16);
-        var scores = new float[many.Count];
-        double rate = 0;
-        for (int round = 0; round < 10; round++)
-        {
-            long tokens = 0, begin = Stopwatch.GetTimestamp();
-            TimeSpan used = Environment.CpuUsage.TotalTime;
-            for (; Stopwatch.GetElapsedTime(begin).TotalSeconds < 0.3; tokens += many.TotalTokens)
-                scorer.Score(many, scores, threads);
-            rate = Math.Max(rate, threads * tokens / (Environment.CpuUsage.TotalTime - used).TotalSeconds);
-        }
-        Console.WriteLine($"batches: {rate / 1e3:F0} thousand tokens/s of CPU time");
     }
 
     /// <summary>One request, the least disturbed of some rounds.</summary>
@@ -90,7 +71,7 @@ internal static class ScoreComparison
         }
         double difference = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max();
         report.Line($"| {texts.Count} | {length} | {Report.Median(firn) / 1e3:F0} | {Report.Median(unfolded) / 1e3:F0} | {Report.Median(float16) / 1e3:F0} | " +
-            $"{Report.Median(onnx) / 1e3:F0} | {Report.Median(firn) / Report.Median(onnx):F1} | {difference:E1} |");
+            $"{Report.Median(onnx) / 1e3:F0} | {Report.Median(firn.Zip(onnx, (f, o) => f / o)):F1} | {difference:E1} |");
     }
 
     private static void Requests(Report report, Scorer scorer, InferenceSession session, int length)
@@ -114,7 +95,7 @@ internal static class ScoreComparison
         }
         foreach (OrtValue input in inputs)
             input.Dispose();
-        report.Line($"| {length} | {Report.Median(firn):F1} | {Report.Median(firnTail):F1} | {Report.Median(onnx):F1} | {Report.Median(onnxTail):F1} | {Report.Median(onnx) / Report.Median(firn):F1} |");
+        report.Line($"| {length} | {Report.Median(firn):F1} | {Report.Median(firnTail):F1} | {Report.Median(onnx):F1} | {Report.Median(onnxTail):F1} | {Report.Median(onnx.Zip(firn, (o, f) => o / f)):F1} |");
     }
 
     private static (double Median, double Tail) Latency(Action<int> request, int count)
@@ -132,13 +113,11 @@ internal static class ScoreComparison
 
     private static double Rate(Action work, long tokens, double seconds)
     {
-        long done = 0, begin = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds)
-        {
+        long done = 0;
+        double start = Clock.Now;
+        for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds; done += tokens)
             work();
-            done += tokens;
-        }
-        return done / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return done / (Clock.Now - start);
     }
 
     private static OrtValue OnnxInput(RaggedIds texts, int length)

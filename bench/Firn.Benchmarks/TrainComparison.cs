@@ -8,13 +8,13 @@ namespace Firn.Benchmarks;
 internal static class TrainComparison
 {
     private const int Rounds = 7;
-    private const double Seconds = 1.5;
+    private const double Seconds = 1.2;
 
     public static void Run(int threads, string? results, string? peers)
     {
         using var report = new Report("train", results, threads);
-        report.Line($"The notebook's model (E 300, H 100, frozen table, Adam), batch {Workload.Batch}; thousand tokens a second, medians of {Rounds} rounds of {Seconds} s in turn.");
-        report.Line($"Share: of Firn's own [1024x300]x[300x400] product measured between the rounds, at {Workload.FlopPerToken / 1e3:F0} kFLOP a token.");
+        report.Line($"The notebook's model (E 300, H 100, frozen table, Adam), batch {Workload.Batch}; thousand tokens a second, {Rounds} rounds of {Seconds} s in turn; medians, and medians of the rounds' ratios.");
+        report.Line($"Share: of Firn's own [1024x300]x[300x400] product in the same round, at {Workload.FlopPerToken / 1e3:F0} kFLOP a token (the tied rows do fewer).");
         report.Line();
         report.Line("| texts | dropout (embedding, input, recurrent) | Firn | share | PyTorch | ratio |");
         report.Line("|---|---|---:|---:|---:|---:|");
@@ -37,35 +37,6 @@ internal static class TrainComparison
         }
     }
 
-    /// <summary>
-    /// Firn alone by CPU time instead of the clock's: for tuning on a machine that others use too. Best of some rounds.
-    /// </summary>
-    public static void Tune(int threads, string only = "")
-    {
-        RaggedIds texts = Workload.FixedLength(16 * Workload.Batch, 16);
-        double machine = GemmRate.Measure(threads, 1024, Workload.Embedding, 4 * Workload.Hidden, false, 0.3);
-        var runs = new List<(string, RaggedIds, int, ClassifierOptions)>
-        {
-            ("no dropout", texts, Workload.Vocabulary, Dropout(0, 0, 0)),
-            ("tied 0.5", texts, Workload.Vocabulary, Dropout(0.5, 0, 0) with { TiedEmbeddingDropout = true }),
-            ("0.5", texts, Workload.Vocabulary, Dropout(0.5, 0, 0)),
-            ("0.5, recurrent 0.2", texts, Workload.Vocabulary, Dropout(0.5, 0, 0.2)),
-            ("0.5, input 0.2, recurrent 0.2", texts, Workload.Vocabulary, Dropout(0.5, 0.2, 0.2)),
-        };
-        if (Workload.Tweets(64 * Workload.Batch) is var (tweets, vocabulary))
-        {
-            runs.Add(("tweets, 0.5", tweets, vocabulary, Dropout(0.5, 0, 0)));
-            runs.Add(("tweets, tied 0.5", tweets, vocabulary, Dropout(0.5, 0, 0) with { TiedEmbeddingDropout = true }));
-        }
-        foreach ((string name, RaggedIds ids, int rows, ClassifierOptions options) in runs.Where(r => r.Item1.Contains(only, StringComparison.Ordinal)))
-        {
-            var loop = new TrainingLoop(Workload.Model(options, rows), ids, threads);
-            loop.Rate(1);
-            double best = Enumerable.Range(0, 4).Max(_ => loop.Rate(0.3, cpu: true) * threads);
-            Console.WriteLine($"{name}: {best / 1e3:F1} thousand tokens/s of CPU time, {best * Workload.FlopPerToken / 1e9 / machine:P0} of {machine:F0} GFLOP/s");
-        }
-    }
-
     private static ClassifierOptions Dropout(double embedding, double input, double recurrent) =>
         new() { EmbeddingDropout = embedding, InputDropout = input, RecurrentDropout = recurrent };
 
@@ -79,14 +50,16 @@ internal static class TrainComparison
         List<double> firn = [], other = [], machine = [];
         for (int round = 0; round < Rounds; round++)
         {
-            machine.Add(GemmRate.Measure(threads, 1024, Workload.Embedding, 4 * Workload.Hidden, false, 0.3));
+            machine.Add(GemmRate.Measure(threads, 1024, Workload.Embedding, 4 * Workload.Hidden, false, 0.4, sustained: true));
             firn.Add(loop.Rate(Seconds));
             if (peer is not null)
                 other.Add(peer.Rate(Seconds));
         }
-        double rate = Report.Median(firn), share = rate * Workload.FlopPerToken / 1e9 / Report.Median(machine);
-        string beside = peer is null ? "| |" : $"| {Report.Median(other) / 1e3:F1} ({peer.Version}{(packed ? ", packed" : "")}) | {rate / Report.Median(other):F1} |";
-        report.Line($"| {name} | {options.EmbeddingDropout}, {options.InputDropout}, {options.RecurrentDropout} | {rate / 1e3:F1} | {share:P0} of {Report.Median(machine):F0} GFLOP/s {beside}");
+        double share = Report.Median(firn.Zip(machine, (f, m) => f * Workload.FlopPerToken / 1e9 / m));
+        string beside = peer is null
+            ? "| | |"
+            : $"| {Report.Median(other) / 1e3:F1} ({peer.Version}{(packed ? ", packed" : "")}) | {Report.Median(firn.Zip(other, (f, o) => f / o)):F1} |";
+        report.Line($"| {name} | {options.EmbeddingDropout}, {options.InputDropout}, {options.RecurrentDropout} | {Report.Median(firn) / 1e3:F1} | {share:P0} of {Report.Median(machine):F0} GFLOP/s {beside}");
         if (file.Length > 0)
             File.Delete(file);
     }
@@ -113,12 +86,11 @@ internal sealed class TrainingLoop
         labels = [.. order.Select(i => (i * 7 / 3) & 1)];
     }
 
-    /// <summary>Tokens a second of the clock, or of all threads' CPU time.</summary>
-    public double Rate(double seconds, bool cpu = false)
+    public double Rate(double seconds)
     {
-        long tokens = 0, begin = Stopwatch.GetTimestamp();
-        TimeSpan used = Environment.CpuUsage.TotalTime;
-        while (Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds)
+        long tokens = 0;
+        double start = Clock.Now;
+        for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds;)
         {
             if (at + Workload.Batch > texts.Count)
                 at = 0;
@@ -126,6 +98,6 @@ internal sealed class TrainingLoop
             adam.Step(work);
             at += Workload.Batch;
         }
-        return tokens / (cpu ? Environment.CpuUsage.TotalTime - used : Stopwatch.GetElapsedTime(begin)).TotalSeconds;
+        return tokens / (Clock.Now - start);
     }
 }

@@ -1,0 +1,37 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+namespace Firn.Benchmarks;
+
+/// <summary>The kernels under BenchmarkDotNet, in this process, results beside those of the comparisons.</summary>
+internal static class KernelRun
+{
+    public static void Run(string? results)
+    {
+        IConfig config = ManualConfig.CreateEmpty()
+            .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+            .AddColumnProvider(DefaultColumnProviders.Instance)
+            .AddLogger(ConsoleLogger.Default)
+            .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "firn-benchmarks"));
+        using var report = new Report("kernels", results, 1);
+        foreach (Type type in new[] { typeof(GemmBenchmarks), typeof(VectorBenchmarks), typeof(LstmCellBenchmarks) })
+        {
+            Summary summary = BenchmarkRunner.Run(type, config);
+            report.Line($"## {type.Name}");
+            report.Line();
+            report.Line("| case | sizes | median, ns |");
+            report.Line("|---|---|---:|");
+            foreach (BenchmarkReport result in summary.Reports)
+            {
+                report.Line($"| {result.BenchmarkCase.Descriptor.WorkloadMethod.Name} | {result.BenchmarkCase.Parameters.ValueInfo.Trim('[', ']')} | " +
+                    $"{result.ResultStatistics?.Median:N0} |");
+            }
+            report.Line();
+        }
+    }
+}
