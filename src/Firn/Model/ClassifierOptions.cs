@@ -59,6 +59,13 @@ public sealed record ClassifierOptions
     /// <summary>Dropout of the recurrent state, one mask a text held over time (Keras' <c>recurrent_dropout</c>); in [0, 1).</summary>
     public double RecurrentDropout { get; init; } = 0.2;
 
+    /// <summary>
+    /// For a model that was trained without masking on texts padded in front to this length, as Keras' <c>pad_sequences</c>
+    /// does: a shorter text is scored as if zero vectors stood before it, at no cost. 0 for none. Scoring only, of last
+    /// states and one direction; a longer text is the caller's to cut to its last tokens.
+    /// </summary>
+    public int PaddedLength { get; init; }
+
     /// <summary>Number of classes, at least 2. Two classes have one sigmoid unit, more a softmax.</summary>
     public int Classes { get; init; } = 2;
 
@@ -82,6 +89,9 @@ public sealed record ClassifierOptions
         Throw.IfOutside(EmbeddingDropout, 0, highest);
         Throw.IfOutside(InputDropout, 0, highest);
         Throw.IfOutside(RecurrentDropout, 0, highest);
+        Throw.IfOutside(PaddedLength, 0, 100_000);
+        if (PaddedLength > 0 && (Bidirectional || Pooling != Pooling.LastState))
+            throw new ArgumentException("PaddedLength needs one direction and the last state: other models read the pads' outputs.", nameof(PaddedLength));
         if (!Enum.IsDefined(Pooling))
             throw new ArgumentOutOfRangeException(nameof(Pooling), Pooling, "Pooling must be one of the named ways.");
     }

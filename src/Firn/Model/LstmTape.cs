@@ -9,7 +9,7 @@ namespace Firn.Model;
 internal sealed unsafe class LstmTape
 {
     private readonly AlignedBuffer inputs = new(), gates = new(), cells = new(), tanhCells = new(), outputs = new(), recurrent = new();
-    private readonly AlignedBuffer inputMask = new(), recurrentMask = new(), dOutput = new(), dCell = new(), dOutside = new();
+    private readonly AlignedBuffer inputMask = new(), recurrentMask = new(), dOutput = new(), dCell = new(), dOutside = new(), initialOutput = new();
     private int width, hidden, texts, tokens;
 
     /// <summary>The layer's input after dropout, [M,E]; the backward pass may replace it by its gradient.</summary>
@@ -75,6 +75,9 @@ internal sealed unsafe class LstmTape
         DOutside = null;
     }
 
+    /// <summary>Makes room for an initial state of every text, [n,H], and points <see cref="InitialOutput"/> there.</summary>
+    public void ReserveInitial() => InitialOutput = initialOutput.Reserve((long)texts * hidden);
+
     /// <summary>Makes room for <see cref="Inputs"/>.</summary>
     public void ReserveInputs(int width) => inputs.Reserve((long)tokens * width);
 
@@ -82,7 +85,8 @@ internal sealed unsafe class LstmTape
     public void ReserveScoring(RaggedLayout layout, int hidden)
     {
         this.hidden = hidden;
-        long states = (long)layout.Texts * hidden;
+        texts = layout.Texts;
+        long states = (long)texts * hidden;
         gates.Reserve(4 * states);
         cells.Reserve(states);
         tanhCells.Reserve(states);

@@ -16,6 +16,7 @@ public sealed unsafe class Scorer
     private readonly TextClassifier model;
     private readonly ModelLayers layers;
     private readonly FoldedTable[]? folded; // one a direction
+    private readonly PadStates? pads;
     private readonly int columns;
 
     /// <summary>Packs, and folds on all threads.</summary>
@@ -31,6 +32,8 @@ public sealed unsafe class Scorer
         layers.PackForward();
         foreach (LstmLayer lstm in layers.Lstm)
             lstm.PackKernel();
+        if (model.Options.PaddedLength > 0)
+            pads = new PadStates(layers.Lstm[0], model.Options.PaddedLength);
         if (precision != FoldPrecision.None)
         {
             int[] all = [.. Enumerable.Range(0, model.Embedding.RowCount)];
@@ -67,7 +70,7 @@ public sealed unsafe class Scorer
         {
             for (int p = 0; p < ids.Length; p++)
                 rows[layout.RowOf(0, p, lstm.Reversed)] = rowOf[ids[p]];
-            ScoringLstm.Forward(lstm, folded[lstm.Direction], layout, rows, workspace.Shard.Tapes[lstm.Direction]);
+            ScoringLstm.Forward(lstm, folded[lstm.Direction], pads, layout, rows, workspace.Shard.Tapes[lstm.Direction]);
         }
         workspace.Shard.Output(layers);
         model.Wide?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.Wide);
@@ -119,7 +122,7 @@ public sealed unsafe class Scorer
                     for (int p = 0; p < ids.Length; p++)
                         rows[shard.Layout.RowOf(i, p, lstm.Reversed)] = rowOf[ids[p]];
                 }
-                ScoringLstm.Forward(lstm, tables[lstm.Direction], shard.Layout, rows, shard.Tapes[lstm.Direction]);
+                ScoringLstm.Forward(lstm, tables[lstm.Direction], pads, shard.Layout, rows, shard.Tapes[lstm.Direction]);
             }
             shard.Output(layers);
             for (int i = 0; i < count; i++)

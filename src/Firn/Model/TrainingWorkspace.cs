@@ -39,6 +39,8 @@ internal sealed unsafe class TrainingWorkspace
     /// <param name="projectEachToken">Does without the shared projection of equal words; for tests and comparisons.</param>
     public TrainingWorkspace(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, int threads, bool projectEachToken = false)
     {
+        if (model.Options.PaddedLength > 0)
+            throw new ArgumentException("Texts are trained with their pads as ids (0) or without pads; set PaddedLength afterwards, for scoring.", nameof(model));
         Model = model;
         Trainable = trainable;
         Threads = threads > 0 ? threads : Environment.ProcessorCount;

@@ -1,5 +1,6 @@
 using Firn.Kernels;
 using Firn.Model;
+using Firn.Tests.Kernels;
 using Firn.Text;
 
 namespace Firn.Tests.Model;
@@ -92,6 +93,32 @@ public class ScorerTests
         (TextClassifier model, _) = Build(Pooling.LastState, false, 2, 1);
         var error = Assert.Throws<ArgumentException>(() => model.Predict(RaggedIds.From([[1, 77]]), new float[1]));
         Assert.Contains("77", error.Message);
+    }
+
+    [Fact]
+    public void Leading_pads_cost_nothing_and_change_no_score()
+    {
+        (TextClassifier model, RaggedIds texts) = Build(Pooling.LastState, false, 3, 60);
+        const int length = 37;
+        GemmTests.Random(4 * 21, 3).CopyTo(model["lstm.bias"].Values); // with zero biases pads would change nothing
+        var padded = new TextClassifier(model.Options with { PaddedLength = length }, model.Embedding, 2);
+        model["lstm.bias"].Values.CopyTo(padded["lstm.bias"].Values);
+        RaggedIds longhand = RaggedIds.From([.. Enumerable.Range(0, texts.Count).Select(i => (int[])[.. new int[length - texts.LengthOf(i)], .. texts[i]])]);
+        float[] expected = new float[texts.Count * 3], actual = new float[expected.Length], plain = new float[expected.Length], one = new float[3];
+        model.Predict(longhand, expected);
+        padded.Predict(texts, actual);
+        model.Predict(texts, plain);
+        GoldenDraw.Near(expected, actual, "with pads", 3e-6);
+        Assert.Contains(expected.Zip(plain), p => Math.Abs(p.First - p.Second) > 1e-3);
+        var scorer = new Scorer(padded);
+        ScoringWorkspace workspace = scorer.CreateWorkspace();
+        for (int i = 0; i < texts.Count; i++)
+        {
+            scorer.Score(texts[i], workspace, one);
+            GoldenDraw.Near(expected.AsSpan(i * 3, 3), one, "alone", 3e-6);
+        }
+        Assert.Throws<ArgumentException>(() => new TrainingWorkspace(padded, new HashSet<ParameterGroup>(), 1));
+        Assert.Throws<ArgumentException>(() => new TextClassifier(model.Options with { PaddedLength = 9, Bidirectional = true }, model.Embedding, 2));
     }
 
     [Fact]
