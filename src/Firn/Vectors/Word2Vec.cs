@@ -71,15 +71,19 @@ public static class Word2Vec
         for (int epoch = 0; epoch < options.Epochs; epoch++)
         {
             CounterRandom epochRandom = random.Derive((ulong)epoch + 1);
-            Workers.Run(blocks.Length, threads, (block, worker) =>
+            // Neighbouring texts are often of one topic; gensim's workers mix them by reading at several places of a file.
+            int[] order = [.. Enumerable.Range(0, blocks.Length)];
+            epochRandom.Derive(ulong.MaxValue).Shuffle<int>(order);
+            Workers.Run(blocks.Length, threads, (turn, worker) =>
             {
+                int block = order[turn];
                 if (cancellation.IsCancellationRequested)
                     return;
                 WindowKernel kernel = kernels[worker] ??= WindowKernel.Create(state);
                 WindowStream stream = streams[worker] ??= new WindowStream(words, options.Window, options.ShrinkWindows);
                 CounterRandom blockRandom = epochRandom.Derive((ulong)block);
                 stream.Fill(corpus, blocks[block], blockRandom.Derive(0));
-                kernel.Train(stream, meter.AlphaAt(epoch, blocks[block].Start), blockRandom.Derive(1));
+                kernel.Train(stream, meter.AlphaAt(epoch, (double)turn / blocks.Length), blockRandom.Derive(1));
                 meter.Add(epoch, blocks[block].End - blocks[block].Start);
             });
             cancellation.ThrowIfCancellationRequested();

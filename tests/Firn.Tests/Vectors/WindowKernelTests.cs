@@ -36,7 +36,7 @@ public unsafe class WindowKernelTests
         var random = new CounterRandom(9);
         const float alpha = 1e-3f;
         (double[][] x, double[][] y) = (Rows(inputs), Rows(outputs));
-        var negatives = new SharedNegatives(table, options.Negative, 8);
+        var negatives = new SharedNegatives(table, options.Negative, 16);
         ulong counter = 0;
         negatives.Draw(random, ref counter);
         (double[][] dx, double[][] dy) = skipGram ? SkipGramGradient(stream, negatives, x, y) : CbowGradient(stream, negatives, x, y);

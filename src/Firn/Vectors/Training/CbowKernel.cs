@@ -14,22 +14,30 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
     /// <summary>Positions a chunk.</summary>
     public const int Chunk = 8;
 
+    private const int ColumnBlock = 64; // floats
+
+
     private readonly TrainingState _state;
     private readonly int _columns;
-    private readonly SharedNegatives? _negatives;
+    private SharedNegatives? _negatives, _nextNegatives;
     private readonly HierarchicalSoftmax<P, V>? _tree;
     private readonly AlignedBuffer _scratch;
     private readonly float* _scores; // (Chunk, negatives)
     private readonly float* _dummy; // a row for filling up, whose products are never used
+    private readonly RowPrefetch _ahead;
     private readonly PointerList _window = new(), _hidden = new(), _errors = new(), _negativeRows = new();
 
     public CbowKernel(TrainingState state)
     {
         _state = state;
         _columns = state.Inputs.Stride;
+        _ahead = new RowPrefetch(_columns);
         int shared = SharedCount(state.Options.Negative);
         if (state.Negatives is not null)
+        {
             _negatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
+            _nextNegatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
+        }
         if (state.Tree is not null)
             _tree = new HierarchicalSoftmax<P, V>(state);
         _scratch = new AlignedBuffer((2 * Chunk + 1) * _columns + Chunk * Math.Max(shared, 16));
@@ -43,43 +51,53 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         _scores = rows + _columns;
     }
 
-    /// <summary>Samples a chunk shares: at least those of one position, rounded up to whole tiles.</summary>
-    public static int SharedCount(int negative) => (Math.Max(negative, 8) + 7) / 8 * 8;
+    /// <summary>
+    /// Samples a chunk shares, in whole tiles: 16 for the usual 5 a position. With 8 analogies lose a hundredth, with 24
+    /// nothing is gained (docs/performance.md).
+    /// </summary>
+    public static int SharedCount(int negative) => Math.Max(16, (negative * 2 + 7) / 8 * 8);
 
     public override void Train(WindowStream stream, float alpha, CounterRandom random)
     {
         ulong counter = 0;
+        _negatives?.Draw(random, ref counter);
         for (int first = 0; first < stream.Count; first += Chunk)
         {
             int count = Math.Min(Chunk, stream.Count - first);
-            Prefetch(stream, first + Chunk);
+            _nextNegatives?.Draw(random, ref counter);
+            // One step a block of columns summed, a pair trained, and a word that takes errors.
+            _ahead.Plan(_state, stream, first + Chunk, Chunk, _nextNegatives, _columns / ColumnBlock + 2 * Chunk + _state.Options.Window);
             SumWindows(stream, first, count);
-            for (int p = 0; p < count; p++)
-                new Span<float>(_errors.Items[p], _columns).Clear();
             if (_negatives is not null)
-            {
-                _negatives.Draw(random, ref counter);
                 TrainNegatives(stream.Rows.AsSpan(first, count), alpha);
-            }
+            for (int p = 0; p < count && _negatives is null; p++)
+                new Span<float>(_errors.Items[p], _columns).Clear();
             for (int p = 0; p < count && _tree is not null; p++)
                 _tree.Train(_hidden.Items + p, _errors.Items + p, 1, stream.Rows[first + p], alpha);
             AddErrors(stream, first, count);
+            (_negatives, _nextNegatives) = (_nextNegatives, _negatives);
         }
     }
 
     /// <summary>hidden[p] = mean (or sum) of the vectors in the window of p.</summary>
     private void SumWindows(WindowStream stream, int first, int count)
     {
-        for (int p = 0; p < count; p++)
+        (int low, int high) = stream.Span(first, count);
+        _window.Clear();
+        for (int j = low; j < high; j++)
+            _window.Add(_state.Inputs[stream.Rows[j]]);
+        // A block of columns of all windows at a time: neighbours share most words, which then come from the first cache.
+        for (int c = 0; c < _columns; c += ColumnBlock)
         {
-            _window.Clear();
-            for (int j = stream.Low[first + p]; j < stream.High[first + p]; j++)
+            int width = Math.Min(ColumnBlock, _columns - c);
+            for (int p = first; p < first + count; p++)
             {
-                if (j != first + p)
-                    _window.Add(_state.Inputs[stream.Rows[j]]);
+                int context = stream.High[p] - stream.Low[p] - 1;
+                float scale = _state.Options.CbowMean && context > 0 ? 1f / context : 1;
+                RowProducts<P, V>.SumAround(
+                    _window.Items + (stream.Low[p] - low), p - stream.Low[p], stream.High[p] - p - 1, scale, c, width, _hidden.Items[p - first]);
             }
-            float scale = _state.Options.CbowMean && _window.Count > 0 ? 1f / _window.Count : 1;
-            RowProducts<P, V>.Sum(_window.Items, _window.Count, scale, _columns, _hidden.Items[p]);
+            _ahead.Step();
         }
     }
 
@@ -108,6 +126,7 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
             float* output = outputs[targets[p]];
             float score = RowProducts<P, V>.Dot(_hidden.Items[p], output, _columns);
             RowProducts<P, V>.UpdatePair(_hidden.Items[p], _errors.Items[p], output, alpha / (1 + MathF.Exp(score)), _columns);
+            _ahead.Step();
         }
         RowProducts<P, V>.Update(_hidden.Items, _errors.Items, targets.Length, _negativeRows.Items, width, _columns, _scores);
     }
@@ -115,15 +134,13 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
     /// <summary>Each word of the chunk's windows takes the errors of all windows it stands in, in one pass.</summary>
     private void AddErrors(WindowStream stream, int first, int count)
     {
-        int low = int.MaxValue, high = 0;
+        (int low, int high) = stream.Span(first, count);
         for (int p = first; p < first + count; p++)
         {
-            low = Math.Min(low, stream.Low[p]);
-            high = Math.Max(high, stream.High[p]);
             int context = stream.High[p] - stream.Low[p] - 1;
             // gensim: with the sum instead of the mean the error is divided over the window.
             if (!_state.Options.CbowMean && context > 1)
-                RowProducts<P, V>.Sum(_errors.Items + (p - first), 1, 1f / context, _columns, _errors.Items[p - first]);
+                RowProducts<P, V>.SumAround(_errors.Items + (p - first), 1, 0, 1f / context, 0, _columns, _errors.Items[p - first]);
         }
         for (int j = low; j < high; j++)
         {
@@ -135,19 +152,7 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
             }
             if (_window.Count > 0)
                 RowProducts<P, V>.Add(_window.Items, _window.Count, _columns, _state.Inputs[stream.Rows[j]]);
+            _ahead.Step();
         }
-    }
-
-    /// <summary>Asks for the rows of the next chunk that this one has not used already.</summary>
-    private void Prefetch(WindowStream stream, int first)
-    {
-        int ahead = first + _state.Options.Window;
-        for (int p = first; p < Math.Min(first + Chunk, stream.Count); p++)
-        {
-            if (_state.Outputs is not null)
-                Prefetch(_state.Outputs[stream.Rows[p]], _columns);
-        }
-        for (int p = ahead; p < Math.Min(ahead + Chunk, stream.Count); p++)
-            Prefetch(_state.Inputs[stream.Rows[p]], _columns);
     }
 }

@@ -74,18 +74,30 @@ internal static unsafe class RowProducts<P, V>
         }
     }
 
-    /// <summary>destination = scale (sum of the rows); zero where there are none.</summary>
+    /// <summary>
+    /// destination = scale (sum of the rows), for the columns [first, first + width) and without the row that stands after
+    /// the first <paramref name="before"/> and before the last <paramref name="after"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Sum(float** rows, int count, float scale, int columns, float* destination)
+    public static void SumAround(float** rows, int before, int after, float scale, int first, int width, float* destination)
     {
         V k = P.Create(scale);
-        int c = 0;
-        for (; c <= columns - 4 * P.Count; c += 4 * P.Count)
+        float** last = rows + before + 1;
+        int c = first;
+        for (; c <= first + width - 4 * P.Count; c += 4 * P.Count)
         {
             V s0 = P.Zero, s1 = P.Zero, s2 = P.Zero, s3 = P.Zero;
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < before; i++)
             {
                 float* row = rows[i] + c;
+                s0 = P.Add(s0, P.Load(row));
+                s1 = P.Add(s1, P.Load(row + P.Count));
+                s2 = P.Add(s2, P.Load(row + 2 * P.Count));
+                s3 = P.Add(s3, P.Load(row + 3 * P.Count));
+            }
+            for (int i = 0; i < after; i++)
+            {
+                float* row = last[i] + c;
                 s0 = P.Add(s0, P.Load(row));
                 s1 = P.Add(s1, P.Load(row + P.Count));
                 s2 = P.Add(s2, P.Load(row + 2 * P.Count));
@@ -96,11 +108,13 @@ internal static unsafe class RowProducts<P, V>
             P.Store(P.Multiply(k, s2), destination + c + 2 * P.Count);
             P.Store(P.Multiply(k, s3), destination + c + 3 * P.Count);
         }
-        for (; c < columns; c += P.Count)
+        for (; c < first + width; c += P.Count)
         {
             V sum = P.Zero;
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < before; i++)
                 sum = P.Add(sum, P.Load(rows[i] + c));
+            for (int i = 0; i < after; i++)
+                sum = P.Add(sum, P.Load(last[i] + c));
             P.Store(P.Multiply(k, sum), destination + c);
         }
     }

@@ -16,8 +16,9 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
 
     private readonly TrainingState _state;
     private readonly int _columns;
-    private readonly SharedNegatives? _negatives;
+    private SharedNegatives? _negatives, _nextNegatives;
     private readonly HierarchicalSoftmax<P, V>? _tree;
+    private readonly RowPrefetch _ahead;
     private readonly AlignedBuffer _scratch;
     private readonly float* _dummy; // (size), a row for filling up, whose products are never used
     private readonly float* _scores; // (inputs, outputs)
@@ -30,9 +31,13 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
     {
         _state = state;
         _columns = state.Inputs.Stride;
+        _ahead = new RowPrefetch(_columns);
         int shared = CbowKernel<P, V>.SharedCount(state.Options.Negative);
         if (state.Negatives is not null)
+        {
             _negatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
+            _nextNegatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
+        }
         if (state.Tree is not null)
             _tree = new HierarchicalSoftmax<P, V>(state);
         int inputs = (Chunk + 2 * state.Options.Window + 3) / 4 * 4;
@@ -50,38 +55,40 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
     public override void Train(WindowStream stream, float alpha, CounterRandom random)
     {
         ulong counter = 0;
+        _negatives?.Draw(random, ref counter);
         for (int first = 0; first < stream.Count; first += Chunk)
         {
             int count = Math.Min(Chunk, stream.Count - first);
-            Prefetch(stream, first + Chunk);
+            _nextNegatives?.Draw(random, ref counter);
+            // One step a word collected, and one a word that takes errors.
+            _ahead.Plan(_state, stream, first + Chunk, Chunk, _nextNegatives, 2 * (Chunk + _state.Options.Window));
             (int low, int high) = CollectInputs(stream, first, count);
             if (_negatives is not null)
             {
-                _negatives.Draw(random, ref counter);
                 CollectOutputs(stream.Rows.AsSpan(first, count));
                 TrainNegatives(stream, first, count, low, high, alpha);
             }
             for (int p = first; p < first + count && _tree is not null; p++)
                 TrainTree(stream, p, low, alpha);
             for (int j = low; j < high; j++)
+            {
                 RowProducts<P, V>.Add(_errors.Items + (j - low), 1, _columns, _inputs.Items[j - low]);
+                _ahead.Step();
+            }
+            (_negatives, _nextNegatives) = (_nextNegatives, _negatives);
         }
     }
 
     /// <summary>The words of all windows of the chunk, and their errors set to zero.</summary>
     private (int Low, int High) CollectInputs(WindowStream stream, int first, int count)
     {
-        int low = int.MaxValue, high = 0;
-        for (int p = first; p < first + count; p++)
-        {
-            low = Math.Min(low, stream.Low[p]);
-            high = Math.Max(high, stream.High[p]);
-        }
+        (int low, int high) = stream.Span(first, count);
         _inputs.Clear();
         for (int j = low; j < high; j++)
         {
             _inputs.Add(_state.Inputs[stream.Rows[j]]);
             new Span<float>(_errors.Items[j - low], _columns).Clear();
+            _ahead.Step();
         }
         _inputs.PadTo(4, _dummy);
         return (low, high);
@@ -153,18 +160,5 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
         int left = stream.Low[p] - low, middle = p - low;
         _tree!.Train(_inputs.Items + left, _errors.Items + left, middle - left, stream.Rows[p], alpha);
         _tree.Train(_inputs.Items + middle + 1, _errors.Items + middle + 1, stream.High[p] - p - 1, stream.Rows[p], alpha);
-    }
-
-    /// <summary>Asks for the rows of the next chunk that this one has not used already.</summary>
-    private void Prefetch(WindowStream stream, int first)
-    {
-        int ahead = first + _state.Options.Window;
-        for (int p = first; p < Math.Min(first + Chunk, stream.Count); p++)
-        {
-            if (_state.Outputs is not null)
-                Prefetch(_state.Outputs[stream.Rows[p]], _columns);
-        }
-        for (int p = ahead; p < Math.Min(ahead + Chunk, stream.Count); p++)
-            Prefetch(_state.Inputs[stream.Rows[p]], _columns);
     }
 }

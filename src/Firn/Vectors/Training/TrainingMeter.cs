@@ -12,12 +12,12 @@ internal sealed class TrainingMeter(Word2VecOptions options, long tokens, IProgr
     private long _next = Stopwatch.GetTimestamp() + Interval;
 
     /// <summary>
-    /// Falls linearly from Alpha to MinAlpha with the words before this block, however many threads there are and however
-    /// far each has come: so one seed gives one result.
+    /// Falls linearly from Alpha to MinAlpha with the part of the epoch whose blocks come before, however many threads there
+    /// are and however far each has come: so one seed gives one result.
     /// </summary>
-    public float AlphaAt(int epoch, long token)
+    public float AlphaAt(int epoch, double before)
     {
-        double fraction = (epoch + (double)token / Math.Max(tokens, 1)) / options.Epochs;
+        double fraction = (epoch + before) / options.Epochs;
         return (float)(options.Alpha - (options.Alpha - options.MinAlpha) * fraction);
     }
 

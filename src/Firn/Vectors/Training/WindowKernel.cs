@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Firn.Kernels;
 
 namespace Firn.Vectors.Training;
@@ -31,15 +30,6 @@ internal abstract unsafe class WindowKernel
         KernelWidth.Vector256 => Create<Lanes256, Vector256<float>>(state),
         _ => Create<LanesScalar, float>(state),
     };
-
-    /// <summary>Asks for a row before it is used: rows come from all over memory, which no hardware prefetcher foresees.</summary>
-    protected static void Prefetch(float* row, int columns)
-    {
-        if (!Sse.IsSupported)
-            return;
-        for (int c = 0; c < columns; c += 16)
-            Sse.Prefetch0(row + c);
-    }
 
     private static WindowKernel Create<P, V>(TrainingState state)
         where P : struct, ILanes<V>
