@@ -21,9 +21,13 @@ internal static class TextComparison
         report.Line();
 
         var work = new List<(string Name, Func<long> Pass)> { ("read the file (gzip, CSV)", () => CorpusReader.Open(corpus).LongCount()) };
-        foreach (string preset in (string[])["notebook", "tweets", "none"])
+        foreach ((string preset, CleaningOptions rules) in new[]
         {
-            var tokenizer = new Tokenizer(CleaningOptions.ForPreset(preset));
+            ("notebook", CleaningOptions.Notebook), ("tweets", CleaningOptions.Tweets),
+            ("tweets with all punctuation", CleaningOptions.Tweets with { KeepPunctuation = true }), ("none", CleaningOptions.None),
+        })
+        {
+            var tokenizer = new Tokenizer(rules);
             var tokens = new TokenBuffer();
             var builder = new VocabularyBuilder();
             foreach (string text in texts)

@@ -10,7 +10,7 @@ public sealed class CorpusException : Exception
     /// <param name="remedy">What to do, a sentence.</param>
     /// <param name="inner">The error beneath, if any.</param>
     public CorpusException(string path, long line, string reason, string remedy, Exception? inner = null)
-        : base($"{path}{(line > 0 ? $", line {line}" : "")}: {reason}. {remedy}", inner)
+        : base(OneLine($"{path}{(line > 0 ? $", line {line}" : "")}: {reason}. {remedy}"), inner)
     {
         Path = path;
         Line = line;
@@ -29,4 +29,11 @@ public sealed class CorpusException : Exception
 
     /// <summary>What to do.</summary>
     public string Remedy { get; }
+
+    // Names of columns and files may hold line breaks.
+    private static string OneLine(string message) => string.Create(message.Length, message, (line, source) =>
+    {
+        for (int i = 0; i < line.Length; i++)
+            line[i] = char.IsControl(source[i]) ? ' ' : source[i];
+    });
 }

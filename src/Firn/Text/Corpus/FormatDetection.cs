@@ -7,7 +7,11 @@ internal static class FormatDetection
     {
         var file = new CorpusFile(path, options.Encoding);
         if (options.Format == CorpusFormat.Folders || options.Format == CorpusFormat.Auto && Directory.Exists(path))
-            return Directory.Exists(path) ? new FolderSource(file) : throw new CorpusException(path, 0, "there is no such folder", Suggestion.For(path));
+        {
+            return Directory.Exists(path) ? new FolderSource(file)
+                : File.Exists(path) ? throw new CorpusException(path, 0, "this is a file where a folder of class folders is expected", "Leave the format to be found (--format auto).")
+                : throw new CorpusException(path, 0, "there is no such folder", Suggestion.For(path));
+        }
         string head = file.Head();
         return options.Format switch
         {
