@@ -46,6 +46,11 @@ internal sealed class CorpusArguments
         DefaultValueFactory = _ => "auto",
     }.OneOf("auto", "utf-8", "latin-1", "windows-1252");
 
+    private readonly Option<bool> noQuotes = new("--no-quotes")
+    {
+        Description = "Double quotes are text like any other character, for files that do not quote fields as CSV does",
+    };
+
     public CorpusArguments(string name, string description, CorpusFormat formatByDefault = CorpusFormat.Auto)
     {
         Data = new Argument<string>(name) { Description = description };
@@ -62,7 +67,7 @@ internal sealed class CorpusArguments
     /// <summary>Adds the options; the argument is added by the command, which knows its place.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { format, textColumn, labelColumn, labels, onError, encoding })
+        foreach (var option in new Option[] { format, textColumn, labelColumn, labels, onError, encoding, noQuotes })
             command.Add(option);
     }
 
@@ -76,6 +81,7 @@ internal sealed class CorpusArguments
         LabelColumn = parsed.GetValue(labelColumn),
         LabelsPath = parsed.GetValue(labels),
         OnError = parsed.GetRequiredValue(onError) == "skip" ? RowErrorPolicy.Skip : RowErrorPolicy.Stop,
+        Quoted = parsed.GetValue(noQuotes) ? false : null,
         Encoding = parsed.GetRequiredValue(encoding) switch
         {
             "utf-8" => CorpusEncoding.Utf8,
