@@ -1,0 +1,79 @@
+using Firn.Explain;
+using Firn.Linear;
+using Firn.Model;
+using Firn.Tests.Bundles;
+using Firn.Text;
+
+namespace Firn.Tests.Explain;
+
+public class ExplainerTests
+{
+    public static TheoryData<string, Pooling, bool, bool> Models => new()
+    {
+        { "negative,positive", Pooling.LastState, false, false },
+        { "negative,positive", Pooling.Attention, true, true },
+        { "anger,joy,sadness", Pooling.Mean, true, false },
+        { "anger,joy,sadness", Pooling.Attention, true, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Shares_sum_to_the_margin_less_the_baseline_within_one_percent(string labels, Pooling pooling, bool bidirectional, bool wide)
+    {
+        using Predictor predictor = Make(labels.Split(','), new ClassifierOptions { HiddenSize = 5, Pooling = pooling, Bidirectional = bidirectional }, wide);
+        Explanation explanation = new Explainer(predictor).Explain("not a very good day, love love the rain");
+        Assert.InRange(explanation.CompletenessError, 0, 0.01);
+        Assert.True(Math.Abs(explanation.Margin - explanation.BaselineMargin) > 0.01);
+        Assert.Equal(predictor.Predict("not a very good day, love love the rain").Probabilities.Length == 1 ? 2 : 3, predictor.Labels.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void The_margin_is_that_of_the_prediction(string labels, Pooling pooling, bool bidirectional, bool wide)
+    {
+        using Predictor predictor = Make(labels.Split(','), new ClassifierOptions { HiddenSize = 5, Pooling = pooling, Bidirectional = bidirectional }, wide);
+        Explanation explanation = new Explainer(predictor).Explain("bad sad rain");
+        float[] p = predictor.Predict("bad sad rain").Probabilities;
+        double[] all = p.Length == 1 ? [1 - p[0], p[0]] : [.. p.Select(v => (double)v)];
+        Assert.Equal(all.Max(), explanation.Probability, 1e-6);
+        double[] sorted = [.. all.OrderDescending()];
+        Assert.Equal(Math.Log(sorted[0] / sorted[1]), explanation.Margin, 1e-3);
+    }
+
+    [Fact]
+    public void Leaving_a_word_out_is_what_leaving_it_out_does()
+    {
+        using Predictor predictor = Make(["negative", "positive"], new ClassifierOptions { HiddenSize = 5 }, wide: true);
+        Explanation explanation = new Explainer(predictor).Explain("good unheard song");
+        double Logit(string text)
+        {
+            float p = predictor.Predict(text).Probabilities[0];
+            return (explanation.Label == "positive" ? 1 : -1) * Math.Log(p / (1 - p));
+        }
+        Assert.Equal(Logit("good song") - Logit("song"), explanation.Tokens[0].LeaveOneOut, 1e-4);
+        Assert.Equal(new TokenShare("unheard", false, 0, 0), explanation.Tokens[1]);
+        Assert.Equal(Logit("good song") - Logit("good"), explanation.Tokens[2].LeaveOneOut, 1e-4);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nothing known here")]
+    public void A_text_without_known_words_has_no_shares(string text)
+    {
+        using Predictor predictor = Make(["negative", "positive"], new ClassifierOptions { HiddenSize = 5 }, wide: true);
+        Explanation explanation = new Explainer(predictor).Explain(text);
+        Assert.All(explanation.Tokens, t => Assert.False(t.Known));
+        Assert.Equal(explanation.BaselineMargin, explanation.Margin, 1e-9);
+    }
+
+    private static Predictor Make(string[] labels, ClassifierOptions options, bool wide)
+    {
+        Predictor predictor = SmallPredictor.Make(seed: 3, labels: labels, options: options);
+        if (wide)
+        {
+            RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 5, 2, 1 + i % 3, 1 + i % 7, 6 + i % 4 })]);
+            predictor.Classifier.Wide = NgramClassifier.Fit(texts, [.. Enumerable.Range(0, 60).Select(i => i % labels.Length)], labels.Length, [], new WideOptions(), 1);
+        }
+        return predictor;
+    }
+}
