@@ -63,6 +63,15 @@ public sealed class Predictor : IDisposable
     /// </summary>
     public NeutralBand? Neutral { get; init; }
 
+    /// <summary>
+    /// Confidence below which a text gets the label <see cref="UnsureLabel"/>: the model does not know, which is another
+    /// thing than knowing it to be neutral. In [0, 1.01]; null for none; comes before <see cref="Neutral"/>.
+    /// </summary>
+    public double? UnsureBelow { get; init; }
+
+    /// <summary>The label of texts that the model is not sure about.</summary>
+    public const string UnsureLabel = "unsure";
+
     /// <summary>Ids used of a text, at most; of a longer one the last count, as Keras' <c>pad_sequences</c> cuts. Default 300.</summary>
     public int MaxTokens { get; init; } = 300;
 
@@ -80,11 +89,19 @@ public sealed class Predictor : IDisposable
 
     /// <summary>The same predictor with another neutral band, or none; both share the model.</summary>
     public Predictor WithNeutral(NeutralBand? band) =>
-        new(Tokenizer, Vocabulary, Classifier, Labels, null, _scorer) { Neutral = band, MaxTokens = MaxTokens, Card = Card, Threads = Threads };
+        new(Tokenizer, Vocabulary, Classifier, Labels, null, _scorer) { Neutral = band, UnsureBelow = UnsureBelow, MaxTokens = MaxTokens, Card = Card, Threads = Threads };
+
+    /// <summary>The same predictor that keeps silent below a confidence, or never (null); both share the model.</summary>
+    public Predictor WithUnsureBelow(double? confidence)
+    {
+        if (confidence is { } value)
+            Throw.IfOutside(value, 0, 1.01, "confidence");
+        return new(Tokenizer, Vocabulary, Classifier, Labels, null, _scorer) { Neutral = Neutral, UnsureBelow = confidence, MaxTokens = MaxTokens, Card = Card, Threads = Threads };
+    }
 
     /// <summary>The same predictor with another card; both share the model.</summary>
     internal Predictor WithCard(ModelCard card) =>
-        new(Tokenizer, Vocabulary, Classifier, Labels, null, _scorer) { Neutral = Neutral, MaxTokens = MaxTokens, Card = card, Threads = Threads };
+        new(Tokenizer, Vocabulary, Classifier, Labels, null, _scorer) { Neutral = Neutral, UnsureBelow = UnsureBelow, MaxTokens = MaxTokens, Card = card, Threads = Threads };
 
     /// <summary>Scores and labels one text. An empty text, or one without a known word, gets the score of the empty text.</summary>
     public Prediction Predict(string text)
@@ -139,7 +156,8 @@ public sealed class Predictor : IDisposable
     {
         int c = row.Length == 1 ? (row[0] >= 0.5f ? 1 : 0) : IndexOfLargest(row);
         float score = row.Length == 1 ? row[0] : row[c];
-        string label = row.Length == 1 && Neutral is { } band && band.Contains(score) ? band.Label : Labels[c];
+        float confidence = row.Length == 1 ? Math.Max(score, 1 - score) : score;
+        string label = confidence < UnsureBelow ? UnsureLabel : row.Length == 1 && Neutral is { } band && band.Contains(score) ? band.Label : Labels[c];
         return new Prediction(label, score, row.ToArray(), tokens, known);
     }
 

@@ -14,6 +14,7 @@ internal static class CommandList
         EvaluateCommand.Create(invocation),
         PredictCommand.Create(invocation),
         InspectCommand.Create(invocation),
+        AuditCommand.Create(invocation),
         ServeCommand.Create(invocation),
         VectorsCommand.Create(invocation),
     ];

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Firn.Baselines;
 using Firn.Cli.Output;
 using Firn.Cli.Reporting;
 using Firn.Recipes;
+using Firn.Training;
 
 namespace Firn.Cli.Commands;
 
@@ -16,8 +18,11 @@ internal static class EvaluateCommand
         var corpus = new CorpusArguments("DATA", "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out");
         var labels = new LabelNameOptions();
         var report = new Option<string?>("--report") { Description = "Folder for report.html and its plots (default: none is written)", HelpName = "FOLDER" };
+        var baselines = new Option<string?>("--baselines") { Description = "Labelled texts to train majority, naive Bayes and TF-IDF logistic regression on, to stand beside the model", HelpName = "TRAINING-DATA" };
+        var abstain = new AbstainOptions();
         var json = CommonOptions.Json();
-        var command = new Command("evaluate", "Measure a trained model on labelled texts") { bundle, corpus.Data, report };
+        var command = new Command("evaluate", "Measure a trained model on labelled texts") { bundle, corpus.Data, report, baselines };
+        abstain.AddTo(command);
         corpus.AddTo(command);
         labels.AddTo(command);
         command.Add(json);
@@ -38,18 +43,32 @@ internal static class EvaluateCommand
             if (evaluation.UnknownLabels > 0)
                 run.Terminal.Note($"firn: {evaluation.UnknownLabels:N0} texts left out whose label the model does not know");
             string? page = parsed.GetValue(report) is { } target ? Report.Save(Page(predictor, evaluation, folder, data, elapsed), target) : null;
+            IReadOnlyList<BaselineResult> beside = parsed.GetValue(baselines) is { } training
+                ? BaselineComparison.Run(corpus.Open(parsed, Inputs.RequireData(training)), new RecipeOptions { LabelNames = names }, texts,
+                    new InlineProgress<string>(name => run.Terminal.Note($"baseline: {name}")), run.Stop) : [];
+            AbstentionPoint? silence = abstain.Choose(parsed, evaluation.Risk);
+            if (silence is { } point && parsed.GetValue(abstain.Keep))
+                predictor.WithUnsureBelow(point.Threshold).Save(folder);
             if (parsed.GetValue(json))
             {
                 var result = EvaluationJson.Of(evaluation.Report);
                 result["unknownLabels"] = evaluation.UnknownLabels;
                 result["skipped"] = texts.RowsSkipped;
                 result["report"] = page;
+                if (beside.Count > 0)
+                    result["baselines"] = BaselineTable.AsJson(beside);
+                if (silence is { } chosen)
+                    result["abstain"] = AbstainOptions.AsJson(chosen);
                 result["seconds"] = Json.Number(Math.Round(elapsed.TotalSeconds, 3));
                 Json.Write(run.Terminal, result);
             }
             else
             {
                 MetricTable.Print(run.Terminal, evaluation.Report);
+                if (beside.Count > 0)
+                    BaselineTable.Print(run.Terminal, beside, evaluation.Report, elapsed.TotalSeconds);
+                if (silence is { } chosen)
+                    run.Terminal.Out.WriteLine(AbstainOptions.InWords(chosen));
                 if (page is not null)
                     run.Terminal.Out.WriteLine($"report  {page}");
             }

@@ -24,11 +24,17 @@ internal static class PredictCommand
             HelpName = "LOW,HIGH",
         };
         var noNeutral = new Option<bool>("--no-neutral") { Description = "No neutral band: the likelier of the two classes" };
+        var unsure = new Option<double?>("--unsure-below")
+        {
+            Description = "A confidence below this gets the label unsure; 0 for never (default: the bundle's; see evaluate --abstain-at)",
+            HelpName = "X",
+        }.Between(0, 1);
+        var explain = new Option<bool>("--explain") { Description = "Show what each word of each TEXT does for its label" };
         var echo = new Option<bool>("--echo") { Description = "Write each text behind its label and score" };
         var json = CommonOptions.Json();
         var jsonLines = new Option<bool>("--jsonl") { Description = "Write one JSON object a text, each on its own line" };
         var threads = CommonOptions.Threads();
-        var command = new Command("predict", "Label texts with a trained model") { bundle, texts, neutral, noNeutral, echo, json, jsonLines, threads };
+        var command = new Command("predict", "Label texts with a trained model") { bundle, texts, neutral, noNeutral, unsure, explain, echo, json, jsonLines, threads };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(json) && parsed.GetValue(jsonLines))
@@ -36,6 +42,10 @@ internal static class PredictCommand
             var band = Band(parsed.GetValue(neutral), parsed.GetValue(noNeutral));
             using var loaded = Predictor.Load(Inputs.RequireBundle(parsed.GetRequiredValue(bundle)));
             var predictor = WithBand(loaded, band);
+            if (parsed.GetValue(unsure) is { } confidence)
+                predictor = predictor.WithUnsureBelow(confidence == 0 ? null : confidence);
+            if (parsed.GetValue(explain))
+                return ExplanationView.Show(run.Terminal, predictor, parsed.GetValue(texts) ?? [], parsed.GetValue(json));
             var format = parsed.GetValue(json) ? PredictionFormat.Json : parsed.GetValue(jsonLines) ? PredictionFormat.JsonLines : PredictionFormat.Text;
             var writer = new PredictionWriter(run.Terminal.Out, predictor.Labels, format, parsed.GetValue(echo));
             return parsed.GetValue(texts) is { Length: > 0 } given

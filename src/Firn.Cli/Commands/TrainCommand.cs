@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Firn.Baselines;
 using Firn.Cli.Output;
 using Firn.Recipes;
 using Firn.Text;
@@ -25,8 +26,9 @@ internal static class TrainCommand
             Description = "File that keeps the run after each epoch: the same command goes on where it was broken off; deleted at the end",
             HelpName = "FILE",
         };
+        var baselines = new Option<bool>("--baselines") { Description = "Train majority, naive Bayes and TF-IDF logistic regression on the same split beside it" };
         var json = CommonOptions.Json();
-        var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report") { corpus.Data, test, output, report, noReport, checkpoint };
+        var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report") { corpus.Data, test, output, report, noReport, checkpoint, baselines };
         recipe.AddTo(command);
         corpus.AddTo(command);
         labels.AddTo(command);
@@ -47,8 +49,17 @@ internal static class TrainCommand
             var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;
             var result = order.Run(run, texts, testTexts);
             TellOdds(run.Terminal, texts, testTexts, result);
+            IReadOnlyList<BaselineResult> beside = parsed.GetValue(baselines) && result.Test is not null
+                ? BaselineComparison.Run(texts, options, testTexts, new InlineProgress<string>(name => run.Terminal.Note($"baseline: {name}")), run.Stop) : [];
+            if (beside.Count > 0 && !parsed.GetValue(json))
+                BaselineTable.Print(run.Terminal, beside, result.Test!, result.Seconds.Values.Sum());
             if (parsed.GetValue(json))
-                Json.Write(run.Terminal, TrainingOrder.AsJson(order, result, texts.RowsSkipped));
+            {
+                var described = TrainingOrder.AsJson(order, result, texts.RowsSkipped);
+                if (beside.Count > 0)
+                    described["baselines"] = BaselineTable.AsJson(beside);
+                Json.Write(run.Terminal, described);
+            }
             else
                 order.Print(run.Terminal, result, [$"firn predict {order.Bundle} \"some text\"", $"firn evaluate {order.Bundle} OTHER-DATA", $"firn inspect {order.Bundle}"]);
             return order.CodeOf(run, result);

@@ -60,6 +60,7 @@ internal static class BundleReader
             var predictor = new Predictor(new Tokenizer(model.Cleaning), vocabulary, classifier, model.Labels, owner)
             {
                 Neutral = model.Neutral,
+                UnsureBelow = model.UnsureBelow,
                 MaxTokens = model.MaxTokens,
                 Card = card,
             };

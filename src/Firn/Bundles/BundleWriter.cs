@@ -123,6 +123,7 @@ internal sealed class BundleWriter
             MaxTokens = predictor.MaxTokens,
             Labels = predictor.Labels,
             Neutral = predictor.Neutral,
+            UnsureBelow = predictor.UnsureBelow,
             Data = predictor.Card.Data,
             Metrics = predictor.Card.Metrics,
             Training = predictor.Card.Training,

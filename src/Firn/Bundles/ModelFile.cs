@@ -42,6 +42,7 @@ internal sealed record ModelFile
     public required int MaxTokens { get; init; }
     public required IReadOnlyList<string> Labels { get; init; }
     public NeutralBand? Neutral { get; init; }
+    public double? UnsureBelow { get; init; }
     public required DataSource Data { get; init; }
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
     public JsonElement? Training { get; init; }

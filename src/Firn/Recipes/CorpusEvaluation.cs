@@ -9,6 +9,9 @@ namespace Firn.Recipes;
 /// <param name="UnknownLabels">Rows left out because the model does not know their label.</param>
 public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<ConfidentError> Errors, long UnknownLabels)
 {
+    /// <summary>What keeping silent on the least certain texts would give.</summary>
+    public required RiskCoverage Risk { get; init; }
+
     private const int Chunk = 4096;
 
     /// <summary>Scores a corpus in one pass; of its texts only a chunk is in memory.</summary>
@@ -59,6 +62,7 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
                 : new InvalidDataException($"{source.Description} holds no labelled text; check the path and the columns.");
         }
         EvaluationReport report = Evaluation.Evaluate(probabilities.ToArray(), labels.ToArray(), predictor.Labels);
-        return new CorpusEvaluation(report, errors.ToList(), unknown.Values.Sum());
+        var risk = new RiskCoverage(probabilities.ToArray(), predictor.Classifier.Options.OutputSize, labels.ToArray());
+        return new CorpusEvaluation(report, errors.ToList(), unknown.Values.Sum()) { Risk = risk };
     }
 }

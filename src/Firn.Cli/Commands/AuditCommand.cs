@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Firn.Audit;
+using Firn.Cli.Output;
+using Firn.Text;
+
+namespace Firn.Cli.Commands;
+
+/// <summary><c>firn audit DATA</c>: what a cleaning does to labelled texts, rule by rule.</summary>
+internal static class AuditCommand
+{
+    public static Command Create(Invocation run)
+    {
+        var corpus = new CorpusArguments("DATA", "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out");
+        var labels = new LabelNameOptions();
+        var cleaning = new Option<string>("--cleaning") { Description = "The rules to audit", DefaultValueFactory = _ => "notebook" }.OneOf("notebook", "tweets", "none");
+        var texts = new Option<int>("--accuracy-texts")
+        {
+            Description = "Texts to measure the accuracy with each rule left out, a tenth of them held out; 0 for none",
+            DefaultValueFactory = _ => 50_000,
+            HelpName = "N",
+        }.Between(0, int.MaxValue);
+        var json = CommonOptions.Json();
+        var command = new Command("audit", "Show what each cleaning rule does to labelled texts") { corpus.Data, cleaning, texts };
+        corpus.AddTo(command);
+        labels.AddTo(command);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
+            using var progress = new ProgressLine(run.Terminal);
+            progress.Begin("audit");
+            CleaningAuditReport report = CleaningAudit.Run(corpus.Open(parsed), CleaningOptions.ForPreset(parsed.GetRequiredValue(cleaning)),
+                parsed.GetValue(texts), labels.Names(parsed), new InlineProgress<string>(step => progress.Report(double.NaN, step)), run.Stop);
+            progress.End(string.Create(CultureInfo.InvariantCulture, $"audited {report.Texts:N0} texts"));
+            if (parsed.GetValue(json))
+                Json.Write(run.Terminal, AsJson(report));
+            else
+                Print(run.Terminal, report);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Print(Terminal terminal, CleaningAuditReport report)
+    {
+        Tables.Write(terminal, "texts", ["", ">texts"],
+        [
+            ["audited", Count(report.Texts)], ["empty after cleaning", Count(report.Empty)],
+            ["same text, other label, before", Count(report.ContradictionsBefore)], ["same text, other label, after", Count(report.ContradictionsAfter)],
+            ["negation gone from before a word that stays", Count(report.Flips)],
+        ]);
+        Tables.Write(terminal, "what is left", ["", ">before", ">after"], report.Kinds.Select(k => new[] { k.Kind, Count(k.Before), Count(k.After) }));
+        if (report.TopFlips.Count > 0)
+            Tables.Write(terminal, "polarity flips", ["written", "left", ">times"], report.TopFlips.Select(f => new[] { f.Before, f.After, Count(f.Count) }));
+        string all = report.Accuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $"accuracy with all rules {accuracy:0.0000} ({report.AccuracyTexts:N0} texts, a tenth held out)") : "rules";
+        Tables.Write(terminal, all, ["rule left out", ">texts changed", ">tokens", ">accuracy", ">difference"], report.Rules.Select(r => new[]
+        {
+            r.Rule, Count(r.TextsChanged), r.Tokens.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture), r.Accuracy is { } a ? a.ToString("0.0000", CultureInfo.InvariantCulture) : "",
+            r.Accuracy is { } without ? (without - report.Accuracy!.Value).ToString("+0.0000;-0.0000;0", CultureInfo.InvariantCulture) : "",
+        }));
+        Tables.Write(terminal, "tokens that other texts lack", ["class", ">share"], report.Unknown.Select(u => new[] { u.Class, u.Share.ToString("0.00%", CultureInfo.InvariantCulture) }));
+    }
+
+    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static JsonObject AsJson(CleaningAuditReport report) => new()
+    {
+        ["texts"] = report.Texts,
+        ["tokens"] = report.Tokens,
+        ["empty"] = report.Empty,
+        ["contradictionsBefore"] = report.ContradictionsBefore,
+        ["contradictionsAfter"] = report.ContradictionsAfter,
+        ["flips"] = report.Flips,
+        ["kinds"] = new JsonArray([.. report.Kinds.Select(k => (JsonNode)new JsonObject { ["kind"] = k.Kind, ["before"] = k.Before, ["after"] = k.After })]),
+        ["topFlips"] = new JsonArray([.. report.TopFlips.Select(f => (JsonNode)new JsonObject { ["before"] = f.Before, ["after"] = f.After, ["count"] = f.Count })]),
+        ["accuracy"] = report.Accuracy is { } accuracy ? Json.Number(accuracy) : null,
+        ["accuracyTexts"] = report.AccuracyTexts,
+        ["rules"] = new JsonArray([.. report.Rules.Select(r => (JsonNode)new JsonObject
+        {
+            ["rule"] = r.Rule,
+            ["textsChanged"] = r.TextsChanged,
+            ["tokens"] = r.Tokens,
+            ["accuracy"] = r.Accuracy is { } a ? Json.Number(a) : null,
+        })]),
+        ["unknown"] = new JsonArray([.. report.Unknown.Select(u => (JsonNode)new JsonObject { ["class"] = u.Class, ["share"] = Json.Number(u.Share) })]),
+    };
+}

@@ -1,0 +1,65 @@
+namespace Firn.Audit;
+
+/// <summary>How much of one kind of token cleaning leaves.</summary>
+/// <param name="Kind">negations, emoticons, emoji, hash tags, tone marks.</param>
+/// <param name="Before">How many the texts have.</param>
+/// <param name="After">How many are left as tokens (of hash tags: texts with one whose words are left).</param>
+public readonly record struct KindLoss(string Kind, long Before, long After);
+
+/// <summary>What one rule does.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="TextsChanged">Texts whose tokens are others without the rule.</param>
+/// <param name="Tokens">Tokens that there would be more (or, below 0, fewer) without the rule.</param>
+/// <param name="Accuracy">Accuracy without the rule; null where it was not measured.</param>
+public readonly record struct RuleEffect(string Rule, long TextsChanged, long Tokens, double? Accuracy);
+
+/// <summary>A negation that cleaning takes from before a word that it keeps: "not good" becomes "good".</summary>
+/// <param name="Before">The words in the text.</param>
+/// <param name="After">What is left of them.</param>
+/// <param name="Count">How often.</param>
+public readonly record struct PolarityFlip(string Before, string After, long Count);
+
+/// <summary>Share of the tokens of one class that a vocabulary of the other texts lacks.</summary>
+/// <param name="Class">The class.</param>
+/// <param name="Share">In [0, 1].</param>
+public readonly record struct UnknownShare(string Class, double Share);
+
+/// <summary>What a cleaning does to labelled texts.</summary>
+public sealed record CleaningAuditReport
+{
+    /// <summary>Number of texts.</summary>
+    public required long Texts { get; init; }
+
+    /// <summary>Tokens that are left.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>Texts without any token.</summary>
+    public required long Empty { get; init; }
+
+    /// <summary>Texts that others equal, with another label, before cleaning (white space and case aside).</summary>
+    public required long ContradictionsBefore { get; init; }
+
+    /// <summary>The same after cleaning.</summary>
+    public required long ContradictionsAfter { get; init; }
+
+    /// <summary>What is left of each kind of token.</summary>
+    public required IReadOnlyList<KindLoss> Kinds { get; init; }
+
+    /// <summary>Negations taken from before a word that stays.</summary>
+    public required long Flips { get; init; }
+
+    /// <summary>The most frequent of them.</summary>
+    public required IReadOnlyList<PolarityFlip> TopFlips { get; init; }
+
+    /// <summary>Each rule that is on.</summary>
+    public required IReadOnlyList<RuleEffect> Rules { get; init; }
+
+    /// <summary>Accuracy of logistic regression on words and word pairs with all rules; null where it was not measured.</summary>
+    public required double? Accuracy { get; init; }
+
+    /// <summary>Texts that the accuracies were measured on.</summary>
+    public required int AccuracyTexts { get; init; }
+
+    /// <summary>Unknown tokens by class, a tenth of the texts against the vocabulary of the others.</summary>
+    public required IReadOnlyList<UnknownShare> Unknown { get; init; }
+}
