@@ -9,12 +9,17 @@ namespace Firn.Model;
 /// </summary>
 internal sealed class Adam
 {
+    private const int RowsPerPiece = 64;
+
     private readonly List<Moments> moments = [];
+    private readonly Action<int, int> updatePiece;
+    private (SparseRows Gradient, float Rate, Moments State)? rows; // of the step under way
 
     /// <summary>Fresh state for the groups that train; state of weights that trained in <paramref name="before"/> is kept.</summary>
     public Adam(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, Adam? before = null)
     {
         Trainable = trainable;
+        updatePiece = UpdatePiece;
         StepCount = before?.StepCount ?? 0;
         foreach (Parameter parameter in model.Parameters.Where(p => trainable.Contains(p.Group)))
         {
@@ -47,8 +52,8 @@ internal sealed class Adam
             float rate = (float)(LearningRate * Math.Sqrt(1 - Math.Pow(Beta2, t)) / (1 - Math.Pow(Beta1, t)));
             if (parameter.Group != ParameterGroup.Embedding)
                 Update(workspace.GradientOf(parameter), rate, state, 0, parameter.Values.Span);
-            else if (workspace.EmbeddingGradient is { } rows)
-                UpdateRows(rows, rate, state, parameter.Values.Span);
+            else if (workspace.EmbeddingGradient is { } gradient)
+                UpdateRows(gradient, rate, state, workspace.Threads);
         }
     }
 
@@ -70,12 +75,21 @@ internal sealed class Adam
         }
     }
 
-    private void UpdateRows(SparseRows gradient, float rate, Moments state, Span<float> weights)
+    private void UpdateRows(SparseRows gradient, float rate, Moments state, int threads)
     {
-        for (int i = 0; i < gradient.Count; i++)
+        rows = (gradient, rate, state);
+        Workers.Run((gradient.Count + RowsPerPiece - 1) / RowsPerPiece, threads, updatePiece);
+        rows = null;
+    }
+
+    private void UpdatePiece(int piece, int worker)
+    {
+        (SparseRows gradient, float rate, Moments state) = rows!.Value;
+        int end = Math.Min(gradient.Count, (piece + 1) * RowsPerPiece);
+        for (int i = piece * RowsPerPiece; i < end; i++)
         {
             int at = gradient.Rows[i] * gradient.Width;
-            Update(gradient[i], rate, state, at, weights.Slice(at, gradient.Width));
+            Update(gradient[i], rate, state, at, state.Parameter.Values.Span.Slice(at, gradient.Width));
         }
     }
 
