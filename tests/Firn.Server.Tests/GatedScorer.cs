@@ -26,6 +26,8 @@ internal sealed class GatedScorer : IScorer
 
     public ReadOnlyMemory<byte> CleaningRules => "{}"u8.ToArray();
 
+    public bool TakesVectors => true;
+
     public bool Disposed { get; private set; }
 
     /// <summary>Passes through the model so far.</summary>

@@ -63,6 +63,11 @@ internal static class Scoring
 
     private static ScoreJob Vectors(ModelVersion version, ModelInput input, ServingLimits limits, long deadline, CancellationToken aborted)
     {
+        if (!version.Scorer.TakesVectors)
+        {
+            throw new ServingException(Grpc.Core.StatusCode.FailedPrecondition,
+                $"{version.Model} has a part that reads word n-grams, which vectors do not tell; send texts or ids");
+        }
         version.Input.CheckFinite(input.Vectors);
         for (int i = 0; i < input.Count; i++)
             CheckLength(input.Offsets[i + 1] - input.Offsets[i], i, limits);

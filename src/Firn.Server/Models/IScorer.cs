@@ -38,6 +38,9 @@ internal interface IScorer : IDisposable
     /// <summary>The vector of an id, [E].</summary>
     ReadOnlySpan<float> VectorOf(int id);
 
+    /// <summary>Whether texts may come as vectors; not where a part of the model reads the ids themselves.</summary>
+    bool TakesVectors { get; }
+
     /// <summary>Scores texts given as ids into [N,K]. A text's score does not depend on the other texts.</summary>
     void Score(RaggedIds texts, Span<float> probabilities);
 
