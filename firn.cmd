@@ -8,6 +8,7 @@ if errorlevel 1 (
 )
 set DOTNET_CLI_TELEMETRY_OPTOUT=1
 set DOTNET_NOLOGO=1
+set "FIRN_CALLED_AS=%~0"
 set "tool=%~dp0artifacts\bin\Firn.Cli\release\Firn.Cli.dll"
 dotnet build "%~dp0src\Firn.Cli" -c Release -v quiet 1>&2 || exit /b 1
 dotnet "%tool%" %*

@@ -10,6 +10,9 @@ namespace Firn.Cli;
 /// <summary>The <c>firn</c> tool as a function: arguments and streams in, exit code out.</summary>
 internal static class Tool
 {
+    /// <summary>How the user called the tool, so that the commands it suggests can be copied; the launcher script tells.</summary>
+    public static string CalledAs { get; } = Environment.GetEnvironmentVariable("FIRN_CALLED_AS") is { Length: > 0 } name ? name : "firn";
+
     /// <summary>Parses, runs, and turns every failure into one line and an exit code.</summary>
     public static int Run(string[] args, Terminal terminal, CancellationToken stop = default)
     {

@@ -16,7 +16,7 @@ namespace Firn.Cli.Commands;
 internal static class QuickstartCommand
 {
     private const string Notice = "The texts are synthetic: made by a grammar with a seed, not written by people. The figures show the tool at work and say nothing about real text.";
-    private const string RealData = "firn train YOUR-DATA.csv --text-column TEXT --label-column LABEL";
+    private const string RealData = "train YOUR-DATA.csv --text-column TEXT --label-column LABEL";
 
     private static readonly string[] Examples =
         ["the new series is brilliant and i love it", "i don't love this film", "the forecast was awful but then the clouds finally cleared :)"];
@@ -39,7 +39,7 @@ internal static class QuickstartCommand
                 parsed.GetRequiredValue(output), folder, Notice);
             TrainingOrder.CheckTarget(order.Bundle);
             run.Terminal.Note("The texts of this quickstart are synthetic: made by a grammar with a seed, not written by people.");
-            run.Terminal.Note($"On real data: {RealData}");
+            run.Terminal.Note($"On real data: {Tool.CalledAs} {RealData}");
             Save(new MessageGenerator(parsed.GetValue(seed)).Generate(parsed.GetValue(messages)), file);
             var result = order.Run(run, CorpusReader.Open(file), null);
             using var predictor = Predictor.Load(order.Bundle); // from the disk, as a user's own program would
@@ -94,9 +94,9 @@ internal static class QuickstartCommand
         terminal.Out.WriteLine($"data    {file} (synthetic)");
         order.Print(terminal, result,
         [
-            $"firn predict {order.Bundle} \"your own words\"",
-            $"firn inspect {order.Bundle}",
-            $"firn train {file} --schedule thaw-all@5",
+            $"predict {order.Bundle} \"your own words\"",
+            $"inspect {order.Bundle}",
+            $"train {file} --schedule thaw-all@5",
             $"{RealData}    real data",
         ]);
         terminal.Note($"done in {elapsed.TotalSeconds:0.0} s");

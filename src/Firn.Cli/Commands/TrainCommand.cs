@@ -61,7 +61,7 @@ internal static class TrainCommand
                 Json.Write(run.Terminal, described);
             }
             else
-                order.Print(run.Terminal, result, [$"firn predict {order.Bundle} \"some text\"", $"firn evaluate {order.Bundle} OTHER-DATA", $"firn inspect {order.Bundle}"]);
+                order.Print(run.Terminal, result, [$"predict {order.Bundle} \"some text\"", $"evaluate {order.Bundle} OTHER-DATA", $"inspect {order.Bundle}"]);
             return order.CodeOf(run, result);
         });
         return command;

@@ -59,7 +59,7 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
         return ExitCode.Failed;
     }
 
-    /// <summary>The figures, the places and what to do next.</summary>
+    /// <summary>The figures, the places and what to do next: commands without the tool's name.</summary>
     public void Print(Terminal terminal, RecipeResult result, IReadOnlyList<string> next)
     {
         if (result.Test is { } test)
@@ -69,7 +69,7 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
             terminal.Out.WriteLine($"report  {Path.Combine(folder, "report.html")}");
         terminal.Out.WriteLine("next");
         foreach (string line in next)
-            terminal.Out.WriteLine($"  {line}");
+            terminal.Out.WriteLine($"  {Tool.CalledAs} {line}");
     }
 
     public static JsonObject AsJson(TrainingOrder order, RecipeResult result, long rowsSkipped)
