@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text;
+using Firn.Vectors.Subwords;
+
+namespace Firn.Vectors;
+
+/// <summary>
+/// A fastText model (.bin, .ftz) for looking up words it has never seen: a word's vector is the mean of its own row and the
+/// rows of its character n-grams (Bojanowski et al. 2017, "Enriching word vectors with subword information"). Equal to
+/// fastText's <c>print-word-vectors</c>. Immutable and safe to share between threads.
+/// </summary>
+public sealed class FastTextVectors
+{
+    private readonly FastTextFile _file;
+    private readonly SubwordHash _subwords;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _rows;
+
+    private FastTextVectors(FastTextFile file)
+    {
+        _file = file;
+        _subwords = new SubwordHash(file.MinN, file.MaxN, file.Buckets, file.Words.Count, file.PrunedBuckets);
+        var rows = new Dictionary<string, int>(file.Words.Count, StringComparer.Ordinal);
+        for (int row = 0; row < file.Words.Count; row++)
+            rows.TryAdd(file.Words[row], row);
+        _rows = rows.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    /// <summary>Values in each vector.</summary>
+    public int Dimension => _file.Matrix.Columns;
+
+    /// <summary>The words of the model's vocabulary, the most frequent first.</summary>
+    public IReadOnlyList<string> Words => _file.Words;
+
+    /// <summary>Shortest character n-gram, the word's marks &lt; and &gt; counted.</summary>
+    public int MinN => _file.MinN;
+
+    /// <summary>Longest character n-gram; 0 when the model has none.</summary>
+    public int MaxN => _file.MaxN;
+
+    /// <summary>The matrix is product-quantized (.ftz).</summary>
+    public bool IsQuantized => _file.Matrix is QuantizedRows;
+
+    /// <summary>Whether the word has a row of its own.</summary>
+    public bool Contains(ReadOnlySpan<char> word) => _rows.ContainsKey(word);
+
+    /// <summary>Reads a model of fastText 0.1 and later: versions 11 and 12, dense or quantized, or the format before them.</summary>
+    /// <param name="path">The file, plain or compressed by gzip.</param>
+    /// <exception cref="InvalidDataException">The content is wrong: the message names the byte and a remedy.</exception>
+    public static FastTextVectors Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new FastTextVectors(FastTextFile.Read(path));
+    }
+
+    /// <summary>Computes the vector of any word, known or not.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="destination">Receives <see cref="Dimension"/> values; zeros when the result is false.</param>
+    /// <returns>False when the word is unknown and has no n-gram.</returns>
+    public bool TryGetVector(ReadOnlySpan<char> word, Span<float> destination)
+    {
+        Throw.IfLengthDiffers(destination.Length, Dimension, nameof(destination));
+        destination.Clear();
+        var rows = new List<int>();
+        if (_rows.TryGetValue(word, out int own))
+            rows.Add(own);
+        AddSubwords(word, rows);
+        foreach (int row in rows)
+            _file.Matrix.AddRow(row, destination);
+        if (rows.Count == 0)
+            return false;
+        float scale = (float)(1.0 / rows.Count);
+        for (int i = 0; i < destination.Length; i++)
+            destination[i] *= scale;
+        return true;
+    }
+
+    /// <summary>The vectors of all words of the vocabulary as a table: what fastText writes to the .vec file.</summary>
+    public WordVectors ToWordVectors()
+    {
+        string[] words = [.. Words.Distinct(StringComparer.Ordinal)];
+        var table = new float[checked(words.Length * Dimension)];
+        for (int i = 0; i < words.Length; i++)
+            TryGetVector(words[i], table.AsSpan(i * Dimension, Dimension));
+        return new WordVectors(words, table, Dimension);
+    }
+
+    private void AddSubwords(ReadOnlySpan<char> word, List<int> rows)
+    {
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(word.Length) + 2);
+        int length = Encoding.UTF8.GetBytes(word, bytes.AsSpan(1));
+        if (!bytes.AsSpan(1, length).SequenceEqual("</s>"u8))
+        {
+            bytes[0] = (byte)'<';
+            bytes[length + 1] = (byte)'>';
+            _subwords.AddRows(bytes.AsSpan(0, length + 2), rows);
+        }
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+}

@@ -1,0 +1,231 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Firn.Vectors.Formats;
+
+namespace Firn.Vectors.Subwords;
+
+/// <summary>
+/// Reads fastText's model file: arguments, dictionary, input matrix. Every count is checked against what the file can hold
+/// before anything is allocated for it. The output matrix is not read. Layout: docs/vectors.md.
+/// </summary>
+internal sealed class FastTextFile
+{
+    private const int Magic = 793712314;
+    private const int Supervised = 3;
+    private const int BlockValues = 1 << 28;
+    private const int LongestWord = 1 << 16;
+    private const string Damaged = "The file is truncated or damaged, or no fastText model; fetch or make it again";
+
+    private readonly ByteSource _source;
+
+    private FastTextFile(ByteSource source) => _source = source;
+
+    public IReadOnlyList<string> Words { get; private set; } = [];
+
+    public int MinN { get; private set; }
+
+    public int MaxN { get; private set; }
+
+    public int Buckets { get; private set; }
+
+    /// <summary>Kept bucket to its row among the kept ones; null where all were kept.</summary>
+    public IReadOnlyDictionary<int, int>? PrunedBuckets { get; private set; }
+
+    public EmbeddingRows Matrix { get; private set; } = null!;
+
+    public static FastTextFile Read(string path)
+    {
+        using var source = new ByteSource(path);
+        var file = new FastTextFile(source);
+        file.ReadContent();
+        return file;
+    }
+
+    private void ReadContent()
+    {
+        int first = Int32(), second = Int32();
+        bool current = first == Magic;
+        if (current && second is < 11 or > 12)
+            Throw.BadFile(_source.Path, "byte 4", $"the version is {second}", "Versions 11 and 12 and the older format without version can be read; write the model with fastText 0.2 to 0.9");
+        int dimension = current ? Int32() : first;
+        if (current)
+            Int32(); // window
+        Skip(3 * sizeof(int)); // epochs, minimum count, negatives
+        Skip(2 * sizeof(int)); // word n-grams, loss
+        int model = Int32();
+        Buckets = Int32();
+        MinN = Int32();
+        MaxN = Int32();
+        Skip(sizeof(int) + sizeof(double)); // update rate, subsampling
+        if (dimension is < 1 or > VectorFileHeader.MaxDimension || Buckets < 0 || MaxN is < 0 or > 1000 || MinN < 0 || model is < 1 or > 3)
+            Throw.BadFile(_source.Path, "byte 8", $"the arguments are out of range (dimension {dimension}, buckets {Buckets}, n-grams {MinN} to {MaxN})", Damaged);
+        // Supervised models of version 11 have no character n-grams, whatever their arguments say.
+        if ((current && second == 11 && model == Supervised) || Buckets == 0)
+            MaxN = 0;
+        ReadDictionary(current);
+        bool quantized = current && Byte() != 0;
+        Matrix = quantized ? ReadQuantized() : ReadDense();
+        int kept = MaxN == 0 ? 0 : PrunedBuckets is null ? Buckets : PrunedBuckets.Values.DefaultIfEmpty(-1).Max() + 1;
+        if (Matrix.Columns != dimension || Matrix.Count < (long)Words.Count + kept)
+        {
+            Throw.BadFile(_source.Path, $"byte {_source.Position}",
+                $"the matrix is {Matrix.Count} x {Matrix.Columns} where {(long)Words.Count + kept} rows of {dimension} are expected", Damaged);
+        }
+    }
+
+    private void ReadDictionary(bool current)
+    {
+        int entries = Int32(), words = Int32(), labels = Int32();
+        Skip(sizeof(long)); // tokens
+        long pruned = current ? Int64() : -1;
+        if (entries < 0 || words < 0 || labels < 0 || (long)words + labels != entries)
+            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"the dictionary promises {entries} entries, {words} words and {labels} labels", Damaged);
+        CheckRoom(entries, 10);
+        CheckRoom(Math.Max(pruned, 0), 8);
+        var list = new List<string>();
+        for (int i = 0; i < entries; i++)
+        {
+            string word = ReadWord();
+            Skip(sizeof(long)); // count
+            if (Byte() == 0)
+                list.Add(word);
+        }
+        if (list.Count != words)
+            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"the dictionary holds {list.Count} words where {words} are promised", Damaged);
+        Words = list;
+        if (pruned < 0)
+            return;
+        var kept = new Dictionary<int, int>();
+        for (long i = 0; i < pruned; i++)
+        {
+            int bucket = Int32(), row = Int32();
+            if (row < 0)
+                Throw.BadFile(_source.Path, $"byte {_source.Position - 4}", $"a kept n-gram has row {row}", Damaged);
+            kept[bucket] = row;
+        }
+        PrunedBuckets = kept;
+    }
+
+    private string ReadWord()
+    {
+        int end = _source.Peek(256).IndexOf((byte)0);
+        if (end < 0)
+            end = _source.Peek(LongestWord).IndexOf((byte)0);
+        if (end < 0)
+            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"a word does not end within {LongestWord} bytes", Damaged);
+        string word = Encoding.UTF8.GetString(_source.Peek(end)[..end]);
+        _source.Skip(end + 1);
+        return word;
+    }
+
+    private DenseRows ReadDense()
+    {
+        (long rows, int columns) = Shape();
+        CheckRoom(rows, sizeof(float) * (long)columns);
+        int rowsPerBlock = Math.Max(1, BlockValues / columns);
+        var blocks = new List<float[]>();
+        for (long row = 0; row < rows; row += rowsPerBlock)
+            blocks.Add(Floats((int)Math.Min(rowsPerBlock, rows - row) * columns));
+        return new DenseRows(rows, columns, [.. blocks], rowsPerBlock);
+    }
+
+    private QuantizedRows ReadQuantized()
+    {
+        bool splitNorms = Byte() != 0;
+        (long rows, int columns) = Shape();
+        int size = Int32();
+        CheckRoom(size, 1);
+        byte[] codes = Bytes(size);
+        ProductQuantizer quantizer = ReadQuantizer(columns);
+        if ((long)quantizer.Parts * rows != size)
+            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"{size} codes for {rows} rows of {quantizer.Parts}", Damaged);
+        if (!splitNorms)
+            return new QuantizedRows(rows, columns, codes, quantizer, null, null);
+        CheckRoom(rows, 1);
+        byte[] normCodes = Bytes((int)rows);
+        return new QuantizedRows(rows, columns, codes, quantizer, normCodes, ReadQuantizer(1));
+    }
+
+    private ProductQuantizer ReadQuantizer(int columns)
+    {
+        int dimension = Int32(), parts = Int32(), width = Int32(), last = Int32();
+        if (dimension != columns || parts < 1 || width < 1 || last < 1 || last > width || (long)(parts - 1) * width + last != columns)
+            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"a quantizer of {dimension} columns in {parts} parts of {width} and {last}", Damaged);
+        CheckRoom(dimension, ProductQuantizer.Centroids * sizeof(float));
+        return new ProductQuantizer(parts, width, last, Floats(dimension * ProductQuantizer.Centroids));
+    }
+
+    private (long Rows, int Columns) Shape()
+    {
+        long rows = Int64(), columns = Int64();
+        if (rows < 0 || columns is < 1 or > VectorFileHeader.MaxDimension || rows > int.MaxValue)
+            Throw.BadFile(_source.Path, $"byte {_source.Position - 16}", $"the matrix is {rows} x {columns}", Damaged);
+        return (rows, (int)columns);
+    }
+
+    /// <summary>Refuses a count that the rest of the file cannot hold.</summary>
+    private void CheckRoom(long count, long bytesEach)
+    {
+        if (count < 0 || count > (_source.MaxLength - _source.Position) / bytesEach)
+            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"{count} items of {bytesEach} bytes do not fit into what is left of the file", Damaged);
+    }
+
+    private float[] Floats(int count)
+    {
+        var values = new float[count];
+        long at = _source.Position;
+        Fill(MemoryMarshal.AsBytes(values.AsSpan()));
+        if (!BitConverter.IsLittleEndian)
+        {
+            Span<int> bits = MemoryMarshal.Cast<float, int>(values.AsSpan());
+            BinaryPrimitives.ReverseEndianness(bits, bits);
+        }
+        for (int i = 0; i < count; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                Throw.BadFile(_source.Path, $"byte {at + 4L * i}", $"a number is {values[i]}", Damaged);
+        }
+        return values;
+    }
+
+    private byte[] Bytes(int count)
+    {
+        var bytes = new byte[count];
+        Fill(bytes);
+        return bytes;
+    }
+
+    private int Int32()
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        Fill(bytes);
+        return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+    }
+
+    private long Int64()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        Fill(bytes);
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+    }
+
+    private byte Byte()
+    {
+        Span<byte> bytes = stackalloc byte[1];
+        Fill(bytes);
+        return bytes[0];
+    }
+
+    private void Skip(int count)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        Fill(bytes[..count]);
+    }
+
+    private void Fill(Span<byte> bytes)
+    {
+        if (_source.Read(bytes) < bytes.Length)
+            Throw.BadFile(_source.Path, $"byte {_source.Position}", "the file ends too early", Damaged);
+    }
+}
