@@ -18,6 +18,7 @@ public partial class ArchitectureTests
         ["Bundles"] = ["Text", "Linear", "Model"],
         ["Training"] = ["Kernels", "Text", "Vectors", "Linear", "Model", "Bundles"],
         ["Recipes"] = ["Text", "Vectors", "Linear", "Model", "Bundles", "Training"],
+        ["Tuning"] = ["Kernels", "Text", "Linear", "Model", "Training", "Recipes"],
         ["Audit"] = ["Text", "Linear", "Training", "Recipes", "Baselines"],
         ["Explain"] = ["Text", "Linear", "Model", "Training"],
         ["Baselines"] = ["Text", "Linear", "Training", "Recipes"],

@@ -15,6 +15,7 @@ internal static class CommandList
         PredictCommand.Create(invocation),
         InspectCommand.Create(invocation),
         AuditCommand.Create(invocation),
+        TuneCommand.Create(invocation),
         ServeCommand.Create(invocation),
         VectorsCommand.Create(invocation),
     ];

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Firn.Cli.Commands.Vectors;
 using Firn.Cli.Output;
+using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
@@ -39,6 +40,7 @@ internal sealed class TrainArguments
     private readonly Option<double?> dropout = PresetOption.Number("--dropout", "Dropout of the LSTM's input", Presets, o => o.Classifier.InputDropout).Between(0, 0.99);
     private readonly Option<double?> recurrentDropout = PresetOption.Number("--recurrent-dropout", "Dropout of the LSTM's state", Presets, o => o.Classifier.RecurrentDropout).Between(0, 0.99);
     private readonly Option<bool?> tied = PresetOption.Switch("--tied-dropout", "Draw the embedding's dropout once a word of a batch; faster", Presets, o => o.Classifier.TiedEmbeddingDropout);
+    private readonly Option<int?> nGrams = PresetOption.Number("--n-grams", "Longest n-gram of the linear part beside the LSTM; 0 for none", Presets, o => o.Wide?.Longest ?? 0).Between(0, 16);
     private readonly Option<int?> epochs = PresetOption.Number("--epochs", "Passes over the training texts, at most", Presets, o => o.Training.Epochs).Between(1, 100_000);
     private readonly Option<int?> batchSize = PresetOption.Number("--batch-size", "Texts a step", Presets, o => o.Training.BatchSize).Between(1, 1 << 20);
     private readonly Option<double?> learningRate = PresetOption.Number("--learning-rate", "Adam's learning rate at the start", Presets, o => o.Training.LearningRate).Between(1e-9, 1000);
@@ -56,7 +58,7 @@ internal sealed class TrainArguments
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
         {
-            ownRows, hidden, bidirectional, pooling, embeddingDropout, dropout, recurrentDropout, tied, epochs, batchSize, learningRate,
+            ownRows, hidden, bidirectional, pooling, embeddingDropout, dropout, recurrentDropout, tied, nGrams, epochs, batchSize, learningRate,
             clipNorm, schedule, restoreBest, balance, seed, threads,
         })
             command.Add(option);
@@ -105,6 +107,12 @@ internal sealed class TrainArguments
             TrainWordsWithoutVector = parsed.GetValue(ownRows),
             Classifier = Classifier(parsed, basis.Classifier),
             Training = Training(parsed, basis.Training, parsed.GetValue(validationSize) is 0),
+            Wide = parsed.GetValue(nGrams) switch
+            {
+                null => basis.Wide,
+                0 => null,
+                { } longest => (basis.Wide ?? new WideOptions()) with { Longest = longest },
+            },
             BalanceClasses = parsed.GetValue(balance) ?? basis.BalanceClasses,
         };
     }
