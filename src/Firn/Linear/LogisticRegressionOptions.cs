@@ -1,7 +1,7 @@
 namespace Firn.Linear;
 
 /// <summary>Settings of the logistic regression; names and defaults are scikit-learn's.</summary>
-public sealed record LogisticRegressionOptions
+internal sealed record LogisticRegressionOptions
 {
     /// <summary>Weight of the data against the penalty, C: large values fit the training texts more closely; above 0.</summary>
     public double InversePenalty { get; init; } = 1;
@@ -12,7 +12,7 @@ public sealed record LogisticRegressionOptions
     /// <summary>Most Newton steps; at least 1.</summary>
     public int MaxSteps { get; init; } = 50;
 
-    internal void Validate()
+    public void Validate()
     {
         Throw.IfNotPositive(InversePenalty);
         Throw.IfOutside(Tolerance, double.Epsilon, 1);

@@ -6,7 +6,7 @@ namespace Firn.Linear;
 /// Which n-grams of a text are features, and what values they have. The defaults are scikit-learn's
 /// <c>TfidfVectorizer(ngram_range=(1, 2))</c>.
 /// </summary>
-public sealed record NgramOptions
+internal sealed record NgramOptions
 {
     /// <summary>
     /// The rules that give the words; null for scikit-learn's: lower case, runs of two or more letters, digits and
@@ -32,7 +32,7 @@ public sealed record NgramOptions
     /// <summary>Each text's values are divided by their Euclidean norm.</summary>
     public bool Normalize { get; init; } = true;
 
-    internal void Validate()
+    public void Validate()
     {
         Throw.IfOutside(Longest, 1, 16);
         Throw.IfOutside(Shortest, 1, Longest);
