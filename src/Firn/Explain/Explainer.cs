@@ -1,4 +1,3 @@
-using Firn.Model;
 using Firn.Text;
 using Firn.Training;
 

@@ -1,4 +1,3 @@
-using Firn.Bundles;
 using Firn.Linear;
 using Firn.Text;
 
