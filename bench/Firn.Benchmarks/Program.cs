@@ -27,7 +27,12 @@ switch (args.FirstOrDefault())
     case "text" when Option("--corpus") is { } corpus:
         TextComparison.Run(corpus, Option("--results"), Option("--peers"));
         return 0;
+    case "vectors" when Option("--corpus") is { } english:
+        VectorComparison.Run(
+            english, Option("--word-eval"), int.Parse(Option("--size") ?? "300", CultureInfo.InvariantCulture),
+            int.Parse(Option("--window") ?? "7", CultureInfo.InvariantCulture), threads, Option("--results"), Option("--peers"));
+        return 0;
     default:
-        Console.Error.WriteLine("usage: bench/compare train | score | kernels | gemm | latency [--threads N] [--cpu], or text --corpus FILE");
+        Console.Error.WriteLine("usage: bench/compare train | score | kernels | gemm | latency [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--size N] [--window N]");
         return 2;
 }
