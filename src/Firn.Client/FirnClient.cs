@@ -105,7 +105,7 @@ public sealed class FirnClient : IDisposable
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path + ":predict") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(PackedIds.ContentType);
-        request.Headers.TryAddWithoutValidation(VocabularyIdentity.Header, hash);
+        request.Headers.TryAddWithoutValidation(VocabularyIdentity.Header, hash[..VocabularyIdentity.ShortestHash]);
         return request;
     }
 

@@ -14,6 +14,11 @@ public static class VocabularyIdentity
     /// <summary>The header that carries a client's hash beside its ids.</summary>
     public const string Header = "Firn-Vocabulary";
 
+    /// <summary>
+    /// Digits of a hash that name it well enough: 64 bits. Headers are most of a small request, so clients may cut it.
+    /// </summary>
+    public const int ShortestHash = 16;
+
     /// <summary>The header that carries the cleaning rules beside the vocabulary's file, as JSON.</summary>
     public const string CleaningHeader = "Firn-Cleaning";
 

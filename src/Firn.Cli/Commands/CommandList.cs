@@ -17,6 +17,7 @@ internal static class CommandList
         AuditCommand.Create(invocation),
         TuneCommand.Create(invocation),
         ServeCommand.Create(invocation),
+        WireCommand.Create(invocation),
         VectorsCommand.Create(invocation),
     ];
 }

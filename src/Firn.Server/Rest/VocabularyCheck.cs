@@ -20,7 +20,8 @@ internal static class VocabularyCheck
             }
             return;
         }
-        if (!sent.AsSpan().Trim('"').SequenceEqual(own))
+        ReadOnlySpan<char> hash = sent.AsSpan().Trim('"');
+        if (hash.Length < VocabularyIdentity.ShortestHash || !own.AsSpan().StartsWith(hash, StringComparison.Ordinal))
         {
             throw new ServingException(StatusCode.Aborted,
                 $"the ids were made with another vocabulary than version {version.NumberText} of {version.Model} has; fetch /v1/models/{version.Model}/vocabulary and encode again")

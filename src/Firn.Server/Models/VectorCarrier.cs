@@ -1,0 +1,43 @@
+using Firn.Model;
+using Firn.Text;
+
+namespace Firn.Server.Models;
+
+/// <summary>
+/// A copy of a model whose table is free: a request's vectors are written into its rows and scored as the words 1, 2,
+/// 3 ... Made once and used again, since making a model costs far more than scoring a text. One request at a time.
+/// </summary>
+internal sealed class VectorCarrier
+{
+    private const int FewestRows = 64;
+
+    private readonly TextClassifier model;
+    private readonly float[] rows;
+    private readonly int[] rowOf;
+
+    /// <summary>Copies a model's weights, with room for this many vectors.</summary>
+    public VectorCarrier(TextClassifier source, int vectors)
+    {
+        Capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(vectors, FewestRows));
+        int width = source.Embedding.Dimension;
+        rows = new float[(Capacity + 1) * width];
+        rowOf = [.. Enumerable.Range(0, Capacity + 1)];
+        model = new TextClassifier(source.Options, new EmbeddingTable(rowOf, rows, width), seed: 0);
+        foreach (Parameter weights in source.Parameters)
+        {
+            if (weights.Group != ParameterGroup.Embedding)
+                weights.Values.CopyTo(model[weights.Name].Values);
+        }
+    }
+
+    /// <summary>Most vectors of a request.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Scores texts given as vectors [tokens, E], cut by offsets, into [N,K].</summary>
+    public void Score(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities)
+    {
+        // Row 0 is the shared zero row.
+        vectors.CopyTo(rows.AsSpan(model.Embedding.Dimension));
+        model.Predict(new RaggedIds(rowOf[1..(offsets[^1] + 1)], offsets.ToArray()), probabilities, threads: 1);
+    }
+}
