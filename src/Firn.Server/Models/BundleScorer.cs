@@ -17,18 +17,26 @@ internal sealed class BundleScorer : IScorer
 
     private const int LargestKeptCarrier = 4096;
 
+    // Small tables are folded before the version serves; a large one must not delay the start of a server.
+    private static readonly TimeSpan PatienceForFolding = TimeSpan.FromMilliseconds(150);
+
     [ThreadStatic]
     private static TokenBuffer? tokens;
 
     private readonly Predictor predictor;
-    private readonly Scorer scorer;
+    private readonly Scorer plain;
+    private readonly Task folding;
+    private volatile Scorer? folded;
     private readonly ConcurrentBag<ScoringWorkspace> workspaces = [];
     private readonly ConcurrentBag<VectorCarrier> carriers = [];
 
     private BundleScorer(Predictor predictor)
     {
         this.predictor = predictor;
-        scorer = new Scorer(predictor.Classifier);
+        plain = new Scorer(predictor.Classifier, FoldPrecision.None);
+        // A large table takes longer to fold than to load. Scores have the same bits before and after, so the version
+        // serves at once and becomes fast a moment later.
+        folding = Task.Run(() => folded = new Scorer(predictor.Classifier));
         var file = new MemoryStream();
         predictor.Vocabulary.Save(file);
         VocabularyFile = file.ToArray();
@@ -57,6 +65,7 @@ internal sealed class BundleScorer : IScorer
     public static BundleScorer Load(string folder)
     {
         var scorer = new BundleScorer(Predictor.Load(folder));
+        scorer.folding.Wait(PatienceForFolding);
         scorer.WarmUp();
         return scorer;
     }
@@ -83,9 +92,10 @@ internal sealed class BundleScorer : IScorer
 
     public void Score(RaggedIds texts, Span<float> probabilities)
     {
-        if (texts.Count > FewTexts)
+        Scorer? scorer = folded;
+        if (scorer is null || texts.Count > FewTexts)
         {
-            scorer.Score(texts, probabilities, threads: 1);
+            (scorer ?? plain).Score(texts, probabilities, threads: 1);
             return;
         }
         ScoringWorkspace workspace = workspaces.TryTake(out ScoringWorkspace? free) ? free : scorer.CreateWorkspace();
@@ -105,7 +115,11 @@ internal sealed class BundleScorer : IScorer
             carriers.Add(carrier);
     }
 
-    public void Dispose() => predictor.Dispose();
+    public void Dispose()
+    {
+        // The table must stay mapped while it is read.
+        folding.ContinueWith(_ => predictor.Dispose(), TaskScheduler.Default);
+    }
 
     private void WarmUp()
     {
