@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Firn.Model;
+using Firn.Safetensors;
 using Firn.Text;
 
 namespace Firn.Bundles;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Firn.Model;
+using Firn.Safetensors;
 
 namespace Firn.Bundles;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Firn.Linear;
+using Firn.Safetensors;
 
 namespace Firn.Bundles;
 

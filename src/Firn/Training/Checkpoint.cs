@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Firn.Bundles;
 using Firn.Model;
+using Firn.Safetensors;
 
 namespace Firn.Training;
 

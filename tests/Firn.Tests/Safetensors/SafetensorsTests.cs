@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using Firn.Bundles;
+using Firn.Safetensors;
 
-namespace Firn.Tests.Bundles;
+namespace Firn.Tests.Safetensors;
 
 public sealed class SafetensorsTests : IDisposable
 {

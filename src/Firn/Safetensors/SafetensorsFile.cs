@@ -3,38 +3,21 @@ using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Text.Json;
 
-namespace Firn.Bundles;
-
-/// <summary>The element types that Firn stores.</summary>
-internal enum TensorType
-{
-    /// <summary>32-bit float, <c>F32</c>.</summary>
-    Float32,
-
-    /// <summary>32-bit signed integer, <c>I32</c>.</summary>
-    Int32,
-}
-
-/// <summary>What a safetensors header says about one tensor.</summary>
-/// <param name="Name">Its name, unique in the file.</param>
-/// <param name="Type">Element type.</param>
-/// <param name="Shape">Sizes, outermost first.</param>
-/// <param name="Offset">First byte, counted from the start of the file.</param>
-/// <param name="Count">Number of elements.</param>
-internal sealed record TensorEntry(string Name, TensorType Type, IReadOnlyList<int> Shape, long Offset, int Count);
+namespace Firn.Safetensors;
 
 /// <summary>
 /// Reads a safetensors file through a memory map: eight bytes of header length (little endian), a JSON header that
 /// names type, shape and byte range of each tensor, then the bytes. Nothing is trusted: ranges must lie inside the
 /// file, fit the shapes, and cover the data without gap or overlap.
 /// </summary>
-internal sealed class SafetensorsFile : IDisposable
+internal sealed unsafe class SafetensorsFile : IDisposable
 {
     private const long MaxHeader = 100_000_000; // the reference implementation's limit
     private const string Remedy = "The file is damaged or is no safetensors file; restore it or train again.";
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
     private readonly Dictionary<string, TensorEntry> _entries = new(StringComparer.Ordinal);
+    private byte* _start; // null once disposed
 
     private SafetensorsFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, long length)
     {
@@ -42,6 +25,9 @@ internal sealed class SafetensorsFile : IDisposable
         _map = map;
         _view = view;
         ReadHeader(length);
+        byte* pointer = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+        _start = pointer + view.PointerOffset;
     }
 
     /// <summary>The file's path, for messages.</summary>
@@ -99,6 +85,8 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>A copy of a tensor's values.</summary>
     public T[] ReadArray<T>(TensorEntry entry) where T : unmanaged
     {
+        if (entry.Count > Array.MaxLength)
+            Throw.BadFile(Path, $"tensor '{entry.Name}'", $"it has {entry.Count} values, more than an array can hold", Remedy);
         var values = new T[entry.Count];
         _view.ReadArray(entry.Offset, values, 0, values.Length);
         return values;
@@ -108,11 +96,23 @@ internal sealed class SafetensorsFile : IDisposable
     /// The tensor's values where they lie in the map: pages are read when touched and shared between processes. The
     /// owner takes this file over: disposing of it unmaps, and no memory or span of it may be used after that.
     /// </summary>
-    public IMemoryOwner<float> MapFloats(TensorEntry entry) => new MappedFloats(this, entry);
+    public IMemoryOwner<float> MapFloats(TensorEntry entry) => new MappedValues<float>(this, entry.Offset, checked((int)entry.Count), ownsFile: true);
+
+    /// <summary>A stretch of the tensor's values where they lie in the map, until this file is disposed of.</summary>
+    public ReadOnlyMemory<T> Map<T>(TensorEntry entry, long first, int count) where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, entry.Count);
+        return new MappedValues<T>(this, entry.Offset + first * sizeof(T), count, ownsFile: false).Memory;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_start != null)
+        {
+            _start = null;
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
         _view.Dispose();
         _map.Dispose();
     }
@@ -158,52 +158,42 @@ internal sealed class SafetensorsFile : IDisposable
         TensorType type = property.Value.GetProperty("dtype").GetString() switch
         {
             "F32" => TensorType.Float32,
+            "F16" => TensorType.Float16,
             "I32" => TensorType.Int32,
-            var other => throw new FormatException($"tensor '{property.Name}' has type {other}; F32 and I32 are known"),
+            "I8" => TensorType.Int8,
+            "U8" => TensorType.UInt8,
+            var other => throw new FormatException($"tensor '{property.Name}' has type {other}; F32, F16, I32, I8 and U8 are known"),
         };
         int[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(v => v.GetInt32())];
         if (shape.Any(s => s < 0))
             throw new FormatException($"tensor '{property.Name}' has a negative size");
-        int count = 1;
+        long count = 1;
         foreach (int size in shape)
             count = checked(count * size);
         JsonElement offsets = property.Value.GetProperty("data_offsets");
         long begin = checked(start + offsets[0].GetInt64()), stop = checked(start + offsets[1].GetInt64());
         if (offsets.GetArrayLength() != 2 || begin != end)
             throw new FormatException($"tensor '{property.Name}' begins at data byte {begin - start} where {end - start} is expected (no gap, no overlap)");
-        if (stop - begin != 4L * count)
-            throw new FormatException($"tensor '{property.Name}' has {stop - begin} bytes and its shape [{string.Join(", ", shape)}] needs {4L * count}");
+        long bytes = checked(count * TensorEntry.SizeOf(type));
+        if (stop - begin != bytes)
+            throw new FormatException($"tensor '{property.Name}' has {stop - begin} bytes and its shape [{string.Join(", ", shape)}] needs {bytes}");
         end = stop;
         return new TensorEntry(property.Name, type, shape, begin, count);
     }
 
     /// <summary>
-    /// Mapped floats as <see cref="Memory{T}"/>. No finalizer unmaps them, for a span may outlive its owner's last use.
+    /// Mapped values as <see cref="Memory{T}"/>. No finalizer unmaps them, for a span may outlive its owner's last use.
     /// The map is copy-on-write: a thawed table changes its own pages, never the file.
     /// </summary>
-    private sealed unsafe class MappedFloats : MemoryManager<float>
+    private sealed class MappedValues<T>(SafetensorsFile file, long offset, int count, bool ownsFile) : MemoryManager<T> where T : unmanaged
     {
-        private readonly SafetensorsFile _file;
-        private readonly float* _start;
-        private readonly int _count;
-        private bool _disposed;
-
-        public MappedFloats(SafetensorsFile file, TensorEntry entry)
+        public override Span<T> GetSpan()
         {
-            _file = file;
-            _count = entry.Count;
-            byte* pointer = null;
-            file._view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-            _start = (float*)(pointer + file._view.PointerOffset + entry.Offset);
+            ObjectDisposedException.ThrowIf(file._start == null, file);
+            return new Span<T>(file._start + offset, count);
         }
 
-        public override Span<float> GetSpan()
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return new Span<float>(_start, _count);
-        }
-
-        public override MemoryHandle Pin(int elementIndex = 0) => new(_start + elementIndex);
+        public override MemoryHandle Pin(int elementIndex = 0) => new(file._start + offset + (long)elementIndex * sizeof(T));
 
         public override void Unpin()
         {
@@ -211,11 +201,8 @@ internal sealed class SafetensorsFile : IDisposable
 
         protected override void Dispose(bool disposing)
         {
-            if (_disposed)
-                return;
-            _disposed = true;
-            _file._view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _file.Dispose();
+            if (ownsFile)
+                file.Dispose();
         }
     }
 }

@@ -3,36 +3,35 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace Firn.Bundles;
+namespace Firn.Safetensors;
 
 /// <summary>A named array to be written; the bytes are those of the values in little-endian order.</summary>
 /// <param name="Name">Unique name.</param>
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Sizes, outermost first; their product is the number of values.</param>
-/// <param name="Floats">The values of a <see cref="TensorType.Float32"/> tensor.</param>
-/// <param name="Integers">The values of an <see cref="TensorType.Int32"/> tensor.</param>
-internal sealed record Tensor(string Name, TensorType Type, int[] Shape, ReadOnlyMemory<float> Floats, ReadOnlyMemory<int> Integers)
+/// <param name="WriteTo">Writes exactly that many values.</param>
+internal sealed record Tensor(string Name, TensorType Type, int[] Shape, Action<Stream> WriteTo)
 {
     /// <summary>A tensor of floats.</summary>
-    public static Tensor Of(string name, ReadOnlyMemory<float> values, params int[] shape) => new(name, TensorType.Float32, shape, values, default);
+    public static Tensor Of(string name, ReadOnlyMemory<float> values, params int[] shape) => Of(name, TensorType.Float32, values, shape);
 
     /// <summary>A tensor of integers.</summary>
-    public static Tensor Of(string name, ReadOnlyMemory<int> values, params int[] shape) => new(name, TensorType.Int32, shape, default, values);
+    public static Tensor Of(string name, ReadOnlyMemory<int> values, params int[] shape) => Of(name, TensorType.Int32, values, shape);
 
     /// <summary>Number of values.</summary>
-    public int Count => Type == TensorType.Float32 ? Floats.Length : Integers.Length;
+    public long Count => Shape.Aggregate(1L, (a, b) => a * b);
 
-    /// <summary>Writes the values; in pieces, for a table may have more bytes than a span can hold.</summary>
-    public void WriteTo(Stream destination)
+    /// <summary>A tensor of any type; it is written in pieces, for a table may have more bytes than a span can hold.</summary>
+    public static Tensor Of<T>(string name, TensorType type, ReadOnlyMemory<T> values, params int[] shape) where T : unmanaged
     {
         const int piece = 1 << 20;
-        for (int start = 0; start < Count; start += piece)
+        var tensor = new Tensor(name, type, shape, destination =>
         {
-            int length = Math.Min(piece, Count - start);
-            destination.Write(Type == TensorType.Float32
-                ? MemoryMarshal.AsBytes(Floats.Span.Slice(start, length))
-                : MemoryMarshal.AsBytes(Integers.Span.Slice(start, length)));
-        }
+            for (int start = 0; start < values.Length; start += piece)
+                destination.Write(MemoryMarshal.AsBytes(values.Span.Slice(start, Math.Min(piece, values.Length - start))));
+        });
+        Throw.IfLengthDiffers(values.Length, tensor.Count, name);
+        return tensor;
     }
 }
 
@@ -50,7 +49,7 @@ internal static class SafetensorsWriter
     public static void Write(Stream destination, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         if (!BitConverter.IsLittleEndian)
-            throw new PlatformNotSupportedException("Bundles are written on little-endian machines only.");
+            throw new PlatformNotSupportedException("Safetensors files are written on little-endian machines only.");
         byte[] header = HeaderOf(tensors, metadata);
         int padded = (8 + header.Length + Alignment - 1) / Alignment * Alignment - 8;
         Span<byte> prefix = stackalloc byte[8];
@@ -80,16 +79,15 @@ internal static class SafetensorsWriter
             long offset = 0;
             foreach (Tensor tensor in tensors)
             {
-                Throw.IfLengthDiffers(tensor.Count, tensor.Shape.Aggregate(1L, (a, b) => a * b), tensor.Name);
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", tensor.Type == TensorType.Float32 ? "F32" : "I32");
+                json.WriteString("dtype", NameOf(tensor.Type));
                 json.WriteStartArray("shape");
                 foreach (int size in tensor.Shape)
                     json.WriteNumberValue(size);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += 4L * tensor.Count);
+                json.WriteNumberValue(offset += TensorEntry.SizeOf(tensor.Type) * tensor.Count);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -97,4 +95,13 @@ internal static class SafetensorsWriter
         }
         return buffer.WrittenSpan.ToArray();
     }
+
+    private static string NameOf(TensorType type) => type switch
+    {
+        TensorType.Float32 => "F32",
+        TensorType.Float16 => "F16",
+        TensorType.Int32 => "I32",
+        TensorType.Int8 => "I8",
+        _ => "U8",
+    };
 }
