@@ -7,13 +7,13 @@ namespace Firn;
 
 /// <summary>
 /// Texts in, labels out: the cleaning, the vocabulary and the classifier that were trained together, and the names of
-/// the classes. It has no way to be given another cleaning. Safe for use by many threads. The weights are those of the
-/// first prediction: after further training make another predictor.
+/// the classes. It has no way to be given another cleaning. Safe for use by many threads, not while
+/// the classifier trains; after further training it predicts with the new weights.
 /// </summary>
 public sealed class Predictor : IDisposable
 {
     private readonly IDisposable? _table;
-    private readonly Lazy<Scorer> _scorer;
+    private readonly CurrentScorer _scorer;
 
     /// <summary>Puts a predictor together.</summary>
     /// <param name="tokenizer">The cleaning the classifier was trained with.</param>
@@ -27,7 +27,7 @@ public sealed class Predictor : IDisposable
     }
 
     internal Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels,
-        IMemoryOwner<float>? table, Lazy<Scorer>? scorer = null)
+        IMemoryOwner<float>? table, CurrentScorer? scorer = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -42,7 +42,7 @@ public sealed class Predictor : IDisposable
         Neutral = NeutralBand.For(labels);
         _table = table;
         // Not folded: a predictor should load at once; folding the whole table pays for a server, which makes its own scorer.
-        _scorer = scorer ?? new Lazy<Scorer>(() => new Scorer(classifier, FoldPrecision.None));
+        _scorer = scorer ?? new CurrentScorer(classifier);
     }
 
     /// <summary>Cleans and splits.</summary>

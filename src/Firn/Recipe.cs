@@ -102,8 +102,18 @@ public sealed class Recipe
         CorpusParts parts = CorpusParts.Draw(corpus, test, labels, source, testSource, Options);
         if (parts.Train.Count == 0 || (Options.ValidationShare > 0 && parts.Validation.Count == 0))
             throw new InvalidDataException($"{corpus.Labels.Length} texts are too few for the shares of test and validation; give more texts or smaller shares.");
+        CheckRows(parts);
         clock.End($"{parts.Vocabulary.Count - 1:n0} words; {parts.Train.Count:n0} texts train, {parts.Validation.Count:n0} validate, {parts.Test.Count:n0} test");
         return parts;
+    }
+
+    /// <summary>A rule that no word is frequent enough for is found before word vectors are trained.</summary>
+    private void CheckRows(CorpusParts parts)
+    {
+        var seen = new int[parts.Vocabulary.Count];
+        foreach (int id in parts.Train.Texts.Ids)
+            seen[id]++;
+        Options.Training.Schedule.CheckSeen(seen.Max());
     }
 
     private EmbeddingTable Vectors(CorpusParts parts, Checkpoint? checkpoint, StageClock clock, CancellationToken cancellation)
@@ -120,7 +130,7 @@ public sealed class Recipe
         if (vectors.Count == 0)
             throw new InvalidDataException($"{Options.VectorsPath} has a vector for none of the {parts.Vocabulary.Count - 1} words of the texts; choose vectors of their language.");
         clock.End($"{vectors.Count:n0} vectors of {vectors.Dimension} values");
-        return EmbeddingTable.From(parts.Vocabulary, vectors, Options.TrainWordsWithoutVector);
+        return EmbeddingTable.From(parts.Vocabulary, vectors, Options.OwnRows);
     }
 
     private static int CountVectors(EmbeddingTable table) =>
@@ -131,7 +141,7 @@ public sealed class Recipe
     {
         clock.Begin(RecipeStage.Training);
         var model = new TextClassifier(Options.Classifier with { Classes = labels.Names.Count }, table, Options.Training.Seed);
-        TrainingOptions options = Options.Training with { ClassWeights = ClassWeights(parts, labels) };
+        TrainingOptions options = Options.TrainingInEffect with { ClassWeights = ClassWeights(parts, labels) };
         TrainingResult training = new Trainer(model, options) { Checkpoint = checkpoint }.Run(
             parts.Train.Texts, parts.Train.Labels, parts.Validation.Texts, parts.Validation.Labels, observer, cancellation);
         clock.End($"{training.History.Count} epochs, {training.StoppedBy}");
@@ -177,7 +187,7 @@ public sealed class Recipe
         IReadOnlyList<ConfidentError> errors, int withVector, StageClock clock, DataSource data)
     {
         (TrainingResult training, OutputCalibration? output) = fitted;
-        RecipeOptions options = Options with { Classifier = predictor.Classifier.Options };
+        RecipeOptions options = Options with { Classifier = predictor.Classifier.Options, Training = Options.TrainingInEffect };
         var record = new RecipeRecord
         {
             Recipe = options,

@@ -45,7 +45,7 @@ internal sealed class TrainArguments
     private readonly Option<int?> batchSize = PresetOption.Number("--batch-size", "Texts a step", Presets, o => o.Training.BatchSize).Between(1, 1 << 20);
     private readonly Option<double?> learningRate = PresetOption.Number("--learning-rate", "Adam's learning rate at the start", Presets, o => o.Training.LearningRate).Between(1e-9, 1000);
     private readonly Option<double?> clipNorm = new Option<double?>("--clip-norm") { Description = "Largest norm of all gradients together (default: no limit)", HelpName = "X" }.Between(1e-9, 1e9);
-    private readonly Option<string?> schedule = PresetOption.Word("--schedule", "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on", Presets, o => o.Training.Schedule.Name);
+    private readonly Option<string?> schedule = PresetOption.Word("--schedule", "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on, gradual (from the top down); options behind a comma: rows=seen:5+top:1000+without-vector, pull=0.01, embedding-rate=0.1, lstm-rate=, dense-rate=, optimizer=reset; or FILE.json of phases", Presets, o => o.Training.Schedule.Name);
     private readonly Option<bool?> restoreBest = PresetOption.Switch("--restore-best", "End with the best epoch's weights instead of the last one's", Presets, o => o.Training.RestoreBest);
     private readonly Option<bool?> balance = PresetOption.Switch("--balance-classes", "Weigh each class by how rare it is", Presets, o => o.BalanceClasses);
     private readonly Option<int> seed = CommonOptions.Seed("word vectors, weights, shuffles and dropout; the same seed repeats a run bit for bit with --threads 1 or --vectors (several threads train word vectors without locks)");
@@ -66,10 +66,10 @@ internal sealed class TrainArguments
         {
             try
             {
-                if (result.GetValueOrDefault<string?>() is { } name)
-                    ThawSchedule.Parse(name);
+                if (result.GetValueOrDefault<string?>() is { } text)
+                    ScheduleArgument.Read(text);
             }
-            catch (ArgumentException error)
+            catch (Exception error) when (error is ArgumentException or IOException or UserError)
             {
                 result.AddError($"--schedule: {error.Message.Split(" (Parameter")[0]}");
             }
@@ -129,17 +129,21 @@ internal sealed class TrainArguments
     };
 
     // Without validation texts there is nothing that the callbacks could watch.
-    private TrainingOptions Training(ParseResult parsed, TrainingOptions basis, bool noValidation) => basis with
+    private TrainingOptions Training(ParseResult parsed, TrainingOptions basis, bool noValidation)
     {
-        Epochs = parsed.GetValue(epochs) ?? basis.Epochs,
-        BatchSize = parsed.GetValue(batchSize) ?? basis.BatchSize,
-        LearningRate = parsed.GetValue(learningRate) ?? basis.LearningRate,
-        ClipNorm = parsed.GetValue(clipNorm),
-        Schedule = parsed.GetValue(schedule) is { } name ? ThawSchedule.Parse(name) : basis.Schedule,
-        RestoreBest = parsed.GetValue(restoreBest) ?? basis.RestoreBest,
-        ReduceLearningRate = noValidation ? null : basis.ReduceLearningRate,
-        EarlyStopping = noValidation ? null : basis.EarlyStopping,
-    };
+        var chosen = parsed.GetValue(schedule) is { } text ? ScheduleArgument.Read(text) : basis.Schedule;
+        return basis with
+        {
+            Epochs = parsed.GetValue(epochs) ?? chosen.Epochs ?? basis.Epochs,
+            BatchSize = parsed.GetValue(batchSize) ?? basis.BatchSize,
+            LearningRate = parsed.GetValue(learningRate) ?? basis.LearningRate,
+            ClipNorm = parsed.GetValue(clipNorm),
+            Schedule = chosen,
+            RestoreBest = parsed.GetValue(restoreBest) ?? basis.RestoreBest,
+            ReduceLearningRate = noValidation ? null : basis.ReduceLearningRate,
+            EarlyStopping = noValidation ? null : basis.EarlyStopping,
+        };
+    }
 
     internal static string PoolingName(Pooling pooling) => Poolings.First(p => p.Pooling == pooling).Name;
 

@@ -10,7 +10,12 @@ internal static class ModelCardFacts
 {
     /// <summary>The schedule a model was trained by; frozen where the card does not say.</summary>
     public static ThawSchedule ScheduleOf(ModelCard card) =>
-        Find(card, "recipe", "training", "schedule") is { ValueKind: JsonValueKind.String } name ? ThawSchedule.Parse(name.GetString()!) : ThawSchedule.Frozen;
+        Find(card, "recipe", "training", "schedule") switch
+        {
+            { ValueKind: JsonValueKind.String } name => ThawSchedule.Parse(name.GetString()!),
+            { ValueKind: JsonValueKind.Object } phases => ThawSchedule.FromJson(phases.GetRawText()),
+            _ => ThawSchedule.Frozen,
+        };
 
     /// <summary>Identity, data and metrics, then the recipe's settings group by group.</summary>
     public static IReadOnlyList<Section> Sections(Predictor predictor)

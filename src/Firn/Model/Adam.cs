@@ -2,34 +2,55 @@ using Firn.Kernels;
 
 namespace Firn.Model;
 
+/// <summary>The pull of moving rows back to their start; see <see cref="Training.ThawPhase.Pull"/>.</summary>
+/// <param name="Strength">a in a * (w - w0).</param>
+/// <param name="Start">w0, the whole table, [R,E].</param>
+internal sealed record RowPull(float Strength, ReadOnlyMemory<float> Start);
+
 /// <summary>
 /// The optimizer's state and step for the groups that train (Kingma, Ba 2015, with Keras' place of epsilon). Groups that
-/// do not train have no state. The embedding is updated lazily: rows that a batch does not touch keep their weights and
-/// moments.
+/// do not train have no state, nor have rows of the table that may not move. The embedding is updated lazily: rows that a
+/// batch does not touch keep their weights and moments.
 /// </summary>
 internal sealed class Adam
 {
     private const int RowsPerPiece = 64;
 
     private readonly List<Moments> moments = [];
+    private readonly TextClassifier model;
     private readonly Action<int, int> updatePiece;
     private (SparseRows Gradient, float Rate, Moments State)? rows; // of the step under way
 
-    /// <summary>Fresh state for the groups that train; state of weights that trained in <paramref name="before"/> is kept.</summary>
-    public Adam(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, Adam? before = null)
+    /// <summary>Fresh state for the weights that train; state of those that trained in <paramref name="before"/> is kept.</summary>
+    /// <param name="model">The weights.</param>
+    /// <param name="trainable">The groups that train.</param>
+    /// <param name="before">The optimizer of the phase before; its count of steps goes on.</param>
+    /// <param name="movable">The rows of the table that may move; null for all but row 0.</param>
+    /// <param name="reset">Takes only the count of steps of <paramref name="before"/>.</param>
+    public Adam(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, Adam? before = null, MovableRows? movable = null, bool reset = false)
     {
+        this.model = model;
         Trainable = trainable;
         updatePiece = UpdatePiece;
         StepCount = before?.StepCount ?? 0;
         foreach (Parameter parameter in model.Parameters.Where(p => trainable.Contains(p.Group)))
         {
-            moments.Add(before?.moments.Find(m => m.Parameter == parameter) ?? new Moments(parameter, StepCount));
+            MovableRows? places = parameter.Group != ParameterGroup.Embedding ? null
+                : movable ?? MovableRows.All(model.Embedding.RowCount);
+            Moments? kept = reset ? null : before?.moments.Find(m => m.Parameter == parameter);
+            moments.Add(kept is null ? new Moments(parameter, places, StepCount) : kept.For(places));
         }
     }
 
     public IReadOnlySet<ParameterGroup> Trainable { get; }
 
     public double LearningRate { get; set; } = 0.001;
+
+    /// <summary>Factor of the learning rate by group; null for 1.</summary>
+    public Func<ParameterGroup, double>? RateOf { get; init; }
+
+    /// <summary>The pull of moving rows back to their start; null for none.</summary>
+    public RowPull? Pull { get; init; }
 
     public double Beta1 { get; init; } = 0.9;
 
@@ -44,12 +65,14 @@ internal sealed class Adam
     public void Step(TrainingWorkspace workspace)
     {
         StepCount++;
+        model.WeightsChanged();
         foreach (Moments state in moments)
         {
             Parameter parameter = state.Parameter;
             // A group that thawed late has its own count of steps, or its first moments would be taken for settled ones.
             long t = StepCount - state.Begin;
-            float rate = (float)(LearningRate * Math.Sqrt(1 - Math.Pow(Beta2, t)) / (1 - Math.Pow(Beta1, t)));
+            double learningRate = LearningRate * (RateOf?.Invoke(parameter.Group) ?? 1);
+            float rate = (float)(learningRate * Math.Sqrt(1 - Math.Pow(Beta2, t)) / (1 - Math.Pow(Beta1, t)));
             if (parameter.Group != ParameterGroup.Embedding)
                 Update(workspace.GradientOf(parameter), rate, state, 0, parameter.Values.Span);
             else if (workspace.EmbeddingGradient is { } gradient)
@@ -57,21 +80,17 @@ internal sealed class Adam
         }
     }
 
-    /// <summary>The moments, as a checkpoint keeps them.</summary>
-    public IEnumerable<(Parameter Parameter, float[] First, float[] Second, long Begin)> State =>
-        moments.Select(m => (m.Parameter, m.First, m.Second, m.Begin));
+    /// <summary>The moments, as a checkpoint keeps them; the table's have one row a movable row.</summary>
+    public IEnumerable<Moments> State => moments;
 
     /// <summary>Puts back what <see cref="State"/> gave; parameters that <paramref name="stateOf"/> does not know start fresh.</summary>
-    public void Restore(long steps, Func<Parameter, (float[] First, float[] Second, long Begin)?> stateOf)
+    public void Restore(long steps, Func<Moments, (float[] First, float[] Second, long Begin)?> stateOf)
     {
         StepCount = steps;
         foreach (Moments state in moments)
         {
-            if (stateOf(state.Parameter) is not { } kept)
-                continue;
-            kept.First.CopyTo(state.First, 0);
-            kept.Second.CopyTo(state.Second, 0);
-            state.Begin = kept.Begin;
+            if (stateOf(state) is { } kept)
+                state.Set(kept.First, kept.Second, kept.Begin);
         }
     }
 
@@ -88,25 +107,21 @@ internal sealed class Adam
         int end = Math.Min(gradient.Count, (piece + 1) * RowsPerPiece);
         for (int i = piece * RowsPerPiece; i < end; i++)
         {
-            int at = gradient.Rows[i] * gradient.Width;
-            Update(gradient[i], rate, state, at, state.Parameter.Values.Span.Slice(at, gradient.Width));
+            int row = gradient.Rows[i], width = gradient.Width;
+            Span<float> weights = state.Parameter.Values.Span.Slice(row * width, width);
+            if (Pull is { } pull)
+                AddPull(pull.Strength, weights, pull.Start.Span.Slice(row * width, width), gradient[i]);
+            Update(gradient[i], rate, state, state.Rows!.PlaceOf(row) * width, weights);
         }
+    }
+
+    private static void AddPull(float strength, ReadOnlySpan<float> weights, ReadOnlySpan<float> start, Span<float> gradient)
+    {
+        for (int i = 0; i < gradient.Length; i++)
+            gradient[i] = MathF.FusedMultiplyAdd(strength, weights[i] - start[i], gradient[i]);
     }
 
     private void Update(ReadOnlySpan<float> gradient, float rate, Moments state, int at, Span<float> weights) =>
         AdamKernel.Step(gradient, rate, (float)Beta1, (float)Beta2, (float)Epsilon,
             state.First.AsSpan(at, weights.Length), state.Second.AsSpan(at, weights.Length), weights);
-
-    /// <summary>Means of the gradient and of its square.</summary>
-    private sealed class Moments(Parameter parameter, long begin)
-    {
-        public Parameter Parameter { get; } = parameter;
-
-        public float[] First { get; } = new float[parameter.Values.Length];
-
-        public float[] Second { get; } = new float[parameter.Values.Length];
-
-        /// <summary>Steps of the optimizer before this state's first.</summary>
-        public long Begin { get; set; } = begin;
-    }
 }

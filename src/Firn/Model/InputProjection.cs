@@ -12,12 +12,13 @@ internal abstract class InputProjection
     public abstract SparseRows? EmbeddingGradient { get; }
 
     /// <summary>The way that fits the options; token by token always when <paramref name="eachToken"/>.</summary>
-    public static InputProjection Create(ModelLayers layers, ClassifierOptions options, IReadOnlySet<ParameterGroup> trainable, int threads, bool eachToken)
+    public static InputProjection Create(ModelLayers layers, ClassifierOptions options, IReadOnlySet<ParameterGroup> trainable, int threads,
+        MovableRows? movable, bool eachToken)
     {
         bool sameEverywhere = options.InputDropout == 0 && (options.EmbeddingDropout == 0 || options.TiedEmbeddingDropout);
         return sameEverywhere && !eachToken
-            ? new WordProjection(layers, trainable, threads)
-            : new TokenProjection(layers, trainable, threads);
+            ? new WordProjection(layers, trainable, threads, movable)
+            : new TokenProjection(layers, trainable, threads, movable);
     }
 
     /// <summary>Before the shards of a batch.</summary>

@@ -5,8 +5,9 @@ namespace Firn.Model;
 
 /// <summary>
 /// A classifier's weights as they are now, prepared for scoring: recurrent weights packed, and the embedding folded with
-/// the LSTM's input weights so that a token costs 4H*H multiply-adds instead of 4H*(E+H). Training or thawing the model
-/// afterwards does not reach it: make another. Safe for many threads, each with a workspace of its own; no locks.
+/// the LSTM's input weights so that a token costs 4H*H multiply-adds instead of 4H*(E+H). After further training it refuses
+/// to score, for what it folded is no longer the model: make another. Safe for many threads, each with a workspace of its
+/// own; no locks.
 /// </summary>
 public sealed unsafe class Scorer
 {
@@ -18,6 +19,7 @@ public sealed unsafe class Scorer
     private readonly FoldedTable[]? folded; // one a direction
     private readonly PadStates? pads;
     private readonly int columns;
+    private readonly long version; // of the weights
 
     /// <summary>Packs, and folds on all threads.</summary>
     /// <param name="model">Its pooling and dense weights are shared, the others copied.</param>
@@ -26,6 +28,7 @@ public sealed unsafe class Scorer
     {
         ArgumentNullException.ThrowIfNull(model);
         this.model = model;
+        version = model.Version;
         Precision = precision;
         columns = model.Options.OutputSize;
         layers = new ModelLayers(model);
@@ -47,6 +50,9 @@ public sealed unsafe class Scorer
     /// <summary>Memory of the folded table: R rows of 4H values a direction.</summary>
     public long FoldedBytes => folded?.Sum(table => table.Bytes) ?? 0;
 
+    /// <summary>Whether the model was not trained since.</summary>
+    internal bool IsCurrent => version == model.Version;
+
     /// <summary>A workspace for <see cref="Score(ReadOnlySpan{int}, ScoringWorkspace, Span{float})"/>.</summary>
     public ScoringWorkspace CreateWorkspace() => new(model.Options);
 
@@ -54,13 +60,14 @@ public sealed unsafe class Scorer
     /// <param name="ids">Token ids in [0, V); may be empty.</param>
     /// <param name="workspace">Used by nobody else meanwhile.</param>
     /// <param name="probabilities">Destination [K].</param>
-    /// <exception cref="InvalidOperationException">The scorer was made without folding.</exception>
+    /// <exception cref="InvalidOperationException">The scorer was made without folding, or the model was trained since.</exception>
     public void Score(ReadOnlySpan<int> ids, ScoringWorkspace workspace, Span<float> probabilities)
     {
         ArgumentNullException.ThrowIfNull(workspace);
         Throw.IfLengthDiffers(probabilities.Length, columns);
         if (folded is null)
             throw new InvalidOperationException("Single texts need a folded table; make the scorer with Float32 or Float16.");
+        CheckCurrent();
         CheckIds(ids);
         RaggedLayout layout = workspace.Shard.Layout;
         layout.Build([ids.Length]);
@@ -81,10 +88,12 @@ public sealed unsafe class Scorer
     /// <param name="texts">N texts as token ids in [0, V); may be empty.</param>
     /// <param name="probabilities">Destination [N,K], in the texts' order.</param>
     /// <param name="threads">Threads to use; 0 for all of the machine.</param>
+    /// <exception cref="InvalidOperationException">The model was trained since the scorer was made.</exception>
     public void Score(RaggedIds texts, Span<float> probabilities, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(texts);
         Throw.IfLengthDiffers(probabilities.Length, (long)texts.Count * columns);
+        CheckCurrent();
         CheckIds(texts.Ids);
         threads = threads > 0 ? threads : Environment.ProcessorCount;
         var plan = new BatchPlan(1, 1, 1);
@@ -160,6 +169,12 @@ public sealed unsafe class Scorer
         while (end < texts.Count && texts.Offsets[end + 1] - texts.Offsets[from] <= TokensPerFold)
             end++;
         return end - from;
+    }
+
+    private void CheckCurrent()
+    {
+        if (!IsCurrent)
+            throw new InvalidOperationException("The model was trained since this scorer packed and folded its weights; make another scorer.");
     }
 
     private void CheckIds(ReadOnlySpan<int> ids)

@@ -1,8 +1,16 @@
 namespace Firn.Model;
 
-/// <summary>Gradient rows of the embedding: each row that a batch touched, once, in order of first sight; never row 0.</summary>
-internal sealed class SparseRows(int width)
+/// <summary>
+/// Gradient rows of the embedding: each row that a batch touched and that may move, once, in order of first sight; never
+/// row 0. A row that may not move has no gradient.
+/// </summary>
+/// <param name="width">E.</param>
+/// <param name="movable">The rows that may move; null for all but row 0.</param>
+internal sealed class SparseRows(int width, MovableRows? movable = null)
 {
+    private int[] groupOf = []; // of each gradient
+    private int[] indexOf = []; // of each group, -1 where its row may not move
+
     /// <summary>E.</summary>
     public int Width { get; } = width;
 
@@ -17,16 +25,36 @@ internal sealed class SparseRows(int width)
 
     public Span<float> this[int index] => Values.AsSpan(index * Width, Width);
 
-    /// <summary>Takes the groups' rows but group 0, all gradients zero.</summary>
+    /// <summary>The group of the batch that a gradient belongs to.</summary>
+    public int GroupOf(int index) => groupOf[index];
+
+    /// <summary>The gradient of a group of the batch; -1 where it has none.</summary>
+    public int IndexOf(int group) => indexOf[group];
+
+    /// <summary>Takes the groups' rows that may move, all gradients zero.</summary>
     public void Begin(RowGroups groups)
     {
-        Count = groups.Count - 1;
-        if (Rows.Length < Count)
+        if (indexOf.Length < groups.Count)
         {
-            Rows = new int[Count + Count / 4];
-            Values = new float[Rows.Length * Width];
+            int capacity = groups.Count + groups.Count / 4;
+            indexOf = new int[capacity];
+            groupOf = new int[capacity];
+            Rows = new int[capacity];
         }
-        groups.Rows[1..].CopyTo(Rows);
+        Count = 0;
+        indexOf[0] = -1;
+        for (int group = 1; group < groups.Count; group++)
+        {
+            int row = groups.Rows[group];
+            indexOf[group] = -1;
+            if (movable is not null && movable.PlaceOf(row) < 0)
+                continue;
+            indexOf[group] = Count;
+            groupOf[Count] = group;
+            Rows[Count++] = row;
+        }
+        if (Values.Length < Count * Width)
+            Values = new float[(Count + Count / 4) * Width];
         Values.AsSpan(0, Count * Width).Clear();
     }
 }

@@ -11,6 +11,7 @@ namespace Firn.Model;
 public sealed class TextClassifier
 {
     private readonly Parameter[] parameters;
+    private long version;
 
     /// <summary>Builds a model with fresh weights: Glorot uniform kernels, orthogonal recurrent kernels, unit forget bias.</summary>
     /// <param name="options">The shape of the model.</param>
@@ -34,6 +35,12 @@ public sealed class TextClassifier
 
     /// <summary>The linear part beside the LSTM: its logits are added to the dense layer's; null for none.</summary>
     internal NgramClassifier? Wide { get; set; }
+
+    /// <summary>Counts the changes that training made to the weights, so that what was derived from them can be dropped.</summary>
+    internal long Version => Interlocked.Read(ref version);
+
+    /// <summary>Drops what was folded or packed of the weights: whoever keeps such a thing compares <see cref="Version"/>.</summary>
+    internal void WeightsChanged() => Interlocked.Increment(ref version);
 
     /// <summary>Whether a linear part over n-grams of ids stands beside the LSTM.</summary>
     public bool HasWidePart => Wide is not null;

@@ -18,7 +18,7 @@ internal sealed unsafe class TokenProjection : InputProjection
     private BatchPlan? plan;
     private StepDropout dropout;
 
-    public TokenProjection(ModelLayers layers, IReadOnlySet<ParameterGroup> trainable, int threads)
+    public TokenProjection(ModelLayers layers, IReadOnlySet<ParameterGroup> trainable, int threads, MovableRows? movable = null)
     {
         this.layers = layers;
         this.threads = threads;
@@ -27,7 +27,7 @@ internal sealed unsafe class TokenProjection : InputProjection
             return;
         groups = new RowGroups(layers.Embedding);
         dTokens = new AlignedBuffer();
-        EmbeddingGradient = new SparseRows(layers.Embedding.Dimension);
+        EmbeddingGradient = new SparseRows(layers.Embedding.Dimension, movable);
         addPiece = AddPiece;
     }
 
@@ -85,7 +85,7 @@ internal sealed unsafe class TokenProjection : InputProjection
         int end = Math.Min(sum.Count, (piece + 1) * RowsPerPiece);
         for (int i = piece * RowsPerPiece; i < end; i++)
         {
-            foreach (int token in groups!.TokensOf(i + 1))
+            foreach (int token in groups!.TokensOf(sum.GroupOf(i)))
                 VectorMath.Add(new(dTokens!.Pointer + (long)token * sum.Width, sum.Width), sum[i]);
         }
     }

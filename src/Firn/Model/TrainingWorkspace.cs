@@ -37,7 +37,8 @@ internal sealed unsafe class TrainingWorkspace
     /// <param name="trainable">The groups that get gradients.</param>
     /// <param name="threads">Threads to use; 0 for all of the machine. Results do not depend on it.</param>
     /// <param name="projectEachToken">Does without the shared projection of equal words; for tests and comparisons.</param>
-    public TrainingWorkspace(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, int threads, bool projectEachToken = false)
+    /// <param name="movable">The rows of the table that get gradients where the embedding trains; null for all but row 0.</param>
+    public TrainingWorkspace(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, int threads, bool projectEachToken = false, MovableRows? movable = null)
     {
         if (model.Options.PaddedLength > 0)
             throw new ArgumentException("Texts are trained with their pads as ids (0) or without pads; set PaddedLength afterwards, for scoring.", nameof(model));
@@ -50,7 +51,7 @@ internal sealed unsafe class TrainingWorkspace
             workers[i] = new ShardWorkspace(model.Options);
         dense = [.. model.Parameters.Where(p => p.Group != ParameterGroup.Embedding && trainable.Contains(p.Group))];
         sum = new GradientBuffer(dense);
-        inputs = InputProjection.Create(layers, model.Options, trainable, Threads, projectEachToken);
+        inputs = InputProjection.Create(layers, model.Options, trainable, Threads, movable, projectEachToken);
         classWeights = new float[model.Options.Classes];
         ComposeBackward();
         runShard = RunShard;

@@ -27,13 +27,13 @@ internal sealed unsafe class WordProjection : InputProjection
     private StepDropout dropout;
     private GradientBuffer[] destinations = [];
 
-    public WordProjection(ModelLayers layers, IReadOnlySet<ParameterGroup> trainable, int threads)
+    public WordProjection(ModelLayers layers, IReadOnlySet<ParameterGroup> trainable, int threads, MovableRows? movable = null)
     {
         this.layers = layers;
         this.threads = threads;
         kernelTrains = trainable.Contains(ParameterGroup.Lstm);
         if (trainable.Contains(ParameterGroup.Embedding))
-            EmbeddingGradient = new SparseRows(layers.Embedding.Dimension);
+            EmbeddingGradient = new SparseRows(layers.Embedding.Dimension, movable);
         groups = new RowGroups(layers.Embedding);
         sums = [.. layers.Lstm.Select(_ => new AlignedBuffer())];
         dTokens = [.. layers.Lstm.Select(_ => new AlignedBuffer())];
@@ -151,11 +151,14 @@ internal sealed unsafe class WordProjection : InputProjection
         int width = lstm.Width;
         float* dInput = scratch.Reserve((long)(to - from) * width);
         lstm.InputGradient(dSum, to - from, dInput);
-        for (int group = Math.Max(from, 1); group < to; group++)
+        for (int group = from; group < to; group++)
         {
+            int index = EmbeddingGradient!.IndexOf(group);
+            if (index < 0)
+                continue;
             var row = new Span<float>(dInput + (long)(group - from) * width, width);
             Mask(groups.Rows[group], row);
-            VectorMath.Add(row, EmbeddingGradient![group - 1]);
+            VectorMath.Add(row, EmbeddingGradient[index]);
         }
     }
 

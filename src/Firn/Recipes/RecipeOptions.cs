@@ -53,10 +53,18 @@ public sealed record RecipeOptions
     public string? VectorsPath { get; init; }
 
     /// <summary>
-    /// Gives each word without a vector a zero row of its own, which trains when the table thaws, as Keras does; costs the
-    /// memory of the whole table. Otherwise such words share one zero row that never trains.
+    /// Gives each word without a vector a zero row of its own, which moves wherever the schedule trains the table, as Keras
+    /// does; costs the memory of the whole table. Otherwise such words share one zero row that never trains, unless a rule of
+    /// the schedule lets them move (<see cref="RowRule.WithoutVector"/>), which gives them their rows too.
     /// </summary>
     public bool TrainWordsWithoutVector { get; init; }
+
+    /// <summary>How the model is trained, <see cref="TrainWordsWithoutVector"/> worked into the schedule.</summary>
+    internal TrainingOptions TrainingInEffect =>
+        TrainWordsWithoutVector ? Training with { Schedule = Training.Schedule.WithRowsWithoutVector() } : Training;
+
+    /// <summary>Whether every word has a row of its own.</summary>
+    internal bool OwnRows => TrainWordsWithoutVector || Training.Schedule.MovesRowsWithoutVector;
 
     /// <summary>The model; its number of classes is taken from the labels.</summary>
     public ClassifierOptions Classifier { get; init; } = new();

@@ -11,7 +11,8 @@ namespace Firn.Training;
 /// </summary>
 public sealed class Checkpoint
 {
-    private const string StateName = "state", Weights = "weights/", Best = "best/", First = "adam.m/", Second = "adam.v/", RowOf = "embedding.row_of";
+    private const string StateName = "state", Weights = "weights/", Best = "best/", First = "adam.m/", Second = "adam.v/", RowOf = "embedding.row_of", Start = "start/" + ModelParameters.EmbeddingRows;
+    private const string Remedy = "Delete the file to begin anew, or name another.";
     private readonly string _run;
 
     /// <summary>A checkpoint at a place.</summary>
@@ -31,7 +32,7 @@ public sealed class Checkpoint
     /// <summary>Whether there is a run to go on with.</summary>
     public bool Exists => File.Exists(FilePath);
 
-    /// <summary>The table of word vectors of a kept run, as it trained so far; null when there is none.</summary>
+    /// <summary>The table of word vectors of a kept run, as training found it; null when there is none.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or of another run.</exception>
     internal EmbeddingTable? ReadTable()
     {
@@ -39,7 +40,8 @@ public sealed class Checkpoint
             return null;
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         StateOf(file);
-        TensorEntry rows = file.Require(Weights + ModelParameters.EmbeddingRows, TensorType.Float32, -1, -1);
+        string name = file.TryGet(Start, out _) ? Start : Weights + ModelParameters.EmbeddingRows; // a frozen table is its own start
+        TensorEntry rows = file.Require(name, TensorType.Float32, -1, -1);
         return new EmbeddingTable(file.ReadArray<int>(file.Require(RowOf, TensorType.Int32, -1)), file.ReadArray<float>(rows), rows.Shape[1]);
     }
 
@@ -50,12 +52,14 @@ public sealed class Checkpoint
             tensors.Add(Tensor.Of(Weights + parameter.Name, parameter.Values, [.. parameter.Shape]));
         foreach ((Parameter parameter, float[] copy) in run.Best.Weights.Copies)
             tensors.Add(Tensor.Of(Best + parameter.Name, copy, [.. parameter.Shape]));
-        foreach ((Parameter parameter, float[] first, float[] second, _) in run.Epochs.Optimizer!.State)
+        foreach (Moments moments in run.Epochs.Optimizer!.State)
         {
-            tensors.Add(Tensor.Of(First + parameter.Name, first, [.. parameter.Shape]));
-            tensors.Add(Tensor.Of(Second + parameter.Name, second, [.. parameter.Shape]));
+            tensors.Add(Tensor.Of(First + moments.Parameter.Name, moments.First, moments.Shape));
+            tensors.Add(Tensor.Of(Second + moments.Parameter.Name, moments.Second, moments.Shape));
         }
         EmbeddingTable table = run.Model.Embedding;
+        if (run.Start is { } start)
+            tensors.Add(Tensor.Of(Start, start.Rows, table.RowCount, table.Dimension));
         tensors.Add(Tensor.Of(RowOf, table.RowOf.ToArray(), table.VocabularySize));
         string state = JsonSerializer.Serialize(CheckpointState.Of(run, _run), CheckpointContext.Default.CheckpointState);
         string next = FilePath + ".new";
@@ -74,13 +78,21 @@ public sealed class Checkpoint
             return;
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         CheckpointState state = StateOf(file);
+        // First the start, from which the optimizer's movable rows follow; then the weights.
+        if (run.Start is { } start)
+        {
+            float[] rows = file.ReadArray<float>(file.Require(Start, TensorType.Float32, run.Model.Embedding.RowCount, run.Model.Embedding.Dimension));
+            if (!rows.AsSpan().SequenceEqual(start.Rows.Span))
+                Throw.BadFile(FilePath, Start, "the run began with other word vectors", Remedy);
+        }
         foreach (Parameter parameter in run.Model.Parameters)
             Read(file, Weights, parameter).CopyTo(parameter.Values);
+        run.Model.WeightsChanged();
         foreach ((Parameter parameter, float[] copy) in run.Best.Weights.Copies)
             Read(file, Best, parameter).CopyTo(copy, 0);
-        run.Epochs.Resume(state.History.Count, state.Steps).Restore(state.Steps, parameter =>
-            state.MomentsBegin.TryGetValue(parameter.Name, out long begin)
-                ? (Read(file, First, parameter), Read(file, Second, parameter), begin)
+        run.Epochs.Resume(state.History.Count, state.Steps).Restore(state.Steps, moments =>
+            state.MomentsBegin.TryGetValue(moments.Parameter.Name, out long begin)
+                ? (Read(file, First, moments), Read(file, Second, moments), begin)
                 : null);
         state.PutInto(run);
     }
@@ -88,9 +100,11 @@ public sealed class Checkpoint
     private static float[] Read(SafetensorsFile file, string kind, Parameter parameter) =>
         file.ReadArray<float>(file.Require(kind + parameter.Name, TensorType.Float32, [.. parameter.Shape]));
 
+    private static float[] Read(SafetensorsFile file, string kind, Moments moments) =>
+        file.ReadArray<float>(file.Require(kind + moments.Parameter.Name, TensorType.Float32, moments.Shape));
+
     private CheckpointState StateOf(SafetensorsFile file)
     {
-        const string remedy = "Delete the file to begin anew, or name another.";
         CheckpointState? state = null;
         try
         {
@@ -99,12 +113,12 @@ public sealed class Checkpoint
         }
         catch (JsonException e)
         {
-            Throw.BadFile(FilePath, StateName, e.Message.TrimEnd('.'), remedy);
+            Throw.BadFile(FilePath, StateName, e.Message.TrimEnd('.'), Remedy);
         }
         if (state is null)
-            Throw.BadFile(FilePath, "header", "it is no checkpoint", remedy);
+            Throw.BadFile(FilePath, "header", "it is no checkpoint", Remedy);
         if (state.Run != _run)
-            Throw.BadFile(FilePath, "run", "it was kept by a run with other data or options", remedy);
+            Throw.BadFile(FilePath, "run", "it was kept by a run with other data or options", Remedy);
         return state;
     }
 }

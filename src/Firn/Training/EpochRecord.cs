@@ -65,4 +65,8 @@ public enum StopReason
 /// <param name="KeptEpoch">
 /// The epoch whose weights the model holds now; 0 when it was cancelled in its first epoch and holds what that left.
 /// </param>
-public sealed record TrainingResult(IReadOnlyList<EpochRecord> History, StopReason StoppedBy, int BestEpoch, int KeptEpoch);
+public sealed record TrainingResult(IReadOnlyList<EpochRecord> History, StopReason StoppedBy, int BestEpoch, int KeptEpoch)
+{
+    /// <summary>The table's rows as training found them, [R,E]; null when no phase of the schedule trains them.</summary>
+    public ReadOnlyMemory<float>? StartRows { get; init; }
+}

@@ -14,11 +14,15 @@ internal sealed class EpochRunner
     private readonly float[] _classWeights;
     private readonly ITrainingObserver? _observer;
     private readonly Batcher _batcher;
+    private readonly TableStart? _start;
     private TrainingWorkspace? _workspace;
     private Adam? _adam;
+    private MovableRows? _movable; // of the workspace
+    private int _phase = -1;
 
-    public EpochRunner(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels, ITrainingObserver? observer)
+    public EpochRunner(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels, TableStart? start, ITrainingObserver? observer)
     {
+        _start = start;
         _model = model;
         _options = options;
         _texts = texts;
@@ -38,13 +42,13 @@ internal sealed class EpochRunner
     public Adam Resume(int epoch, long steps)
     {
         Steps = steps;
-        return Engine(_options.Schedule.TrainableIn(epoch)).Adam;
+        return Engine(_options.Schedule.PhaseOf(epoch)).Adam;
     }
 
     /// <summary>Trains one epoch; null when it was cancelled before its end.</summary>
     public EpochRecord? Run(int epoch, double learningRate, CancellationToken cancellation)
     {
-        (TrainingWorkspace workspace, Adam adam) = Engine(_options.Schedule.TrainableIn(epoch));
+        (TrainingWorkspace workspace, Adam adam) = Engine(_options.Schedule.PhaseOf(epoch));
         adam.LearningRate = learningRate;
         _batcher.Begin(epoch);
         long start = Stopwatch.GetTimestamp(), tokens = 0, texts = 0, correct = 0;
@@ -67,13 +71,21 @@ internal sealed class EpochRunner
         return new EpochRecord(epoch, loss / texts, (double)correct / texts, null, null, learningRate, seconds, tokens / seconds);
     }
 
-    private (TrainingWorkspace Workspace, Adam Adam) Engine(IReadOnlySet<ParameterGroup> trainable)
+    /// <summary>The engine of a phase; what the phase before had and this one has not is let go.</summary>
+    private (TrainingWorkspace Workspace, Adam Adam) Engine(int number)
     {
-        if (_workspace is null || _adam is null || !_workspace.Trainable.SetEquals(trainable))
+        if (_workspace is null || _adam is null || _phase != number)
         {
-            int threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
-            _workspace = new TrainingWorkspace(_model, trainable, threads);
-            _adam = new Adam(_model, trainable, _adam);
+            ThawPhase phase = _options.Schedule.Phases[number];
+            MovableRows? movable = phase.Trains(ParameterGroup.Embedding) ? _start!.Movable(phase.Rows) : null;
+            if (_workspace is null || _movable != movable || !_workspace.Trainable.SetEquals(phase.Trainable))
+                _workspace = new TrainingWorkspace(_model, phase.Trainable, _options.Threads, movable: movable);
+            _adam = new Adam(_model, phase.Trainable, _adam, movable, reset: phase.Optimizer == OptimizerStart.Reset)
+            {
+                RateOf = phase.RateOf,
+                Pull = phase.Pull > 0 ? new RowPull((float)phase.Pull, _start!.Rows) : null,
+            };
+            (_movable, _phase) = (movable, number);
         }
         return (_workspace, _adam);
     }

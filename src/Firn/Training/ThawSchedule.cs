@@ -1,43 +1,75 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Firn.Model;
 
 namespace Firn.Training;
 
-/// <summary>A stretch of epochs in which the same groups train.</summary>
-/// <param name="FirstEpoch">The first epoch, counted from 1; the phase lasts until the next one begins.</param>
-/// <param name="Trainable">The groups that train.</param>
-public sealed record ThawPhase(int FirstEpoch, IReadOnlySet<ParameterGroup> Trainable);
-
 /// <summary>
-/// Which groups of weights train in which epoch. Frozen groups cost nothing: no gradient is computed for them and no
-/// optimizer state is held.
+/// Which weights train in which epoch, as a list of phases. Frozen groups cost nothing: no gradient is computed for them
+/// and no optimizer state is held. Immutable.
 /// </summary>
 [JsonConverter(typeof(ThawScheduleJsonConverter))]
 public sealed class ThawSchedule : IEquatable<ThawSchedule>
 {
+    /// <summary>ULMFiT's ratio between the rates of a layer and the one below it (Howard, Ruder 2018, section 3.2).</summary>
+    private const double RateRatio = 2.6;
+
+    /// <summary>The phase in which <see cref="Gradual"/> lets the word vectors train, by default.</summary>
+    internal const int GradualEpoch = 3;
+
+    private const string Custom = "custom";
+
     private static readonly HashSet<ParameterGroup> Body = [ParameterGroup.Lstm, ParameterGroup.Dense];
     private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, ParameterGroup.Lstm, ParameterGroup.Dense];
-    private static readonly HashSet<ParameterGroup> EmbeddingOnly = [ParameterGroup.Embedding];
 
-    private ThawSchedule(string name, params ThawPhase[] phases)
+    private readonly ThawPhase[] _phases;
+    private readonly string? _base; // of a named schedule, without its options
+    private readonly ScheduleOptions _options;
+
+    /// <summary>A schedule of one's own.</summary>
+    /// <param name="phases">One or more; all but the last say how many epochs they last.</param>
+    /// <param name="name">What reports call it.</param>
+    /// <exception cref="ArgumentException">A phase cannot be meant; the message names it and the remedy.</exception>
+    public ThawSchedule(IReadOnlyList<ThawPhase> phases, string name = Custom)
+        : this(phases, null, ScheduleOptions.None, name)
     {
+    }
+
+    private ThawSchedule(IReadOnlyList<ThawPhase> phases, string? @base, ScheduleOptions options, string name)
+    {
+        ArgumentNullException.ThrowIfNull(phases);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (phases.Count == 0)
+            throw new ArgumentException($"The schedule {name} has no phase; give at least one.", nameof(phases));
+        for (int i = 0; i < phases.Count; i++)
+            phases[i].Validate($"Phase {i + 1} of the schedule {name}", last: i == phases.Count - 1);
+        _phases = [.. phases];
+        _base = @base;
+        _options = options;
         Name = name;
-        Phases = phases;
     }
 
     /// <summary>The table of word vectors stays as it is: the notebook's <c>trainable=False</c>.</summary>
-    public static ThawSchedule Frozen { get; } = new("frozen", new ThawPhase(1, Body));
+    public static ThawSchedule Frozen { get; } = Named("frozen", new ThawPhase { Trainable = Body });
 
     /// <summary>All weights train from the start.</summary>
-    public static ThawSchedule Trainable { get; } = new("trainable", new ThawPhase(1, Everything));
+    public static ThawSchedule Trainable { get; } = Named("trainable", new ThawPhase { Trainable = Everything });
 
-    /// <summary>The name, as <see cref="Parse"/> reads it: <c>frozen</c>, <c>thaw-all@5</c>.</summary>
+    /// <summary>
+    /// The name. Of a named schedule the text that <see cref="Parse"/> reads: <c>frozen</c>, <c>thaw-all@5,pull=0.01</c>.
+    /// </summary>
     public string Name { get; }
 
-    /// <summary>The phases, by first epoch; the first begins with epoch 1.</summary>
-    public IReadOnlyList<ThawPhase> Phases { get; }
+    /// <summary>The phases in their order; the first begins with epoch 1.</summary>
+    public IReadOnlyList<ThawPhase> Phases => _phases;
+
+    /// <summary>Epochs of all phases together; null when the last one goes on until training ends.</summary>
+    public int? Epochs => _phases[^1].Epochs is null ? null : _phases.Sum(p => p.Epochs!.Value);
+
+    /// <summary>Whether <see cref="Name"/> says all: <see cref="Parse"/> makes the same schedule of it.</summary>
+    internal bool HasText => _base is not null;
+
+    /// <summary>Whether some phase lets rows without a vector move, so that each needs a row of its own.</summary>
+    internal bool MovesRowsWithoutVector => _phases.Any(p => p.Trains(ParameterGroup.Embedding) && p.Rows.WithoutVector);
 
     /// <summary>Frozen before epoch <paramref name="epoch"/>, all weights train from it on.</summary>
     /// <param name="epoch">2 or more; for 1, take <see cref="Trainable"/>.</param>
@@ -48,39 +80,101 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     /// which needs the least memory of all ways to fine-tune them.
     /// </summary>
     /// <param name="epoch">2 or more: the body must have learnt something before it is fixed.</param>
-    public static ThawSchedule ThawEmbedding(int epoch) => Thaw("thaw-embedding", epoch, EmbeddingOnly);
+    public static ThawSchedule ThawEmbedding(int epoch) => Thaw("thaw-embedding", epoch, [ParameterGroup.Embedding]);
 
-    /// <summary>Reads <c>frozen</c>, <c>trainable</c>, <c>thaw-all@N</c> or <c>thaw-embedding@N</c>.</summary>
-    /// <exception cref="ArgumentException">The text is none of these.</exception>
+    /// <summary>
+    /// From the top down, as ULMFiT thaws (Howard, Ruder 2018): in epoch 1 the dense layer alone, from epoch 2 the LSTM
+    /// too, from epoch <paramref name="epoch"/> everything. Each layer learns 2.6 times slower than the one above it: the
+    /// LSTM at 1/2.6 of the rate, the word vectors at 1/6.76.
+    /// </summary>
+    /// <param name="epoch">The first epoch of the word vectors; 3 or more.</param>
+    public static ThawSchedule Gradual(int epoch = GradualEpoch)
+    {
+        Throw.IfOutside(epoch, GradualEpoch, int.MaxValue, "first epoch of the word vectors");
+        const double lstm = 1 / RateRatio, embedding = lstm / RateRatio;
+        return Named(epoch == GradualEpoch ? "gradual" : $"gradual@{epoch}",
+            new ThawPhase { Epochs = 1, Trainable = new HashSet<ParameterGroup> { ParameterGroup.Dense } },
+            new ThawPhase { Epochs = epoch - 2, Trainable = Body, LstmRate = lstm },
+            new ThawPhase { Trainable = Everything, LstmRate = lstm, EmbeddingRate = embedding });
+    }
+
+    /// <summary>
+    /// Reads a schedule: a name (<c>frozen</c>, <c>trainable</c>, <c>thaw-all@N</c>, <c>thaw-embedding@N</c>,
+    /// <c>gradual</c>, <c>gradual@N</c>), options behind it separated by commas (<c>rows=seen:5+top:1000</c>,
+    /// <c>pull=0.01</c>, <c>embedding-rate=0.1</c>, <c>lstm-rate=</c>, <c>dense-rate=</c>, <c>optimizer=reset</c>), or the
+    /// phases as JSON (see <see cref="FromJson"/>).
+    /// </summary>
+    /// <exception cref="ArgumentException">The text is none of these; the message says what can be written.</exception>
     public static ThawSchedule Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        int at = text.IndexOf('@', StringComparison.Ordinal);
-        string name = at < 0 ? text : text[..at];
-        if (name is "frozen" or "trainable")
-        {
-            if (at >= 0)
-                throw new ArgumentException($"The schedule '{name}' takes no epoch; write {name}, not {text}.", nameof(text));
-            return name == "frozen" ? Frozen : Trainable;
-        }
-        if (name is not ("thaw-all" or "thaw-embedding"))
-            throw new ArgumentException($"There is no schedule '{name}'; choose frozen, trainable, thaw-all@N or thaw-embedding@N.", nameof(text));
-        if (at < 0 || !int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) || epoch < 2)
-            throw new ArgumentException($"'{text}' must name the first thawed epoch, 2 or more: {name}@5.", nameof(text));
-        return name == "thaw-all" ? ThawAll(epoch) : ThawEmbedding(epoch);
+        return text.AsSpan().TrimStart() is ['{' or '[', ..] ? FromJson(text) : ScheduleText.Parse(text);
     }
 
+    /// <summary>
+    /// Reads <c>{"name": "mine", "phases": [{"epochs": 2, "train": ["lstm", "dense"]}, {"train": ["embedding"], "rows":
+    /// {"seen": 5, "top": 1000, "without_vector": false}, "rates": {"embedding": 0.1}, "pull": 0.01, "optimizer":
+    /// "reset"}]}</c>; name, rows, rates, pull and optimizer may be left out, and epochs in the last phase. The bare list of
+    /// phases will do.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is no such JSON; the message names the place, and a misspelt key's right name.</exception>
+    public static ThawSchedule FromJson(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return ScheduleJson.Read(json);
+    }
+
+    /// <summary>The phases as JSON that <see cref="FromJson"/> reads.</summary>
+    public string ToJson() => ScheduleJson.Write(this);
+
+    /// <summary>The same with another rule for rows in every phase that trains the word vectors.</summary>
+    public ThawSchedule WithRows(RowRule rows) => With(_options with { Rows = rows }, new ScheduleOptions { Rows = rows });
+
+    /// <summary>The same with a pull in every phase that trains the word vectors; see <see cref="ThawPhase.Pull"/>.</summary>
+    public ThawSchedule WithPull(double strength) => With(_options with { Pull = strength }, new ScheduleOptions { Pull = strength });
+
+    /// <summary>The same with another factor of a group's learning rate in every phase that trains it.</summary>
+    public ThawSchedule WithRate(ParameterGroup group, double factor) =>
+        With(_options.WithRate(group, factor), ScheduleOptions.None.WithRate(group, factor));
+
+    /// <summary>The same with another fate of the optimizer's state, wherever a phase begins.</summary>
+    public ThawSchedule WithOptimizer(OptimizerStart start) =>
+        With(_options with { Optimizer = start }, new ScheduleOptions { Optimizer = start });
+
+    /// <summary>The same where words without a vector move as well.</summary>
+    internal ThawSchedule WithRowsWithoutVector()
+    {
+        if (!EverTrains(ParameterGroup.Embedding) || _phases.All(p => !p.Trains(ParameterGroup.Embedding) || p.Rows.WithoutVector))
+            return this;
+        if (HasText)
+            return WithRows((_options.Rows ?? RowRule.WithVector) with { WithoutVector = true });
+        return new ThawSchedule([.. _phases.Select(p => p.Trains(ParameterGroup.Embedding) ? p with { Rows = p.Rows with { WithoutVector = true } } : p)], Name);
+    }
+
+    /// <summary>The place in <see cref="Phases"/> of the phase that an epoch, counted from 1, belongs to.</summary>
+    public int PhaseOf(int epoch)
+    {
+        Throw.IfNotPositive(epoch);
+        int phase = 0;
+        while (phase + 1 < _phases.Length && FirstEpochOf(phase + 1) <= epoch)
+            phase++;
+        return phase;
+    }
+
+    /// <summary>The first epoch, counted from 1, of a phase in [0, phases).</summary>
+    public int FirstEpochOf(int phase) => 1 + _phases.Take(phase).Sum(p => p.Epochs ?? 0);
+
     /// <summary>The groups that train in an epoch, counted from 1.</summary>
-    public IReadOnlySet<ParameterGroup> TrainableIn(int epoch) => Phases.Last(p => p.FirstEpoch <= epoch).Trainable;
+    public IReadOnlySet<ParameterGroup> TrainableIn(int epoch) => _phases[PhaseOf(epoch)].Trainable;
 
     /// <summary>Whether some phase trains the group.</summary>
-    public bool EverTrains(ParameterGroup group) => Phases.Any(p => p.Trainable.Contains(group));
+    public bool EverTrains(ParameterGroup group) => _phases.Any(p => p.Trains(group));
 
     /// <inheritdoc/>
     public override string ToString() => Name;
 
     /// <inheritdoc/>
-    public bool Equals(ThawSchedule? other) => other?.Name == Name;
+    public bool Equals(ThawSchedule? other) => other is not null && Name == other.Name && _phases.AsSpan().SequenceEqual(other._phases);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ThawSchedule);
@@ -88,29 +182,48 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     /// <inheritdoc/>
     public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>Refuses a schedule that would never reach its last phase.</summary>
+    /// <summary>Refuses a schedule that does not fit the number of epochs.</summary>
     internal void Validate(int epochs)
     {
-        if (Phases[^1].FirstEpoch > epochs)
+        int last = _phases.Length - 1, first = FirstEpochOf(last);
+        if (first > epochs)
         {
-            throw new ArgumentException(
-                $"The schedule {Name} thaws in epoch {Phases[^1].FirstEpoch} and training has {epochs}; choose an earlier epoch or train longer.");
+            bool thaws = last > 0 && _phases[last].Trainable.Except(_phases[last - 1].Trainable).Any();
+            throw new ArgumentException($"The schedule {Name} {(thaws ? "thaws" : "begins its last phase")} in epoch {first} and training has {epochs}; " +
+                "choose an earlier epoch or train longer.");
+        }
+        if (Epochs is { } own && own != epochs)
+        {
+            throw new ArgumentException($"The phases of the schedule {Name} last {own} epochs and training has {epochs}; " +
+                $"train {own} epochs, or leave out the last phase's epochs.");
         }
     }
+
+    /// <summary>Refuses a rule for rows that asks for more occurrences than the most frequent word has.</summary>
+    internal void CheckSeen(long most)
+    {
+        foreach (RowRule rule in _phases.Where(p => p.Trains(ParameterGroup.Embedding)).Select(p => p.Rows))
+        {
+            if (rule.SeenAtLeast > most)
+                throw new ArgumentException($"The rule rows={rule} matches no word: the most frequent one occurs {most} times in training; choose seen:{Math.Max(1, most)} or less.");
+        }
+    }
+
+    /// <summary>A group as schedules write it.</summary>
+    internal static string NameOf(ParameterGroup group) => group.ToString().ToLowerInvariant();
+
+    /// <summary>The named schedule with options; the ones given replace those of its phases.</summary>
+    internal ThawSchedule With(ScheduleOptions all, ScheduleOptions changed)
+    {
+        ThawPhase[] phases = changed.Apply(_phases, Name);
+        return _base is null ? new ThawSchedule(phases, Name) : new ThawSchedule(phases, _base, all, _base + all.ToText());
+    }
+
+    private static ThawSchedule Named(string name, params ThawPhase[] phases) => new(phases, name, ScheduleOptions.None, name);
 
     private static ThawSchedule Thaw(string name, int epoch, HashSet<ParameterGroup> groups)
     {
         Throw.IfOutside(epoch, 2, int.MaxValue, "first thawed epoch");
-        return new ThawSchedule($"{name}@{epoch}", new ThawPhase(1, Body), new ThawPhase(epoch, groups));
+        return Named($"{name}@{epoch}", new ThawPhase { Epochs = epoch - 1, Trainable = Body }, new ThawPhase { Trainable = groups });
     }
-}
-
-/// <summary>A schedule as its name.</summary>
-internal sealed class ThawScheduleJsonConverter : JsonConverter<ThawSchedule>
-{
-    public override ThawSchedule Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        ThawSchedule.Parse(reader.GetString() ?? "");
-
-    public override void Write(Utf8JsonWriter writer, ThawSchedule value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.Name);
 }

@@ -10,7 +10,12 @@ internal sealed class TrainingRun
     {
         Model = model;
         Options = options;
-        Epochs = new EpochRunner(model, options, texts, labels, observer);
+        if (options.Schedule.EverTrains(ParameterGroup.Embedding))
+        {
+            Start = new TableStart(model.Embedding, texts);
+            Start.Check(options.Schedule);
+        }
+        Epochs = new EpochRunner(model, options, texts, labels, Start, observer);
         Rate = new ReduceLearningRate(options.ReduceLearningRate ?? new(), options.LearningRate);
         Stopping = options.EarlyStopping is { } asked ? new EarlyStopping(asked) : null;
         Best = new BestEpoch(options.BestBy(validates), new WeightSnapshot(model, options.Schedule));
@@ -19,6 +24,9 @@ internal sealed class TrainingRun
     public TextClassifier Model { get; }
 
     public TrainingOptions Options { get; }
+
+    /// <summary>The table before training; null when no phase trains it.</summary>
+    public TableStart? Start { get; }
 
     public EpochRunner Epochs { get; }
 
@@ -51,6 +59,7 @@ internal sealed class TrainingRun
     {
         bool restore = Stopped == StopReason.Cancelled || Options.RestoreBest;
         int kept = restore ? Best.Restore() : History.Count;
-        return new TrainingResult(History, Stopped ?? StopReason.Completed, Best.Epoch, kept);
+        Model.WeightsChanged();
+        return new TrainingResult(History, Stopped ?? StopReason.Completed, Best.Epoch, kept) { StartRows = Start?.Rows };
     }
 }

@@ -17,7 +17,7 @@ public sealed class UsageTests
     [InlineData("unknown option '--epoch'; did you mean '--epochs'?", "train", "d", "--epoch", "3")]
     [InlineData("--dropout must lie between 0 and 0.99, not 1.5", "train", "d", "--dropout", "1.5")]
     [InlineData("--preset must be one of tweets, notebook, not 'twitter'", "train", "d", "--preset", "twitter")]
-    [InlineData("choose frozen, trainable, thaw-all@N or thaw-embedding@N", "train", "d", "--schedule", "melt")]
+    [InlineData("choose frozen, trainable, thaw-all@N, thaw-embedding@N or gradual", "train", "d", "--schedule", "melt")]
     [InlineData("--label-names needs pairs LABEL=NAME", "train", "UsageTests", "--label-names", "0:negative")]
     public void A_wrong_command_line_is_one_line_with_the_remedy_and_exit_code_2(string expected, params string[] args)
     {

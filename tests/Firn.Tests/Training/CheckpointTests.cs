@@ -15,8 +15,37 @@ public sealed class CheckpointTests : IDisposable
         Schedule = ThawSchedule.ThawAll(3),
         RestoreBest = true,
         ReduceLearningRate = new() { Patience = 1 },
-        EarlyStopping = new() { Patience = 3 },
+        EarlyStopping = new() { Patience = 5 },
     };
+
+    private static readonly string[] Schedules =
+    [
+        "frozen", "trainable", "thaw-all@3", "thaw-embedding@4", "gradual", "gradual@5,optimizer=reset",
+        "thaw-all@2,rows=seen:20,pull=0.05", "thaw-embedding@3,rows=top:9+without-vector,embedding-rate=0.3",
+        """
+        [ { "epochs": 1, "train": ["embedding"], "rows": { "top": 30 } },
+          { "epochs": 2, "train": ["embedding", "dense"], "rows": { "seen": 20 }, "pull": 0.1 },
+          { "epochs": 1, "train": ["lstm"], "optimizer": "reset" },
+          { "epochs": 2, "train": ["embedding", "lstm", "dense"], "optimizer": "reset", "rates": { "lstm": 0.5 } } ]
+        """,
+    ];
+
+    public static TheoryData<string, int, bool> Breaks
+    {
+        get
+        {
+            var breaks = new TheoryData<string, int, bool>();
+            foreach (string schedule in Schedules)
+            {
+                for (int epoch = 1; epoch < Options.Epochs; epoch++)
+                {
+                    breaks.Add(schedule, epoch, false);
+                    breaks.Add(schedule, epoch, true);
+                }
+            }
+            return breaks;
+        }
+    }
 
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-checkpoint-").FullName;
 
@@ -25,20 +54,20 @@ public sealed class CheckpointTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    public void A_run_that_was_broken_off_ends_as_if_it_had_not_been(int epochsBefore)
+    [MemberData(nameof(Breaks))]
+    public void A_run_that_was_broken_off_in_any_phase_ends_as_if_it_had_not_been(string schedule, int epochsBefore, bool withinTheNext)
     {
-        (TrainingResult whole, float[] expected) = Train(null);
-        (TrainingResult broken, _) = Train(new Checkpoint(File, "a"), stopAfter: epochsBefore);
-        Assert.Equal(StopReason.Cancelled, broken.StoppedBy);
-        (TrainingResult resumed, float[] weights) = Train(new Checkpoint(File, "a"));
+        TrainingOptions options = Options with { Schedule = ThawSchedule.Parse(schedule) };
+        (TrainingResult whole, float[] expected) = Train(null, options);
+        (TrainingResult broken, _) = Train(new Checkpoint(File, "a"), options, epochsBefore, withinTheNext);
+        Assert.Equal((StopReason.Cancelled, epochsBefore), (broken.StoppedBy, broken.History.Count));
+        (TrainingResult resumed, float[] weights) = Train(new Checkpoint(File, "a"), options);
 
-        Assert.Equal(expected, weights);
+        Assert.True(expected.AsSpan().SequenceEqual(weights), "weights");
+        Assert.Equal(Options.Epochs, whole.History.Count);
         Assert.Equal((whole.StoppedBy, whole.BestEpoch, whole.KeptEpoch), (resumed.StoppedBy, resumed.BestEpoch, resumed.KeptEpoch));
         Assert.Equal(whole.History.Select(Figures), resumed.History.Select(Figures));
+        Assert.Equal(whole.StartRows?.ToArray(), resumed.StartRows?.ToArray());
     }
 
     [Fact]
@@ -65,22 +94,29 @@ public sealed class CheckpointTests : IDisposable
     private static (int, double, double, double?, double?, double) Figures(EpochRecord r) =>
         (r.Epoch, r.Loss, r.Accuracy, r.ValidationLoss, r.ValidationAccuracy, r.LearningRate);
 
-    private static (TrainingResult Result, float[] Weights) Train(Checkpoint? checkpoint, int stopAfter = 0, Action<BatchProgress>? onBatch = null)
+    private static (TrainingResult Result, float[] Weights) Train(
+        Checkpoint? checkpoint, TrainingOptions? options = null, int stopAfter = 0, bool withinTheNext = true, Action<BatchProgress>? onBatch = null)
     {
         (RaggedIds texts, int[] labels) = SmallTask.Make(150, 1);
         (RaggedIds held, int[] heldLabels) = SmallTask.Make(80, 2);
         TextClassifier model = SmallTask.Model();
+        model.Embedding.Rows.Span.Slice(5 * model.Embedding.Dimension, 3 * model.Embedding.Dimension).Clear(); // words without a vector
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var watcher = new Watcher
         {
             Batch = progress =>
             {
                 onBatch?.Invoke(progress);
-                if (stopAfter > 0 && progress.Epoch == stopAfter + 1 && progress.Batch == 2)
+                if (stopAfter > 0 && withinTheNext && progress.Epoch == stopAfter + 1 && progress.Batch == 2)
+                    cancel.Cancel();
+            },
+            Epoch = record =>
+            {
+                if (record.Epoch == stopAfter && !withinTheNext)
                     cancel.Cancel();
             },
         };
-        TrainingResult result = new Trainer(model, Options) { Checkpoint = checkpoint }.Run(texts, labels, held, heldLabels, watcher, cancel.Token);
+        TrainingResult result = new Trainer(model, options ?? Options) { Checkpoint = checkpoint }.Run(texts, labels, held, heldLabels, watcher, cancel.Token);
         return (result, SmallTask.Weights(model));
     }
 
@@ -88,10 +124,10 @@ public sealed class CheckpointTests : IDisposable
     {
         public required Action<BatchProgress> Batch { get; init; }
 
+        public required Action<EpochRecord> Epoch { get; init; }
+
         public void OnBatch(BatchProgress progress) => Batch(progress);
 
-        public void OnEpoch(EpochRecord record)
-        {
-        }
+        public void OnEpoch(EpochRecord record) => Epoch(record);
     }
 }

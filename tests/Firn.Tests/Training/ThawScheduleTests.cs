@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Firn.Model;
 using Firn.Training;
 
@@ -38,16 +39,114 @@ public class ThawScheduleTests
     }
 
     [Theory]
+    [InlineData("gradual", 3)]
+    [InlineData("gradual@5", 5)]
+    public void Gradual_goes_from_the_top_down_at_falling_rates(string text, int embeddingFrom)
+    {
+        ThawSchedule schedule = ThawSchedule.Parse(text);
+        Assert.Equal([ParameterGroup.Dense], schedule.TrainableIn(1).ToArray());
+        Assert.Equal(Body, schedule.TrainableIn(2).Order().ToArray());
+        Assert.Equal(Body, schedule.TrainableIn(embeddingFrom - 1).Order().ToArray());
+        Assert.Equal(Everything, schedule.TrainableIn(embeddingFrom).Order().ToArray());
+        ThawPhase last = schedule.Phases[^1];
+        Assert.Equal(1 / 2.6, last.LstmRate / last.DenseRate, 1e-12);
+        Assert.Equal(1 / 2.6, last.EmbeddingRate / last.LstmRate, 1e-12);
+    }
+
+    [Theory]
+    [InlineData("trainable,rows=seen:5+top:1000+without-vector,pull=0.01,embedding-rate=0.1,optimizer=reset")]
+    [InlineData("thaw-all@3,rows=top:10")]
+    [InlineData("gradual@4,pull=0.5,lstm-rate=0.25")]
+    [InlineData("frozen,dense-rate=0.5")]
+    [InlineData("thaw-embedding@2,embedding-rate=0.1")]
+    public void Options_are_read_written_and_kept_in_a_bundle(string text)
+    {
+        ThawSchedule schedule = ThawSchedule.Parse(text);
+        Assert.Equal(text, schedule.Name);
+        string json = JsonSerializer.Serialize(schedule);
+        Assert.Equal(text, JsonSerializer.Deserialize<string>(json));
+        Assert.Equal(schedule, JsonSerializer.Deserialize<ThawSchedule>(json));
+        Assert.Equal(schedule.Phases, ThawSchedule.FromJson(schedule.ToJson()).Phases);
+    }
+
+    [Fact]
+    public void Options_act_on_the_phases_that_train_what_they_are_about()
+    {
+        ThawSchedule schedule = ThawSchedule.Parse("thaw-all@3,rows=seen:5+top:1000+without-vector,pull=0.01,embedding-rate=0.1,optimizer=reset");
+        Assert.Equal(new ThawPhase { Epochs = 2, Trainable = Body.ToHashSet(), Optimizer = OptimizerStart.Reset }, schedule.Phases[0]);
+        Assert.Equal(new ThawPhase
+        {
+            Trainable = Everything.ToHashSet(),
+            Rows = new RowRule { SeenAtLeast = 5, MostFrequent = 1000, WithoutVector = true },
+            Pull = 0.01,
+            EmbeddingRate = 0.1,
+            Optimizer = OptimizerStart.Reset,
+        }, schedule.Phases[1]);
+        Assert.Equal("thaw-all@3,rows=top:7,pull=0.02,embedding-rate=0.1,optimizer=reset",
+            schedule.WithRows(new RowRule { MostFrequent = 7 }).WithPull(0.02).Name);
+        Assert.Equal("trainable,rows=without-vector", ThawSchedule.Trainable.WithRowsWithoutVector().Name);
+        Assert.Equal("thaw-all@3", ThawSchedule.ThawAll(3).WithPull(0.1).WithPull(0).Name);
+    }
+
+    [Fact]
+    public void Phases_as_JSON_are_a_schedule_too()
+    {
+        ThawSchedule schedule = ThawSchedule.Parse("""
+            { "name": "mine", "phases": [
+                { "epochs": 2, "train": ["dense", "lstm"], "rates": { "lstm": 0.5 } },
+                { "epochs": 3, "train": ["embedding"], "rows": { "seen": 5, "top": 100, "without_vector": true }, "pull": 0.01, "optimizer": "reset" },
+                { "epochs": 1, "train": ["embedding"], "rows": "seen:2" } ] }
+            """);
+        Assert.Equal(("mine", 6, 2, 2, 3), (schedule.Name, schedule.Epochs, schedule.Phases[0].Epochs, schedule.PhaseOf(6), schedule.FirstEpochOf(1)));
+        Assert.Equal(0.5, schedule.Phases[0].RateOf(ParameterGroup.Lstm));
+        Assert.Equal(new RowRule { SeenAtLeast = 5, MostFrequent = 100, WithoutVector = true }, schedule.Phases[1].Rows);
+        Assert.Equal(OptimizerStart.Reset, schedule.Phases[1].Optimizer);
+        string kept = JsonSerializer.Serialize(schedule);
+        Assert.StartsWith("{", kept, StringComparison.Ordinal);
+        Assert.Equal(schedule, JsonSerializer.Deserialize<ThawSchedule>(kept));
+        Assert.Equal([0.02, 0.02], schedule.WithPull(0.02).Phases.Skip(1).Select(p => p.Pull));
+        new TrainingOptions { Epochs = 6, Schedule = schedule }.Validate(2, hasValidation: true);
+        var error = Assert.Throws<ArgumentException>(() => new TrainingOptions { Epochs = 8, Schedule = schedule }.Validate(2, hasValidation: true));
+        Assert.Contains("last 6 epochs and training has 8; train 6 epochs", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("warm", "no schedule 'warm'")]
+    [InlineData("frosen", "did you mean 'frozen'?")]
     [InlineData("thaw-all", "first thawed epoch")]
     [InlineData("thaw-all@", "first thawed epoch")]
     [InlineData("thaw-all@one", "first thawed epoch")]
     [InlineData("thaw-all@1", "2 or more")]
     [InlineData("thaw-embedding@-3", "2 or more")]
+    [InlineData("gradual@2", "3 or more: gradual@5")]
     [InlineData("frozen@3", "takes no epoch")]
     [InlineData("", "no schedule ''")]
+    [InlineData("trainable,pul=0.1", "did you mean 'pull'?")]
+    [InlineData("trainable,pull", "needs a number, such as pull=0.1")]
+    [InlineData("trainable,pull=-1", "give a strength of 0 or more")]
+    [InlineData("trainable,pull=much", "needs a number")]
+    [InlineData("trainable,embedding-rate=0", "give a factor above 0, or leave the group out")]
+    [InlineData("trainable,rows=seen:0", "a whole number of 1 or more: seen:5")]
+    [InlineData("trainable,rows=often", "write all, or seen:K")]
+    [InlineData("trainable,optimizer=forget", "write keep or reset")]
+    [InlineData("frozen,pull=0.1", "never trains embedding, so 'pull' has nothing to act on")]
+    [InlineData("thaw-embedding@2,rows=top:5,x", "no option 'x'")]
+    [InlineData("{\"phases\": [{\"train\": [\"lstm\", \"embeding\"]}]}", "phases[0].train[1]: there is no group 'embeding'; did you mean 'embedding'?")]
+    [InlineData("{\"phases\": [{\"train\": []}]}", "Phase 1 of the schedule custom trains nothing; name at least one of embedding, lstm, dense")]
+    [InlineData("[{\"epochs\": 2}]", "phases[0]: it does not say what trains")]
+    [InlineData("[{\"train\": [\"lstm\"]}, {\"train\": [\"dense\"]}]", "Phase 1 of the schedule custom has no number of epochs")]
+    [InlineData("[{\"train\": [\"lstm\"], \"rate\": {}}]", "phases[0]: there is no key 'rate'; did you mean 'rates'?")]
+    [InlineData("[{\"train\": [\"lstm\"], \"rates\": {\"dense\": 2}}]", "has a rate for dense and does not train it")]
+    [InlineData("[{\"train\": [\"lstm\"], \"pull\": 0.1}]", "has a pull and does not train the word vectors")]
+    [InlineData("[{\"train\": [\"embedding\"], \"rows\": {\"sen\": 5}}]", "did you mean 'seen'?")]
+    [InlineData("[{\"train\": [\"embedding\"], \"rows\": {\"top\": 0}}]", "phases[0].rows.top: a whole number of 1 or more is expected, not 0")]
+    [InlineData("[{\"train\": [\"lstm\"], \"epochs\": 2.5}]", "phases[0].epochs: a whole number")]
+    [InlineData("[{\"train\": [\"lstm\"], \"train\": [\"dense\"]}]", "the key 'train' stands there twice")]
+    [InlineData("{\"phase\": []}", "did you mean 'phases'?")]
+    [InlineData("[{\"train\": [\"lstm\"}]", "no JSON at line 1")]
+    [InlineData("[]", "has no phase")]
     public void What_is_no_schedule_is_refused_with_the_remedy(string text, string said) =>
-        Assert.Contains(said, Assert.Throws<ArgumentException>(() => ThawSchedule.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(said, Assert.ThrowsAny<ArgumentException>(() => ThawSchedule.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_thaw_after_the_last_epoch_is_refused()

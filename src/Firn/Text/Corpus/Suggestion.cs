@@ -1,8 +1,16 @@
 namespace Firn.Text;
 
-/// <summary>Guesses which file was meant by a path that does not exist.</summary>
+/// <summary>Guesses which file or name was meant by one that does not exist.</summary>
 internal static class Suggestion
 {
+    /// <summary><c>"did you mean 'rates'? "</c> where a name is near enough to be a slip, else empty.</summary>
+    public static string Phrase(string word, IEnumerable<string> known)
+    {
+        string? near = known.Select(name => (Name: name, Cost: EditDistance(word.ToLowerInvariant(), name)))
+            .Where(c => c.Cost <= 1 + word.Length / 3).OrderBy(c => c.Cost).Select(c => c.Name).FirstOrDefault();
+        return near is null ? "" : $"did you mean '{near}'? ";
+    }
+
     /// <summary>A sentence that names the most similar file, or the nearest folder that exists.</summary>
     public static string For(string path)
     {

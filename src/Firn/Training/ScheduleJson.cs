@@ -1,0 +1,192 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Firn.Model;
+using Firn.Text;
+
+namespace Firn.Training;
+
+/// <summary>A schedule as JSON; a key that is not known is an error, for a misspelt one would silently mean nothing.</summary>
+internal static class ScheduleJson
+{
+    private static readonly string[] Groups = [.. Enum.GetValues<ParameterGroup>().Select(ThawSchedule.NameOf)];
+    private static readonly string[] PhaseKeys = ["epochs", "train", "rows", "rates", "pull", "optimizer"];
+
+    public static ThawSchedule Read(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            return Read(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new ArgumentException($"The schedule is no JSON at line {e.LineNumber + 1}, character {e.BytePositionInLine + 1}; write {{\"phases\": [{{\"epochs\": 2, \"train\": [\"lstm\", \"dense\"]}}, ...]}}.", e);
+        }
+    }
+
+    public static ThawSchedule Read(JsonElement root)
+    {
+        string name = "custom";
+        JsonElement phases = root;
+        if (root.ValueKind == JsonValueKind.Object)
+        {
+            Keys(root, "the schedule", "name", "phases");
+            if (root.TryGetProperty("name", out JsonElement given))
+                name = Text(given, "name");
+            if (!root.TryGetProperty("phases", out phases))
+                throw Wrong("the schedule", "it has no phases; write \"phases\": [...]");
+        }
+        if (phases.ValueKind != JsonValueKind.Array)
+            throw Wrong("phases", "a list of phases is expected");
+        return new ThawSchedule([.. phases.EnumerateArray().Select((phase, i) => Phase(phase, $"phases[{i}]"))], name);
+    }
+
+    public static string Write(ThawSchedule schedule)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+            Write(writer, schedule);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    public static void Write(Utf8JsonWriter writer, ThawSchedule schedule)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", schedule.Name);
+        writer.WriteStartArray("phases");
+        foreach (ThawPhase phase in schedule.Phases)
+            Write(writer, phase);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ThawPhase phase)
+    {
+        writer.WriteStartObject();
+        if (phase.Epochs is { } epochs)
+            writer.WriteNumber("epochs", epochs);
+        writer.WriteStartArray("train");
+        foreach (ParameterGroup group in phase.Trainable.Order())
+            writer.WriteStringValue(ThawSchedule.NameOf(group));
+        writer.WriteEndArray();
+        if (phase.Rows != RowRule.WithVector)
+        {
+            writer.WriteStartObject("rows");
+            writer.WriteNumber("seen", phase.Rows.SeenAtLeast);
+            if (phase.Rows.MostFrequent is { } most)
+                writer.WriteNumber("top", most);
+            writer.WriteBoolean("without_vector", phase.Rows.WithoutVector);
+            writer.WriteEndObject();
+        }
+        ParameterGroup[] rated = [.. phase.Trainable.Order().Where(g => phase.RateOf(g) != 1)];
+        if (rated.Length > 0)
+        {
+            writer.WriteStartObject("rates");
+            foreach (ParameterGroup group in rated)
+                writer.WriteNumber(ThawSchedule.NameOf(group), phase.RateOf(group));
+            writer.WriteEndObject();
+        }
+        if (phase.Pull != 0)
+            writer.WriteNumber("pull", phase.Pull);
+        if (phase.Optimizer != OptimizerStart.Keep)
+            writer.WriteString("optimizer", "reset");
+        writer.WriteEndObject();
+    }
+
+    private static ThawPhase Phase(JsonElement phase, string place)
+    {
+        Keys(phase, place, PhaseKeys);
+        if (!phase.TryGetProperty("train", out JsonElement train) || train.ValueKind != JsonValueKind.Array)
+            throw Wrong(place, "it does not say what trains; write \"train\": [\"lstm\", \"dense\"]");
+        var read = new ThawPhase { Trainable = train.EnumerateArray().Select((g, i) => Group(Text(g, $"{place}.train[{i}]"), $"{place}.train[{i}]")).ToHashSet() };
+        if (phase.TryGetProperty("epochs", out JsonElement epochs))
+            read = read with { Epochs = Whole(epochs, $"{place}.epochs") };
+        if (phase.TryGetProperty("rows", out JsonElement rows))
+            read = read with { Rows = Rows(rows, $"{place}.rows") };
+        if (phase.TryGetProperty("rates", out JsonElement rates))
+        {
+            Keys(rates, $"{place}.rates", Groups);
+            foreach (JsonProperty rate in rates.EnumerateObject())
+                read = read.WithRate(Group(rate.Name, $"{place}.rates"), Number(rate.Value, $"{place}.rates.{rate.Name}"));
+        }
+        if (phase.TryGetProperty("pull", out JsonElement pull))
+            read = read with { Pull = Number(pull, $"{place}.pull") };
+        if (phase.TryGetProperty("optimizer", out JsonElement optimizer))
+            read = read with { Optimizer = ScheduleText.Start(Text(optimizer, $"{place}.optimizer")) };
+        return read;
+    }
+
+    /// <summary>A rule as an object, or as the text that <see cref="RowRule.Parse"/> reads.</summary>
+    private static RowRule Rows(JsonElement rows, string place)
+    {
+        if (rows.ValueKind == JsonValueKind.String)
+            return RowRule.Parse(rows.GetString()!);
+        Keys(rows, place, "seen", "top", "without_vector");
+        RowRule rule = RowRule.WithVector;
+        if (rows.TryGetProperty("seen", out JsonElement seen))
+            rule = rule with { SeenAtLeast = Whole(seen, $"{place}.seen") };
+        if (rows.TryGetProperty("top", out JsonElement top))
+            rule = rule with { MostFrequent = Whole(top, $"{place}.top") };
+        if (rows.TryGetProperty("without_vector", out JsonElement without))
+        {
+            rule = rule with
+            {
+                WithoutVector = without.ValueKind is JsonValueKind.True or JsonValueKind.False ? without.GetBoolean() : throw Wrong($"{place}.without_vector", "true or false is expected"),
+            };
+        }
+        return rule;
+    }
+
+    private static ParameterGroup Group(string name, string place)
+    {
+        int at = Array.IndexOf(Groups, name);
+        return at >= 0 ? Enum.GetValues<ParameterGroup>()[at]
+            : throw Wrong(place, $"there is no group '{name}'; {Suggestion.Phrase(name, Groups)}choose {string.Join(", ", Groups)}");
+    }
+
+    private static void Keys(JsonElement element, string place, params string[] known)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            throw Wrong(place, "an object is expected: {...}");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (JsonProperty member in element.EnumerateObject())
+        {
+            if (!known.Contains(member.Name))
+                throw Wrong(place, $"there is no key '{member.Name}'; {Suggestion.Phrase(member.Name, known)}choose {string.Join(", ", known)}");
+            if (!seen.Add(member.Name))
+                throw Wrong(place, $"the key '{member.Name}' stands there twice; leave one out");
+        }
+    }
+
+    private static int Whole(JsonElement value, string place) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 1 ? number : throw Wrong(place, $"a whole number of 1 or more is expected, not {value.GetRawText()}");
+
+    private static double Number(JsonElement value, string place) =>
+        value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble()) ? value.GetDouble() : throw Wrong(place, $"a number is expected, not {value.GetRawText()}");
+
+    private static string Text(JsonElement value, string place) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(place, $"a text is expected, not {value.GetRawText()}");
+
+    private static ArgumentException Wrong(string place, string problem) => new($"The schedule's JSON, {place}: {problem}.");
+}
+
+/// <summary>A schedule in a recipe: its text where that says all, else its phases.</summary>
+internal sealed class ThawScheduleJsonConverter : JsonConverter<ThawSchedule>
+{
+    public override ThawSchedule Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+            return ThawSchedule.Parse(reader.GetString() ?? "");
+        using JsonDocument document = JsonDocument.ParseValue(ref reader);
+        return ScheduleJson.Read(document.RootElement);
+    }
+
+    public override void Write(Utf8JsonWriter writer, ThawSchedule value, JsonSerializerOptions options)
+    {
+        if (value.HasText)
+            writer.WriteStringValue(value.Name);
+        else
+            ScheduleJson.Write(writer, value);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using Firn.Model;
+
+namespace Firn.Training;
+
+/// <summary>What can stand behind a named schedule; each holds for all phases that train what it is about.</summary>
+internal sealed record ScheduleOptions
+{
+    public static readonly ScheduleOptions None = new();
+
+    public RowRule? Rows { get; init; }
+
+    public double? Pull { get; init; }
+
+    public double? EmbeddingRate { get; init; }
+
+    public double? LstmRate { get; init; }
+
+    public double? DenseRate { get; init; }
+
+    public OptimizerStart? Optimizer { get; init; }
+
+    public ScheduleOptions WithRate(ParameterGroup group, double rate) => group switch
+    {
+        ParameterGroup.Embedding => this with { EmbeddingRate = rate },
+        ParameterGroup.Lstm => this with { LstmRate = rate },
+        _ => this with { DenseRate = rate },
+    };
+
+    /// <summary>The options as they are written: <c>,rows=seen:5,pull=0.01</c>; empty for none.</summary>
+    public string ToText()
+    {
+        var text = new StringBuilder();
+        if (Rows is not null && Rows != RowRule.WithVector)
+            text.Append(CultureInfo.InvariantCulture, $",rows={Rows}");
+        if (Pull is { } pull and not 0)
+            text.Append(CultureInfo.InvariantCulture, $",pull={pull}");
+        foreach (ParameterGroup group in Enum.GetValues<ParameterGroup>())
+        {
+            if (RateOf(group) is { } rate)
+                text.Append(CultureInfo.InvariantCulture, $",{ThawSchedule.NameOf(group)}-rate={rate}");
+        }
+        if (Optimizer is OptimizerStart.Reset)
+            text.Append(",optimizer=reset");
+        return text.ToString();
+    }
+
+    /// <summary>The phases with these options; refuses one that no phase of the schedule heeds.</summary>
+    public ThawPhase[] Apply(IReadOnlyList<ThawPhase> phases, string schedule)
+    {
+        if (Rows is not null || Pull is not null)
+            Require(phases, ParameterGroup.Embedding, Rows is not null ? "rows" : "pull", schedule);
+        ThawPhase[] changed = [.. phases.Select((phase, i) => phase.Trains(ParameterGroup.Embedding)
+            ? phase with { Rows = Rows ?? phase.Rows, Pull = Pull ?? phase.Pull } : phase)];
+        foreach (ParameterGroup group in Enum.GetValues<ParameterGroup>())
+        {
+            if (RateOf(group) is not { } rate)
+                continue;
+            Require(phases, group, $"{ThawSchedule.NameOf(group)}-rate", schedule);
+            changed = [.. changed.Select(phase => phase.Trains(group) ? phase.WithRate(group, rate) : phase)];
+        }
+        return Optimizer is { } start ? [.. changed.Select(phase => phase with { Optimizer = start })] : changed;
+    }
+
+    private double? RateOf(ParameterGroup group) => group switch
+    {
+        ParameterGroup.Embedding => EmbeddingRate,
+        ParameterGroup.Lstm => LstmRate,
+        _ => DenseRate,
+    };
+
+    private static void Require(IReadOnlyList<ThawPhase> phases, ParameterGroup group, string option, string schedule)
+    {
+        if (!phases.Any(p => p.Trains(group)))
+            throw new ArgumentException($"The schedule {schedule} never trains {ThawSchedule.NameOf(group)}, so '{option}' has nothing to act on; leave it out or choose another schedule.");
+    }
+}

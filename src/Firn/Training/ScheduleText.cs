@@ -1,0 +1,76 @@
+using System.Globalization;
+using Firn.Model;
+using Firn.Text;
+
+namespace Firn.Training;
+
+/// <summary>Reads a schedule as it is typed: a name, and options behind it.</summary>
+internal static class ScheduleText
+{
+    private const string Choices = "frozen, trainable, thaw-all@N, thaw-embedding@N or gradual";
+    private static readonly string[] Names = ["frozen", "trainable", "thaw-all", "thaw-embedding", "gradual"];
+    private static readonly string[] Options = ["rows", "pull", "embedding-rate", "lstm-rate", "dense-rate", "optimizer"];
+
+    public static ThawSchedule Parse(string text)
+    {
+        string[] parts = text.Split(',');
+        ThawSchedule schedule = ReadName(parts[0]);
+        ScheduleOptions options = ScheduleOptions.None;
+        foreach (string part in parts.Skip(1))
+            options = Read(part, options);
+        return parts.Length == 1 ? schedule : schedule.With(options, options);
+    }
+
+    private static ThawSchedule ReadName(string text)
+    {
+        int at = text.IndexOf('@', StringComparison.Ordinal);
+        string name = at < 0 ? text : text[..at];
+        switch (name)
+        {
+            case "frozen" or "trainable" when at >= 0:
+                throw new ArgumentException($"The schedule '{name}' takes no epoch; write {name}, not {text}.", nameof(text));
+            case "frozen":
+                return ThawSchedule.Frozen;
+            case "trainable":
+                return ThawSchedule.Trainable;
+            case "gradual" when at < 0:
+                return ThawSchedule.Gradual();
+            case "thaw-all" or "thaw-embedding" or "gradual":
+                int least = name == "gradual" ? ThawSchedule.GradualEpoch : 2;
+                if (at < 0 || !int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) || epoch < least)
+                    throw new ArgumentException($"'{text}' must name the first thawed epoch, {least} or more: {name}@5.", nameof(text));
+                return name == "thaw-all" ? ThawSchedule.ThawAll(epoch) : name == "gradual" ? ThawSchedule.Gradual(epoch) : ThawSchedule.ThawEmbedding(epoch);
+            default:
+                throw new ArgumentException($"There is no schedule '{name}'; {Suggestion.Phrase(name, Names)}choose {Choices}.", nameof(text));
+        }
+    }
+
+    private static ScheduleOptions Read(string text, ScheduleOptions options)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        string key = equals < 0 ? text : text[..equals], value = equals < 0 ? "" : text[(equals + 1)..];
+        return key switch
+        {
+            "rows" => options with { Rows = RowRule.Parse(value) },
+            "pull" => options with { Pull = Number(text, value) },
+            "embedding-rate" => options.WithRate(ParameterGroup.Embedding, Number(text, value)),
+            "lstm-rate" => options.WithRate(ParameterGroup.Lstm, Number(text, value)),
+            "dense-rate" => options.WithRate(ParameterGroup.Dense, Number(text, value)),
+            "optimizer" => options with { Optimizer = Start(value) },
+            _ => throw new ArgumentException($"A schedule has no option '{key}'; {Suggestion.Phrase(key, Options)}choose {string.Join(", ", Options)}.", nameof(text)),
+        };
+    }
+
+    /// <summary>What becomes of the optimizer's state, by its name.</summary>
+    public static OptimizerStart Start(string value) => value switch
+    {
+        "keep" => OptimizerStart.Keep,
+        "reset" => OptimizerStart.Reset,
+        _ => throw new ArgumentException($"The optimizer's state is kept or reset, not '{value}'; write keep or reset."),
+    };
+
+    private static double Number(string text, string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+            ? number
+            : throw new ArgumentException($"'{text}' needs a number, such as {text.Split('=')[0]}=0.1.");
+}

@@ -1,0 +1,97 @@
+using Firn.Model;
+
+namespace Firn.Training;
+
+/// <summary>What becomes of the optimizer's state when a phase begins.</summary>
+public enum OptimizerStart
+{
+    /// <summary>Weights that go on training keep their moments; those that join start fresh.</summary>
+    Keep,
+
+    /// <summary>All weights start fresh.</summary>
+    Reset,
+}
+
+/// <summary>A stretch of epochs in which the same weights train.</summary>
+public sealed record ThawPhase
+{
+    /// <summary>Epochs it lasts, 1 or more; null, in the last phase only: until training ends.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>The groups that train; at least one.</summary>
+    public required IReadOnlySet<ParameterGroup> Trainable { get; init; }
+
+    /// <summary>Which rows of the table move, where the embedding trains.</summary>
+    public RowRule Rows { get; init; } = RowRule.WithVector;
+
+    /// <summary>Factor of the learning rate for the word vectors; above 0.</summary>
+    public double EmbeddingRate { get; init; } = 1;
+
+    /// <summary>Factor of the learning rate for the LSTM; above 0.</summary>
+    public double LstmRate { get; init; } = 1;
+
+    /// <summary>Factor of the learning rate for the pooling and the dense layer; above 0.</summary>
+    public double DenseRate { get; init; } = 1;
+
+    /// <summary>
+    /// Strength a of the pull of moving rows w back to where training found them, w0 (L2-SP, Xuhong et al. 2018, eq. 2):
+    /// a * (w - w0) is added to the gradient of each row that a step updates, before Adam scales it (it is not decoupled)
+    /// and after the gradients' norm was limited. 0 for none.
+    /// </summary>
+    public double Pull { get; init; }
+
+    /// <summary>What becomes of the optimizer's state when the phase begins.</summary>
+    public OptimizerStart Optimizer { get; init; }
+
+    /// <summary>Whether the phase trains a group.</summary>
+    public bool Trains(ParameterGroup group) => Trainable.Contains(group);
+
+    /// <summary>The factor of a group's learning rate.</summary>
+    public double RateOf(ParameterGroup group) => group switch
+    {
+        ParameterGroup.Embedding => EmbeddingRate,
+        ParameterGroup.Lstm => LstmRate,
+        _ => DenseRate,
+    };
+
+    /// <inheritdoc/>
+    public bool Equals(ThawPhase? other) => other is not null
+        && (Epochs, Rows, EmbeddingRate, LstmRate, DenseRate, Pull, Optimizer)
+            == (other.Epochs, other.Rows, other.EmbeddingRate, other.LstmRate, other.DenseRate, other.Pull, other.Optimizer)
+        && Trainable.SetEquals(other.Trainable);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Epochs, Rows, Trainable.Count, EmbeddingRate, Pull);
+
+    internal ThawPhase WithRate(ParameterGroup group, double rate) => group switch
+    {
+        ParameterGroup.Embedding => this with { EmbeddingRate = rate },
+        ParameterGroup.Lstm => this with { LstmRate = rate },
+        _ => this with { DenseRate = rate },
+    };
+
+    /// <summary>Refuses what cannot be meant; <paramref name="place"/> names the phase.</summary>
+    internal void Validate(string place, bool last)
+    {
+        if (Trainable is not { Count: > 0 })
+            throw new ArgumentException($"{place} trains nothing; name at least one of embedding, lstm, dense, or leave the phase out.");
+        if (Epochs is null && !last)
+            throw new ArgumentException($"{place} has no number of epochs; only the last phase may go on until training ends.");
+        if (Epochs is { } epochs)
+            Throw.IfOutside(epochs, 1, 100_000, $"{place}: epochs");
+        foreach (ParameterGroup group in Enum.GetValues<ParameterGroup>())
+        {
+            double rate = RateOf(group);
+            if (!(rate > 0 && rate <= 1e6))
+                throw new ArgumentException($"{place}: the rate of {ThawSchedule.NameOf(group)} is {rate}; give a factor above 0, or leave the group out of those that train.");
+            if (rate != 1 && !Trains(group))
+                throw new ArgumentException($"{place} has a rate for {ThawSchedule.NameOf(group)} and does not train it; leave the rate out, or let the group train.");
+        }
+        if (!(Pull >= 0 && Pull <= 1e6))
+            throw new ArgumentException($"{place}: the pull is {Pull}; give a strength of 0 or more, such as 0.01.");
+        if (Rows is null || Rows.SeenAtLeast < 1 || Rows.MostFrequent < 1)
+            throw new ArgumentException($"{place}: the rule for rows needs whole numbers of 1 or more.");
+        if (!Trains(ParameterGroup.Embedding) && (Pull > 0 || Rows != RowRule.WithVector))
+            throw new ArgumentException($"{place} has {(Pull > 0 ? "a pull" : "a rule for rows")} and does not train the word vectors; leave it out, or let embedding train.");
+    }
+}
