@@ -29,7 +29,7 @@ internal static class TuneCommand
         command.SetAction(parsed =>
         {
             string data = Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
-            TimeSpan time = Time(parsed.GetRequiredValue(budget));
+            TimeSpan time = BudgetOption.Parse(parsed.GetRequiredValue(budget));
             string file = parsed.GetValue(trials) ?? Path.Combine("runs", TrainCommand.DataName(data) + ".tune.jsonl");
             if (Path.GetDirectoryName(file) is { Length: > 0 } folder)
                 Directory.CreateDirectory(folder);
@@ -53,14 +53,6 @@ internal static class TuneCommand
             return run.Stop.IsCancellationRequested ? ExitCode.Failed : ExitCode.Done;
         });
         return command;
-    }
-
-    private static TimeSpan Time(string text)
-    {
-        double unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
-        if (unit == 0 || !double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) || !(value > 0 && value * unit < 1e7))
-            throw new UsageError($"--budget needs a time such as 90s, 15m or 2h, not '{text}'");
-        return TimeSpan.FromSeconds(value * unit);
     }
 
     private static string InWords(TuningTrial trial) => string.Create(CultureInfo.InvariantCulture,

@@ -8,12 +8,12 @@ namespace Firn.Cli.Output;
 internal static class Json
 {
     // Texts stay readable: the output goes to programs and files, not into a page.
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(Terminal terminal, JsonObject value)
     {
-        terminal.Out.WriteLine(value.ToJsonString(Indented));
+        terminal.Out.WriteLine(value.ToJsonString(Readable));
         terminal.Out.Flush();
     }
 

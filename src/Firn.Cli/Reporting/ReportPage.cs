@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Firn.Recipes;
 using Firn.Training;
+using static Firn.Cli.Reporting.PageParts;
 
 namespace Firn.Cli.Reporting;
 
@@ -34,49 +34,8 @@ internal static class ReportPage
         if (data.Errors.Count > 0)
             Section(sections, "Most confident errors", Errors(data.Errors), wide: true, "long");
         Section(sections, "Configuration", Configuration(data.Configuration), wide: true);
-        return Fill(new Dictionary<string, string>
-        {
-            ["title"] = Escape(data.Title),
-            ["subtitle"] = Escape(data.Subtitle),
-            ["notice"] = data.Notice is { } notice ? $"<p class=\"notice\">{Escape(notice)}</p>\n" : "",
-            ["headline"] = string.Concat(data.Headline.Select(fact => $"<div><dt>{Escape(fact.Name)}</dt><dd>{Escape(fact.Value)}</dd></div>\n")),
-            ["sections"] = sections.ToString(),
-            ["footer"] = Escape(data.Footer),
-        });
-    }
-
-    // One pass over the template, so that a text that happens to hold "{{title}}" stays what it is.
-    private static string Fill(Dictionary<string, string> values)
-    {
-        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream("Firn.Cli.Reporting.report.html")!;
-        using var reader = new StreamReader(stream);
-        string template = reader.ReadToEnd();
-        var page = new StringBuilder();
-        int at = 0;
-        while (template.IndexOf("{{", at, StringComparison.Ordinal) is >= 0 and var open)
-        {
-            int close = template.IndexOf("}}", open, StringComparison.Ordinal);
-            page.Append(template, at, open - at).Append(values[template[(open + 2)..close]]);
-            at = close + 2;
-        }
-        return page.Append(template, at, template.Length - at).ToString();
-    }
-
-    private static void Section(StringBuilder page, string title, string content, bool wide = false, string extra = "")
-    {
-        string classes = $"{(wide ? "wide " : "")}{extra}".Trim();
-        page.Append(CultureInfo.InvariantCulture, $"<section{(classes.Length > 0 ? $" class=\"{classes}\"" : "")}>\n<h2>{Escape(title)}</h2>\n{content}\n</section>\n");
-    }
-
-    private static string Table(TableData table)
-    {
-        var html = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
-        foreach (string head in table.Heads)
-            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{Escape(head)}</th>");
-        html.Append("</tr></thead><tbody>");
-        foreach (string[] row in table.Rows)
-            html.Append("<tr>").AppendJoin("", row.Select(cell => $"<td>{Escape(cell)}</td>")).Append("</tr>\n");
-        return html.Append("</tbody></table></div>").ToString();
+        string notice = data.Notice is { } text ? $"<p class=\"notice\">{Escape(text)}</p>\n" : "";
+        return Page(data.Title, data.Subtitle, notice, data.Headline, sections.ToString(), data.Footer);
     }
 
     private static string Confusion(EvaluationReport evaluation)
@@ -124,6 +83,4 @@ internal static class ReportPage
         }
         return html.Append("</div>").ToString();
     }
-
-    private static string Escape(string text) => WebUtility.HtmlEncode(text);
 }

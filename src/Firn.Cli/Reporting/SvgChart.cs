@@ -21,11 +21,11 @@ internal sealed class SvgChart
     private readonly List<(string Name, string Class)> legend = [];
 
     /// <summary>Draws the frame, the grid and the axes.</summary>
-    public SvgChart(string xTitle, string yTitle, (double Low, double High) xRange, (double Low, double High) yRange, double[]? xTicks = null)
+    public SvgChart(string xTitle, string yTitle, (double Low, double High) xRange, (double Low, double High) yRange, double[]? xTicks = null, string[]? xLabels = null)
     {
         this.xRange = xRange;
         this.yRange = yRange;
-        Axes(xTitle, yTitle, xTicks ?? Ticks.Between(xRange.Low, xRange.High), Ticks.Between(yRange.Low, yRange.High));
+        Axes(xTitle, yTitle, xTicks ?? Ticks.Between(xRange.Low, xRange.High), Ticks.Between(yRange.Low, yRange.High), xLabels);
     }
 
     /// <summary>A line through the points that are finite, with a dot and a tooltip a point where <paramref name="dots"/> says so.</summary>
@@ -47,6 +47,13 @@ internal sealed class SvgChart
         }
         if (name.Length > 0)
             legend.Add((name, style));
+        return this;
+    }
+
+    /// <summary>A point with the interval around it, and a tooltip.</summary>
+    public SvgChart Interval(string style, double x, double value, double low, double high, string tooltip)
+    {
+        body.Append(CultureInfo.InvariantCulture, $"<g><title>{Escape(tooltip)}</title><line class=\"whisker {style}\" x1=\"{X(x):0.0}\" x2=\"{X(x):0.0}\" y1=\"{Y(low):0.0}\" y2=\"{Y(high):0.0}\"/><circle class=\"dot {style}\" cx=\"{X(x):0.0}\" cy=\"{Y(value):0.0}\" r=\"3\"/></g>");
         return this;
     }
 
@@ -84,13 +91,16 @@ internal sealed class SvgChart
         return svg.Append("</svg>").ToString();
     }
 
-    private void Axes(string xTitle, string yTitle, double[] xTicks, double[] yTicks)
+    private void Axes(string xTitle, string yTitle, double[] xTicks, double[] yTicks, string[]? xLabels)
     {
         double xStep = xTicks.Length > 1 ? xTicks[1] - xTicks[0] : 1, yStep = yTicks.Length > 1 ? yTicks[1] - yTicks[0] : 1;
         foreach (double tick in yTicks)
             body.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(tick):0.0}\" y2=\"{Y(tick):0.0}\"/><text class=\"tick\" text-anchor=\"end\" x=\"{Left - 7}\" y=\"{Y(tick) + 4:0.0}\">{Ticks.Label(tick, yStep)}</text>");
-        foreach (double tick in xTicks)
-            body.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{X(tick):0.0}\" x2=\"{X(tick):0.0}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 4}\"/><text class=\"tick\" text-anchor=\"middle\" x=\"{X(tick):0.0}\" y=\"{Height - Bottom + 18}\">{Ticks.Label(tick, xStep)}</text>");
+        for (int i = 0; i < xTicks.Length; i++)
+        {
+            string label = xLabels is null ? Ticks.Label(xTicks[i], xStep) : Escape(xLabels[i]);
+            body.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{X(xTicks[i]):0.0}\" x2=\"{X(xTicks[i]):0.0}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 4}\"/><text class=\"tick\" text-anchor=\"middle\" x=\"{X(xTicks[i]):0.0}\" y=\"{Height - Bottom + 18}\">{label}</text>");
+        }
         body.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>");
         body.Append(CultureInfo.InvariantCulture, $"<text class=\"title\" text-anchor=\"middle\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\">{Escape(xTitle)}</text>");
         body.Append(CultureInfo.InvariantCulture, $"<text class=\"title\" text-anchor=\"middle\" transform=\"translate(13 {(Top + Height - Bottom) / 2}) rotate(-90)\">{Escape(yTitle)}</text>");

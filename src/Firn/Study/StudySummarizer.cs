@@ -1,0 +1,93 @@
+using Firn.Kernels;
+
+namespace Firn.Study;
+
+/// <summary>Sums results up by size and policy.</summary>
+internal sealed class StudySummarizer(StudyData data, StudyOptions options)
+{
+    private const int Resamples = 1000;
+
+    public StudySummary Summarize(IReadOnlyList<StudyResult> results, IReadOnlyList<int> tooLarge, IReadOnlyList<StudyGap> dropped, string? remark)
+    {
+        return new StudySummary
+        {
+            Data = data.Source.Description,
+            Labels = data.Labels,
+            TrainTexts = data.Pool.Count,
+            TestTexts = data.Test.Count,
+            Vectors = data.VectorsFrom,
+            Words = data.Table.RowCount - 1,
+            Dimension = data.Table.Dimension,
+            IdBytes = Enumerable.Range(0, data.Test.Count).Average(text => PackedBytes(data.Test.Ids[text])),
+            VectorBytes = data.TestTokens * data.Table.Dimension * sizeof(float),
+            Rows = [.. results.GroupBy(r => r.Size).OrderBy(g => g.Key).SelectMany(Rows)],
+            Torn = results.Where(r => r.Policy == StudyPolicy.Trainable && r.Drift is { Torn.Count: > 0 }).GroupBy(r => r.Size)
+                .ToDictionary(g => g.Key, g => g.MinBy(r => r.Seed)!.Drift!.Torn),
+            Dropped = dropped,
+            TooLarge = tooLarge,
+            Remark = remark,
+        };
+    }
+
+    private IEnumerable<StudyRow> Rows(IGrouping<int, StudyResult> size)
+    {
+        StudyResult[][] policies = [.. size.GroupBy(r => r.Policy).OrderBy(g => g.Key).Select(g => g.OrderBy(r => r.Seed).ToArray())];
+        int frozen = Math.Max(0, Array.FindIndex(policies, p => p[0].Policy == StudyPolicy.Frozen));
+        Dictionary<int, float[]> slices = size.GroupBy(r => r.Seed).ToDictionary(g => g.Key, g => Floats(g.First().Slice, g.First().TestTexts));
+        StudyOutcome[][] outcomes = [.. policies.Select(p => p.Select(r => new StudyOutcome(r.Seed, Floats(r.Correct, r.TestTexts), slices[r.Seed])).ToArray())];
+        bool compared = policies[frozen][0].Policy == StudyPolicy.Frozen;
+        StudyFigures<Estimate?>[] figures = new StudyBootstrap(outcomes, frozen)
+            .Run(Resamples, new CounterRandom(options.Seed).Derive(ulong.MaxValue), options.Jobs == 0 ? Environment.ProcessorCount : options.Jobs);
+        for (int p = 0; p < policies.Length; p++)
+        {
+            StudyResult[] own = policies[p];
+            bool pair = compared && p != frozen;
+            (int OnlyThis, int OnlyFrozen)[] discordant = pair ? Discordant(outcomes[p], outcomes[frozen]) : [];
+            double[] pValues = [.. discordant.Select(d => McNemar.PValue(d.OnlyThis, d.OnlyFrozen)).Order()];
+            yield return new StudyRow
+            {
+                Size = size.Key,
+                Policy = own[0].Policy,
+                Seeds = own.Length,
+                Accuracy = figures[p].Accuracy!,
+                AgainstFrozen = pair ? figures[p].AgainstFrozen : null,
+                Discordant = (discordant.Sum(d => d.OnlyThis), discordant.Sum(d => d.OnlyFrozen)),
+                McNemar = pValues.Length == 0 ? null : StudyBootstrap.Quantile(pValues, 0.5),
+                SliceShare = own.Average(r => (double)r.SliceTexts / r.TestTexts),
+                Slice = figures[p].Slice,
+                SliceAgainstFrozen = pair ? figures[p].SliceAgainstFrozen : null,
+                SliceAgainstRest = pair ? figures[p].SliceAgainstRest : null,
+                Cosine = Mean(own, r => r.Drift?.Cosine),
+                NeighboursKept = Mean(own, r => r.Drift?.NeighboursKept),
+                TrainingBytes = own.Max(r => r.TrainingBytes),
+                VersionBytes = own.Max(r => r.VersionBytes),
+                Seconds = own.Average(r => r.Seconds),
+                BestEpoch = own.Average(r => r.BestEpoch),
+            };
+        }
+    }
+
+    private static (int OnlyThis, int OnlyFrozen)[] Discordant(StudyOutcome[] own, StudyOutcome[] frozen) =>
+    [
+        .. own.Join(frozen, o => o.Seed, f => f.Seed, (o, f) => (
+            o.Right.Zip(f.Right, (a, b) => a > b ? 1 : 0).Sum(), o.Right.Zip(f.Right, (a, b) => a < b ? 1 : 0).Sum())),
+    ];
+
+    private static double? Mean(StudyResult[] results, Func<StudyResult, double?> value)
+    {
+        double[] known = [.. results.Select(value).OfType<double>()];
+        return known.Length == 0 ? null : known.Average();
+    }
+
+    private static float[] Floats(string bits, int count) => [.. BitText.Read(bits, count).Select(b => b ? 1f : 0f)];
+
+    /// <summary>Length of a text in the server's packed form: its number of ids and each id as an unsigned LEB128 number.</summary>
+    private static int PackedBytes(ReadOnlySpan<int> ids)
+    {
+        int bytes = Bytes(ids.Length);
+        foreach (int id in ids)
+            bytes += Bytes(id);
+        return bytes;
+        static int Bytes(int number) => number < 1 << 7 ? 1 : number < 1 << 14 ? 2 : number < 1 << 21 ? 3 : number < 1 << 28 ? 4 : 5;
+    }
+}

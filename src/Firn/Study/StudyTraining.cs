@@ -1,0 +1,43 @@
+using Firn.Training;
+
+namespace Firn.Study;
+
+/// <summary>
+/// How long a classifier of so many texts is trained: fewer texts, smaller batches and more epochs, so that even 500
+/// texts get some hundred steps. All epochs are run and the one with the least validation loss is kept, for every policy.
+/// </summary>
+/// <param name="Epochs">Passes over the texts.</param>
+/// <param name="BatchSize">Texts a step.</param>
+public sealed record StudyTraining(int Epochs, int BatchSize)
+{
+    private const int MostValidation = 5000, LeastValidation = 100;
+
+    /// <summary>The first epoch in which a schedule that thaws has thawed: the second half.</summary>
+    public int ThawEpoch => Math.Max(2, Epochs / 2 + 1);
+
+    /// <summary>What a training size gets unless the options say otherwise.</summary>
+    public static StudyTraining ForTexts(int texts) => texts switch
+    {
+        < 1_000 => new(24, 16),
+        < 5_000 => new(16, 32),
+        < 20_000 => new(10, 64),
+        < 100_000 => new(6, 128),
+        _ => new(4, 256),
+    };
+
+    /// <summary>
+    /// Texts of a training size that measure the epochs instead of being trained on: a tenth, at least 100 but at most a
+    /// fifth, and at most 5,000.
+    /// </summary>
+    public static int ValidationTexts(int texts) =>
+        Math.Max(1, Math.Min(Math.Min(Math.Max(texts / 10, LeastValidation), texts / 5), MostValidation));
+
+    /// <summary>The schedule of a policy that trains.</summary>
+    internal ThawSchedule ScheduleOf(StudyPolicy policy) => policy switch
+    {
+        StudyPolicy.Frozen => ThawSchedule.Frozen,
+        StudyPolicy.ThawAll => ThawSchedule.ThawAll(ThawEpoch),
+        StudyPolicy.ThawEmbedding => ThawSchedule.ThawEmbedding(ThawEpoch),
+        _ => ThawSchedule.Trainable,
+    };
+}

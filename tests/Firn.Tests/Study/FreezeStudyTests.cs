@@ -1,0 +1,115 @@
+using Firn.Model;
+using Firn.Study;
+using Firn.Tests.Recipes;
+using Firn.Vectors;
+
+namespace Firn.Tests.Study;
+
+public sealed class FreezeStudyTests : IDisposable
+{
+    private static readonly StudyOptions Small = new()
+    {
+        Sizes = [100, StudyOptions.AllTexts],
+        Seeds = 2,
+        Policies = [StudyPolicy.Random, StudyPolicy.Trainable, StudyPolicy.ThawAll, StudyPolicy.ThawEmbedding],
+        Classifier = new ClassifierOptions { HiddenSize = 4, EmbeddingDropout = 0.1, InputDropout = 0, RecurrentDropout = 0 },
+        Word2Vec = new Word2VecOptions { VectorSize = 8, MinCount = 1, Epochs = 1, Threads = 1 },
+        Epochs = 2,
+        BatchSize = 32,
+    };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("firn-study-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Every_policy_is_measured_at_every_size_and_a_second_run_trains_nothing()
+    {
+        var told = new List<StudyProgress>();
+        StudySummary summary = Run("a", Small, told.Add);
+        Assert.Equal(2 * 5, summary.Rows.Count);
+        Assert.Equal(20, told.Count);
+        Assert.All(summary.Rows, r => Assert.Equal(2, r.Seeds));
+        Assert.Equal([100, 360], summary.Sizes);
+        Assert.Null(summary.Row(100, StudyPolicy.Frozen)!.AgainstFrozen);
+        Assert.NotNull(summary.Row(100, StudyPolicy.Trainable)!.AgainstFrozen);
+        Assert.True(summary.Row(100, StudyPolicy.Frozen)!.TrainingBytes < summary.Row(100, StudyPolicy.ThawEmbedding)!.TrainingBytes);
+        Assert.Empty(summary.Dropped);
+
+        told.Clear();
+        StudySummary again = Run("a", Small, told.Add);
+        Assert.Empty(told);
+        Assert.Equal(summary.Rows, again.Rows);
+    }
+
+    [Fact]
+    public void A_broken_study_goes_on_and_ends_with_the_same_figures_on_any_number_of_jobs()
+    {
+        StudySummary whole = Run("whole", Small with { Jobs = 1 });
+        using var stop = new CancellationTokenSource();
+        int count = 0;
+        Run("broken", Small with { Jobs = 1 }, _ => { if (++count == 5) stop.Cancel(); }, stop);
+        string results = Path.Combine(_folder, "broken", "results.jsonl");
+        File.AppendAllText(results, "{\"size\":100,\"seed\":"); // what a crash leaves
+        StudySummary resumed = Run("broken", Small with { Jobs = 2 });
+        Assert.Equal(whole.Rows.Select(Figures), resumed.Rows.Select(Figures));
+        Assert.Contains("last line is damaged", resumed.Remark, StringComparison.Ordinal);
+        Assert.Null(Run("broken", Small).Remark);
+        static object Figures(StudyRow r) => (r.Size, r.Policy, r.Seeds, r.Accuracy, r.AgainstFrozen, r.Slice);
+    }
+
+    [Fact]
+    public void Results_of_another_study_and_damaged_lines_are_refused()
+    {
+        Run("a", Small with { Seeds = 1 });
+        Assert.Contains("other texts, vectors or options", Refused("a", Small with { LearningRate = 0.5 }), StringComparison.Ordinal);
+        string results = Path.Combine(_folder, "a", "results.jsonl");
+        string[] lines = File.ReadAllLines(results);
+        lines[3] = lines[3][..20];
+        File.WriteAllLines(results, lines);
+        Assert.Contains("line 4", Refused("a", Small with { Seeds = 1 }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_used_up_budget_drops_trainings_and_says_which()
+    {
+        StudySummary summary = Run("a", Small with { Jobs = 1, Budget = TimeSpan.FromMilliseconds(1) });
+        Assert.Equal([StudyPolicy.Frozen], summary.Rows.Select(r => r.Policy).Distinct()); // the first is begun at no known price
+        Assert.Equal([(100, 1), (100, 2), (360, 1), (360, 2)], summary.Dropped.Select(d => (d.Size, d.Seed)));
+    }
+
+    [Fact]
+    public void Sizes_that_no_text_reaches_are_refused() =>
+        Assert.Contains("choose smaller sizes", Refused("a", Small with { Sizes = [5000] }), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_slice_holds_the_texts_with_a_word_that_training_lacks()
+    {
+        Run("a", Small with { Sizes = [20], Seeds = 1, Policies = [StudyPolicy.Frozen] });
+        StudyData data = StudyData.Read(ToyCorpus.Make(400), null, null, Small, Path.Combine(_folder, "a", "vectors.bin"), new Firn.Recipes.StageClock(null), TestContext.Current.CancellationToken);
+        StudySubset subset = StudySubset.Draw(data, 10, new Firn.Kernels.CounterRandom(1));
+        Assert.Equal((8, 2), (subset.Train.Count, subset.Validation.Count));
+        for (int text = 0; text < data.Test.Count; text++)
+        {
+            bool expected = data.Test.Ids[text].ToArray().Any(id => !subset.Train.Ids.Ids.Contains(id) && data.Table.VectorOf(id).ContainsAnyExcept(0f));
+            Assert.Equal(expected, subset.Slice[text]);
+        }
+        Assert.Contains(true, subset.Slice);
+    }
+
+    private StudySummary Run(string name, StudyOptions options, Action<StudyProgress>? told = null, CancellationTokenSource? stop = null) =>
+        new FreezeStudy(options, Path.Combine(_folder, name)).Run(ToyCorpus.Make(400), progress: told is null ? null : new Inline(told), cancellation: stop?.Token ?? TestContext.Current.CancellationToken);
+
+    private string Refused(string name, StudyOptions options) => Assert.Throws<InvalidDataException>(() => Run(name, options)).Message;
+
+    private sealed class Inline(Action<StudyProgress> told) : IProgress<StudyProgress>
+    {
+        private readonly Lock _gate = new();
+
+        public void Report(StudyProgress value)
+        {
+            lock (_gate)
+                told(value);
+        }
+    }
+}
