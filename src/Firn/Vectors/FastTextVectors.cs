@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Firn.Vectors.Storage;
 using Firn.Vectors.Subwords;
 
 namespace Firn.Vectors;
@@ -78,10 +79,10 @@ public sealed class FastTextVectors
     public WordVectors ToWordVectors()
     {
         string[] words = [.. Words.Distinct(StringComparer.Ordinal)];
-        var table = new float[checked(words.Length * Dimension)];
-        for (int i = 0; i < words.Length; i++)
-            TryGetVector(words[i], table.AsSpan(i * Dimension, Dimension));
-        return new WordVectors(words, table, Dimension);
+        var rows = new RowBuilder<float>(Dimension, words.Length);
+        foreach (string word in words)
+            TryGetVector(word, rows.Add());
+        return new WordVectors(WordDictionary.Of(words), new SingleRows(rows.Build()), null);
     }
 
     private void AddSubwords(ReadOnlySpan<char> word, List<int> rows)

@@ -4,12 +4,14 @@ namespace Firn.Vectors;
 
 /// <summary>
 /// Nearest words, analogies and the odd one out, by cosine over all words: exact, not approximate. Holds a copy of the
-/// table with rows of length 1; build it once and share it between threads.
+/// table in float32 with rows of length 1, and one of a quarter of that once single words are asked for; build it once and
+/// share it between threads.
 /// </summary>
 /// <remarks>Words whose vector is zero have similarity 0 to all.</remarks>
 public sealed class Similarity
 {
     private readonly UnitTable _table;
+    private readonly Lazy<CodedTable> _coded; // made when first asked for one word's neighbours
 
     /// <summary>Prepares the vectors for searching.</summary>
     public Similarity(WordVectors vectors)
@@ -17,6 +19,7 @@ public sealed class Similarity
         ArgumentNullException.ThrowIfNull(vectors);
         Vectors = vectors;
         _table = new UnitTable(vectors);
+        _coded = new Lazy<CodedTable>(() => new CodedTable(_table));
     }
 
     /// <summary>The vectors that are searched.</summary>
@@ -36,13 +39,26 @@ public sealed class Similarity
     public IReadOnlyList<Neighbor> Nearest(string word, int count = 10, int? restrict = null) =>
         Analogy([word], [], count, AnalogyMethod.Add, restrict);
 
+    /// <summary>The words nearest to each of many words, as one word at a time but with each row read once for 32 of them.</summary>
+    /// <returns>For each word its nearest, the nearest first, without the word itself; scores may differ from one at a time in the last bit.</returns>
+    /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
+    public IReadOnlyList<IReadOnlyList<Neighbor>> NearestOfEach(IReadOnlyList<string> words, int count = 10, int? restrict = null)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        Throw.IfNotPositive(count);
+        int[] rows = [.. words.Select(RowOf)];
+        float[][] queries = [.. rows.Select(row => _table.Mean([row], []))];
+        (int Row, float Score)[][] found = BatchSearch.Nearest(_table, queries, checked(count + 1), Rows(restrict));
+        return [.. found.Select((best, i) => Named([.. best.Where(f => f.Row != rows[i]).Take(count)]))];
+    }
+
     /// <summary>The words nearest to any vector of the table's dimension, the nearest first.</summary>
     /// <exception cref="ArgumentException">The vector has another dimension.</exception>
     public IReadOnlyList<Neighbor> Nearest(ReadOnlySpan<float> vector, int count = 10, int? restrict = null)
     {
         Throw.IfLengthDiffers(vector.Length, Vectors.Dimension, nameof(vector));
         Throw.IfNotPositive(count);
-        return Named(_table.Nearest(_table.Unit(vector), count, Rows(restrict), []));
+        return Named(_coded.Value.Nearest(_table.Unit(vector), count, Rows(restrict), []));
     }
 
     /// <summary>The words nearest to the mean of the unit vectors of a text's words; words without vector are passed over.</summary>
@@ -52,7 +68,7 @@ public sealed class Similarity
         ArgumentNullException.ThrowIfNull(words);
         Throw.IfNotPositive(count);
         int[] rows = [.. words.Where(word => Vectors.TryGetRow(word, out _)).Select(RowOf)];
-        return rows.Length == 0 ? [] : Named(_table.Nearest(_table.Mean(rows, []), count, Rows(restrict), []));
+        return rows.Length == 0 ? [] : Named(_coded.Value.Nearest(_table.Mean(rows, []), count, Rows(restrict), []));
     }
 
     /// <summary>
@@ -72,7 +88,7 @@ public sealed class Similarity
         int[] plus = [.. positive.Select(RowOf)], minus = [.. negative.Select(RowOf)];
         int[] given = [.. plus, .. minus];
         return Named(method == AnalogyMethod.Add
-            ? _table.Nearest(_table.Mean(plus, minus), count, Rows(restrict), given)
+            ? _coded.Value.Nearest(_table.Mean(plus, minus), count, Rows(restrict), given)
             : _table.NearestByProduct(plus, minus, count, Rows(restrict), given));
     }
 

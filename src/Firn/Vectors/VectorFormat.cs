@@ -14,4 +14,7 @@ public enum VectorFormat
 
     /// <summary>A line a word as in <see cref="Word2VecText"/>, without the header.</summary>
     GloVe,
+
+    /// <summary>Firn's own: a safetensors file with words and rows, mapped into memory rather than read, in any <see cref="VectorPrecision"/>.</summary>
+    Safetensors,
 }

@@ -35,6 +35,9 @@ public sealed record VectorLoadOptions
 
     /// <summary>Threads that parse text; 0 uses every processor.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Numbers in one piece of the table at most; tests set it low.</summary>
+    internal int BlockValues { get; init; } = Storage.RowBuilder<float>.DefaultBlockValues;
 }
 
 /// <summary>What reading a file of word vectors met.</summary>

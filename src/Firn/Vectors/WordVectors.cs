@@ -1,15 +1,22 @@
 using Firn.Vectors.Formats;
+using Firn.Vectors.Storage;
 
 namespace Firn.Vectors;
 
 /// <summary>
-/// An immutable table of word vectors: row r, of <see cref="Dimension"/> float32 values, belongs to <c>Words[r]</c>.
+/// An immutable table of word vectors: row r, of <see cref="Dimension"/> float32 values, belongs to <c>Words[r]</c>. It may
+/// be stored more narrowly (<see cref="Precision"/>), lie in a mapped file, and hold more numbers than one array can.
 /// Safe to share between threads.
 /// </summary>
-public sealed class WordVectors
+/// <remarks>
+/// Disposing matters only for vectors mapped from a file: it lets the file go, and nothing of them may be used after that.
+/// A mapped file must not be shortened while it is in use.
+/// </remarks>
+public sealed class WordVectors : IDisposable
 {
-    private readonly float[] _table; // (Count, Dimension), row-major
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _rows;
+    private readonly IWordIndex _index;
+    private readonly VectorRows _rows;
+    private readonly IDisposable? _file;
 
     /// <summary>Wraps arrays that the caller no longer changes.</summary>
     /// <param name="words">The words in the order of the rows, without duplicates.</param>
@@ -17,64 +24,131 @@ public sealed class WordVectors
     /// <param name="dimension">Values a row, at least 1.</param>
     /// <exception cref="ArgumentException">A word comes twice, or the table has another size.</exception>
     public WordVectors(IReadOnlyList<string> words, float[] table, int dimension)
-        : this(words, table, dimension, IndexOf(words), null)
+        : this(WordDictionary.Of(words), Wrap(words.Count, table, dimension), null)
     {
     }
 
-    internal WordVectors(
-        IReadOnlyList<string> words, float[] table, int dimension, Dictionary<string, int> rows, VectorLoadReport? report)
+    internal WordVectors(IWordIndex index, VectorRows rows, VectorLoadReport? report, IDisposable? file = null)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        Throw.IfNotPositive(dimension);
-        Throw.IfLengthDiffers(table.LongLength, (long)words.Count * dimension, nameof(table));
-        Words = words;
-        Dimension = dimension;
+        _index = index;
+        _rows = rows;
+        _file = file;
         LoadReport = report;
-        _table = table;
-        _rows = rows.GetAlternateLookup<ReadOnlySpan<char>>();
+        Count = rows.Count;
     }
 
     /// <summary>Number of words.</summary>
-    public int Count => Words.Count;
+    public int Count { get; }
 
     /// <summary>Values in each vector.</summary>
-    public int Dimension { get; }
+    public int Dimension => _rows.Columns;
 
-    /// <summary>The words in the order of their rows.</summary>
-    public IReadOnlyList<string> Words { get; }
+    /// <summary>The words in the order of their rows; those of a mapped file are read anew each time.</summary>
+    public IReadOnlyList<string> Words => _index.Words;
 
-    /// <summary>The whole table, row-major, shape (<see cref="Count"/>, <see cref="Dimension"/>).</summary>
-    public ReadOnlySpan<float> Table => _table;
+    /// <summary>How the numbers are stored.</summary>
+    public VectorPrecision Precision => _rows.Precision;
+
+    /// <summary>Rows that are stored: fewer than <see cref="Count"/> where words with equal vectors share one.</summary>
+    public int StoredRows => _rows.Stored;
+
+    /// <summary>Bytes that the numbers take where they are stored, scales and shared rows counted, words not.</summary>
+    public long StoredBytes => _rows.Bytes;
+
+    /// <summary>The vectors lie in a mapped file rather than in memory of their own.</summary>
+    public bool IsMapped => _file is not null;
+
+    /// <summary>
+    /// The whole table, row-major, shape (<see cref="Count"/>, <see cref="Dimension"/>): where it lies when that is one piece
+    /// of float32, otherwise a copy.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is larger than an array can be; ask row by row.</exception>
+    public ReadOnlySpan<float> Table
+    {
+        get
+        {
+            if (_rows.TryGetWhole(out ReadOnlySpan<float> whole))
+                return whole;
+            if ((long)Count * Dimension > Array.MaxLength)
+                throw new InvalidOperationException($"The table holds {(long)Count * Dimension} numbers, more than the {Array.MaxLength} of one array; read it row by row.");
+            var table = new float[Count * Dimension];
+            for (int row = 0; row < Count; row++)
+                _rows.CopyTo(row, table.AsSpan(row * Dimension, Dimension));
+            return table;
+        }
+    }
 
     /// <summary>What reading the file met; null for vectors that do not come from a file.</summary>
     public VectorLoadReport? LoadReport { get; }
 
-    /// <summary>The vector in one row.</summary>
+    /// <summary>The vector in one row: where it lies when that is float32, otherwise decoded into a new array (see <see cref="CopyTo"/>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The row is not in [0, <see cref="Count"/>).</exception>
     public ReadOnlySpan<float> this[int row]
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(row);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);
-            return _table.AsSpan(row * Dimension, Dimension);
+            CheckRow(row);
+            if (_rows.TryGetSpan(row, out ReadOnlySpan<float> values))
+                return values;
+            var decoded = new float[Dimension];
+            _rows.CopyTo(row, decoded);
+            return decoded;
         }
+    }
+
+    internal VectorRows Rows => _rows;
+
+    /// <summary>Copies the vector in one row, decoding it where it is stored narrowly; allocates nothing.</summary>
+    /// <param name="row">In [0, <see cref="Count"/>).</param>
+    /// <param name="destination">Receives <see cref="Dimension"/> values.</param>
+    public void CopyTo(int row, Span<float> destination)
+    {
+        CheckRow(row);
+        Throw.IfLengthDiffers(destination.Length, Dimension, nameof(destination));
+        _rows.CopyTo(row, destination);
     }
 
     /// <summary>Finds the row of a word, compared ordinally; allocates nothing.</summary>
     /// <returns>False when the word has no vector.</returns>
-    public bool TryGetRow(ReadOnlySpan<char> word, out int row) => _rows.TryGetValue(word, out row);
+    public bool TryGetRow(ReadOnlySpan<char> word, out int row) => _index.TryGetRow(word, out row);
 
-    /// <summary>Finds the vector of a word, compared ordinally; allocates nothing.</summary>
+    /// <summary>Finds the vector of a word, compared ordinally; allocates nothing where vectors are stored as float32.</summary>
     /// <returns>False, and an empty vector, when the word has none.</returns>
     public bool TryGetVector(ReadOnlySpan<char> word, out ReadOnlySpan<float> vector)
     {
-        bool found = _rows.TryGetValue(word, out int row);
-        vector = found ? _table.AsSpan(row * Dimension, Dimension) : default;
+        bool found = _index.TryGetRow(word, out int row);
+        vector = found ? this[row] : default;
         return found;
     }
 
-    /// <summary>Reads a file of word vectors, plain or compressed by gzip.</summary>
+    /// <summary>The same words with numbers stored in another precision, in memory of their own.</summary>
+    /// <returns>This object when it has that precision.</returns>
+    public WordVectors ToPrecision(VectorPrecision precision) => precision == Precision ? this : new WordVectors(IsMapped ? WordDictionary.Of([.. Words]) : _index, precision switch
+    {
+        VectorPrecision.Float16 => HalfRows.From(_rows),
+        VectorPrecision.Int8 => ByteRows.From(_rows),
+        _ => SingleRows.From(_rows),
+    }, LoadReport);
+
+    /// <summary>The vectors of some words, in the order of their rows and in memory of their own; unknown words are passed over.</summary>
+    /// <exception cref="ArgumentException">None of the words has a vector.</exception>
+    public WordVectors Select(IReadOnlyCollection<string> words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        var rows = new SortedSet<int>();
+        foreach (string word in words)
+        {
+            if (TryGetRow(word, out int row))
+                rows.Add(row);
+        }
+        if (rows.Count == 0)
+            throw new ArgumentException($"None of the {words.Count} words has a vector.", nameof(words));
+        int[] kept = [.. rows];
+        return new WordVectors(WordDictionary.Of([.. kept.Select(row => Words[row])]), _rows.Gather(kept),
+            LoadReport is null ? null : LoadReport with { Filtered = LoadReport.Filtered + Count - kept.Length });
+    }
+
+    /// <summary>Reads a file of word vectors, plain or compressed by gzip; Firn's own is mapped, not read.</summary>
     /// <param name="path">The file; its content tells the format, not its name.</param>
     /// <param name="options">Limits and policies.</param>
     /// <exception cref="InvalidDataException">The content is wrong: the message names the line or byte and a remedy.</exception>
@@ -84,20 +158,26 @@ public sealed class WordVectors
 
     /// <summary>
     /// Writes the vectors to a file, compressed by gzip when its name ends in .gz. Numbers in text are the shortest that
-    /// read back to the same float32. The file appears whole or not at all: it is written beside the place and renamed.
+    /// read back to the same float32; <see cref="VectorFormat.Safetensors"/> keeps the precision and stores equal rows once.
+    /// The file appears whole or not at all: it is written beside the place and renamed.
     /// </summary>
     /// <exception cref="ArgumentException">A word cannot be told from the numbers in this format; the message names it.</exception>
     public void Save(string path, VectorFormat format) => VectorFileWriter.Write(this, path, format);
 
-    private static Dictionary<string, int> IndexOf(IReadOnlyList<string> words)
+    /// <summary>Lets a mapped file go; does nothing for vectors in memory.</summary>
+    public void Dispose() => _file?.Dispose();
+
+    private void CheckRow(int row)
     {
-        ArgumentNullException.ThrowIfNull(words);
-        var rows = new Dictionary<string, int>(words.Count, StringComparer.Ordinal);
-        for (int row = 0; row < words.Count; row++)
-        {
-            if (!rows.TryAdd(words[row], row))
-                throw new ArgumentException($"The word '{words[row]}' stands in rows {rows[words[row]]} and {row}; words must differ.", nameof(words));
-        }
-        return rows;
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);
+    }
+
+    private static SingleRows Wrap(int count, float[] table, int dimension)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Throw.IfNotPositive(dimension);
+        Throw.IfLengthDiffers(table.LongLength, (long)count * dimension, nameof(table));
+        return new SingleRows(new RowBlocks<float>([table], count, count, dimension));
     }
 }

@@ -78,4 +78,61 @@ public sealed class VectorsCommandTests(TrainedQuickstart quickstart)
         Assert.Equal(("bundle", 64), (bundle.GetProperty("format").GetString(), bundle.GetProperty("dimension").GetInt32()));
         Assert.Equal(0, CapturedRun.Of("vectors", "neighbors", quickstart.Bundle, "awful").ExitCode);
     }
+
+    [Fact]
+    public void Convert_makes_a_smaller_file_that_every_command_reads()
+    {
+        string text = Write("shrink.vec", King.Replace("6 2", "7 2", StringComparison.Ordinal) + "twin 0 -1\n"), narrow = quickstart.At("shrink.safetensors");
+        var result = Parse(CapturedRun.Of("vectors", "convert", text, narrow, "--type", "int8", "--json"));
+        Assert.Equal(("safetensors", "int8", 6), (result.GetProperty("format").GetString(), result.GetProperty("precision").GetString(), result.GetProperty("storedRows").GetInt32()));
+        Assert.InRange(result.GetProperty("mostCosineLoss").GetDouble(), 0, 1e-4);
+        var info = Parse(CapturedRun.Of("vectors", "info", narrow, "--json"));
+        Assert.Equal((7, 6, "int8", true), (info.GetProperty("words").GetInt32(), info.GetProperty("storedRows").GetInt32(), info.GetProperty("precision").GetString(), info.GetProperty("mapped").GetBoolean()));
+        Assert.Equal(6 * 2 + 6 * 4 + 7 * 4, info.GetProperty("storedBytes").GetInt32());
+        Assert.Contains("share another's vector", CapturedRun.Of("vectors", "info", narrow).Out);
+        Assert.Equal("queen", Parse(CapturedRun.Of("vectors", "analogy", narrow, "man", "king", "woman", "--json")).GetProperty("answers")[0].GetProperty("word").GetString());
+        Assert.Equal(0, CapturedRun.Of("vectors", "convert", narrow, quickstart.At("wide.bin")).ExitCode);
+        var refused = CapturedRun.Of("vectors", "convert", text, quickstart.At("no.bin"), "--type", "int8");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("only safetensors stores it", refused.Error);
+        Assert.False(File.Exists(quickstart.At("no.bin")));
+    }
+
+    [Fact]
+    public void A_vocabulary_prunes_whatever_the_source()
+    {
+        string words = Write("words.txt", "queen\nman\nabsent\nawful\n");
+        foreach (string source in new[] { Write("prune.vec", King), quickstart.Bundle })
+        {
+            string pruned = quickstart.At("pruned.safetensors");
+            Assert.Equal(0, CapturedRun.Of("vectors", "convert", source, pruned, "--vocabulary", words).ExitCode);
+            string[] kept = [.. Parse(CapturedRun.Of("vectors", "info", pruned, "--json")).GetProperty("firstWords").EnumerateArray().Select(w => w.GetString()!)];
+            Assert.Equal(source == quickstart.Bundle ? ["awful"] : ["man", "queen"], kept);
+        }
+        Assert.Equal(3, Parse(CapturedRun.Of("vectors", "info", quickstart.Bundle, "--limit", "3", "--json")).GetProperty("words").GetInt32());
+        Assert.Contains("no such file", CapturedRun.Of("vectors", "info", quickstart.Bundle, "--vocabulary", "absent.txt").Error);
+    }
+
+    [Fact]
+    public void Words_are_compared_and_the_odd_one_is_named()
+    {
+        string file = Write("compare.vec", King);
+        var result = Parse(CapturedRun.Of("vectors", "similarity", file, "man", "He", "apple", "--json"));
+        Assert.Equal("apple", result.GetProperty("doesNotMatch").GetString());
+        Assert.Equal(1, result.GetProperty("cosines")[1][1].GetDouble(), 6);
+        Assert.Contains("fits least: apple", CapturedRun.Of("vectors", "similarity", file, "man", "He", "apple").Out);
+    }
+
+    [Fact]
+    public void Neighbors_of_a_text_are_those_of_its_mean()
+    {
+        string file = Write("text.vec", King);
+        var run = CapturedRun.Of("vectors", "neighbors", file, "--text", "man king unseen", "-n", "1", "--json");
+        using var document = JsonDocument.Parse(run.Out);
+        Assert.Equal("He", document.RootElement.GetProperty("neighbors").GetProperty("man king unseen")[0].GetProperty("word").GetString());
+        Assert.Contains("without a vector: unseen", run.Error);
+        Assert.Contains("give a word, or --text", CapturedRun.Of("vectors", "neighbors", file).Error);
+        Assert.Contains("not both", CapturedRun.Of("vectors", "neighbors", file, "man", "--text", "man").Error);
+        Assert.Contains("no word of 'x y' has a vector", CapturedRun.Of("vectors", "neighbors", file, "--text", "x y").Error);
+    }
 }

@@ -7,20 +7,27 @@ namespace Firn.Cli.Commands.Vectors;
 /// <summary>The arguments of every command that reads a file of word vectors.</summary>
 internal sealed class VectorFileOptions
 {
-    private static readonly string[] Formats = ["auto", "word2vec-text", "word2vec-binary", "glove"];
+    /// <summary>Formats that are written, by the names of the options.</summary>
+    public static readonly string[] Written = ["word2vec-text", "word2vec-binary", "glove", "safetensors"];
 
     private readonly Option<string> format = new Option<string>("--format")
     {
         Description = "Format of FILE; auto tells it from the content (fastText's .vec is word2vec-text)",
         DefaultValueFactory = _ => "auto",
         HelpName = "FORMAT",
-    }.OneOf(Formats);
+    }.OneOf(["auto", .. Written]);
 
     private readonly Option<int?> limit = new Option<int?>("--limit")
     {
         Description = "Read the first N rows only, which usually are the most frequent words (default: all)",
         HelpName = "N",
     }.Between(1, int.MaxValue);
+
+    private readonly Option<string?> vocabulary = new("--vocabulary")
+    {
+        Description = "Keep only the words in FILE, one a line, as in a bundle's vocabulary.txt; the others are never held (default: all)",
+        HelpName = "FILE",
+    };
 
     private readonly Option<string> invalidUtf8 = new Option<string>("--invalid-utf8")
     {
@@ -46,6 +53,7 @@ internal sealed class VectorFileOptions
     {
         command.Add(format);
         command.Add(limit);
+        command.Add(vocabulary);
         command.Add(invalidUtf8);
         command.Add(ignoreCount);
     }
@@ -54,13 +62,18 @@ internal sealed class VectorFileOptions
     public WordVectors Load(Terminal terminal, ParseResult parsed)
     {
         string path = parsed.GetRequiredValue(File);
+        string? words = parsed.GetValue(vocabulary);
+        string[]? only = words is null ? null : [.. System.IO.File.ReadLines(Inputs.RequireFile(words)).Where(word => word.Length > 0)];
+        if (only is [])
+            throw new UserError($"{words}: there is no word in this file; give one word a line");
         if (Directory.Exists(path))
-            return BundleVectors.Load(Inputs.RequireBundle(path));
+            return BundleVectors.Load(Inputs.RequireBundle(path), only, parsed.GetValue(limit));
         Inputs.RequireFile(path);
         var vectors = WordVectors.Load(path, new VectorLoadOptions
         {
             Format = FormatOf(parsed.GetRequiredValue(format)),
             Limit = parsed.GetValue(limit),
+            Only = only,
             InvalidUtf8 = Enum.Parse<InvalidUtf8Policy>(parsed.GetRequiredValue(invalidUtf8), ignoreCase: true),
             TrustHeader = !parsed.GetValue(ignoreCount),
         });
@@ -81,6 +94,7 @@ internal sealed class VectorFileOptions
         "word2vec-text" => VectorFormat.Word2VecText,
         "word2vec-binary" => VectorFormat.Word2VecBinary,
         "glove" => VectorFormat.GloVe,
+        "safetensors" => VectorFormat.Safetensors,
         _ => VectorFormat.Auto,
     };
 
@@ -89,6 +103,7 @@ internal sealed class VectorFileOptions
         VectorFormat.Word2VecText => "word2vec-text",
         VectorFormat.Word2VecBinary => "word2vec-binary",
         VectorFormat.GloVe => "glove",
+        VectorFormat.Safetensors => "safetensors",
         _ => "auto",
     };
 }

@@ -28,7 +28,7 @@ internal static class VectorsAnalogyCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            var vectors = source.Load(run.Terminal, parsed);
+            using var vectors = source.Load(run.Terminal, parsed);
             string[] given = parsed.GetRequiredValue(words);
             foreach (string word in given)
                 VectorsNeighborsCommand.RequireWord(vectors, word);

@@ -10,6 +10,7 @@ internal static class VectorsCommand
         VectorsTrainCommand.Create(run),
         VectorsInfoCommand.Create(run),
         VectorsNeighborsCommand.Create(run),
+        VectorsSimilarityCommand.Create(run),
         VectorsAnalogyCommand.Create(run),
         VectorsEvaluateCommand.Create(run),
         VectorsConvertCommand.Create(run),

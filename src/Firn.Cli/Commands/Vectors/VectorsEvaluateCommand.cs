@@ -39,7 +39,8 @@ internal static class VectorsEvaluateCommand
         {
             string[] files = [.. parsed.GetRequiredValue(tests).SelectMany(Files)];
             var options = new EvaluationOptions { RestrictVocabulary = parsed.GetValue(restrict), CaseInsensitive = !parsed.GetValue(caseSensitive), DummyForUnknown = parsed.GetValue(dummy) };
-            var similarity = new Similarity(source.Load(run.Terminal, parsed));
+            using var vectors = source.Load(run.Terminal, parsed);
+            var similarity = new Similarity(vectors);
             using var progress = new ProgressLine(run.Terminal);
             var outcomes = new List<Outcome>();
             foreach (string file in files)

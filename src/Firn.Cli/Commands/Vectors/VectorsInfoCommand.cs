@@ -20,7 +20,7 @@ internal static class VectorsInfoCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            var vectors = source.Load(run.Terminal, parsed);
+            using var vectors = source.Load(run.Terminal, parsed);
             if (parsed.GetValue(json))
                 Json.Write(run.Terminal, AsJson(parsed.GetRequiredValue(source.File), vectors));
             else
@@ -39,7 +39,7 @@ internal static class VectorsInfoCommand
             ["format", FormatOf(vectors) + (report.Compressed ? ", gzip" : "")],
             ["words", vectors.Count.ToString("N0", CultureInfo.InvariantCulture)],
             ["dimension", vectors.Dimension.ToString(CultureInfo.InvariantCulture)],
-            ["table", Sizes.Bytes((long)vectors.Count * vectors.Dimension * sizeof(float))],
+            ["table", Stored(vectors)],
             ["length of a vector", string.Create(CultureInfo.InvariantCulture, $"least {least:0.000}, mean {mean:0.000}, most {most:0.000}")],
             ["all-zero vectors", zero.ToString("N0", CultureInfo.InvariantCulture)],
             ["left out", string.Create(CultureInfo.InvariantCulture, $"{report.Duplicates:N0} duplicates, {report.EmptyWords:N0} without a word, {report.InvalidUtf8Words:N0} not UTF-8")],
@@ -59,6 +59,11 @@ internal static class VectorsInfoCommand
             ["gzip"] = report.Compressed,
             ["words"] = vectors.Count,
             ["dimension"] = vectors.Dimension,
+            ["precision"] = VectorsConvertCommand.NameOf(vectors.Precision),
+            ["mapped"] = vectors.IsMapped,
+            ["storedRows"] = vectors.StoredRows,
+            ["storedBytes"] = vectors.StoredBytes,
+            ["float32Bytes"] = VectorsConvertCommand.FullBytes(vectors),
             ["norm"] = new JsonObject { ["least"] = Json.Number(least), ["mean"] = Json.Number(mean), ["most"] = Json.Number(most) },
             ["zeroVectors"] = zero,
             ["duplicates"] = report.Duplicates,
@@ -69,17 +74,31 @@ internal static class VectorsInfoCommand
         };
     }
 
+    private static string Stored(WordVectors vectors)
+    {
+        string text = $"{Sizes.Bytes(vectors.StoredBytes)}, {VectorsConvertCommand.NameOf(vectors.Precision)}{(vectors.IsMapped ? ", mapped" : "")}";
+        long saved = VectorsConvertCommand.FullBytes(vectors) - vectors.StoredBytes;
+        if (saved > 0)
+            text += string.Create(CultureInfo.InvariantCulture, $"; {Sizes.Bytes(saved)} ({100.0 * saved / VectorsConvertCommand.FullBytes(vectors):0.0}%) saved");
+        int shared = vectors.Count - vectors.StoredRows;
+        return shared > 0 ? text + string.Create(CultureInfo.InvariantCulture, $", {shared:N0} words share another's vector") : text;
+    }
+
     private static string FormatOf(WordVectors vectors) => vectors.LoadReport is { } report ? VectorFileOptions.NameOf(report.Format) : "bundle";
 
     private static (double Least, double Mean, double Most, int Zero) Norms(WordVectors vectors)
     {
         double least = double.PositiveInfinity, sum = 0, most = 0;
         int zero = 0;
+        var vector = new float[vectors.Dimension];
         for (int row = 0; row < vectors.Count; row++)
         {
             double square = 0;
-            foreach (float value in vectors[row])
+            vectors.CopyTo(row, vector);
+            foreach (float value in vector)
                 square += (double)value * value;
+            if (!double.IsFinite(square))
+                throw new InvalidDataException($"the vector of '{vectors.Words[row]}' (row {row + 1}) holds a number that is not finite; the file is damaged, make or fetch it again");
             double norm = Math.Sqrt(square);
             least = Math.Min(least, norm);
             most = Math.Max(most, norm);

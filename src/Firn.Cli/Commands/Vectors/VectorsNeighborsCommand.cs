@@ -12,23 +12,25 @@ internal static class VectorsNeighborsCommand
     public static Command Create(Invocation run)
     {
         var source = new VectorFileOptions();
-        var words = new Argument<string[]>("WORD") { Description = "Words to look up", Arity = ArgumentArity.OneOrMore };
+        var words = new Argument<string[]>("WORD") { Description = "Words to look up", Arity = ArgumentArity.ZeroOrMore };
+        var text = new Option<string?>("--text") { Description = "Instead of words: the words nearest to the mean vector of this text's words", HelpName = "TEXT" };
         var count = Count();
         var json = CommonOptions.Json();
-        var command = new Command("neighbors", "Show the words nearest to a word");
+        var command = new Command("neighbors", "Show the words nearest to a word or a text");
         command.Add(source.File);
         command.Add(words);
+        command.Add(text);
         command.Add(count);
         source.AddOptionsTo(command);
         command.Add(json);
         command.SetAction(parsed =>
         {
-            var vectors = source.Load(run.Terminal, parsed);
-            string[] asked = parsed.GetRequiredValue(words);
-            foreach (string word in asked)
-                RequireWord(vectors, word);
-            var similarity = new Similarity(vectors);
-            var found = asked.Select(word => (Word: word, Neighbors: similarity.Nearest(word, parsed.GetValue(count)))).ToArray();
+            using var vectors = source.Load(run.Terminal, parsed);
+            string[] asked = parsed.GetValue(words) ?? [];
+            string? given = parsed.GetValue(text);
+            if (asked.Length == 0 == given is null)
+                throw new UserError(given is null ? "give a word, or --text and a text" : "give words or --text, not both");
+            var found = given is null ? OfWords(vectors, asked, parsed.GetValue(count)) : OfText(run.Terminal, vectors, given, parsed.GetValue(count));
             if (parsed.GetValue(json))
             {
                 var answer = new JsonObject();
@@ -44,6 +46,24 @@ internal static class VectorsNeighborsCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static (string Word, IReadOnlyList<Neighbor> Neighbors)[] OfWords(WordVectors vectors, string[] words, int count)
+    {
+        foreach (string word in words)
+            RequireWord(vectors, word);
+        return [.. words.Zip(new Similarity(vectors).NearestOfEach(words, count))];
+    }
+
+    private static (string Word, IReadOnlyList<Neighbor> Neighbors)[] OfText(Terminal terminal, WordVectors vectors, string text, int count)
+    {
+        string[] words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        string[] unknown = [.. words.Where(word => !vectors.TryGetRow(word, out _))];
+        if (unknown.Length == words.Length)
+            throw new UserError($"no word of '{text}' has a vector; words are split at white space and compared as written, so check case and punctuation");
+        if (unknown.Length > 0)
+            terminal.Note($"firn: passed over, without a vector: {string.Join(' ', unknown)}");
+        return [(text, new Similarity(vectors).NearestToText(words, count))];
     }
 
     public static Option<int> Count() => new Option<int>("--count", "-n")

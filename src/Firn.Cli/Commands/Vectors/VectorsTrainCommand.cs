@@ -19,7 +19,7 @@ internal static class VectorsTrainCommand
         {
             Description = "Format of OUT (default: by its name, as in 'firn vectors convert')",
             HelpName = "FORMAT",
-        }.OneOf("word2vec-text", "word2vec-binary", "glove");
+        }.OneOf(VectorFileOptions.Written);
         var preset = new Option<string>("--preset")
         {
             Description = "How a text becomes words: none splits at white space; tweets and notebook clean as 'firn train' does",

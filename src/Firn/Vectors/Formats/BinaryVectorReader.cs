@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
@@ -14,7 +15,7 @@ internal static class BinaryVectorReader
     {
         long rows = Math.Min(header.Rows, options.Limit ?? long.MaxValue);
         bool known = !source.Compressed && only is null;
-        var table = new VectorTable(source.Path, header.Dimension, known && options.TrustHeader ? rows : Math.Min(rows, 1024));
+        var table = new VectorTable(source.Path, header.Dimension, known && options.TrustHeader ? rows : Math.Min(rows, 1024), options.BlockValues);
         var report = new VectorLoadReport { Format = header.Format, Compressed = source.Compressed };
         var scratch = new float[header.Dimension];
         long row = 0;
@@ -101,7 +102,14 @@ internal static class BinaryVectorReader
     /// <summary>Index of the first value whose exponent bits are all ones, or -1.</summary>
     private static int FirstNotFinite(ReadOnlySpan<float> values)
     {
-        for (int i = 0; i < values.Length; i++)
+        var exponent = new Vector<int>(0x7F800000);
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            if (Vector.EqualsAny(Vector.AsVectorInt32(new Vector<float>(values[i..])) & exponent, exponent))
+                break;
+        }
+        for (; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
                 return i;

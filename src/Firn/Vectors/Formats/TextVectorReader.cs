@@ -15,7 +15,7 @@ internal static class TextVectorReader
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         long limit = options.Limit ?? long.MaxValue;
         bool known = header.Rows > 0 && options.TrustHeader && !source.Compressed && only is null;
-        var table = new VectorTable(source.Path, header.Dimension, known ? Math.Min(header.Rows, limit) : 1024);
+        var table = new VectorTable(source.Path, header.Dimension, known ? Math.Min(header.Rows, limit) : 1024, options.BlockValues);
         var blocks = new TextBlock[threads];
         for (int i = 0; i < threads; i++)
             blocks[i] = new TextBlock(header.Dimension, options.InvalidUtf8, only);

@@ -8,10 +8,16 @@ internal static class VectorFileReader
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (options.Limit is { } limit)
             Throw.IfNotPositive(limit, nameof(options.Limit));
+        HashSet<string>? only = options.Only is null ? null : new HashSet<string>(options.Only, StringComparer.Ordinal);
         using var source = new ByteSource(path);
+        if (options.Format == VectorFormat.Safetensors || (options.Format == VectorFormat.Auto && MappedVectorFile.Begins(source.Peek(16))))
+        {
+            if (source.Compressed)
+                Throw.BadFile(path, "byte 0", "a compressed safetensors file cannot be mapped into memory", "Unpack it with gunzip first");
+            return MappedVectorFile.Open(path, options, only);
+        }
         VectorFileHeader header = VectorFileHeader.Read(source, options);
         source.Skip(header.Length);
-        HashSet<string>? only = options.Only is null ? null : new HashSet<string>(options.Only, StringComparer.Ordinal);
         return header.Format == VectorFormat.Word2VecBinary
             ? BinaryVectorReader.Read(source, header, options, only)
             : TextVectorReader.Read(source, header, options, only);

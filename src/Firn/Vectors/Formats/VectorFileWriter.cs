@@ -14,14 +14,18 @@ internal static class VectorFileWriter
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (format == VectorFormat.Auto)
             throw new ArgumentException("Auto is for reading; name the format to write.", nameof(format));
-        RefuseUnreadableWords(vectors, format);
+        bool compressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        if (format == VectorFormat.Safetensors && compressed)
+            throw new ArgumentException($"'{path}' would be compressed, and a compressed safetensors file cannot be mapped; leave .gz out of its name.", nameof(path));
+        if (format != VectorFormat.Safetensors)
+            RefuseUnreadableWords(vectors, format);
         string full = Path.GetFullPath(path);
         string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
         try
         {
             using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
-                WriteContent(vectors, file, format, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase));
+                WriteContent(vectors, file, format, compressed);
                 file.Flush(flushToDisk: true);
             }
             File.Move(temporary, full, overwrite: true);
@@ -42,7 +46,10 @@ internal static class VectorFileWriter
             WriteRows(vectors, buffered, format);
             return;
         }
-        WriteRows(vectors, file, format);
+        if (format == VectorFormat.Safetensors)
+            MappedVectorFile.Write(vectors.Words, vectors.Rows, file);
+        else
+            WriteRows(vectors, file, format);
     }
 
     private static void WriteRows(WordVectors vectors, Stream stream, VectorFormat format)
@@ -50,14 +57,16 @@ internal static class VectorFileWriter
         if (format != VectorFormat.GloVe)
             stream.Write(Encoding.ASCII.GetBytes($"{vectors.Count} {vectors.Dimension}\n"));
         var row = new ArrayBufferWriter<byte>(1 << 12);
+        var values = new float[vectors.Dimension];
         for (int i = 0; i < vectors.Count; i++)
         {
             row.ResetWrittenCount();
             Encoding.UTF8.GetBytes(vectors.Words[i], row);
+            vectors.CopyTo(i, values);
             if (format == VectorFormat.Word2VecBinary)
-                WriteBinary(vectors[i], row);
+                WriteBinary(values, row);
             else
-                WriteText(vectors[i], row);
+                WriteText(values, row);
             row.Write("\n"u8);
             stream.Write(row.WrittenSpan);
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.Intrinsics;
 using Firn.Kernels;
 using Firn.Vectors.Training;
@@ -7,21 +8,34 @@ namespace Firn.Vectors.Search;
 /// <summary>All word vectors at length 1, padded and aligned for the kernels; a zero vector stays zero.</summary>
 internal sealed unsafe class UnitTable
 {
-    private const int BlockRows = 4096;
+    private readonly RowMemory _rows; // (Count, Stride)
 
-    private const int Line = 16; // floats in 64 bytes
-
-    private readonly AlignedBuffer _rows; // (Count, Stride)
-
-    public UnitTable(WordVectors vectors)
+    /// <exception cref="InvalidDataException">A number is not finite, which a mapped file may hold.</exception>
+    public UnitTable(WordVectors vectors, int blockValues = Storage.RowBuilder<float>.DefaultBlockValues)
     {
+        BlockValues = blockValues;
         Count = vectors.Count;
         Dimension = vectors.Dimension;
-        Stride = (Dimension + Line - 1) / Line * Line;
-        _rows = new AlignedBuffer(checked(Count * Stride));
-        for (int row = 0; row < Count; row++)
-            Normalize(vectors[row], _rows.Span.Slice(row * Stride, Dimension));
+        _rows = new RowMemory(Count, Dimension * sizeof(float), BlockValues);
+        Stride = _rows.Stride / sizeof(float);
+        BlockRows = Math.Min(4096, _rows.RowsPerBlock);
+        int bad = int.MaxValue;
+        Workers.Run((Count + BlockRows - 1) / BlockRows, Environment.ProcessorCount, (block, _) =>
+        {
+            for (int row = block * BlockRows; row < Math.Min((block + 1) * BlockRows, Count); row++)
+            {
+                Span<float> unit = _rows.Floats(row)[..Dimension];
+                vectors.CopyTo(row, unit);
+                if (!Normalize(unit, unit))
+                    InterlockedMin(ref bad, row);
+            }
+        });
+        if (bad < Count)
+            throw new InvalidDataException($"The vector of '{vectors.Words[bad]}' (row {bad + 1}) holds a number that is not finite; the file it comes from is damaged.");
     }
+
+    /// <summary>Numbers in one piece of memory at most.</summary>
+    public int BlockValues { get; }
 
     public int Count { get; }
 
@@ -30,11 +44,14 @@ internal sealed unsafe class UnitTable
     /// <summary>Floats from row to row; what is past <see cref="Dimension"/> is zero.</summary>
     public int Stride { get; }
 
+    /// <summary>Rows of a piece of work; those of one piece follow each other in memory.</summary>
+    public int BlockRows { get; }
+
     /// <summary>One row, padding included.</summary>
-    public ReadOnlySpan<float> this[int row] => _rows.Span.Slice(row * Stride, Stride);
+    public ReadOnlySpan<float> this[int row] => _rows.Floats(row);
 
     /// <summary>One row; the caller keeps the table alive.</summary>
-    public float* Pointer(int row) => _rows.Pointer + (long)row * Stride;
+    public float* Pointer(int row) => (float*)_rows[row];
 
     /// <summary>A vector of any length at length 1, padded.</summary>
     public float[] Unit(ReadOnlySpan<float> vector)
@@ -58,12 +75,14 @@ internal sealed unsafe class UnitTable
 
     public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => VectorMath.Dot(a, b);
 
-    /// <summary>The best rows among the first <paramref name="rows"/> by dot product with a unit vector.</summary>
+    /// <summary>The best rows among the first <paramref name="rows"/> by dot product with a unit vector; every row is read.</summary>
     public (int Row, float Score)[] Nearest(float[] query, int count, int rows, ReadOnlySpan<int> without)
     {
-        var scores = new float[rows];
-        Scores(query, scores);
-        return Best(scores, count, without);
+        float[] scores = ArrayPool<float>.Shared.Rent(rows);
+        Scores(query, scores.AsSpan(0, rows));
+        (int, float)[] best = Best(scores.AsSpan(0, rows), count, without);
+        ArrayPool<float>.Shared.Return(scores);
+        return best;
     }
 
     /// <summary>3CosMul: product of (1 + cos) / 2 over the positive rows, over that of the negative ones plus 1e-6.</summary>
@@ -73,6 +92,17 @@ internal sealed unsafe class UnitTable
         for (int row = 0; row < rows; row++)
             above[row] /= below[row] + 0.000001f;
         return Best(above, count, without);
+    }
+
+    /// <summary>scores[r] = row (first + r) . query, for rows of one piece of memory.</summary>
+    public void Score(int first, int count, float* query, float* scores)
+    {
+        switch (KernelPath.Width)
+        {
+            case KernelWidth.Vector512: RowProducts<Lanes512, Vector512<float>>.DotEach(Pointer(first), Stride, count, query, scores); break;
+            case KernelWidth.Vector256: RowProducts<Lanes256, Vector256<float>>.DotEach(Pointer(first), Stride, count, query, scores); break;
+            default: RowProducts<LanesScalar, float>.DotEach(Pointer(first), Stride, count, query, scores); break;
+        }
     }
 
     private float[] ProductOfShifted(int[] terms, int rows)
@@ -90,26 +120,22 @@ internal sealed unsafe class UnitTable
     }
 
     /// <summary>scores[row] = row . query, in parallel over blocks of rows.</summary>
-    private void Scores(float[] query, float[] scores)
+    private void Scores(float[] query, Span<float> scores)
     {
-        int blocks = (scores.Length + BlockRows - 1) / BlockRows;
-        Workers.Run(blocks, Environment.ProcessorCount, (block, _) =>
+        int rows = scores.Length;
+        fixed (float* q = query, s = scores)
         {
-            int first = block * BlockRows, count = Math.Min(BlockRows, scores.Length - first);
-            fixed (float* q = query, s = scores)
+            float* pq = q, ps = s;
+            Workers.Run((rows + BlockRows - 1) / BlockRows, Environment.ProcessorCount, (block, _) =>
             {
-                switch (KernelPath.Width)
-                {
-                    case KernelWidth.Vector512: RowProducts<Lanes512, Vector512<float>>.DotEach(Pointer(first), Stride, count, q, s + first); break;
-                    case KernelWidth.Vector256: RowProducts<Lanes256, Vector256<float>>.DotEach(Pointer(first), Stride, count, q, s + first); break;
-                    default: RowProducts<LanesScalar, float>.DotEach(Pointer(first), Stride, count, q, s + first); break;
-                }
-            }
-        });
+                int first = block * BlockRows;
+                Score(first, Math.Min(BlockRows, rows - first), pq, ps + first);
+            });
+        }
         GC.KeepAlive(this);
     }
 
-    private static (int, float)[] Best(float[] scores, int count, ReadOnlySpan<int> without)
+    private static (int, float)[] Best(ReadOnlySpan<float> scores, int count, ReadOnlySpan<int> without)
     {
         var top = new TopRows(count);
         for (int row = 0; row < scores.Length; row++)
@@ -120,7 +146,8 @@ internal sealed unsafe class UnitTable
         return top.Items.ToArray();
     }
 
-    private static void Normalize(ReadOnlySpan<float> vector, Span<float> unit)
+    /// <summary>False when the length is not finite, so that a number is not.</summary>
+    private static bool Normalize(ReadOnlySpan<float> vector, Span<float> unit)
     {
         double square = 0;
         foreach (float value in vector)
@@ -128,5 +155,12 @@ internal sealed unsafe class UnitTable
         double scale = square > 0 ? 1 / Math.Sqrt(square) : 0;
         for (int i = 0; i < vector.Length; i++)
             unit[i] = (float)(vector[i] * scale);
+        return double.IsFinite(square);
+    }
+
+    private static void InterlockedMin(ref int place, int value)
+    {
+        for (int seen = Volatile.Read(ref place); value < seen; seen = Volatile.Read(ref place))
+            Interlocked.CompareExchange(ref place, value, seen);
     }
 }

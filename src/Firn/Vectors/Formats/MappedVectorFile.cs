@@ -1,0 +1,118 @@
+using System.Numerics;
+using Firn.Safetensors;
+using Firn.Vectors.Storage;
+
+namespace Firn.Vectors.Formats;
+
+/// <summary>
+/// Firn's own file of vectors: safetensors with the words, a hash table to find them by, and the rows. Opening maps it and
+/// checks names, types and shapes; words and rows are read when they are asked for. Layout: docs/vectors.md.
+/// </summary>
+internal static class MappedVectorFile
+{
+    private const string Rows = "vectors.rows", Scales = "vectors.scales", RowOf = "vectors.row_of";
+    private const string Bytes = "words.bytes", Ends = "words.ends", Slots = "words.slots";
+    private const string FormatKey = "format", FormatName = "firn-vectors-1";
+    private const string Remedy = "The file is damaged or holds no word vectors of Firn; make it again with 'firn vectors convert'";
+
+    /// <summary>Whether a file begins as safetensors do: a header of at most 100 MB, whose JSON follows its length.</summary>
+    public static bool Begins(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 10 && bytes[4..8].IndexOfAnyExcept((byte)0) < 0 && bytes[8] == '{' && bytes[9] is (byte)'"' or (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'}';
+
+    public static WordVectors Open(string path, VectorLoadOptions options, HashSet<string>? only)
+    {
+        SafetensorsFile file = SafetensorsFile.Open(path);
+        try
+        {
+            WordVectors vectors = Open(file, options);
+            if (only is null)
+                return vectors;
+            if (!only.Any(word => vectors.TryGetRow(word, out _)))
+                Throw.BadFile(path, "words", "none of the words asked for has a vector", "Check the limit and the words asked for");
+            WordVectors kept = vectors.Select(only);
+            vectors.Dispose();
+            return kept;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static WordVectors Open(SafetensorsFile file, VectorLoadOptions options)
+    {
+        if (file.Metadata.TryGetValue(FormatKey, out string? format) && format != FormatName)
+            Throw.BadFile(file.Path, "header", $"the format is '{format}' where '{FormatName}' is known", "Another version of Firn wrote it; read it with that one");
+        TensorEntry ends = file.Require(Ends, TensorType.Int32, -1);
+        int words = ends.Shape[0];
+        TensorEntry slots = file.Require(Slots, TensorType.Int32, -1);
+        if (words < 1 || !BitOperations.IsPow2(slots.Shape[0]) || slots.Shape[0] <= words)
+            Throw.BadFile(file.Path, $"tensor '{Slots}'", $"{slots.Shape[0]} slots for {words} words; a power of two above them is expected", Remedy);
+        TensorEntry bytes = file.Require(Bytes, TensorType.UInt8, -1);
+        int count = Math.Min(words, options.Limit ?? words);
+        var index = new MappedWords(file.Path, file.Map<byte>(bytes, 0, bytes.Shape[0]), file.Map<int>(ends, 0, words), file.Map<int>(slots, 0, slots.Shape[0]), count);
+        VectorRows rows = MapRows(file, words, count);
+        return new WordVectors(index, rows, new VectorLoadReport { Format = VectorFormat.Safetensors, Rows = count }, file);
+    }
+
+    private static VectorRows MapRows(SafetensorsFile file, int words, int count)
+    {
+        if (!file.TryGet(Rows, out TensorEntry entry))
+            file.Require(Rows, TensorType.Float32, -1, -1);
+        file.Require(Rows, entry.Type, -1, -1);
+        int stored = entry.Shape[0], columns = entry.Shape[1];
+        bool aliased = file.TryGet(RowOf, out TensorEntry rowOf);
+        if (stored < 1 || columns is < 1 or > VectorFileHeader.MaxDimension || (!aliased && stored != words))
+            Throw.BadFile(file.Path, $"tensor '{Rows}'", $"it is [{stored}, {columns}] for {words} words", Remedy);
+        // Without aliases row and word are one, and the limit cuts both.
+        int used = aliased ? stored : count;
+        VectorRows rows = entry.Type switch
+        {
+            TensorType.Float32 => new SingleRows(Map<float>(file, entry, used)),
+            TensorType.Float16 => new HalfRows(Map<ushort>(file, entry, used)),
+            TensorType.Int8 => new ByteRows(Map<sbyte>(file, entry, used), file.Map<float>(file.Require(Scales, TensorType.Float32, stored), 0, used)),
+            _ => throw new InvalidDataException($"{file.Path}: tensor '{Rows}': its type is {entry.Type} where Float32, Float16 or Int8 is expected. {Remedy}"),
+        };
+        return aliased ? new AliasedRows(rows, file.Map<int>(file.Require(RowOf, TensorType.Int32, words), 0, count), file.Path) : rows;
+    }
+
+    private static RowBlocks<T> Map<T>(SafetensorsFile file, TensorEntry entry, int rows) where T : unmanaged
+    {
+        int columns = entry.Shape[1], rowsPerBlock = (long)rows * columns <= int.MaxValue ? rows : RowBuilder<T>.RowsPerBlock(columns);
+        var blocks = new ReadOnlyMemory<T>[(rows + rowsPerBlock - 1) / rowsPerBlock];
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            int first = block * rowsPerBlock;
+            blocks[block] = file.Map<T>(entry, (long)first * columns, Math.Min(rowsPerBlock, rows - first) * columns);
+        }
+        return new RowBlocks<T>(blocks, rowsPerBlock, rows, columns);
+    }
+
+    /// <summary>Writes the vectors, equal rows once. The same vectors give the same bytes.</summary>
+    /// <exception cref="ArgumentException">A word has no bytes in UTF-8.</exception>
+    public static void Write(IReadOnlyList<string> words, VectorRows rows, Stream stream)
+    {
+        (byte[] bytes, int[] ends, int[] slots) = WordSlots.Of(words);
+        (int[] stored, int[]? rowOf) = RowAliases.Find(rows);
+        // Tensors of four-byte values first: behind rows of bytes they would lie at odd places.
+        List<Tensor> tensors = [Tensor.Of(Slots, slots, slots.Length), Tensor.Of(Ends, ends, ends.Length)];
+        if (rowOf is not null)
+            tensors.Add(Tensor.Of(RowOf, rowOf, rowOf.Length));
+        if (rows.Precision == VectorPrecision.Int8)
+            tensors.Add(Tensor.Of(Scales, stored.Select(rows.ScaleOf).ToArray(), stored.Length));
+        TensorType type = rows.Precision switch
+        {
+            VectorPrecision.Float16 => TensorType.Float16,
+            VectorPrecision.Int8 => TensorType.Int8,
+            _ => TensorType.Float32,
+        };
+        tensors.Add(new Tensor(Rows, type, [stored.Length, rows.Columns], destination =>
+        {
+            foreach (int row in stored)
+                destination.Write(rows.Raw(row));
+        }));
+        tensors.Add(Tensor.Of<byte>(Bytes, TensorType.UInt8, bytes, bytes.Length));
+        SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { [FormatKey] = FormatName });
+    }
+}
