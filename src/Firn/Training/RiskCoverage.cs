@@ -18,7 +18,8 @@ public sealed class RiskCoverage
     /// <param name="probabilities">[N,K] row by row; K = 1 for two classes.</param>
     /// <param name="columns">K.</param>
     /// <param name="labels">[N].</param>
-    public RiskCoverage(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels)
+    /// <param name="threshold">The score from which the second of two classes is predicted.</param>
+    public RiskCoverage(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels, float threshold = DecisionThreshold.Usual)
     {
         Throw.IfNotPositive(columns);
         Throw.IfLengthDiffers(probabilities.Length, (long)labels.Length * columns);
@@ -26,15 +27,15 @@ public sealed class RiskCoverage
         for (int i = 0; i < _texts.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.Slice(i * columns, columns);
-            _texts[i] = (ConfidenceOf(row), Evaluation.ClassOf(row) != labels[i]);
+            _texts[i] = (ConfidenceOf(row, threshold), Evaluation.ClassOf(row, threshold) != labels[i]);
         }
         Array.Sort(_texts, (a, b) => b.Confidence.CompareTo(a.Confidence));
     }
 
     /// <summary>The probability of the class that the row says.</summary>
-    public static float ConfidenceOf(ReadOnlySpan<float> row)
+    public static float ConfidenceOf(ReadOnlySpan<float> row, float threshold = DecisionThreshold.Usual)
     {
-        int c = Evaluation.ClassOf(row);
+        int c = Evaluation.ClassOf(row, threshold);
         return row.Length > 1 ? row[c] : c == 1 ? row[0] : 1 - row[0];
     }
 
