@@ -2,7 +2,6 @@ using System.Buffers;
 using Firn.Bundles;
 using Firn.Model;
 using Firn.Text;
-using Firn.Training;
 
 namespace Firn;
 
@@ -46,7 +45,7 @@ public sealed class Predictor : IDisposable
         _scorer = scorer ?? new CurrentScorer(classifier);
     }
 
-    private Predictor(Predictor like, TextClassifier classifier, Lazy<Scorer>? scorer)
+    private Predictor(Predictor like, TextClassifier classifier, CurrentScorer? scorer)
         : this(like.Tokenizer, like.Vocabulary, classifier, like.Labels, table: null, scorer)
     {
         (Neutral, UnsureBelow, Threshold, MaxTokens) = (like.Neutral, like.UnsureBelow, like.Threshold, like.MaxTokens);
@@ -79,9 +78,9 @@ public sealed class Predictor : IDisposable
 
     /// <summary>
     /// With two classes, the score from which a text gets the second; in [0, 1], 0.5 unless it was tuned
-    /// (<see cref="DecisionThreshold"/>). <see cref="Neutral"/>, where there is a band, comes first.
+    /// (<see cref="Training.DecisionThreshold"/>). <see cref="Neutral"/>, where there is a band, comes first.
     /// </summary>
-    public float Threshold { get; init; } = DecisionThreshold.Usual;
+    public float Threshold { get; init; } = Decision.Usual;
 
     /// <summary>The label of texts that the model is not sure about.</summary>
     public const string UnsureLabel = "unsure";
@@ -174,9 +173,9 @@ public sealed class Predictor : IDisposable
 
     private Prediction Labelled(ReadOnlySpan<float> row, int tokens, int known)
     {
-        int c = Evaluation.ClassOf(row, Threshold);
+        int c = Decision.ClassOf(row, Threshold);
         float score = row.Length == 1 ? row[0] : row[c];
-        float confidence = RiskCoverage.ConfidenceOf(row, Threshold);
+        float confidence = Decision.ProbabilityOf(c, row);
         string label = confidence < UnsureBelow ? UnsureLabel : row.Length == 1 && Neutral is { } band && band.Contains(score) ? band.Label : Labels[c];
         return new Prediction(label, score, row.ToArray(), tokens, known);
     }

@@ -1,3 +1,4 @@
+using Firn.Model;
 using Firn.Text;
 using Firn.Training;
 
@@ -23,10 +24,10 @@ internal sealed class ConfidentErrors(IReadOnlyList<string> names, float thresho
     /// <param name="text">The text, where it is at hand.</param>
     public void Add(int key, int actual, ReadOnlySpan<float> row, string? text = null)
     {
-        int predicted = Evaluation.ClassOf(row, threshold);
+        int predicted = Decision.ClassOf(row, threshold);
         if (predicted == actual)
             return;
-        float probability = row.Length > 1 ? row[predicted] : predicted == 1 ? row[0] : 1 - row[0];
+        float probability = Decision.ProbabilityOf(predicted, row);
         if (_errors.Count == most && probability <= _errors.Peek().Probability)
             return;
         if (_errors.Count == most)

@@ -1,3 +1,5 @@
+using Firn.Model;
+
 namespace Firn.Training;
 
 /// <summary>What a decision threshold is chosen for.</summary>
@@ -24,7 +26,7 @@ public enum ThresholdMetric
 public static class DecisionThreshold
 {
     /// <summary>The threshold where it is not tuned.</summary>
-    public const float Usual = 0.5f;
+    public const float Usual = Decision.Usual;
 
     /// <summary>
     /// The threshold at which the figure is highest on labelled texts: midway between two neighbouring scores; of equally

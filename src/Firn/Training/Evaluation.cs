@@ -1,3 +1,5 @@
+using Firn.Model;
+
 namespace Firn.Training;
 
 /// <summary>Measures predicted probabilities against labels.</summary>
@@ -59,7 +61,7 @@ public static class Evaluation
         Throw.IfNotPositive(columns);
         var classes = new int[probabilities.Length / columns];
         for (int i = 0; i < classes.Length; i++)
-            classes[i] = ClassOf(probabilities.Slice(i * columns, columns), threshold);
+            classes[i] = Decision.ClassOf(probabilities.Slice(i * columns, columns), threshold);
         return classes;
     }
 
@@ -68,21 +70,8 @@ public static class Evaluation
     {
         int correct = 0;
         for (int i = 0; i < labels.Length; i++)
-            correct += ClassOf(probabilities.Slice(i * columns, columns)) == labels[i] ? 1 : 0;
+            correct += Decision.ClassOf(probabilities.Slice(i * columns, columns)) == labels[i] ? 1 : 0;
         return (CrossEntropy(probabilities, columns, labels), labels.Length == 0 ? 0 : (double)correct / labels.Length);
-    }
-
-    internal static int ClassOf(ReadOnlySpan<float> row, float threshold = DecisionThreshold.Usual)
-    {
-        if (row.Length == 1)
-            return row[0] >= threshold ? 1 : 0;
-        int best = 0;
-        for (int c = 1; c < row.Length; c++)
-        {
-            if (row[c] > row[best])
-                best = c;
-        }
-        return best;
     }
 
     private static double CrossEntropy(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels)
@@ -139,7 +128,7 @@ public static class Evaluation
         for (int i = 0; i < labels.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.Slice(i * columns, columns);
-            int top = columns == 1 ? 0 : ClassOf(row);
+            int top = columns == 1 ? 0 : Decision.ClassOf(row);
             int bin = BinOf(row[top]);
             count[bin]++;
             confidence[bin] += row[top];

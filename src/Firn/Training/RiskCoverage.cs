@@ -1,3 +1,5 @@
+using Firn.Model;
+
 namespace Firn.Training;
 
 /// <summary>What happens when a model keeps silent below some confidence.</summary>
@@ -27,7 +29,7 @@ public sealed class RiskCoverage
         for (int i = 0; i < _texts.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.Slice(i * columns, columns);
-            _texts[i] = (ConfidenceOf(row, threshold), Evaluation.ClassOf(row, threshold) != labels[i]);
+            _texts[i] = (ConfidenceOf(row, threshold), Decision.ClassOf(row, threshold) != labels[i]);
         }
         Array.Sort(_texts, (a, b) => b.Confidence.CompareTo(a.Confidence));
     }
@@ -35,8 +37,8 @@ public sealed class RiskCoverage
     /// <summary>The probability of the class that the row says.</summary>
     public static float ConfidenceOf(ReadOnlySpan<float> row, float threshold = DecisionThreshold.Usual)
     {
-        int c = Evaluation.ClassOf(row, threshold);
-        return row.Length > 1 ? row[c] : c == 1 ? row[0] : 1 - row[0];
+        int c = Decision.ClassOf(row, threshold);
+        return Decision.ProbabilityOf(c, row);
     }
 
     /// <summary>The most answers of which no larger share than this is wrong.</summary>
