@@ -2,6 +2,7 @@ using Firn.Server.Rpc;
 using Firn.Server.Operations;
 using Firn.Server.Rest;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Prometheus;
@@ -23,8 +24,8 @@ internal static class Endpoints
             app.Use((context, next) => gate.PassAsync(context, next.Invoke));
         app.Use((context, next) =>
         {
-            if (state.Stopping && HttpProtocol.IsHttp11(context.Request.Protocol))
-                context.Response.Headers.Connection = "close";
+            if (state.Stopping)
+                EndConnection(context);
             string path = context.Request.Path.Value ?? "";
             if (path.StartsWith(ModelsPrefix, StringComparison.Ordinal))
                 return rest.HandleAsync(context, path[ModelsPrefix.Length..]);
@@ -50,5 +51,14 @@ internal static class Endpoints
         app.MapGrpcReflectionService();
         app.MapFallback(context => Answers.SendErrorAsync(context, StatusCodes.Status404NotFound,
             "there is nothing here; see /openapi.json for what there is").AsTask());
+    }
+
+    /// <summary>Tells the client, with this answer, to send the next request elsewhere.</summary>
+    private static void EndConnection(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp11(context.Request.Protocol))
+            context.Response.Headers.Connection = "close";
+        else
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose(); // GOAWAY; open calls finish
     }
 }

@@ -18,10 +18,12 @@ namespace Firn.Server;
 public sealed class FirnServer : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly HeadStart headStart;
 
-    private FirnServer(WebApplication app)
+    private FirnServer(WebApplication app, HeadStart headStart)
     {
         this.app = app;
+        this.headStart = headStart;
     }
 
     /// <summary>The port of REST, also where 0 asked for a free one.</summary>
@@ -48,27 +50,41 @@ public sealed class FirnServer : IAsyncDisposable
         settings.Batching.Validate();
         if (!Directory.Exists(settings.Models))
             throw new DirectoryNotFoundException($"{settings.Models}: there is no such folder; name a folder of models (NAME/VERSION/ bundles) or a bundle");
+        var catalog = new CatalogSettings
+        {
+            Root = settings.Models,
+            Policy = settings.Policy,
+            Labels = settings.Labels,
+            Batching = settings.Batching,
+            PollInterval = settings.PollInterval,
+            Load = load,
+        };
+        HeadStart headStart = HeadStart.Begin(catalog);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         if (settings.SettingsFile is { } file)
             builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
         ServerLogging.Configure(builder.Logging, settings);
-        KestrelSetup.Configure(builder, settings);
-        AddServices(builder.Services, settings, load);
+        var doors = new Doors();
+        KestrelSetup.Configure(builder, settings, doors);
+        builder.Services.AddSingleton(doors);
+        AddServices(builder.Services, settings, catalog with { Load = headStart.Load });
         WebApplication app = builder.Build();
         Endpoints.Map(app);
-        return new FirnServer(app);
+        return new FirnServer(app, headStart);
     }
 
-    /// <summary>Loads the models, then opens the ports.</summary>
+    /// <summary>Loads the models, then opens the ports, and then makes large models fast in the background.</summary>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         await Catalog.ReconcileAsync(cancellation).ConfigureAwait(false);
+        headStart.End();
         await app.StartAsync(cancellation).ConfigureAwait(false);
         ICollection<string> addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         int[] ports = [.. addresses.Select(a => new Uri(a.Replace("[::]", "localhost", StringComparison.Ordinal)).Port)];
         // Kestrel reports the ports in the order in which KestrelSetup listens.
         RestPort = ports[0];
         GrpcPort = ports[1];
+        await Catalog.SettleAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Waits for the signal to stop (SIGTERM, SIGINT), then for the requests that were accepted.</summary>
@@ -80,18 +96,10 @@ public sealed class FirnServer : IAsyncDisposable
     /// <summary>Frees models and ports.</summary>
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    private static void AddServices(IServiceCollection services, ServerSettings settings, Func<string, IScorer> load)
+    private static void AddServices(IServiceCollection services, ServerSettings settings, CatalogSettings catalog)
     {
         services.AddSingleton(settings);
-        services.AddSingleton(new CatalogSettings
-        {
-            Root = settings.Models,
-            Policy = settings.Policy,
-            Labels = settings.Labels,
-            Batching = settings.Batching,
-            PollInterval = settings.PollInterval,
-            Load = load,
-        });
+        services.AddSingleton(catalog);
         services.AddSingleton<ServerMeters>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ServerState>();
@@ -105,7 +113,7 @@ public sealed class FirnServer : IAsyncDisposable
         services.AddSingleton<OpenInferenceEndpoint>();
         services.AddHostedService<CatalogPolling>();
         services.AddSingleton<IHostedService, Draining>();
-        services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainDelay + settings.ShutdownTimeout);
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainDelay + Draining.Silence + settings.ShutdownTimeout);
         services.AddGrpc(o => o.MaxReceiveMessageSize = settings.Limits.MaxBodyBytes);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<ReadyCheck>("models");

@@ -1,7 +1,10 @@
 using Firn.Server.Inference;
+using Firn.Server.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Firn.Server;
 
@@ -10,10 +13,11 @@ internal static class KestrelSetup
 {
     private static readonly TimeSpan BodyGrace = TimeSpan.FromSeconds(5);
 
-    public static void Configure(WebApplicationBuilder builder, ServerSettings settings)
+    public static void Configure(WebApplicationBuilder builder, ServerSettings settings, Doors doors)
     {
         if (settings.Tls)
             builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = doors.Listen);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -22,14 +26,15 @@ internal static class KestrelSetup
             kestrel.Limits.RequestHeadersTimeout = limits.HeaderTimeout;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinBodyBytesPerSecond, BodyGrace);
             kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
-            kestrel.Listen(settings.Address, settings.RestPort, listen => Use(listen, settings, settings.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1));
-            kestrel.Listen(settings.Address, settings.GrpcPort, listen => Use(listen, settings, HttpProtocols.Http2));
+            kestrel.Listen(settings.Address, settings.RestPort, listen => Use(listen, settings, doors, settings.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1));
+            kestrel.Listen(settings.Address, settings.GrpcPort, listen => Use(listen, settings, doors, HttpProtocols.Http2));
         });
     }
 
-    private static void Use(ListenOptions listen, ServerSettings settings, HttpProtocols protocols)
+    private static void Use(ListenOptions listen, ServerSettings settings, Doors doors, HttpProtocols protocols)
     {
         listen.Protocols = protocols;
+        listen.Use(doors.Count);
         if (settings.Tls)
             listen.UseHttps();
     }

@@ -30,6 +30,11 @@ internal sealed class GatedScorer : IScorer
 
     public bool Disposed { get; private set; }
 
+    public bool Settled { get; private set; }
+
+    /// <summary>Why settling fails, if it does.</summary>
+    public Exception? Settling { get; init; }
+
     /// <summary>Passes through the model so far.</summary>
     public int Passes => Volatile.Read(ref passes);
 
@@ -81,6 +86,13 @@ internal sealed class GatedScorer : IScorer
         foreach (int id in ids)
             sum += id;
         return sum / 1000f;
+    }
+
+    public void Settle()
+    {
+        if (Settling is not null)
+            throw Settling;
+        Settled = true;
     }
 
     public void Dispose() => Disposed = true;

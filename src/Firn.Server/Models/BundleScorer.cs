@@ -17,15 +17,11 @@ internal sealed class BundleScorer : IScorer
 
     private const int LargestKeptCarrier = 4096;
 
-    // Small tables are folded before the version serves; a large one must not delay the start of a server.
-    private static readonly TimeSpan PatienceForFolding = TimeSpan.FromMilliseconds(150);
-
     [ThreadStatic]
     private static TokenBuffer? tokens;
 
     private readonly Predictor predictor;
     private readonly Scorer plain;
-    private readonly Task folding;
     private volatile Scorer? folded;
     private readonly ConcurrentBag<ScoringWorkspace> workspaces = [];
     private readonly ConcurrentBag<VectorCarrier> carriers = [];
@@ -34,9 +30,6 @@ internal sealed class BundleScorer : IScorer
     {
         this.predictor = predictor;
         plain = new Scorer(predictor.Classifier, FoldPrecision.None);
-        // A large table takes longer to fold than to load. Scores have the same bits before and after, so the version
-        // serves at once and becomes fast a moment later.
-        folding = Task.Run(() => folded = new Scorer(predictor.Classifier));
         var file = new MemoryStream();
         predictor.Vocabulary.Save(file);
         VocabularyFile = file.ToArray();
@@ -60,14 +53,17 @@ internal sealed class BundleScorer : IScorer
 
     public ReadOnlyMemory<byte> CleaningRules { get; }
 
-    /// <summary>Loads a bundle, which checks its hashes and its own stored scores, and runs it until its code is compiled.</summary>
+    /// <summary>Loads a bundle, which checks its hashes and its own stored scores.</summary>
     /// <exception cref="InvalidDataException">The bundle is damaged or of another version.</exception>
-    public static BundleScorer Load(string folder)
+    public static BundleScorer Load(string folder) => new(Predictor.Load(folder));
+
+    /// <summary>Folds the table, which takes longer than to load it where it is large, and runs the model until its code is compiled.</summary>
+    public void Settle()
     {
-        var scorer = new BundleScorer(Predictor.Load(folder));
-        scorer.folding.Wait(PatienceForFolding);
-        scorer.WarmUp();
-        return scorer;
+        // Half of the cores, since the others answer requests meanwhile: with all of them the first request after a start
+        // waited for the pool's threads, some 100 ms.
+        folded = new Scorer(predictor.Classifier, threads: Math.Max(1, Environment.ProcessorCount / 2));
+        WarmUp();
     }
 
     public int Encode(string text, List<int> ids)
@@ -115,11 +111,7 @@ internal sealed class BundleScorer : IScorer
             carriers.Add(carrier);
     }
 
-    public void Dispose()
-    {
-        // The table must stay mapped while it is read.
-        folding.ContinueWith(_ => predictor.Dispose(), TaskScheduler.Default);
-    }
+    public void Dispose() => predictor.Dispose();
 
     private void WarmUp()
     {

@@ -3,7 +3,7 @@ using Firn.Server.Batching;
 namespace Firn.Server.Models;
 
 /// <summary>Where models come from and how they are loaded.</summary>
-internal sealed class CatalogSettings
+internal sealed record CatalogSettings
 {
     public required string Root { get; init; }
 

@@ -44,6 +44,12 @@ internal interface IScorer : IDisposable
     /// <summary>Scores texts given as ids into [N,K]. A text's score does not depend on the other texts.</summary>
     void Score(RaggedIds texts, Span<float> probabilities);
 
+    /// <summary>
+    /// The work that makes scoring fast and that a server should not wait for at its start: the scores are the same, bit
+    /// for bit, before and after. Called once, while the scorer may already be in use.
+    /// </summary>
+    void Settle();
+
     /// <summary>Scores texts given as vectors [total tokens, E], text i in rows offsets[i] to offsets[i + 1], into [N,K].</summary>
     void ScoreVectors(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities);
 }

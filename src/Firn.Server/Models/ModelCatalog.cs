@@ -21,6 +21,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private readonly Dictionary<string, Held> held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, byte> draining = new();
     private IReadOnlyList<ModelConfiguration>? configured;
+    private bool patient;
     private volatile FrozenDictionary<string, ServedModel> models = FrozenDictionary<string, ServedModel>.Empty;
 
     public ModelCatalog(CatalogSettings settings, ServerMeters meters, ILogger<ModelCatalog> logger)
@@ -77,6 +78,25 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             }
             foreach (string name in held.Keys.Except(wanted.Select(w => w.Name)).ToArray())
                 Forget(name);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Settles, in the background, what was loaded so far; from now on a version is settled before it serves. At its start
+    /// a server has nothing else to answer with, so it does not wait for that; later, the version before serves on.
+    /// </summary>
+    public async Task SettleAsync(CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            patient = true;
+            foreach (ModelVersion version in held.Values.SelectMany(h => h.Loaded.Values))
+                _ = Task.Factory.StartNew(() => Settle(version), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
@@ -169,7 +189,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         long start = Stopwatch.GetTimestamp();
         try
         {
-            IScorer scorer = await Task.Run(() => settings.Load(folder), cancellation).ConfigureAwait(false);
+            IScorer scorer = await Task.Factory.StartNew(() => Load(folder), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             meters.Loaded(model.Name, number, time);
             Loaded(model.Name, number, time.TotalMilliseconds);
@@ -183,6 +203,41 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             bool serves = model.Available.Any(v => v.Number == number);
             model.SetStatus(new VersionStatus(number, serves ? VersionState.Available : VersionState.End, StatusCode.Internal, error.Message));
             return null;
+        }
+    }
+
+    private IScorer Load(string folder)
+    {
+        IScorer scorer = settings.Load(folder);
+        if (!patient)
+            return scorer;
+        try
+        {
+            scorer.Settle();
+            return scorer;
+        }
+        catch
+        {
+            scorer.Dispose();
+            throw;
+        }
+    }
+
+    private void Settle(ModelVersion version)
+    {
+        if (!version.TryHold())
+            return;
+        try
+        {
+            version.Scorer.Settle();
+        }
+        catch (Exception error) when (error is OutOfMemoryException or InvalidOperationException)
+        {
+            NotSettled(version.Model, version.Number, error.Message);
+        }
+        finally
+        {
+            version.LetGo();
         }
     }
 
@@ -257,6 +312,9 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
 
     [LoggerMessage(5, LogLevel.Warning, "{Model}: labels unchanged: {Reason}")]
     private partial void LabelsIgnored(string model, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Model} version {Version}: serves, but slowly: {Reason}")]
+    private partial void NotSettled(string model, long version, string reason);
 
     /// <summary>What the catalog holds of a model beside its public picture.</summary>
     private sealed class Held(ServedModel model)

@@ -21,10 +21,11 @@ public sealed unsafe class Scorer
     private readonly int columns;
     private readonly long version; // of the weights
 
-    /// <summary>Packs, and folds on all threads.</summary>
+    /// <summary>Packs, and folds.</summary>
     /// <param name="model">Its pooling and dense weights are shared, the others copied.</param>
     /// <param name="precision">How the folded table is kept; see <see cref="FoldedBytes"/> for what it costs.</param>
-    public Scorer(TextClassifier model, FoldPrecision precision = FoldPrecision.Float32)
+    /// <param name="threads">Threads that fold; 0 for all of the machine. The result does not depend on it.</param>
+    public Scorer(TextClassifier model, FoldPrecision precision = FoldPrecision.Float32, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
         this.model = model;
@@ -40,7 +41,7 @@ public sealed unsafe class Scorer
         if (precision != FoldPrecision.None)
         {
             int[] all = [.. Enumerable.Range(0, model.Embedding.RowCount)];
-            folded = Fold(all, [], Environment.ProcessorCount);
+            folded = Fold(all, [], threads > 0 ? threads : Environment.ProcessorCount);
         }
     }
 

@@ -25,6 +25,26 @@ public sealed class VersionSwapTests : IDisposable
     }
 
     [Fact]
+    public async Task TheFirstVersionServesBeforeItIsSettledAndLaterOnesAfter()
+    {
+        models.Add(TestModels.Make(1), 1);
+        var scorers = new List<GatedScorer>();
+        await using RunningServer server = await RunningServer.StartAsync(models.Root, load: folder =>
+        {
+            // The second cannot be settled: so it never serves, and the first serves on.
+            var scorer = new GatedScorer { Settling = Path.GetFileName(folder) == "2" ? new InvalidOperationException("no room") : null };
+            lock (scorers)
+                scorers.Add(scorer);
+            return scorer;
+        });
+        await RunningServer.UntilAsync(() => scorers[0].Settled, "the first version settled");
+        models.Add(TestModels.Make(2), 2);
+        await RunningServer.UntilAsync(() => State(server, 2) == VersionState.End, "the failed version");
+        Assert.True(scorers[^1].Disposed);
+        Assert.Equal(1, await VersionAsync(server));
+    }
+
+    [Fact]
     public async Task ABrokenVersionIsReportedAndTheOldOneServesUntilItIsMended()
     {
         models.Add(TestModels.Make(1), 1);
@@ -101,7 +121,10 @@ public sealed class VersionSwapTests : IDisposable
         using IDisposable gate = scorer.Close();
         Task<(HttpStatusCode Status, string, HttpResponseMessage)> inFlight = server.PostAsync("/v1/models/tweets:predict", "{\"instances\":[\"a\"]}");
         await RunningServer.UntilAsync(() => scorer.Waiting == 1, "the request at the gate");
-        Directory.Delete(Path.Combine(models.Root, TestModels.Name), recursive: true);
+        // In one step: file after file would be seen as another content of the version first.
+        string trash = Path.Combine(models.Root, "trash");
+        Directory.CreateDirectory(trash);
+        Directory.Move(Path.Combine(models.Root, TestModels.Name), Path.Combine(trash, TestModels.Name));
         await RunningServer.UntilAsync(() => server.Server.Catalog.Models.Count == 0, "the model gone");
         Assert.False(scorer.Disposed);
         Assert.Equal(HttpStatusCode.NotFound, (await server.PostAsync("/v1/models/tweets:predict", "{\"instances\":[\"a\"]}")).Status);

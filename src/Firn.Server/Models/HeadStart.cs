@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+
+namespace Firn.Server.Models;
+
+/// <summary>
+/// Loads, while the rest of the server is put together, the versions that the catalog will ask for first. A loaded
+/// version counts only if its folder is still what it was.
+/// </summary>
+internal sealed class HeadStart
+{
+    private readonly Func<string, IScorer> load;
+    private readonly ConcurrentDictionary<string, (string Fingerprint, Task<IScorer> Loading)> begun = new(StringComparer.Ordinal);
+
+    private HeadStart(Func<string, IScorer> load)
+    {
+        this.load = load;
+    }
+
+    /// <summary>Begins with the first versions, one a core.</summary>
+    public static HeadStart Begin(CatalogSettings settings)
+    {
+        var start = new HeadStart(settings.Load);
+        foreach (string folder in settings.Discover().SelectMany(Chosen).Take(Environment.ProcessorCount))
+        {
+            string fingerprint = ModelFolder.Fingerprint(folder);
+            start.begun[folder] = (fingerprint, Task.Factory.StartNew(() => start.load(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        }
+        return start;
+    }
+
+    /// <summary>The version of a folder: the one that was begun, or loaded now.</summary>
+    public IScorer Load(string folder)
+    {
+        if (!begun.TryRemove(folder, out (string Fingerprint, Task<IScorer> Loading) early))
+            return load(folder);
+        if (early.Fingerprint == ModelFolder.Fingerprint(folder))
+            return early.Loading.GetAwaiter().GetResult();
+        Forget(early.Loading);
+        return load(folder);
+    }
+
+    /// <summary>Frees what nobody asked for.</summary>
+    public void End()
+    {
+        foreach (string folder in begun.Keys)
+        {
+            if (begun.TryRemove(folder, out (string Fingerprint, Task<IScorer> Loading) early))
+                Forget(early.Loading);
+        }
+    }
+
+    private static IEnumerable<string> Chosen(ModelConfiguration model)
+    {
+        SortedDictionary<long, string> found = ModelFolder.Versions(model.Path);
+        return VersionSelection.Choose(found.Keys, model.Policy, model.Labels.Values, _ => false).Select(number => found[number]);
+    }
+
+    private static void Forget(Task<IScorer> loading) =>
+        loading.ContinueWith(t => t.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+}
