@@ -9,7 +9,7 @@ if errorlevel 1 (
 set DOTNET_CLI_TELEMETRY_OPTOUT=1
 set DOTNET_NOLOGO=1
 set "FIRN_CALLED_AS=%~0"
-set "tool=%~dp0artifacts\bin\Firn.Cli\release\Firn.Cli.dll"
-dotnet build "%~dp0src\Firn.Cli" -c Release -v quiet 1>&2 || exit /b 1
+set "tool=%~dp0artifacts\bin\Firn.Cli\ready\Firn.Cli.dll"
+dotnet build "%~dp0src\Firn.Cli" -c Release -v quiet -p:FirnReadyToRun=true 1>&2 || exit /b 1
 dotnet "%tool%" %*
 exit /b %errorlevel%

@@ -58,7 +58,7 @@ def resident(pid):
 
 
 servers = {
-    "firn": subprocess.Popen(["dotnet", f"{root}/artifacts/bin/Firn.Cli/release/Firn.Cli.dll", "serve", bundle,
+    "firn": subprocess.Popen(["dotnet", f"{root}/artifacts/bin/Firn.Cli/ready/Firn.Cli.dll", "serve", bundle,
                               "--rest-port", str(ports["firn"]), "--grpc-port", "0"], stderr=subprocess.DEVNULL),
     "fastapi": subprocess.Popen(["/usr/bin/python3", f"{root}/bench/peers/serve_fastapi_torch.py", bundle,
                                  "--port", str(ports["fastapi"]), "--stop-words", options.stop_words]),

@@ -7,12 +7,14 @@ namespace Firn.Text;
 
 /// <summary>
 /// The stop words and the contractions without apostrophe in one table for the fast scanners, found by a word's bytes
-/// with one multiplication and one comparison: a hash without collisions, sought when the process starts.
+/// with one multiplication and one comparison: a hash without collisions. The multiplier is found by trial; the search
+/// begins with the one that fits the words of today, since finding it takes 90 ms of a process's start.
 /// </summary>
 internal static class WordLists
 {
     private const int Bits = 11;
     private const int Longest = 16;
+    private const ulong FirstMultiplier = 0x7EA8BF79E8A3A793;
 
     private static readonly Vector128<byte>[] Keys;
     private static readonly string?[] Full;
@@ -37,7 +39,7 @@ internal static class WordLists
             Full[i + 1] = Contractions.Restore(words[i]);
             Stops[i + 1] = EnglishStopWords.Contains(words[i]);
         }
-        for (ulong candidate = 0x9E3779B97F4A7C15; Multiplier == 0; candidate = candidate * 6364136223846793005 + 1442695040888963407)
+        for (ulong candidate = FirstMultiplier; Multiplier == 0; candidate = candidate * 6364136223846793005 + 1442695040888963407)
         {
             Array.Clear(Slots);
             int placed = 1;
@@ -47,6 +49,9 @@ internal static class WordLists
                 Multiplier = candidate | 1;
         }
     }
+
+    /// <summary>Whether the search ended with the first multiplier: else put <see cref="Multiplier"/> in its place.</summary>
+    internal static bool FoundAtOnce => Multiplier == FirstMultiplier;
 
     /// <summary>The number of a word of at most 16 lower-case bytes, or 0; 16 bytes from its first may be read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,3 @@
-using Firn.Model;
-
 namespace Firn.Training;
 
 /// <summary>What happens when a model keeps silent below some confidence.</summary>
@@ -20,8 +18,7 @@ public sealed class RiskCoverage
     /// <param name="probabilities">[N,K] row by row; K = 1 for two classes.</param>
     /// <param name="columns">K.</param>
     /// <param name="labels">[N].</param>
-    /// <param name="threshold">The score from which the second of two classes is predicted.</param>
-    public RiskCoverage(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels, float threshold = DecisionThreshold.Usual)
+    public RiskCoverage(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels)
     {
         Throw.IfNotPositive(columns);
         Throw.IfLengthDiffers(probabilities.Length, (long)labels.Length * columns);
@@ -29,16 +26,16 @@ public sealed class RiskCoverage
         for (int i = 0; i < _texts.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.Slice(i * columns, columns);
-            _texts[i] = (ConfidenceOf(row, threshold), Decision.ClassOf(row, threshold) != labels[i]);
+            _texts[i] = (ConfidenceOf(row), Evaluation.ClassOf(row) != labels[i]);
         }
         Array.Sort(_texts, (a, b) => b.Confidence.CompareTo(a.Confidence));
     }
 
     /// <summary>The probability of the class that the row says.</summary>
-    public static float ConfidenceOf(ReadOnlySpan<float> row, float threshold = DecisionThreshold.Usual)
+    public static float ConfidenceOf(ReadOnlySpan<float> row)
     {
-        int c = Decision.ClassOf(row, threshold);
-        return Decision.ProbabilityOf(c, row);
+        int c = Evaluation.ClassOf(row);
+        return row.Length > 1 ? row[c] : c == 1 ? row[0] : 1 - row[0];
     }
 
     /// <summary>The most answers of which no larger share than this is wrong.</summary>

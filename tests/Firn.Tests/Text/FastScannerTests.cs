@@ -96,6 +96,9 @@ public class FastScannerTests
     }
 
     [Fact]
+    public void The_hash_of_the_word_lists_needs_no_search_at_the_start() => Assert.True(WordLists.FoundAtOnce);
+
+    [Fact]
     public void Allocate_nothing_once_the_buffer_is_warm()
     {
         string[] texts = ["@bob I don't loooove it!! :-( http://t.co/x &amp; #SoBad 😂", "plain words only", new string('x', 500)];

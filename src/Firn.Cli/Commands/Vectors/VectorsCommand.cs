@@ -14,6 +14,5 @@ internal static class VectorsCommand
         VectorsAnalogyCommand.Create(run),
         VectorsEvaluateCommand.Create(run),
         VectorsConvertCommand.Create(run),
-        VectorsMapCommand.Create(run),
     };
 }
