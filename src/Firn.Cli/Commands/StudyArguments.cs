@@ -11,7 +11,18 @@ namespace Firn.Cli.Commands;
 internal sealed class StudyArguments
 {
     private const string All = "all";
-    private static readonly (string Name, RecipeOptions Options)[] Presets = [("tweets", RecipeOptions.Tweets), ("notebook", RecipeOptions.Notebook)];
+    private static readonly (string Name, StudyOptions Options)[] Presets =
+    [
+        ("tweets", new StudyOptions()),
+        ("notebook", new StudyOptions
+        {
+            Cleaning = RecipeOptions.Notebook.Cleaning,
+            Classifier = RecipeOptions.Notebook.Classifier,
+            MaxTokens = RecipeOptions.Notebook.MaxTokens,
+            Word2Vec = RecipeOptions.Notebook.Word2Vec,
+        }),
+    ];
+
 
     private readonly Option<string?> vectors = new("--vectors")
     {
@@ -41,13 +52,14 @@ internal sealed class StudyArguments
     private readonly Option<int?> epochs = new Option<int?>("--epochs") { Description = "Passes over the texts at every size (default: 24 below 1,000 texts, 16 below 5,000, 10 below 20,000, 6 below 100,000, else 4)", HelpName = "N" }.Between(2, 10_000);
     private readonly Option<int?> batchSize = new Option<int?>("--batch-size") { Description = "Texts a step at every size (default: 16 below 1,000 texts, then 32, 64, 128, 256)", HelpName = "N" }.Between(1, 1 << 20);
     private readonly Option<double> learningRate = new Option<double>("--learning-rate") { Description = "Adam's learning rate", DefaultValueFactory = _ => 0.001, HelpName = "X" }.Between(1e-9, 1000);
+    private readonly Option<double> pull = new Option<double>("--pull") { Description = "Strength of anchor's pull back to the pretrained vectors", DefaultValueFactory = _ => new StudyOptions().Pull, HelpName = "X" }.Between(1e-12, 1e6);
     private readonly Word2VecArguments word2Vec = new([.. Presets.Select(p => (p.Name, p.Options.Word2Vec))], "--vector-epochs");
     private readonly Option<int> seed = CommonOptions.Seed("the test part, the parts drawn to train on, fresh weights, order and dropout; results repeat bit for bit");
     private readonly Option<int> threads = new Option<int>("--threads") { Description = "Classifiers trained at a time, each on one thread; 0 for one a processor", DefaultValueFactory = _ => 0, HelpName = "N" }.Between(0, 1024);
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { vectors, sizes, policies, seeds, budget, preset, testSize, words, epochs, batchSize, learningRate })
+        foreach (var option in new Option[] { vectors, sizes, policies, seeds, budget, preset, testSize, words, epochs, batchSize, learningRate, pull })
             command.Add(option);
         word2Vec.AddTo(command);
         command.Add(seed);
@@ -58,16 +70,12 @@ internal sealed class StudyArguments
     {
         if (parsed.GetValue(vectors) is not null && word2Vec.FirstGiven(parsed) is { } given)
             throw new UsageError($"{given} decides how word vectors are trained and --vectors names a file of them; leave one out");
-        RecipeOptions basis = RecipeOptions.ForPreset(parsed.GetRequiredValue(preset));
-        return new StudyOptions
+        StudyOptions basis = Presets.First(p => p.Name == parsed.GetRequiredValue(preset)).Options;
+        return basis with
         {
             Sizes = Sizes(parsed.GetRequiredValue(sizes)),
             Policies = Policies(parsed.GetRequiredValue(policies)),
             Seeds = parsed.GetValue(seeds),
-            // Punctuation as 'vectors train --preset' leaves it, so that each mark that stays has a vector.
-            Cleaning = basis.Cleaning with { KeepPunctuation = false },
-            Classifier = basis.Classifier,
-            MaxTokens = basis.MaxTokens,
             TestShare = parsed.GetValue(testSize),
             Seed = (uint)parsed.GetValue(seed),
             VectorsPath = parsed.GetValue(vectors) is { } path ? Inputs.RequireFile(path) : null,
@@ -76,6 +84,7 @@ internal sealed class StudyArguments
             Epochs = parsed.GetValue(epochs),
             BatchSize = parsed.GetValue(batchSize),
             LearningRate = parsed.GetValue(learningRate),
+            Pull = parsed.GetValue(pull),
             Jobs = parsed.GetValue(threads),
             Budget = parsed.GetValue(budget) is { } time ? BudgetOption.Parse(time) : null,
         };

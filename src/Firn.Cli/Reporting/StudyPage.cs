@@ -11,6 +11,7 @@ namespace Firn.Cli.Reporting;
 internal static class StudyPage
 {
     private const int TearsShown = 16;
+    private const double VeryNear = 0.6;
 
     public static string Render(StudyReport report)
     {
@@ -28,11 +29,12 @@ internal static class StudyPage
         }
         if (Tears(summary) is { } tears)
             Section(sections, "Words that training tore apart", tears, wide: true);
-        Section(sections, "Every figure", Figures(summary) + Hint(Legend), wide: true, "long");
+        Section(sections, "Every figure", Figures(summary) + Hint(FiguresLegend), wide: true, "long");
+        Section(sections, "Movement and cost", Table(Costs(summary)) + Hint(CostsLegend), wide: true, "long");
         Section(sections, "How it was measured, and how to repeat it", Method(report), wide: true, "long");
         string remarks = string.Concat(report.Remarks().Select(r => $"<p class=\"notice\">{Escape(r)}</p>\n"));
         string lead = $"<p class=\"finding\"><strong>{Escape(finding.Headline)}</strong>{Escape(finding.Paragraph)}</p>\n{remarks}";
-        return Page($"Freeze, train or thaw? {report.Name}", $"{summary.Data}; word vectors: {summary.Vectors}", lead, Headline(summary), sections.ToString(),
+        return Page($"Freeze, train or thaw? {report.Name}", $"{Count(summary.TrainTexts)} texts to train on, {Count(summary.TestTexts)} to test; labels {string.Join(", ", summary.Labels.Take(12))}; word vectors {summary.Vectors}", lead, Headline(summary), sections.ToString(),
             string.Create(CultureInfo.InvariantCulture, $"Firn {Bundle.FirnVersion}, {DateTime.Now:d MMMM yyyy, HH:mm}; this run took {ProgressLine.Clock(report.Elapsed)}"));
     }
 
@@ -45,9 +47,11 @@ internal static class StudyPage
         _ => "not decided",
     };
 
-    private const string Legend =
-        "p: McNemar's exact test against the frozen table, the median over the seeds. Unseen words: accuracy on the test texts with a word that has a vector and that the texts trained on lack. "
-        + "Cosine: of a moved vector with what it was, mean. Neighbours: share of ten nearest words that a trained word kept. "
+    private const string FiguresLegend =
+        "p: McNemar's exact test against the frozen table, the median over the seeds. Unseen words: accuracy on the test texts with a word that has a vector and that the texts trained on lack.";
+
+    private const string CostsLegend =
+        "Cosine: of a moved vector with what it was, mean. Neighbours: share of ten nearest words that a trained word kept. "
         + "Memory: weights, gradients, optimizer state and the copy of the best epoch, by count, activations not among them. Version: weights that differ from the pretrained table. Seconds: one training on one thread.";
 
     private static Fact[] Headline(StudySummary summary)
@@ -80,14 +84,16 @@ internal static class StudyPage
         if (summary.Torn.Count == 0)
             return null;
         (int size, IReadOnlyList<StudyTear> tears) = summary.Torn.MaxBy(t => t.Value.Take(TearsShown).Sum(tear => tear.Before - tear.After));
-        return TearDrawing.Of([.. tears.Take(TearsShown)]) + Hint(string.Create(CultureInfo.InvariantCulture,
+        // Very near before: pairs that a reader takes for the same.
+        StudyTear[] near = [.. tears.OrderBy(t => t.Before < VeryNear).Take(TearsShown).OrderByDescending(t => t.Before - t.After)];
+        return TearDrawing.Of(near) + Hint(string.Create(CultureInfo.InvariantCulture,
             $"The strongest tears of the table trained on {size:N0} texts (first seed): the word on the left was in those texts and moved, its near word was not and stayed."));
     }
 
     private static string Figures(StudySummary summary)
     {
-        var html = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
-        foreach (string head in new[] { "texts", "table", "seeds", "accuracy, %", "95%", "against frozen", "95%", "p", "unseen words, %", "against frozen", "cosine", "neighbours", "memory", "version", "seconds" })
+        var html = new StringBuilder("<div class=\"scroll\"><table class=\"figures\"><thead><tr>");
+        foreach (string head in new[] { "texts", "table", "seeds", "accuracy, %", "95%", "less frozen", "95%", "p", "unseen words, %", "less frozen" })
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{head}</th>");
         html.Append("</tr></thead><tbody>");
         int before = 0;
@@ -98,13 +104,19 @@ internal static class StudyPage
                 r.Size == before ? "" : Count(r.Size), StudyPolicies.NameOf(r.Policy), Count(r.Seeds), StudyReport.Share(r.Accuracy.Mean), Range(r.Accuracy, StudyReport.Share),
                 r.AgainstFrozen is { } d ? StudyReport.FormatPoints(d.Mean) : "", Range(r.AgainstFrozen, StudyReport.FormatPoints), PValue(r.McNemar),
                 r.Slice is { } slice ? StudyReport.Share(slice.Mean) : "", r.SliceAgainstFrozen is { } s ? StudyReport.FormatPoints(s.Mean) : "",
-                Two(r.Cosine), r.NeighboursKept is { } kept ? $"{100 * kept:0}%" : "", Sizes.Bytes(r.TrainingBytes), Sizes.Bytes(r.VersionBytes), r.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
             ];
             html.Append(r.Size == before ? "<tr>" : "<tr class=\"first\">").AppendJoin("", cells.Select((cell, i) => i == 0 ? $"<td class=\"size\">{cell}</td>" : $"<td>{Escape(cell)}</td>")).Append("</tr>\n");
             before = r.Size;
         }
         return html.Append("</tbody></table></div>").ToString();
     }
+
+    private static TableData Costs(StudySummary summary) => new(["texts, table", "kept epoch", "seconds", "memory", "new version", "cosine", "neighbours kept", "texts with unseen words"],
+        [.. summary.Rows.Select(r => new[]
+        {
+            $"{Count(r.Size)}, {StudyPolicies.NameOf(r.Policy)}", r.BestEpoch.ToString("0.0", CultureInfo.InvariantCulture), r.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
+            Sizes.Bytes(r.TrainingBytes), Sizes.Bytes(r.VersionBytes), r.Cosine?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "", r.NeighboursKept is { } kept ? $"{100 * kept:0}%" : "", $"{100 * r.SliceShare:0.0}%",
+        })]);
 
     private static string Method(StudyReport report)
     {
@@ -127,8 +139,6 @@ internal static class StudyPage
     private static string Hint(string text) => $"<p class=\"hint\">{Escape(text)}</p>";
 
     private static string Count(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Two(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
 
     private static string Range(Estimate? e, Func<double, string> format) => e is null ? "" : $"{format(e.Low)} to {format(e.High)}";
 

@@ -19,11 +19,12 @@ internal sealed record StudyReport(string Name, StudySummary Summary, StudyOptio
     /// <summary>The finding in words.</summary>
     public StudyFinding Finding => finding ??= StudyFinding.Of(Summary);
 
-    /// <summary>Writes <c>study.html</c> and <c>summary.json</c>, and returns the page's path.</summary>
+    /// <summary>Writes <c>study.html</c>, <c>study.md</c> and <c>summary.json</c>, and returns the page's path.</summary>
     public string Save(string folder)
     {
         string page = Path.Combine(folder, "study.html");
         File.WriteAllText(page, StudyPage.Render(this), new UTF8Encoding(false));
+        File.WriteAllText(Path.Combine(folder, "study.md"), StudyMarkdown.Of(this), new UTF8Encoding(false));
         File.WriteAllText(Path.Combine(folder, "summary.json"), AsJson(page, Path.Combine(folder, "results.jsonl")).ToJsonString(Json.Readable) + "\n", new UTF8Encoding(false));
         return page;
     }

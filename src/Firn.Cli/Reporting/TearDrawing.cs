@@ -17,7 +17,7 @@ internal static class TearDrawing
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"Cosine of torn pairs before and after training\">");
         foreach (double tick in Ticks.Between(low, 1))
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{X(tick):0.0}\" x2=\"{X(tick):0.0}\" y1=\"{Top - 8}\" y2=\"{height - Bottom}\"/><text class=\"tick\" text-anchor=\"middle\" x=\"{X(tick):0.0}\" y=\"{height - Bottom + 16}\">{tick:0.0}</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{X(tick):0.0}\" x2=\"{X(tick):0.0}\" y1=\"{Top - 8}\" y2=\"{height - Bottom}\"/><text class=\"tick\" text-anchor=\"middle\" x=\"{X(tick):0.0}\" y=\"{height - Bottom + 16}\">{Ticks.Label(tick, 0.2)}</text>");
         svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" text-anchor=\"end\" x=\"{Left - 14}\" y=\"14\">seen in training (times) · a near word it lacks</text><text class=\"tick\" x=\"{X(low):0.0}\" y=\"14\">cosine of the two: ● before training, ○ after</text>");
         for (int i = 0; i < tears.Count; i++)
         {

@@ -31,9 +31,9 @@ internal sealed class FindingWords(StudySummary summary)
     /// <summary>"81.3%".</summary>
     public static string Share(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + "%";
 
-    /// <summary>"+1.2 points (95% interval 0.4 to 2.0)".</summary>
+    /// <summary>"+1.2 points (+0.4 to +2.0)", the 95% interval in brackets.</summary>
     public static string Points(Estimate difference) =>
-        $"{Signed(difference.Mean)} points (95% interval {Signed(difference.Low)} to {Signed(difference.High)})";
+        $"{Signed(difference.Mean)} points ({Signed(difference.Low)} to {Signed(difference.High)})";
 
     /// <summary>"+1.2".</summary>
     public static string Signed(double share) => (100 * share).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);

@@ -19,7 +19,7 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
         string undecided = open.Length == 0 ? "" : $"; with {words.Texts(open)} the test cannot tell the two apart";
         return (freeze.Length > 0, train.Length > 0) switch
         {
-            (false, false) => $"Freeze or train, it makes no difference here that {FindingWords.Count(summary.TestTexts)} test texts can show at any size from {FindingWords.Count(trained[0].Size)} to {words.Texts(trained[^1].Size)}.",
+            (false, false) => $"Freeze or train, it makes no difference here that {FindingWords.Count(summary.TestTexts)} test texts can show {(trained.Length == 1 ? $"with {words.Texts(trained[0].Size)}" : $"at any size from {FindingWords.Count(trained[0].Size)} to {words.Texts(trained[^1].Size)}")}.",
             (true, false) => $"Keep the word vectors frozen: with {words.Texts(freeze)} the frozen table beats the trained one{undecided}.",
             (false, true) => $"Train the word vectors: with {words.Texts(train)} the trained table beats the frozen one{undecided}.",
             _ when freeze.Max() < train.Min() => $"Freeze while texts are few, train when there are many: with {words.Texts(freeze)} the frozen table wins, with {words.Texts(train)} the trained one{undecided}.",
@@ -34,7 +34,8 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
             return "";
         string At(StudyRow row) => $"With {words.Texts(row.Size)} the frozen table is right on {FindingWords.Share(summary.Row(row.Size, StudyPolicy.Frozen)!.Accuracy.Mean)} of the test and the trained one on "
             + $"{FindingWords.Share(row.Accuracy.Mean)}, {FindingWords.Points(row.AgainstFrozen!)}.";
-        return trained.Length == 1 ? At(trained[0]) : $"{At(trained[0])} {At(trained[^1])}";
+        const string reading = "(In brackets, here and below: the 95% interval of the difference.)";
+        return trained.Length == 1 ? $"{At(trained[0])} {reading}" : $"{At(trained[0])} {reading} {At(trained[^1])}";
     }
 
     /// <summary>The policy with the highest mean at both ends, if it is another than the two of the headline.</summary>
@@ -57,20 +58,21 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
         if (random.Length > 1)
             text += $" and {FindingWords.Points(random[^1].AgainstFrozen!)} with {words.Texts(random[^1].Size)}";
         StudyRow? level = random.FirstOrDefault(r => r.AgainstFrozen!.Sign >= 0);
-        return level is null ? text + ": it never catches up." : text + $"; it has caught up with {words.Texts(level.Size)}.";
+        return level is null ? text + ": at no size measured has it caught up." : text + $"; it has caught up with {words.Texts(level.Size)}.";
     }
 
     private string Unseen()
     {
-        StudyRow? row = Rows(StudyPolicy.Trainable).FirstOrDefault(r => r.SliceAgainstRest is not null);
+        // Where about half of the texts hold such words, both halves are large enough to compare.
+        StudyRow? row = Rows(StudyPolicy.Trainable).Where(r => r.SliceAgainstRest is not null).MinBy(r => Math.Abs(r.SliceShare - 0.5));
         if (row is null)
             return "";
         string share = $"{FindingWords.Share(row.SliceShare)} of the test texts hold a word that training on {words.Texts(row.Size)} never saw; ";
         return row.SliceAgainstRest!.Sign switch
         {
-            < 0 => share + $"on them training the table does worse than on the others, by {FindingWords.Points(row.SliceAgainstRest)}: the words left behind do cost accuracy.",
-            > 0 => share + $"on them training the table does better than on the others, by {FindingWords.Points(row.SliceAgainstRest)}: the words left behind cost nothing.",
-            _ => share + $"training the table changes accuracy on them no otherwise than on the others ({FindingWords.Points(row.SliceAgainstRest)}): that words are left behind is not what decides here.",
+            < 0 => share + $"on them training the table does worse than on the others, {FindingWords.Points(row.SliceAgainstRest)}: the words left behind do cost accuracy.",
+            > 0 => share + $"on them training the table does better than on the others, {FindingWords.Points(row.SliceAgainstRest)}: the words left behind cost nothing.",
+            _ => share + $"training the table does no worse on them than on the others, as far as the test can tell ({FindingWords.Points(row.SliceAgainstRest)}): the words left behind do not decide here.",
         };
     }
 

@@ -15,7 +15,7 @@ internal sealed class StudyCell(StudyData data, StudyOptions options)
         StudySubset subset = StudySubset.Draw(data, job.Size, random.Derive(0));
         ulong seed = random.Derive(1).Key;
         StudyTraining training = options.TrainingOf(job.Size);
-        ThawSchedule schedule = training.ScheduleOf(job.Trains);
+        ThawSchedule schedule = training.ScheduleOf(job.Trains, options.Pull);
         EmbeddingTable table = job.Trains switch
         {
             StudyPolicy.Frozen => data.Table,
@@ -49,7 +49,7 @@ internal sealed class StudyCell(StudyData data, StudyOptions options)
                 BestEpoch = run.KeptEpoch,
                 Seconds = seconds,
                 TrainingBytes = StudyMemory.TrainingBytes(model, schedule),
-                VersionBytes = StudyMemory.VersionBytes(model, tableChanged: schedule.EverTrains(ParameterGroup.Embedding)),
+                VersionBytes = StudyMemory.VersionBytes(model, schedule.EverTrains(ParameterGroup.Embedding) && policy != StudyPolicy.Revert),
             });
         }
         return results;

@@ -12,13 +12,13 @@ namespace Firn.Study;
 /// </summary>
 internal sealed record StudyIdentity(
     string Data, CleaningOptions Cleaning, ClassifierOptions Classifier, int MaxTokens, double TestShare, uint Seed,
-    int? Epochs, int? BatchSize, double LearningRate)
+    int? Epochs, int? BatchSize, double LearningRate, double Pull)
 {
     /// <summary>As 16 hexadecimal digits.</summary>
     public static string Of(StudyData data, StudyOptions options)
     {
         var identity = new StudyIdentity(data.Identity, options.Cleaning, options.Classifier, options.MaxTokens, options.TestShare,
-            options.Seed, options.Epochs, options.BatchSize, options.LearningRate);
+            options.Seed, options.Epochs, options.BatchSize, options.LearningRate, options.Pull);
         string json = JsonSerializer.Serialize(identity, StudyJson.Default.StudyIdentity);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..16];
     }

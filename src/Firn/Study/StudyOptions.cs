@@ -1,5 +1,4 @@
 using Firn.Model;
-using Firn.Recipes;
 using Firn.Text;
 using Firn.Vectors;
 
@@ -24,11 +23,19 @@ public sealed record StudyOptions
     public CleaningOptions Cleaning { get; init; } = CleaningOptions.Tweets;
 
     /// <summary>
-    /// The model. The default is that of the tweets preset without its linear part: a bidirectional LSTM whose attention
-    /// reads every position, so that 500 texts suffice to learn something, and whose only word features are the vectors
-    /// under study.
+    /// The model. The default is the kind that the tweets preset has, without its linear part: a bidirectional LSTM whose
+    /// attention reads every position, so that 500 texts suffice to learn something, and whose only word features are the
+    /// vectors under study. Its sizes are the study's own, so that studies stay comparable when the preset changes.
     /// </summary>
-    public ClassifierOptions Classifier { get; init; } = RecipeOptions.Tweets.Classifier;
+    public ClassifierOptions Classifier { get; init; } = new()
+    {
+        HiddenSize = 64,
+        Bidirectional = true,
+        Pooling = Pooling.Attention,
+        EmbeddingDropout = 0.3,
+        InputDropout = 0,
+        RecurrentDropout = 0,
+    };
 
     /// <summary>Ids a text at most; of a longer one the last count.</summary>
     public int MaxTokens { get; init; } = 300;
@@ -43,7 +50,7 @@ public sealed record StudyOptions
     public string? VectorsPath { get; init; }
 
     /// <summary>How word vectors are trained where no file is given.</summary>
-    public Word2VecOptions Word2Vec { get; init; } = RecipeOptions.Tweets.Word2Vec;
+    public Word2VecOptions Word2Vec { get; init; } = new() { VectorSize = 100, Window = 5, MinCount = 5, Epochs = 10 };
 
     /// <summary>
     /// Words of the vectors' file that get a row whether the data has them or not, the first of the file; words of the
@@ -59,6 +66,9 @@ public sealed record StudyOptions
 
     /// <summary>Adam's learning rate; above 0.</summary>
     public double LearningRate { get; init; } = 0.001;
+
+    /// <summary>Strength of the pull to the pretrained rows in <see cref="StudyPolicy.Anchor"/>, see <see cref="Training.ThawPhase.Pull"/>; above 0.</summary>
+    public double Pull { get; init; } = 0.01;
 
     /// <summary>Classifiers trained at a time, each on one thread; 0 for one a processor. Results do not depend on it.</summary>
     public int Jobs { get; init; }
@@ -97,6 +107,7 @@ public sealed record StudyOptions
         Throw.IfOutside(Epochs ?? 2, 2, 10_000, "epochs");
         Throw.IfNotPositive(BatchSize ?? 1, "batch size");
         Throw.IfOutside(LearningRate, double.Epsilon, 1e3, "learning rate");
+        Throw.IfOutside(Pull, double.Epsilon, 1e6, "pull");
         Throw.IfOutside(Jobs, 0, 1024);
         if (Budget is { } budget && budget <= TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(Budget), budget, "The budget must be greater than 0.");

@@ -32,12 +32,13 @@ public sealed record StudyTraining(int Epochs, int BatchSize)
     public static int ValidationTexts(int texts) =>
         Math.Max(1, Math.Min(Math.Min(Math.Max(texts / 10, LeastValidation), texts / 5), MostValidation));
 
-    /// <summary>The schedule of a policy that trains.</summary>
-    internal ThawSchedule ScheduleOf(StudyPolicy policy) => policy switch
+    /// <summary>The schedule of a policy that trains; <paramref name="pull"/> is the anchor's.</summary>
+    internal ThawSchedule ScheduleOf(StudyPolicy policy, double pull) => policy switch
     {
         StudyPolicy.Frozen => ThawSchedule.Frozen,
         StudyPolicy.ThawAll => ThawSchedule.ThawAll(ThawEpoch),
         StudyPolicy.ThawEmbedding => ThawSchedule.ThawEmbedding(ThawEpoch),
+        StudyPolicy.Anchor => ThawSchedule.Trainable.WithPull(pull),
         _ => ThawSchedule.Trainable,
     };
 }
