@@ -15,6 +15,55 @@ internal static unsafe class GemmRate
         }
     }
 
+    /// <summary>The product of a dropped-out left side beside the dense one, on one thread.</summary>
+    public static void RunSparse()
+    {
+        foreach ((int m, int k, bool transposed) in new[] { (450, 300, false), (300, 450, true) })
+        {
+            foreach (double keep in new[] { 0.2, 0.4, 0.5, 0.6, 0.8, 1.0 })
+            {
+                const int n = 400;
+                var a = new AlignedBuffer(m * k);
+                var b = new AlignedBuffer(k * n);
+                var c = new AlignedBuffer(m * n);
+                var random = new CounterRandom(1);
+                for (int i = 0; i < m * k; i++)
+                    a.Pointer[i] = random.Uniform((ulong)i) < keep ? random.Uniform((ulong)(i + m * k)) + 0.1f : 0;
+                for (int i = 0; i < k * n; i++)
+                    b.Pointer[i] = random.Uniform((ulong)i) - 0.5f;
+                var packed = new PackedMatrix();
+                packed.Pack(b.Pointer, k, n);
+                double dense = Best(() =>
+                {
+                    if (transposed)
+                        Gemm.MultiplyTransposed(a.Pointer, m, packed, false, c.Pointer);
+                    else
+                        Gemm.Multiply(a.Pointer, k, m, packed, null, 0, c.Pointer);
+                });
+                double sparse = Best(() =>
+                {
+                    if (transposed)
+                        SparseGemm.MultiplyTransposed(a.Pointer, m, k, b.Pointer, n, c.Pointer);
+                    else
+                        SparseGemm.Multiply(a.Pointer, m, k, b.Pointer, n, null, 0, c.Pointer);
+                });
+                Console.WriteLine($"[{m}x{k}]x[{k}x{n}]{(transposed ? " A^T" : "")}, {keep:P0} kept: dense {dense * 1e6:F0} us, sparse {sparse * 1e6:F0} us, {dense / sparse:F2}");
+            }
+        }
+    }
+
+    private static double Best(Action work)
+    {
+        double best = double.MaxValue;
+        for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin).TotalSeconds < 0.3;)
+        {
+            long t = Stopwatch.GetTimestamp();
+            work();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(t).TotalSeconds);
+        }
+        return best;
+    }
+
     /// <summary>GFLOP/s, summed over threads: the best moment, or the average of the clock's time.</summary>
     public static double Measure(int threads, int m, int k, int n, bool transposed, double seconds, bool sustained = false)
     {

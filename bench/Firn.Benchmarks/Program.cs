@@ -11,6 +11,7 @@ switch (args.FirstOrDefault())
 {
     case "gemm":
         GemmRate.Run(threads);
+        GemmRate.RunSparse();
         return 0;
     case "train":
         TrainComparison.Run(threads, Option("--results"), Option("--peers"));
@@ -24,6 +25,9 @@ switch (args.FirstOrDefault())
     case "score":
         ScoreComparison.Run(threads, Option("--results"));
         return 0;
+    case "notebook" when Option("--source") is { } source && Option("--tool") is { } tool:
+        NotebookComparison.Run(Option("--original"), source, tool, Option("--folder") ?? Path.GetTempPath(), threads, Option("--results"));
+        return 0;
     case "text" when Option("--corpus") is { } corpus:
         TextComparison.Run(corpus, Option("--results"), Option("--peers"));
         return 0;
@@ -33,6 +37,6 @@ switch (args.FirstOrDefault())
             int.Parse(Option("--window") ?? "7", CultureInfo.InvariantCulture), threads, Option("--results"), Option("--peers"));
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/compare train | score | kernels | gemm | latency [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--size N] [--window N]");
+        Console.Error.WriteLine("usage: bench/compare train | score | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--size N] [--window N]");
         return 2;
 }

@@ -45,6 +45,13 @@ public sealed class Predictor : IDisposable
         _scorer = scorer ?? new CurrentScorer(classifier);
     }
 
+    private Predictor(Predictor like, TextClassifier classifier, CurrentScorer? scorer)
+        : this(like.Tokenizer, like.Vocabulary, classifier, like.Labels, table: null, scorer)
+    {
+        (Neutral, UnsureBelow, Threshold, MaxTokens) = (like.Neutral, like.UnsureBelow, like.Threshold, like.MaxTokens);
+        (Card, Threads) = (like.Card, like.Threads);
+    }
+
     /// <summary>Cleans and splits.</summary>
     public Tokenizer Tokenizer { get; }
 
@@ -69,6 +76,12 @@ public sealed class Predictor : IDisposable
     /// </summary>
     public double? UnsureBelow { get; init; }
 
+    /// <summary>
+    /// With two classes, the score from which a text gets the second; in [0, 1], 0.5 unless it was tuned
+    /// (<see cref="Training.DecisionThreshold"/>). <see cref="Neutral"/>, where there is a band, comes first.
+    /// </summary>
+    public float Threshold { get; init; } = Decision.Usual;
+
     /// <summary>The label of texts that the model is not sure about.</summary>
     public const string UnsureLabel = "unsure";
 
@@ -89,19 +102,25 @@ public sealed class Predictor : IDisposable
 
     /// <summary>The same predictor with another neutral band, or none; both share the model.</summary>
     public Predictor WithNeutral(NeutralBand? band) =>
-        new(Tokenizer, Vocabulary, Classifier, Labels, null, _scorer) { Neutral = band, UnsureBelow = UnsureBelow, MaxTokens = MaxTokens, Card = Card, Threads = Threads };
+        new(this, Classifier, _scorer) { Neutral = band };
 
     /// <summary>The same predictor that keeps silent below a confidence, or never (null); both share the model.</summary>
     public Predictor WithUnsureBelow(double? confidence)
     {
         if (confidence is { } value)
             Throw.IfOutside(value, 0, 1.01, "confidence");
-        return new(Tokenizer, Vocabulary, Classifier, Labels, null, _scorer) { Neutral = Neutral, UnsureBelow = confidence, MaxTokens = MaxTokens, Card = Card, Threads = Threads };
+        return new(this, Classifier, _scorer) { UnsureBelow = confidence };
+    }
+
+    /// <summary>The same predictor with another score from which the second of two classes is given; both share the model.</summary>
+    public Predictor WithThreshold(float threshold)
+    {
+        Throw.IfOutside(threshold, 0f, 1f);
+        return new(this, Classifier, _scorer) { Threshold = threshold };
     }
 
     /// <summary>The same predictor with another card; both share the model.</summary>
-    internal Predictor WithCard(ModelCard card) =>
-        new(Tokenizer, Vocabulary, Classifier, Labels, null, _scorer) { Neutral = Neutral, UnsureBelow = UnsureBelow, MaxTokens = MaxTokens, Card = card, Threads = Threads };
+    internal Predictor WithCard(ModelCard card) => new(this, Classifier, _scorer) { Card = card };
 
     /// <summary>Scores and labels one text. An empty text, or one without a known word, gets the score of the empty text.</summary>
     public Prediction Predict(string text)
@@ -154,21 +173,10 @@ public sealed class Predictor : IDisposable
 
     private Prediction Labelled(ReadOnlySpan<float> row, int tokens, int known)
     {
-        int c = row.Length == 1 ? (row[0] >= 0.5f ? 1 : 0) : IndexOfLargest(row);
+        int c = Decision.ClassOf(row, Threshold);
         float score = row.Length == 1 ? row[0] : row[c];
-        float confidence = row.Length == 1 ? Math.Max(score, 1 - score) : score;
+        float confidence = Decision.ProbabilityOf(c, row);
         string label = confidence < UnsureBelow ? UnsureLabel : row.Length == 1 && Neutral is { } band && band.Contains(score) ? band.Label : Labels[c];
         return new Prediction(label, score, row.ToArray(), tokens, known);
-    }
-
-    private static int IndexOfLargest(ReadOnlySpan<float> row)
-    {
-        int best = 0;
-        for (int c = 1; c < row.Length; c++)
-        {
-            if (row[c] > row[best])
-                best = c;
-        }
-        return best;
     }
 }

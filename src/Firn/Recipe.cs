@@ -1,3 +1,4 @@
+using System.Globalization;
 using Firn.Bundles;
 using Firn.Model;
 using Firn.Recipes;
@@ -26,7 +27,7 @@ public sealed class Recipe
     public static Recipe Notebook { get; } = new(RecipeOptions.Notebook);
 
     /// <summary>The one for short messages.</summary>
-    public static Recipe Tweets { get; } = new(RecipeOptions.Tweets);
+    public static Recipe Tweets { get; } = new(RecipeOptions.Tweets) { BySize = SizeSettings.All };
 
     /// <summary>The choices.</summary>
     public RecipeOptions Options { get; }
@@ -36,6 +37,17 @@ public sealed class Recipe
     /// vectors are taken from it and training goes on; delete it when the model is saved. Null keeps nothing.
     /// </summary>
     public string? CheckpointPath { get; init; }
+
+    /// <summary>Texts that measure each epoch; null takes <see cref="RecipeOptions.ValidationShare"/> of the training texts.</summary>
+    public IEnumerable<LabeledText>? Validation { get; init; }
+
+    /// <summary>
+    /// The settings that are not taken from <see cref="Options"/> but chosen by the number of texts; the result's options
+    /// say what they became.
+    /// </summary>
+    public SizeSettings BySize { get; init; }
+
+    private WarmStart? Start { get; init; }
 
     /// <summary>Follows the recipe.</summary>
     /// <param name="corpus">
@@ -54,12 +66,24 @@ public sealed class Recipe
         IRecipeObserver? observer = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
+        using WarmStart? start = WarmStart.Open(Options);
         LabeledSource source = LabeledSource.Of(corpus, Options.LabelNames);
         LabeledSource? testSource = test is null ? null : LabeledSource.Of(test, Options.LabelNames);
         var clock = new StageClock(observer);
-        (CorpusParts parts, LabelMap labels, DataSource data) = Parts(source, testSource, clock, cancellation);
+        Recipe recipe = start is null ? this : With(start.Apply(Options), start);
+        (recipe, CorpusParts parts, LabelMap labels, DataSource data) = recipe.Parts(source, testSource, clock, cancellation);
+        return recipe.Learn(parts, labels, data, (testSource ?? source).Rows, (clock, observer), cancellation);
+    }
+
+    private Recipe With(RecipeOptions options, WarmStart? start) =>
+        new(options) { CheckpointPath = CheckpointPath, Validation = Validation, BySize = BySize, Start = start };
+
+    private RecipeResult Learn(CorpusParts parts, LabelMap labels, DataSource data, IEnumerable<LabeledText> testRows,
+        (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
+    {
+        (StageClock clock, IRecipeObserver? observer) = told;
         Checkpoint? checkpoint = CheckpointPath is null ? null
-            : new Checkpoint(CheckpointPath, RecipeRecord.RunOf(Options, data.Sha256, parts.Vocabulary.Hash));
+            : new Checkpoint(CheckpointPath, RecipeRecord.RunOf(Options, data.Sha256, parts.Vocabulary.Hash + Start?.WeightsHash()));
         EmbeddingTable table = Vectors(parts, checkpoint, clock, cancellation);
         int withVector = CountVectors(table);
         (TextClassifier model, TrainingResult training) = Fit(parts, table, labels, checkpoint, clock, observer, cancellation);
@@ -69,39 +93,46 @@ public sealed class Recipe
             MaxTokens = Options.MaxTokens,
             Threads = Options.Training.Threads,
         };
-        (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, (testSource ?? source).Rows, clock);
+        predictor = WithThreshold(predictor, parts.Validation);
+        (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, testRows, clock);
         return Result(predictor, parts, (training, output), report, errors, withVector, clock, data);
     }
 
     /// <summary>Reads and splits in a method of its own, so that nothing but the parts stays in memory.</summary>
-    private (CorpusParts Parts, LabelMap Labels, DataSource Data) Parts(
+    private (Recipe Fitting, CorpusParts Parts, LabelMap Labels, DataSource Data) Parts(
         LabeledSource source, LabeledSource? test, StageClock clock, CancellationToken cancellation)
     {
-        (RawCorpus raw, RawCorpus? rawTest, LabelMap labels) = Read(source, test, clock, cancellation);
-        CorpusParts parts = Draw(raw, rawTest, labels, source, test, clock);
-        return (parts, labels, new DataSource(source.Description, raw.Labels.Length, raw.Sha256));
+        (RecipeTexts texts, LabelMap labels) = Read(source, test, clock, cancellation);
+        RawCorpus raw = texts.Corpus.Raw;
+        Recipe fitting = BySize == SizeSettings.None ? this : With(Options.ForTexts(raw.Labels.Length, BySize), Start);
+        CorpusParts parts = fitting.Draw(texts, labels, clock);
+        return (fitting, parts, labels, new DataSource(source.Description, raw.Labels.Length, raw.Sha256));
     }
 
-    private (RawCorpus Corpus, RawCorpus? Test, LabelMap Labels) Read(
-        LabeledSource source, LabeledSource? test, StageClock clock, CancellationToken cancellation)
+    private (RecipeTexts Texts, LabelMap Labels) Read(LabeledSource source, LabeledSource? test, StageClock clock, CancellationToken cancellation)
     {
         clock.Begin(RecipeStage.Read);
         var words = new TokenTable(1 << 16);
-        RawCorpus corpus = RawCorpus.Read(source, Options.Cleaning, words, clock, cancellation);
-        var labels = LabelMap.From(corpus.LabelTexts, source.LabelNames);
+        ReadCorpus corpus = Pass(source);
+        RawCorpus raw = corpus.Raw;
+        var labels = LabelMap.From(raw.LabelTexts, source.LabelNames);
         if (Options.Training.ClassWeights is { Count: > 0 } weights)
             Throw.IfLengthDiffers(weights.Count, labels.Names.Count, nameof(Options.Training.ClassWeights));
-        RawCorpus? testCorpus = test is null ? null : RawCorpus.Read(test, Options.Cleaning, words, clock, cancellation);
-        clock.End($"{corpus.Labels.Length:n0} texts, {corpus.Ids.TotalTokens:n0} tokens, labels {string.Join(", ", labels.Names)}");
-        return (corpus, testCorpus, labels);
+        var texts = new RecipeTexts(corpus, Validation is null ? null : Pass(LabeledSource.Of(Validation, Options.LabelNames)), test is null ? null : Pass(test),
+            Options.VectorTexts.Count == 0 ? null : VectorTextFiles.Read(Options.VectorTexts, Options.Cleaning, words, clock, cancellation));
+        string more = texts.Unlabelled is { } extra ? string.Create(CultureInfo.InvariantCulture, $", {extra.TotalTokens:n0} more without labels") : "";
+        clock.End($"{raw.Labels.Length:n0} texts, {raw.Ids.TotalTokens:n0} tokens{more}, labels {string.Join(", ", labels.Names)}");
+        return (texts, labels);
+
+        ReadCorpus Pass(LabeledSource from) => new(RawCorpus.Read(from, Options.Cleaning, words, clock, cancellation), from);
     }
 
-    private CorpusParts Draw(RawCorpus corpus, RawCorpus? test, LabelMap labels, LabeledSource source, LabeledSource? testSource, StageClock clock)
+    private CorpusParts Draw(RecipeTexts texts, LabelMap labels, StageClock clock)
     {
         clock.Begin(RecipeStage.Vocabulary);
-        CorpusParts parts = CorpusParts.Draw(corpus, test, labels, source, testSource, Options);
+        CorpusParts parts = CorpusParts.Draw(texts, labels, Start, Options);
         if (parts.Train.Count == 0 || (Options.ValidationShare > 0 && parts.Validation.Count == 0))
-            throw new InvalidDataException($"{corpus.Labels.Length} texts are too few for the shares of test and validation; give more texts or smaller shares.");
+            throw new InvalidDataException($"{texts.Corpus.Raw.Labels.Length} texts are too few for the shares of test and validation; give more texts or smaller shares.");
         CheckRows(parts);
         clock.End($"{parts.Vocabulary.Count - 1:n0} words; {parts.Train.Count:n0} texts train, {parts.Validation.Count:n0} validate, {parts.Test.Count:n0} test");
         return parts;
@@ -124,6 +155,13 @@ public sealed class Recipe
             clock.End($"{CountVectors(kept):n0} vectors of {kept.Dimension} values, from {checkpoint.FilePath}");
             return kept;
         }
+        if (Start is not null)
+        {
+            int? least = Options.Training.Schedule.EverTrains(ParameterGroup.Embedding) ? Options.Word2Vec.MinCount : null;
+            EmbeddingTable table = Start.Table(parts.Vocabulary.Count, parts.Train.Texts, least);
+            clock.End($"{CountVectors(table):n0} vectors of {table.Dimension} values, from {Options.From}");
+            return table;
+        }
         WordVectors vectors = Options.VectorsPath is { } path
             ? WordVectors.Load(path, new VectorLoadOptions { Only = [.. Enumerable.Range(1, parts.Vocabulary.Count - 1).Select(id => parts.Vocabulary[id])] })
             : Word2Vec.Train(parts.WordVectorTexts, parts.Vocabulary, Options.Word2Vec, new VectorProgress(clock), cancellation);
@@ -141,6 +179,7 @@ public sealed class Recipe
     {
         clock.Begin(RecipeStage.Training);
         var model = new TextClassifier(Options.Classifier with { Classes = labels.Names.Count }, table, Options.Training.Seed);
+        Start?.CopyWeights(model, labels.Names);
         TrainingOptions options = Options.TrainingInEffect with { ClassWeights = ClassWeights(parts, labels) };
         TrainingResult training = new Trainer(model, options) { Checkpoint = checkpoint }.Run(
             parts.Train.Texts, parts.Train.Labels, parts.Validation.Texts, parts.Validation.Labels, observer, cancellation);
@@ -163,6 +202,11 @@ public sealed class Recipe
         return output;
     }
 
+    private Predictor WithThreshold(Predictor predictor, CorpusPart validation) =>
+        Options.TuneThreshold is { } metric && validation.Count > 0 && predictor.Labels.Count == 2
+            ? predictor.WithThreshold(DecisionThreshold.Best(predictor.Probabilities(validation.Texts), validation.Labels, metric))
+            : predictor;
+
     private static (EvaluationReport? Report, IReadOnlyList<ConfidentError> Errors) Test(
         Predictor predictor, CorpusPart test, IEnumerable<LabeledText> rows, StageClock clock)
     {
@@ -173,8 +217,8 @@ public sealed class Recipe
             return (null, []);
         }
         float[] probabilities = predictor.Probabilities(test.Texts);
-        EvaluationReport report = Evaluation.Evaluate(probabilities, test.Labels, predictor.Labels);
-        var errors = new ConfidentErrors(predictor.Labels);
+        EvaluationReport report = Evaluation.Evaluate(probabilities, test.Labels, predictor.Labels, predictor.Threshold);
+        var errors = new ConfidentErrors(predictor.Labels, predictor.Threshold);
         int columns = predictor.Classifier.Options.OutputSize;
         for (int i = 0; i < test.Count; i++)
             errors.Add(test.Rows[i], test.Labels[i], probabilities.AsSpan(i * columns, columns));
@@ -197,6 +241,7 @@ public sealed class Recipe
             BestEpoch = training.BestEpoch,
             KeptEpoch = training.KeptEpoch,
             Output = output,
+            From = Start?.Data,
             Seconds = clock.Seconds.ToDictionary(s => s.Key.ToString().ToLowerInvariant(), s => s.Value),
         };
         return new RecipeResult

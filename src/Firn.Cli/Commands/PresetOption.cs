@@ -22,6 +22,19 @@ internal static class PresetOption
             HelpName = typeof(T) == typeof(int) ? "N" : "X",
         };
 
+    /// <summary>An option for a number that the preset tweets chooses by the number of texts.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="description">What it decides.</param>
+    /// <param name="bySize">What tweets chooses, in a few words.</param>
+    /// <param name="notebook">The other preset's default.</param>
+    public static Option<T?> NumberBySize<T>(string name, string description, string bySize, T notebook)
+        where T : struct, IFormattable =>
+        new(name)
+        {
+            Description = string.Create(CultureInfo.InvariantCulture, $"{description} [default: by the number of texts, {bySize}; notebook: {notebook}]"),
+            HelpName = typeof(T) == typeof(int) ? "N" : "X",
+        };
+
     /// <summary>An option for a word.</summary>
     public static Option<string?> Word<TPreset>(string name, string description, IReadOnlyList<(string Name, TPreset Options)> presets, Func<TPreset, string> value) =>
         new(name) { Description = description + Defaults(presets, value) };

@@ -15,6 +15,9 @@ internal sealed class TrainArguments
     private static readonly (string Name, RecipeOptions Options)[] Presets = [("tweets", RecipeOptions.Tweets), ("notebook", RecipeOptions.Notebook)];
     private static readonly (string Name, Pooling Pooling)[] Poolings = [("last", Pooling.LastState), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];
 
+    private static readonly (string Name, ThresholdMetric Metric)[] Metrics =
+        [("accuracy", ThresholdMetric.Accuracy), ("f1", ThresholdMetric.F1), ("macro-f1", ThresholdMetric.MacroF1), ("macro-recall", ThresholdMetric.MacroRecall)];
+
     private readonly Option<string> preset = new Option<string>("--preset")
     {
         Description = "Where the other options' defaults come from: notebook is the reference notebook, setting for setting; tweets keeps negation, emoticons and tone",
@@ -29,8 +32,21 @@ internal sealed class TrainArguments
     private readonly Option<double?> testSize = PresetOption.Number("--test-size", "Share of the texts kept apart for the test; 0 for none", Presets, o => Math.Round(o.TestShare, 6)).Between(0, 0.99);
     private readonly Option<int?> splitSeed = PresetOption.Number("--split-seed", "Decides the test part, as scikit-learn's random_state does", Presets, o => (int)o.SplitSeed).Between(0, int.MaxValue);
     private readonly Option<string?> validation = PresetOption.Word("--validation", "Texts that measure each epoch: the last of the training part, or the same share of every class", Presets, o => Lower(o.Validation)).OneOf("last", "stratified");
-    private readonly Option<double?> validationSize = PresetOption.Number("--validation-size", "Their share; 0 for none", Presets, o => o.ValidationShare).Between(0, 0.99);
+    private readonly Option<double?> validationSize = PresetOption.NumberBySize("--validation-size", "Their share; 0 for none", "0.1, from 100,000 on 0.05", RecipeOptions.Notebook.ValidationShare).Between(0, 0.99);
     private readonly Option<string?> vectors = new("--vectors") { Description = "File of word vectors to use instead of training them", HelpName = "FILE" };
+    private readonly Option<string[]> vectorTexts = new("--vector-texts")
+    {
+        Description = "Files of more texts to train word vectors on, without labels: one text a line, or the text column of a CSV, TSV or JSON lines file",
+        HelpName = "FILE...",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string?> from = new("--from")
+    {
+        Description = "Bundle to start from: its cleaning, words, vectors and LSTM, and its output layer where the labels are the same",
+        HelpName = "BUNDLE",
+    };
+
     private readonly Word2VecArguments word2Vec = new([.. Presets.Select(p => (p.Name, p.Options.Word2Vec))], "--vector-epochs");
     private readonly Option<bool> ownRows = new("--rows-for-all-words") { Description = "Words without a vector get a zero row of their own that can train (as Keras; costs memory)" };
     private readonly Option<int?> hidden = PresetOption.Number("--hidden", "Units of the LSTM in each direction", Presets, o => o.Classifier.HiddenSize).Between(1, 8192);
@@ -41,25 +57,30 @@ internal sealed class TrainArguments
     private readonly Option<double?> recurrentDropout = PresetOption.Number("--recurrent-dropout", "Dropout of the LSTM's state", Presets, o => o.Classifier.RecurrentDropout).Between(0, 0.99);
     private readonly Option<bool?> tied = PresetOption.Switch("--tied-dropout", "Draw the embedding's dropout once a word of a batch; faster", Presets, o => o.Classifier.TiedEmbeddingDropout);
     private readonly Option<int?> nGrams = PresetOption.Number("--n-grams", "Longest n-gram of the linear part beside the LSTM; 0 for none", Presets, o => o.Wide?.Longest ?? 0).Between(0, 16);
-    private readonly Option<int?> epochs = PresetOption.Number("--epochs", "Passes over the training texts, at most", Presets, o => o.Training.Epochs).Between(1, 100_000);
-    private readonly Option<int?> batchSize = PresetOption.Number("--batch-size", "Texts a step", Presets, o => o.Training.BatchSize).Between(1, 1 << 20);
+    private readonly Option<int?> epochs = PresetOption.NumberBySize("--epochs", "Passes over the training texts, at most", "15 to 5", RecipeOptions.Notebook.Training.Epochs).Between(1, 100_000);
+    private readonly Option<int?> batchSize = PresetOption.NumberBySize("--batch-size", "Texts a step", "32 to 256", RecipeOptions.Notebook.Training.BatchSize).Between(1, 1 << 20);
     private readonly Option<double?> learningRate = PresetOption.Number("--learning-rate", "Adam's learning rate at the start", Presets, o => o.Training.LearningRate).Between(1e-9, 1000);
     private readonly Option<double?> clipNorm = new Option<double?>("--clip-norm") { Description = "Largest norm of all gradients together (default: no limit)", HelpName = "X" }.Between(1e-9, 1e9);
     private readonly Option<string?> schedule = PresetOption.Word("--schedule", "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on, gradual (from the top down); options behind a comma: rows=seen:5+top:1000+without-vector, pull=0.01, embedding-rate=0.1, lstm-rate=, dense-rate=, optimizer=reset; or FILE.json of phases", Presets, o => o.Training.Schedule.Name);
     private readonly Option<bool?> restoreBest = PresetOption.Switch("--restore-best", "End with the best epoch's weights instead of the last one's", Presets, o => o.Training.RestoreBest);
     private readonly Option<bool?> balance = PresetOption.Switch("--balance-classes", "Weigh each class by how rare it is", Presets, o => o.BalanceClasses);
+    private readonly Option<string?> tuneThreshold = new Option<string?>("--tune-threshold")
+    {
+        Description = "Of two classes, give the second from the score on at which this figure is best on the validation texts (default: from 0.5 on)",
+    }.OneOf([.. Metrics.Select(m => m.Name)]);
+
     private readonly Option<int> seed = CommonOptions.Seed("word vectors, weights, shuffles and dropout; the same seed repeats a run bit for bit with --threads 1 or --vectors (several threads train word vectors without locks)");
     private readonly Option<int> threads = CommonOptions.Threads();
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { preset, stem, stopWords, unknown, maxWords, maxTokens, testSize, splitSeed, validation, validationSize, vectors })
+        foreach (var option in new Option[] { preset, stem, stopWords, unknown, maxWords, maxTokens, testSize, splitSeed, validation, validationSize, from, vectors, vectorTexts })
             command.Add(option);
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
         {
             ownRows, hidden, bidirectional, pooling, embeddingDropout, dropout, recurrentDropout, tied, nGrams, epochs, batchSize, learningRate,
-            clipNorm, schedule, restoreBest, balance, seed, threads,
+            clipNorm, schedule, restoreBest, balance, tuneThreshold, seed, threads,
         })
             command.Add(option);
         schedule.Validators.Add(result =>
@@ -79,11 +100,18 @@ internal sealed class TrainArguments
     public RecipeOptions Read(ParseResult parsed)
     {
         var basis = RecipeOptions.ForPreset(parsed.GetRequiredValue(preset)).WithSeed((ulong)parsed.GetValue(seed)).WithThreads(parsed.GetValue(threads));
+        foreach (string file in parsed.GetValue(vectorTexts) ?? [])
+            Inputs.RequireFile(file);
         if (parsed.GetValue(vectors) is { } path)
         {
             Inputs.RequireFile(path);
-            if (word2Vec.FirstGiven(parsed) is { } useless)
-                throw new UsageError($"{useless} is for training word vectors, and --vectors takes them from {path}; leave one of the two out");
+            Refuse(parsed, [vectorTexts, word2Vec.MinCount, .. word2Vec.ForTraining], $"is for training word vectors, and --vectors takes them from {path}");
+        }
+        if (parsed.GetValue(from) is { } bundle)
+        {
+            Inputs.RequireBundle(bundle);
+            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unknown, maxWords, hidden, bidirectional, pooling],
+                $"is decided by the bundle {bundle} that --from starts from");
         }
         return basis with
         {
@@ -103,6 +131,9 @@ internal sealed class TrainArguments
             Validation = parsed.GetValue(validation) is { } way ? Enum.Parse<ValidationSplit>(way, ignoreCase: true) : basis.Validation,
             ValidationShare = parsed.GetValue(validationSize) ?? basis.ValidationShare,
             VectorsPath = parsed.GetValue(vectors),
+            VectorTexts = parsed.GetValue(vectorTexts) ?? [],
+            From = parsed.GetValue(from),
+            TuneThreshold = parsed.GetValue(tuneThreshold) is { } figure ? Metrics.First(m => m.Name == figure).Metric : null,
             Word2Vec = word2Vec.Read(parsed, basis.Word2Vec),
             TrainWordsWithoutVector = parsed.GetValue(ownRows),
             Classifier = Classifier(parsed, basis.Classifier),
@@ -115,6 +146,30 @@ internal sealed class TrainArguments
             },
             BalanceClasses = parsed.GetValue(balance) ?? basis.BalanceClasses,
         };
+    }
+
+    /// <summary>The settings that nothing was said about and that the preset leaves to the number of texts.</summary>
+    public SizeSettings BySize(ParseResult parsed)
+    {
+        if (parsed.GetRequiredValue(preset) != RecipeOptions.Tweets.Preset)
+            return SizeSettings.None;
+        var chosen = SizeSettings.All;
+        foreach ((Option option, SizeSettings setting) in new[]
+        {
+            (batchSize, SizeSettings.BatchSize), (epochs, SizeSettings.Epochs), (word2Vec.MinCount, SizeSettings.MinCount),
+            ((Option)validationSize, SizeSettings.ValidationShare),
+        })
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                chosen &= ~setting;
+        }
+        return chosen;
+    }
+
+    private static void Refuse(ParseResult parsed, Option[] options, string why)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+            throw new UsageError($"{given.Name} {why}; leave one of the two out");
     }
 
     private ClassifierOptions Classifier(ParseResult parsed, ClassifierOptions basis) => basis with

@@ -16,6 +16,7 @@ internal static class TrainCommand
     {
         var corpus = new CorpusArguments("DATA", "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out");
         var test = new Option<string?>("--test") { Description = "Texts to test on, in the same layout (default: a part of DATA)", HelpName = "FILE" };
+        var validation = new Option<string?>("--validation-file") { Description = "Texts that measure each epoch, in the same layout (default: a part of DATA)", HelpName = "FILE" };
         var labels = new LabelNameOptions();
         var recipe = new TrainArguments();
         var output = new Option<string?>("--out") { Description = "Folder of the bundle (default: models/NAME, NAME being the data file's)", HelpName = "FOLDER" };
@@ -28,7 +29,7 @@ internal static class TrainCommand
         };
         var baselines = new Option<bool>("--baselines") { Description = "Train majority, naive Bayes and TF-IDF logistic regression on the same split beside it" };
         var json = CommonOptions.Json();
-        var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report") { corpus.Data, test, output, report, noReport, checkpoint, baselines };
+        var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report") { corpus.Data, test, validation, output, report, noReport, checkpoint, baselines };
         recipe.AddTo(command);
         corpus.AddTo(command);
         labels.AddTo(command);
@@ -43,7 +44,12 @@ internal static class TrainCommand
                 name, data, options,
                 parsed.GetValue(output) ?? Path.Combine("models", name),
                 parsed.GetValue(noReport) ? null : parsed.GetValue(report) ?? Path.Combine("runs", name),
-                Notice: null) { Checkpoint = parsed.GetValue(checkpoint) };
+                Notice: null) 
+            {
+                Checkpoint = parsed.GetValue(checkpoint),
+                BySize = recipe.BySize(parsed),
+                Validation = parsed.GetValue(validation) is { } measuring ? corpus.Open(parsed, Inputs.RequireData(measuring)) : null,
+            };
             TrainingOrder.CheckTarget(order.Bundle);
             var texts = corpus.Open(parsed);
             var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;

@@ -20,11 +20,17 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
     /// <summary>A file that keeps the run after each epoch, so that one that was broken off goes on; null for none.</summary>
     public string? Checkpoint { get; init; }
 
+    /// <summary>Settings that are chosen by the number of texts.</summary>
+    public SizeSettings BySize { get; init; }
+
+    /// <summary>Texts that measure each epoch; null where a share of the texts does.</summary>
+    public IEnumerable<LabeledText>? Validation { get; init; }
+
     /// <summary>Trains, saves the bundle and writes the report. A run that Ctrl-C ends keeps the best model so far.</summary>
     public RecipeResult Run(Invocation run, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
     {
         using var progress = new ProgressLine(run.Terminal);
-        var result = new Recipe(Recipe) { CheckpointPath = Checkpoint }.Train(texts, test, new RecipeProgressView(progress), run.Stop);
+        var result = new Recipe(Recipe) { CheckpointPath = Checkpoint, Validation = Validation, BySize = BySize }.Train(texts, test, new RecipeProgressView(progress), run.Stop);
         result.Predictor.Save(Bundle);
         if (Checkpoint is not null && result.Training.StoppedBy != StopReason.Cancelled)
             File.Delete(Checkpoint);

@@ -84,6 +84,7 @@ internal static class BundleReader
             {
                 Neutral = model.Neutral,
                 UnsureBelow = model.UnsureBelow,
+                Threshold = model.Threshold,
                 MaxTokens = model.MaxTokens,
                 Card = card,
             };

@@ -125,6 +125,7 @@ internal sealed class BundleWriter
             Labels = predictor.Labels,
             Neutral = predictor.Neutral,
             UnsureBelow = predictor.UnsureBelow,
+            Threshold = predictor.Threshold,
             Data = predictor.Card.Data,
             Metrics = predictor.Card.Metrics,
             Training = predictor.Card.Training,

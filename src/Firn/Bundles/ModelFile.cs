@@ -43,6 +43,7 @@ internal sealed record ModelFile
     public required IReadOnlyList<string> Labels { get; init; }
     public NeutralBand? Neutral { get; init; }
     public double? UnsureBelow { get; init; }
+    public float Threshold { get; init; } = 0.5f;
     public required DataSource Data { get; init; }
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
     public JsonElement? Training { get; init; }

@@ -1,3 +1,4 @@
+using Firn.Model;
 using Firn.Text;
 using Firn.Training;
 
@@ -28,7 +29,7 @@ public sealed class Explainer
         (string[] tokens, int[] places, int[] ids) = Encode(text);
         (float[] row, double[] without) = LeaveOneOut(ids);
         int k = row.Length;
-        int label = Evaluation.ClassOf(row), other = k == 1 ? 1 - label : RunnerUp(row, label);
+        int label = Decision.ClassOf(row, _predictor.Threshold), other = k == 1 ? 1 - label : RunnerUp(row, label);
         double margin = Margin(LogitBlend.LogitsOf(row, k), label, other);
 
         var path = new GradientPath(_predictor.Classifier, ids, label, other);

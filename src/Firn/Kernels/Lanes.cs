@@ -46,6 +46,12 @@ internal unsafe interface ILanes<V>
     static abstract V ScaleByPowerOfTwo(V a, V n);
 
     static abstract float Sum(V a);
+
+    /// <summary>Bit n is set where lane n is not zero.</summary>
+    static abstract uint NonZeroBits(V a);
+
+    /// <summary>Bits of <paramref name="bits"/> in the lanes of <paramref name="a"/> that are not zero, joined with <paramref name="before"/>.</summary>
+    static abstract V MarkNonZero(V a, uint bits, V before);
 }
 
 /// <summary>Sixteen floats.</summary>
@@ -98,6 +104,13 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NonZeroBits(Vector512<float> a) => (uint)(~Vector512.Equals(a, Vector512<float>.Zero)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> MarkNonZero(Vector512<float> a, uint bits, Vector512<float> before) =>
+        (before.AsUInt32() | Vector512.AndNot(Vector512.Create(bits), Vector512.Equals(a, Vector512<float>.Zero).AsUInt32())).AsSingle();
 }
 
 /// <summary>Eight floats.</summary>
@@ -150,6 +163,13 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NonZeroBits(Vector256<float> a) => (uint)(~Vector256.Equals(a, Vector256<float>.Zero)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> MarkNonZero(Vector256<float> a, uint bits, Vector256<float> before) =>
+        (before.AsUInt32() | Vector256.AndNot(Vector256.Create(bits), Vector256.Equals(a, Vector256<float>.Zero).AsUInt32())).AsSingle();
 }
 
 /// <summary>One float: the scalar path, and the tail of the others.</summary>
@@ -200,4 +220,11 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(float a) => a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NonZeroBits(float a) => a != 0 ? 1u : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MarkNonZero(float a, uint bits, float before) =>
+        a != 0 ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(before) | bits) : before;
 }

@@ -18,7 +18,7 @@ internal abstract class InputProjection
         bool sameEverywhere = options.InputDropout == 0 && (options.EmbeddingDropout == 0 || options.TiedEmbeddingDropout);
         return sameEverywhere && !eachToken
             ? new WordProjection(layers, trainable, threads, movable)
-            : new TokenProjection(layers, trainable, threads, movable);
+            : new TokenProjection(layers, options, trainable, threads, movable);
     }
 
     /// <summary>Before the shards of a batch.</summary>

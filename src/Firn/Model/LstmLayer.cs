@@ -8,6 +8,7 @@ namespace Firn.Model;
 /// </summary>
 internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int direction)
 {
+    private readonly AlignedBuffer kernelRows = new();
     private readonly PackedMatrix kernel = new(), recurrent = new(), kernelTransposed = new(), recurrentTransposed = new();
 
     public Parameter Kernel { get; } = model[prefix + ".kernel"];
@@ -32,6 +33,13 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
 
     /// <summary>Packs the weights for <see cref="Project"/>; needed again after they change.</summary>
     public void PackKernel() => kernel.Pack(Kernel.Values.Span, Width, 4 * Hidden);
+
+    /// <summary>Copies the weights for <see cref="ProjectSparse"/>; needed again after they change.</summary>
+    public void CopyKernel()
+    {
+        ReadOnlySpan<float> from = Kernel.Values.Span;
+        from.CopyTo(new Span<float>(kernelRows.Reserve(from.Length), from.Length));
+    }
 
     /// <summary>Packs the weights for <see cref="Forward"/>.</summary>
     public void PackRecurrent() => recurrent.Pack(RecurrentKernel.Values.Span, Hidden, 4 * Hidden);
@@ -65,6 +73,13 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
     {
         fixed (float* bias = Bias.Values.Span)
             Gemm.Multiply(inputs, Width, rows, kernel, bias, 0, sums);
+    }
+
+    /// <summary>As <see cref="Project"/> for inputs of which dropout has left few.</summary>
+    public void ProjectSparse(float* inputs, int rows, float* sums)
+    {
+        fixed (float* bias = Bias.Values.Span)
+            SparseGemm.Multiply(inputs, rows, Width, kernelRows.Pointer, 4 * Hidden, bias, 0, sums);
     }
 
     /// <summary>

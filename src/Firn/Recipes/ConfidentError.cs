@@ -1,3 +1,4 @@
+using Firn.Model;
 using Firn.Text;
 using Firn.Training;
 
@@ -11,7 +12,7 @@ namespace Firn.Recipes;
 public sealed record ConfidentError(string Text, string Actual, string Predicted, float Probability);
 
 /// <summary>Keeps the errors with the highest probability.</summary>
-internal sealed class ConfidentErrors(IReadOnlyList<string> names, int most = 20)
+internal sealed class ConfidentErrors(IReadOnlyList<string> names, float threshold = DecisionThreshold.Usual, int most = 20)
 {
     private readonly PriorityQueue<(int Key, int Actual, int Predicted, float Probability), float> _errors = new();
     private readonly Dictionary<int, string> _texts = [];
@@ -23,10 +24,10 @@ internal sealed class ConfidentErrors(IReadOnlyList<string> names, int most = 20
     /// <param name="text">The text, where it is at hand.</param>
     public void Add(int key, int actual, ReadOnlySpan<float> row, string? text = null)
     {
-        int predicted = Evaluation.ClassOf(row);
+        int predicted = Decision.ClassOf(row, threshold);
         if (predicted == actual)
             return;
-        float probability = row.Length > 1 ? row[predicted] : predicted == 1 ? row[0] : 1 - row[0];
+        float probability = Decision.ProbabilityOf(predicted, row);
         if (_errors.Count == most && probability <= _errors.Peek().Probability)
             return;
         if (_errors.Count == most)

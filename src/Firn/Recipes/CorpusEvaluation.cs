@@ -31,7 +31,7 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
         ArgumentNullException.ThrowIfNull(corpus);
         LabeledSource source = LabeledSource.Of(corpus, labelNames);
         var map = LabelMap.Of(predictor);
-        var errors = new ConfidentErrors(predictor.Labels);
+        var errors = new ConfidentErrors(predictor.Labels, predictor.Threshold);
         List<float> probabilities = [];
         List<int> labels = [];
         var unknown = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -61,8 +61,8 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
                 ? new UnknownLabelException([.. unknown.Keys.Select(source.Named)], unknown.Values.Sum(), predictor.Labels)
                 : new InvalidDataException($"{source.Description} holds no labelled text; check the path and the columns.");
         }
-        EvaluationReport report = Evaluation.Evaluate(probabilities.ToArray(), labels.ToArray(), predictor.Labels);
-        var risk = new RiskCoverage(probabilities.ToArray(), predictor.Classifier.Options.OutputSize, labels.ToArray());
+        EvaluationReport report = Evaluation.Evaluate(probabilities.ToArray(), labels.ToArray(), predictor.Labels, predictor.Threshold);
+        var risk = new RiskCoverage(probabilities.ToArray(), predictor.Classifier.Options.OutputSize, labels.ToArray(), predictor.Threshold);
         return new CorpusEvaluation(report, errors.ToList(), unknown.Values.Sum()) { Risk = risk };
     }
 }

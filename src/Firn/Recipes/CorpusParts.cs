@@ -35,10 +35,10 @@ internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
 /// <summary>The data as training, validation and test parts, in ids of a vocabulary of the training texts.</summary>
 internal sealed class CorpusParts
 {
-    private CorpusParts(Vocabulary vocabulary, CorpusPart whole, CorpusPart train, CorpusPart validation, CorpusPart test)
+    private CorpusParts(Vocabulary vocabulary, RaggedIds wordVectorTexts, CorpusPart train, CorpusPart validation, CorpusPart test)
     {
         Vocabulary = vocabulary;
-        WordVectorTexts = whole.Texts;
+        WordVectorTexts = wordVectorTexts;
         Train = train;
         Validation = validation;
         Test = test;
@@ -46,7 +46,7 @@ internal sealed class CorpusParts
 
     public Vocabulary Vocabulary { get; }
 
-    /// <summary>What word vectors are trained on: training and validation texts, not cut.</summary>
+    /// <summary>What word vectors are trained on: training and validation texts, not cut, and the texts without labels.</summary>
     public RaggedIds WordVectorTexts { get; }
 
     public CorpusPart Train { get; }
@@ -55,51 +55,95 @@ internal sealed class CorpusParts
 
     public CorpusPart Test { get; }
 
-    /// <summary>Test rows left out because the training texts lack their label.</summary>
+    /// <summary>Validation and test rows left out because the training texts lack their label.</summary>
     public int UnknownLabels { get; private init; }
 
-    /// <summary>Draws the parts: the test from the corpus itself, or the whole of <paramref name="test"/> where it is given.</summary>
-    public static CorpusParts Draw(RawCorpus corpus, RawCorpus? test, LabelMap labels, LabeledSource source, LabeledSource? testSource, RecipeOptions options)
+    /// <summary>Draws the parts; validation and test come from the corpus itself where they are not given.</summary>
+    public static CorpusParts Draw(RecipeTexts texts, LabelMap labels, WarmStart? start, RecipeOptions options)
     {
-        (int[] trainRows, int[] testRows) = test is not null || options.TestShare == 0
+        RawCorpus corpus = texts.Corpus.Raw;
+        (int[] trainRows, int[] testRows) = texts.Test is not null || options.TestShare == 0
             ? (new MersenneTwister(options.SplitSeed).Permutation(corpus.Ids.Count), [])
             : TrainTestSplit.Random(corpus.Ids.Count, options.TestShare, options.SplitSeed);
-        Vocabulary vocabulary = BuildVocabulary(corpus, trainRows, options.Vocabulary);
+        Vocabulary vocabulary = BuildVocabulary(corpus, trainRows, texts.Unlabelled, start, options);
         int[] idOf = IdsOf(corpus.Words, vocabulary);
-        CorpusPart whole = PartOf(corpus, trainRows, idOf, labels, source.LabelNames);
+        CorpusPart whole = PartOf(texts.Corpus, trainRows, idOf, labels);
         CorpusPart cut = whole.Cut(options.MaxTokens);
-        (int[] train, int[] validation) = SplitValidation(cut.Labels, options);
-
         int unknown = 0;
-        if (test is not null)
-        {
-            bool[] known = [.. test.LabelTexts.Select(l => labels.ClassOf(l, testSource!.LabelNames) >= 0)];
-            testRows = [.. Enumerable.Range(0, test.Ids.Count).Where(row => known[test.Labels[row]])];
-            unknown = test.Ids.Count - testRows.Length;
-            if (unknown > 0 && options.OnUnknownLabel == RowErrorPolicy.Stop)
-                throw new UnknownLabelException([.. test.LabelTexts.Where((_, l) => !known[l]).Select(testSource!.Named)], unknown, labels.Names);
-        }
-        CorpusPart testPart = PartOf(test ?? corpus, testRows, idOf, labels, (testSource ?? source).LabelNames).Cut(options.MaxTokens);
-        return new CorpusParts(vocabulary, whole, cut.Select(train), cut.Select(validation), testPart) { UnknownLabels = unknown };
+        (CorpusPart train, CorpusPart validation) = texts.Validation is { } given
+            ? (cut, PartOf(given, KnownRows(given, labels, options, ref unknown), idOf, labels).Cut(options.MaxTokens))
+            : SplitValidation(cut, options);
+        CorpusPart test = texts.Test is { } apart
+            ? PartOf(apart, KnownRows(apart, labels, options, ref unknown), idOf, labels)
+            : PartOf(texts.Corpus, testRows, idOf, labels);
+        return new CorpusParts(vocabulary, Joined(whole.Texts, texts.Unlabelled, idOf), train, validation, test.Cut(options.MaxTokens)) { UnknownLabels = unknown };
     }
 
-    /// <summary>Counts the training texts in their order, so that ties stand in the order in which Keras sees the words.</summary>
-    private static Vocabulary BuildVocabulary(RawCorpus corpus, int[] rows, VocabularyOptions options)
+    /// <summary>Rows whose label the training texts have; the others are refused or counted, as the options say.</summary>
+    private static int[] KnownRows(ReadCorpus texts, LabelMap labels, RecipeOptions options, ref int unknown)
+    {
+        bool[] known = [.. texts.Raw.LabelTexts.Select(l => labels.ClassOf(l, texts.Source.LabelNames) >= 0)];
+        int[] rows = [.. Enumerable.Range(0, texts.Raw.Ids.Count).Where(row => known[texts.Raw.Labels[row]])];
+        int left = texts.Raw.Ids.Count - rows.Length;
+        if (left > 0 && options.OnUnknownLabel == RowErrorPolicy.Stop)
+            throw new UnknownLabelException([.. texts.Raw.LabelTexts.Where((_, l) => !known[l]).Select(texts.Source.Named)], left, labels.Names);
+        unknown += left;
+        return rows;
+    }
+
+    /// <summary>
+    /// Counts the training texts in their order, so that ties stand in the order in which Keras sees the words. A bundle's
+    /// words keep their ids before them; frequent words of texts without labels follow behind them.
+    /// </summary>
+    private static Vocabulary BuildVocabulary(RawCorpus corpus, int[] rows, RaggedIds? unlabelled, WarmStart? start, RecipeOptions options)
     {
         var counts = new long[corpus.Words.Count];
+        var builder = new VocabularyBuilder();
+        foreach (int word in Count(rows.Select(corpus.Ids.Slice), counts))
+            builder.Add(corpus.Words[word], counts[word]);
+        Vocabulary vocabulary = builder.Build(options.Vocabulary);
+        if (start is not null)
+            vocabulary = start.Extend(vocabulary);
+        if (unlabelled is null)
+            return vocabulary;
+        // Words that the training texts have and the options leave out stay out.
+        List<int> more = Count(Enumerable.Range(0, unlabelled.Count).Select(unlabelled.Slice), counts);
+        return vocabulary.With(more.Where(word => counts[word] >= options.Word2Vec.MinCount)
+            .OrderByDescending(word => counts[word]).Select(word => corpus.Words[word].ToString()));
+    }
+
+    /// <summary>Adds the texts' words up; those that were not counted before, in the order of first sight.</summary>
+    private static List<int> Count(IEnumerable<ReadOnlyMemory<int>> texts, long[] counts)
+    {
         var order = new List<int>();
-        foreach (int row in rows)
+        foreach (ReadOnlyMemory<int> text in texts)
         {
-            foreach (int word in corpus.Ids[row])
+            foreach (int word in text.Span)
             {
                 if (counts[word]++ == 0)
                     order.Add(word);
             }
         }
-        var builder = new VocabularyBuilder();
-        foreach (int word in order)
-            builder.Add(corpus.Words[word], counts[word]);
-        return builder.Build(options);
+        return order;
+    }
+
+    /// <summary>The texts and behind them those without labels, as ids.</summary>
+    private static RaggedIds Joined(RaggedIds texts, RaggedIds? unlabelled, int[] idOf)
+    {
+        if (unlabelled is null)
+            return texts;
+        var ids = new List<int>(texts.Ids);
+        var offsets = new List<int>(texts.Offsets);
+        for (int i = 0; i < unlabelled.Count; i++)
+        {
+            foreach (int word in unlabelled[i])
+            {
+                if (idOf[word] > 0)
+                    ids.Add(idOf[word]);
+            }
+            offsets.Add(ids.Count);
+        }
+        return new RaggedIds([.. ids], [.. offsets]);
     }
 
     private static int[] IdsOf(TokenTable words, Vocabulary vocabulary)
@@ -110,9 +154,10 @@ internal sealed class CorpusParts
         return ids;
     }
 
-    private static CorpusPart PartOf(RawCorpus corpus, int[] rows, int[] idOf, LabelMap labels, IReadOnlyDictionary<string, string> names)
+    private static CorpusPart PartOf(ReadCorpus texts, int[] rows, int[] idOf, LabelMap labels)
     {
-        int[] classOf = [.. corpus.LabelTexts.Select(l => labels.ClassOf(l, names))];
+        RawCorpus corpus = texts.Raw;
+        int[] classOf = [.. corpus.LabelTexts.Select(l => labels.ClassOf(l, texts.Source.LabelNames))];
         var ids = new List<int>();
         var offsets = new int[rows.Length + 1];
         var classes = new int[rows.Length];
@@ -129,13 +174,15 @@ internal sealed class CorpusParts
         return new CorpusPart(new RaggedIds([.. ids], offsets), classes, rows);
     }
 
-    private static (int[] Train, int[] Validation) SplitValidation(int[] labels, RecipeOptions options)
+    private static (CorpusPart Train, CorpusPart Validation) SplitValidation(CorpusPart texts, RecipeOptions options)
     {
         if (options.ValidationShare == 0)
-            return ([.. Enumerable.Range(0, labels.Length)], []);
-        if (options.Validation == ValidationSplit.Stratified)
-            return TrainTestSplit.Stratified(labels, options.ValidationShare, options.SplitSeed);
-        int train = (int)Math.Floor(labels.Length * (1 - options.ValidationShare)); // as Keras computes it
-        return ([.. Enumerable.Range(0, train)], [.. Enumerable.Range(train, labels.Length - train)]);
+            return (texts, texts.Select([]));
+        int[] rows = [.. Enumerable.Range(0, texts.Count)];
+        int kept = (int)Math.Floor(texts.Count * (1 - options.ValidationShare)); // as Keras computes it
+        (int[] train, int[] validation) = options.Validation == ValidationSplit.Stratified
+            ? TrainTestSplit.Stratified(texts.Labels, options.ValidationShare, options.SplitSeed)
+            : (rows[..kept], rows[kept..]);
+        return (texts.Select(train), texts.Select(validation));
     }
 }

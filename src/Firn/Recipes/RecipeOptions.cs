@@ -53,6 +53,18 @@ public sealed record RecipeOptions
     public string? VectorsPath { get; init; }
 
     /// <summary>
+    /// Files of texts without labels that word vectors are trained on beside the training texts. Their words belong to the
+    /// vocabulary when they are frequent enough for a vector, so that a word which no training text has is known too.
+    /// </summary>
+    public IReadOnlyList<string> VectorTexts { get; init; } = [];
+
+    /// <summary>
+    /// Folder of a bundle to start from: its cleaning, vocabulary, table and LSTM, and its dense layer where the labels are
+    /// the same. Words that it lacks are added. Null starts from fresh weights.
+    /// </summary>
+    public string? From { get; init; }
+
+    /// <summary>
     /// Gives each word without a vector a zero row of its own, which moves wherever the schedule trains the table, as Keras
     /// does; costs the memory of the whole table. Otherwise such words share one zero row that never trains, unless a rule of
     /// the schedule lets them move (<see cref="RowRule.WithoutVector"/>), which gives them their rows too.
@@ -77,6 +89,12 @@ public sealed record RecipeOptions
     /// with a linear part always is.
     /// </summary>
     public bool Calibrate { get; init; }
+
+    /// <summary>
+    /// Moves the score from which the second of two classes is predicted to where this figure is best on the validation
+    /// texts; null leaves it at 0.5.
+    /// </summary>
+    public ThresholdMetric? TuneThreshold { get; init; }
 
     /// <summary>How the model is trained.</summary>
     public TrainingOptions Training { get; init; } = new();
@@ -163,5 +181,11 @@ public sealed record RecipeOptions
         _ = new Tokenizer(Cleaning);
         if (VectorsPath is not null && !File.Exists(VectorsPath))
             throw new FileNotFoundException($"{VectorsPath} does not exist; name a file of word vectors.", VectorsPath);
+        if (VectorTexts.FirstOrDefault(path => !File.Exists(path)) is { } missing)
+            throw new FileNotFoundException($"{missing} does not exist; name a file of texts for word vectors.", missing);
+        if (VectorTexts.Count > 0 && (VectorsPath ?? From) is { } other)
+            throw new ArgumentException($"Word vectors come from {other}, so there is nothing to train on {VectorTexts[0]}; leave one of the two out.", nameof(VectorTexts));
+        if (From is not null && VectorsPath is not null)
+            throw new ArgumentException($"Word vectors come from the bundle {From} and from {VectorsPath}; leave one of the two out.", nameof(From));
     }
 }

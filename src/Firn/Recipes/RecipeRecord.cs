@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Firn.Bundles;
 using Firn.Training;
 
 namespace Firn.Recipes;
@@ -16,6 +17,10 @@ internal sealed record RecipeRecord
     public required int BestEpoch { get; init; }
     public required int KeptEpoch { get; init; }
     public OutputCalibration? Output { get; init; }
+
+    /// <summary>What the bundle was trained on that the recipe started from.</summary>
+    public DataSource? From { get; init; }
+
     public required IReadOnlyDictionary<string, double> Seconds { get; init; }
 
     /// <summary>Tells a run from others: a hash of its options, data and vocabulary. The number of threads changes nothing.</summary>

@@ -65,7 +65,7 @@ internal sealed class StudyCell(StudyData data, StudyOptions options)
         int slice = 0, sliceRight = 0;
         for (int i = 0; i < right.Length; i++)
         {
-            right[i] = Evaluation.ClassOf(probabilities.AsSpan(i * columns, columns)) == data.Test.Labels[i];
+            right[i] = Decision.ClassOf(probabilities.AsSpan(i * columns, columns)) == data.Test.Labels[i];
             if (subset.Slice[i])
             {
                 slice++;

@@ -40,6 +40,9 @@ public sealed class RaggedIds
     /// <summary>The ids of one text; may be empty.</summary>
     public ReadOnlySpan<int> this[int text] => Ids.AsSpan(Offsets[text], Offsets[text + 1] - Offsets[text]);
 
+    /// <summary>The ids of one text, as memory that outlives a call.</summary>
+    internal ReadOnlyMemory<int> Slice(int text) => Ids.AsMemory(Offsets[text], Offsets[text + 1] - Offsets[text]);
+
     /// <summary>Number of ids in one text.</summary>
     public int LengthOf(int text) => Offsets[text + 1] - Offsets[text];
 

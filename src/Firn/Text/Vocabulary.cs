@@ -99,6 +99,22 @@ public sealed class Vocabulary
         return new Vocabulary(words, new long[words.Count], hasUnknown ? UnknownWords.Row : UnknownWords.Skip);
     }
 
+    /// <summary>These words, then those given that are not among them, each with the next id and a count of 0.</summary>
+    internal Vocabulary With(IEnumerable<string> more)
+    {
+        var all = new TokenTable(words.Count);
+        for (int id = 0; id < words.Count; id++)
+            all.FindOrAdd(words[id]);
+        foreach (string word in more)
+        {
+            if (word is not (PadToken or UnknownToken))
+                all.FindOrAdd(word);
+        }
+        var extended = new long[all.Count];
+        counts.CopyTo(extended, 0);
+        return new Vocabulary(all, extended, Unknown);
+    }
+
     private string ComputeHash()
     {
         using var sha = SHA256.Create();

@@ -1,3 +1,5 @@
+using Firn.Model;
+
 namespace Firn.Training;
 
 /// <summary>Measures predicted probabilities against labels.</summary>
@@ -12,9 +14,11 @@ public static class Evaluation
     /// </param>
     /// <param name="labels">[N] true classes in [0, C).</param>
     /// <param name="classNames">The C names, at least two.</param>
+    /// <param name="threshold">With two classes, the score from which the second is predicted.</param>
     /// <exception cref="ArgumentException">The sizes do not fit, a probability is outside [0, 1] or a label outside [0, C).</exception>
     public static EvaluationReport Evaluate(
-        ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames)
+        ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames,
+        float threshold = DecisionThreshold.Usual)
     {
         ArgumentNullException.ThrowIfNull(classNames);
         Throw.IfOutside(classNames.Count, 2, int.MaxValue, "number of classes");
@@ -23,7 +27,7 @@ public static class Evaluation
         for (int i = 0; i < probabilities.Length; i++)
             Throw.IfOutside(probabilities[i], 0f, 1f, $"probabilities[{i}]");
 
-        var confusion = new ConfusionMatrix(labels, PredictedClasses(probabilities, columns), classNames);
+        var confusion = new ConfusionMatrix(labels, PredictedClasses(probabilities, columns, threshold), classNames);
         IReadOnlyList<RocCurve?> curves = Curves(probabilities, columns, labels, classNames);
         ReliabilityBin[] bins = Bins(probabilities, columns, labels);
         return new EvaluationReport
@@ -48,15 +52,16 @@ public static class Evaluation
         };
     }
 
-    /// <summary>The class of each row: score at least 0.5 with one column, else the first of the largest probabilities.</summary>
+    /// <summary>The class of each row: with one column the second from the threshold on, else the first of the largest probabilities.</summary>
     /// <param name="probabilities">[N, K] row by row.</param>
     /// <param name="columns">K: 1 for two classes, else the number of classes.</param>
-    public static int[] PredictedClasses(ReadOnlySpan<float> probabilities, int columns)
+    /// <param name="threshold">The score from which the second of two classes is predicted.</param>
+    public static int[] PredictedClasses(ReadOnlySpan<float> probabilities, int columns, float threshold = DecisionThreshold.Usual)
     {
         Throw.IfNotPositive(columns);
         var classes = new int[probabilities.Length / columns];
         for (int i = 0; i < classes.Length; i++)
-            classes[i] = ClassOf(probabilities.Slice(i * columns, columns));
+            classes[i] = Decision.ClassOf(probabilities.Slice(i * columns, columns), threshold);
         return classes;
     }
 
@@ -65,21 +70,8 @@ public static class Evaluation
     {
         int correct = 0;
         for (int i = 0; i < labels.Length; i++)
-            correct += ClassOf(probabilities.Slice(i * columns, columns)) == labels[i] ? 1 : 0;
+            correct += Decision.ClassOf(probabilities.Slice(i * columns, columns)) == labels[i] ? 1 : 0;
         return (CrossEntropy(probabilities, columns, labels), labels.Length == 0 ? 0 : (double)correct / labels.Length);
-    }
-
-    internal static int ClassOf(ReadOnlySpan<float> row)
-    {
-        if (row.Length == 1)
-            return row[0] >= 0.5f ? 1 : 0;
-        int best = 0;
-        for (int c = 1; c < row.Length; c++)
-        {
-            if (row[c] > row[best])
-                best = c;
-        }
-        return best;
     }
 
     private static double CrossEntropy(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels)
@@ -136,7 +128,7 @@ public static class Evaluation
         for (int i = 0; i < labels.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.Slice(i * columns, columns);
-            int top = columns == 1 ? 0 : ClassOf(row);
+            int top = columns == 1 ? 0 : Decision.ClassOf(row);
             int bin = BinOf(row[top]);
             count[bin]++;
             confidence[bin] += row[top];

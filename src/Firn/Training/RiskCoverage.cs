@@ -1,3 +1,5 @@
+using Firn.Model;
+
 namespace Firn.Training;
 
 /// <summary>What happens when a model keeps silent below some confidence.</summary>
@@ -18,7 +20,8 @@ public sealed class RiskCoverage
     /// <param name="probabilities">[N,K] row by row; K = 1 for two classes.</param>
     /// <param name="columns">K.</param>
     /// <param name="labels">[N].</param>
-    public RiskCoverage(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels)
+    /// <param name="threshold">The score from which the second of two classes is predicted.</param>
+    public RiskCoverage(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels, float threshold = DecisionThreshold.Usual)
     {
         Throw.IfNotPositive(columns);
         Throw.IfLengthDiffers(probabilities.Length, (long)labels.Length * columns);
@@ -26,16 +29,16 @@ public sealed class RiskCoverage
         for (int i = 0; i < _texts.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.Slice(i * columns, columns);
-            _texts[i] = (ConfidenceOf(row), Evaluation.ClassOf(row) != labels[i]);
+            _texts[i] = (ConfidenceOf(row, threshold), Decision.ClassOf(row, threshold) != labels[i]);
         }
         Array.Sort(_texts, (a, b) => b.Confidence.CompareTo(a.Confidence));
     }
 
     /// <summary>The probability of the class that the row says.</summary>
-    public static float ConfidenceOf(ReadOnlySpan<float> row)
+    public static float ConfidenceOf(ReadOnlySpan<float> row, float threshold = DecisionThreshold.Usual)
     {
-        int c = Evaluation.ClassOf(row);
-        return row.Length > 1 ? row[c] : c == 1 ? row[0] : 1 - row[0];
+        int c = Decision.ClassOf(row, threshold);
+        return Decision.ProbabilityOf(c, row);
     }
 
     /// <summary>The most answers of which no larger share than this is wrong.</summary>

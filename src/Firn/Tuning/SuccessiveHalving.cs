@@ -45,9 +45,13 @@ public sealed class SuccessiveHalving
         ArgumentNullException.ThrowIfNull(corpus);
         LabeledSource source = LabeledSource.Of(corpus, _preset.LabelNames);
         LabeledText[] rows = [.. source.Rows];
+        int all = rows.Length;
         if (_preset.TestShare > 0)
             rows = [.. TrainTestSplit.Random(rows.Length, _preset.TestShare, _preset.SplitSeed).Train.Select(i => rows[i])];
-        RecipeOptions preset = _preset with { LabelNames = source.LabelNames, TestShare = 0.1, ValidationShare = Math.Max(_preset.ValidationShare, 0.05) };
+        RecipeOptions preset = _preset with { LabelNames = source.LabelNames, TestShare = 0.1 };
+        if (preset.Preset == RecipeOptions.Tweets.Preset)
+            preset = preset.ForTexts(all, SizeSettings.All); // what firn train, whose command comes out, chooses for them
+        preset = preset with { ValidationShare = Math.Max(preset.ValidationShare, 0.05) };
         string search = $"{_preset.Preset} {_seed} {rows.Length} {rows.Sum(r => (long)r.Text.Length)}";
         Dictionary<(int, int), TuningTrial> known = ReadFile(search);
 

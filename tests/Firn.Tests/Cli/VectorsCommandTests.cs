@@ -135,4 +135,23 @@ public sealed class VectorsCommandTests(TrainedQuickstart quickstart)
         Assert.Contains("not both", CapturedRun.Of("vectors", "neighbors", file, "man", "--text", "man").Error);
         Assert.Contains("no word of 'x y' has a vector", CapturedRun.Of("vectors", "neighbors", file, "--text", "x y").Error);
     }
+
+    [Fact]
+    public void Map_writes_a_page_and_an_image()
+    {
+        string stem = quickstart.At("map");
+        foreach (string method in new[] { "tsne", "pca" })
+        {
+            var result = Parse(CapturedRun.Of("vectors", "map", quickstart.Bundle, stem + ".html", "--method", method, "-n", "40", "--steps", "50", "--near", "awful", "lovely", "--json"));
+            var words = result.GetProperty("words").EnumerateArray().Select(w => w.GetProperty("word").GetString()).ToArray();
+            Assert.Equal((40, "awful", "lovely"), (words.Length, words[0], words[1]));
+            Assert.All(result.GetProperty("words").EnumerateArray(), w => Assert.InRange(w.GetProperty("x").GetDouble(), 0, 1));
+            Assert.Contains("\"awful\"", File.ReadAllText(stem + ".html"));
+            Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(stem + ".png")[..4]);
+            File.Delete(stem + ".html");
+            File.Delete(stem + ".png");
+        }
+        Assert.Contains("no such folder", CapturedRun.Of("vectors", "map", quickstart.Bundle, quickstart.At("absent/map")).Error);
+        Assert.Contains("'unseen' has no vector", CapturedRun.Of("vectors", "map", quickstart.Bundle, stem, "--near", "unseen").Error);
+    }
 }

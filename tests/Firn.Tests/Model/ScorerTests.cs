@@ -157,7 +157,7 @@ public class ScorerTests
         var plan = new BatchPlan(1, 1, 1);
         plan.Build(texts, [.. Enumerable.Range(0, texts.Count)]);
         var work = new ShardWorkspace(model.Options);
-        InputProjection inputs = new TokenProjection(layers, new HashSet<ParameterGroup>(), 1);
+        InputProjection inputs = new TokenProjection(layers, model.Options, new HashSet<ParameterGroup>(), 1);
         inputs.Begin(texts, plan, default);
         work.Forward(layers, inputs, plan, 0, default);
         var probabilities = new float[texts.Count * k];

@@ -14,5 +14,6 @@ internal static class VectorsCommand
         VectorsAnalogyCommand.Create(run),
         VectorsEvaluateCommand.Create(run),
         VectorsConvertCommand.Create(run),
+        VectorsMapCommand.Create(run),
     };
 }

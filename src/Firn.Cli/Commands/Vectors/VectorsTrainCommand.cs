@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
+using Firn.Recipes;
 using Firn.Text;
 using Firn.Vectors;
 
@@ -45,7 +46,7 @@ internal static class VectorsTrainCommand
             var format = parsed.GetValue(to) is { } name ? VectorFileOptions.FormatOf(name) : VectorsConvertCommand.ByName(output);
             var options = parameters.Read(parsed, new Word2VecOptions { Seed = (ulong)parsed.GetValue(seed), Threads = parsed.GetValue(threads) });
             long began = Stopwatch.GetTimestamp();
-            var vectors = Train(run, corpus.Open(parsed), new Tokenizer(CleaningOptions.ForPreset(parsed.GetRequiredValue(preset))), options);
+            var vectors = Train(run, corpus.Open(parsed), new Tokenizer(CleaningOf(parsed.GetRequiredValue(preset))), options);
             vectors.Save(output, format);
             if (parsed.GetValue(json))
             {
@@ -67,6 +68,9 @@ internal static class VectorsTrainCommand
         });
         return command;
     }
+
+    /// <summary>As a recipe of that name cleans, so that the words are those that it meets.</summary>
+    private static CleaningOptions CleaningOf(string preset) => preset == "none" ? CleaningOptions.None : RecipeOptions.ForPreset(preset).Cleaning;
 
     private static WordVectors Train(Invocation run, CorpusReader corpus, Tokenizer tokenizer, Word2VecOptions options)
     {

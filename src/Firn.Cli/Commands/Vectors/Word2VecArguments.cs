@@ -52,10 +52,15 @@ internal sealed class Word2VecArguments
         Epochs = parsed.GetValue(epochs) ?? basis.Epochs,
     };
 
-    /// <summary>The first of these options that was given, or null.</summary>
+    /// <summary>The least count of a word that gets a vector.</summary>
+    public Option MinCount => minCount;
+
+    /// <summary>The options that mean nothing where vectors are not trained; the minimum count also says which words get a row, so it is not among them.</summary>
+    public IReadOnlyList<Option> ForTraining => [size, window, sample, negative, exponent, skipGram, hierarchical, cbowSum, alpha, minAlpha, epochs];
+
+    /// <summary>The first of all these options that was given, or null.</summary>
     public string? FirstGiven(ParseResult parsed) =>
-        new Option[] { size, window, minCount, sample, negative, exponent, skipGram, hierarchical, cbowSum, alpha, minAlpha, epochs }
-            .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
+        ForTraining.Append(minCount).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     /// <summary>The settings as they are shown, by gensim's names.</summary>
     public static IReadOnlyList<(string Name, string Value)> Describe(Word2VecOptions options) =>

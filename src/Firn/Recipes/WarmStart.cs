@@ -1,0 +1,89 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Firn.Bundles;
+using Firn.Model;
+using Firn.Text;
+
+namespace Firn.Recipes;
+
+/// <summary>
+/// What a recipe takes from a trained bundle: first general, then particular data (Howard, Ruder 2018, "Universal language
+/// model fine-tuning"; Severyn, Moschitti 2015, who go from emoticon labels to human ones).
+/// </summary>
+internal sealed class WarmStart : IDisposable
+{
+    private readonly Predictor source;
+
+    private WarmStart(Predictor source) => this.source = source;
+
+    /// <summary>What the bundle itself was trained on.</summary>
+    public DataSource Data => source.Card.Data;
+
+    /// <summary>Loads the bundle; null where the options name none.</summary>
+    public static WarmStart? Open(RecipeOptions options) => options.From is { } folder ? new WarmStart(Predictor.Load(folder)) : null;
+
+    /// <summary>The options with what the bundle decides: cleaning, unknown words, the shape of the LSTM.</summary>
+    public RecipeOptions Apply(RecipeOptions options)
+    {
+        ClassifierOptions shape = source.Classifier.Options;
+        return options with
+        {
+            Cleaning = source.Tokenizer.Options,
+            TrainWordsWithoutVector = options.Training.Schedule.EverTrains(ParameterGroup.Embedding), // the rows of new words begin at zero
+            Vocabulary = options.Vocabulary with { Unknown = source.Vocabulary.Unknown },
+            Classifier = options.Classifier with { HiddenSize = shape.HiddenSize, Bidirectional = shape.Bidirectional, Pooling = shape.Pooling },
+        };
+    }
+
+    /// <summary>The bundle's words with their ids, and the new texts' other words behind them.</summary>
+    public Vocabulary Extend(Vocabulary words) => source.Vocabulary.With(Enumerable.Range(1, words.Count - 1).Select(id => words[id]));
+
+    /// <summary>
+    /// The bundle's table, copied, and a zero row for each other word that is frequent enough; such a row says nothing
+    /// until it trains.
+    /// </summary>
+    /// <param name="vocabularySize">V of what <see cref="Extend"/> gave.</param>
+    /// <param name="texts">The new texts.</param>
+    /// <param name="least">Occurrences in them from which a word gets a row; null gives none a row.</param>
+    public EmbeddingTable Table(int vocabularySize, RaggedIds texts, int? least)
+    {
+        EmbeddingTable old = source.Classifier.Embedding;
+        var rowOf = new int[vocabularySize];
+        old.RowOf.CopyTo(rowOf);
+        var counts = new int[vocabularySize];
+        foreach (int id in texts.Ids)
+            counts[id]++;
+        int count = old.RowCount;
+        for (int id = 1; id < rowOf.Length; id++)
+        {
+            if (rowOf[id] == 0 && counts[id] >= least)
+                rowOf[id] = count++;
+        }
+        var rows = new float[checked(count * old.Dimension)];
+        old.Rows.Span.CopyTo(rows);
+        return new EmbeddingTable(rowOf, rows, old.Dimension);
+    }
+
+    /// <summary>Copies LSTM and pooling, and the dense layer where it has the same classes; false where it starts fresh.</summary>
+    public bool CopyWeights(TextClassifier model, IReadOnlyList<string> labels)
+    {
+        bool same = labels.SequenceEqual(source.Labels);
+        foreach (Parameter parameter in model.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
+        {
+            if (same || !parameter.Name.StartsWith("dense.", StringComparison.Ordinal))
+                source.Classifier[parameter.Name].Values.CopyTo(parameter.Values);
+        }
+        return same;
+    }
+
+    /// <summary>Hash of the bundle's weights, which tells a checkpoint of another start apart.</summary>
+    public string WeightsHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Parameter parameter in source.Classifier.Parameters)
+            hash.AppendData(MemoryMarshal.AsBytes(parameter.Values.Span));
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    public void Dispose() => source.Dispose();
+}
