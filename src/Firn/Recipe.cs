@@ -162,13 +162,25 @@ public sealed class Recipe
             clock.End($"{CountVectors(table):n0} vectors of {table.Dimension} values, from {Options.From}");
             return table;
         }
+        string[] words = [.. Enumerable.Range(1, parts.Vocabulary.Count - 1).Select(id => parts.Vocabulary[id])];
         WordVectors vectors = Options.VectorsPath is { } path
-            ? WordVectors.Load(path, new VectorLoadOptions { Only = [.. Enumerable.Range(1, parts.Vocabulary.Count - 1).Select(id => parts.Vocabulary[id])] })
-            : Word2Vec.Train(parts.WordVectorTexts, parts.Vocabulary, Options.Word2Vec, new VectorProgress(clock), cancellation);
+            ? LoadVectors(path, words)
+            : TrainVectors(parts, words, new VectorProgress(clock), cancellation);
         if (vectors.Count == 0)
             throw new InvalidDataException($"{Options.VectorsPath} has a vector for none of the {parts.Vocabulary.Count - 1} words of the texts; choose vectors of their language.");
         clock.End($"{vectors.Count:n0} vectors of {vectors.Dimension} values");
         return EmbeddingTable.From(parts.Vocabulary, vectors, Options.OwnRows);
+    }
+
+    private static WordVectors LoadVectors(string path, string[] words) => FastTextVectors.IsModel(path)
+        ? FastTextVectors.Load(path).ToWordVectors(words)
+        : WordVectors.Load(path, new VectorLoadOptions { Only = [.. words] });
+
+    /// <summary>With subwords, words too rare for a row of their own have vectors as well.</summary>
+    private WordVectors TrainVectors(CorpusParts parts, string[] words, IProgress<Word2VecProgress> progress, CancellationToken cancellation)
+    {
+        Word2VecModel model = new Word2VecTrainer(Options.Word2Vec).Train(parts.WordVectorTexts, parts.Vocabulary, progress, cancellation);
+        return model.Subwords?.ToWordVectors(words) ?? model.Vectors;
     }
 
     private static int CountVectors(EmbeddingTable table) =>

@@ -69,7 +69,7 @@ internal sealed class TrainArguments
         Description = "Of two classes, give the second from the score on at which this figure is best on the validation texts (default: from 0.5 on)",
     }.OneOf([.. Metrics.Select(m => m.Name)]);
 
-    private readonly Option<int> seed = CommonOptions.Seed("word vectors, weights, shuffles and dropout; the same seed repeats a run bit for bit with --threads 1 or --vectors (several threads train word vectors without locks)");
+    private readonly Option<int> seed = CommonOptions.Seed("word vectors, weights, shuffles and dropout; the same seed repeats a run bit for bit with --deterministic, --threads 1 or --vectors (else several threads train word vectors without locks)");
     private readonly Option<int> threads = CommonOptions.Threads();
 
     public void AddTo(Command command)

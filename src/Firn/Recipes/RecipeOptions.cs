@@ -161,7 +161,7 @@ public sealed record RecipeOptions
     /// <summary>The same recipe with another seed for vectors, weights, shuffles and dropout; the split keeps its own.</summary>
     public RecipeOptions WithSeed(ulong seed) => this with { Word2Vec = Word2Vec with { Seed = seed }, Training = Training with { Seed = seed } };
 
-    /// <summary>The same recipe on this many threads; 0 for all. One thread makes word2vec repeatable bit for bit.</summary>
+    /// <summary>The same recipe on this many threads; 0 for all. Word2vec repeats bit for bit on one, and where it is deterministic.</summary>
     public RecipeOptions WithThreads(int threads) => this with { Word2Vec = Word2Vec with { Threads = threads }, Training = Training with { Threads = threads } };
 
     /// <summary>Refuses values out of range before any work is done.</summary>

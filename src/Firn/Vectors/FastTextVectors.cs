@@ -12,34 +12,37 @@ namespace Firn.Vectors;
 /// </summary>
 public sealed class FastTextVectors
 {
-    private readonly FastTextFile _file;
+    private readonly EmbeddingRows _matrix;
     private readonly SubwordHash _subwords;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _rows;
 
-    private FastTextVectors(FastTextFile file)
+    internal FastTextVectors(IReadOnlyList<string> words, int minN, int maxN, int buckets, EmbeddingRows matrix, IReadOnlyDictionary<int, int>? prunedBuckets = null)
     {
-        _file = file;
-        _subwords = new SubwordHash(file.MinN, file.MaxN, file.Buckets, file.Words.Count, file.PrunedBuckets);
-        var rows = new Dictionary<string, int>(file.Words.Count, StringComparer.Ordinal);
-        for (int row = 0; row < file.Words.Count; row++)
-            rows.TryAdd(file.Words[row], row);
+        Words = words;
+        MinN = minN;
+        MaxN = maxN;
+        _matrix = matrix;
+        _subwords = new SubwordHash(minN, maxN, buckets, words.Count, prunedBuckets);
+        var rows = new Dictionary<string, int>(words.Count, StringComparer.Ordinal);
+        for (int row = 0; row < words.Count; row++)
+            rows.TryAdd(words[row], row);
         _rows = rows.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>Values in each vector.</summary>
-    public int Dimension => _file.Matrix.Columns;
+    public int Dimension => _matrix.Columns;
 
     /// <summary>The words of the model's vocabulary, the most frequent first.</summary>
-    public IReadOnlyList<string> Words => _file.Words;
+    public IReadOnlyList<string> Words { get; }
 
     /// <summary>Shortest character n-gram, the word's marks &lt; and &gt; counted.</summary>
-    public int MinN => _file.MinN;
+    public int MinN { get; }
 
     /// <summary>Longest character n-gram; 0 when the model has none.</summary>
-    public int MaxN => _file.MaxN;
+    public int MaxN { get; }
 
     /// <summary>The matrix is product-quantized (.ftz).</summary>
-    public bool IsQuantized => _file.Matrix is QuantizedRows;
+    public bool IsQuantized => _matrix is QuantizedRows;
 
     /// <summary>Whether the word has a row of its own.</summary>
     public bool Contains(ReadOnlySpan<char> word) => _rows.ContainsKey(word);
@@ -50,7 +53,8 @@ public sealed class FastTextVectors
     public static FastTextVectors Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new FastTextVectors(FastTextFile.Read(path));
+        FastTextFile file = FastTextFile.Read(path);
+        return new FastTextVectors(file.Words, file.MinN, file.MaxN, file.Buckets, file.Matrix, file.PrunedBuckets);
     }
 
     /// <summary>Computes the vector of any word, known or not.</summary>
@@ -66,7 +70,7 @@ public sealed class FastTextVectors
             rows.Add(own);
         AddSubwords(word, rows);
         foreach (int row in rows)
-            _file.Matrix.AddRow(row, destination);
+            _matrix.AddRow(row, destination);
         if (rows.Count == 0)
             return false;
         float scale = (float)(1.0 / rows.Count);
@@ -83,6 +87,30 @@ public sealed class FastTextVectors
         foreach (string word in words)
             TryGetVector(word, rows.Add());
         return new WordVectors(WordDictionary.Of(words), new SingleRows(rows.Build()), null);
+    }
+
+    /// <summary>The vectors of these words, whether the model has seen them or not; those that have no n-gram either are left out.</summary>
+    /// <param name="words">Without duplicates.</param>
+    /// <exception cref="ArgumentException">A word comes twice.</exception>
+    public WordVectors ToWordVectors(IReadOnlyList<string> words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        var kept = new List<string>();
+        var table = new float[checked(words.Count * Dimension)];
+        foreach (string word in words)
+        {
+            if (TryGetVector(word, table.AsSpan(kept.Count * Dimension, Dimension)))
+                kept.Add(word);
+        }
+        Array.Resize(ref table, kept.Count * Dimension);
+        return new WordVectors(kept, table, Dimension);
+    }
+
+    /// <summary>Whether a file is a fastText model, by its first bytes; the format before version 11 has no mark and is not told.</summary>
+    public static bool IsModel(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return FastTextFile.HasMark(path);
     }
 
     private void AddSubwords(ReadOnlySpan<char> word, List<int> rows)

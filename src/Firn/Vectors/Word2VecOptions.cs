@@ -18,6 +18,9 @@ public sealed record Word2VecOptions
     /// <summary>Words seen fewer times get no vector and are taken out of the texts.</summary>
     public int MinCount { get; init; } = 5;
 
+    /// <summary>The most words that get a vector, the most frequent ones; 0 for no limit.</summary>
+    public int MaxWords { get; init; }
+
     /// <summary>Threshold t of subsampling: a word of relative frequency f is kept with probability sqrt(t/f) + t/f; 0 keeps all.</summary>
     public double Sample { get; init; } = 1e-3;
 
@@ -45,17 +48,27 @@ public sealed record Word2VecOptions
     /// <summary>Passes over the texts.</summary>
     public int Epochs { get; init; } = 5;
 
-    /// <summary>Names all that is drawn at random. One thread and one seed give the same vectors bit for bit.</summary>
+    /// <summary>Builds each word from its character n-grams, as fastText does; null trains words alone.</summary>
+    public SubwordOptions? Subwords { get; init; }
+
+    /// <summary>Names all that is drawn at random. One seed gives the same vectors bit for bit on one thread, and on any number with <see cref="Deterministic"/>.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Threads; they update shared vectors without locks (Recht et al. 2011, "Hogwild!"). 0 uses every processor.</summary>
     public int Threads { get; init; }
+
+    /// <summary>
+    /// One seed gives the same vectors, bit for bit, on any number of threads: they share rounds of a few hundred words and
+    /// each row is written by one of them (docs/vectors.md says what that costs).
+    /// </summary>
+    public bool Deterministic { get; init; }
 
     internal void Validate()
     {
         Throw.IfOutside(VectorSize, 1, 1 << 16);
         Throw.IfOutside(Window, 1, 1000);
         Throw.IfNotPositive(MinCount);
+        Throw.IfOutside(MaxWords, 0, int.MaxValue);
         Throw.IfOutside(Sample, 0, double.MaxValue);
         Throw.IfOutside(Negative, 0, 1000);
         Throw.IfOutside(NsExponent, -10, 10);
@@ -63,8 +76,32 @@ public sealed record Word2VecOptions
         Throw.IfOutside(MinAlpha, 0, Alpha);
         Throw.IfNotPositive(Epochs);
         Throw.IfOutside(Threads, 0, 1024);
+        Subwords?.Validate();
         if (Negative == 0 && !HierarchicalSoftmax)
             throw new ArgumentException("Nothing would be trained: set Negative above 0, or HierarchicalSoftmax.", nameof(Negative));
+    }
+}
+
+/// <summary>
+/// Character n-grams of words (Bojanowski et al. 2017, "Enriching word vectors with subword information"), by fastText's
+/// names and defaults.
+/// </summary>
+public sealed record SubwordOptions
+{
+    /// <summary>Shortest n-gram in characters, the word's marks &lt; and &gt; counted.</summary>
+    public int MinN { get; init; } = 3;
+
+    /// <summary>Longest n-gram in characters.</summary>
+    public int MaxN { get; init; } = 6;
+
+    /// <summary>Rows that all n-grams share by their hash.</summary>
+    public int Buckets { get; init; } = 2_000_000;
+
+    internal void Validate()
+    {
+        Throw.IfOutside(MinN, 1, 100);
+        Throw.IfOutside(MaxN, MinN, 100);
+        Throw.IfOutside(Buckets, 1, 1 << 30);
     }
 }
 
@@ -74,4 +111,8 @@ public sealed record Word2VecOptions
 /// <param name="Fraction">Part of all words read, in [0, 1].</param>
 /// <param name="WordsPerSecond">Words of the texts read a second since the start, rare and subsampled ones among them, as gensim counts.</param>
 /// <param name="Alpha">The learning rate now.</param>
-public readonly record struct Word2VecProgress(int Epoch, int Epochs, double Fraction, double WordsPerSecond, double Alpha);
+/// <param name="Loss">
+/// Mean loss since the last report, of a sample: negative log-likelihood of a word (CBOW) or of a pair of words (skip-gram);
+/// NaN when nothing was measured.
+/// </param>
+public readonly record struct Word2VecProgress(int Epoch, int Epochs, double Fraction, double WordsPerSecond, double Alpha, double Loss);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Firn.Vectors;
 
 namespace Firn.Tests.Cli;
 
@@ -77,6 +78,35 @@ public sealed class VectorsCommandTests(TrainedQuickstart quickstart)
         var bundle = Parse(CapturedRun.Of("vectors", "info", quickstart.Bundle, "--json"));
         Assert.Equal(("bundle", 64), (bundle.GetProperty("format").GetString(), bundle.GetProperty("dimension").GetInt32()));
         Assert.Equal(0, CapturedRun.Of("vectors", "neighbors", quickstart.Bundle, "awful").ExitCode);
+    }
+
+    [Fact]
+    public void Train_goes_on_from_a_table_and_keeps_fixed_words()
+    {
+        string text = quickstart.At("first.txt"), more = quickstart.At("more.txt"), first = quickstart.At("first.bin"), second = quickstart.At("second.bin"), outputs = quickstart.At("first.outputs.bin");
+        File.WriteAllLines(text, Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? "the cat sat on the mat" : "a dog ran in the park"));
+        File.WriteAllLines(more, Enumerable.Repeat("the new cat sat by the old dog", 40));
+        Assert.Equal(0, CapturedRun.Of("vectors", "train", text, first, "--vector-size", "8", "--deterministic", "--save-outputs", outputs).ExitCode);
+        var result = Parse(CapturedRun.Of("vectors", "train", more, second, "--from", first, "--from-outputs", outputs, "--fix", "all", "--json"));
+        Assert.Equal((13, 8), (result.GetProperty("words").GetInt32(), result.GetProperty("dimension").GetInt32()));
+        WordVectors before = WordVectors.Load(first), after = WordVectors.Load(second);
+        Assert.Equal(before.Words, after.Words.Take(10));
+        Assert.Equal(before.Table.ToArray(), after.Table[..(10 * 8)].ToArray());
+        Assert.Equal(["by", "new", "old"], after.Words.Skip(10).Order());
+        foreach (string[] wrong in new string[][] { ["--fix", "all"], ["--minn", "2"], ["--phrase-threshold", "5"], ["--to", "fasttext"], ["--subwords", "--maxn", "2"] })
+            Assert.Equal(2, CapturedRun.Of(["vectors", "train", text, second, .. wrong]).ExitCode);
+    }
+
+    [Fact]
+    public void Train_writes_a_fastText_model_and_joins_phrases()
+    {
+        string text = quickstart.At("phrases.txt"), model = quickstart.At("phrases.fasttext.bin");
+        File.WriteAllLines(text, Enumerable.Range(0, 200).Select(i => i % 2 == 0 ? "we went to new york today" : $"they saw an old town {(i % 3 == 0 ? "new" : "york")}"));
+        var result = Parse(CapturedRun.Of("vectors", "train", text, model, "--vector-size", "6", "--subwords", "--bucket", "100", "--phrases", "1", "--phrase-threshold", "2", "--json"));
+        Assert.Equal("fasttext", result.GetProperty("format").GetString());
+        FastTextVectors vectors = FastTextVectors.Load(model);
+        Assert.Contains(vectors.Words, word => word.Contains('_'));
+        Assert.True(vectors.TryGetVector("yorkshire", new float[6]));
     }
 
     [Fact]

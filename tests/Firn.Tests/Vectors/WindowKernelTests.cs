@@ -41,7 +41,7 @@ public unsafe class WindowKernelTests
         negatives.Draw(random, ref counter);
         (double[][] dx, double[][] dy) = skipGram ? SkipGramGradient(stream, negatives, x, y) : CbowGradient(stream, negatives, x, y);
 
-        WindowKernel.Create(state).Train(stream, alpha, random);
+        WindowKernel.Create(TrainingView.Of(state)).Train(stream, 0, stream.Count, alpha, random);
 
         Compare(Rows(inputs), x, dx, alpha);
         Compare(Rows(outputs), y, dy, alpha);

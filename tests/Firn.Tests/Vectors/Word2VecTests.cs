@@ -64,6 +64,61 @@ public class Word2VecTests
         Assert.All(first, value => Assert.True(float.IsFinite(value)));
     }
 
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(true, true, false)]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, true)]
+    [Trait("Kernels", "all")]
+    public void Deterministic_training_gives_the_same_bits_on_any_number_of_threads(bool skipGram, bool hierarchical, bool subwords)
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(2500);
+        var options = new Word2VecOptions
+        {
+            VectorSize = 20,
+            SkipGram = skipGram,
+            HierarchicalSoftmax = hierarchical,
+            Deterministic = true,
+            Subwords = subwords ? new SubwordOptions { Buckets = 50 } : null,
+            Sample = 0,
+            Epochs = 4,
+        };
+        float[] first = Train(corpus, vocabulary, options with { Threads = 1 }).Table.ToArray();
+        foreach (int threads in new[] { 2, 3, 8 })
+            Assert.Equal(first, Train(corpus, vocabulary, options with { Threads = threads }).Table.ToArray());
+        Assert.NotEqual(first, Train(corpus, vocabulary, options with { Seed = 2 }).Table.ToArray());
+        if (!subwords)
+            Assert.Equal(20, WordsBesideTheirTopic(Train(corpus, vocabulary, options)));
+    }
+
+    [Fact]
+    public void The_most_frequent_words_are_kept()
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(400);
+        WordVectors all = Train(corpus, vocabulary, new Word2VecOptions { VectorSize = 4, Epochs = 1 });
+        WordVectors few = Train(corpus, vocabulary, new Word2VecOptions { VectorSize = 4, Epochs = 1, MaxWords = 7 });
+        Assert.Equal(all.Words.Take(7), few.Words);
+    }
+
+    [Fact]
+    public void The_loss_that_is_reported_falls()
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(30_000);
+        foreach (bool skipGram in new[] { false, true })
+        {
+            var losses = new List<double>();
+            var options = new Word2VecOptions { VectorSize = 20, SkipGram = skipGram, Sample = 0, Epochs = 4, Threads = 1 };
+            for (int epochs = 1; epochs <= 4; epochs += 3)
+                Word2Vec.Train(corpus, vocabulary, options with { Epochs = epochs, MinAlpha = 0.025 }, new Listener(p => losses.Add(p.Loss)), TestContext.Current.CancellationToken);
+            double[] measured = [.. losses.Where(double.IsFinite)];
+            // Of nothing known, a word and five samples cost 6 log 2.
+            Assert.All(measured, loss => Assert.InRange(loss, 0.5, 6 * Math.Log(2) + 0.1));
+            Assert.True(measured[^1] < 3.6, $"{measured[^1]}");
+        }
+    }
+
     [Fact]
     public void Sum_of_context_and_both_losses_at_once_train_too()
     {

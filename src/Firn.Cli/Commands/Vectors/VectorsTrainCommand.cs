@@ -18,51 +18,77 @@ internal static class VectorsTrainCommand
         var target = new Argument<string>("OUT") { Description = "The file of vectors to write; a name in .gz is compressed" };
         var to = new Option<string>("--to")
         {
-            Description = "Format of OUT (default: by its name, as in 'firn vectors convert')",
+            Description = "Format of OUT (default: by its name, as in 'firn vectors convert'; with --subwords fasttext, a model that knows words never seen)",
             HelpName = "FORMAT",
-        }.OneOf(VectorFileOptions.Written);
+        }.OneOf([.. VectorFileOptions.Written, TrainedVectorFile.FastText]);
         var preset = new Option<string>("--preset")
         {
             Description = "How a text becomes words: none splits at white space; tweets and notebook clean as 'firn train' does",
             DefaultValueFactory = _ => "none",
         }.OneOf("none", "tweets", "notebook");
         var parameters = new Word2VecArguments([("gensim", new Word2VecOptions())]);
-        var seed = CommonOptions.Seed("all that is random; the same seed repeats a run bit for bit with --threads 1 (several threads work without locks)");
+        var maxWords = new Option<int>("--max-words") { Description = "The most words that get a vector, the most frequent; 0 for no limit", DefaultValueFactory = _ => 0, HelpName = "N" }.Between(0, int.MaxValue);
+        var start = new Word2VecStartOptions();
+        var phrases = new PhraseArguments();
+        var checkpoint = new Option<string?>("--checkpoint")
+        {
+            Description = "File that keeps the run when Ctrl-C stops it, and from minute to minute at ends of epochs: the same command goes on from it; deleted at the end",
+            HelpName = "FILE",
+        };
+        var seed = CommonOptions.Seed("all that is random; the same seed repeats a run bit for bit with --deterministic or --threads 1 (else several threads work without locks)");
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Command("train", "Train word2vec on plain text");
-        command.Add(corpus.Data);
-        command.Add(target);
-        command.Add(to);
-        command.Add(preset);
+        var command = new Command("train", "Train word2vec or, with --subwords, fastText on plain text") { corpus.Data, target, to, preset };
         parameters.AddTo(command);
+        command.Add(maxWords);
+        start.AddTo(command);
+        phrases.AddTo(command);
         corpus.AddTo(command);
-        command.Add(seed);
-        command.Add(threads);
-        command.Add(json);
+        foreach (var option in new Option[] { checkpoint, seed, threads, json })
+            command.Add(option);
         command.SetAction(parsed =>
         {
             string output = parsed.GetRequiredValue(target);
-            var format = parsed.GetValue(to) is { } name ? VectorFileOptions.FormatOf(name) : VectorsConvertCommand.ByName(output);
-            var options = parameters.Read(parsed, new Word2VecOptions { Seed = (ulong)parsed.GetValue(seed), Threads = parsed.GetValue(threads) });
+            var options = parameters.Read(parsed, new Word2VecOptions
+            {
+                Seed = (ulong)parsed.GetValue(seed),
+                Threads = parsed.GetValue(threads),
+                MaxWords = parsed.GetValue(maxWords),
+            });
+            var writing = TrainedVectorFile.Of(output, parsed.GetValue(to), options);
             long began = Stopwatch.GetTimestamp();
-            var vectors = Train(run, corpus.Open(parsed), new Tokenizer(CleaningOf(parsed.GetRequiredValue(preset))), options);
-            vectors.Save(output, format);
+            var from = start.Read(parsed, options);
+            var trainer = new Word2VecTrainer(from is null ? options : options with { VectorSize = from.Vectors.Dimension })
+            {
+                Start = from,
+                CheckpointPath = parsed.GetValue(checkpoint),
+            };
+            Word2VecModel model;
+            try
+            {
+                model = Train(run, corpus.Open(parsed), new Tokenizer(CleaningOf(parsed.GetRequiredValue(preset))), trainer, phrases.Read(parsed));
+            }
+            catch (OperationCanceledException) when (File.Exists(trainer.CheckpointPath))
+            {
+                throw new UserError($"stopped; the same command goes on from {trainer.CheckpointPath}");
+            }
+            writing.Save(model);
+            start.SaveOutputs(parsed, model);
             if (parsed.GetValue(json))
             {
                 Json.Write(run.Terminal, new JsonObject
                 {
                     ["file"] = output,
-                    ["format"] = VectorFileOptions.NameOf(format),
-                    ["words"] = vectors.Count,
-                    ["dimension"] = vectors.Dimension,
+                    ["format"] = writing.FormatName,
+                    ["words"] = model.Vectors.Count,
+                    ["dimension"] = model.Vectors.Dimension,
                     ["bytes"] = new FileInfo(output).Length,
                     ["seconds"] = Json.Number(Stopwatch.GetElapsedTime(began).TotalSeconds),
                 });
             }
             else
             {
-                run.Terminal.Note($"{output}: {vectors.Count:N0} words of {vectors.Dimension} values, {VectorFileOptions.NameOf(format)}, {Sizes.Bytes(new FileInfo(output).Length)}");
+                run.Terminal.Note($"{output}: {model.Vectors.Count:N0} words of {model.Vectors.Dimension} values, {writing.FormatName}, {Sizes.Bytes(new FileInfo(output).Length)}");
             }
             return ExitCode.Done;
         });
@@ -72,23 +98,33 @@ internal static class VectorsTrainCommand
     /// <summary>As a recipe of that name cleans, so that the words are those that it meets.</summary>
     private static CleaningOptions CleaningOf(string preset) => preset == "none" ? CleaningOptions.None : RecipeOptions.ForPreset(preset).Cleaning;
 
-    private static WordVectors Train(Invocation run, CorpusReader corpus, Tokenizer tokenizer, Word2VecOptions options)
+    private static Word2VecModel Train(Invocation run, CorpusReader corpus, Tokenizer tokenizer, Word2VecTrainer trainer, PhraseArguments.Choice? phrases)
     {
         using var progress = new ProgressLine(run.Terminal);
         var texts = new TextNumbers(corpus, tokenizer, count => progress.Report(double.NaN, string.Create(CultureInfo.InvariantCulture, $"{count:N0} texts")), run.Stop);
+        // A rare word may be one of a table that training goes on from, and it parts the words of a phrase.
+        int minCount = trainer.Start is null && phrases is null ? trainer.Options.MinCount : 1;
         progress.Begin("counting words");
-        var vocabulary = texts.CountWords(options.MinCount);
-        progress.End(string.Create(CultureInfo.InvariantCulture, $"counted words: {vocabulary.Count - 1:N0} occur {options.MinCount} times or more"));
+        var vocabulary = texts.CountWords(minCount);
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"counted words: {vocabulary.Count - 1:N0} occur {(minCount == 1 ? "once" : $"{minCount} times")} or more"));
         if (vocabulary.Count == 1)
-            throw new UserError($"{corpus.Path}: no word occurs {options.MinCount} times; give more text or a smaller --min-count");
+            throw new UserError($"{corpus.Path}: no word occurs {minCount} times; give more text or a smaller --min-count");
         progress.Begin("reading text");
         var ids = texts.Encode(vocabulary);
         progress.End(string.Create(CultureInfo.InvariantCulture, $"read text: {ids.TotalTokens:N0} words in {ids.Count:N0} texts"));
+        for (int pass = 1; pass <= (phrases?.Passes ?? 0); pass++)
+        {
+            progress.Begin("phrases");
+            var found = Phrases.Find(ids, vocabulary, phrases!.Options);
+            (ids, vocabulary) = found.Join(ids);
+            string first = string.Join(", ", found.Items.Take(3).Select(p => $"{p.First}{phrases.Options.Separator}{p.Second}"));
+            progress.End(string.Create(CultureInfo.InvariantCulture, $"phrases, pass {pass}: {found.Items.Count:N0}{(first.Length > 0 ? $" ({first} ...)" : "")}"));
+        }
         progress.Begin("word vectors");
-        var report = new InlineProgress<Word2VecProgress>(p => progress.Report(p.Fraction,
-            string.Create(CultureInfo.InvariantCulture, $"epoch {p.Epoch}/{p.Epochs}, {p.WordsPerSecond / 1000:N0} thousand words a second")));
-        var vectors = Word2Vec.Train(ids, vocabulary, options, report, run.Stop);
-        progress.End(string.Create(CultureInfo.InvariantCulture, $"word vectors: {vectors.Count:N0} words of {vectors.Dimension} values"));
-        return vectors;
+        var report = new InlineProgress<Word2VecProgress>(p => progress.Report(p.Fraction, string.Create(CultureInfo.InvariantCulture,
+            $"epoch {p.Epoch}/{p.Epochs}, {p.WordsPerSecond / 1000:N0} thousand words a second{(double.IsFinite(p.Loss) ? $", loss {p.Loss:F3}" : "")}")));
+        var model = trainer.Train(ids, vocabulary, report, run.Stop);
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"word vectors: {model.Vectors.Count:N0} words of {model.Vectors.Dimension} values"));
+        return model;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Firn.Cli.Output;
 using Firn.Vectors;
 
 namespace Firn.Cli.Commands.Vectors;
@@ -11,6 +12,9 @@ internal sealed class Word2VecArguments
     private readonly Option<double?> sample, exponent, alpha, minAlpha;
     private readonly Option<bool> skipGram = new("--sg") { Description = "Skip-gram instead of CBOW" };
     private readonly Option<bool> hierarchical = new("--hs") { Description = "Hierarchical softmax, beside negative sampling unless --negative 0" };
+    private readonly Option<bool> subwords = new("--subwords") { Description = "Build words from their character n-grams too, as fastText does, so that words never seen have vectors" };
+    private readonly Option<bool> deterministic = new("--deterministic") { Description = "The same vectors, bit for bit, on any number of threads; takes about half as long again" };
+    private readonly Option<int?> minN, maxN, buckets;
     private readonly Option<bool> cbowSum = new("--cbow-sum") { Description = "CBOW adds the context's vectors instead of taking their mean" };
 
     /// <summary>Makes the options.</summary>
@@ -26,12 +30,16 @@ internal sealed class Word2VecArguments
         exponent = PresetOption.Number("--ns-exponent", "Random words are drawn by count to this power", presets, o => o.NsExponent).Between(-10, 10);
         alpha = PresetOption.Number("--alpha", "Learning rate of word vectors at the start", presets, o => o.Alpha).Between(1e-9, 100);
         minAlpha = PresetOption.Number("--min-alpha", "Learning rate of word vectors at the end", presets, o => o.MinAlpha).Between(0, 100);
+        var ngrams = new SubwordOptions();
+        minN = Ngram("--minn", $"--subwords: shortest n-gram in characters (default {ngrams.MinN})").Between(1, 100);
+        maxN = Ngram("--maxn", $"--subwords: longest n-gram in characters (default {ngrams.MaxN})").Between(1, 100);
+        buckets = Ngram("--bucket", $"--subwords: rows that all n-grams share (default {ngrams.Buckets})").Between(1, 1 << 30);
         epochs = PresetOption.Number(epochsName, "Passes over the texts for word vectors", presets, o => o.Epochs).Between(1, 100_000);
     }
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { size, window, minCount, sample, negative, exponent, skipGram, hierarchical, cbowSum, alpha, minAlpha, epochs })
+        foreach (var option in ForTraining.Append(minCount))
             command.Add(option);
     }
 
@@ -50,22 +58,41 @@ internal sealed class Word2VecArguments
         Alpha = parsed.GetValue(alpha) ?? basis.Alpha,
         MinAlpha = parsed.GetValue(minAlpha) ?? basis.MinAlpha,
         Epochs = parsed.GetValue(epochs) ?? basis.Epochs,
+        Deterministic = basis.Deterministic || parsed.GetValue(deterministic),
+        Subwords = ReadSubwords(parsed, basis.Subwords),
     };
 
     /// <summary>The least count of a word that gets a vector.</summary>
     public Option MinCount => minCount;
 
     /// <summary>The options that mean nothing where vectors are not trained; the minimum count also says which words get a row, so it is not among them.</summary>
-    public IReadOnlyList<Option> ForTraining => [size, window, sample, negative, exponent, skipGram, hierarchical, cbowSum, alpha, minAlpha, epochs];
+    public IReadOnlyList<Option> ForTraining =>
+        [size, window, sample, negative, exponent, skipGram, hierarchical, cbowSum, subwords, minN, maxN, buckets, alpha, minAlpha, epochs, deterministic];
 
     /// <summary>The first of all these options that was given, or null.</summary>
     public string? FirstGiven(ParseResult parsed) =>
         ForTraining.Append(minCount).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
+    private static Option<int?> Ngram(string name, string description) => new(name) { Description = description, HelpName = "N" };
+
+    private SubwordOptions? ReadSubwords(ParseResult parsed, SubwordOptions? basis)
+    {
+        if (basis is null && !parsed.GetValue(subwords))
+        {
+            return new Option<int?>[] { minN, maxN, buckets }.FirstOrDefault(option => parsed.GetValue(option) is not null) is { } given
+                ? throw new UsageError($"{given.Name} is for n-grams of characters; give --subwords too, or leave it out")
+                : null;
+        }
+        var read = basis ?? new SubwordOptions();
+        read = read with { MinN = parsed.GetValue(minN) ?? read.MinN, MaxN = parsed.GetValue(maxN) ?? read.MaxN, Buckets = parsed.GetValue(buckets) ?? read.Buckets };
+        return read.MaxN >= read.MinN ? read : throw new UsageError($"--maxn {read.MaxN} is below --minn {read.MinN}; the longest n-gram must not be shorter than the shortest");
+    }
+
     /// <summary>The settings as they are shown, by gensim's names.</summary>
     public static IReadOnlyList<(string Name, string Value)> Describe(Word2VecOptions options) =>
     [
-        ("algorithm", (options.SkipGram ? "skip-gram" : "CBOW") + (options.HierarchicalSoftmax ? ", hierarchical softmax" : "")),
+        ("algorithm", (options.SkipGram ? "skip-gram" : "CBOW") + (options.HierarchicalSoftmax ? ", hierarchical softmax" : "")
+            + (options.Subwords is { } ngrams ? string.Create(CultureInfo.InvariantCulture, $", n-grams of {ngrams.MinN} to {ngrams.MaxN} characters") : "")),
         ("vector_size", Text(options.VectorSize)), ("window", Text(options.Window)), ("min_count", Text(options.MinCount)), ("negative", Text(options.Negative)),
         ("sample", Text(options.Sample)), ("alpha", $"{Text(options.Alpha)} to {Text(options.MinAlpha)}"), ("epochs", Text(options.Epochs)),
     ];

@@ -42,6 +42,14 @@ internal sealed class FastTextFile
         return file;
     }
 
+    /// <summary>Whether a file begins with the magic number.</summary>
+    public static bool HasMark(string path)
+    {
+        using var source = new ByteSource(path);
+        ReadOnlySpan<byte> first = source.Peek(sizeof(int));
+        return first.Length >= sizeof(int) && BinaryPrimitives.ReadInt32LittleEndian(first) == Magic;
+    }
+
     private void ReadContent()
     {
         int first = Int32(), second = Int32();

@@ -11,13 +11,10 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
     where P : struct, ILanes<V>
     where V : struct
 {
-    /// <summary>Positions a chunk.</summary>
-    public const int Chunk = 8;
-
     private const int ColumnBlock = 64; // floats
 
-
     private readonly TrainingState _state;
+    private readonly TrainingView _view;
     private readonly int _columns;
     private SharedNegatives? _negatives, _nextNegatives;
     private readonly HierarchicalSoftmax<P, V>? _tree;
@@ -25,21 +22,24 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
     private readonly float* _scores; // (Chunk, negatives)
     private readonly float* _dummy; // a row for filling up, whose products are never used
     private readonly RowPrefetch _ahead;
+    private readonly float[] _scales = new float[Chunk];
     private readonly PointerList _window = new(), _hidden = new(), _errors = new(), _negativeRows = new();
 
-    public CbowKernel(TrainingState state)
+    public CbowKernel(TrainingView view)
     {
+        TrainingState state = view.State;
+        _view = view;
         _state = state;
         _columns = state.Inputs.Stride;
         _ahead = new RowPrefetch(_columns);
-        int shared = SharedCount(state.Options.Negative);
+        int shared = SharedNegatives.CountFor(state.Options.Negative);
         if (state.Negatives is not null)
         {
             _negatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
             _nextNegatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
         }
         if (state.Tree is not null)
-            _tree = new HierarchicalSoftmax<P, V>(state);
+            _tree = new HierarchicalSoftmax<P, V>(view);
         _scratch = new AlignedBuffer((2 * Chunk + 1) * _columns + Chunk * Math.Max(shared, 16));
         float* rows = _scratch.Pointer;
         for (int p = 0; p < Chunk; p++, rows += 2 * _columns)
@@ -51,29 +51,25 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         _scores = rows + _columns;
     }
 
-    /// <summary>
-    /// Samples a chunk shares, in whole tiles: 16 for the usual 5 a position. With 8 analogies lose a hundredth, with 24
-    /// nothing is gained (docs/performance.md).
-    /// </summary>
-    public static int SharedCount(int negative) => Math.Max(16, (negative * 2 + 7) / 8 * 8);
-
-    public override void Train(WindowStream stream, float alpha, CounterRandom random)
+    public override void Train(WindowStream stream, int first, int end, float alpha, CounterRandom random)
     {
-        ulong counter = 0;
+        ulong counter = SharedNegatives.CounterAt(first, SharedNegatives.CountFor(_state.Options.Negative));
         _negatives?.Draw(random, ref counter);
-        for (int first = 0; first < stream.Count; first += Chunk)
+        for (; first < end; first += Chunk)
         {
-            int count = Math.Min(Chunk, stream.Count - first);
+            int count = Math.Min(Chunk, end - first);
             _nextNegatives?.Draw(random, ref counter);
             // One step a block of columns summed, a pair trained, and a word that takes errors.
-            _ahead.Plan(_state, stream, first + Chunk, Chunk, _nextNegatives, _columns / ColumnBlock + 2 * Chunk + _state.Options.Window);
+            _ahead.Plan(_view, stream, first + Chunk, end, _nextNegatives, _columns / ColumnBlock + 2 * Chunk + _state.Options.Window);
             SumWindows(stream, first, count);
-            if (_negatives is not null)
-                TrainNegatives(stream.Rows.AsSpan(first, count), alpha);
+            bool measure = LossTally.Measures(first, Chunk);
+            double loss = _negatives is null ? 0 : TrainNegatives(stream.Rows.AsSpan(first, count), alpha, measure);
             for (int p = 0; p < count && _negatives is null; p++)
                 new Span<float>(_errors.Items[p], _columns).Clear();
             for (int p = 0; p < count && _tree is not null; p++)
-                _tree.Train(_hidden.Items + p, _errors.Items + p, 1, stream.Rows[first + p], alpha);
+                loss += _tree.Train(_hidden.Items + p, _errors.Items + p, 1, stream.Rows[first + p], alpha, measure);
+            if (measure)
+                _state.Loss.Add(loss, count);
             AddErrors(stream, first, count);
             (_negatives, _nextNegatives) = (_nextNegatives, _negatives);
         }
@@ -85,25 +81,41 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         (int low, int high) = stream.Span(first, count);
         _window.Clear();
         for (int j = low; j < high; j++)
-            _window.Add(_state.Inputs[stream.Rows[j]]);
+            _window.Add(_view.Inputs[stream.Rows[j]]);
+        for (int p = 0; p < count; p++)
+        {
+            int context = ContextRows(stream, first + p);
+            _scales[p] = _state.Options.CbowMean && context > 0 ? 1f / context : 1;
+        }
         // A block of columns of all windows at a time: neighbours share most words, which then come from the first cache.
         for (int c = 0; c < _columns; c += ColumnBlock)
         {
             int width = Math.Min(ColumnBlock, _columns - c);
             for (int p = first; p < first + count; p++)
             {
-                int context = stream.High[p] - stream.Low[p] - 1;
-                float scale = _state.Options.CbowMean && context > 0 ? 1f / context : 1;
                 RowProducts<P, V>.SumAround(
-                    _window.Items + (stream.Low[p] - low), p - stream.Low[p], stream.High[p] - p - 1, scale, c, width, _hidden.Items[p - first]);
+                    _window.Items + (stream.Low[p] - low), p - stream.Low[p], stream.High[p] - p - 1, _scales[p - first], c, width, _hidden.Items[p - first]);
             }
             _ahead.Step();
         }
     }
 
-    private void TrainNegatives(ReadOnlySpan<int> targets, float alpha)
+    /// <summary>Rows that the window's vectors sum: its words, or all their n-grams.</summary>
+    private int ContextRows(WindowStream stream, int p)
     {
-        ParameterMatrix outputs = _state.Outputs!;
+        if (_state.Subwords is null)
+            return stream.High[p] - stream.Low[p] - 1;
+        int rows = 0;
+        for (int j = stream.Low[p]; j < stream.High[p]; j++)
+            rows += j == p ? 0 : _state.Subwords.Of(stream.Rows[j]).Length;
+        return rows;
+    }
+
+    /// <summary>Trains on the chunk's words and samples; returns the loss if asked to.</summary>
+    private double TrainNegatives(ReadOnlySpan<int> targets, float alpha, bool measure)
+    {
+        double loss = 0;
+        RowView outputs = _view.Outputs!;
         ReadOnlySpan<int> rows = _negatives!.Rows;
         ReadOnlySpan<float> weights = _negatives.Weights;
         _negativeRows.Clear();
@@ -116,6 +128,8 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         for (int p = 0; p < targets.Length; p++)
         {
             float* g = _scores + p * width;
+            for (int o = 0; o < rows.Length && measure; o++)
+                loss += rows[o] == targets[p] ? 0 : weights[o] * LossTally.Of(1 - g[o]);
             for (int o = 0; o < rows.Length; o++)
                 g[o] = rows[o] == targets[p] ? 0 : -alpha * weights[o] * g[o];
             for (int o = rows.Length; o < width; o++)
@@ -125,10 +139,14 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         {
             float* output = outputs[targets[p]];
             float score = RowProducts<P, V>.Dot(_hidden.Items[p], output, _columns);
-            RowProducts<P, V>.UpdatePair(_hidden.Items[p], _errors.Items[p], output, alpha / (1 + MathF.Exp(score)), _columns);
+            float missing = 1 / (1 + MathF.Exp(score)); // what the probability lacks to 1
+            if (measure)
+                loss += LossTally.Of(1 - missing);
+            RowProducts<P, V>.UpdatePair(_hidden.Items[p], _errors.Items[p], output, alpha * missing, _columns);
             _ahead.Step();
         }
         RowProducts<P, V>.Update(_hidden.Items, _errors.Items, targets.Length, _negativeRows.Items, width, _columns, _scores);
+        return loss;
     }
 
     /// <summary>Each word of the chunk's windows takes the errors of all windows it stands in, in one pass.</summary>
@@ -137,13 +155,15 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         (int low, int high) = stream.Span(first, count);
         for (int p = first; p < first + count; p++)
         {
-            int context = stream.High[p] - stream.Low[p] - 1;
+            int context = ContextRows(stream, p);
             // gensim: with the sum instead of the mean the error is divided over the window.
             if (!_state.Options.CbowMean && context > 1)
                 RowProducts<P, V>.SumAround(_errors.Items + (p - first), 1, 0, 1f / context, 0, _columns, _errors.Items[p - first]);
         }
         for (int j = low; j < high; j++)
         {
+            if (_state.IsFixed(stream.Rows[j]))
+                continue;
             _window.Clear();
             for (int p = 0; p < count; p++)
             {
@@ -151,7 +171,7 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
                     _window.Add(_errors.Items[p]);
             }
             if (_window.Count > 0)
-                RowProducts<P, V>.Add(_window.Items, _window.Count, _columns, _state.Inputs[stream.Rows[j]]);
+                RowProducts<P, V>.Add(_window.Items, _window.Count, _columns, _view.Inputs[stream.Rows[j]]);
             _ahead.Step();
         }
     }

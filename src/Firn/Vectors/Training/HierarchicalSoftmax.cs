@@ -10,25 +10,28 @@ internal sealed unsafe class HierarchicalSoftmax<P, V>
     where P : struct, ILanes<V>
     where V : struct
 {
-    private readonly ParameterMatrix _nodes;
+    private readonly RowView _nodes;
     private readonly HuffmanTree _tree;
     private readonly AlignedBuffer _scores = new(), _row = new();
     private readonly PointerList _path = new(), _inputs = new();
 
-    public HierarchicalSoftmax(TrainingState state)
+    public HierarchicalSoftmax(TrainingView view)
     {
-        _nodes = state.Nodes!;
-        _tree = state.Tree!;
+        _nodes = view.Nodes!;
+        _tree = view.State.Tree!;
         _row.Reserve(_nodes.Stride);
     }
 
-    /// <summary>Each input predicts the word: errors[i] += its descent direction, and the path's vectors are updated.</summary>
-    public void Train(float** inputs, float** errors, int inputCount, int word, float alpha)
+    /// <summary>
+    /// Each input predicts the word: errors[i] += its descent direction, and the path's vectors are updated. Returns the loss
+    /// if asked to.
+    /// </summary>
+    public double Train(float** inputs, float** errors, int inputCount, int word, float alpha, bool measure)
     {
         ReadOnlySpan<int> path = _tree.PathOf(word);
         ReadOnlySpan<bool> code = _tree.CodeOf(word);
         if (path.IsEmpty || inputCount == 0)
-            return;
+            return 0;
         int columns = _nodes.Stride;
         _path.Clear();
         foreach (int node in path)
@@ -43,14 +46,18 @@ internal sealed unsafe class HierarchicalSoftmax<P, V>
         float* scores = _scores.Reserve(values);
         RowProducts<P, V>.Dots(_inputs.Items, _inputs.Count, _path.Items, width, columns, scores);
         RowProducts<P, V>.Sigmoid(scores, values);
+        double loss = 0;
         for (int i = 0; i < inputCount; i++)
         {
             float* g = scores + i * width;
+            for (int o = 0; o < path.Length && measure; o++)
+                loss += LossTally.Of(code[o] ? 1 - g[o] : g[o]);
             for (int o = 0; o < path.Length; o++)
                 g[o] = alpha * ((code[o] ? 0f : 1f) - g[o]);
             for (int o = path.Length; o < width; o++)
                 g[o] = 0;
         }
         RowProducts<P, V>.Update(inputs, errors, inputCount, _path.Items, width, columns, scores);
+        return loss;
     }
 }

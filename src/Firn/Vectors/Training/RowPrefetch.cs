@@ -14,25 +14,27 @@ internal sealed unsafe class RowPrefetch(int columns)
     private int _row, _column, _linesPerStep;
 
     /// <summary>Notes the rows that the chunk from <paramref name="first"/> on needs and the one before it does not.</summary>
-    /// <param name="state">The parameters.</param>
+    /// <param name="view">The parameters.</param>
     /// <param name="stream">Words and windows.</param>
     /// <param name="first">The next chunk's first position.</param>
-    /// <param name="chunk">Positions a chunk.</param>
+    /// <param name="end">Past the last position that will be trained.</param>
     /// <param name="negatives">The next chunk's negative samples; null without them.</param>
     /// <param name="steps">Calls of <see cref="Step"/> that the chunk makes at least.</param>
-    public void Plan(TrainingState state, WindowStream stream, int first, int chunk, SharedNegatives? negatives, int steps)
+    public void Plan(TrainingView view, WindowStream stream, int first, int end, SharedNegatives? negatives, int steps)
     {
         _rows.Clear();
         (_row, _column) = (0, 0);
-        int entering = first + state.Options.Window;
-        for (int p = entering; p < Math.Min(entering + chunk, stream.Count); p++)
-            _rows.Add(state.Inputs[stream.Rows[p]]);
-        if (negatives is not null)
+        const int chunk = WindowKernel.Chunk;
+        int entering = first + view.State.Options.Window;
+        // Words built of n-grams are there already.
+        for (int p = entering; p < Math.Min(entering + chunk, stream.Count) && view.State.Subwords is null; p++)
+            _rows.Add(view.Inputs[stream.Rows[p]]);
+        if (negatives is not null && first < end)
         {
-            for (int p = first; p < Math.Min(first + chunk, stream.Count); p++)
-                _rows.Add(state.Outputs![stream.Rows[p]]);
+            for (int p = first; p < Math.Min(first + chunk, end); p++)
+                _rows.Add(view.Outputs![stream.Rows[p]]);
             foreach (int row in negatives.Rows)
-                _rows.Add(state.Outputs![row]);
+                _rows.Add(view.Outputs![row]);
         }
         _linesPerStep = _rows.Count * (columns / Line) / steps + 1;
     }

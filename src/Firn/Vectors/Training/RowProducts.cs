@@ -150,6 +150,34 @@ internal static unsafe class RowProducts<P, V>
         }
     }
 
+    /// <summary>row += sum over the copies of (copy - row), one copy after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddDifferences(float** copies, int count, int columns, float* row)
+    {
+        for (int c = 0; c < columns; c += P.Count)
+        {
+            V before = P.Load(row + c), sum = before;
+            for (int i = 0; i < count; i++)
+                sum = P.Add(sum, P.Subtract(P.Load(copies[i] + c), before));
+            P.Store(sum, row + c);
+        }
+    }
+
+    /// <summary>x -= y</summary>
+    public static void Subtract(float* x, float* y, int columns)
+    {
+        for (int c = 0; c < columns; c += P.Count)
+            P.Store(P.Subtract(P.Load(x + c), P.Load(y + c)), x + c);
+    }
+
+    /// <summary>x *= factor</summary>
+    public static void Scale(float* x, float factor, int columns)
+    {
+        V k = P.Create(factor);
+        for (int c = 0; c < columns; c += P.Count)
+            P.Store(P.Multiply(k, P.Load(x + c)), x + c);
+    }
+
     /// <summary>x[i] = 1 / (1 + exp(-x[i])); <paramref name="count"/> is a multiple of 16.</summary>
     public static void Sigmoid(float* x, int count)
     {

@@ -11,10 +11,8 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
     where P : struct, ILanes<V>
     where V : struct
 {
-    /// <summary>Positions a chunk.</summary>
-    public const int Chunk = 8;
-
     private readonly TrainingState _state;
+    private readonly TrainingView _view;
     private readonly int _columns;
     private SharedNegatives? _negatives, _nextNegatives;
     private readonly HierarchicalSoftmax<P, V>? _tree;
@@ -27,19 +25,21 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
     private readonly int[] _outputRows;
     private readonly float[] _draws; // (outputs): weight as a negative sample
 
-    public SkipGramKernel(TrainingState state)
+    public SkipGramKernel(TrainingView view)
     {
+        TrainingState state = view.State;
+        _view = view;
         _state = state;
         _columns = state.Inputs.Stride;
         _ahead = new RowPrefetch(_columns);
-        int shared = CbowKernel<P, V>.SharedCount(state.Options.Negative);
+        int shared = SharedNegatives.CountFor(state.Options.Negative);
         if (state.Negatives is not null)
         {
             _negatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
             _nextNegatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
         }
         if (state.Tree is not null)
-            _tree = new HierarchicalSoftmax<P, V>(state);
+            _tree = new HierarchicalSoftmax<P, V>(view);
         int inputs = (Chunk + 2 * state.Options.Window + 3) / 4 * 4;
         int outputs = Chunk + shared;
         _outputRows = new int[outputs];
@@ -52,27 +52,32 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
         _scores = rows + _columns;
     }
 
-    public override void Train(WindowStream stream, float alpha, CounterRandom random)
+    public override void Train(WindowStream stream, int first, int end, float alpha, CounterRandom random)
     {
-        ulong counter = 0;
+        ulong counter = SharedNegatives.CounterAt(first, SharedNegatives.CountFor(_state.Options.Negative));
         _negatives?.Draw(random, ref counter);
-        for (int first = 0; first < stream.Count; first += Chunk)
+        for (; first < end; first += Chunk)
         {
-            int count = Math.Min(Chunk, stream.Count - first);
+            int count = Math.Min(Chunk, end - first);
             _nextNegatives?.Draw(random, ref counter);
             // One step a word collected, and one a word that takes errors.
-            _ahead.Plan(_state, stream, first + Chunk, Chunk, _nextNegatives, 2 * (Chunk + _state.Options.Window));
+            _ahead.Plan(_view, stream, first + Chunk, end, _nextNegatives, 2 * (Chunk + _state.Options.Window));
             (int low, int high) = CollectInputs(stream, first, count);
+            bool measure = LossTally.Measures(first, Chunk);
+            double loss = 0;
             if (_negatives is not null)
             {
                 CollectOutputs(stream.Rows.AsSpan(first, count));
-                TrainNegatives(stream, first, count, low, high, alpha);
+                loss += TrainNegatives(stream, first, count, low, high, alpha, measure);
             }
             for (int p = first; p < first + count && _tree is not null; p++)
-                TrainTree(stream, p, low, alpha);
+                loss += TrainTree(stream, p, low, alpha, measure);
+            if (measure)
+                _state.Loss.Add(loss, Pairs(stream, first, count));
             for (int j = low; j < high; j++)
             {
-                RowProducts<P, V>.Add(_errors.Items + (j - low), 1, _columns, _inputs.Items[j - low]);
+                if (!_state.IsFixed(stream.Rows[j]))
+                    RowProducts<P, V>.Add(_errors.Items + (j - low), 1, _columns, _inputs.Items[j - low]);
                 _ahead.Step();
             }
             (_negatives, _nextNegatives) = (_nextNegatives, _negatives);
@@ -86,7 +91,7 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
         _inputs.Clear();
         for (int j = low; j < high; j++)
         {
-            _inputs.Add(_state.Inputs[stream.Rows[j]]);
+            _inputs.Add(_view.Inputs[stream.Rows[j]]);
             new Span<float>(_errors.Items[j - low], _columns).Clear();
             _ahead.Step();
         }
@@ -116,12 +121,14 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
         }
         _outputs.Clear();
         for (int o = 0; o < rows; o++)
-            _outputs.Add(_state.Outputs![_outputRows[o]]);
+            _outputs.Add(_view.Outputs![_outputRows[o]]);
         _outputs.PadTo(8, _dummy);
     }
 
-    private void TrainNegatives(WindowStream stream, int first, int count, int low, int high, float alpha)
+    /// <summary>Trains on all pairs of the chunk; returns the loss if asked to.</summary>
+    private double TrainNegatives(WindowStream stream, int first, int count, int low, int high, float alpha, bool measure)
     {
+        double loss = 0;
         int width = _outputs.Count;
         int distinct = DistinctOutputs();
         RowProducts<P, V>.Dots(_inputs.Items, _inputs.Count, _outputs.Items, width, _columns, _scores);
@@ -139,12 +146,23 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
                 total += inside ? 1 : 0;
             }
             float* g = _scores + (j - low) * width;
+            for (int o = 0; o < distinct && measure; o++)
+                loss += pairs[o] * LossTally.Of(g[o]) + _draws[o] * (total - pairs[o]) * LossTally.Of(1 - g[o]);
             for (int o = 0; o < distinct; o++)
                 g[o] = alpha * (pairs[o] * (1 - g[o]) - _draws[o] * (total - pairs[o]) * g[o]);
             for (int o = distinct; o < width; o++)
                 g[o] = 0;
         }
         RowProducts<P, V>.Update(_inputs.Items, _errors.Items, high - low, _outputs.Items, width, _columns, _scores);
+        return loss;
+    }
+
+    private static int Pairs(WindowStream stream, int first, int count)
+    {
+        int pairs = 0;
+        for (int p = first; p < first + count; p++)
+            pairs += stream.High[p] - stream.Low[p] - 1;
+        return pairs;
     }
 
     private int DistinctOutputs()
@@ -155,10 +173,10 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
         return count;
     }
 
-    private void TrainTree(WindowStream stream, int p, int low, float alpha)
+    private double TrainTree(WindowStream stream, int p, int low, float alpha, bool measure)
     {
         int left = stream.Low[p] - low, middle = p - low;
-        _tree!.Train(_inputs.Items + left, _errors.Items + left, middle - left, stream.Rows[p], alpha);
-        _tree.Train(_inputs.Items + middle + 1, _errors.Items + middle + 1, stream.High[p] - p - 1, stream.Rows[p], alpha);
+        return _tree!.Train(_inputs.Items + left, _errors.Items + left, middle - left, stream.Rows[p], alpha, measure)
+            + _tree.Train(_inputs.Items + middle + 1, _errors.Items + middle + 1, stream.High[p] - p - 1, stream.Rows[p], alpha, measure);
     }
 }

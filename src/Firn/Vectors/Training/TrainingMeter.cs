@@ -2,14 +2,20 @@ using System.Diagnostics;
 
 namespace Firn.Vectors.Training;
 
-/// <summary>The learning rate of each block, and progress reports at most five a second.</summary>
-internal sealed class TrainingMeter(Word2VecOptions options, long tokens, IProgress<Word2VecProgress>? progress)
+/// <summary>The learning rate of each block, and progress reports now and then.</summary>
+/// <param name="options">The schedule.</param>
+/// <param name="tokens">Words an epoch.</param>
+/// <param name="loss">What kernels measured.</param>
+/// <param name="progress">Who is told; null for nobody.</param>
+/// <param name="interval">The least time between two reports.</param>
+internal sealed class TrainingMeter(Word2VecOptions options, long tokens, LossTally loss, IProgress<Word2VecProgress>? progress, TimeSpan interval)
 {
-    private static readonly long Interval = Stopwatch.Frequency / 5;
+    private readonly long _interval = (long)(interval.TotalSeconds * Stopwatch.Frequency);
 
     private readonly long _start = Stopwatch.GetTimestamp();
+    private long _before;
     private long _done;
-    private long _next = Stopwatch.GetTimestamp() + Interval;
+    private long _next = Stopwatch.GetTimestamp() + (long)(interval.TotalSeconds * Stopwatch.Frequency);
 
     /// <summary>
     /// Falls linearly from Alpha to MinAlpha with the part of the epoch whose blocks come before, however many threads there
@@ -21,6 +27,13 @@ internal sealed class TrainingMeter(Word2VecOptions options, long tokens, IProgr
         return (float)(options.Alpha - (options.Alpha - options.MinAlpha) * fraction);
     }
 
+    /// <summary>Words that an earlier run has read: part of what is done, not of this run's rate.</summary>
+    public void Resume(long words)
+    {
+        _before += words;
+        _done += words;
+    }
+
     /// <summary>Counts words as read and reports if it is time.</summary>
     public void Add(int epoch, int words)
     {
@@ -29,7 +42,7 @@ internal sealed class TrainingMeter(Word2VecOptions options, long tokens, IProgr
             return;
         long now = Stopwatch.GetTimestamp();
         long due = Volatile.Read(ref _next);
-        if (now >= due && Interlocked.CompareExchange(ref _next, now + Interval, due) == due)
+        if (now >= due && Interlocked.CompareExchange(ref _next, now + _interval, due) == due)
             Report(epoch);
     }
 
@@ -41,6 +54,6 @@ internal sealed class TrainingMeter(Word2VecOptions options, long tokens, IProgr
         double seconds = Math.Max(Stopwatch.GetElapsedTime(_start).TotalSeconds, 1e-9);
         double fraction = tokens == 0 ? 1 : (double)done / tokens / options.Epochs;
         double alpha = options.Alpha - (options.Alpha - options.MinAlpha) * fraction;
-        progress?.Report(new Word2VecProgress(epoch + 1, options.Epochs, fraction, done / seconds, alpha));
+        progress?.Report(new Word2VecProgress(epoch + 1, options.Epochs, fraction, (done - _before) / seconds, alpha, loss.Take()));
     }
 }

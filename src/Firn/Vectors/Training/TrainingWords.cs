@@ -25,10 +25,20 @@ internal sealed class TrainingWords
 
     public ReadOnlySpan<Entry> Entries => _entries;
 
+    /// <summary>The share of each row's word in the texts after subsampling, in the mean; sums to 1.</summary>
+    public double[] KeptShares()
+    {
+        double[] kept = [.. Ids.Select((id, row) => Counts[row] * ((double)_entries[id].Keep / uint.MaxValue))];
+        double sum = Math.Max(kept.Sum(), double.Epsilon);
+        return [.. kept.Select(count => count / sum)];
+    }
+
     /// <param name="corpus">Texts as ids; 0 is the pad and no word.</param>
     /// <param name="idCount">Ids lie in [0, idCount).</param>
-    /// <param name="options">Minimum count and subsampling.</param>
-    public static TrainingWords From(RaggedIds corpus, int idCount, Word2VecOptions options)
+    /// <param name="options">Limits and subsampling.</param>
+    /// <param name="known">Whether an id has a vector already, and keeps it however rare it is; null for none.</param>
+    /// <param name="addWords">Whether others may get one.</param>
+    public static TrainingWords From(RaggedIds corpus, int idCount, Word2VecOptions options, Func<int, bool>? known = null, bool addWords = true)
     {
         var counts = new long[idCount];
         foreach (int id in corpus.Ids)
@@ -37,7 +47,14 @@ internal sealed class TrainingWords
                 throw new ArgumentException($"The texts hold id {id}; the vocabulary's ids lie between 0 and {idCount - 1}.", nameof(corpus));
             counts[id]++;
         }
-        int[] ids = [.. Enumerable.Range(1, Math.Max(idCount - 1, 0)).Where(id => counts[id] >= options.MinCount).OrderByDescending(id => counts[id])];
+        int[] all = [.. Enumerable.Range(1, Math.Max(idCount - 1, 0)).Where(id => counts[id] > 0).OrderByDescending(id => counts[id])];
+        int[] old = known is null ? [] : [.. all.Where(known)];
+        IEnumerable<int> added = all.Where(id => addWords && counts[id] >= options.MinCount).Except(old);
+        if (options.MaxWords > 0)
+            added = added.Take(options.MaxWords);
+        int[] ids = [.. old.Concat(added).OrderByDescending(id => counts[id]).ThenBy(id => id)];
+        if (ids.Length == 0 && !addWords)
+            throw new ArgumentException("The texts hold none of the table's words, and no words are to be added; give other texts or set AddWords.", nameof(corpus));
         if (ids.Length == 0)
             throw new ArgumentException($"No word stands {options.MinCount} times in the {corpus.TotalTokens} words of the texts; lower MinCount or give more text.", nameof(corpus));
         long[] kept = [.. ids.Select(id => counts[id])];

@@ -1,0 +1,35 @@
+using Firn.Cli.Output;
+using Firn.Vectors;
+
+namespace Firn.Cli.Commands.Vectors;
+
+/// <summary>Where trained vectors go, decided before hours of training.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Format">A format of plain vectors; null for a fastText model.</param>
+internal sealed record TrainedVectorFile(string Path, VectorFormat? Format)
+{
+    /// <summary>What a fastText model is called.</summary>
+    public const string FastText = "fasttext";
+
+    public string FormatName => Format is { } format ? VectorFileOptions.NameOf(format) : FastText;
+
+    public static TrainedVectorFile Of(string path, string? format, Word2VecOptions options)
+    {
+        bool model = format == FastText || (format is null && options.Subwords is not null);
+        if (model && options.Subwords is null)
+            throw new UsageError("--to fasttext writes a model with n-grams; give --subwords too, or another format");
+        if (model && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            throw new UsageError($"a fastText model is not compressed; leave .gz out of {path}");
+        if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new UserError($"{folder}: there is no such folder; make it first");
+        return new TrainedVectorFile(path, model ? null : format is null ? VectorsConvertCommand.ByName(path) : VectorFileOptions.FormatOf(format));
+    }
+
+    public void Save(Word2VecModel model)
+    {
+        if (Format is { } format)
+            model.Vectors.Save(Path, format);
+        else
+            model.SaveFastText(Path);
+    }
+}

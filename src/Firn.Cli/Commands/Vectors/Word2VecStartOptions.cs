@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Firn.Cli.Output;
+using Firn.Vectors;
+
+namespace Firn.Cli.Commands.Vectors;
+
+/// <summary>The table that <c>firn vectors train</c> goes on from, and what it leaves for going on.</summary>
+internal sealed class Word2VecStartOptions
+{
+    private readonly Option<string?> from = new("--from") { Description = "Train these vectors further: their words keep their rows, and new words are added", HelpName = "FILE" };
+    private readonly Option<string?> outputs = new("--from-outputs") { Description = "--from: the output vectors that --save-outputs kept; without them those begin anew", HelpName = "FILE" };
+    private readonly Option<bool> noNewWords = new("--no-new-words") { Description = "--from: leave words out that FILE does not have" };
+    private readonly Option<string?> fix = new("--fix") { Description = "--from: words whose vectors must not move, one a line; or 'all', all that FILE has", HelpName = "FILE|all" };
+    private readonly Option<string?> save = new("--save-outputs") { Description = "Keep the output vectors too, for going on later with --from-outputs; format by its name", HelpName = "FILE" };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { from, outputs, noNewWords, fix, save })
+            command.Add(option);
+    }
+
+    /// <summary>The start; null where training begins anew.</summary>
+    public Word2VecStart? Read(ParseResult parsed, Word2VecOptions options)
+    {
+        if (parsed.GetValue(save) is not null && options.Negative == 0)
+            throw new UsageError("--save-outputs keeps what negative sampling trains, and --negative is 0; leave one of the two out");
+        if (parsed.GetValue(from) is not { } path)
+        {
+            foreach (var option in new Option[] { outputs, noNewWords, fix })
+            {
+                if (parsed.GetResult(option) is { Implicit: false })
+                    throw new UsageError($"{option.Name} is for training vectors further; give --from FILE too, or leave it out");
+            }
+            return null;
+        }
+        if (options.Subwords is not null)
+            throw new UsageError("--from takes a table of whole words, which cannot be trained further with --subwords; leave one of the two out");
+        Inputs.RequireFile(path);
+        var vectors = WordVectors.Load(path);
+        return new Word2VecStart
+        {
+            Vectors = vectors,
+            Outputs = parsed.GetValue(outputs) is { } kept ? WordVectors.Load(Required(kept)) : null,
+            AddWords = !parsed.GetValue(noNewWords),
+            Fixed = parsed.GetValue(fix) switch
+            {
+                null => null,
+                "all" => [.. vectors.Words],
+                { } file => [.. File.ReadLines(Required(file)).Where(word => word.Length > 0)],
+            },
+        };
+    }
+
+    /// <summary>Keeps the output vectors, if that was asked for.</summary>
+    public void SaveOutputs(ParseResult parsed, Word2VecModel model)
+    {
+        if (parsed.GetValue(save) is { } path)
+            model.Outputs!.Save(path, VectorsConvertCommand.ByName(path));
+    }
+
+    private static string Required(string path)
+    {
+        Inputs.RequireFile(path);
+        return path;
+    }
+}

@@ -1,0 +1,76 @@
+using Firn.Text;
+using Firn.Vectors.Training;
+
+namespace Firn.Vectors;
+
+/// <summary>
+/// Trains word vectors, from the beginning or further from an earlier table, and can keep a checkpoint from which a run that
+/// was stopped goes on.
+/// </summary>
+public sealed class Word2VecTrainer
+{
+    /// <summary>A trainer of these options.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public Word2VecTrainer(Word2VecOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Options = options;
+    }
+
+    /// <summary>The choices.</summary>
+    public Word2VecOptions Options { get; }
+
+    /// <summary>The table that training goes on from; null begins at random.</summary>
+    public Word2VecStart? Start { get; init; }
+
+    /// <summary>
+    /// A file that keeps the run when it is stopped, and at ends of epochs that come a minute or more after the last. Where it
+    /// is there already, of the same texts, start and options, training goes on from it: with
+    /// <see cref="Word2VecOptions.Deterministic"/>, or on one thread, to the same result as without a stop, bit for bit. It is
+    /// deleted at the end. Null keeps nothing.
+    /// </summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>The least time between two reports of progress.</summary>
+    internal TimeSpan ReportInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Trains on texts of ids.</summary>
+    /// <param name="corpus">The texts; the ids are the vocabulary's, 0 is no word.</param>
+    /// <param name="vocabulary">Gives the words of the ids. Counts are taken from the texts, not from it.</param>
+    /// <param name="progress">Told a few times a second, from any thread.</param>
+    /// <param name="cancellation">Stops between blocks of some ten thousand words, and keeps the checkpoint.</param>
+    /// <exception cref="ArgumentException">The start does not fit, an id is not the vocabulary's, or no word is frequent enough.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another run.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the checkpoint, if there is to be one, is written.</exception>
+    public Word2VecModel Train(
+        RaggedIds corpus, Vocabulary vocabulary, IProgress<Word2VecProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        return Train(corpus, vocabulary.Count, id => vocabulary[id], progress, cancellation);
+    }
+
+    internal Word2VecModel Train(
+        RaggedIds corpus, int idCount, Func<int, string> wordOf, IProgress<Word2VecProgress>? progress, CancellationToken cancellation)
+    {
+        Start?.Validate(Options);
+        TrainingWords words = TrainingWords.From(corpus, idCount, Options,
+            Start is null ? null : id => Start.Vectors.TryGetRow(wordOf(id), out _), Start?.AddWords ?? true);
+        string[] names = [.. words.Ids.Select(wordOf)];
+        using var parameters = new TrainingParameters(words, names, Options, Start);
+        var loop = new TrainingLoop(corpus, words, parameters.State, progress, ReportInterval);
+        TrainingCheckpoint? checkpoint = CheckpointPath is null ? null
+            : new TrainingCheckpoint(CheckpointPath, TrainingCheckpoint.RunOf(Options, corpus, names, parameters), parameters);
+        if (checkpoint is not null && File.Exists(CheckpointPath))
+            loop.Position = checkpoint.Resume(loop.Position.Done.Length);
+        if (!loop.Run(() => checkpoint?.SaveIfDue(loop.Position), cancellation))
+        {
+            checkpoint?.Save(loop.Position);
+            throw new OperationCanceledException(cancellation);
+        }
+        Word2VecModel model = parameters.ToModel(Start);
+        checkpoint?.Delete();
+        return model;
+    }
+}
