@@ -31,12 +31,15 @@ switch (args.FirstOrDefault())
     case "text" when Option("--corpus") is { } corpus:
         TextComparison.Run(corpus, Option("--results"), Option("--peers"));
         return 0;
-    case "vectors" when Option("--corpus") is { } english:
+    case "vectors-worker":
+        VectorWorker.Run(args[1..]);
+        return 0;
+    case "vectors" when Option("--corpus") is not null || Option("--part") is "load" or "large":
         VectorComparison.Run(
-            english, Option("--word-eval"), int.Parse(Option("--size") ?? "300", CultureInfo.InvariantCulture),
+            Option("--corpus"), Option("--word-eval"), Option("--part"), int.Parse(Option("--size") ?? "300", CultureInfo.InvariantCulture),
             int.Parse(Option("--window") ?? "7", CultureInfo.InvariantCulture), threads, Option("--results"), Option("--peers"));
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/compare train | score | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--size N] [--window N]");
+        Console.Error.WriteLine("usage: bench/compare train | score | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--part cbow | skip-gram | load | large] [--size N] [--window N]");
         return 2;
 }

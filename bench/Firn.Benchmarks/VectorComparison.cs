@@ -1,51 +1,59 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
-using Firn.Text;
 using Firn.Vectors;
 
 namespace Firn.Benchmarks;
 
 /// <summary>
 /// Word vectors trained by gensim, fastText and Firn in turn on the same file with the same settings, all tested by Firn's
-/// evaluation (equal to gensim's), then loading and searching. Rates by the wall clock and by CPU time.
+/// evaluation (equal to gensim's); then loading and searching. Every run is a process of its own.
 /// </summary>
-internal static class VectorComparison
+internal sealed class VectorComparison
 {
-    private const int MinCount = 10, Epochs = 1;
+    private const int MinCount = 10, Epochs = 1, LoadRounds = 3;
+    private const string NotInstalled = "not installed";
+
+    private readonly string _folder;
+    private readonly VectorPeers _peers;
+    private readonly string? _sets, _results;
+    private readonly int _size, _window, _threads;
+
+    private VectorComparison(string folder, string? sets, int size, int window, int threads, string? results, string? peers)
+    {
+        (_folder, _sets, _size, _window, _threads, _results) = (folder, sets, size, window, threads, results);
+        _peers = new VectorPeers(peers);
+    }
 
     /// <summary>Runs it.</summary>
-    /// <param name="corpus">English text, plain or gzip; lower-cased and reduced to a-z here.</param>
+    /// <param name="corpus">English text, plain or gzip; lower-cased and reduced to a-z here. Null leaves training out.</param>
     /// <param name="sets">The folder that holds similarity/ and analogy/; null trains without tests.</param>
+    /// <param name="part">cbow, skip-gram or load; null is all three. large: a table of GoogleNews' shape, 3.6 GB.</param>
     /// <param name="size">Vector size.</param>
     /// <param name="window">Window.</param>
     /// <param name="threads">Threads of each.</param>
-    /// <param name="results">Where the report goes.</param>
+    /// <param name="results">Where the reports go.</param>
     /// <param name="peers">Where the peers' scripts are.</param>
-    public static void Run(string corpus, string? sets, int size, int window, int threads, string? results, string? peers)
+    public static void Run(string? corpus, string? sets, string? part, int size, int window, int threads, string? results, string? peers)
     {
-        using var report = new Report("vectors", results, threads);
         string folder = Directory.CreateTempSubdirectory("firn-compare-").FullName;
         try
         {
-            string text = Path.Combine(folder, "text");
-            (RaggedIds ids, Vocabulary vocabulary) = Prepare(corpus, text);
-            report.Line($"{ids.TotalTokens} words of {Path.GetFileName(corpus)}, {size} dimensions, window {window}, negative 5, sample 1e-3, min_count {MinCount}, {Epochs} epoch.");
-            report.Line();
-            report.Line("| model | trainer | million words/s | million words/s of CPU | WordSim-353 | SimLex-999 | analogies | peak MB |");
-            report.Line("|---|---|---:|---:|---:|---:|---:|---:|");
-            string binary = Path.Combine(folder, "firn.bin");
-            foreach (bool skipGram in new[] { false, true })
+            var comparison = new VectorComparison(folder, sets, size, window, threads, results, peers);
+            if (corpus is not null && part is null or "cbow" or "skip-gram")
             {
-                string model = skipGram ? "skip-gram" : "CBOW";
-                Firn(report, model, ids, vocabulary, new Word2VecOptions { VectorSize = size, Window = window, MinCount = MinCount, Epochs = Epochs, SkipGram = skipGram, Threads = threads }, sets, binary);
-                string options = string.Create(CultureInfo.InvariantCulture, $"{{\"size\":{size},\"window\":{window},\"min_count\":{MinCount},\"sg\":{(skipGram ? 1 : 0)},\"threads\":{threads},\"epochs\":{Epochs}}}");
-                Gensim(report, model, ids.TotalTokens, peers, text, Path.Combine(folder, "gensim.bin"), options, sets);
-                FastText(report, model, ids.TotalTokens, text, Path.Combine(folder, "fasttext"), skipGram, size, window, threads, sets);
+                string text = Path.Combine(folder, "text");
+                long words = Prepare(corpus!, text);
+                foreach (string model in new[] { "cbow", "skip-gram" })
+                {
+                    if (part is null || part == model)
+                        comparison.Train(model, Path.GetFileName(corpus!), text, words);
+                }
             }
-            Search(report, binary, Path.Combine(folder, "firn.txt"), peers);
+            if (part is null or "load")
+                comparison.Load(100_000);
+            if (part == "large")
+                comparison.Large(3_000_000);
         }
         finally
         {
@@ -53,132 +61,162 @@ internal static class VectorComparison
         }
     }
 
-    private static (RaggedIds, Vocabulary) Prepare(string corpus, string text)
+    private static long Prepare(string corpus, string text)
     {
         using Stream file = File.OpenRead(corpus);
         using Stream plain = corpus.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
         using var reader = new StreamReader(plain);
-        using (var writer = new StreamWriter(text))
+        using var writer = new StreamWriter(text);
+        long count = 0;
+        while (reader.ReadLine() is { } line)
         {
-            while (reader.ReadLine() is { } line)
-            {
-                string words = string.Join(' ', new string([.. line.ToLowerInvariant().Select(c => char.IsAsciiLetterLower(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-                if (words.Length > 0)
-                    writer.WriteLine(words);
-            }
+            string[] words = new string([.. line.ToLowerInvariant().Select(c => char.IsAsciiLetterLower(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            count += words.Length;
+            if (words.Length > 0)
+                writer.WriteLine(string.Join(' ', words));
         }
-        var builder = new VocabularyBuilder();
-        foreach (string line in File.ReadLines(text))
-        {
-            foreach (Range word in line.AsSpan().Split(' '))
-                builder.Add(line.AsSpan()[word]);
-        }
-        Vocabulary vocabulary = builder.Build();
-        List<int> ids = [], offsets = [0];
-        foreach (string line in File.ReadLines(text))
-        {
-            foreach (Range word in line.AsSpan().Split(' '))
-                ids.Add(vocabulary.IdOf(line.AsSpan()[word]));
-            offsets.Add(ids.Count);
-        }
-        return (new RaggedIds([.. ids], [.. offsets]), vocabulary);
+        return count;
     }
 
-    private static void Firn(Report report, string model, RaggedIds ids, Vocabulary vocabulary, Word2VecOptions options, string? sets, string binary)
+    private void Train(string model, string corpus, string text, long words)
     {
-        TimeSpan cpu = Environment.CpuUsage.TotalTime;
-        var watch = Stopwatch.StartNew();
-        WordVectors vectors = Word2Vec.Train(ids, vocabulary, options);
-        double seconds = watch.Elapsed.TotalSeconds;
-        Row(report, model, "Firn", ids.TotalTokens, seconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds, vectors, sets, Process.GetCurrentProcess().PeakWorkingSet64);
-        vectors.Save(binary, VectorFormat.Word2VecBinary);
-    }
-
-    private static void Gensim(Report report, string model, long words, string? peers, string text, string target, string options, string? sets)
-    {
-        JsonElement? answer = Ask(peers, "train", text, target, options);
-        if (answer is not { } a)
-            report.Line($"| {model} | gensim: not installed (Debian's python3-gensim) | | | | | | |");
-        else
-            Row(report, model, a.GetProperty("version").GetString()!, words, a.GetProperty("seconds").GetDouble(), a.GetProperty("cpu").GetDouble(), WordVectors.Load(target), sets, a.GetProperty("peak").GetInt64());
-    }
-
-    private static void FastText(Report report, string model, long words, string text, string target, bool skipGram, int size, int window, int threads, string? sets)
-    {
-        string[] arguments =
+        using var report = new Report("vectors-" + model, _results, _threads);
+        report.Line($"{words} words of {corpus}, {model}, {_size} dimensions, window {_window}, negative 5, sample 1e-3, min_count {MinCount}, {Epochs} epoch.");
+        report.Line();
+        report.Line("| trainer | million words/s | ratio to gensim | million words/s of CPU | WordSim-353 | SimLex-999 | analogies | peak MB |");
+        report.Line("|---|---:|---:|---:|---:|---:|---:|---:|");
+        string options = string.Create(CultureInfo.InvariantCulture,
+            $"{{\"size\":{_size},\"window\":{_window},\"min_count\":{MinCount},\"sg\":{(model == "cbow" ? 0 : 1)},\"threads\":{_threads},\"epochs\":{Epochs}}}");
+        string At(string name) => Path.Combine(_folder, name);
+        string[] fast =
         [
-            skipGram ? "skipgram" : "cbow", "-input", text, "-output", target, "-dim", $"{size}", "-ws", $"{window}", "-neg", "5", "-t", "0.001",
-            "-minCount", $"{MinCount}", "-epoch", $"{Epochs}", "-thread", $"{threads}", "-minn", "0", "-maxn", "0", "-verbose", "0",
+            model == "cbow" ? "cbow" : "skipgram", "-input", text, "-output", At("fasttext"), "-dim", $"{_size}", "-ws", $"{_window}", "-neg", "5", "-t", "0.001",
+            "-minCount", $"{MinCount}", "-epoch", $"{Epochs}", "-thread", $"{_threads}", "-minn", "0", "-maxn", "0", "-verbose", "0",
         ];
-        try
-        {
-            var watch = Stopwatch.StartNew();
-            using Process process = Process.Start(new ProcessStartInfo("fasttext", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            process.WaitForExit();
-            // fastText reads and counts the text in the same run; the time is of all.
-            Row(report, model, "fastText (with reading)", words, watch.Elapsed.TotalSeconds, process.TotalProcessorTime.TotalSeconds,
-                WordVectors.Load(target + ".vec", new() { InvalidUtf8 = InvalidUtf8Policy.Replace }), sets, 0);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            report.Line($"| {model} | fastText: not installed (Debian's fasttext) | | | | | | |");
-        }
+        JsonElement? gensim = _peers.Gensim("train", text, At("gensim.bin"), options);
+        Row(report, "gensim", "Debian's python3-gensim", gensim, gensim, words, At("gensim.bin"));
+        Row(report, "Firn", "", VectorPeers.Firn("train", text, At("firn.bin"), options), gensim, words, At("firn.bin"));
+        Row(report, "fastText", "Debian's fasttext", _peers.FastText(fast), gensim, words, At("fasttext.vec"));
     }
 
-    private static void Row(Report report, string model, string name, long words, double seconds, double cpu, WordVectors vectors, string? sets, long peak)
+    private void Row(Report report, string name, string package, JsonElement? answer, JsonElement? gensim, long words, string path)
     {
-        string scores = "| | |";
-        if (sets is not null)
+        if (answer is not { } a)
         {
-            var similarity = new Similarity(vectors);
-            string Pairs(string set) => VectorEvaluation.Similarity(similarity, Path.Combine(sets, "similarity", set)).Spearman.ToString("F3", CultureInfo.InvariantCulture);
-            double analogies = VectorEvaluation.Analogies(similarity, Path.Combine(sets, "analogy", "questions-words.txt"), new() { RestrictVocabulary = 30_000 }).Accuracy;
+            report.Line($"| {name}: {NotInstalled} ({package}) | | | | | | | |");
+            return;
+        }
+        string scores = "| | |";
+        if (_sets is not null)
+        {
+            var similarity = new Similarity(WordVectors.Load(path, new() { InvalidUtf8 = InvalidUtf8Policy.Replace }));
+            string Pairs(string set) => VectorEvaluation.Similarity(similarity, Path.Combine(_sets, "similarity", set)).Spearman.ToString("F3", CultureInfo.InvariantCulture);
+            double analogies = VectorEvaluation.Analogies(similarity, Path.Combine(_sets, "analogy", "questions-words.txt"), new() { RestrictVocabulary = 30_000 }).Accuracy;
             scores = $"{Pairs("EN-WS-353-ALL.txt")} | {Pairs("EN-SIMLEX-999.txt")} | {analogies.ToString("F3", CultureInfo.InvariantCulture)}";
         }
-        double done = (double)words * Epochs / 1e6;
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"| {model} | {name} | {done / seconds:F2} | {done / cpu:F2} | {scores} | {(peak > 0 ? $"{peak >> 20}" : "")} |"));
+        double done = (double)words * Epochs / 1e6, seconds = a.GetProperty("seconds").GetDouble();
+        string ratio = gensim is { } g ? (g.GetProperty("seconds").GetDouble() / seconds).ToString("F2", CultureInfo.InvariantCulture) : "";
+        report.Line(string.Create(CultureInfo.InvariantCulture,
+            $"| {a.GetProperty("version").GetString()} | {done / seconds:F2} | {ratio} | {done / a.GetProperty("cpu").GetDouble():F2} | {scores} | {a.GetProperty("peak").GetInt64() >> 20} |"));
     }
 
-    private static void Search(Report report, string binary, string text, string? peers)
+    /// <summary>A table of that many rows made here: normal numbers, written with six digits, as gensim's figures in PEERS were.</summary>
+    private void Load(int rows)
     {
-        double loadBinary = Seconds(() => WordVectors.Load(binary));
-        WordVectors vectors = WordVectors.Load(binary);
-        vectors.Save(text, VectorFormat.Word2VecText);
-        double loadText = Seconds(() => WordVectors.Load(text));
-        var similarity = new Similarity(vectors);
-        string[] words = [.. vectors.Words.Take(200)];
-        double query = Seconds(() => Array.ForEach(words, word => similarity.Nearest(word))) / words.Length;
-        report.Line();
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"{vectors.Count} x {vectors.Dimension}, text file of {new FileInfo(text).Length >> 20} MB:"));
-        report.Line();
-        report.Line("| | load binary, s | load text, s | ten nearest of one word, ms |");
-        report.Line("|---|---:|---:|---:|");
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"| Firn | {loadBinary:F2} | {loadText:F2} | {query * 1e3:F2} |"));
-        if (Ask(peers, "search", binary, text) is { } a)
+        string text = Path.Combine(_folder, "table.txt"), binary = Path.Combine(_folder, "table.bin"), mapped = Path.Combine(_folder, "table.safetensors"), saved = Path.Combine(_folder, "table.kv");
+        WriteTable(text, rows);
+        using (WordVectors vectors = WordVectors.Load(text))
         {
-            report.Line(string.Create(CultureInfo.InvariantCulture,
-                $"| {a.GetProperty("version").GetString()} | {a.GetProperty("binary").GetDouble():F2} | {a.GetProperty("text").GetDouble():F2} | {a.GetProperty("query").GetDouble() * 1e3:F2} |"));
+            vectors.Save(binary, VectorFormat.Word2VecBinary);
+            vectors.Save(mapped, VectorFormat.Safetensors);
         }
+        bool gensim = _peers.Gensim("convert", binary, saved) is not null;
+        using var report = new Report("vectors-load", _results, _threads);
+        report.Line($"{rows} x {_size}, a text file of {new FileInfo(text).Length >> 20} MB. Fresh processes in turn, medians of {LoadRounds}; files in the page cache. Warm: again in the same process.");
+        report.Line();
+        report.Line("| | Firn, s | warm, s | peak MB | gensim, s | peak MB | ratio |");
+        report.Line("|---|---:|---:|---:|---:|---:|---:|");
+        LoadRow(report, "text", text, text, gensim);
+        LoadRow(report, "binary", binary, binary, gensim);
+        LoadRow(report, "mapped", mapped, saved, gensim);
+        report.Line();
+        report.Line("| ten nearest words, ms each | Firn | Firn, 200 words at once | gensim | ratio |");
+        report.Line("|---|---:|---:|---:|---:|");
+        List<JsonElement> ours = [], theirs = [];
+        for (int round = 0; round < LoadRounds; round++)
+        {
+            ours.Add(VectorPeers.Firn("search", binary)!.Value);
+            if (gensim)
+                theirs.Add(_peers.Gensim("search", binary, "binary")!.Value);
+        }
+        double query = Median(ours, "query");
+        report.Line(string.Create(CultureInfo.InvariantCulture,
+            $"| {rows} words | {1e3 * query:F2} | {1e3 * Median(ours, "batch"):F2} | {(gensim ? (1e3 * Median(theirs, "query")).ToString("F2", CultureInfo.InvariantCulture) : NotInstalled)} | {(gensim ? (Median(theirs, "query") / query).ToString("F1", CultureInfo.InvariantCulture) : "")} |"));
+        report.Line();
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"Preparing Firn's search (unit rows, codes) takes {Median(ours, "prepare"):F2} s."));
     }
 
-    /// <summary>The least of three runs.</summary>
-    private static double Seconds(Action work) => Enumerable.Range(0, 3).Min(_ =>
+    /// <summary>A binary of 3 million rows, which repeat a few thousand patterns: what it takes to read it, and it made smaller.</summary>
+    private void Large(int rows)
     {
-        var watch = Stopwatch.StartNew();
-        work();
-        return watch.Elapsed.TotalSeconds;
-    });
+        string binary = Path.Combine(_folder, "large.bin");
+        var random = new Random(1);
+        var patterns = new byte[4096 + 4 * _size];
+        for (int i = 0; i < patterns.Length / 4; i++)
+            BitConverter.TryWriteBytes(patterns.AsSpan(4 * i), random.NextSingle() - 0.5f);
+        using (var stream = new FileStream(binary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
+        {
+            stream.Write(System.Text.Encoding.ASCII.GetBytes($"{rows} {_size}\n"));
+            for (int row = 0; row < rows; row++)
+            {
+                stream.Write(System.Text.Encoding.ASCII.GetBytes($"word{row} "));
+                stream.Write(patterns.AsSpan(row % 1024 * 4, 4 * _size));
+            }
+        }
+        using var report = new Report("vectors-large", _results, _threads);
+        report.Line($"{rows} x {_size}, word2vec binary of {new FileInfo(binary).Length >> 20} MB; numbers alone are {4L * rows * _size >> 20} MB. A fresh process.");
+        report.Line();
+        JsonElement answer = VectorPeers.Firn("load", binary)!.Value;
+        report.Line(string.Create(CultureInfo.InvariantCulture,
+            $"{answer.GetProperty("words").GetInt32()} words read in {answer.GetProperty("load").GetDouble():F1} s, peak {answer.GetProperty("peak").GetInt64() >> 20} MB."));
+    }
 
-    private static JsonElement? Ask(string? peers, params string[] arguments)
+    private void LoadRow(Report report, string kind, string ours, string theirs, bool gensim)
     {
-        if (peers is null || !File.Exists("/usr/bin/python3"))
-            return null;
-        var info = new ProcessStartInfo("/usr/bin/python3", [Path.Combine(peers, "vectors_gensim.py"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(info)!;
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? JsonDocument.Parse(output).RootElement : null;
+        List<JsonElement> firn = [], peer = [];
+        for (int round = 0; round < LoadRounds; round++)
+        {
+            firn.Add(VectorPeers.Firn("load", ours)!.Value);
+            if (gensim)
+                peer.Add(_peers.Gensim("load", theirs, kind)!.Value);
+        }
+        double seconds = Median(firn, "load");
+        string beside = gensim
+            ? string.Create(CultureInfo.InvariantCulture, $"{Median(peer, "load"):F4} | {Median(peer, "peak") / 1048576:F0} | {Median(peer, "load") / seconds:F1}")
+            : $"{NotInstalled} | | ";
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"| {kind} | {seconds:F4} | {Median(firn, "warm"):F4} | {Median(firn, "peak") / 1048576:F0} | {beside} |"));
+    }
+
+    private static double Median(IEnumerable<JsonElement> answers, string name) => Report.Median(answers.Select(a => a.GetProperty(name).GetDouble()).ToArray());
+
+    private void WriteTable(string path, int rows)
+    {
+        var random = new Random(1);
+        using var writer = new StreamWriter(path);
+        writer.Write(string.Create(CultureInfo.InvariantCulture, $"{rows} {_size}\n"));
+        Span<char> number = stackalloc char[32];
+        for (int row = 0; row < rows; row++)
+        {
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"word{row}"));
+            for (int i = 0; i < _size; i++)
+            {
+                double normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+                normal.TryFormat(number, out int written, " 0.00000000;-0.00000000", CultureInfo.InvariantCulture);
+                if (number[0] != ' ')
+                    writer.Write(' ');
+                writer.Write(number[..written]);
+            }
+            writer.Write('\n');
+        }
     }
 }

@@ -1,4 +1,4 @@
-"""gensim beside Firn: trains on a file of one text a line, or times loading and searching. One line of JSON out."""
+"""gensim beside Firn: trains on a file of one text a line, loads a file, or searches one. One line of JSON out."""
 import json
 import resource
 import sys
@@ -25,13 +25,20 @@ if command == "train":
     _, out["seconds"], out["cpu"] = timed(lambda: model.train(
         corpus_file=corpus, total_words=model.corpus_total_words, total_examples=model.corpus_count, epochs=o["epochs"]))
     model.wv.save_word2vec_format(target, binary=True)
+elif command == "convert":
+    KeyedVectors.load_word2vec_format(sys.argv[2], binary=True).save(sys.argv[3])
 else:
-    binary, text = sys.argv[2:4]
-    vectors, out["binary"], _ = timed(lambda: KeyedVectors.load_word2vec_format(binary, binary=True))
-    _, out["text"], _ = timed(lambda: KeyedVectors.load_word2vec_format(text))
-    words = vectors.index_to_key[:200]
-    vectors.most_similar(words[0])
-    _, seconds, _ = timed(lambda: [vectors.most_similar(word) for word in words])
-    out["query"] = seconds / len(words)
+    path = sys.argv[2]
+    load = {
+        "binary": lambda: KeyedVectors.load_word2vec_format(path, binary=True),
+        "text": lambda: KeyedVectors.load_word2vec_format(path),
+        "mapped": lambda: KeyedVectors.load(path, mmap="r"),
+    }[sys.argv[3]]
+    vectors, out["load"], _ = timed(load)
+    if command == "search":
+        words = vectors.index_to_key[:200]
+        vectors.most_similar(words[0])
+        _, seconds, _ = timed(lambda: [vectors.most_similar(word) for word in words])
+        out["query"] = seconds / len(words)
 out["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps(out))

@@ -131,14 +131,21 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         try
         {
             using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            foreach (JsonProperty property in document.RootElement.EnumerateObject().OrderBy(BeginOf))
+            // Loops rather than queries over JSON's structs: those would be compiled anew in each process, for longer than all else takes.
+            var entries = new List<TensorEntry>();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 if (property.NameEquals("__metadata__"))
-                {
-                    Metadata = property.Value.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.GetString() ?? "");
-                    continue;
-                }
-                TensorEntry entry = ReadEntry(property, start, ref end);
+                    Metadata = ReadMetadata(property.Value);
+                else
+                    entries.Add(ReadEntry(property, start));
+            }
+            entries.Sort((a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Count.CompareTo(b.Count));
+            foreach (TensorEntry entry in entries)
+            {
+                if (entry.Offset != end)
+                    throw new FormatException($"tensor '{entry.Name}' begins at data byte {entry.Offset - start} where {end - start} is expected (no gap, no overlap)");
+                end += entry.Count * TensorEntry.SizeOf(entry.Type);
                 _entries.Add(entry.Name, entry);
             }
         }
@@ -150,10 +157,15 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             Throw.BadFile(Path, $"byte {end}", $"the tensors end there and the file has {length} bytes", Remedy);
     }
 
-    private static long BeginOf(JsonProperty property) =>
-        property.NameEquals("__metadata__") ? -1 : property.Value.GetProperty("data_offsets")[0].GetInt64();
+    private static Dictionary<string, string> ReadMetadata(JsonElement element)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (JsonProperty property in element.EnumerateObject())
+            metadata[property.Name] = property.Value.GetString() ?? "";
+        return metadata;
+    }
 
-    private static TensorEntry ReadEntry(JsonProperty property, long start, ref long end)
+    private static TensorEntry ReadEntry(JsonProperty property, long start)
     {
         TensorType type = property.Value.GetProperty("dtype").GetString() switch
         {
@@ -164,20 +176,22 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             "U8" => TensorType.UInt8,
             var other => throw new FormatException($"tensor '{property.Name}' has type {other}; F32, F16, I32, I8 and U8 are known"),
         };
-        int[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(v => v.GetInt32())];
-        if (shape.Any(s => s < 0))
-            throw new FormatException($"tensor '{property.Name}' has a negative size");
+        JsonElement sizes = property.Value.GetProperty("shape"), offsets = property.Value.GetProperty("data_offsets");
+        var shape = new int[sizes.GetArrayLength()];
         long count = 1;
-        foreach (int size in shape)
-            count = checked(count * size);
-        JsonElement offsets = property.Value.GetProperty("data_offsets");
+        for (int i = 0; i < shape.Length; i++)
+        {
+            shape[i] = sizes[i].GetInt32();
+            if (shape[i] < 0)
+                throw new FormatException($"tensor '{property.Name}' has a negative size");
+            count = checked(count * shape[i]);
+        }
+        if (offsets.GetArrayLength() != 2)
+            throw new FormatException($"tensor '{property.Name}' has {offsets.GetArrayLength()} data offsets where 2 are expected");
         long begin = checked(start + offsets[0].GetInt64()), stop = checked(start + offsets[1].GetInt64());
-        if (offsets.GetArrayLength() != 2 || begin != end)
-            throw new FormatException($"tensor '{property.Name}' begins at data byte {begin - start} where {end - start} is expected (no gap, no overlap)");
         long bytes = checked(count * TensorEntry.SizeOf(type));
         if (stop - begin != bytes)
             throw new FormatException($"tensor '{property.Name}' has {stop - begin} bytes and its shape [{string.Join(", ", shape)}] needs {bytes}");
-        end = stop;
         return new TensorEntry(property.Name, type, shape, begin, count);
     }
 

@@ -15,9 +15,17 @@ internal static class MappedVectorFile
     private const string FormatKey = "format", FormatName = "firn-vectors-1";
     private const string Remedy = "The file is damaged or holds no word vectors of Firn; make it again with 'firn vectors convert'";
 
-    /// <summary>Whether a file begins as safetensors do: a header of at most 100 MB, whose JSON follows its length.</summary>
+    /// <summary>Whether these bytes begin as safetensors do: a header of at most 100 MB, whose JSON follows its length.</summary>
     public static bool Begins(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= 10 && bytes[4..8].IndexOfAnyExcept((byte)0) < 0 && bytes[8] == '{' && bytes[9] is (byte)'"' or (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'}';
+
+    /// <summary>Whether the file begins as safetensors do.</summary>
+    public static bool Begins(string path)
+    {
+        using var handle = File.OpenHandle(path);
+        Span<byte> bytes = stackalloc byte[16];
+        return Begins(bytes[..RandomAccess.Read(handle, bytes, 0)]);
+    }
 
     public static WordVectors Open(string path, VectorLoadOptions options, HashSet<string>? only)
     {

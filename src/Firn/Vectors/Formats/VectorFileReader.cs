@@ -9,13 +9,12 @@ internal static class VectorFileReader
         if (options.Limit is { } limit)
             Throw.IfNotPositive(limit, nameof(options.Limit));
         HashSet<string>? only = options.Only is null ? null : new HashSet<string>(options.Only, StringComparer.Ordinal);
-        using var source = new ByteSource(path);
-        if (options.Format == VectorFormat.Safetensors || (options.Format == VectorFormat.Auto && MappedVectorFile.Begins(source.Peek(16))))
-        {
-            if (source.Compressed)
-                Throw.BadFile(path, "byte 0", "a compressed safetensors file cannot be mapped into memory", "Unpack it with gunzip first");
+        // Told apart before anything is buffered, so that opening takes no longer than mapping does.
+        if (options.Format == VectorFormat.Safetensors || (options.Format == VectorFormat.Auto && MappedVectorFile.Begins(path)))
             return MappedVectorFile.Open(path, options, only);
-        }
+        using var source = new ByteSource(path);
+        if (source.Compressed && MappedVectorFile.Begins(source.Peek(16)))
+            Throw.BadFile(path, "byte 0", "a compressed safetensors file cannot be mapped into memory", "Unpack it with gunzip first");
         VectorFileHeader header = VectorFileHeader.Read(source, options);
         source.Skip(header.Length);
         return header.Format == VectorFormat.Word2VecBinary

@@ -1,5 +1,6 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using Firn.Kernels;
 using Firn.Vectors.Storage;
 
@@ -45,14 +46,9 @@ internal sealed unsafe class CodedTable
     {
         float[] upper = ArrayPool<float>.Shared.Rent(rows);
         float threshold = Scan(query, count, upper.AsSpan(0, rows), without);
-        List<int> candidates = [];
         // Where bounds tell little apart, as among equal rows, the plain search is quicker than one by one.
         int most = Math.Max(count * 4, rows / 16);
-        for (int row = 0; row < rows && candidates.Count <= most; row++)
-        {
-            if (upper[row] >= threshold && !without.Contains(row))
-                candidates.Add(row);
-        }
+        List<int> candidates = Candidates(upper.AsSpan(0, rows), threshold, most, without);
         ArrayPool<float>.Shared.Return(upper);
         return candidates.Count > most ? _table.Nearest(query, count, rows, without) : Score(query, count, candidates);
     }
@@ -76,17 +72,9 @@ internal sealed unsafe class CodedTable
             Workers.Run((rows + BlockRows - 1) / BlockRows, tops.Length, (block, worker) =>
             {
                 int first = block * BlockRows, size = Math.Min(BlockRows, rows - first);
-                TopRows top = tops[worker] ??= new TopRows(count);
                 int* dots = (int*)(pu + first); // the place of the bounds, which follow
                 ByteDot.Each((sbyte*)_codes[first], _codes.Stride, size, pq, dots);
-                for (int r = 0; r < size; r++)
-                {
-                    int row = first + r;
-                    float score = (float)(dots[r] * (_scales[row] * scale)), bound = _rests[row] * slope + offset;
-                    pu[row] = score + bound;
-                    if (score - bound > top.Threshold && !left.AsSpan().Contains(row))
-                        top.Offer(row, score - bound);
-                }
+                Bound(first, new Span<float>(pu + first, size), (float)scale, slope, offset, tops[worker] ??= new TopRows(count), left);
             });
         }
         GC.KeepAlive(this);
@@ -97,6 +85,57 @@ internal sealed unsafe class CodedTable
                 all.Offer(row, score);
         }
         return all.Threshold;
+    }
+
+    /// <summary>Turns integer products into upper bounds in their place, and offers lower bounds to <paramref name="top"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Bound(int first, Span<float> values, float scale, float slope, float offset, TopRows top, ReadOnlySpan<int> without)
+    {
+        ReadOnlySpan<float> scales = _scales.AsSpan(first, values.Length), rests = _rests.AsSpan(first, values.Length);
+        int r = 0, width = Vector<float>.Count;
+        for (; r <= values.Length - width; r += width)
+        {
+            Vector<float> score = Vector.ConvertToSingle(Vector.AsVectorInt32(new Vector<float>(values[r..]))) * (new Vector<float>(scales[r..]) * scale);
+            Vector<float> bound = new Vector<float>(rests[r..]) * slope + new Vector<float>(offset);
+            (score + bound).CopyTo(values[r..]);
+            Vector<float> lower = score - bound;
+            if (!Vector.GreaterThanAny(lower, new Vector<float>(top.Threshold)))
+                continue;
+            for (int lane = 0; lane < width; lane++)
+                Offer(first + r + lane, lower[lane], top, without);
+        }
+        for (; r < values.Length; r++)
+        {
+            float score = BitConverter.SingleToInt32Bits(values[r]) * (scales[r] * scale), bound = rests[r] * slope + offset;
+            values[r] = score + bound;
+            Offer(first + r, score - bound, top, without);
+        }
+    }
+
+    private static void Offer(int row, float score, TopRows top, ReadOnlySpan<int> without)
+    {
+        if (score > top.Threshold && !without.Contains(row))
+            top.Offer(row, score);
+    }
+
+    /// <summary>The rows whose upper bound reaches a score, until there are more than <paramref name="most"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static List<int> Candidates(ReadOnlySpan<float> upper, float threshold, int most, ReadOnlySpan<int> without)
+    {
+        List<int> candidates = [];
+        var least = new Vector<float>(threshold);
+        int width = Vector<float>.Count;
+        for (int row = 0; row < upper.Length && candidates.Count <= most; row += width)
+        {
+            if (row <= upper.Length - width && !Vector.GreaterThanOrEqualAny(new Vector<float>(upper[row..]), least))
+                continue;
+            for (int r = row; r < Math.Min(row + width, upper.Length); r++)
+            {
+                if (upper[r] >= threshold && !without.Contains(r))
+                    candidates.Add(r);
+            }
+        }
+        return candidates;
     }
 
     private (int, float)[] Score(float[] query, int count, List<int> candidates)
@@ -115,6 +154,7 @@ internal sealed unsafe class CodedTable
         return top.Items.ToArray();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Encode(int row)
     {
         ReadOnlySpan<float> x = _table[row][.._table.Dimension];

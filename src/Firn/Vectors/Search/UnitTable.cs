@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Firn.Kernels;
 using Firn.Vectors.Training;
@@ -147,6 +148,7 @@ internal sealed unsafe class UnitTable
     }
 
     /// <summary>False when the length is not finite, so that a number is not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Normalize(ReadOnlySpan<float> vector, Span<float> unit)
     {
         double square = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Firn.Vectors.Storage;
 
 /// <summary>A row of floats as signed bytes with one scale.</summary>
@@ -7,6 +9,7 @@ internal static class ByteCodes
 
     /// <summary>codes[i] = round(values[i] / scale), to even, with scale = max |values| / 127.</summary>
     /// <returns>The scale; 0 for a row of zeros.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Round(ReadOnlySpan<float> values, Span<sbyte> codes)
     {
         float most = 0;
