@@ -1,4 +1,3 @@
-using System.Buffers;
 using Firn.Bundles;
 using Firn.Model;
 using Firn.Text;
@@ -27,7 +26,7 @@ public sealed class Predictor : IDisposable
     }
 
     internal Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels,
-        IMemoryOwner<float>? table, CurrentScorer? scorer = null)
+        IDisposable? table, CurrentScorer? scorer = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -49,7 +48,7 @@ public sealed class Predictor : IDisposable
         : this(like.Tokenizer, like.Vocabulary, classifier, like.Labels, table: null, scorer)
     {
         (Neutral, UnsureBelow, Threshold, MaxTokens) = (like.Neutral, like.UnsureBelow, like.Threshold, like.MaxTokens);
-        (Card, Threads) = (like.Card, like.Threads);
+        (Card, Trace, Threads) = (like.Card, like.Trace, like.Threads);
     }
 
     /// <summary>Cleans and splits.</summary>
@@ -91,6 +90,9 @@ public sealed class Predictor : IDisposable
     /// <summary>Where the model came from.</summary>
     public ModelCard Card { get; init; } = new();
 
+    /// <summary>What training saw and moved, for the study of drift; null where that is not known.</summary>
+    public TrainingTrace? Trace { get; init; }
+
     /// <summary>Threads to use for a batch; 0 for all of the machine.</summary>
     public int Threads { get; init; }
 
@@ -101,8 +103,7 @@ public sealed class Predictor : IDisposable
     public void Save(string folder) => Bundle.Save(folder, this);
 
     /// <summary>The same predictor with another neutral band, or none; both share the model.</summary>
-    public Predictor WithNeutral(NeutralBand? band) =>
-        new(this, Classifier, _scorer) { Neutral = band };
+    public Predictor WithNeutral(NeutralBand? band) => new(this, Classifier, _scorer) { Neutral = band };
 
     /// <summary>The same predictor that keeps silent below a confidence, or never (null); both share the model.</summary>
     public Predictor WithUnsureBelow(double? confidence)
@@ -117,6 +118,21 @@ public sealed class Predictor : IDisposable
     {
         Throw.IfOutside(threshold, 0f, 1f);
         return new(this, Classifier, _scorer) { Threshold = threshold };
+    }
+
+    /// <summary>The same predictor with other word vectors; the other weights are copied, a linear part is shared.</summary>
+    /// <param name="table">A table for the same token ids, V.</param>
+    /// <param name="trace">What is known of these vectors' training; null for nothing.</param>
+    /// <exception cref="ArgumentException">The table has another number of ids or another width.</exception>
+    public Predictor WithEmbedding(EmbeddingTable table, TrainingTrace? trace)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Throw.IfLengthDiffers(table.VocabularySize, Classifier.Embedding.VocabularySize, nameof(table));
+        Throw.IfLengthDiffers(table.Dimension, Classifier.Embedding.Dimension, "vector");
+        var classifier = new TextClassifier(Classifier.Options, table, seed: 0) { Wide = Classifier.Wide };
+        foreach (Parameter weights in Classifier.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
+            weights.Values.CopyTo(classifier[weights.Name].Values);
+        return new(this, classifier, null) { Trace = trace };
     }
 
     /// <summary>The same predictor with another card; both share the model.</summary>

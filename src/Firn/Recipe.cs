@@ -86,11 +86,13 @@ public sealed class Recipe
             : new Checkpoint(CheckpointPath, RecipeRecord.RunOf(Options, data.Sha256, parts.Vocabulary.Hash + Start?.WeightsHash()));
         EmbeddingTable table = Vectors(parts, checkpoint, clock, cancellation);
         int withVector = CountVectors(table);
+        int[] counts = TrainingTrace.Count(parts.Train.Texts, parts.Vocabulary.Count);
         (TextClassifier model, TrainingResult training) = Fit(parts, table, labels, checkpoint, clock, observer, cancellation);
         OutputCalibration? output = Output(model, parts, labels, clock);
         var predictor = new Predictor(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
         {
             MaxTokens = Options.MaxTokens,
+            Trace = new TrainingTrace(counts, Options.KeepPretrained ? Moved(training, table) : null),
             Threads = Options.Training.Threads,
         };
         predictor = WithThreshold(predictor, parts.Validation);
@@ -130,21 +132,21 @@ public sealed class Recipe
     private CorpusParts Draw(RecipeTexts texts, LabelMap labels, StageClock clock)
     {
         clock.Begin(RecipeStage.Vocabulary);
-        CorpusParts parts = CorpusParts.Draw(texts, labels, Start, Options);
+        IReadOnlyList<string> vectorWords = VectorWords.Of(Options, clock);
+        CorpusParts parts = CorpusParts.Draw(texts, labels, Start, Options, vectorWords);
         if (parts.Train.Count == 0 || (Options.ValidationShare > 0 && parts.Validation.Count == 0))
             throw new InvalidDataException($"{texts.Corpus.Raw.Labels.Length} texts are too few for the shares of test and validation; give more texts or smaller shares.");
         CheckRows(parts);
-        clock.End($"{parts.Vocabulary.Count - 1:n0} words; {parts.Train.Count:n0} texts train, {parts.Validation.Count:n0} validate, {parts.Test.Count:n0} test");
+        int unseen = parts.Vocabulary.Count - 1 - parts.SeenWords;
+        string more = unseen > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {unseen:n0} that only the vectors have") : "";
+        clock.End($"{parts.SeenWords:n0} words{more}; {parts.Train.Count:n0} texts train, {parts.Validation.Count:n0} validate, {parts.Test.Count:n0} test");
         return parts;
     }
 
     /// <summary>A rule that no word is frequent enough for is found before word vectors are trained.</summary>
     private void CheckRows(CorpusParts parts)
     {
-        var seen = new int[parts.Vocabulary.Count];
-        foreach (int id in parts.Train.Texts.Ids)
-            seen[id]++;
-        Options.Training.Schedule.CheckSeen(seen.Max());
+        Options.Training.Schedule.CheckSeen(TrainingTrace.Count(parts.Train.Texts, parts.Vocabulary.Count).Max());
     }
 
     private EmbeddingTable Vectors(CorpusParts parts, Checkpoint? checkpoint, StageClock clock, CancellationToken cancellation)
@@ -166,11 +168,14 @@ public sealed class Recipe
         WordVectors vectors = Options.VectorsPath is { } path
             ? LoadVectors(path, words)
             : TrainVectors(parts, words, new VectorProgress(clock), cancellation);
-        if (vectors.Count == 0)
-            throw new InvalidDataException($"{Options.VectorsPath} has a vector for none of the {parts.Vocabulary.Count - 1} words of the texts; choose vectors of their language.");
+        if (!Enumerable.Range(1, parts.SeenWords).Any(id => vectors.TryGetRow(parts.Vocabulary[id], out _)))
+            throw new InvalidDataException($"{Options.VectorsPath} has a vector for none of the {parts.SeenWords} words of the texts; choose vectors of their language.");
         clock.End($"{vectors.Count:n0} vectors of {vectors.Dimension} values");
         return EmbeddingTable.From(parts.Vocabulary, vectors, Options.OwnRows);
     }
+
+    private static PretrainedRows Moved(TrainingResult training, EmbeddingTable table) =>
+        training.StartRows is { } start ? PretrainedRows.Between(start, table) : new PretrainedRows([], default, table.Dimension);
 
     private static WordVectors LoadVectors(string path, string[] words) => FastTextVectors.IsModel(path)
         ? FastTextVectors.Load(path).ToWordVectors(words)
@@ -268,6 +273,7 @@ public sealed class Recipe
             TestTexts = parts.Test.Count,
             UnknownLabels = parts.UnknownLabels,
             WordsWithVector = withVector,
+            UnseenWords = parts.Vocabulary.Count - 1 - parts.SeenWords,
             Errors = errors,
             Seconds = clock.Seconds,
         };

@@ -47,6 +47,8 @@ internal sealed class TrainArguments
         HelpName = "BUNDLE",
     };
 
+    private readonly Option<int?> unseenWords = new Option<int?>("--unseen-words") { Description = $"Words of --vectors that the training texts lack and that keep their vector: those among the first N rows of the file, 0 for none; a row of the table each (default: {RecipeOptions.Tweets.UnseenWords})", HelpName = "N" }.Between(0, int.MaxValue);
+    private readonly Option<bool> dropPretrained = new("--drop-pretrained") { Description = "Leave the word vectors as they were before training out of the bundle; 'firn drift' then needs them as a file" };
     private readonly Word2VecArguments word2Vec = new([.. Presets.Select(p => (p.Name, p.Options.Word2Vec))], "--vector-epochs");
     private readonly Option<bool> ownRows = new("--rows-for-all-words") { Description = "Words without a vector get a zero row of their own that can train (as Keras; costs memory)" };
     private readonly Option<int?> hidden = PresetOption.Number("--hidden", "Units of the LSTM in each direction", Presets, o => o.Classifier.HiddenSize).Between(1, 8192);
@@ -74,12 +76,12 @@ internal sealed class TrainArguments
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { preset, stem, stopWords, unknown, maxWords, maxTokens, testSize, splitSeed, validation, validationSize, from, vectors, vectorTexts })
+        foreach (var option in new Option[] { preset, stem, stopWords, unknown, maxWords, maxTokens, testSize, splitSeed, validation, validationSize, from, vectors, unseenWords, vectorTexts })
             command.Add(option);
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
         {
-            ownRows, hidden, bidirectional, pooling, embeddingDropout, dropout, recurrentDropout, tied, nGrams, epochs, batchSize, learningRate,
+            ownRows, dropPretrained, hidden, bidirectional, pooling, embeddingDropout, dropout, recurrentDropout, tied, nGrams, epochs, batchSize, learningRate,
             clipNorm, schedule, restoreBest, balance, tuneThreshold, seed, threads,
         })
             command.Add(option);
@@ -113,6 +115,10 @@ internal sealed class TrainArguments
             Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unknown, maxWords, hidden, bidirectional, pooling],
                 $"is decided by the bundle {bundle} that --from starts from");
         }
+        if (parsed.GetValue(vectors) is null && parsed.GetValue(unseenWords) is not null)
+        {
+            throw new UsageError("--unseen-words chooses among the words of --vectors, which is not given; give it, or leave --unseen-words out");
+        }
         return basis with
         {
             Cleaning = basis.Cleaning with
@@ -134,6 +140,8 @@ internal sealed class TrainArguments
             VectorTexts = parsed.GetValue(vectorTexts) ?? [],
             From = parsed.GetValue(from),
             TuneThreshold = parsed.GetValue(tuneThreshold) is { } figure ? Metrics.First(m => m.Name == figure).Metric : null,
+            UnseenWords = parsed.GetValue(unseenWords) ?? basis.UnseenWords,
+            KeepPretrained = !parsed.GetValue(dropPretrained),
             Word2Vec = word2Vec.Read(parsed, basis.Word2Vec),
             TrainWordsWithoutVector = parsed.GetValue(ownRows),
             Classifier = Classifier(parsed, basis.Classifier),

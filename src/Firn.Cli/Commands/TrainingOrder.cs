@@ -93,6 +93,7 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
             ["texts"] = new JsonObject { ["train"] = result.TrainTexts, ["validation"] = result.ValidationTexts, ["test"] = result.TestTexts, ["skipped"] = rowsSkipped, ["unknownLabels"] = result.UnknownLabels },
             ["words"] = result.Predictor.Vocabulary.Count - 1,
             ["wordsWithVector"] = result.WordsWithVector,
+            ["unseenWords"] = result.UnseenWords,
             ["history"] = new JsonArray([.. result.Training.History.Select(AsJson)]),
             ["stoppedBy"] = result.Training.StoppedBy.ToString().ToLowerInvariant(),
             ["bestEpoch"] = result.Training.BestEpoch,

@@ -50,6 +50,8 @@ internal static class BundleReader
         List<string> parts = [BundleWriter.Vocabulary, BundleWriter.Weights, BundleWriter.Golden];
         if (model.Wide is not null)
             parts.Add(BundleWriter.Wide);
+        if (model.Files.ContainsKey(BundleWriter.Pretrained))
+            parts.Add(BundleWriter.Pretrained);
         foreach (string part in parts.Append(BundleWriter.Vectors))
             CheckLength(folder, model, part);
         // The table is nearly all of a bundle: it is hashed while the rest is read.
@@ -72,9 +74,10 @@ internal static class BundleReader
     private static Predictor Read(string folder, ModelFile model, Task tableChecked)
     {
         Vocabulary vocabulary = ReadVocabulary(PathOf(folder, model, BundleWriter.Vocabulary));
-        (EmbeddingTable table, IMemoryOwner<float> owner) = MapTable(PathOf(folder, model, BundleWriter.Vectors), model.Embedding, vocabulary);
+        var owner = new MappedParts();
         try
         {
+            (EmbeddingTable table, int[]? counts) = MapTable(PathOf(folder, model, BundleWriter.Vectors), model.Embedding, vocabulary, owner);
             var classifier = new TextClassifier(model.Architecture, table, seed: 0);
             ReadWeights(PathOf(folder, model, BundleWriter.Weights), classifier);
             if (model.Wide is { } wide)
@@ -87,6 +90,8 @@ internal static class BundleReader
                 Threshold = model.Threshold,
                 MaxTokens = model.MaxTokens,
                 Card = card,
+                Trace = counts is null ? null : new TrainingTrace(counts, model.Files.ContainsKey(BundleWriter.Pretrained)
+                    ? TraceTensors.Map(PathOf(folder, model, BundleWriter.Pretrained), model.Embedding, owner) : null),
             };
             tableChecked.GetAwaiter().GetResult();
             string golden = PathOf(folder, model, BundleWriter.Golden);
@@ -142,14 +147,15 @@ internal static class BundleReader
         return Vocabulary.Load(stream, path);
     }
 
-    private static (EmbeddingTable Table, IMemoryOwner<float> Owner) MapTable(string path, EmbeddingShape shape, Vocabulary vocabulary)
+    private static (EmbeddingTable Table, int[]? Counts) MapTable(string path, EmbeddingShape shape, Vocabulary vocabulary, MappedParts parts)
     {
         SafetensorsFile file = SafetensorsFile.Open(path);
         try
         {
             int[] rowOf = file.ReadArray<int>(file.Require(RowOfTensor, TensorType.Int32, vocabulary.Count));
-            IMemoryOwner<float> owner = file.MapFloats(file.Require(RowsTensor, TensorType.Float32, shape.Rows, shape.Dimension));
-            return (new EmbeddingTable(rowOf, owner.Memory, shape.Dimension), owner);
+            int[]? counts = TraceTensors.ReadCounts(file, vocabulary.Count);
+            Memory<float> rows = parts.Add(file.MapFloats(file.Require(RowsTensor, TensorType.Float32, shape.Rows, shape.Dimension)));
+            return (new EmbeddingTable(rowOf, rows, shape.Dimension), counts);
         }
         catch (ArgumentException e)
         {

@@ -12,9 +12,9 @@ namespace Firn.Bundles;
 /// </summary>
 internal sealed class BundleWriter
 {
-    public const string Vocabulary = "vocabulary", Weights = "weights", Vectors = "vectors", Wide = "wide", Golden = "golden";
+    public const string Vocabulary = "vocabulary", Weights = "weights", Vectors = "vectors", Wide = "wide", Pretrained = "pretrained", Golden = "golden";
     private static readonly (string Stem, string Extension)[] Parts =
-        [(Vocabulary, ".txt"), (Weights, ".safetensors"), (Vectors, ".safetensors"), (Wide, ".safetensors"), (Golden, ".json")];
+        [(Vocabulary, ".txt"), (Weights, ".safetensors"), (Vectors, ".safetensors"), (Wide, ".safetensors"), (Pretrained, ".safetensors"), (Golden, ".json")];
 
     private readonly string _folder;
     private readonly HashSet<string> _inUse;
@@ -106,11 +106,16 @@ internal sealed class BundleWriter
         Add(Vocabulary, predictor.Vocabulary.Save);
         Add(Weights, stream => SafetensorsWriter.Write(stream, [.. model.Parameters
             .Where(p => p.Group != ParameterGroup.Embedding).Select(p => Tensor.Of(p.Name, p.Values, [.. p.Shape]))]));
-        Add(Vectors, stream => SafetensorsWriter.Write(stream,
+        List<Tensor> vectors =
         [
             Tensor.Of(BundleReader.RowsTensor, table.Rows, table.RowCount, table.Dimension),
             Tensor.Of(BundleReader.RowOfTensor, table.RowOf.ToArray(), table.VocabularySize),
-        ]));
+        ];
+        if (predictor.Trace is { } trace)
+            vectors.Add(TraceTensors.CountsOf(trace));
+        Add(Vectors, stream => SafetensorsWriter.Write(stream, vectors));
+        if (predictor.Trace?.Pretrained is { } before)
+            Add(Pretrained, stream => SafetensorsWriter.Write(stream, TraceTensors.Of(before)));
         if (model.Wide is { } wide)
             Add(Wide, stream => SafetensorsWriter.Write(stream, WideTensors.Of(wide)));
         Add(Golden, stream => stream.Write(GoldenFile.Of(predictor).ToBytes()));

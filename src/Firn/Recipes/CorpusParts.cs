@@ -58,14 +58,20 @@ internal sealed class CorpusParts
     /// <summary>Validation and test rows left out because the training texts lack their label.</summary>
     public int UnknownLabels { get; private init; }
 
-    /// <summary>Draws the parts; validation and test come from the corpus itself where they are not given.</summary>
-    public static CorpusParts Draw(RecipeTexts texts, LabelMap labels, WarmStart? start, RecipeOptions options)
+    /// <summary>Words of <see cref="Vocabulary"/> that the training texts hold; those that only word vectors have follow them.</summary>
+    public int SeenWords { get; private init; }
+
+    /// <summary>
+    /// Draws the parts; validation and test come from the corpus itself where they are not given. The words of
+    /// <paramref name="vectorWords"/> get an id though the training texts lack them.
+    /// </summary>
+    public static CorpusParts Draw(RecipeTexts texts, LabelMap labels, WarmStart? start, RecipeOptions options, IReadOnlyList<string> vectorWords)
     {
         RawCorpus corpus = texts.Corpus.Raw;
         (int[] trainRows, int[] testRows) = texts.Test is not null || options.TestShare == 0
             ? (new MersenneTwister(options.SplitSeed).Permutation(corpus.Ids.Count), [])
             : TrainTestSplit.Random(corpus.Ids.Count, options.TestShare, options.SplitSeed);
-        Vocabulary vocabulary = BuildVocabulary(corpus, trainRows, texts.Unlabelled, start, options);
+        (int seen, Vocabulary vocabulary) = BuildVocabulary(corpus, trainRows, texts.Unlabelled, start, options, vectorWords);
         int[] idOf = IdsOf(corpus.Words, vocabulary);
         CorpusPart whole = PartOf(texts.Corpus, trainRows, idOf, labels);
         CorpusPart cut = whole.Cut(options.MaxTokens);
@@ -76,7 +82,11 @@ internal sealed class CorpusParts
         CorpusPart test = texts.Test is { } apart
             ? PartOf(apart, KnownRows(apart, labels, options, ref unknown), idOf, labels)
             : PartOf(texts.Corpus, testRows, idOf, labels);
-        return new CorpusParts(vocabulary, Joined(whole.Texts, texts.Unlabelled, idOf), train, validation, test.Cut(options.MaxTokens)) { UnknownLabels = unknown };
+        return new CorpusParts(vocabulary, Joined(whole.Texts, texts.Unlabelled, idOf), train, validation, test.Cut(options.MaxTokens)) 
+        {
+            UnknownLabels = unknown,
+            SeenWords = seen,
+        };
     }
 
     /// <summary>Rows whose label the training texts have; the others are refused or counted, as the options say.</summary>
@@ -93,9 +103,10 @@ internal sealed class CorpusParts
 
     /// <summary>
     /// Counts the training texts in their order, so that ties stand in the order in which Keras sees the words. A bundle's
-    /// words keep their ids before them; frequent words of texts without labels follow behind them.
+    /// words keep their ids before them; frequent words of texts without labels follow behind them, and those that only the word vectors have.
     /// </summary>
-    private static Vocabulary BuildVocabulary(RawCorpus corpus, int[] rows, RaggedIds? unlabelled, WarmStart? start, RecipeOptions options)
+    private static (int Seen, Vocabulary All) BuildVocabulary(
+        RawCorpus corpus, int[] rows, RaggedIds? unlabelled, WarmStart? start, RecipeOptions options, IReadOnlyList<string> vectorWords)
     {
         var counts = new long[corpus.Words.Count];
         var builder = new VocabularyBuilder();
@@ -104,12 +115,15 @@ internal sealed class CorpusParts
         Vocabulary vocabulary = builder.Build(options.Vocabulary);
         if (start is not null)
             vocabulary = start.Extend(vocabulary);
-        if (unlabelled is null)
-            return vocabulary;
+        int seen = vocabulary.Count - 1;
         // Words that the training texts have and the options leave out stay out.
+        if (vectorWords.Count > 0)
+            vocabulary = vocabulary.With(vectorWords.Where(word => !(corpus.Words.Find(word) is >= 0 and int number && counts[number] > 0)));
+        if (unlabelled is null)
+            return (seen, vocabulary);
         List<int> more = Count(Enumerable.Range(0, unlabelled.Count).Select(unlabelled.Slice), counts);
-        return vocabulary.With(more.Where(word => counts[word] >= options.Word2Vec.MinCount)
-            .OrderByDescending(word => counts[word]).Select(word => corpus.Words[word].ToString()));
+        return (seen, vocabulary.With(more.Where(word => counts[word] >= options.Word2Vec.MinCount)
+            .OrderByDescending(word => counts[word]).Select(word => corpus.Words[word].ToString())));
     }
 
     /// <summary>Adds the texts' words up; those that were not counted before, in the order of first sight.</summary>

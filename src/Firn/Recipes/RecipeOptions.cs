@@ -65,6 +65,19 @@ public sealed record RecipeOptions
     public string? From { get; init; }
 
     /// <summary>
+    /// Words of <see cref="VectorsPath"/> that the training texts lack and that get an id and their vector all the same,
+    /// since later texts will hold them: those among the first so many rows of the file that the cleaning could give. 0
+    /// for none. Costs a row of the table each (4 bytes a value: 60 MB for 50,000 words of 300), in memory and bundle.
+    /// </summary>
+    public int UnseenWords { get; init; } = 50_000;
+
+    /// <summary>
+    /// Keeps the word vectors that training moved as they were before, for the study of drift: costs as many bytes in the
+    /// bundle as their rows do. Frozen vectors cost nothing.
+    /// </summary>
+    public bool KeepPretrained { get; init; } = true;
+
+    /// <summary>
     /// Gives each word without a vector a zero row of its own, which moves wherever the schedule trains the table, as Keras
     /// does; costs the memory of the whole table. Otherwise such words share one zero row that never trains, unless a rule of
     /// the schedule lets them move (<see cref="RowRule.WithoutVector"/>), which gives them their rows too.
@@ -173,6 +186,7 @@ public sealed record RecipeOptions
         const double below1 = 0.999999;
         Throw.IfOutside(TestShare, 0, below1);
         Throw.IfOutside(ValidationShare, 0, below1);
+        Throw.IfOutside(UnseenWords, 0, int.MaxValue);
         Word2Vec.Validate();
         Classifier.Validate();
         Wide?.Validate();

@@ -35,6 +35,9 @@ public sealed record RecipeResult
     /// <summary>Words of the vocabulary that have a vector.</summary>
     public required int WordsWithVector { get; init; }
 
+    /// <summary>Words of the vocabulary that only the word vectors have, from a file or from texts without labels; the training texts lack them.</summary>
+    public required int UnseenWords { get; init; }
+
     /// <summary>The twenty test texts the model is surest of and gets wrong.</summary>
     public required IReadOnlyList<ConfidentError> Errors { get; init; }
 

@@ -88,7 +88,8 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         if (entry.Count > Array.MaxLength)
             Throw.BadFile(Path, $"tensor '{entry.Name}'", $"it has {entry.Count} values, more than an array can hold", Remedy);
         var values = new T[entry.Count];
-        _view.ReadArray(entry.Offset, values, 0, values.Length);
+        if (values.Length > 0) // an empty tensor at the end of the file has no place in it
+            _view.ReadArray(entry.Offset, values, 0, values.Length);
         return values;
     }
 

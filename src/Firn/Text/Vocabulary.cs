@@ -59,7 +59,8 @@ public sealed class Vocabulary
         return id > 0 ? id : UnknownId;
     }
 
-    /// <summary>How often a word was seen when the vocabulary was built; 0 for the pad, and for all where it was loaded.</summary>
+    /// <summary>How often a word was seen when the vocabulary was built; 0 for the pad, for words that only
+    /// the word vectors have, and for all where it was loaded.</summary>
     public long CountOf(int id)
     {
         Throw.IfOutside(id, 0, Count - 1);

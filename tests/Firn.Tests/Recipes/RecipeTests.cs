@@ -231,7 +231,7 @@ public sealed class RecipeTests : IDisposable
         new WordVectors(["happy", "sad", "elsewhere"], [1, 0, 0, 1, 5, 5], 2).Save(path, VectorFormat.Word2VecText);
         RecipeResult result = Train(Small with { VectorsPath = path }, ToyCorpus.Make(200));
         EmbeddingTable table = result.Predictor.Classifier.Embedding;
-        Assert.Equal((2, 2, 3), (result.WordsWithVector, table.Dimension, table.RowCount));
+        Assert.Equal((3, 1, 2, 4), (result.WordsWithVector, result.UnseenWords, table.Dimension, table.RowCount));
         Assert.Equal([0, 1], table.VectorOf(result.Predictor.Vocabulary.IdOf("sad")).ToArray());
         Assert.Equal([0, 0], table.VectorOf(result.Predictor.Vocabulary.IdOf("coffee")).ToArray());
     }

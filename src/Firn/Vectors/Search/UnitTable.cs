@@ -6,17 +6,33 @@ using Firn.Vectors.Training;
 
 namespace Firn.Vectors.Search;
 
+/// <summary>Copies the vector of a row, [E].</summary>
+internal delegate void RowCopy(int row, Span<float> destination);
+
 /// <summary>All word vectors at length 1, padded and aligned for the kernels; a zero vector stays zero.</summary>
 internal sealed unsafe class UnitTable
 {
     private readonly RowMemory _rows; // (Count, Stride)
 
+    /// <summary>The rows of word vectors.</summary>
     /// <exception cref="InvalidDataException">A number is not finite, which a mapped file may hold.</exception>
     public UnitTable(WordVectors vectors, int blockValues = Storage.RowBuilder<float>.DefaultBlockValues)
+        : this(vectors.Count, vectors.Dimension, vectors.CopyTo, row => vectors.Words[row], blockValues)
+    {
+    }
+
+    /// <summary>Rows from anywhere.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="dimension">Values a row.</param>
+    /// <param name="copyTo">Writes the vector of a row, of any length; called on many threads.</param>
+    /// <param name="wordOf">What errors call a row.</param>
+    /// <param name="blockValues">Numbers in one piece of memory at most.</param>
+    /// <exception cref="InvalidDataException">A number is not finite.</exception>
+    public UnitTable(int count, int dimension, RowCopy copyTo, Func<int, string> wordOf, int blockValues = Storage.RowBuilder<float>.DefaultBlockValues)
     {
         BlockValues = blockValues;
-        Count = vectors.Count;
-        Dimension = vectors.Dimension;
+        Count = count;
+        Dimension = dimension;
         _rows = new RowMemory(Count, Dimension * sizeof(float), BlockValues);
         Stride = _rows.Stride / sizeof(float);
         BlockRows = Math.Min(4096, _rows.RowsPerBlock);
@@ -26,13 +42,13 @@ internal sealed unsafe class UnitTable
             for (int row = block * BlockRows; row < Math.Min((block + 1) * BlockRows, Count); row++)
             {
                 Span<float> unit = _rows.Floats(row)[..Dimension];
-                vectors.CopyTo(row, unit);
+                copyTo(row, unit);
                 if (!Normalize(unit, unit))
                     InterlockedMin(ref bad, row);
             }
         });
         if (bad < Count)
-            throw new InvalidDataException($"The vector of '{vectors.Words[bad]}' (row {bad + 1}) holds a number that is not finite; the file it comes from is damaged.");
+            throw new InvalidDataException($"The vector of '{wordOf(bad)}' (row {bad + 1}) holds a number that is not finite; the file it comes from is damaged.");
     }
 
     /// <summary>Numbers in one piece of memory at most.</summary>
