@@ -85,7 +85,8 @@ public sealed class FreezeStudy
                     long start = Stopwatch.GetTimestamp();
                     if (cell.Run(job, cancellation) is not { } results)
                         return;
-                    queue.Took(job, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                    double training = results[0].Seconds;
+                    queue.Took(job, training, Stopwatch.GetElapsedTime(start).TotalSeconds - training);
                     lock (gate)
                     {
                         file.Add(results);

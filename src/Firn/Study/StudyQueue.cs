@@ -11,7 +11,7 @@ internal sealed class StudyQueue
     private readonly StudyOptions _options;
     private readonly Func<TimeSpan> _elapsed;
     private readonly TimeSpan? _budget;
-    private readonly Dictionary<StudyPolicy, (double Seconds, double Cost)> _measured = [];
+    private readonly Dictionary<StudyPolicy, (double Training, double Cost, double Other, int Jobs)> _measured = [];
     private readonly List<StudyJob> _dropped = [];
     private bool _begun;
 
@@ -57,13 +57,13 @@ internal sealed class StudyQueue
         }
     }
 
-    /// <summary>Learns how long a training took.</summary>
-    public void Took(StudyJob job, double seconds)
+    /// <summary>Learns how long a job took: its training, which grows with the texts, and all else, which hardly does.</summary>
+    public void Took(StudyJob job, double training, double other)
     {
         lock (_lock)
         {
-            (double before, double cost) = _measured.GetValueOrDefault(job.Trains);
-            _measured[job.Trains] = (before + seconds, cost + StudyPlan.Cost(job.Size, _options));
+            var before = _measured.GetValueOrDefault(job.Trains);
+            _measured[job.Trains] = (before.Training + training, before.Cost + StudyPlan.Cost(job.Size, _options), before.Other + other, before.Jobs + 1);
         }
     }
 
@@ -77,8 +77,10 @@ internal sealed class StudyQueue
     /// <summary>By the time a text and epoch took so far with this policy, else with the slowest; 0 before any is known.</summary>
     private double Expected(StudyJob job)
     {
-        double rate = _measured.TryGetValue(job.Trains, out var known) ? known.Seconds / known.Cost
-            : _measured.Count == 0 ? 0 : _measured.Values.Max(m => m.Seconds / m.Cost);
-        return rate * StudyPlan.Cost(job.Size, _options);
+        if (_measured.Count == 0)
+            return 0;
+        double cost = StudyPlan.Cost(job.Size, _options);
+        return _measured.TryGetValue(job.Trains, out var known) ? known.Training / known.Cost * cost + known.Other / known.Jobs
+            : _measured.Values.Max(m => m.Training / m.Cost * cost + m.Other / m.Jobs);
     }
 }

@@ -36,7 +36,7 @@ public class StudyPlanTests
         StudyJob[] jobs = [new(500, 1, StudyPolicy.Frozen, [StudyPolicy.Frozen]), new(100_000, 1, StudyPolicy.Frozen, [StudyPolicy.Frozen]), new(500, 2, StudyPolicy.Frozen, [StudyPolicy.Frozen])];
         var queue = new StudyQueue(jobs, Options with { Epochs = 2 }, TimeSpan.FromSeconds(100), () => TimeSpan.FromSeconds(10));
         Assert.Same(jobs[0], queue.Next());
-        queue.Took(jobs[0], 1); // 500 texts a second, so 100,000 take 200
+        queue.Took(jobs[0], 1, 20); // 500 texts a second, so 100,000 take 200; and 20 for all else
         Assert.Same(jobs[2], queue.Next());
         Assert.Null(queue.Next());
         Assert.Equal([jobs[1]], queue.Dropped);
