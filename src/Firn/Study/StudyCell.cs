@@ -37,10 +37,13 @@ internal sealed class StudyCell(StudyData data, StudyOptions options)
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (run.StoppedBy == StopReason.Cancelled)
             return null;
+        DriftTable? drift = schedule.EverTrains(ParameterGroup.Embedding) && job.Trains != StudyPolicy.Random
+            ? DriftTable.Of(data.Vocabulary, data.Table, model.Embedding, subset.Counts) : null;
         var results = new List<StudyResult>();
         foreach (StudyPolicy policy in job.Gives)
         {
-            results.Add(Measure(model, subset) with
+            DriftTable? repaired = drift is null ? null : StudyDrift.Repaired(drift, policy);
+            results.Add(Measure(repaired is null || repaired == drift ? model : WithTable(model, repaired.After), subset) with
             {
                 Size = job.Size,
                 Seed = job.Seed,
@@ -50,9 +53,18 @@ internal sealed class StudyCell(StudyData data, StudyOptions options)
                 Seconds = seconds,
                 TrainingBytes = StudyMemory.TrainingBytes(model, schedule),
                 VersionBytes = StudyMemory.VersionBytes(model, schedule.EverTrains(ParameterGroup.Embedding) && policy != StudyPolicy.Revert),
+                Drift = drift is null || policy != job.Trains ? null : StudyDrift.Of(drift, names: job.Seed == 1 && policy == StudyPolicy.Trainable),
             });
         }
         return results;
+    }
+
+    private static TextClassifier WithTable(TextClassifier model, EmbeddingTable table)
+    {
+        var other = new TextClassifier(model.Options, table, seed: 0);
+        foreach (Parameter weights in model.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
+            weights.Values.CopyTo(other[weights.Name].Values);
+        return other;
     }
 
     private StudyResult Measure(TextClassifier model, StudySubset subset)
