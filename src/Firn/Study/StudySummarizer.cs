@@ -20,7 +20,7 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
             Dimension = data.Table.Dimension,
             IdBytes = Enumerable.Range(0, data.Test.Count).Average(text => PackedBytes(data.Test.Ids[text])),
             VectorBytes = data.TestTokens * data.Table.Dimension * sizeof(float),
-            Rows = [.. results.GroupBy(r => r.Size).OrderBy(g => g.Key).SelectMany(Rows)],
+            Rows = [.. results.GroupBy(r => r.Size).OrderBy(g => g.Key).SelectMany(g => Rows(g.Key, Paired(g)))],
             Torn = results.Where(r => r.Policy == StudyPolicy.Trainable && r.Drift is { Torn.Count: > 0 }).GroupBy(r => r.Size)
                 .ToDictionary(g => g.Key, g => g.MinBy(r => r.Seed)!.Drift!.Torn),
             Dropped = dropped,
@@ -29,11 +29,22 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
         };
     }
 
-    private IEnumerable<StudyRow> Rows(IGrouping<int, StudyResult> size)
+    /// <summary>
+    /// The results of the seeds that every policy has, so that all means are of the same draws; where no seed is complete, all.
+    /// </summary>
+    private static StudyResult[] Paired(IEnumerable<StudyResult> size)
     {
-        StudyResult[][] policies = [.. size.GroupBy(r => r.Policy).OrderBy(g => g.Key).Select(g => g.OrderBy(r => r.Seed).ToArray())];
+        StudyResult[] all = [.. size];
+        int policies = all.Select(r => r.Policy).Distinct().Count();
+        StudyResult[] complete = [.. all.GroupBy(r => r.Seed).Where(seed => seed.Count() == policies).SelectMany(seed => seed)];
+        return complete.Length > 0 ? complete : all;
+    }
+
+    private IEnumerable<StudyRow> Rows(int texts, StudyResult[] results)
+    {
+        StudyResult[][] policies = [.. results.GroupBy(r => r.Policy).OrderBy(g => g.Key).Select(g => g.OrderBy(r => r.Seed).ToArray())];
         int frozen = Math.Max(0, Array.FindIndex(policies, p => p[0].Policy == StudyPolicy.Frozen));
-        Dictionary<int, float[]> slices = size.GroupBy(r => r.Seed).ToDictionary(g => g.Key, g => Floats(g.First().Slice, g.First().TestTexts));
+        Dictionary<int, float[]> slices = results.GroupBy(r => r.Seed).ToDictionary(g => g.Key, g => Floats(g.First().Slice, g.First().TestTexts));
         StudyOutcome[][] outcomes = [.. policies.Select(p => p.Select(r => new StudyOutcome(r.Seed, Floats(r.Correct, r.TestTexts), slices[r.Seed])).ToArray())];
         bool compared = policies[frozen][0].Policy == StudyPolicy.Frozen;
         StudyFigures<Estimate?>[] figures = new StudyBootstrap(outcomes, frozen)
@@ -46,7 +57,7 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
             double[] pValues = [.. discordant.Select(d => McNemar.PValue(d.OnlyThis, d.OnlyFrozen)).Order()];
             yield return new StudyRow
             {
-                Size = size.Key,
+                Size = texts,
                 Policy = own[0].Policy,
                 Seeds = own.Length,
                 Accuracy = figures[p].Accuracy!,

@@ -79,6 +79,17 @@ public sealed class FreezeStudyTests : IDisposable
     }
 
     [Fact]
+    public void Seeds_that_a_policy_lacks_are_left_out_of_all_means()
+    {
+        StudyOptions one = Small with { Sizes = [100], Policies = [StudyPolicy.Trainable], Jobs = 1 };
+        Assert.All(Run("a", one).Rows, r => Assert.Equal(2, r.Seeds));
+        StudySummary summary = Run("a", one with { Policies = [StudyPolicy.Trainable, StudyPolicy.ThawAll], Budget = TimeSpan.FromMilliseconds(1) });
+        Assert.Equal([StudyPolicy.ThawAll], Assert.Single(summary.Dropped).Policies);
+        Assert.Equal(3, summary.Rows.Count);
+        Assert.All(summary.Rows, r => Assert.Equal(1, r.Seeds));
+    }
+
+    [Fact]
     public void Sizes_that_no_text_reaches_are_refused() =>
         Assert.Contains("choose smaller sizes", Refused("a", Small with { Sizes = [5000] }), StringComparison.Ordinal);
 
