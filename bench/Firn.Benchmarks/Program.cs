@@ -22,6 +22,11 @@ switch (args.FirstOrDefault())
     case "kernels":
         KernelRun.Run(Option("--results"));
         return 0;
+    case "open-loop" when Option("--path") is { } path && Option("--body") is { } body:
+        OpenLoopLoad.Run(
+            int.Parse(Option("--port") ?? "8501", CultureInfo.InvariantCulture), path, body, double.Parse(Option("--rate") ?? "1000", CultureInfo.InvariantCulture),
+            double.Parse(Option("--seconds") ?? "5", CultureInfo.InvariantCulture), int.Parse(Option("--connections") ?? "32", CultureInfo.InvariantCulture));
+        return 0;
     case "score":
         ScoreComparison.Run(threads, Option("--results"));
         return 0;

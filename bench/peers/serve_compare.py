@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Serving: `firn serve` beside FastAPI + PyTorch, the same bundle, the same load, the same cores, alternating runs.
 
-  bench/compare serve BUNDLE --stop-words FILE [--seconds 5] [--rounds 3] [--soak 600]
+  bench/compare serve BUNDLE --stop-words FILE [--seconds 5] [--rounds 3]
 
-wrk sends single texts (POST :predict) to this machine only. Maximum: 16 connections, closed loop. Half load: as many
-connections as bring about half of that rate; its 99th percentile is what counts. --soak keeps Firn under the full load
-and samples its resident memory. Prints one JSON object; medians over the rounds. Needs wrk, curl, and the peer's packages.
+wrk sends single texts (POST :predict) to this machine only. Maximum: 16 connections, closed loop. Half load: Firn's own
+open-loop generator (Firn.Benchmarks open-loop) sends at half of that rate, at random times, and counts latency from when
+each request was due. Prints one JSON object; medians over the rounds. Needs wrk and the peer's packages.
 """
 import argparse
 import json
@@ -24,7 +24,6 @@ parser.add_argument("bundle")
 parser.add_argument("--stop-words", required=True)
 parser.add_argument("--seconds", type=int, default=5)
 parser.add_argument("--rounds", type=int, default=3)
-parser.add_argument("--soak", type=int, default=0, help="seconds under full load while memory is watched; at most 900")
 parser.add_argument("--text", default="i love this song so much today thanks")
 options = parser.parse_args()
 bundle = os.path.abspath(options.bundle)
@@ -53,8 +52,11 @@ def load(name, connections, seconds):
             "p99_ms": float(value) * unit[scale], "failed": int(refused.group(1)) if refused else 0}
 
 
-def resident(pid):
-    return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{pid}/status").read()).group(1)) / 1024
+def open_loop(name, rate):
+    out = subprocess.run(["dotnet", f"{root}/artifacts/bin/Firn.Benchmarks/release/Firn.Benchmarks.dll", "open-loop", "--port", str(ports[name]),
+                          "--path", f"/v1/models/{model}:predict", "--body", json.dumps({"instances": [options.text]}),
+                          "--rate", str(rate), "--seconds", str(options.seconds), "--connections", "32"], capture_output=True, text=True, check=True).stdout
+    return json.loads(out)
 
 
 servers = {
@@ -85,14 +87,10 @@ try:
         result["maximum"][name] = {"rate": statistics.median(r["rate"] for r in runs[name]),
                                    "p99_ms": statistics.median(r["p99_ms"] for r in runs[name]), "failed": sum(r["failed"] for r in runs[name])}
     result["ratio"] = result["maximum"]["firn"]["rate"] / result["maximum"]["fastapi"]["rate"]
-    half = result["maximum"]["firn"]["rate"] / 2
-    result["half_load"] = min((load("firn", c, options.seconds) for c in (1, 2, 4)), key=lambda r: abs(r["rate"] - half))
-    if options.soak:
-        end, memory = time.time() + min(options.soak, 900), []
-        while time.time() < end:
-            load("firn", 16, 10)
-            memory.append(round(resident(servers["firn"].pid), 1))
-        result["memory_mb"] = memory
+    result["one_connection"] = {name: load(name, 1, options.seconds) for name in servers}
+    halves = [open_loop("firn", result["maximum"]["firn"]["rate"] / 2) for _ in range(options.rounds)]
+    result["half_load"] = sorted(halves, key=lambda r: r["p99_ms"])[len(halves) // 2]
+    result["half_load_of_peer"] = open_loop("fastapi", result["maximum"]["fastapi"]["rate"] / 2)
     print(json.dumps(result, indent=1))
 finally:
     for process in servers.values():

@@ -1,6 +1,7 @@
-using Firn.Server.Rpc;
+using Firn.Server.Models;
 using Firn.Server.Operations;
 using Firn.Server.Rest;
+using Firn.Server.Rpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -20,12 +21,16 @@ internal static class Endpoints
         var gate = app.Services.GetRequiredService<AccessGate>();
         var rest = app.Services.GetRequiredService<RestHandler>();
         var open = app.Services.GetRequiredService<OpenInferenceHandler>();
-        if (gate.InUse)
-            app.Use((context, next) => gate.PassAsync(context, next.Invoke));
         app.Use((context, next) =>
         {
             if (state.Stopping)
                 EndConnection(context);
+            return next(context);
+        });
+        if (gate.InUse)
+            app.Use((context, next) => gate.PassAsync(context, next.Invoke));
+        app.Use((context, next) =>
+        {
             string path = context.Request.Path.Value ?? "";
             if (path.StartsWith(ModelsPrefix, StringComparison.Ordinal))
                 return rest.HandleAsync(context, path[ModelsPrefix.Length..]);
@@ -36,6 +41,9 @@ internal static class Endpoints
                 : next(context);
         });
         app.UseRouting();
+        bool keys = app.Services.GetRequiredService<ServerSettings>().ApiKeys is not null;
+        var catalog = app.Services.GetRequiredService<ModelCatalog>();
+        app.MapGet("/", (HttpContext context) => PlaygroundPage.Answer(context, catalog, keys));
         app.MapGet("/healthz", () => "ok\n");
         app.MapGet("/readyz", (HttpContext context) =>
         {

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Firn.Server.Operations;
 
 /// <summary>
-/// Lets a request in when it has a key (where keys are in use) and has not passed its rate. Health and metrics are open:
-/// they tell nothing of texts, and probes have no keys.
+/// Lets a request in when it has a key (where keys are in use) and has not passed its rate. Health, metrics and the page
+/// for browsers are open: they tell nothing of texts, and probes have no keys.
 /// </summary>
 internal sealed class AccessGate : IDisposable
 {
@@ -62,7 +62,7 @@ internal sealed class AccessGate : IDisposable
     public void Dispose() => limiter?.Dispose();
 
     private static bool IsOpen(PathString path) =>
-        path.StartsWithSegments("/healthz") || path.StartsWithSegments("/readyz") || path.StartsWithSegments("/v2/health")
+        path == "/" || path.StartsWithSegments("/healthz") || path.StartsWithSegments("/readyz") || path.StartsWithSegments("/v2/health")
         || path.StartsWithSegments("/monitoring") || path.StartsWithSegments("/grpc.health.v1.Health");
 
     private static string? KeyOf(HttpRequest request)

@@ -154,6 +154,23 @@ public sealed class OperationsTests : IDisposable
     }
 
     [Fact]
+    public async Task ThePageNamesTheModelsUnlessKeysAreInUseAndLoadsNothing()
+    {
+        await using (RunningServer server = await RunningServer.StartAsync(models.Root))
+        {
+            string page = await server.GetAsync("/");
+            Assert.Contains("{\"models\":[\"tweets\"],\"keys\":false}", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("src=", page, StringComparison.Ordinal);
+        }
+        string keys = Path.Combine(models.Root, "keys");
+        await File.WriteAllTextAsync(keys, ApiKeys.Create("tester").Line, TestContext.Current.CancellationToken);
+        await using RunningServer closed = await RunningServer.StartAsync(models.Root, s => s with { ApiKeys = keys });
+        Assert.Contains("{\"models\":[],\"keys\":true}", await closed.GetAsync("/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task EveryPathOfTheOpenApiDocumentIsServed()
     {
         await File.WriteAllTextAsync(Path.Combine(models.Root, TestModels.Name, "labels.json"), "{\"stable\": 1}", TestContext.Current.CancellationToken);

@@ -161,8 +161,11 @@ public sealed class MalformedRequestTests(MalformedRequestTests.Fixture fixture)
 
     [Theory]
     [InlineData("Content-Encoding", "br", 415, "not known")]
+    [InlineData("Content-Encoding", "deflate", 415, "not known")]
+    [InlineData("Content-Encoding", "gzip, gzip", 415, "not known")]
     [InlineData("Content-Encoding", "gzip", 400, "not gzip")]
     [InlineData("Content-Type", "application/json; charset=utf-16", 415, "charset")]
+    [InlineData("Content-Type", "application/json; charset=iso-8859-1", 415, "charset")]
     public async Task WrongEncodings(string header, string value, int status, string part)
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes("{\"instances\":[\"a\"]}"));
@@ -170,6 +173,40 @@ public sealed class MalformedRequestTests(MalformedRequestTests.Fixture fixture)
         using HttpResponseMessage answer = await fixture.Server.Http.PostAsync(new Uri(Predict, UriKind.Relative), content, TestContext.Current.CancellationToken);
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Contains(part, ErrorOf(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, byte[], string> Bytes => new()
+    {
+        { "UTF-16", Encoding.Unicode.GetBytes("{\"instances\":[\"a\"]}"), "JSON Parse error" },
+        { "UTF-16 with its mark", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("{\"instances\":[\"a\"]}")], "JSON Parse error" },
+        { "Latin-1", Encoding.Latin1.GetBytes("{\"instances\":[\"caf\u00e9\"]}"), "UTF-8" },
+        { "half a character", [.. "{\"instances\":[\""u8, 0xE2, 0x82, .. "\"]}"u8], "UTF-8" },
+        { "a surrogate in UTF-8", [.. "{\"instances\":[\""u8, 0xED, 0xA0, 0x80, .. "\"]}"u8], "UTF-8" },
+        { "a zero byte", "{\"instances\":[\"a\0b\"]}"u8.ToArray(), "JSON Parse error" },
+        { "random bytes", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC], "JSON Parse error" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bytes))]
+    public async Task BytesThatAreNoJson(string what, byte[] body, string part)
+    {
+        using var content = new ByteArrayContent(body);
+        using HttpResponseMessage answer = await fixture.Server.Http.PostAsync(new Uri(Predict, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        string json = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{what}: {(int)answer.StatusCode} {json}");
+        Assert.Contains(part, ErrorOf(json), StringComparison.Ordinal);
+        await fixture.ServesOnAsync();
+    }
+
+    [Fact]
+    public async Task AGzipBodyThatIsCutOffIsRefused()
+    {
+        byte[] whole = await Gzip("{\"instances\":[\"" + new string('a', 2000) + "\"]}").ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        using var content = new ByteArrayContent(whole[..(whole.Length / 2)]);
+        content.Headers.ContentEncoding.Add("gzip");
+        using HttpResponseMessage answer = await fixture.Server.Http.PostAsync(new Uri(Predict, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.NotEqual("", ErrorOf(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
     }
 
     [Theory]
@@ -209,6 +246,11 @@ public sealed class MalformedRequestTests(MalformedRequestTests.Fixture fixture)
     [InlineData("POST /v1/models/tweets:predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400")]
     [InlineData("POST /v1/models/tweets:predict HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999\r\n\r\n", "413")]
     [InlineData("GET /healthz HTTP/9.9\r\nHost: x\r\n\r\n", "505")]
+    [InlineData("GET /healthz HTTP/1.1\r\n\r\n", "400")]
+    [InlineData("POST /v1/models/tweets:predict HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}", "400")]
+    [InlineData("POST /v1/models/tweets:predict HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "400")]
+    [InlineData("GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n", "400")]
+    [InlineData("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\r\n\r\n", "400")]
     public async Task BrokenHttp(string bytes, string status)
     {
         using var socket = new TcpClient();
@@ -251,6 +293,39 @@ public sealed class MalformedRequestTests(MalformedRequestTests.Fixture fixture)
             foreach (TcpClient socket in sockets)
                 socket.Dispose();
         }
+    }
+
+    /// <summary>A body that comes one byte a second: 408 and its line while the client still listens.</summary>
+    [Fact]
+    public async Task ABodyThatTricklesIs408()
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, fixture.Server.Server.RestPort, TestContext.Current.CancellationToken);
+        NetworkStream stream = socket.GetStream();
+        await stream.WriteAsync("POST /v1/models/tweets:predict HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n{"u8.ToArray(), TestContext.Current.CancellationToken);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task trickle = Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await stream.WriteAsync(" "u8.ToArray(), enough.Token);
+                await Task.Delay(1000, enough.Token);
+            }
+        }, enough.Token);
+        byte[] answer = new byte[2048];
+        int read = 0, more;
+        while (read < answer.Length && (more = await stream.ReadAsync(answer.AsMemory(read), TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)) > 0)
+        {
+            read += more;
+            if (Encoding.ASCII.GetString(answer, 0, read).EndsWith('}'))
+                break;
+        }
+        await enough.CancelAsync();
+        string text = Encoding.ASCII.GetString(answer, 0, read);
+        Assert.StartsWith("HTTP/1.1 408", text, StringComparison.Ordinal);
+        Assert.Contains("{\"error\":\"", text, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<Exception>(() => trickle);
+        await fixture.ServesOnAsync();
     }
 
     private static string ErrorOf(string json)
