@@ -160,7 +160,7 @@ public sealed class Recipe
         if (Start is not null)
         {
             int? least = Options.Training.Schedule.EverTrains(ParameterGroup.Embedding) ? Options.Word2Vec.MinCount : null;
-            EmbeddingTable table = Start.Table(parts.Vocabulary.Count, parts.Train.Texts, least);
+            EmbeddingTable table = Start.Table(parts.Vocabulary.Count, parts.Train.Texts, Options.Training.Seed, least);
             clock.End($"{CountVectors(table):n0} vectors of {table.Dimension} values, from {Options.From}");
             return table;
         }

@@ -29,7 +29,6 @@ internal sealed class WarmStart : IDisposable
         return options with
         {
             Cleaning = source.Tokenizer.Options,
-            TrainWordsWithoutVector = options.Training.Schedule.EverTrains(ParameterGroup.Embedding), // the rows of new words begin at zero
             Vocabulary = options.Vocabulary with { Unknown = source.Vocabulary.Unknown },
             Classifier = options.Classifier with { HiddenSize = shape.HiddenSize, Bidirectional = shape.Bidirectional, Pooling = shape.Pooling },
         };
@@ -39,13 +38,14 @@ internal sealed class WarmStart : IDisposable
     public Vocabulary Extend(Vocabulary words) => source.Vocabulary.With(Enumerable.Range(1, words.Count - 1).Select(id => words[id]));
 
     /// <summary>
-    /// The bundle's table, copied, and a zero row for each other word that is frequent enough; such a row says nothing
-    /// until it trains.
+    /// The bundle's table, copied, and a row for each other word that is frequent enough: small random values, as Keras'
+    /// Embedding starts, that say next to nothing until they train.
     /// </summary>
     /// <param name="vocabularySize">V of what <see cref="Extend"/> gave.</param>
     /// <param name="texts">The new texts.</param>
+    /// <param name="seed">Decides the values of new rows.</param>
     /// <param name="least">Occurrences in them from which a word gets a row; null gives none a row.</param>
-    public EmbeddingTable Table(int vocabularySize, RaggedIds texts, int? least)
+    public EmbeddingTable Table(int vocabularySize, RaggedIds texts, ulong seed, int? least)
     {
         EmbeddingTable old = source.Classifier.Embedding;
         var rowOf = new int[vocabularySize];
@@ -61,6 +61,7 @@ internal sealed class WarmStart : IDisposable
         }
         var rows = new float[checked(count * old.Dimension)];
         old.Rows.Span.CopyTo(rows);
+        EmbeddingTable.Random(count - old.RowCount + 1, old.Dimension, seed).Rows.Span[old.Dimension..].CopyTo(rows.AsSpan(old.Rows.Length));
         return new EmbeddingTable(rowOf, rows, old.Dimension);
     }
 
