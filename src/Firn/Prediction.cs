@@ -1,8 +1,8 @@
 namespace Firn;
 
 /// <summary>What a model says to a text.</summary>
-/// <param name="Label">The class's name, or the neutral band's.</param>
-/// <param name="Score">Two classes: the probability of the second, as the notebook prints it; more: the top class's.</param>
+/// <param name="Label">The class's name, or the neutral band's; where a text may have several classes, their names with | between.</param>
+/// <param name="Score">Two classes: the probability of the second, as the notebook prints it; more, or several a text: the top class's.</param>
 /// <param name="Probabilities">[K]: one value for two classes, else one a class.</param>
 /// <param name="Tokens">Tokens of the text after cleaning.</param>
 /// <param name="KnownTokens">Ids the model saw: tokens in the vocabulary, at most as many as the model uses.</param>

@@ -76,7 +76,8 @@ public sealed class Predictor : IDisposable
     public double? UnsureBelow { get; init; }
 
     /// <summary>
-    /// With two classes, the score from which a text gets the second; in [0, 1], 0.5 unless it was tuned
+    /// With two classes, the score from which a text gets the second, and where a text may have several classes, the
+    /// probability from which it has each; in [0, 1], 0.5 unless it was tuned
     /// (<see cref="Training.DecisionThreshold"/>). <see cref="Neutral"/>, where there is a band, comes first.
     /// </summary>
     public float Threshold { get; init; } = Decision.Usual;
@@ -189,10 +190,24 @@ public sealed class Predictor : IDisposable
 
     private Prediction Labelled(ReadOnlySpan<float> row, int tokens, int known)
     {
+        if (Classifier.Options.MultiLabel)
+            return new Prediction(Several(row), row[Decision.ClassOf(row)], row.ToArray(), tokens, known);
         int c = Decision.ClassOf(row, Threshold);
         float score = row.Length == 1 ? row[0] : row[c];
         float confidence = Decision.ProbabilityOf(c, row);
         string label = confidence < UnsureBelow ? UnsureLabel : row.Length == 1 && Neutral is { } band && band.Contains(score) ? band.Label : Labels[c];
         return new Prediction(label, score, row.ToArray(), tokens, known);
+    }
+
+    /// <summary>The names of all classes from the threshold on; empty where there is none.</summary>
+    private string Several(ReadOnlySpan<float> row)
+    {
+        var names = new List<string>();
+        for (int c = 0; c < row.Length; c++)
+        {
+            if (row[c] >= Threshold)
+                names.Add(Labels[c]);
+        }
+        return string.Join('|', names);
     }
 }

@@ -95,8 +95,8 @@ public sealed class Recipe
             Trace = new TrainingTrace(counts, Options.KeepPretrained ? Moved(training, table) : null),
             Threads = Options.Training.Threads,
         };
-        predictor = WithThreshold(predictor, parts.Validation);
-        (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, testRows, clock);
+        predictor = WithThreshold(predictor, parts.Validation, labels.Sets);
+        (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, labels.Sets, testRows, clock);
         return Result(predictor, parts, (training, output), report, errors, withVector, clock, data);
     }
 
@@ -117,7 +117,8 @@ public sealed class Recipe
         var words = new TokenTable(1 << 16);
         ReadCorpus corpus = Pass(source);
         RawCorpus raw = corpus.Raw;
-        var labels = LabelMap.From(raw.LabelTexts, source.LabelNames);
+        LabelMap labels = Options.Classifier.MultiLabel
+            ? LabelMap.FromSets(raw.LabelTexts, source.LabelNames) : LabelMap.From(raw.LabelTexts, source.LabelNames);
         if (Options.Training.ClassWeights is { Count: > 0 } weights)
             Throw.IfLengthDiffers(weights.Count, labels.Names.Count, nameof(Options.Training.ClassWeights));
         var texts = new RecipeTexts(corpus, Validation is null ? null : Pass(LabeledSource.Of(Validation, Options.LabelNames)), test is null ? null : Pass(test),
@@ -198,7 +199,7 @@ public sealed class Recipe
         var model = new TextClassifier(Options.Classifier with { Classes = labels.Names.Count }, table, Options.Training.Seed);
         Start?.CopyWeights(model, labels.Names);
         TrainingOptions options = Options.TrainingInEffect with { ClassWeights = ClassWeights(parts, labels) };
-        TrainingResult training = new Trainer(model, options) { Checkpoint = checkpoint }.Run(
+        TrainingResult training = new Trainer(model, options) { Checkpoint = checkpoint, Sets = labels.Sets }.Run(
             parts.Train.Texts, parts.Train.Labels, parts.Validation.Texts, parts.Validation.Labels, observer, cancellation);
         clock.End($"{training.History.Count} epochs, {training.StoppedBy}");
         return (model, training);
@@ -206,7 +207,7 @@ public sealed class Recipe
 
     private IReadOnlyList<float>? ClassWeights(CorpusParts parts, LabelMap labels) =>
         Options.BalanceClasses && Options.Training.ClassWeights is null or { Count: 0 }
-            ? Balanced(parts.Train.Labels, labels.Names.Count) : Options.Training.ClassWeights;
+            ? labels.Sets is { } sets ? Balanced(parts.Train.Labels, sets) : Balanced(parts.Train.Labels, labels.Names.Count) : Options.Training.ClassWeights;
 
     private OutputCalibration? Output(TextClassifier model, CorpusParts parts, LabelMap labels, StageClock clock)
     {
@@ -214,18 +215,21 @@ public sealed class Recipe
             return null;
         clock.Begin(RecipeStage.Output);
         OutputCalibration output = OutputFit.Run(model, parts.Train, parts.Validation, Options.Wide,
-            [.. ClassWeights(parts, labels) ?? []], labels.Names, Options.Training.Threads);
+            [.. ClassWeights(parts, labels) ?? []], labels, Options.Training.Threads);
         clock.End($"{output.Summary}");
         return output;
     }
 
-    private Predictor WithThreshold(Predictor predictor, CorpusPart validation) =>
-        Options.TuneThreshold is { } metric && validation.Count > 0 && predictor.Labels.Count == 2
-            ? predictor.WithThreshold(DecisionThreshold.Best(predictor.Probabilities(validation.Texts), validation.Labels, metric))
-            : predictor;
+    private Predictor WithThreshold(Predictor predictor, CorpusPart validation, LabelSets? sets)
+    {
+        if (Options.TuneThreshold is not { } metric || validation.Count == 0 || (predictor.Labels.Count > 2 && sets is null))
+            return predictor;
+        int[] truth = sets is null ? validation.Labels : MultiLabelEvaluation.Decisions(validation.Labels, sets);
+        return predictor.WithThreshold(DecisionThreshold.Best(predictor.Probabilities(validation.Texts), truth, metric));
+    }
 
     private static (EvaluationReport? Report, IReadOnlyList<ConfidentError> Errors) Test(
-        Predictor predictor, CorpusPart test, IEnumerable<LabeledText> rows, StageClock clock)
+        Predictor predictor, CorpusPart test, LabelSets? sets, IEnumerable<LabeledText> rows, StageClock clock)
     {
         clock.Begin(RecipeStage.Evaluation);
         if (test.Count == 0)
@@ -234,6 +238,12 @@ public sealed class Recipe
             return (null, []);
         }
         float[] probabilities = predictor.Probabilities(test.Texts);
+        if (sets is not null)
+        {
+            EvaluationReport several = MultiLabelEvaluation.Evaluate(probabilities, test.Labels, sets, predictor.Labels, predictor.Threshold);
+            clock.End($"micro F1 {several.MultiLabel!.MicroF1:f4}, macro F1 {several.MacroF1:f4}");
+            return (several, []);
+        }
         EvaluationReport report = Evaluation.Evaluate(probabilities, test.Labels, predictor.Labels, predictor.Threshold);
         var errors = new ConfidentErrors(predictor.Labels, predictor.Threshold);
         int columns = predictor.Classifier.Options.OutputSize;
@@ -277,6 +287,18 @@ public sealed class Recipe
             Errors = errors,
             Seconds = clock.Seconds,
         };
+    }
+
+    /// <summary>Texts without a class over texts with it, as PyTorch's <c>pos_weight</c> is chosen.</summary>
+    private static float[] Balanced(int[] labels, LabelSets sets)
+    {
+        var weights = new float[sets.Classes];
+        for (int c = 0; c < weights.Length; c++)
+        {
+            int with = sets.Of(labels, c).Sum();
+            weights[c] = with == 0 || with == labels.Length ? 1 : (labels.Length - with) / (float)with;
+        }
+        return weights;
     }
 
     private static float[] Balanced(int[] labels, int classes)

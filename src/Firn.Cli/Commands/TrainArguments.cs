@@ -66,6 +66,7 @@ internal sealed class TrainArguments
     private readonly Option<string?> schedule = PresetOption.Word("--schedule", "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on, gradual (from the top down); options behind a comma: rows=seen:5+top:1000+without-vector, pull=0.01, embedding-rate=0.1, lstm-rate=, dense-rate=, optimizer=reset; or FILE.json of phases", Presets, o => o.Training.Schedule.Name);
     private readonly Option<bool?> restoreBest = PresetOption.Switch("--restore-best", "End with the best epoch's weights instead of the last one's", Presets, o => o.Training.RestoreBest);
     private readonly Option<bool?> balance = PresetOption.Switch("--balance-classes", "Weigh each class by how rare it is", Presets, o => o.BalanceClasses);
+    private readonly Option<bool> multiLabel = new("--multi-label") { Description = "A text may have any number of labels, with | between them: a sigmoid a class" };
     private readonly Option<string?> tuneThreshold = new Option<string?>("--tune-threshold")
     {
         Description = "Of two classes, give the second from the score on at which this figure is best on the validation texts (default: from 0.5 on)",
@@ -82,7 +83,7 @@ internal sealed class TrainArguments
         foreach (var option in new Option[]
         {
             ownRows, dropPretrained, hidden, bidirectional, pooling, embeddingDropout, dropout, recurrentDropout, tied, nGrams, epochs, batchSize, learningRate,
-            clipNorm, schedule, restoreBest, balance, tuneThreshold, seed, threads,
+            clipNorm, schedule, restoreBest, balance, multiLabel, tuneThreshold, seed, threads,
         })
             command.Add(option);
         schedule.Validators.Add(result =>
@@ -182,6 +183,7 @@ internal sealed class TrainArguments
 
     private ClassifierOptions Classifier(ParseResult parsed, ClassifierOptions basis) => basis with
     {
+        MultiLabel = parsed.GetValue(multiLabel),
         HiddenSize = parsed.GetValue(hidden) ?? basis.HiddenSize,
         Bidirectional = parsed.GetValue(bidirectional) ?? basis.Bidirectional,
         Pooling = parsed.GetValue(pooling) is { } name ? Poolings.First(p => p.Name == name).Pooling : basis.Pooling,

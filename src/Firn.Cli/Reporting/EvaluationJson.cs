@@ -21,7 +21,7 @@ internal static class EvaluationJson
                 ["support"] = metrics.Support,
             });
         }
-        return new JsonObject
+        var described = new JsonObject
         {
             ["texts"] = evaluation.Count,
             ["accuracy"] = Json.Number(evaluation.Accuracy),
@@ -38,5 +38,13 @@ internal static class EvaluationJson
             ["classes"] = classes,
             ["confusion"] = new JsonArray([.. evaluation.Confusion.Select(row => Json.Array(row))]),
         };
+        if (evaluation.MultiLabel is { } several)
+        {
+            described["microPrecision"] = Json.Number(several.MicroPrecision);
+            described["microRecall"] = Json.Number(several.MicroRecall);
+            described["microF1"] = Json.Number(several.MicroF1);
+            described["hammingLoss"] = Json.Number(several.HammingLoss);
+        }
+        return described;
     }
 }

@@ -13,6 +13,8 @@ internal static class MetricTable
         var rows = new List<string[]>();
         foreach (var metrics in evaluation.PerClass)
             rows.Add(Row(metrics.Name, metrics.Precision, metrics.Recall, metrics.F1, metrics.Support));
+        if (evaluation.MultiLabel is { } several)
+            rows.Add(Row("micro average", several.MicroPrecision, several.MicroRecall, several.MicroF1, evaluation.Count));
         rows.Add(Row("macro average", evaluation.MacroPrecision, evaluation.MacroRecall, evaluation.MacroF1, evaluation.Count));
         rows.Add(Row("weighted average", evaluation.WeightedPrecision, evaluation.WeightedRecall, evaluation.WeightedF1, evaluation.Count));
         return new TableData(["class", "precision", "recall", "F1", "texts"], rows);
@@ -21,7 +23,8 @@ internal static class MetricTable
     /// <summary>The figures of the whole.</summary>
     public static IReadOnlyList<Fact> Headline(EvaluationReport evaluation) =>
     [
-        new("accuracy", Figure(evaluation.Accuracy)),
+        new(evaluation.MultiLabel is null ? "accuracy" : "all labels right", Figure(evaluation.Accuracy)),
+        .. evaluation.MultiLabel is { } several ? [new Fact("micro F1", Figure(several.MicroF1)), new Fact("Hamming loss", Figure(several.HammingLoss))] : Array.Empty<Fact>(),
         new("macro F1", Figure(evaluation.MacroF1)),
         new("ROC AUC", evaluation.RocAuc is { } area ? Figure(area) : "n/a"),
         new("loss", Figure(evaluation.Loss)),

@@ -32,7 +32,7 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
         };
         if (options.Pooling != Pooling.LastState)
             layers.Add(new(PoolingName(options.Pooling), $"{features}", Count(model, "attention"), dense && options.Pooling == Pooling.Attention));
-        string activation = options.Output == OutputActivation.Sigmoid ? "sigmoid" : "softmax";
+        string activation = options.Output switch { OutputActivation.Sigmoid => "sigmoid", OutputActivation.Sigmoids => "a sigmoid a class", _ => "softmax" };
         layers.Add(new($"dense, {activation}", $"{options.OutputSize}", Count(model, "dense"), dense));
         return new ModelSummary(layers);
     }

@@ -25,7 +25,8 @@ internal static class ReportPage
             Section(sections, "Accuracy", Charts.Accuracy(data));
         }
         Section(sections, "Metrics", Table(MetricTable.Of(evaluation)), wide: true);
-        Section(sections, "Confusion matrix", Confusion(evaluation), wide: manyClasses);
+        if (evaluation.Confusion.Count > 0)
+            Section(sections, "Confusion matrix", Confusion(evaluation), wide: manyClasses);
         if (evaluation.RocCurves.Count > 0)
             Section(sections, "Receiver operating characteristic", Charts.Roc(evaluation));
         Section(sections, "Reliability", Charts.Reliability(evaluation) + ReliabilityHint);

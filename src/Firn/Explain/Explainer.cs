@@ -19,6 +19,8 @@ public sealed class Explainer
     public Explainer(Predictor predictor)
     {
         ArgumentNullException.ThrowIfNull(predictor);
+        if (predictor.Classifier.Options.MultiLabel)
+            throw new ArgumentException("A label is explained against another, and this model gives any number of labels to a text.", nameof(predictor));
         _predictor = predictor;
     }
 

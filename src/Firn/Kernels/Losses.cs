@@ -27,13 +27,32 @@ internal static class Losses
         return logSum - z;
     }
 
-    /// <summary>Logits to probabilities, [K]: sigmoid for one unit, else softmax.</summary>
-    public static void Probabilities(ReadOnlySpan<float> logits, Span<float> probabilities)
+    /// <summary>
+    /// Mean over the classes of the binary cross-entropies, w_k times that of a class which the text has (PyTorch's
+    /// <c>BCEWithLogitsLoss(pos_weight=w)</c>), in nats; <paramref name="gradient"/> [K] by the logits. May be in place.
+    /// </summary>
+    public static double SigmoidsCrossEntropy(ReadOnlySpan<float> logits, ReadOnlySpan<bool> has, ReadOnlySpan<float> weights, Span<float> gradient)
     {
-        if (logits.Length == 1)
-            probabilities[0] = (float)(1 / (1 + Math.Exp(-(double)logits[0])));
-        else
+        double loss = 0;
+        for (int k = 0; k < logits.Length; k++)
+        {
+            float weight = (has[k] ? weights[k] : 1) / logits.Length;
+            loss += weight * SigmoidCrossEntropy(logits[k], has[k] ? 1 : 0, out float slope);
+            gradient[k] = weight * slope;
+        }
+        return loss;
+    }
+
+    /// <summary>Logits to probabilities, [K]: sigmoid for one unit or for units by themselves, else softmax.</summary>
+    public static void Probabilities(ReadOnlySpan<float> logits, Span<float> probabilities, bool byThemselves = false)
+    {
+        if (logits.Length > 1 && !byThemselves)
+        {
             Softmax(logits, probabilities);
+            return;
+        }
+        for (int k = 0; k < logits.Length; k++)
+            probabilities[k] = (float)(1 / (1 + Math.Exp(-(double)logits[k])));
     }
 
     /// <summary>exp(z) / sum exp(z); returns log(sum exp z). May be in place.</summary>

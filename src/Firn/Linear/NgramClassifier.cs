@@ -42,14 +42,34 @@ internal sealed class NgramClassifier
     /// <param name="classWeights">[classes], or empty.</param>
     /// <param name="options">The n-grams and the penalty.</param>
     /// <param name="threads">Threads to use; the result does not depend on it.</param>
-    public static NgramClassifier Fit(RaggedIds texts, ReadOnlySpan<int> labels, int classes, ReadOnlySpan<float> classWeights, WideOptions options, int threads)
+    /// <param name="sets">The sets that labels are numbers of, where a text may have several classes: each class is learnt by itself.</param>
+    public static NgramClassifier Fit(RaggedIds texts, ReadOnlySpan<int> labels, int classes, ReadOnlySpan<float> classWeights, WideOptions options, int threads,
+        LabelSets? sets = null)
     {
         options.Validate();
         NgramOptions ngrams = options.ToNgrams();
         (NgramVectorizer vectorizer, SparseMatrix rows) = NgramVectorizer.Fit(new IdSource(texts, ngrams), ngrams, threads);
         var solver = new LogisticRegressionOptions { InversePenalty = options.InversePenalty, Tolerance = 1e-3 };
+        if (sets is not null)
+            return EachByItself(vectorizer, rows, labels, sets, classWeights, solver, threads);
         LogisticRegression model = LogisticRegression.Fit(rows, labels, classes, classWeights, solver, threads);
         return new NgramClassifier(vectorizer, [.. model.Weights.Select(w => (float)w)], [.. model.Intercepts.Select(b => (float)b)]);
+    }
+
+    private static NgramClassifier EachByItself(NgramVectorizer vectorizer, SparseMatrix rows, ReadOnlySpan<int> labels, LabelSets sets,
+        ReadOnlySpan<float> weights, LogisticRegressionOptions solver, int threads)
+    {
+        int k = sets.Classes;
+        var all = new float[vectorizer.ColumnCount * k];
+        var intercepts = new float[k];
+        for (int c = 0; c < k; c++)
+        {
+            var one = LogisticRegression.Fit(rows, sets.Of(labels, c), 2, weights.IsEmpty ? [] : [1, weights[c]], solver, threads);
+            for (int column = 0; column < vectorizer.ColumnCount; column++)
+                all[column * k + c] = (float)one.Weights[column];
+            intercepts[c] = (float)one.Intercepts[0];
+        }
+        return new NgramClassifier(vectorizer, all, intercepts);
     }
 
     /// <summary>Adds the logits of one text.</summary>

@@ -26,6 +26,9 @@ public enum OutputActivation
 
     /// <summary>One unit a class; the probabilities sum to 1.</summary>
     Softmax,
+
+    /// <summary>One unit a class, each a probability by itself: a text may have any number of classes.</summary>
+    Sigmoids,
 }
 
 /// <summary>
@@ -69,13 +72,16 @@ public sealed record ClassifierOptions
     /// <summary>Number of classes, at least 2. Two classes have one sigmoid unit, more a softmax.</summary>
     public int Classes { get; init; } = 2;
 
+    /// <summary>A text may have any number of the classes: a sigmoid a class, also for two.</summary>
+    public bool MultiLabel { get; init; }
+
     /// <summary>The output's function, which follows from <see cref="Classes"/>.</summary>
     [JsonIgnore]
-    public OutputActivation Output => Classes == 2 ? OutputActivation.Sigmoid : OutputActivation.Softmax;
+    public OutputActivation Output => MultiLabel ? OutputActivation.Sigmoids : Classes == 2 ? OutputActivation.Sigmoid : OutputActivation.Softmax;
 
-    /// <summary>Values a text in the output, K: 1 for two classes, else one a class.</summary>
+    /// <summary>Values a text in the output, K: 1 for two classes of which a text has one, else one a class.</summary>
     [JsonIgnore]
-    public int OutputSize => Classes == 2 ? 1 : Classes;
+    public int OutputSize => Classes == 2 && !MultiLabel ? 1 : Classes;
 
     /// <summary>Width of the features that enter the dense layer, F: H or 2H.</summary>
     [JsonIgnore]

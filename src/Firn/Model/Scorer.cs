@@ -82,7 +82,7 @@ public sealed unsafe class Scorer
         }
         workspace.Shard.Output(layers);
         model.Wide?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.Wide);
-        Losses.Probabilities(workspace.Shard.LogitsOf(0), probabilities);
+        Losses.Probabilities(workspace.Shard.LogitsOf(0), probabilities, model.Options.MultiLabel);
     }
 
     /// <summary>Scores texts, sorted by length and shared by threads.</summary>
@@ -138,7 +138,7 @@ public sealed unsafe class Scorer
             for (int i = 0; i < count; i++)
             {
                 model.Wide?.AddLogits(texts[textOf[i]], shard.LogitsOf(i), workers[worker].Wide);
-                Losses.Probabilities(shard.LogitsOf(i), new Span<float>(probabilities + (long)textOf[i] * columns, columns));
+                Losses.Probabilities(shard.LogitsOf(i), new Span<float>(probabilities + (long)textOf[i] * columns, columns), model.Options.MultiLabel);
             }
         });
     }

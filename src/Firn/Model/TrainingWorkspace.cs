@@ -60,6 +60,9 @@ internal sealed unsafe class TrainingWorkspace
 
     public TextClassifier Model { get; }
 
+    /// <summary>The sets that labels are numbers of, for a model of several labels a text.</summary>
+    public LabelSets? Sets { get; init; }
+
     public IReadOnlySet<ParameterGroup> Trainable { get; }
 
     public int Threads { get; }
@@ -127,7 +130,7 @@ internal sealed unsafe class TrainingWorkspace
         for (int i = 0; i < plan.Count; i++)
         {
             labels[i] = byText[plan.Text[i]];
-            Throw.IfOutside(labels[i], 0, Model.Options.Classes - 1, "label");
+            Throw.IfOutside(labels[i], 0, (Sets?.Count ?? Model.Options.Classes) - 1, "label");
         }
         if (weights.IsEmpty)
             classWeights.AsSpan().Fill(1);
@@ -168,7 +171,9 @@ internal sealed unsafe class TrainingWorkspace
     {
         ShardWorkspace work = workers[worker];
         work.Forward(layers, inputs, plan, shard, dropout);
-        (shardLoss[shard], shardCorrect[shard]) = Loss(work, labels.AsSpan(plan.RangeOf(shard)), classWeights, plan.Count);
+        (shardLoss[shard], shardCorrect[shard]) = Sets is { } sets
+            ? Loss(work, labels.AsSpan(plan.RangeOf(shard)), sets, classWeights, plan.Count)
+            : Loss(work, labels.AsSpan(plan.RangeOf(shard)), classWeights, plan.Count);
         foreach (Action<int, ShardWorkspace> step in backward)
             step(shard, work);
     }
@@ -195,6 +200,26 @@ internal sealed unsafe class TrainingWorkspace
             }
             foreach (ref float dz in z)
                 dz *= weight / batch;
+        }
+        return (loss, correct);
+    }
+
+    /// <summary>The same for several labels a text; right is a text whose classes are all so.</summary>
+    private static (double Loss, int Correct) Loss(ShardWorkspace work, ReadOnlySpan<int> labels, LabelSets sets, ReadOnlySpan<float> weights, int batch)
+    {
+        double loss = 0;
+        int correct = 0;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            Span<float> z = work.LogitsOf(i);
+            ReadOnlySpan<bool> has = sets[labels[i]];
+            bool right = true;
+            for (int k = 0; k < z.Length; k++)
+                right &= z[k] > 0 == has[k];
+            correct += right ? 1 : 0;
+            loss += Losses.SigmoidsCrossEntropy(z, has, weights, z);
+            foreach (ref float dz in z)
+                dz /= batch;
         }
         return (loss, correct);
     }

@@ -49,7 +49,7 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
             }
             float[] scores = predictor.Probabilities(predictor.Encode(known.Select(k => k.Text)));
             int columns = predictor.Classifier.Options.OutputSize;
-            for (int i = 0; i < known.Count; i++)
+            for (int i = 0; i < known.Count && map.Sets is null; i++)
                 errors.Add(labels.Count + i, known[i].Class, scores.AsSpan(i * columns, columns), known[i].Text);
             probabilities.AddRange(scores);
             labels.AddRange(known.Select(k => k.Class));
@@ -60,6 +60,15 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
             throw unknown.Count > 0
                 ? new UnknownLabelException([.. unknown.Keys.Select(source.Named)], unknown.Values.Sum(), predictor.Labels)
                 : new InvalidDataException($"{source.Description} holds no labelled text; check the path and the columns.");
+        }
+        if (map.Sets is { } sets)
+        {
+            float[] all = [.. probabilities];
+            int[] numbers = [.. labels];
+            return new CorpusEvaluation(MultiLabelEvaluation.Evaluate(all, numbers, sets, predictor.Labels, predictor.Threshold), [], unknown.Values.Sum())
+            {
+                Risk = new RiskCoverage(all, 1, MultiLabelEvaluation.Decisions(numbers, sets), predictor.Threshold),
+            };
         }
         EvaluationReport report = Evaluation.Evaluate(probabilities.ToArray(), labels.ToArray(), predictor.Labels, predictor.Threshold);
         var risk = new RiskCoverage(probabilities.ToArray(), predictor.Classifier.Options.OutputSize, labels.ToArray(), predictor.Threshold);

@@ -194,7 +194,7 @@ internal sealed class CorpusParts
             return (texts, texts.Select([]));
         int[] rows = [.. Enumerable.Range(0, texts.Count)];
         int kept = (int)Math.Floor(texts.Count * (1 - options.ValidationShare)); // as Keras computes it
-        (int[] train, int[] validation) = options.Validation == ValidationSplit.Stratified
+        (int[] train, int[] validation) = options.Validation == ValidationSplit.Stratified && !options.Classifier.MultiLabel
             ? TrainTestSplit.Stratified(texts.Labels, options.ValidationShare, options.SplitSeed)
             : (rows[..kept], rows[kept..]);
         return (texts.Select(train), texts.Select(validation));

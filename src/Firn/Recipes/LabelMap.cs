@@ -9,14 +9,22 @@ public sealed class LabelMap
     private const int MostClasses = 1000;
     private readonly Dictionary<string, int> _classes = new(StringComparer.Ordinal);
 
-    private LabelMap(IReadOnlyList<string> names)
+    private LabelMap(IReadOnlyList<string> names, Dictionary<string, int>? known = null)
     {
         Names = names;
+        foreach ((string label, int c) in known ?? [])
+            _classes[label] = c;
         for (int c = 0; c < names.Count; c++)
             _classes.TryAdd(names[c], c);
         for (int c = 0; c < names.Count; c++)
             _classes.TryAdd(names[c].ToLowerInvariant(), c);
     }
+
+    /// <summary>Stands between the labels of a text that has several: <c>joy|love</c>.</summary>
+    public const char Separator = '|';
+
+    /// <summary>The sets of classes that labels are numbers of, where a text may have several; null for one class a text.</summary>
+    public LabelSets? Sets { get; private init; }
 
     /// <summary>Names of the classes, [C].</summary>
     public IReadOnlyList<string> Names { get; }
@@ -54,17 +62,42 @@ public sealed class LabelMap
         return map;
     }
 
+    /// <summary>
+    /// As <see cref="From"/> where a text may have any number of labels, with <see cref="Separator"/> between them; an empty
+    /// label is none.
+    /// </summary>
+    /// <exception cref="InvalidDataException">As there.</exception>
+    public static LabelMap FromSets(IReadOnlyCollection<string> labels, IReadOnlyDictionary<string, string> names)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        LabelMap single = From([.. labels.SelectMany(Parts).Distinct(StringComparer.Ordinal)], names);
+        return new LabelMap(single.Names, single._classes) { Sets = new LabelSets(single.Names.Count) };
+    }
+
     /// <summary>The classes of a trained model, by their names.</summary>
     public static LabelMap Of(Predictor predictor)
     {
         ArgumentNullException.ThrowIfNull(predictor);
-        return new LabelMap(predictor.Labels);
+        return new LabelMap(predictor.Labels) { Sets = predictor.Classifier.Options.MultiLabel ? new LabelSets(predictor.Labels.Count) : null };
     }
 
-    /// <summary>The class of a label: by itself, by the name it bears, or by either in lower case; -1 when there is none.</summary>
+    /// <summary>
+    /// The class of a label: by itself, by the name it bears, or by either in lower case; -1 when there is none. Where a text
+    /// may have several, the number of the set in <see cref="Sets"/>; -1 when a class of them is unknown.
+    /// </summary>
     public int ClassOf(string label, IReadOnlyDictionary<string, string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(label);
+        if (Sets is null)
+            return Single(label, names);
+        int[] classes = [.. Parts(label).Select(part => Single(part, names))];
+        return classes.Contains(-1) ? -1 : Sets.Add(classes);
+    }
+
+    private static string[] Parts(string label) => label.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private int Single(string label, IReadOnlyDictionary<string, string>? names)
+    {
         string name = names?.GetValueOrDefault(label) ?? label;
         return _classes.TryGetValue(name, out int c) || _classes.TryGetValue(name.ToLowerInvariant(), out c)
             || _classes.TryGetValue(label, out c) ? c : -1;

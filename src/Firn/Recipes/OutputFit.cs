@@ -32,24 +32,28 @@ internal static class OutputFit
     private const double UsualLstmScale = 0.6, UsualWideScale = 0.4;
 
     public static OutputCalibration Run(TextClassifier model, CorpusPart train, CorpusPart validation, WideOptions? wide,
-        ReadOnlySpan<float> classWeights, IReadOnlyList<string> names, int threads)
+        ReadOnlySpan<float> classWeights, LabelMap labels, int threads)
     {
         int k = model.Options.OutputSize;
+        LabelSets? sets = labels.Sets;
         int workers = threads > 0 ? threads : Environment.ProcessorCount;
         var probabilities = new float[validation.Count * k];
         model.Predict(validation.Texts, probabilities, threads);
         NgramClassifier? linear = wide is null ? null
-            : NgramClassifier.Fit(train.Texts, train.Labels, model.Options.Classes, classWeights, wide, workers);
+            : NgramClassifier.Fit(train.Texts, train.Labels, model.Options.Classes, classWeights, wide, workers, sets);
 
+        // Classes by themselves are decisions of yes or no, all scaled alike.
+        (k, int[] truth, IReadOnlyList<string> names) = sets is null
+            ? (k, validation.Labels, labels.Names) : (1, MultiLabelEvaluation.Decisions(validation.Labels, sets), ["no", "yes"]);
         List<float[]> logits = [LogitBlend.LogitsOf(probabilities, k)];
         if (linear is not null)
             logits.Add(LogitsOf(linear, validation.Texts));
         LogitBlend blend = validation.Count > 0
-            ? LogitBlend.Fit(logits, validation.Labels, k)
+            ? LogitBlend.Fit(logits, truth, k)
             : new LogitBlend(linear is null ? [1] : [UsualLstmScale, UsualWideScale], 0);
 
-        EvaluationReport before = Evaluation.Evaluate(probabilities, validation.Labels, names);
-        EvaluationReport after = Evaluation.Evaluate(blend.Probabilities(logits, k), validation.Labels, names);
+        EvaluationReport before = Evaluation.Evaluate(probabilities, truth, names);
+        EvaluationReport after = Evaluation.Evaluate(blend.Probabilities(logits, k), truth, names);
         Apply(model, linear, blend);
         return new OutputCalibration(blend.Scales[0], linear is null ? null : blend.Scales[1], blend.Shift, validation.Count,
             before.CalibrationError, after.CalibrationError, before.Reliability, after.Reliability);

@@ -11,6 +11,7 @@ internal sealed class EpochRunner
     private readonly TrainingOptions _options;
     private readonly RaggedIds _texts;
     private readonly int[] _labels;
+    private readonly LabelSets? _sets;
     private readonly float[] _classWeights;
     private readonly ITrainingObserver? _observer;
     private readonly Batcher _batcher;
@@ -20,8 +21,9 @@ internal sealed class EpochRunner
     private MovableRows? _movable; // of the workspace
     private int _phase = -1;
 
-    public EpochRunner(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels, TableStart? start, ITrainingObserver? observer)
+    public EpochRunner(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels, LabelSets? sets, TableStart? start, ITrainingObserver? observer)
     {
+        _sets = sets;
         _start = start;
         _model = model;
         _options = options;
@@ -79,7 +81,7 @@ internal sealed class EpochRunner
             ThawPhase phase = _options.Schedule.Phases[number];
             MovableRows? movable = phase.Trains(ParameterGroup.Embedding) ? _start!.Movable(phase.Rows) : null;
             if (_workspace is null || _movable != movable || !_workspace.Trainable.SetEquals(phase.Trainable))
-                _workspace = new TrainingWorkspace(_model, phase.Trainable, _options.Threads, movable: movable);
+                _workspace = new TrainingWorkspace(_model, phase.Trainable, _options.Threads, movable: movable) { Sets = _sets };
             _adam = new Adam(_model, phase.Trainable, _adam, movable, reset: phase.Optimizer == OptimizerStart.Reset)
             {
                 RateOf = phase.RateOf,

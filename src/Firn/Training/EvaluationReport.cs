@@ -62,7 +62,7 @@ public sealed record EvaluationReport
     /// <summary>The ROC curve of the positive class, or with more classes one a class, in label order.</summary>
     public required IReadOnlyList<RocCurve> RocCurves { get; init; }
 
-    /// <summary>[C][C] counts: row = true class, column = predicted class.</summary>
+    /// <summary>[C][C] counts: row = true class, column = predicted class. Empty where a text may have several classes.</summary>
     public required IReadOnlyList<int[]> Confusion { get; init; }
 
     /// <summary>
@@ -82,4 +82,7 @@ public sealed record EvaluationReport
     /// over classes of (p_c - y_c)^2, in [0, 2] (Brier 1950).
     /// </summary>
     public required double Brier { get; init; }
+
+    /// <summary>Figures over all decisions, where a text may have any number of classes; null where it has one.</summary>
+    public MultiLabelFigures? MultiLabel { get; init; }
 }

@@ -28,6 +28,12 @@ public sealed class Trainer
     /// </summary>
     public Checkpoint? Checkpoint { get; init; }
 
+    /// <summary>
+    /// The sets of classes that labels are numbers of, for a model of several labels a text
+    /// (<see cref="ClassifierOptions.MultiLabel"/>); class weights are then those of classes that a text has. Null for others.
+    /// </summary>
+    public LabelSets? Sets { get; init; }
+
     /// <summary>Trains.</summary>
     /// <param name="train">Training texts; at least one.</param>
     /// <param name="trainLabels">Their classes, each in [0, C).</param>
@@ -44,7 +50,7 @@ public sealed class Trainer
     {
         bool validates = validation is { Count: > 0 };
         Check(train, trainLabels, validates ? validation : null, validationLabels);
-        var run = new TrainingRun(_model, _options, train, trainLabels, validates, observer);
+        var run = new TrainingRun(_model, _options, train, trainLabels, Sets, validates, observer);
         Checkpoint?.Resume(run);
         for (int epoch = run.History.Count + 1; run.Stopped is null; epoch++)
         {
@@ -69,7 +75,9 @@ public sealed class Trainer
         int columns = _model.Options.OutputSize;
         var probabilities = new float[texts.Count * columns];
         _model.Predict(texts, probabilities, _options.Threads);
-        (double loss, double accuracy) = Evaluation.LossAndAccuracy(probabilities, columns, labels);
+        (double loss, double accuracy) = Sets is { } sets
+            ? MultiLabelEvaluation.LossAndAccuracy(probabilities, labels, sets)
+            : Evaluation.LossAndAccuracy(probabilities, columns, labels);
         if (!double.IsFinite(loss))
             throw new NotFiniteNumberException($"The validation loss is {loss} after epoch {record.Epoch}; try a smaller learning rate.", loss);
         return record with { ValidationLoss = loss, ValidationAccuracy = accuracy };
@@ -79,6 +87,8 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(trainLabels);
+        if (_model.Options.MultiLabel != Sets is not null || (Sets is { } sets && sets.Classes != _model.Options.Classes))
+            throw new ArgumentException("A model of several labels a text is trained on sets of its classes, and another on single labels; give Sets to the one and none to the other.", nameof(trainLabels));
         _options.Validate(_model.Options.Classes, validation is not null);
         Throw.IfNotPositive(train.Count, "number of training texts");
         CheckLabels(train, trainLabels, "training");
@@ -90,6 +100,6 @@ public sealed class Trainer
     {
         Throw.IfLengthDiffers(labels.Length, texts.Count, $"{part} labels");
         for (int i = 0; i < labels.Length; i++)
-            Throw.IfOutside(labels[i], 0, _model.Options.Classes - 1, $"{part} labels[{i}]");
+            Throw.IfOutside(labels[i], 0, (Sets?.Count ?? _model.Options.Classes) - 1, $"{part} labels[{i}]");
     }
 }

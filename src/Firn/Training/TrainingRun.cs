@@ -6,7 +6,7 @@ namespace Firn.Training;
 /// <summary>All that changes while a model trains: its epochs, the callbacks, the best weights, the history.</summary>
 internal sealed class TrainingRun
 {
-    public TrainingRun(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels, bool validates, ITrainingObserver? observer)
+    public TrainingRun(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels, LabelSets? sets, bool validates, ITrainingObserver? observer)
     {
         Model = model;
         Options = options;
@@ -15,7 +15,7 @@ internal sealed class TrainingRun
             Start = new TableStart(model.Embedding, texts);
             Start.Check(options.Schedule);
         }
-        Epochs = new EpochRunner(model, options, texts, labels, Start, observer);
+        Epochs = new EpochRunner(model, options, texts, labels, sets, Start, observer);
         Rate = new ReduceLearningRate(options.ReduceLearningRate ?? new(), options.LearningRate);
         Stopping = options.EarlyStopping is { } asked ? new EarlyStopping(asked) : null;
         Best = new BestEpoch(options.BestBy(validates), new WeightSnapshot(model, options.Schedule));

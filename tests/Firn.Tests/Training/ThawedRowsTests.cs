@@ -198,5 +198,5 @@ public class ThawedRowsTests
         new Trainer(model, options).Run(texts, labels, cancellation: TestContext.Current.CancellationToken);
 
     private static TrainingRun Runner(TextClassifier model, ThawSchedule schedule, RaggedIds texts, int[] labels, int epochs = 1) =>
-        new(model, Quick with { Epochs = epochs, Schedule = schedule }, texts, labels, validates: false, observer: null);
+        new(model, Quick with { Epochs = epochs, Schedule = schedule }, texts, labels, sets: null, validates: false, observer: null);
 }
