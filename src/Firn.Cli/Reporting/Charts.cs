@@ -1,4 +1,5 @@
 using System.Globalization;
+using Firn.Recipes;
 using Firn.Training;
 
 namespace Firn.Cli.Reporting;
@@ -38,6 +39,19 @@ internal static class Charts
             .Line("calibrated", "ideal", [0, 1], [0, 1])
             .Line("model", "a", [.. filled.Select(bin => bin.MeanConfidence)], [.. filled.Select(bin => bin.Observed)], dots: true)
             .ToSvg("Reliability diagram; the bars at the foot show how many texts fall in each bin", Corner.TopLeft);
+    }
+
+    /// <summary>Reliability on the validation texts of the LSTM alone and of the whole model, scaled.</summary>
+    public static string Calibration(OutputCalibration output)
+    {
+        return new SvgChart("predicted probability", "share that came true", (0, 1), (0, 1))
+            .Line("calibrated", "ideal", [0, 1], [0, 1])
+            .Line(string.Create(CultureInfo.InvariantCulture, $"before, error {output.ErrorBefore:0.0000}"), "b", X(output.Before), Y(output.Before), dots: true)
+            .Line(string.Create(CultureInfo.InvariantCulture, $"after, error {output.ErrorAfter:0.0000}"), "a", X(output.After), Y(output.After), dots: true)
+            .ToSvg("Reliability on the validation texts, before the probabilities were scaled and after", Corner.TopLeft);
+
+        static double[] X(IReadOnlyList<ReliabilityBin> bins) => [.. bins.Where(bin => bin.Count > 0).Select(bin => bin.MeanConfidence)];
+        static double[] Y(IReadOnlyList<ReliabilityBin> bins) => [.. bins.Where(bin => bin.Count > 0).Select(bin => bin.Observed)];
     }
 
     /// <summary>What the reliability diagram's horizontal axis shows.</summary>

@@ -26,6 +26,9 @@ internal sealed record ReportData
     /// <summary>What was measured; the report draws its confusion matrix, ROC and reliability.</summary>
     public required EvaluationReport Evaluation { get; init; }
 
+    /// <summary>How the probabilities were scaled; null where they were not, or no training is reported.</summary>
+    public OutputCalibration? Calibration { get; init; }
+
     /// <summary>Layer by layer: name, shape, parameters, trained or frozen.</summary>
     public TableData? Model { get; init; }
 

@@ -30,6 +30,8 @@ internal static class ReportPage
         if (evaluation.RocCurves.Count > 0)
             Section(sections, "Receiver operating characteristic", Charts.Roc(evaluation));
         Section(sections, "Reliability", Charts.Reliability(evaluation) + ReliabilityHint);
+        if (data.Calibration is { } calibration)
+            Section(sections, "Reliability before and after scaling", Charts.Calibration(calibration));
         if (data.Model is { } model)
             Section(sections, "Model", Table(model), wide: manyClasses || evaluation.RocCurves.Count == 0);
         if (data.Errors.Count > 0)

@@ -20,6 +20,7 @@ internal static class TrainingReport
             Notice = notice,
             Headline = MetricTable.Headline(result.Test!),
             Evaluation = result.Test!,
+            Calibration = result.Output is { Texts: > 0 } output ? output : null,
             History = training.History,
             BestEpoch = training.KeptEpoch,
             Model = model.ToTable(),

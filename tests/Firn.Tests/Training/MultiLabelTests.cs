@@ -111,7 +111,9 @@ public sealed class MultiLabelTests : IDisposable
         Assert.True(run.ExitCode == 0, run.Error);
         using var json = JsonDocument.Parse(run.Out);
         Assert.InRange(json.RootElement.GetProperty("test").GetProperty("microF1").GetDouble(), 0.5, 1);
-        Assert.True(File.Exists(Path.Combine(report, "report.html")));
+        string page = File.ReadAllText(Path.Combine(report, "report.html"));
+        Assert.Contains("Reliability before and after scaling", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Confusion matrix", page, StringComparison.Ordinal);
         Assert.Contains("micro average", CapturedRun.Of("evaluate", bundle, data).Out, StringComparison.Ordinal);
         Assert.Contains("--multi-label is of several", CapturedRun.Of("train", data, "--multi-label", "--baselines").Error, StringComparison.Ordinal);
     }
