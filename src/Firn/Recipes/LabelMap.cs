@@ -64,7 +64,7 @@ public sealed class LabelMap
 
     /// <summary>
     /// As <see cref="From"/> where a text may have any number of labels, with <see cref="Separator"/> between them; an empty
-    /// label is none.
+    /// label is none, and so is a lone separator, which files need because they take an empty label for a mistake.
     /// </summary>
     /// <exception cref="InvalidDataException">As there.</exception>
     public static LabelMap FromSets(IReadOnlyCollection<string> labels, IReadOnlyDictionary<string, string> names)

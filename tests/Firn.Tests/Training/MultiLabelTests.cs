@@ -106,7 +106,7 @@ public sealed class MultiLabelTests : IDisposable
     public void The_tool_trains_reports_and_evaluates()
     {
         string data = Path.Combine(_folder, "data.csv"), bundle = Path.Combine(_folder, "m"), report = Path.Combine(_folder, "r");
-        File.WriteAllLines(data, ["label,text", .. Corpus(200).Select(row => $"{row.Label},{row.Text}")]);
+        File.WriteAllLines(data, ["label,text", .. Corpus(200).Select(row => $"{(row.Label.Length == 0 ? "|" : row.Label)},{row.Text}")]);
         CapturedRun run = CapturedRun.Of("train", data, "--multi-label", "--balance-classes", "--epochs", "3", "--threads", "1", "--hidden", "8", "--out", bundle, "--report", report, "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         using var json = JsonDocument.Parse(run.Out);
