@@ -5,7 +5,7 @@ namespace Firn.Study;
 /// <summary>Sums results up by size and policy.</summary>
 internal sealed class StudySummarizer(StudyData data, StudyOptions options)
 {
-    private const int Resamples = 1000;
+    private const int Resamples = 1000, LeastSlice = 50;
 
     public StudySummary Summarize(IReadOnlyList<StudyResult> results, IReadOnlyList<int> tooLarge, IReadOnlyList<StudyGap> dropped, string? remark)
     {
@@ -52,7 +52,7 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
         for (int p = 0; p < policies.Length; p++)
         {
             StudyResult[] own = policies[p];
-            bool pair = compared && p != frozen;
+            bool pair = compared && p != frozen, slice = own.Average(r => r.SliceTexts) >= LeastSlice;
             (int OnlyThis, int OnlyFrozen)[] discordant = pair ? Discordant(outcomes[p], outcomes[frozen]) : [];
             double[] pValues = [.. discordant.Select(d => McNemar.PValue(d.OnlyThis, d.OnlyFrozen)).Order()];
             yield return new StudyRow
@@ -65,9 +65,9 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
                 Discordant = (discordant.Sum(d => d.OnlyThis), discordant.Sum(d => d.OnlyFrozen)),
                 McNemar = pValues.Length == 0 ? null : StudyBootstrap.Quantile(pValues, 0.5),
                 SliceShare = own.Average(r => (double)r.SliceTexts / r.TestTexts),
-                Slice = figures[p].Slice,
-                SliceAgainstFrozen = pair ? figures[p].SliceAgainstFrozen : null,
-                SliceAgainstRest = pair ? figures[p].SliceAgainstRest : null,
+                Slice = slice ? figures[p].Slice : null,
+                SliceAgainstFrozen = pair && slice ? figures[p].SliceAgainstFrozen : null,
+                SliceAgainstRest = pair && slice ? figures[p].SliceAgainstRest : null,
                 Cosine = Mean(own, r => r.Drift?.Cosine),
                 NeighboursKept = Mean(own, r => r.Drift?.NeighboursKept),
                 TrainingBytes = own.Max(r => r.TrainingBytes),

@@ -37,7 +37,7 @@ public sealed record StudyRow
     /// <summary>Mean share of the test texts that hold a word that has a vector and that the texts trained on lack.</summary>
     public required double SliceShare { get; init; }
 
-    /// <summary>Accuracy on those; null where there are none.</summary>
+    /// <summary>Accuracy on those; null where there are fewer than 50 on average, too few to tell.</summary>
     public required Estimate? Slice { get; init; }
 
     /// <summary>The same less that of the frozen table.</summary>
