@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
@@ -101,7 +100,6 @@ internal static class BinaryVectorReader
     }
 
     /// <summary>Index of the first value whose exponent bits are all ones, or -1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int FirstNotFinite(ReadOnlySpan<float> values)
     {
         var exponent = new Vector<int>(0x7F800000);

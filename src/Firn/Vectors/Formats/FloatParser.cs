@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Runtime.CompilerServices;
 
 namespace Firn.Vectors.Formats;
 
@@ -27,8 +26,6 @@ internal static class FloatParser
     /// Parses the number that begins the span and tells how many bytes it took. False when none does, or when it is too
     /// large for float32.
     /// </summary>
-    // Called millions of times in the first second of a process, before tiered compilation would have come to it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryRead(ReadOnlySpan<byte> text, out float value, out int used)
     {
         int i = 0;

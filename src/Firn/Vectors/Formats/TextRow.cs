@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Firn.Vectors.Formats;
 
 /// <summary>One line of a text format: a word, and numbers separated by spaces or tabs.</summary>
@@ -48,7 +46,6 @@ internal static class TextRow
         return fields;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryParseNumbers(ReadOnlySpan<byte> text, Span<float> values)
     {
         int at = 0;
