@@ -38,6 +38,7 @@ public sealed class FirnServer : IAsyncDisposable
 
     /// <summary>Builds a server, not yet started.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder of models.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file of settings or of API keys.</exception>
     /// <exception cref="InvalidDataException">The file of API keys cannot be used.</exception>
     public static FirnServer Create(ServerSettings settings)
     {
@@ -61,8 +62,10 @@ public sealed class FirnServer : IAsyncDisposable
         };
         HeadStart headStart = HeadStart.Begin(catalog);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        if (settings.SettingsFile is { } file)
-            builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+        if (settings.SettingsFile is { } file && !File.Exists(file))
+            throw new FileNotFoundException($"{file}: there is no such file of settings", file);
+        if (settings.SettingsFile is not null)
+            builder.Configuration.AddJsonFile(Path.GetFullPath(settings.SettingsFile), optional: false);
         ServerLogging.Configure(builder.Logging, settings);
         var doors = new Doors();
         KestrelSetup.Configure(builder, settings, doors);

@@ -9,13 +9,19 @@ internal sealed partial class CatalogPolling(ModelCatalog catalog, CatalogSettin
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(settings.PollInterval);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        while (true)
         {
             try
             {
+                if (!await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+                    return;
                 await catalog.ReconcileAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception error)
             {
                 // A folder that cannot be read now must not end the watch over all the others.
                 Failed(error.Message);

@@ -95,6 +95,8 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         try
         {
             patient = true;
+            if (held.Count == 0)
+                NoModel(settings.Root, settings.PollInterval.TotalSeconds);
             foreach (ModelVersion version in held.Values.SelectMany(h => h.Loaded.Values))
                 _ = Task.Factory.StartNew(() => Settle(version), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
@@ -198,7 +200,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         catch (Exception error) when (error is not OperationCanceledException)
         {
             meters.LoadFailed(model.Name);
-            LoadFailed(model.Name, number, error.Message);
+            LoadFailed(model.Name, number, model.Available.Length > 0 ? "what served before serves on" : "no version of it serves", error.Message);
             // The version may still serve in its former content; then that is what its state says.
             bool serves = model.Available.Any(v => v.Number == number);
             model.SetStatus(new VersionStatus(number, serves ? VersionState.Available : VersionState.End, StatusCode.Internal, error.Message));
@@ -304,14 +306,17 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     [LoggerMessage(2, LogLevel.Information, "{Model} version {Version}: serving")]
     private partial void Serving(string model, long version);
 
-    [LoggerMessage(3, LogLevel.Error, "{Model} version {Version}: not loaded, what served before serves on: {Reason}")]
-    private partial void LoadFailed(string model, long version, string reason);
+    [LoggerMessage(3, LogLevel.Error, "{Model} version {Version}: not loaded, {Rest}: {Reason}")]
+    private partial void LoadFailed(string model, long version, string rest, string reason);
 
     [LoggerMessage(4, LogLevel.Information, "{Model} version {Version}: unloaded")]
     private partial void Unloaded(string model, long version);
 
     [LoggerMessage(5, LogLevel.Warning, "{Model}: labels unchanged: {Reason}")]
     private partial void LabelsIgnored(string model, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Root} holds no model yet; a folder NAME/VERSION/ with a bundle is looked for every {Seconds} s")]
+    private partial void NoModel(string root, double seconds);
 
     [LoggerMessage(6, LogLevel.Warning, "{Model} version {Version}: serves, but slowly: {Reason}")]
     private partial void NotSettled(string model, long version, string reason);

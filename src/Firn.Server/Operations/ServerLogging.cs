@@ -13,6 +13,8 @@ internal static class ServerLogging
         // A refused connection or a malformed request is the client's affair and has been answered; failures of the
         // server's own are logged by itself.
         logging.AddFilter("Grpc", LogLevel.Critical);
+        // What the host fails at when it starts leaves as an exception, and becomes one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", AtLeast(settings.LogLevel, LogLevel.Error));
         if (settings.LogJson)
             logging.AddJsonConsole(o => o.UseUtcTimestamp = true);

@@ -59,20 +59,20 @@ internal sealed class ServeOptions
         AllowReload = !parsed.GetValue(noReload),
         Batching = new Server.Batching.BatchingOptions
         {
-            MaxBatchSize = parsed.GetValue(batch),
-            BatchTimeoutMicros = parsed.GetValue(batchWait),
-            Workers = parsed.GetValue(workers),
-            QueueLimit = parsed.GetValue(queue),
+            MaxBatchSize = Count(parsed, batch, 1),
+            BatchTimeoutMicros = Count(parsed, batchWait, 0),
+            Workers = Count(parsed, workers, 0),
+            QueueLimit = Count(parsed, queue, 0),
         },
         Limits = new Server.Inference.ServingLimits
         {
-            MaxBodyBytes = parsed.GetValue(body),
-            MaxInstances = parsed.GetValue(instances),
-            MaxTokens = parsed.GetValue(tokens),
-            MaxConnections = parsed.GetValue(connections),
+            MaxBodyBytes = Count(parsed, body, 1),
+            MaxInstances = Count(parsed, instances, 1),
+            MaxTokens = Count(parsed, tokens, 1),
+            MaxConnections = Count(parsed, connections, 1),
             RequestTimeout = Seconds(parsed, timeout),
         },
-        RateLimit = parsed.GetValue(rate),
+        RateLimit = Count(parsed, rate, 0),
         ApiKeys = parsed.GetValue(keys),
         RequireVocabulary = parsed.GetValue(needVocabulary),
         DrainDelay = Seconds(parsed, drain),
@@ -89,7 +89,7 @@ internal sealed class ServeOptions
         }
         catch (FormatException error)
         {
-            throw new UsageError($"--versions: {error.Message}");
+            throw new UsageError($"--versions: {error.Message.TrimEnd('.')}");
         }
     }
 
@@ -104,6 +104,12 @@ internal sealed class ServeOptions
             labels[parts[0]] = version;
         }
         return labels;
+    }
+
+    private static int Count(ParseResult parsed, Option<int> option, int least)
+    {
+        int count = parsed.GetValue(option);
+        return count >= least ? count : throw new UsageError($"{option.Name}: {count} is too few; at least {least}");
     }
 
     private static int Port(ParseResult parsed, Option<int> option)

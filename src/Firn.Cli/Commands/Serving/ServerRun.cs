@@ -16,7 +16,11 @@ internal static class ServerRun
         }
         catch (IOException error) when (error.InnerException is SocketException || error.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
         {
-            throw new UserError($"port {settings.RestPort} or {settings.GrpcPort} cannot be opened: {error.Message.TrimEnd('.')}; choose others with --rest-port and --grpc-port");
+            throw new UserError($"{error.Message.TrimEnd('.')}; choose other ports with --rest-port and --grpc-port");
+        }
+        catch (InvalidOperationException error) when (settings.Tls && error.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UserError("--tls needs a certificate: name it in Kestrel__Certificates__Default__Path and its key in Kestrel__Certificates__Default__KeyPath, or in the file of --settings");
         }
     }
 
