@@ -47,6 +47,12 @@ public sealed class Recipe
     /// </summary>
     public SizeSettings BySize { get; init; }
 
+    /// <summary>
+    /// Bytes of resident memory that the process may take; null for no limit. A recipe that will need more is refused once its
+    /// texts are read, before anything is trained, and told what would fit.
+    /// </summary>
+    public long? MemoryLimit { get; init; }
+
     private WarmStart? Start { get; init; }
 
     /// <summary>Follows the recipe.</summary>
@@ -61,6 +67,7 @@ public sealed class Recipe
     /// </param>
     /// <exception cref="InvalidDataException">The data cannot be trained on; the message says why.</exception>
     /// <exception cref="UnknownLabelException">The test has labels that the corpus lacks, and they are refused.</exception>
+    /// <exception cref="MemoryLimitException">The recipe needs more than <see cref="MemoryLimit"/>.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before training began.</exception>
     public RecipeResult Train(IEnumerable<LabeledText> corpus, IEnumerable<LabeledText>? test = null,
         IRecipeObserver? observer = null, CancellationToken cancellation = default)
@@ -76,7 +83,7 @@ public sealed class Recipe
     }
 
     private Recipe With(RecipeOptions options, WarmStart? start) =>
-        new(options) { CheckpointPath = CheckpointPath, Validation = Validation, BySize = BySize, Start = start };
+        new(options) { CheckpointPath = CheckpointPath, Validation = Validation, BySize = BySize, MemoryLimit = MemoryLimit, Start = start };
 
     private RecipeResult Learn(CorpusParts parts, LabelMap labels, DataSource data, IEnumerable<LabeledText> testRows,
         (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
@@ -84,7 +91,7 @@ public sealed class Recipe
         (StageClock clock, IRecipeObserver? observer) = told;
         Checkpoint? checkpoint = CheckpointPath is null ? null
             : new Checkpoint(CheckpointPath, RecipeRecord.RunOf(Options, data.Sha256, parts.Vocabulary.Hash + Start?.WeightsHash()));
-        EmbeddingTable table = Vectors(parts, checkpoint, clock, cancellation);
+        EmbeddingTable table = Vectors(parts, checkpoint, labels, clock, cancellation);
         int withVector = CountVectors(table);
         int[] counts = TrainingTrace.Count(parts.Train.Texts, parts.Vocabulary.Count);
         (TextClassifier model, TrainingResult training) = Fit(parts, table, labels, checkpoint, clock, observer, cancellation);
@@ -97,7 +104,28 @@ public sealed class Recipe
         };
         predictor = WithThreshold(predictor, parts.Validation, labels.Sets);
         (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, labels.Sets, testRows, clock);
+        StageClock.Trim();
         return Result(predictor, parts, (training, output), report, errors, withVector, clock, data);
+    }
+
+    /// <summary>Reads the texts, and the file of vectors where there is one, and tells the memory that training will need.</summary>
+    /// <param name="corpus">As for <see cref="Train"/>.</param>
+    /// <param name="test">As for <see cref="Train"/>.</param>
+    /// <param name="observer">Told of stages and progress.</param>
+    /// <param name="cancellation">Ends with an exception.</param>
+    /// <exception cref="InvalidDataException">The data cannot be trained on; the message says why.</exception>
+    public MemoryForecast Forecast(IEnumerable<LabeledText> corpus, IEnumerable<LabeledText>? test = null,
+        IRecipeObserver? observer = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        using WarmStart? start = WarmStart.Open(Options);
+        var clock = new StageClock(observer);
+        Recipe recipe = start is null ? this : With(start.Apply(Options), start);
+        (recipe, CorpusParts parts, LabelMap labels, _) = recipe.Parts(LabeledSource.Of(corpus, Options.LabelNames),
+            test is null ? null : LabeledSource.Of(test, Options.LabelNames), clock, cancellation);
+        KnownVectors? known = start is not null ? KnownVectors.Of(recipe.StartTable(start, parts))
+            : recipe.Options.VectorsPath is { } path ? KnownVectors.Of(LoadVectors(path, WordsOf(parts)), parts.Vocabulary) : null;
+        return new MemoryForecaster(parts, labels.Names.Count, known).For(recipe.Options);
     }
 
     /// <summary>Reads and splits in a method of its own, so that nothing but the parts stays in memory.</summary>
@@ -150,8 +178,10 @@ public sealed class Recipe
         Options.Training.Schedule.CheckSeen(TrainingTrace.Count(parts.Train.Texts, parts.Vocabulary.Count).Max());
     }
 
-    private EmbeddingTable Vectors(CorpusParts parts, Checkpoint? checkpoint, StageClock clock, CancellationToken cancellation)
+    private EmbeddingTable Vectors(CorpusParts parts, Checkpoint? checkpoint, LabelMap labels, StageClock clock, CancellationToken cancellation)
     {
+        if (Options.VectorsPath is null && Start is null)
+            CheckMemory(parts, labels, null);
         clock.Begin(RecipeStage.Vectors);
         if (checkpoint?.ReadTable() is { } kept)
         {
@@ -160,23 +190,27 @@ public sealed class Recipe
         }
         if (Start is not null)
         {
-            int? least = Options.Training.Schedule.EverTrains(ParameterGroup.Embedding) ? Options.Word2Vec.MinCount : null;
-            EmbeddingTable table = Start.Table(parts.Vocabulary.Count, parts.Train.Texts, Options.Training.Seed, least);
+            EmbeddingTable table = StartTable(Start, parts);
+            CheckMemory(parts, labels, KnownVectors.Of(table));
             clock.End($"{CountVectors(table):n0} vectors of {table.Dimension} values, from {Options.From}");
             return table;
         }
-        string[] words = [.. Enumerable.Range(1, parts.Vocabulary.Count - 1).Select(id => parts.Vocabulary[id])];
+        string[] words = WordsOf(parts);
         WordVectors vectors = Options.VectorsPath is { } path
             ? LoadVectors(path, words)
             : TrainVectors(parts, words, new VectorProgress(clock), cancellation);
         if (!Enumerable.Range(1, parts.SeenWords).Any(id => vectors.TryGetRow(parts.Vocabulary[id], out _)))
             throw new InvalidDataException($"{Options.VectorsPath} has a vector for none of the {parts.SeenWords} words of the texts; choose vectors of their language.");
+        if (Options.VectorsPath is not null)
+            CheckMemory(parts, labels, KnownVectors.Of(vectors, parts.Vocabulary));
         clock.End($"{vectors.Count:n0} vectors of {vectors.Dimension} values");
         return EmbeddingTable.From(parts.Vocabulary, vectors, Options.OwnRows);
     }
 
     private static PretrainedRows Moved(TrainingResult training, EmbeddingTable table) =>
         training.StartRows is { } start ? PretrainedRows.Between(start, table) : new PretrainedRows([], default, table.Dimension);
+
+    private static string[] WordsOf(CorpusParts parts) => [.. Enumerable.Range(1, parts.Vocabulary.Count - 1).Select(id => parts.Vocabulary[id])];
 
     private static WordVectors LoadVectors(string path, string[] words) => FastTextVectors.IsModel(path)
         ? FastTextVectors.Load(path).ToWordVectors(words)
@@ -187,6 +221,18 @@ public sealed class Recipe
     {
         Word2VecModel model = new Word2VecTrainer(Options.Word2Vec).Train(parts.WordVectorTexts, parts.Vocabulary, progress, cancellation);
         return model.Subwords?.ToWordVectors(words) ?? model.Vectors;
+    }
+
+    private EmbeddingTable StartTable(WarmStart start, CorpusParts parts)
+    {
+        int? least = Options.Training.Schedule.EverTrains(ParameterGroup.Embedding) ? Options.Word2Vec.MinCount : null;
+        return start.Table(parts.Vocabulary.Count, parts.Train.Texts, Options.Training.Seed, least);
+    }
+
+    private void CheckMemory(CorpusParts parts, LabelMap labels, KnownVectors? known)
+    {
+        if (MemoryLimit is { } limit)
+            MemoryBudget.Check(new MemoryForecaster(parts, labels.Names.Count, known), Options, limit);
     }
 
     private static int CountVectors(EmbeddingTable table) =>

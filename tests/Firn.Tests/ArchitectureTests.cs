@@ -18,7 +18,7 @@ public partial class ArchitectureTests
         ["Model"] = ["Kernels", "Text", "Vectors", "Linear"],
         ["Bundles"] = ["Text", "Safetensors", "Linear", "Model"],
         ["Training"] = ["Kernels", "Text", "Safetensors", "Vectors", "Linear", "Model", "Bundles"],
-        ["Recipes"] = ["Text", "Vectors", "Linear", "Model", "Bundles", "Training"],
+        ["Recipes"] = ["Kernels", "Text", "Vectors", "Linear", "Model", "Bundles", "Training"],
         ["Tuning"] = ["Kernels", "Text", "Linear", "Model", "Training", "Recipes"],
         ["Audit"] = ["Text", "Linear", "Training", "Recipes", "Baselines"],
         ["Explain"] = ["Text", "Linear", "Model", "Training"],

@@ -198,4 +198,5 @@ def main(folder):
             json.dump({"source": f"torch {torch.__version__}", "cases": value}, f, separators=(",", ":"))
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

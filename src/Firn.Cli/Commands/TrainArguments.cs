@@ -172,6 +172,8 @@ internal sealed class TrainArguments
             if (parsed.GetResult(option) is { Implicit: false })
                 chosen &= ~setting;
         }
+        if (parsed.GetValue(schedule) is { } text && ScheduleArgument.Read(text).Epochs is not null)
+            chosen &= ~SizeSettings.Epochs; // its phases say how many there are
         return chosen;
     }
 

@@ -28,8 +28,13 @@ internal static class TrainCommand
             HelpName = "FILE",
         };
         var baselines = new Option<bool>("--baselines") { Description = "Train majority, naive Bayes and TF-IDF logistic regression on the same split beside it" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Read the texts, tell the memory that each stage and each phase of the schedule will need, and train nothing" };
+        var limit = new MemoryLimitOption();
         var json = CommonOptions.Json();
-        var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report") { corpus.Data, test, validation, output, report, noReport, checkpoint, baselines };
+        var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report")
+        {
+            corpus.Data, test, validation, output, report, noReport, checkpoint, baselines, dryRun, limit.Option,
+        };
         recipe.AddTo(command);
         corpus.AddTo(command);
         labels.AddTo(command);
@@ -50,11 +55,17 @@ internal static class TrainCommand
             {
                 Checkpoint = parsed.GetValue(checkpoint),
                 BySize = recipe.BySize(parsed),
+                MemoryLimit = limit.Read(parsed),
                 Validation = parsed.GetValue(validation) is { } measuring ? corpus.Open(parsed, Inputs.RequireData(measuring)) : null,
             };
             TrainingOrder.CheckTarget(order.Bundle);
             var texts = corpus.Open(parsed);
             var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;
+            if (parsed.GetValue(dryRun))
+            {
+                MemoryTable.Write(run.Terminal, order.Forecast(run, texts, testTexts), parsed.GetValue(json));
+                return ExitCode.Done;
+            }
             var result = order.Run(run, texts, testTexts);
             TellOdds(run.Terminal, texts, testTexts, result);
             IReadOnlyList<BaselineResult> beside = parsed.GetValue(baselines) && result.Test is not null

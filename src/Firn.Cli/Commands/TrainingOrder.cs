@@ -17,6 +17,9 @@ namespace Firn.Cli.Commands;
 /// <param name="Notice">A remark at the report's head, or null.</param>
 internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Recipe, string Bundle, string? Report, string? Notice)
 {
+    /// <summary>What the library that draws the report's pictures takes, measured.</summary>
+    private const long DrawingBytes = 24_000_000;
+
     /// <summary>A file that keeps the run after each epoch, so that one that was broken off goes on; null for none.</summary>
     public string? Checkpoint { get; init; }
 
@@ -26,11 +29,27 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
     /// <summary>Texts that measure each epoch; null where a share of the texts does.</summary>
     public IEnumerable<LabeledText>? Validation { get; init; }
 
+    /// <summary>Bytes that the process may take; null for no limit.</summary>
+    public long? MemoryLimit { get; init; }
+
+    /// <summary>Reads the texts and tells the memory that training will need.</summary>
+    public MemoryForecast Forecast(Invocation run, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
+    {
+        using var progress = new ProgressLine(run.Terminal);
+        var forecast = Prepared().Forecast(texts, test, new RecipeProgressView(progress), run.Stop);
+        if (Report is null)
+            return forecast;
+        var before = forecast.Stages[^1] with { Name = "report", Workspace = DrawingBytes };
+        return forecast with { Stages = [.. forecast.Stages, before] };
+    }
+
+    private Recipe Prepared() => new(Recipe) { CheckpointPath = Checkpoint, Validation = Validation, BySize = BySize, MemoryLimit = MemoryLimit };
+
     /// <summary>Trains, saves the bundle and writes the report. A run that Ctrl-C ends keeps the best model so far.</summary>
     public RecipeResult Run(Invocation run, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
     {
         using var progress = new ProgressLine(run.Terminal);
-        var result = new Recipe(Recipe) { CheckpointPath = Checkpoint, Validation = Validation, BySize = BySize }.Train(texts, test, new RecipeProgressView(progress), run.Stop);
+        var result = Prepared().Train(texts, test, new RecipeProgressView(progress), run.Stop);
         result.Predictor.Save(Bundle);
         if (Checkpoint is not null && result.Training.StoppedBy != StopReason.Cancelled)
             File.Delete(Checkpoint);

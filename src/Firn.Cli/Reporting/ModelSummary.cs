@@ -1,5 +1,7 @@
 using System.Globalization;
+using Firn.Cli.Output;
 using Firn.Model;
+using Firn.Recipes;
 using Firn.Training;
 
 namespace Firn.Cli.Reporting;
@@ -36,6 +38,11 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
         layers.Add(new($"dense, {activation}", $"{options.OutputSize}", Count(model, "dense"), dense));
         return new ModelSummary(layers);
     }
+
+    /// <summary>What freezing saved: by the shapes, as Keras would hold them.</summary>
+    public string Savings(ThawSchedule schedule) => Frozen == 0
+        ? $"{schedule.Name}: every parameter trains in some epoch; Adam keeps two moments of each, {Sizes.Bytes(MemoryForecast.OptimizerBytes(Total))} in all."
+        : $"{schedule.Name}: {Number(Frozen)} of {Number(Total)} parameters stay frozen; Adam keeps no state for them, which saves {Sizes.Bytes(MemoryForecast.OptimizerBytes(Frozen))}.";
 
     public TableData ToTable()
     {

@@ -23,6 +23,9 @@ internal sealed record ReportData
     /// <summary>The epoch whose weights were kept, 1-based; 0 where no training is reported.</summary>
     public int BestEpoch { get; init; }
 
+    /// <summary>What trained when; null where no training is reported.</summary>
+    public ScheduleFacts? Schedule { get; init; }
+
     /// <summary>What was measured; the report draws its confusion matrix, ROC and reliability.</summary>
     public required EvaluationReport Evaluation { get; init; }
 
@@ -41,6 +44,9 @@ internal sealed record ReportData
     /// <summary>The last line: versions, date, duration.</summary>
     public required string Footer { get; init; }
 }
+
+/// <summary>A schedule, and in words what it froze and what that saved.</summary>
+internal sealed record ScheduleFacts(Training.ThawSchedule Schedule, int Epochs, string Savings);
 
 /// <summary>A named value as it is shown.</summary>
 internal readonly record struct Fact(string Name, string Value);

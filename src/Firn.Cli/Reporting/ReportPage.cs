@@ -24,6 +24,11 @@ internal static class ReportPage
             Section(sections, "Loss", Charts.Loss(data));
             Section(sections, "Accuracy", Charts.Accuracy(data));
         }
+        if (data.Schedule is { } plan)
+        {
+            Section(sections, "Schedule", ScheduleChart.ToSvg(plan.Schedule, plan.Epochs, data.History.Count, data.BestEpoch)
+                + $"<p class=\"hint\">{Escape(plan.Savings)}</p>");
+        }
         Section(sections, "Metrics", Table(MetricTable.Of(evaluation)), wide: true);
         if (evaluation.Confusion.Count > 0)
             Section(sections, "Confusion matrix", Confusion(evaluation), wide: manyClasses);

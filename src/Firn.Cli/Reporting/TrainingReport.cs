@@ -23,6 +23,7 @@ internal static class TrainingReport
             Calibration = result.Output is { Texts: > 0 } output ? output : null,
             History = training.History,
             BestEpoch = training.KeptEpoch,
+            Schedule = new ScheduleFacts(options.Training.Schedule, options.Training.Epochs, model.Savings(options.Training.Schedule)),
             Model = model.ToTable(),
             Configuration = Sections(options, result),
             Errors = result.Errors,

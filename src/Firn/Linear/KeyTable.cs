@@ -1,3 +1,5 @@
+using Firn.Kernels;
+
 namespace Firn.Linear;
 
 /// <summary>Distinct 64-bit keys numbered in order of first sight: open addressing, linear probing, at most half full.</summary>
@@ -35,7 +37,10 @@ internal sealed class KeyTable
     public int FindOrAdd(ulong key)
     {
         if (2 * (Count + 1) > _keys.Length)
+        {
             Grow();
+            Heap.Settle();
+        }
         int mask = _keys.Length - 1;
         int slot = (int)key & mask;
         while (_keys[slot] != 0)

@@ -1,3 +1,4 @@
+using Firn.Kernels;
 using Firn.Text;
 
 namespace Firn.Linear;
@@ -49,6 +50,7 @@ internal sealed class NgramClassifier
         options.Validate();
         NgramOptions ngrams = options.ToNgrams();
         (NgramVectorizer vectorizer, SparseMatrix rows) = NgramVectorizer.Fit(new IdSource(texts, ngrams), ngrams, threads);
+        Heap.Settle(); // the counts
         var solver = new LogisticRegressionOptions { InversePenalty = options.InversePenalty, Tolerance = 1e-3 };
         if (sets is not null)
             return EachByItself(vectorizer, rows, labels, sets, classWeights, solver, threads);

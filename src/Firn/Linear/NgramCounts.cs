@@ -6,7 +6,7 @@ namespace Firn.Linear;
 /// <param name="RowStarts">[N+1].</param>
 /// <param name="Columns">[nnz] column of each n-gram; below 0 where it has none.</param>
 /// <param name="Occurrences">[nnz] how often the text has it.</param>
-internal sealed record NgramCounts(int[] RowStarts, int[] Columns, ushort[] Occurrences)
+internal sealed record NgramCounts(int[] RowStarts, List<int> Columns, List<ushort> Occurrences)
 {
     private const int TextsInChunk = 512, ChunksInBlock = 16;
 
@@ -40,8 +40,9 @@ internal sealed record NgramCounts(int[] RowStarts, int[] Columns, ushort[] Occu
                 foreach (int end in chunks[chunk].Ends)
                     starts[++text] = before + end;
             }
+            Heap.Settle(); // lists that had to grow
         }
-        return new NgramCounts(starts, [.. columns], [.. occurrences]);
+        return new NgramCounts(starts, columns, occurrences);
     }
 
     /// <summary>The distinct n-grams of a run of texts.</summary>

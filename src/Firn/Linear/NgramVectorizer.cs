@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Firn.Kernels;
 
 namespace Firn.Linear;
@@ -44,6 +45,14 @@ internal sealed class NgramVectorizer
     public static (NgramVectorizer Vectorizer, SparseMatrix Rows) Fit(INgramSource texts, NgramOptions options, int threads)
     {
         options.Validate();
+        (NgramVectorizer vectorizer, NgramCounts counts) = Count(texts, options, threads);
+        Heap.Settle(); // the table of all n-grams
+        return (vectorizer, vectorizer.Weigh(counts));
+    }
+
+    /// <summary>Counts, and keeps what is frequent enough; the table of all n-grams lives no longer than this.</summary>
+    private static (NgramVectorizer Vectorizer, NgramCounts Counts) Count(INgramSource texts, NgramOptions options, int threads)
+    {
         var table = new KeyTable(1 << 16);
         var frequencies = new List<int>();
         NgramCounts counts = NgramCounts.Of(texts, threads, key =>
@@ -70,10 +79,9 @@ internal sealed class NgramVectorizer
             weights[columnOf[i]] = options.InverseTextFrequency
                 ? (float)(Math.Log((1.0 + texts.Count) / (1 + frequencies[i])) + 1) : 1;
         }
-        var vectorizer = new NgramVectorizer(options, keys, weights);
-        for (int i = 0; i < counts.Columns.Length; i++)
-            counts.Columns[i] = columnOf[counts.Columns[i]];
-        return (vectorizer, vectorizer.Weigh(counts));
+        foreach (ref int column in CollectionsMarshal.AsSpan(counts.Columns))
+            column = columnOf[column];
+        return (new NgramVectorizer(options, keys, weights), counts);
     }
 
     /// <summary>The texts as rows [N,D].</summary>

@@ -11,7 +11,7 @@ namespace Firn.Model;
 /// </summary>
 public sealed unsafe class Scorer
 {
-    private const int TextsPerPiece = 128;
+    private const int TextsPerPiece = WorkspaceMemory.ScoredAtATime;
     private const int TokensPerFold = 1 << 20; // of a call without a folded table: bounds the memory of its own folding
 
     private readonly TextClassifier model;

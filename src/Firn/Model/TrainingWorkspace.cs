@@ -18,7 +18,7 @@ internal sealed unsafe class TrainingWorkspace
     private const int UsualShards = 16, MostShards = 64, LeastTexts = 8;
 
     private readonly ModelLayers layers;
-    private readonly BatchPlan plan = new(UsualShards, MostShards, LeastTexts);
+    private readonly BatchPlan plan = CreatePlan();
     private readonly ShardWorkspace[] workers;
     private readonly Parameter[] dense;
     private readonly GradientBuffer[] shardGradients = new GradientBuffer[MostShards];
@@ -57,6 +57,9 @@ internal sealed unsafe class TrainingWorkspace
         runShard = RunShard;
         addSlice = AddSlice;
     }
+
+    /// <summary>A plan as this engine cuts its batches.</summary>
+    public static BatchPlan CreatePlan() => new(UsualShards, MostShards, LeastTexts);
 
     public TextClassifier Model { get; }
 

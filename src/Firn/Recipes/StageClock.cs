@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Firn.Kernels;
 
 namespace Firn.Recipes;
 
@@ -12,8 +13,10 @@ internal sealed class StageClock(IRecipeObserver? observer)
 
     public IReadOnlyDictionary<RecipeStage, double> Seconds => _seconds;
 
+    /// <summary>Begins a stage; what the one before has dropped goes back to the machine.</summary>
     public void Begin(RecipeStage stage)
     {
+        Trim();
         _stage = stage;
         _begun = _told = Stopwatch.GetTimestamp();
         observer?.OnStage(stage);
@@ -27,6 +30,9 @@ internal sealed class StageClock(IRecipeObserver? observer)
         _told = Stopwatch.GetTimestamp();
         observer.OnProgress(new RecipeProgress(_stage, fraction, detail().ToString(CultureInfo.InvariantCulture)));
     }
+
+    /// <summary>After the last stage.</summary>
+    public static void Trim() => Heap.Trim();
 
     public void End(FormattableString summary)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Kernels;
 using Firn.Model;
 using Firn.Text;
 
@@ -81,7 +82,11 @@ internal sealed class EpochRunner
             ThawPhase phase = _options.Schedule.Phases[number];
             MovableRows? movable = phase.Trains(ParameterGroup.Embedding) ? _start!.Movable(phase.Rows) : null;
             if (_workspace is null || _movable != movable || !_workspace.Trainable.SetEquals(phase.Trainable))
+            {
+                _workspace = null;
+                Heap.Settle();
                 _workspace = new TrainingWorkspace(_model, phase.Trainable, _options.Threads, movable: movable) { Sets = _sets };
+            }
             _adam = new Adam(_model, phase.Trainable, _adam, movable, reset: phase.Optimizer == OptimizerStart.Reset)
             {
                 RateOf = phase.RateOf,

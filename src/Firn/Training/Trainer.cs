@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Kernels;
 using Firn.Model;
 using Firn.Text;
 
@@ -60,8 +61,12 @@ public sealed class Trainer
                 run.Stopped = StopReason.Cancelled;
                 break;
             }
+            Heap.Settle(); // buffers that had to grow
             if (validates)
+            {
                 record = Validated(record, validation!, validationLabels!);
+                Heap.Settle();
+            }
             record = record with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
             run.Finish(record);
             Checkpoint?.Save(run);

@@ -1,0 +1,31 @@
+namespace Firn.Kernels;
+
+/// <summary>
+/// Gives large garbage back at known moments, so that a process needs little more than what it holds, and a forecast of its
+/// memory can be kept. The collector alone waits until as much again has been allocated.
+/// </summary>
+internal static class Heap
+{
+    private const long Worth = 16 << 20; // below, a collection costs more than the memory is worth
+    private const long Much = 64 << 20; // from here on it also pays to give the pages back, which takes some 50 ms
+    private static long collectedAt;
+
+    /// <summary>Where buffers were dropped: collects when much was allocated since the last time.</summary>
+    public static void Settle()
+    {
+        long allocated = GC.GetTotalAllocatedBytes(), since = allocated - Interlocked.Read(ref collectedAt);
+        if (since < Worth)
+            return;
+        Interlocked.Exchange(ref collectedAt, allocated);
+        GC.Collect(GC.MaxGeneration, since < Much ? GCCollectionMode.Forced : GCCollectionMode.Aggressive, blocking: true, compacting: since >= Much);
+    }
+
+    /// <summary>Between two stages of work: what the one before held goes back to the machine, where it was much.</summary>
+    public static void Trim()
+    {
+        if (GC.GetTotalMemory(forceFullCollection: false) < 2 * Worth)
+            return;
+        Interlocked.Exchange(ref collectedAt, GC.GetTotalAllocatedBytes());
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+}
