@@ -26,10 +26,10 @@ internal static class DriftWords
         return pairs;
     }
 
-    /// <summary>The words that a picture shows: those asked for, else those of the worst tears.</summary>
+    /// <summary>The words that a picture shows: those asked for and their nearest before training, else those of the worst tears.</summary>
     public static IReadOnlyList<string> ForPicture(DriftReport report, IReadOnlyList<string> words, IReadOnlyList<TornPair> asked) =>
-        words.Count + asked.Count > 0
-            ? [.. words.Concat(asked.SelectMany(p => new[] { p.First, p.Second })).Distinct()]
+        words.Concat(asked.SelectMany(p => new[] { p.First, p.Second })).Distinct().ToArray() is { Length: > 0 } chosen
+            ? [.. chosen.Concat(chosen.SelectMany(word => report.NeighborsOf(word, 3).Before.Select(n => n.Word))).Distinct().Take(Math.Max(24, chosen.Length))]
             : [.. report.Pairs.Take(12).SelectMany(p => new[] { p.First, p.Second }).Distinct().Take(20)];
 
     private static IEnumerable<(string Text, string Place)> Entries(string given, string option)

@@ -32,14 +32,16 @@ internal sealed record DriftView(string Name, DriftReport Drift, IReadOnlyList<s
         return [.. ids.Select(id => (Drift.Table.Vocabulary[id], Drift.Table.Seen(id), plane.Project(Drift.Table.BeforeOf(id)), plane.Project(Drift.Table.AfterOf(id))))];
     }
 
-    /// <summary>How many moved words moved so far: cosine distance in steps of 0.05, the last takes all from 1 on.</summary>
+    /// <summary>How many moved words moved so far: twenty equal steps of cosine distance up to the farthest; empty where none moved.</summary>
     public IReadOnlyList<(double Low, double High, int Words)> Histogram()
     {
-        const double step = 0.05;
+        double[] distances = [.. Drift.Words.Where(w => w.Length > 0).Select(w => w.CosineDistance)];
+        if (distances.Length == 0)
+            return [];
+        double step = Math.Max(distances.Max(), 1e-12) / 20;
         var counts = new int[20];
-        foreach (WordMovement word in Drift.Words.Where(w => w.Length > 0))
-            counts[Math.Min(counts.Length - 1, (int)(word.CosineDistance / step))]++;
-        int last = Math.Max(1, Array.FindLastIndex(counts, c => c > 0) + 1);
-        return [.. counts.Take(last).Select((c, i) => (i * step, (i + 1) * step, c))];
+        foreach (double distance in distances)
+            counts[Math.Min(counts.Length - 1, (int)(distance / step))]++;
+        return [.. counts.Select((c, i) => (i * step, (i + 1) * step, c))];
     }
 }
