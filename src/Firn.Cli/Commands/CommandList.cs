@@ -16,6 +16,7 @@ internal static class CommandList
         InspectCommand.Create(invocation),
         AuditCommand.Create(invocation),
         TuneCommand.Create(invocation),
+        DriftCommand.Create(invocation),
         StudyCommand.Create(invocation),
         ServeCommand.Create(invocation),
         WireCommand.Create(invocation),

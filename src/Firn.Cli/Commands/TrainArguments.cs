@@ -18,6 +18,8 @@ internal sealed class TrainArguments
     private static readonly (string Name, ThresholdMetric Metric)[] Metrics =
         [("accuracy", ThresholdMetric.Accuracy), ("f1", ThresholdMetric.F1), ("macro-f1", ThresholdMetric.MacroF1), ("macro-recall", ThresholdMetric.MacroRecall)];
 
+    private const double AnchorPull = 0.1;
+
     private readonly Option<string> preset = new Option<string>("--preset")
     {
         Description = "Where the other options' defaults come from: notebook is the reference notebook, setting for setting; tweets keeps negation, emoticons and tone",
@@ -64,6 +66,7 @@ internal sealed class TrainArguments
     private readonly Option<double?> learningRate = PresetOption.Number("--learning-rate", "Adam's learning rate at the start", Presets, o => o.Training.LearningRate).Between(1e-9, 1000);
     private readonly Option<double?> clipNorm = new Option<double?>("--clip-norm") { Description = "Largest norm of all gradients together (default: no limit)", HelpName = "X" }.Between(1e-9, 1e9);
     private readonly Option<string?> schedule = PresetOption.Word("--schedule", "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on, gradual (from the top down); options behind a comma: rows=seen:5+top:1000+without-vector, pull=0.01, embedding-rate=0.1, lstm-rate=, dense-rate=, optimizer=reset; or FILE.json of phases", Presets, o => o.Training.Schedule.Name);
+    private readonly Option<string?> repair = new Option<string?>("--repair") { Description = $"anchor trains the word vectors with a pull back to where they were (pull={AnchorPull}), so that words which training lacks keep their neighbours; for repairs afterwards see 'firn drift --repair'" }.OneOf("anchor");
     private readonly Option<bool?> restoreBest = PresetOption.Switch("--restore-best", "End with the best epoch's weights instead of the last one's", Presets, o => o.Training.RestoreBest);
     private readonly Option<bool?> balance = PresetOption.Switch("--balance-classes", "Weigh each class by how rare it is", Presets, o => o.BalanceClasses);
     private readonly Option<bool> multiLabel = new("--multi-label") { Description = "A text may have any number of labels, with | between them: a sigmoid a class" };
@@ -83,7 +86,7 @@ internal sealed class TrainArguments
         foreach (var option in new Option[]
         {
             ownRows, dropPretrained, hidden, bidirectional, pooling, embeddingDropout, dropout, recurrentDropout, tied, nGrams, epochs, batchSize, learningRate,
-            clipNorm, schedule, restoreBest, balance, multiLabel, tuneThreshold, seed, threads,
+            clipNorm, schedule, repair, restoreBest, balance, multiLabel, tuneThreshold, seed, threads,
         })
             command.Add(option);
         schedule.Validators.Add(result =>
@@ -199,6 +202,12 @@ internal sealed class TrainArguments
     private TrainingOptions Training(ParseResult parsed, TrainingOptions basis, bool noValidation)
     {
         var chosen = parsed.GetValue(schedule) is { } text ? ScheduleArgument.Read(text) : basis.Schedule;
+        if (parsed.GetValue(repair) is not null)
+        {
+            if (!chosen.EverTrains(ParameterGroup.Embedding))
+                throw new UsageError($"--repair anchor pulls word vectors back while they train, and the schedule {chosen.Name} does not train them; choose --schedule trainable or one that thaws");
+            chosen = chosen.WithPull(AnchorPull);
+        }
         return basis with
         {
             Epochs = parsed.GetValue(epochs) ?? chosen.Epochs ?? basis.Epochs,

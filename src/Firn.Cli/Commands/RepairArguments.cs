@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Globalization;
+using Firn.Cli.Output;
+using Firn.Study;
+
+namespace Firn.Cli.Commands;
+
+/// <summary>A repair, and what it did to the accuracy.</summary>
+/// <param name="Repair">The repaired table.</param>
+/// <param name="Before">Accuracy before; null without test texts.</param>
+/// <param name="After">Accuracy after.</param>
+/// <param name="Bundle">Where the repaired model was saved, or null.</param>
+internal sealed record RepairOutcome(TableRepair Repair, SlicedAccuracy? Before, SlicedAccuracy? After, string? Bundle);
+
+/// <summary>The options of <c>firn drift --repair</c>.</summary>
+internal sealed class RepairArguments
+{
+    private static readonly (string Name, RepairMethod Method)[] Methods =
+        [("map", RepairMethod.Map), ("neighbors", RepairMethod.Neighbors), ("neighbours", RepairMethod.Neighbors), ("revert", RepairMethod.Revert)];
+
+    private readonly Option<string?> repair = new Option<string?>("--repair")
+    {
+        Description = "Repair words that stayed behind: map (ridge regression fitted on the words that moved), neighbors (each goes its neighbours' way), revert (the old table back), or all, to compare",
+        HelpName = "map|neighbors|revert|all",
+    }.OneOf("map", "neighbors", "neighbours", "revert", "all");
+
+    private readonly Option<string?> output = new("--out") { Description = "Folder for the repaired bundle", HelpName = "FOLDER" };
+    private readonly Option<string?> test = new("--test") { Description = "Labelled texts to measure the repair on; of the training data itself only its test part is taken", HelpName = "DATA" };
+    private readonly Option<int> neighbors = new Option<int>("--repair-neighbors") { Description = "Neighbours that carry a word along", DefaultValueFactory = _ => new RepairOptions().Neighbors, HelpName = "N" }.Between(1, 1000);
+    private readonly Option<double> temperature = new Option<double>("--repair-temperature") { Description = "Their weights are exp(cosine / X): near 0 the nearest alone counts", DefaultValueFactory = _ => new RepairOptions().Temperature, HelpName = "X" }.Between(1e-6, 1e6);
+    private readonly LabelNameOptions labels = new();
+    private readonly CorpusArguments corpus = new("DATA", "Labelled texts");
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { repair, output, test, neighbors, temperature })
+            command.Add(option);
+        corpus.AddTo(command);
+        labels.AddTo(command);
+    }
+
+    /// <summary>Refuses before any work what cannot be done.</summary>
+    public void Check(ParseResult parsed)
+    {
+        string? method = parsed.GetValue(repair);
+        if (method is null && parsed.GetValue(output) is not null)
+            throw new UsageError("--out is for a repaired bundle; add --repair map, neighbors or revert");
+        if (method is null && parsed.GetValue(test) is not null)
+            throw new UsageError("--test measures a repair; add --repair map, neighbors, revert or all");
+        if (method == "all" && parsed.GetValue(output) is not null)
+            throw new UsageError("--out takes one repaired model and --repair all makes three; choose one of them");
+        if (parsed.GetValue(test) is { } data)
+            Inputs.RequireData(data);
+        if (parsed.GetValue(output) is { } folder)
+            TrainingOrder.CheckTarget(folder);
+    }
+
+    public IReadOnlyList<RepairOutcome> Run(Invocation run, ParseResult parsed, Predictor predictor, DriftTable table)
+    {
+        if (parsed.GetValue(repair) is not { } name)
+            return [];
+        RepairMethod[] methods = name == "all" ? Enum.GetValues<RepairMethod>() : [Methods.First(m => m.Name == name).Method];
+        var options = new RepairOptions { Neighbors = parsed.GetValue(neighbors), Temperature = parsed.GetValue(temperature) };
+        using var progress = new ProgressLine(run.Terminal);
+        (TestTexts Texts, bool[] InSlice, SlicedAccuracy Before)? measured = null;
+        if (parsed.GetValue(test) is { } data)
+        {
+            progress.Begin("test");
+            TestTexts texts = TestTexts.Read(predictor, corpus.Open(parsed, data), labels.Names(parsed), run.Stop);
+            bool[] inSlice = UnseenWordTexts.In(predictor, texts.Texts);
+            measured = (texts, inSlice, SlicedAccuracy.Measure(predictor, texts.Texts, texts.Labels, inSlice));
+            progress.End(string.Create(CultureInfo.InvariantCulture, $"test: {texts.Labels.Length:N0} texts{(texts.HeldOut ? ", the part that training kept apart" : "")}"));
+        }
+        var outcomes = new List<RepairOutcome>();
+        foreach (RepairMethod method in methods)
+        {
+            progress.Begin("repair");
+            TableRepair repaired = TableRepair.Run(table, method, options);
+            Predictor model = repaired.ApplyTo(predictor);
+            SlicedAccuracy? after = measured is { } t ? SlicedAccuracy.Measure(model, t.Texts.Texts, t.Texts.Labels, t.InSlice) : null;
+            if (parsed.GetValue(output) is { } folder)
+                model.Save(folder);
+            progress.End(string.Create(CultureInfo.InvariantCulture, $"repair {method.ToString().ToLowerInvariant()}: {repaired.Words:N0} words changed"));
+            outcomes.Add(new RepairOutcome(repaired, measured?.Before, after, parsed.GetValue(output)));
+        }
+        return outcomes;
+    }
+}

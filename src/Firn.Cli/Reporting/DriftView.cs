@@ -1,0 +1,47 @@
+using Firn.Cli.Commands;
+using Firn.Study;
+
+namespace Firn.Cli.Reporting;
+
+/// <summary>All that <c>firn drift</c> shows.</summary>
+/// <param name="Name">Name of the model.</param>
+/// <param name="Drift">What was measured.</param>
+/// <param name="Words">Words asked for.</param>
+/// <param name="Asked">Pairs asked for.</param>
+/// <param name="Pictured">Words of the map and the lists of neighbours.</param>
+/// <param name="Repairs">What repairs did; empty for none.</param>
+/// <param name="Rows">Rows of a table at most.</param>
+internal sealed record DriftView(string Name, DriftReport Drift, IReadOnlyList<string> Words, IReadOnlyList<TornPair> Asked,
+    IReadOnlyList<string> Pictured, IReadOnlyList<RepairOutcome> Repairs, int Rows)
+{
+    /// <summary>The pairs asked for, else the worst tears.</summary>
+    public IReadOnlyList<TornPair> Pairs => Asked.Count > 0 ? Asked : [.. Drift.Pairs.Take(Rows)];
+
+    /// <summary>The words asked for, else those that moved the most among the ones seen ten times or more.</summary>
+    public IReadOnlyList<WordMovement> Movements => Words.Count > 0
+        ? [.. Words.Select(Drift.MovementOf)]
+        : [.. Drift.Words.Where(w => (w.Count ?? 10) >= 10).OrderByDescending(w => w.CosineDistance).Take(Rows)];
+
+    /// <summary>Before and after of each pictured word on the plane of their places before.</summary>
+    public IReadOnlyList<(string Word, bool Seen, (double X, double Y) Before, (double X, double Y) After)> Map()
+    {
+        int[] ids = [.. Pictured.Select(Drift.Table.Require)];
+        if (ids.Length < 3 || Drift.Table.After.Dimension < 2)
+            return [];
+        PrincipalPlane plane = PrincipalPlane.Fit([.. ids.SelectMany(id => Drift.Table.BeforeOf(id).ToArray())], Drift.Table.After.Dimension);
+        return [.. ids.Select(id => (Drift.Table.Vocabulary[id], Drift.Table.Seen(id), plane.Project(Drift.Table.BeforeOf(id)), plane.Project(Drift.Table.AfterOf(id))))];
+    }
+
+    /// <summary>How many moved words moved so far: twenty equal steps of cosine distance up to the farthest; empty where none moved.</summary>
+    public IReadOnlyList<(double Low, double High, int Words)> Histogram()
+    {
+        double[] distances = [.. Drift.Words.Where(w => w.Length > 0).Select(w => w.CosineDistance)];
+        if (distances.Length == 0)
+            return [];
+        double step = Math.Max(distances.Max(), 1e-12) / 20;
+        var counts = new int[20];
+        foreach (double distance in distances)
+            counts[Math.Min(counts.Length - 1, (int)(distance / step))]++;
+        return [.. counts.Select((c, i) => (i * step, (i + 1) * step, c))];
+    }
+}
