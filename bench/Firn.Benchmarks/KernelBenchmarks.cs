@@ -53,6 +53,51 @@ public unsafe class GemmBenchmarks
     }
 }
 
+/// <summary>A [M,K] that dropout has thinned times B [K,N], and A^T times B, where zeros are skipped and where not.</summary>
+public unsafe class SparseGemmBenchmarks
+{
+    private const int N = 400;
+
+    private readonly PackedMatrix packed = new(), packedTall = new();
+    private AlignedBuffer a = new(), b = new(), tall = new(), c = new();
+    private int M, K;
+
+    [Params("448x300", "437x299")]
+    public string Shape { get; set; } = "";
+
+    [Params(40, 50)]
+    public int PercentKept { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        int[] s = [.. Shape.Split('x').Select(int.Parse)];
+        (M, K) = (s[0], s[1]);
+        a = new AlignedBuffer(M * K);
+        b = new AlignedBuffer(K * N);
+        tall = new AlignedBuffer(M * N);
+        c = new AlignedBuffer(Math.Max(M, K) * N);
+        KernelData.Random(M * K, 2).CopyTo(a.Span);
+        DropoutMask.Apply(new CounterRandom(3), 0, 1 - PercentKept / 100.0, a.Span[..(M * K)]);
+        KernelData.Random(K * N, 1).CopyTo(b.Span);
+        KernelData.Random(M * N, 4).CopyTo(tall.Span);
+        packed.Pack(b.Pointer, K, N);
+        packedTall.Pack(tall.Pointer, M, N);
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Dense() => Gemm.Multiply(a.Pointer, K, M, packed, null, 0, c.Pointer);
+
+    [Benchmark]
+    public void Sparse() => SparseGemm.Multiply(a.Pointer, M, K, b.Pointer, N, null, 0, c.Pointer);
+
+    [Benchmark]
+    public void DenseTransposed() => Gemm.MultiplyTransposed(a.Pointer, K, packedTall, false, c.Pointer);
+
+    [Benchmark]
+    public void SparseTransposed() => SparseGemm.MultiplyTransposed(a.Pointer, K, M, tall.Pointer, N, c.Pointer);
+}
+
 /// <summary>Functions of one vector, aligned and ragged.</summary>
 public class VectorBenchmarks
 {
@@ -82,10 +127,26 @@ public class VectorBenchmarks
     public void SigmoidFirn() => Activations.Sigmoid(x, y);
 
     [Benchmark]
+    public void TanhScalar()
+    {
+        for (int i = 0; i < x.Length; i++)
+            y[i] = MathF.Tanh(x[i]);
+    }
+
+    [Benchmark]
     public void TanhTensorPrimitives() => TensorPrimitives.Tanh(x, y);
 
     [Benchmark]
     public void TanhFirn() => Activations.Tanh(x, y);
+
+    [Benchmark]
+    public float DotScalar()
+    {
+        float sum = 0;
+        for (int i = 0; i < x.Length; i++)
+            sum += x[i] * y[i];
+        return sum;
+    }
 
     [Benchmark]
     public float DotTensorPrimitives() => TensorPrimitives.Dot<float>(x, y);
@@ -121,6 +182,23 @@ public unsafe class LstmCellBenchmarks
         {
             Span<float> state = cell.Span.Slice(r * Hidden, Hidden);
             Reference.LstmForward<float>(gates.Span.Slice(r * 4 * Hidden, 4 * Hidden), state, state, output.Span.Slice(r * Hidden, Hidden));
+        }
+    }
+
+    [Benchmark]
+    public void TensorPrimitivesCalls()
+    {
+        for (int r = 0; r < Rows; r++)
+        {
+            Span<float> z = gates.Span.Slice(r * 4 * Hidden, 4 * Hidden), state = cell.Span.Slice(r * Hidden, Hidden), h = output.Span.Slice(r * Hidden, Hidden);
+            Span<float> i = z[..Hidden], f = z.Slice(Hidden, Hidden), g = z.Slice(2 * Hidden, Hidden), o = z[(3 * Hidden)..];
+            TensorPrimitives.Sigmoid(z[..(2 * Hidden)], z[..(2 * Hidden)]);
+            TensorPrimitives.Tanh(g, g);
+            TensorPrimitives.Sigmoid(o, o);
+            TensorPrimitives.Multiply(i, g, i);
+            TensorPrimitives.MultiplyAdd(f, state, i, state);
+            TensorPrimitives.Tanh(state, h);
+            TensorPrimitives.Multiply(o, h, h);
         }
     }
 

@@ -14,22 +14,22 @@ internal static class KernelRun
     public static void Run(string? results)
     {
         IConfig config = ManualConfig.CreateEmpty()
-            .AddJob(Job.ShortRun.WithIterationCount(12).WithToolchain(InProcessEmitToolchain.Instance))
+            .AddJob(Job.ShortRun.WithIterationCount(10).WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(100)).WithToolchain(InProcessEmitToolchain.Instance))
             .AddColumnProvider(DefaultColumnProviders.Instance)
             .AddLogger(ConsoleLogger.Default)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "firn-benchmarks"));
         using var report = new Report("kernels", results, 1);
-        foreach (Type type in new[] { typeof(GemmBenchmarks), typeof(VectorBenchmarks), typeof(LstmCellBenchmarks) })
+        foreach (Type type in new[] { typeof(GemmBenchmarks), typeof(SparseGemmBenchmarks), typeof(VectorBenchmarks), typeof(LstmCellBenchmarks) })
         {
             Summary summary = BenchmarkRunner.Run(type, config);
             report.Line($"## {type.Name}");
             report.Line();
-            report.Line("| case | sizes | least of 12 iterations, ns |");
-            report.Line("|---|---|---:|");
+            report.Line("| case | sizes | least of 10 iterations, ns | median, ns |");
+            report.Line("|---|---|---:|---:|");
             foreach (BenchmarkReport result in summary.Reports)
             {
                 report.Line($"| {result.BenchmarkCase.Descriptor.WorkloadMethod.Name} | {result.BenchmarkCase.Parameters.ValueInfo.Trim('[', ']')} | " +
-                    $"{result.ResultStatistics?.Min:N0} |");
+                    $"{result.ResultStatistics?.Min:N0} | {result.ResultStatistics?.Median:N0} |");
             }
             report.Line();
         }

@@ -27,6 +27,9 @@ switch (args.FirstOrDefault())
             int.Parse(Option("--port") ?? "8501", CultureInfo.InvariantCulture), path, body, double.Parse(Option("--rate") ?? "1000", CultureInfo.InvariantCulture),
             double.Parse(Option("--seconds") ?? "5", CultureInfo.InvariantCulture), int.Parse(Option("--connections") ?? "32", CultureInfo.InvariantCulture));
         return 0;
+    case "scale":
+        ScaleComparison.Run(threads, Option("--results"));
+        return 0;
     case "score":
         ScoreComparison.Run(threads, Option("--results"));
         return 0;
@@ -45,6 +48,6 @@ switch (args.FirstOrDefault())
             int.Parse(Option("--window") ?? "7", CultureInfo.InvariantCulture), threads, Option("--results"), Option("--peers"));
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/compare train | score | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--part cbow | skip-gram | load | large] [--size N] [--window N]");
+        Console.Error.WriteLine("usage: bench/compare train | score | scale | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--part cbow | skip-gram | load | large] [--size N] [--window N]");
         return 2;
 }

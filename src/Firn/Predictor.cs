@@ -40,7 +40,7 @@ public sealed class Predictor : IDisposable
         Labels = labels;
         Neutral = NeutralBand.For(labels);
         _table = table;
-        // Not folded: a predictor should load at once; folding the whole table pays for a server, which makes its own scorer.
+        // Folded as words are met: a predictor should load at once; folding the whole table ahead pays for a server.
         _scorer = scorer ?? new CurrentScorer(classifier);
     }
 
@@ -134,6 +134,13 @@ public sealed class Predictor : IDisposable
         foreach (Parameter weights in Classifier.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
             weights.Values.CopyTo(classifier[weights.Name].Values);
         return new(this, classifier, null) { Trace = trace };
+    }
+
+    /// <summary>The same predictor on this many threads a batch, 0 for all of the machine; both share the model.</summary>
+    public Predictor WithThreads(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        return new(this, Classifier, _scorer) { Threads = threads };
     }
 
     /// <summary>The same predictor with another card; both share the model.</summary>

@@ -8,8 +8,6 @@ namespace Firn.Cli.Commands;
 /// <summary><c>firn predict BUNDLE [TEXT...]</c>: labels texts given as arguments, or the lines of standard input.</summary>
 internal static class PredictCommand
 {
-    private const int BatchLines = 4096;
-
     public static Command Create(Invocation run)
     {
         var bundle = new Argument<string>("BUNDLE") { Description = "Folder of a trained model" };
@@ -44,13 +42,14 @@ internal static class PredictCommand
             var predictor = WithBand(loaded, band);
             if (parsed.GetValue(unsure) is { } confidence)
                 predictor = predictor.WithUnsureBelow(confidence == 0 ? null : confidence);
+            int workers = parsed.GetValue(threads);
             if (parsed.GetValue(explain))
                 return ExplanationView.Show(run.Terminal, predictor, parsed.GetValue(texts) ?? [], parsed.GetValue(json));
             var format = parsed.GetValue(json) ? PredictionFormat.Json : parsed.GetValue(jsonLines) ? PredictionFormat.JsonLines : PredictionFormat.Text;
             var writer = new PredictionWriter(run.Terminal.Out, predictor.Labels, format, parsed.GetValue(echo));
             return parsed.GetValue(texts) is { Length: > 0 } given
-                ? LabelArguments(run.Terminal, predictor, writer, given)
-                : LabelLines(run, predictor, writer);
+                ? LabelArguments(run.Terminal, predictor.WithThreads(workers), writer, given)
+                : LabelLines(run, new LabelPipeline(predictor, workers), writer);
         });
         return command;
     }
@@ -72,25 +71,25 @@ internal static class PredictCommand
         return ExitCode.Done;
     }
 
-    private static int LabelLines(Invocation run, Predictor predictor, PredictionWriter writer)
+    private static int LabelLines(Invocation run, LabelPipeline pipeline, PredictionWriter writer)
     {
         var terminal = run.Terminal;
         if (terminal.InIsTerminal)
             terminal.Note("firn: labelling what you type, a text a line; end with Ctrl-D (Windows: Ctrl-Z, Enter)");
         long began = Stopwatch.GetTimestamp(), count = 0;
-        var reader = new LineReader(terminal.In);
-        var lines = new List<string>();
         try
         {
             writer.Begin();
-            while (!run.Stop.IsCancellationRequested && reader.ReadBatch(lines, BatchLines))
-            {
-                var predictions = predictor.Predict(lines);
-                for (int i = 0; i < lines.Count; i++)
-                    writer.Write(lines[i], predictions[i]);
-                terminal.Out.Flush();
-                count += lines.Count;
-            }
+            pipeline.Run(
+                terminal.In,
+                batch =>
+                {
+                    for (int i = 0; i < batch.Lines.Count; i++)
+                        writer.Write(batch.Lines[i], batch.Predictions[i]);
+                    terminal.Out.Flush();
+                    count += batch.Lines.Count;
+                },
+                run.Stop);
             writer.End(Stopwatch.GetElapsedTime(began));
             terminal.Out.Flush();
         }

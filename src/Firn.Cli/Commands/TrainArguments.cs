@@ -56,6 +56,8 @@ internal sealed class TrainArguments
     private readonly Option<int?> hidden = PresetOption.Number("--hidden", "Units of the LSTM in each direction", Presets, o => o.Classifier.HiddenSize).Between(1, 8192);
     private readonly Option<bool?> bidirectional = PresetOption.Switch("--bidirectional", "Read each text in both directions", Presets, o => o.Classifier.Bidirectional);
     private readonly Option<string?> pooling = PresetOption.Word("--pooling", "How the LSTM's outputs become one", Presets, o => PoolingName(o.Classifier.Pooling)).OneOf([.. Poolings.Select(p => p.Name)]);
+    private readonly Option<string?> padding = PresetOption.Word(
+        "--padding", "Zero vectors before each text up to --max-tokens, as Keras without a mask: trained at their full price, scored at none", Presets, o => o.Classifier.PaddedLength > 0 ? "keras" : "none").OneOf("none", "keras");
     private readonly Option<double?> embeddingDropout = PresetOption.Number("--embedding-dropout", "Dropout of embedded words", Presets, o => o.Classifier.EmbeddingDropout).Between(0, 0.99);
     private readonly Option<double?> dropout = PresetOption.Number("--dropout", "Dropout of the LSTM's input", Presets, o => o.Classifier.InputDropout).Between(0, 0.99);
     private readonly Option<double?> recurrentDropout = PresetOption.Number("--recurrent-dropout", "Dropout of the LSTM's state", Presets, o => o.Classifier.RecurrentDropout).Between(0, 0.99);
@@ -85,7 +87,7 @@ internal sealed class TrainArguments
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
         {
-            ownRows, dropPretrained, hidden, bidirectional, pooling, embeddingDropout, dropout, recurrentDropout, tied, nGrams, epochs, batchSize, learningRate,
+            ownRows, dropPretrained, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, epochs, batchSize, learningRate,
             clipNorm, schedule, repair, restoreBest, balance, multiLabel, tuneThreshold, seed, threads,
         })
             command.Add(option);
@@ -116,14 +118,14 @@ internal sealed class TrainArguments
         if (parsed.GetValue(from) is { } bundle)
         {
             Inputs.RequireBundle(bundle);
-            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unknown, maxWords, hidden, bidirectional, pooling],
+            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unknown, maxWords, hidden, bidirectional, pooling, padding],
                 $"is decided by the bundle {bundle} that --from starts from");
         }
         if (parsed.GetValue(vectors) is null && parsed.GetValue(unseenWords) is not null)
         {
             throw new UsageError("--unseen-words chooses among the words of --vectors, which is not given; give it, or leave --unseen-words out");
         }
-        return basis with
+        RecipeOptions options = basis with
         {
             Cleaning = basis.Cleaning with
             {
@@ -148,7 +150,7 @@ internal sealed class TrainArguments
             KeepPretrained = !parsed.GetValue(dropPretrained),
             Word2Vec = word2Vec.Read(parsed, basis.Word2Vec),
             TrainWordsWithoutVector = parsed.GetValue(ownRows),
-            Classifier = Classifier(parsed, basis.Classifier),
+            Classifier = Classifier(parsed, basis.Classifier, parsed.GetValue(maxTokens) ?? basis.MaxTokens),
             Training = Training(parsed, basis.Training, parsed.GetValue(validationSize) is 0),
             Wide = parsed.GetValue(nGrams) switch
             {
@@ -158,6 +160,9 @@ internal sealed class TrainArguments
             },
             BalanceClasses = parsed.GetValue(balance) ?? basis.BalanceClasses,
         };
+        if (options.Classifier is { PaddedLength: > 0, Bidirectional: true } or { PaddedLength: > 0, Pooling: not Pooling.LastState })
+            throw new UsageError("--padding keras is for one direction and the last state; add --bidirectional false --pooling last, or start from --preset notebook");
+        return options;
     }
 
     /// <summary>The settings that nothing was said about and that the preset leaves to the number of texts.</summary>
@@ -186,13 +191,19 @@ internal sealed class TrainArguments
             throw new UsageError($"{given.Name} {why}; leave one of the two out");
     }
 
-    private ClassifierOptions Classifier(ParseResult parsed, ClassifierOptions basis) => basis with
+    private ClassifierOptions Classifier(ParseResult parsed, ClassifierOptions basis, int longest) => basis with
     {
         MultiLabel = parsed.GetValue(multiLabel),
         HiddenSize = parsed.GetValue(hidden) ?? basis.HiddenSize,
         Bidirectional = parsed.GetValue(bidirectional) ?? basis.Bidirectional,
         Pooling = parsed.GetValue(pooling) is { } name ? Poolings.First(p => p.Name == name).Pooling : basis.Pooling,
         EmbeddingDropout = parsed.GetValue(embeddingDropout) ?? basis.EmbeddingDropout,
+        PaddedLength = parsed.GetValue(padding) switch
+        {
+            "keras" => longest,
+            "none" => 0,
+            _ => basis.PaddedLength,
+        },
         InputDropout = parsed.GetValue(dropout) ?? basis.InputDropout,
         RecurrentDropout = parsed.GetValue(recurrentDropout) ?? basis.RecurrentDropout,
         TiedEmbeddingDropout = parsed.GetValue(tied) ?? basis.TiedEmbeddingDropout,

@@ -3,11 +3,15 @@ namespace Firn.Kernels;
 /// <summary>Runs the shards of a piece of work on a number of threads.</summary>
 internal static class Workers
 {
+    [ThreadStatic]
+    private static Crew? idle; // a thread's own, while it runs nothing
+
     /// <summary>
     /// Calls <paramref name="body"/>(shard, worker) once for each shard in [0, <paramref name="shards"/>), on at most
     /// <paramref name="threads"/> threads, the caller's among them. A worker number in [0, threads) is held by one
     /// thread at a time, so it can own scratch memory. Which worker runs which shard is not fixed: a result that must
-    /// not depend on the number of threads is written per shard and reduced in shard order.
+    /// not depend on the number of threads is written per shard and reduced in shard order. Allocates nothing once a
+    /// thread has called it before.
     /// </summary>
     /// <exception cref="AggregateException">A shard failed; the others may not have run.</exception>
     public static void Run(int shards, int threads, Action<int, int> body)
@@ -19,17 +23,80 @@ internal static class Workers
                 body(shard, 0);
             return;
         }
-        RunParallel(shards, workers, body);
+        Crew crew = idle ?? new Crew();
+        idle = null; // a body may call in turn, and then needs another
+        try
+        {
+            crew.Run(shards, workers, body);
+        }
+        finally
+        {
+            idle = crew;
+        }
     }
 
-    // Apart, so that a call on one thread allocates no closure.
-    private static void RunParallel(int shards, int workers, Action<int, int> body)
+    /// <summary>
+    /// A piece of work that threads of the pool join. One that comes late finds the work closed and leaves, or joins the
+    /// next piece of the same crew; both are right, since it takes its number and its shards from the piece at hand.
+    /// </summary>
+    private sealed class Crew : IThreadPoolWorkItem
     {
-        int next = -1;
-        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
+        private const int Spins = 50; // some microseconds: shards that end together need no sleep
+
+        private readonly object last = new(); // a monitor that the last to leave pulses
+        private Action<int, int>? body;
+        private Exception? failure;
+        private int shards, workers, nextShard, nextWorker, present;
+        private volatile bool open;
+
+        public void Run(int shards, int workers, Action<int, int> body)
         {
-            for (int shard = Interlocked.Increment(ref next); shard < shards; shard = Interlocked.Increment(ref next))
-                body(shard, worker);
-        });
+            (this.shards, this.workers, this.body, failure) = (shards, workers, body, null);
+            (nextShard, nextWorker) = (-1, 0); // the caller is worker 0
+            open = true;
+            for (int i = 1; i < workers; i++)
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Work(0);
+            open = false;
+            for (int i = 0; i < Spins && Volatile.Read(ref present) != 0; i++)
+                Thread.SpinWait(20);
+            if (Volatile.Read(ref present) != 0)
+            {
+                lock (last)
+                {
+                    while (Volatile.Read(ref present) != 0)
+                        Monitor.Wait(last);
+                }
+            }
+            this.body = null;
+            if (failure is { } thrown)
+                throw new AggregateException(thrown);
+        }
+
+        void IThreadPoolWorkItem.Execute()
+        {
+            Interlocked.Increment(ref present);
+            if (open && Interlocked.Increment(ref nextWorker) is int worker && worker < workers)
+                Work(worker);
+            if (Interlocked.Decrement(ref present) == 0)
+            {
+                lock (last)
+                    Monitor.Pulse(last);
+            }
+        }
+
+        private void Work(int worker)
+        {
+            try
+            {
+                for (int shard = Interlocked.Increment(ref nextShard); shard < shards; shard = Interlocked.Increment(ref nextShard))
+                    body!(shard, worker);
+            }
+            catch (Exception thrown)
+            {
+                Interlocked.CompareExchange(ref failure, thrown, null);
+                Volatile.Write(ref nextShard, int.MaxValue / 2); // the others stop
+            }
+        }
     }
 }

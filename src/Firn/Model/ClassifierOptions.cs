@@ -63,9 +63,10 @@ public sealed record ClassifierOptions
     public double RecurrentDropout { get; init; } = 0.2;
 
     /// <summary>
-    /// For a model that was trained without masking on texts padded in front to this length, as Keras' <c>pad_sequences</c>
-    /// does: a shorter text is scored as if zero vectors stood before it, at no cost. 0 for none. Scoring only, of last
-    /// states and one direction; a longer text is the caller's to cut to its last tokens.
+    /// For a model without masking whose texts are padded in front to this length, as Keras' <c>pad_sequences</c> does: it
+    /// trains on zero vectors before each text, at their full price, and scores a shorter text as if they stood there, at
+    /// none. 0 for none. Last states and one direction only; a longer text is trained on its last tokens, and is the
+    /// caller's to cut when it is scored.
     /// </summary>
     public int PaddedLength { get; init; }
 

@@ -6,7 +6,7 @@ internal sealed class CurrentScorer(TextClassifier model)
     private readonly Lock making = new();
     private Scorer? scorer;
 
-    /// <summary>The scorer; not folded, so that it is made at once.</summary>
+    /// <summary>The scorer; it folds a word when it first meets it, so that it is made at once.</summary>
     public Scorer Value
     {
         get
@@ -17,7 +17,7 @@ internal sealed class CurrentScorer(TextClassifier model)
             lock (making)
             {
                 if (scorer is not { IsCurrent: true })
-                    Volatile.Write(ref scorer, new Scorer(model, FoldPrecision.None));
+                    Volatile.Write(ref scorer, new Scorer(model, FoldPrecision.Float32, time: FoldTime.AtFirstUse));
                 return scorer!;
             }
         }

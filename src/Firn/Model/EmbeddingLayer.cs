@@ -20,6 +20,11 @@ internal static unsafe class EmbeddingLayer
             {
                 int row = rowOf[ids[p]];
                 var to = new Span<float>(tape.Inputs + (long)layout.RowOf(i, p, reversed) * width, width);
+                if (row == 0)
+                {
+                    to.Clear();
+                    continue;
+                }
                 rows.Slice(row * width, width).CopyTo(to);
                 Mask(dropout, tape, positions[i], i, p, row, to);
             }

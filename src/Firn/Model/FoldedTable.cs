@@ -2,70 +2,66 @@ using Firn.Kernels;
 
 namespace Firn.Model;
 
-/// <summary>How a <see cref="Scorer"/> keeps the embedding after its product with the LSTM's input weights.</summary>
-public enum FoldPrecision
-{
-    /// <summary>Not at all: the product is done for the words at hand, once each in a call. Least memory.</summary>
-    None,
-
-    /// <summary>4H floats a row and direction: scores as without folding.</summary>
-    Float32,
-
-    /// <summary>Half of that memory; a row is rounded to 11 bits, scores move by some 1e-4.</summary>
-    Float16,
-}
-
 /// <summary>
 /// table * W + b of one direction, a row of 4H values for each of some rows of the table: with a frozen table the input
-/// projection of a word is the same wherever it stands. Immutable.
+/// projection of a word is the same wherever it stands. A row never changes once it is there.
 /// </summary>
 internal sealed unsafe class FoldedTable
 {
     private const int RowsPerPiece = 256;
 
-    private readonly AlignedBuffer single = new();
-    private readonly ushort[] half = [];
-    private readonly int[] placeOf; // row of the table to row here, or empty where they are the same
+    private readonly LstmLayer lstm;
+    private readonly EmbeddingTable table;
+    private readonly FoldPrecision precision;
     private readonly int width;
+    private readonly int[] placeOf; // row of the table to row here, or empty where they are the same
+    private readonly Piece?[] pieces;
 
-    /// <summary>Folds the table's rows <paramref name="rows"/>; <paramref name="placeOf"/> [R] finds each, or is empty when these are all rows in order.</summary>
-    public FoldedTable(LstmLayer lstm, EmbeddingTable table, ReadOnlySpan<int> rows, int[] placeOf, bool half, int threads)
+    private FoldedTable(LstmLayer lstm, EmbeddingTable table, int count, int[] placeOf, FoldPrecision precision)
     {
+        (this.lstm, this.table, this.precision, this.placeOf) = (lstm, table, precision, placeOf);
         width = 4 * lstm.Hidden;
-        this.placeOf = placeOf;
-        int count = rows.Length;
-        if (half)
-            this.half = new ushort[(long)count * width];
-        else
-            single.Reserve((long)count * width);
-        Bytes = (long)count * width * (half ? sizeof(ushort) : sizeof(float));
-        int[] chosen = rows.ToArray();
-        var workers = new (AlignedBuffer In, AlignedBuffer Out)[threads];
-        for (int i = 0; i < threads; i++)
-            workers[i] = (new AlignedBuffer(RowsPerPiece * table.Dimension), new AlignedBuffer(half ? RowsPerPiece * width : 0));
-        Workers.Run((count + RowsPerPiece - 1) / RowsPerPiece, threads, (piece, worker) =>
-        {
-            int from = piece * RowsPerPiece, n = Math.Min(RowsPerPiece, count - from);
-            (AlignedBuffer input, AlignedBuffer output) = workers[worker];
-            for (int i = 0; i < n; i++)
-                table.Rows.Span.Slice(chosen[from + i] * table.Dimension, table.Dimension).CopyTo(input.Span[(i * table.Dimension)..]);
-            float* to = half ? output.Pointer : single.Pointer + (long)from * width;
-            lstm.Project(input.Pointer, n, to);
-            if (half)
-                HalfFloats.Narrow(new(to, n * width), this.half.AsSpan(from * width, n * width));
-        });
+        pieces = new Piece?[(count + RowsPerPiece - 1) / RowsPerPiece];
     }
 
-    /// <summary>Memory of the rows.</summary>
-    public long Bytes { get; }
+    /// <summary>Memory of the rows that are there, or for which there is room.</summary>
+    public long Bytes => pieces.Sum(piece => piece?.Bytes ?? 0);
 
-    /// <summary>Where a row lies as floats: in place, or widened into <paramref name="scratch"/> [4H].</summary>
+    /// <summary>
+    /// Folds the table's rows <paramref name="rows"/>; <paramref name="placeOf"/> [R] finds each, or is empty when these are
+    /// all rows in order.
+    /// </summary>
+    public static FoldedTable Ahead(LstmLayer lstm, EmbeddingTable table, int[] rows, int[] placeOf, FoldPrecision precision, int threads)
+    {
+        var folded = new FoldedTable(lstm, table, rows.Length, placeOf, precision);
+        var workers = new (AlignedBuffer In, AlignedBuffer Out)[threads];
+        for (int i = 0; i < threads; i++)
+            workers[i] = (new AlignedBuffer(RowsPerPiece * table.Dimension), new AlignedBuffer(RowsPerPiece * folded.width));
+        Workers.Run(folded.pieces.Length, threads, (piece, worker) =>
+        {
+            int from = piece * RowsPerPiece, n = Math.Min(RowsPerPiece, rows.Length - from);
+            folded.pieces[piece] = folded.Fold(rows.AsSpan(from, n), workers[worker].In, workers[worker].Out);
+        });
+        return folded;
+    }
+
+    /// <summary>Room for all rows, each folded when it is first asked for.</summary>
+    public static FoldedTable AtFirstUse(LstmLayer lstm, EmbeddingTable table, FoldPrecision precision) => new(lstm, table, table.RowCount, [], precision);
+
+    /// <summary>Where a row lies as floats: in place, or widened into <paramref name="scratch"/> [4H], which may be written anyway.</summary>
     public float* RowAt(int row, float* scratch)
     {
-        long at = (long)(placeOf.Length == 0 ? row : placeOf[row]) * width;
-        if (half.Length == 0)
-            return single.Pointer + at;
-        HalfFloats.Widen(half.AsSpan((int)at, width), new Span<float>(scratch, width));
+        int place = placeOf.Length == 0 ? row : placeOf[row], index = place % RowsPerPiece;
+        Piece piece = pieces[place / RowsPerPiece] ?? Begin(place / RowsPerPiece);
+        if (piece.Known is { } known && Volatile.Read(ref known[index]) == 0)
+            FoldOne(row, piece, index, scratch);
+        if (precision == FoldPrecision.Float32)
+            return piece.Single.Pointer + (long)index * width;
+        ReadOnlySpan<ushort> narrow = piece.Narrow.AsSpan(index * width, width);
+        if (precision == FoldPrecision.Float16)
+            HalfFloats.Widen(narrow, new Span<float>(scratch, width));
+        else
+            BFloats.Widen(narrow, new Span<float>(scratch, width));
         return scratch;
     }
 
@@ -75,5 +71,57 @@ internal sealed unsafe class FoldedTable
         float* from = RowAt(row, destination);
         if (from != destination)
             new ReadOnlySpan<float>(from, width).CopyTo(new Span<float>(destination, width));
+    }
+
+    private Piece Fold(ReadOnlySpan<int> rows, AlignedBuffer input, AlignedBuffer output)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            table.Rows.Span.Slice(rows[i] * table.Dimension, table.Dimension).CopyTo(input.Span[(i * table.Dimension)..]);
+        var piece = new Piece(rows.Length, width, precision, atFirstUse: false);
+        bool single = precision == FoldPrecision.Float32;
+        lstm.Project(input.Pointer, rows.Length, single ? piece.Single.Pointer : output.Pointer);
+        if (!single)
+            Narrow(output.Span[..(rows.Length * width)], piece.Narrow);
+        return piece;
+    }
+
+    /// <summary>Of threads that come to a piece at once, all go on with the first one's.</summary>
+    private Piece Begin(int index)
+    {
+        var piece = new Piece(Math.Min(RowsPerPiece, table.RowCount - index * RowsPerPiece), width, precision, atFirstUse: true);
+        return Interlocked.CompareExchange(ref pieces[index], piece, null) ?? piece;
+    }
+
+    /// <summary>By way of the scratch memory, so that a thread that reads the row meanwhile sees the bits of the end only.</summary>
+    private void FoldOne(int row, Piece piece, int index, float* scratch)
+    {
+        fixed (float* vector = table.Rows.Span.Slice(row * table.Dimension, table.Dimension))
+            lstm.ProjectOne(vector, scratch);
+        var sums = new ReadOnlySpan<float>(scratch, width);
+        if (precision == FoldPrecision.Float32)
+            sums.CopyTo(piece.Single.Span[(index * width)..]);
+        else
+            Narrow(sums, piece.Narrow.AsSpan(index * width, width));
+        Volatile.Write(ref piece.Known![index], 1);
+    }
+
+    private void Narrow(ReadOnlySpan<float> from, Span<ushort> to)
+    {
+        if (precision == FoldPrecision.Float16)
+            HalfFloats.Narrow(from, to);
+        else
+            BFloats.Narrow(from, to);
+    }
+
+    /// <summary>Some rows in a run, and which of them are there (null: all).</summary>
+    private sealed class Piece(int rows, int width, FoldPrecision precision, bool atFirstUse)
+    {
+        public AlignedBuffer Single { get; } = new(precision == FoldPrecision.Float32 ? rows * width : 0);
+
+        public ushort[] Narrow { get; } = new ushort[precision == FoldPrecision.Float32 ? 0 : rows * width];
+
+        public byte[]? Known { get; } = atFirstUse ? new byte[rows] : null;
+
+        public long Bytes => (long)rows * width * (precision == FoldPrecision.Float32 ? sizeof(float) : sizeof(ushort)) + (Known?.Length ?? 0);
     }
 }

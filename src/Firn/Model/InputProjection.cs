@@ -15,7 +15,8 @@ internal abstract class InputProjection
     public static InputProjection Create(ModelLayers layers, ClassifierOptions options, IReadOnlySet<ParameterGroup> trainable, int threads,
         MovableRows? movable, bool eachToken)
     {
-        bool sameEverywhere = options.InputDropout == 0 && (options.EmbeddingDropout == 0 || options.TiedEmbeddingDropout);
+        // Padded texts have one word most of the time, the zero row, which costs a token by itself nothing.
+        bool sameEverywhere = options.PaddedLength == 0 && options.InputDropout == 0 && (options.EmbeddingDropout == 0 || options.TiedEmbeddingDropout);
         return sameEverywhere && !eachToken
             ? new WordProjection(layers, trainable, threads, movable)
             : new TokenProjection(layers, options, trainable, threads, movable);

@@ -75,6 +75,13 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
             Gemm.Multiply(inputs, Width, rows, kernel, bias, 0, sums);
     }
 
+    /// <summary>As <see cref="Project"/> for one row: the same bits.</summary>
+    public void ProjectOne(float* inputs, float* sums)
+    {
+        fixed (float* bias = Bias.Values.Span)
+            MatrixVector.Multiply(inputs, kernel, bias, sums);
+    }
+
     /// <summary>As <see cref="Project"/> for inputs of which dropout has left few.</summary>
     public void ProjectSparse(float* inputs, int rows, float* sums)
     {

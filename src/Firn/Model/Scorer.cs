@@ -21,11 +21,12 @@ public sealed unsafe class Scorer
     private readonly int columns;
     private readonly long version; // of the weights
 
-    /// <summary>Packs, and folds.</summary>
+    /// <summary>Packs, and folds or makes room for it.</summary>
     /// <param name="model">Its pooling and dense weights are shared, the others copied.</param>
     /// <param name="precision">How the folded table is kept; see <see cref="FoldedBytes"/> for what it costs.</param>
     /// <param name="threads">Threads that fold; 0 for all of the machine. The result does not depend on it.</param>
-    public Scorer(TextClassifier model, FoldPrecision precision = FoldPrecision.Float32, int threads = 0)
+    /// <param name="time">Whether rows are folded now or at first use.</param>
+    public Scorer(TextClassifier model, FoldPrecision precision = FoldPrecision.Float32, int threads = 0, FoldTime time = FoldTime.Ahead)
     {
         ArgumentNullException.ThrowIfNull(model);
         this.model = model;
@@ -38,7 +39,11 @@ public sealed unsafe class Scorer
             lstm.PackKernel();
         if (model.Options.PaddedLength > 0)
             pads = new PadStates(layers.Lstm[0], model.Options.PaddedLength);
-        if (precision != FoldPrecision.None)
+        if (precision != FoldPrecision.None && time == FoldTime.AtFirstUse)
+        {
+            folded = [.. layers.Lstm.Select(lstm => FoldedTable.AtFirstUse(lstm, model.Embedding, precision))];
+        }
+        else if (precision != FoldPrecision.None)
         {
             int[] all = [.. Enumerable.Range(0, model.Embedding.RowCount)];
             folded = Fold(all, [], threads > 0 ? threads : Environment.ProcessorCount);
@@ -48,7 +53,7 @@ public sealed unsafe class Scorer
     /// <summary>How the folded table is kept.</summary>
     public FoldPrecision Precision { get; }
 
-    /// <summary>Memory of the folded table: R rows of 4H values a direction.</summary>
+    /// <summary>Memory of the folded table at present: of R rows of 4H values a direction, those that are folded or have room.</summary>
     public long FoldedBytes => folded?.Sum(table => table.Bytes) ?? 0;
 
     /// <summary>Whether the model was not trained since.</summary>
@@ -67,7 +72,7 @@ public sealed unsafe class Scorer
         ArgumentNullException.ThrowIfNull(workspace);
         Throw.IfLengthDiffers(probabilities.Length, columns);
         if (folded is null)
-            throw new InvalidOperationException("Single texts need a folded table; make the scorer with Float32 or Float16.");
+            throw new InvalidOperationException("Single texts need a folded table; make the scorer with Float32, Float16 or BFloat16.");
         CheckCurrent();
         CheckIds(ids);
         RaggedLayout layout = workspace.Shard.Layout;
@@ -162,7 +167,7 @@ public sealed unsafe class Scorer
     }
 
     private FoldedTable[] Fold(int[] rows, int[] placeOf, int threads) =>
-        [.. layers.Lstm.Select(lstm => new FoldedTable(lstm, model.Embedding, rows, placeOf, Precision == FoldPrecision.Float16, threads))];
+        [.. layers.Lstm.Select(lstm => FoldedTable.Ahead(lstm, model.Embedding, rows, placeOf, Precision == FoldPrecision.None ? FoldPrecision.Float32 : Precision, threads))];
 
     private static int TextsWithin(RaggedIds texts, int from)
     {

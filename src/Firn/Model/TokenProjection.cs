@@ -24,7 +24,7 @@ internal sealed unsafe class TokenProjection : InputProjection
     public TokenProjection(ModelLayers layers, ClassifierOptions options, IReadOnlySet<ParameterGroup> trainable, int threads, MovableRows? movable = null)
     {
         double kept = (1 - options.EmbeddingDropout) * (1 - options.InputDropout);
-        sparse = kept <= SparseGemm.Worthwhile && SparseGemm.Fits(4 * options.HiddenSize);
+        sparse = (kept <= SparseGemm.Worthwhile || options.PaddedLength > 0) && SparseGemm.Fits(4 * options.HiddenSize);
         this.layers = layers;
         this.threads = threads;
         kernelTrains = trainable.Contains(ParameterGroup.Lstm);

@@ -19,6 +19,7 @@ internal sealed unsafe class TrainingWorkspace
 
     private readonly ModelLayers layers;
     private readonly BatchPlan plan = CreatePlan();
+    private readonly PaddedBatch? padded;
     private readonly ShardWorkspace[] workers;
     private readonly Parameter[] dense;
     private readonly GradientBuffer[] shardGradients = new GradientBuffer[MostShards];
@@ -40,8 +41,7 @@ internal sealed unsafe class TrainingWorkspace
     /// <param name="movable">The rows of the table that get gradients where the embedding trains; null for all but row 0.</param>
     public TrainingWorkspace(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, int threads, bool projectEachToken = false, MovableRows? movable = null)
     {
-        if (model.Options.PaddedLength > 0)
-            throw new ArgumentException("Texts are trained with their pads as ids (0) or without pads; set PaddedLength afterwards, for scoring.", nameof(model));
+        padded = model.Options.PaddedLength > 0 ? new PaddedBatch(model.Options.PaddedLength) : null;
         Model = model;
         Trainable = trainable;
         Threads = threads > 0 ? threads : Environment.ProcessorCount;
@@ -82,15 +82,22 @@ internal sealed unsafe class TrainingWorkspace
     /// <summary>
     /// Loss and gradients of the texts <paramref name="batch"/> (indices into <paramref name="texts"/>);
     /// <paramref name="labels"/> by text index; <paramref name="classWeights"/> [Classes], or empty for 1. As in Keras the
-    /// mean is over the texts, not over the weights. Dropout follows from (seed, step, place in the batch) alone.
+    /// mean is over the texts, not over the weights. A model of padded texts gets its pads here. Dropout follows from (seed, step, place in the batch) alone.
     /// </summary>
     public BatchResult ForwardBackward(RaggedIds texts, ReadOnlySpan<int> batch, ReadOnlySpan<int> labels,
         ReadOnlySpan<float> classWeights, ulong seed, long step)
     {
         if (batch.IsEmpty)
             return default;
-        plan.Build(texts, batch);
-        ReadLabels(labels, classWeights);
+        ReadOnlySpan<int> chosen = batch;
+        if (padded is not null)
+        {
+            padded.Build(texts, batch);
+            texts = padded.Texts;
+            chosen = padded.Places;
+        }
+        plan.Build(texts, chosen);
+        ReadLabels(labels, batch, classWeights);
         dropout = new StepDropout(Model.Options, new CounterRandom(seed).Derive((ulong)step));
         for (int shard = 0; shard < plan.Shards; shard++)
             shardGradients[shard] ??= new GradientBuffer(dense);
@@ -109,7 +116,7 @@ internal sealed unsafe class TrainingWorkspace
             loss += shardLoss[shard];
             correct += shardCorrect[shard];
         }
-        return new BatchResult(loss, correct, plan.Tokens);
+        return new BatchResult(loss, correct, padded?.Tokens ?? plan.Tokens);
     }
 
     /// <summary>Scales all gradients so that their joint norm is at most <paramref name="limit"/>; returns the norm before.</summary>
@@ -126,13 +133,13 @@ internal sealed unsafe class TrainingWorkspace
         return norm;
     }
 
-    private void ReadLabels(ReadOnlySpan<int> byText, ReadOnlySpan<float> weights)
+    private void ReadLabels(ReadOnlySpan<int> byText, ReadOnlySpan<int> batch, ReadOnlySpan<float> weights)
     {
         if (labels.Length < plan.Count)
             labels = new int[plan.Count];
         for (int i = 0; i < plan.Count; i++)
         {
-            labels[i] = byText[plan.Text[i]];
+            labels[i] = byText[batch[plan.Position[i]]];
             Throw.IfOutside(labels[i], 0, (Sets?.Count ?? Model.Options.Classes) - 1, "label");
         }
         if (weights.IsEmpty)

@@ -27,6 +27,18 @@ public sealed class PredictCommandTests
         Assert.Empty(run.Error);
     }
 
+    [Theory]
+    [InlineData("1")]
+    [InlineData("3")]
+    public void Lines_come_out_in_order_on_any_number_of_threads(string threads)
+    {
+        using var bundle = new TinyBundle("negative", "positive");
+        string[] texts = Texts(9000);
+        var run = CapturedRun.With(string.Join('\n', texts), "predict", bundle.Path, "--echo", "--threads", threads);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(texts, run.Out.TrimEnd('\n').Split('\n').Select(line => line.Split('\t')[2]));
+    }
+
     [Fact]
     public void Json_is_one_object_for_arguments_and_for_lines()
     {

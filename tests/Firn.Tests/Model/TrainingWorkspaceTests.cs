@@ -181,11 +181,45 @@ public class TrainingWorkspaceTests
         Assert.All(probabilities, p => Assert.Equal(0.5f, p, 1e-6f));
     }
 
-    [Fact]
-    public void Nothing_is_allocated_once_warm()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_model_of_padded_texts_trains_and_scores_as_on_pads_written_out(bool thawed)
+    {
+        const int length = 24;
+        HashSet<ParameterGroup> groups = thawed ? All : [ParameterGroup.Lstm, ParameterGroup.Dense];
+        var options = new ClassifierOptions { HiddenSize = 20 };
+        (RaggedIds texts, int[] labels) = Corpus(90, 30, 50); // some longer than the padded length
+        RaggedIds longhand = RaggedIds.From([.. Enumerable.Range(0, texts.Count).Select(i => (int[])[.. new int[Math.Max(0, length - texts.LengthOf(i))], .. texts[i][^Math.Min(length, texts.LengthOf(i))..]])]);
+        var plain = new TextClassifier(options, EmbeddingTable.Random(50, 21, 5), 6);
+        var padded = new TextClassifier(options with { PaddedLength = length }, EmbeddingTable.Random(50, 21, 5), 6);
+        TrainingWorkspace a = new(plain, groups, 2), b = new(padded, groups, 2);
+        Adam first = new(plain, groups), second = new(padded, groups);
+        int[] batch = [.. Enumerable.Range(0, texts.Count).Reverse()];
+        for (int step = 0; step < 3; step++)
+        {
+            BatchResult expected = a.ForwardBackward(longhand, batch.AsSpan(step), labels, [], 4, step), result = b.ForwardBackward(texts, batch.AsSpan(step), labels, [], 4, step);
+            Assert.Equal(expected.LossSum, result.LossSum);
+            Assert.Equal(batch[step..].Sum(i => (long)Math.Min(length, texts.LengthOf(i))), result.Tokens);
+            first.Step(a);
+            second.Step(b);
+        }
+        for (int i = 0; i < plain.Parameters.Count; i++)
+            Assert.True(plain.Parameters[i].Values.Span.SequenceEqual(padded.Parameters[i].Values.Span), plain.Parameters[i].Name);
+        RaggedIds cut = RaggedIds.From([.. Enumerable.Range(0, texts.Count).Select(i => texts[i][^Math.Min(length, texts.LengthOf(i))..].ToArray())]);
+        float[] written = new float[texts.Count], skipped = new float[texts.Count];
+        plain.Predict(longhand, written);
+        padded.Predict(cut, skipped);
+        Assert.Equal(written, skipped);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Nothing_is_allocated_once_warm(int threads)
     {
         (TextClassifier model, RaggedIds texts, int[] labels) = Small(Pooling.LastState, false);
-        var work = new TrainingWorkspace(model, All, 1);
+        var work = new TrainingWorkspace(model, All, threads);
         var adam = new Adam(model, All);
         int[] batch = [.. Enumerable.Range(0, texts.Count)];
         for (int step = 0; step < 30; step++)
