@@ -237,6 +237,24 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
+    public void With_subwords_every_word_has_a_vector_trained_here_or_taken_from_a_model()
+    {
+        RecipeOptions options = Small with { Word2Vec = Small.Word2Vec with { MinCount = 50, Deterministic = true, Subwords = new SubwordOptions { Buckets = 500 } } };
+        RecipeResult result = Train(options, ToyCorpus.Make(200));
+        int words = result.Predictor.Vocabulary.Count - 1;
+        Assert.Equal(words, result.WordsWithVector);
+        Assert.True(Train(options with { Word2Vec = options.Word2Vec with { Subwords = null } }, ToyCorpus.Make(200)).WordsWithVector < words);
+
+        string path = Path.Combine(_folder, "model.bin");
+        RaggedIds texts = RaggedIds.From([.. Enumerable.Repeat(new[] { 1, 2, 3 }, 30)]);
+        var builder = new VocabularyBuilder();
+        foreach (string word in new[] { "sadness", "coffees", "happily" })
+            builder.Add(word);
+        new Word2VecTrainer(options.Word2Vec with { MinCount = 1 }).Train(texts, builder.Build(), null, TestContext.Current.CancellationToken).SaveFastText(path);
+        Assert.Equal(words, Train(Small with { VectorsPath = path }, ToyCorpus.Make(200)).WordsWithVector);
+    }
+
+    [Fact]
     public void Balanced_classes_weigh_the_rare_one_more()
     {
         List<LabeledText> corpus = [.. ToyCorpus.Make(400).Where((r, i) => r.Label == "0" || i % 8 == 0)];
