@@ -65,11 +65,31 @@ internal static partial class OpenLoopLoad
                 return latencies;
             Wait(due - Stopwatch.GetElapsedTime(start).TotalSeconds);
             socket.Send(request);
-            int read = socket.Receive(buffer);
-            if (read < 12 || !buffer.AsSpan(0, read).StartsWith("HTTP/1.1 200"u8))
+            if (!Answered(socket, buffer))
                 Interlocked.Increment(ref failed);
             latencies.Add((Stopwatch.GetElapsedTime(start).TotalSeconds - due) * 1e3);
         }
+    }
+
+    /// <summary>Reads one whole answer, which must fit the buffer; true when it is 200.</summary>
+    private static bool Answered(Socket socket, byte[] buffer)
+    {
+        int read = 0, whole = int.MaxValue;
+        while (read < whole)
+        {
+            int more = socket.Receive(buffer, read, buffer.Length - read, SocketFlags.None);
+            if (more == 0)
+                return false;
+            read += more;
+            int head = buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8);
+            if (head < 0 || whole != int.MaxValue)
+                continue;
+            string text = Encoding.ASCII.GetString(buffer, 0, head).ToLowerInvariant();
+            int at = text.IndexOf("content-length:", StringComparison.Ordinal) + "content-length:".Length;
+            int end = text.IndexOf('\r', at);
+            whole = head + 4 + int.Parse(text.AsSpan(at, (end < 0 ? text.Length : end) - at).Trim(), CultureInfo.InvariantCulture);
+        }
+        return buffer.AsSpan(0, read).StartsWith("HTTP/1.1 200"u8);
     }
 
     // Thread.Sleep knows whole milliseconds only.
