@@ -1,5 +1,4 @@
 using Firn.Kernels;
-using Firn.Model;
 
 namespace Firn.Study;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Firn.Bundles;
 using Firn.Model;
 using Firn.Safetensors;
 
