@@ -1,4 +1,3 @@
-using Firn.Kernels;
 using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;

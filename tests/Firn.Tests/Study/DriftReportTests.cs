@@ -1,6 +1,5 @@
 using Firn.Model;
 using Firn.Study;
-using Firn.Text;
 using Firn.Vectors;
 
 namespace Firn.Tests.Study;

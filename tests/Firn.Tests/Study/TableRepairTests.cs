@@ -1,4 +1,3 @@
-using Firn.Model;
 using Firn.Study;
 
 namespace Firn.Tests.Study;

@@ -4,7 +4,6 @@ using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Tests.Cli;
-using Firn.Tests.Recipes;
 using Firn.Text;
 using Firn.Training;
 using Firn.Vectors;
