@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Firn.Server.Rpc;
 
@@ -15,6 +16,10 @@ internal static class UnreadableMessages
 
     public static async Task ReportAsync(HttpContext context, RequestDelegate next)
     {
+        // A message is bounded by its own length, which stands before it; the limit on whole bodies would end a message that is
+        // too long in the middle, and the answer would depend on which of the two is noticed first.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
         await next(context).ConfigureAwait(false);
         IHeaderDictionary headers = context.Response.Headers;
         if (context.Response.HasStarted || headers[Status] != Code(StatusCode.Unknown))

@@ -251,7 +251,8 @@ public sealed class RecipeTests : IDisposable
         foreach (string word in new[] { "sadness", "coffees", "happily" })
             builder.Add(word);
         new Word2VecTrainer(options.Word2Vec with { MinCount = 1 }).Train(texts, builder.Build(), null, TestContext.Current.CancellationToken).SaveFastText(path);
-        Assert.Equal(words, Train(Small with { VectorsPath = path }, ToyCorpus.Make(200)).WordsWithVector);
+        RecipeResult taken = Train(Small with { VectorsPath = path }, ToyCorpus.Make(200));
+        Assert.Equal((words + 3, 3), (taken.WordsWithVector, taken.UnseenWords)); // the model's own words are kept beside the texts'
     }
 
     [Fact]
