@@ -3,9 +3,10 @@
 
   bench/compare serve BUNDLE --stop-words FILE [--seconds 5] [--rounds 3]
 
-wrk sends single texts (POST :predict) to this machine only. Maximum: 16 connections, closed loop. Half load: Firn's own
-open-loop generator (Firn.Benchmarks open-loop) sends at half of that rate, at random times, and counts latency from when
-each request was due. Prints one JSON object; medians over the rounds. Needs wrk and the peer's packages.
+wrk sends single texts (POST :predict) to this machine only. Maximum: 16 connections, closed loop. Half load, twice: wrk with
+76 connections that each think 1 to 7 ms between an answer and the next request; and Firn's own open-loop generator
+(Firn.Benchmarks open-loop), which sends at half of the maximum, at random times, and counts latency from when each request
+was due. Prints one JSON object; medians over the rounds. Needs wrk and the peer's packages.
 """
 import argparse
 import json
@@ -33,6 +34,9 @@ script = tempfile.NamedTemporaryFile("w", suffix=".lua", delete=False)
 script.write('wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = %s\n'
              % json.dumps(json.dumps({"instances": [options.text]})))
 script.close()
+thinking = tempfile.NamedTemporaryFile("w", suffix=".lua", delete=False)
+thinking.write(open(script.name).read() + "function delay() return math.random(1, 7) end\n")
+thinking.close()
 
 
 def score(name):
@@ -42,8 +46,8 @@ def score(name):
     return json.load(urllib.request.urlopen(request, timeout=5))["predictions"][0][0]
 
 
-def load(name, connections, seconds):
-    out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", script.name,
+def load(name, connections, seconds, requests=script.name):
+    out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", requests,
                           f"http://127.0.0.1:{ports[name]}/v1/models/{model}:predict"], capture_output=True, text=True, check=True).stdout
     unit = {"us": 1e-3, "ms": 1, "s": 1e3}
     value, scale = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
@@ -88,6 +92,8 @@ try:
                                    "p99_ms": statistics.median(r["p99_ms"] for r in runs[name]), "failed": sum(r["failed"] for r in runs[name])}
     result["ratio"] = result["maximum"]["firn"]["rate"] / result["maximum"]["fastapi"]["rate"]
     result["one_connection"] = {name: load(name, 1, options.seconds) for name in servers}
+    thoughtful = [load("firn", 76, options.seconds, thinking.name) for _ in range(options.rounds)]
+    result["half_load_thinking"] = sorted(thoughtful, key=lambda r: r["p99_ms"])[len(thoughtful) // 2]
     halves = [open_loop("firn", result["maximum"]["firn"]["rate"] / 2) for _ in range(options.rounds)]
     result["half_load"] = sorted(halves, key=lambda r: r["p99_ms"])[len(halves) // 2]
     result["half_load_of_peer"] = open_loop("fastapi", result["maximum"]["fastapi"]["rate"] / 2)
@@ -98,3 +104,4 @@ finally:
     for process in servers.values():
         process.wait(10)
     os.unlink(script.name)
+    os.unlink(thinking.name)
