@@ -37,7 +37,7 @@ internal static class Tool
         }
         catch (UsageError error)
         {
-            return Fail(terminal, json, ExitCode.Usage, error.Message + help);
+            return Fail(terminal, json, ExitCode.Usage, error.Message.TrimEnd('.') + help);
         }
         catch (OperationCanceledException)
         {

@@ -19,11 +19,12 @@ internal static class DriftCommand
         var count = new Option<int>("--count", "-n") { Description = "Rows of each table", DefaultValueFactory = _ => 15, HelpName = "N" }.Between(1, 10_000);
         var looked = new Option<int>("--neighbor-words") { Description = "Words whose neighbours are looked up, the most frequent first", DefaultValueFactory = _ => new DriftOptions().NeighborWords, HelpName = "N" }.Between(0, int.MaxValue);
         var near = new Option<double>("--near") { Description = "Cosine before training from which on two words are near", DefaultValueFactory = _ => new DriftOptions().NearCosine, HelpName = "X" }.Between(0, 1);
+        var least = new Option<int>("--least-seen") { Description = "Times that training must have seen the one word of a torn pair", DefaultValueFactory = _ => new DriftOptions().LeastSeen, HelpName = "N" }.Between(1, int.MaxValue);
         var report = new Option<string?>("--report") { Description = "Folder for drift.html and its pictures (default: none is written)", HelpName = "FOLDER" };
         var csv = new Option<string?>("--csv") { Description = "File for the movement of every word", HelpName = "FILE" };
         var repairs = new RepairArguments();
         var json = CommonOptions.Json();
-        var command = new Command("drift", "Show what training did to the word vectors, and repair it") { bundle, before, words, pairs, count, looked, near, report, csv };
+        var command = new Command("drift", "Show what training did to the word vectors, and repair it") { bundle, before, words, pairs, count, looked, near, least, report, csv };
         repairs.AddTo(command);
         command.Add(json);
         command.SetAction(parsed =>
@@ -36,7 +37,13 @@ internal static class DriftCommand
             DriftTable table = Open(predictor, folder, parsed.GetValue(before));
             foreach (string word in shown.Concat(asked.SelectMany(p => new[] { p.First, p.Second })))
                 table.Require(word);
-            DriftReport drift = Measure(run, table, new DriftOptions { NeighborWords = parsed.GetValue(looked), NearCosine = parsed.GetValue(near), Pairs = Math.Max(100, parsed.GetValue(count)) });
+            DriftReport drift = Measure(run, table, new DriftOptions
+            {
+                NeighborWords = parsed.GetValue(looked),
+                NearCosine = parsed.GetValue(near),
+                LeastSeen = parsed.GetValue(least),
+                Pairs = Math.Max(100, parsed.GetValue(count)),
+            });
             IReadOnlyList<TornPair> given = [.. asked.Select(p => drift.PairOf(p.First, p.Second))];
             IReadOnlyList<RepairOutcome> outcomes = repairs.Run(run, parsed, predictor, table);
             var view = new DriftView(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), drift, shown, given, DriftWords.ForPicture(drift, shown, given), outcomes, parsed.GetValue(count));

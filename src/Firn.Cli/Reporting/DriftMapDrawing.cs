@@ -44,10 +44,10 @@ internal static class LabelPlaces
         var placed = new List<int>();
         foreach (int i in Enumerable.Range(0, points.Count).OrderBy(i => points[i].Y))
         {
-            double y = points[i].Y;
-            while (placed.Any(j => Math.Abs(points[j].X - points[i].X) < reach && Math.Abs(heights[j] - y) < line))
-                y += line / 3;
-            heights[i] = y;
+            bool Free(double y) => !placed.Any(j => Math.Abs(points[j].X - points[i].X) < reach && Math.Abs(heights[j] - y) < line);
+            // 0, then a third of a line down, up, two thirds down, up: the free place nearest to the point.
+            heights[i] = Enumerable.Range(0, 1 + 8 * points.Count)
+                .Select(k => points[i].Y + (k % 2 == 1 ? line : -line) * ((k + 1) / 2) / 3).First(Free);
             placed.Add(i);
         }
         return heights;

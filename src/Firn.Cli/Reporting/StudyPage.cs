@@ -127,7 +127,7 @@ internal static class StudyPage
         string[] facts =
         [
             $"Model: {(options.Classifier.Bidirectional ? "bidirectional " : "")}LSTM of {options.Classifier.HiddenSize} units{(options.Classifier.Bidirectional ? " each way" : "")}, {options.Classifier.Pooling} pooling, dropout {options.Classifier.EmbeddingDropout:0.##} of the embedding; Adam, rate {options.LearningRate}; no other features than the word vectors. {epochs}. The epoch with the least validation loss is kept, for every table.",
-            $"Table: {Count(summary.Words)} words of {summary.Dimension} values, whether the texts trained on hold them or not; a word without a vector is a zero row that never trains. Thawing begins with the second half of the epochs.",
+            $"Table: {Count(summary.Words)} words of {summary.Dimension} values, whether the texts trained on hold them or not; a word without a vector is a zero row that never trains. Thawing begins after the epoch in which the frozen table was best on the validation texts, with the second half of the epochs at the latest.",
             $"Seeds: {Count(options.Seeds)} asked for. A seed draws the texts (its smaller sets are the beginnings of its larger ones), the fresh weights, the order and the dropout, the same for every table.",
             "Intervals: percentile bootstrap, 1,000 resamples that draw seeds and test texts with replacement at a time, the same ones for every table; of a single seed they know the chance of the texts alone.",
             string.Create(CultureInfo.InvariantCulture, $"On the wire: a test text is {summary.IdBytes:0.0} bytes as packed ids and {summary.VectorBytes:N0} bytes as vectors."),

@@ -18,11 +18,18 @@ public sealed record DriftOptions
     /// <summary>Cosine before training from which on a neighbour counts as near, in [0, 1].</summary>
     public double NearCosine { get; init; } = 0.5;
 
+    /// <summary>
+    /// Times that training must have seen a word for its pairs to count as torn, 1 or more: a word that stands once in the texts
+    /// moves by what one text taught it. Without effect where counts are not known.
+    /// </summary>
+    public int LeastSeen { get; init; } = 5;
+
     internal void Validate()
     {
         Throw.IfOutside(Neighbors, 1, 1000);
         Throw.IfOutside(NeighborWords, 0, int.MaxValue);
         Throw.IfOutside(Pairs, 0, int.MaxValue);
         Throw.IfOutside(NearCosine, 0, 1);
+        Throw.IfOutside(LeastSeen, 1, int.MaxValue);
     }
 }

@@ -34,7 +34,7 @@ public sealed class DriftReport
 
     /// <summary>
     /// Pairs of a word that training saw and a near one that it lacks, near before training and among the nearest of one
-    /// of the two; the worst tear first.
+    /// of the two; the worst tear first, each word in one pair only.
     /// </summary>
     public IReadOnlyList<TornPair> Pairs { get; }
 
@@ -67,8 +67,11 @@ public sealed class DriftReport
             foreach ((int other, float cosine) in before)
             {
                 bool here = table.Seen(search.Ids[place]), there = table.Seen(search.Ids[other]);
-                if (here != there && cosine >= options.NearCosine)
-                    near.Add(here ? (place, other) : (other, place));
+                if (here == there || cosine < options.NearCosine)
+                    continue;
+                (int seen, int unseen) = here ? (place, other) : (other, place);
+                if ((table.CountOf(search.Ids[seen]) ?? options.LeastSeen) >= options.LeastSeen)
+                    near.Add((seen, unseen));
             }
         }, progress, cancellation);
         var words = new WordMovement[search.Ids.Length];
@@ -76,7 +79,7 @@ public sealed class DriftReport
             words[place] = Movement(table, search.Ids[place], kept[place]);
         TornPair[] pairs = [.. near
             .OrderByDescending(p => search.CosineBefore(p.Seen, p.Unseen) - search.CosineAfter(p.Seen, p.Unseen)).ThenBy(p => p)
-            .Take(options.Pairs).Select(p => search.Pair(p.Seen, p.Unseen))];
+            .DistinctBy(p => p.Seen).DistinctBy(p => p.Unseen).Take(options.Pairs).Select(p => search.Pair(p.Seen, p.Unseen))];
         return new DriftReport(table, options, search, words, pairs);
     }
 

@@ -7,8 +7,8 @@ internal sealed class FindingWords(StudySummary summary)
 {
     private static readonly string[] Doing =
     [
-        "a random table that trains with the rest", "the frozen table", "training the table from the start", "thawing everything halfway",
-        "thawing the table alone halfway", "training with a pull back to the pretrained vectors", "training and then moving the unseen words by a map",
+        "a random table that trains with the rest", "the frozen table", "training the table from the start", "freezing first and then thawing everything",
+        "freezing first and then thawing the table alone", "training with a pull back to the pretrained vectors", "training and then moving the unseen words by a map",
         "training and then moving the unseen words with their neighbours", "training and then putting the old table back",
     ];
 

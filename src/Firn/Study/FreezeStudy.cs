@@ -63,7 +63,7 @@ public sealed class FreezeStudy
         using var file = StudyFile.Open(ResultsPath, StudyIdentity.Of(data, _options));
         var queue = new StudyQueue(jobs.Where(job => !job.Gives.All(policy => file.Results.ContainsKey((job.Size, job.Seed, policy)))),
             _options, _options.Budget * ShareOfTrainings, () => Stopwatch.GetElapsedTime(start));
-        Work(queue, new StudyCell(data, _options), file, jobs.Sum(job => job.Gives.Count), progress, cancellation);
+        Work(queue, file, data, jobs.Sum(job => job.Gives.Count), progress, cancellation);
         var keys = jobs.SelectMany(job => job.Gives.Select(policy => (job.Size, job.Seed, policy))).ToHashSet();
         StudyResult[] results = [.. file.Results.Where(r => keys.Contains(r.Key)).Select(r => r.Value)];
         if (results.Length == 0)
@@ -71,11 +71,16 @@ public sealed class FreezeStudy
         return new StudySummarizer(data, _options).Summarize(results, tooLarge, Missing(jobs, results), file.Remark);
     }
 
-    private void Work(StudyQueue queue, StudyCell cell, StudyFile file, int total, IProgress<StudyProgress>? progress, CancellationToken cancellation)
+    private void Work(StudyQueue queue, StudyFile file, StudyData data, int total, IProgress<StudyProgress>? progress, CancellationToken cancellation)
     {
         int workers = _options.Jobs == 0 ? Environment.ProcessorCount : _options.Jobs;
         var gate = new Lock();
         ExceptionDispatchInfo? failure = null;
+        var cell = new StudyCell(data, _options, (size, seed) =>
+        {
+            lock (gate)
+                return file.Results.TryGetValue((size, seed, StudyPolicy.Frozen), out StudyResult? frozen) ? frozen.BestEpoch : null;
+        });
         void Loop()
         {
             try

@@ -6,7 +6,10 @@ using Firn.Training;
 namespace Firn.Study;
 
 /// <summary>Trains one classifier of a study on one thread and measures it, and the repairs of it, on the test.</summary>
-internal sealed class StudyCell(StudyData data, StudyOptions options)
+/// <param name="data">Texts and vectors.</param>
+/// <param name="options">The study's.</param>
+/// <param name="frozenBest">The best epoch of the frozen table at a size with a seed; null while that is not measured.</param>
+internal sealed class StudyCell(StudyData data, StudyOptions options, Func<int, int, int?> frozenBest)
 {
     /// <summary>The results of a job in the order of its policies; null when it was cancelled.</summary>
     public IReadOnlyList<StudyResult>? Run(StudyJob job, CancellationToken cancellation)
@@ -15,27 +18,16 @@ internal sealed class StudyCell(StudyData data, StudyOptions options)
         StudySubset subset = StudySubset.Draw(data, job.Size, random.Derive(0));
         ulong seed = random.Derive(1).Key;
         StudyTraining training = options.TrainingOf(job.Size);
-        ThawSchedule schedule = training.ScheduleOf(job.Trains, options.Pull);
-        EmbeddingTable table = job.Trains switch
+        int? thawEpoch = null;
+        if (StudyPolicies.Thaws(job.Trains))
         {
-            StudyPolicy.Frozen => data.Table,
-            StudyPolicy.Random => StudyVectors.Randomized(data.Table, seed),
-            _ => StudyVectors.Copy(data.Table),
-        };
-        var model = new TextClassifier(options.Classifier with { Classes = data.Labels.Count }, table, seed);
-        long start = Stopwatch.GetTimestamp();
-        TrainingResult run = new Trainer(model, new TrainingOptions
-        {
-            Epochs = training.Epochs,
-            BatchSize = training.BatchSize,
-            LearningRate = options.LearningRate,
-            Seed = seed,
-            Threads = 1,
-            Schedule = schedule,
-            RestoreBest = true,
-        }).Run(subset.Train.Ids, subset.Train.Labels, subset.Validation.Ids, subset.Validation.Labels, cancellation: cancellation);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        if (run.StoppedBy == StopReason.Cancelled)
+            int? best = frozenBest(job.Size, job.Seed) ?? Train(job with { Trains = StudyPolicy.Frozen }, ThawSchedule.Frozen, subset, seed, cancellation)?.Run.KeptEpoch;
+            if (best is null)
+                return null;
+            thawEpoch = training.ThawEpochAfter(best.Value);
+        }
+        ThawSchedule schedule = StudyTraining.ScheduleOf(job.Trains, thawEpoch, options.Pull);
+        if (Train(job, schedule, subset, seed, cancellation) is not var (model, run, seconds))
             return null;
         DriftTable? drift = schedule.EverTrains(ParameterGroup.Embedding) && job.Trains != StudyPolicy.Random
             ? DriftTable.Of(data.Vocabulary, data.Table, model.Embedding, subset.Counts) : null;
@@ -50,6 +42,7 @@ internal sealed class StudyCell(StudyData data, StudyOptions options)
                 Policy = policy,
                 Epochs = run.History.Count,
                 BestEpoch = run.KeptEpoch,
+                ThawEpoch = thawEpoch,
                 Seconds = seconds,
                 TrainingBytes = StudyMemory.TrainingBytes(model, schedule),
                 VersionBytes = StudyMemory.VersionBytes(model, schedule.EverTrains(ParameterGroup.Embedding) && policy != StudyPolicy.Revert),
@@ -57,6 +50,32 @@ internal sealed class StudyCell(StudyData data, StudyOptions options)
             });
         }
         return results;
+    }
+
+    /// <summary>Trains a policy's classifier; null when it was cancelled.</summary>
+    private (TextClassifier Model, TrainingResult Run, double Seconds)? Train(
+        StudyJob job, ThawSchedule schedule, StudySubset subset, ulong seed, CancellationToken cancellation)
+    {
+        EmbeddingTable table = job.Trains switch
+        {
+            StudyPolicy.Frozen => data.Table,
+            StudyPolicy.Random => StudyVectors.Randomized(data.Table, seed),
+            _ => StudyVectors.Copy(data.Table),
+        };
+        StudyTraining training = options.TrainingOf(job.Size);
+        var model = new TextClassifier(options.Classifier with { Classes = data.Labels.Count }, table, seed);
+        long start = Stopwatch.GetTimestamp();
+        TrainingResult run = new Trainer(model, new TrainingOptions
+        {
+            Epochs = training.Epochs,
+            BatchSize = training.BatchSize,
+            LearningRate = options.LearningRate,
+            Seed = seed,
+            Threads = 1,
+            Schedule = schedule,
+            RestoreBest = true,
+        }).Run(subset.Train.Ids, subset.Train.Labels, subset.Validation.Ids, subset.Validation.Labels, cancellation: cancellation);
+        return run.StoppedBy == StopReason.Cancelled ? null : (model, run, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     private static TextClassifier WithTable(TextClassifier model, EmbeddingTable table)

@@ -9,7 +9,7 @@ namespace Firn.Study;
 /// <param name="Torn">A word that training saw and a near one that it lacks, the strongest tears first; empty but for the first seed.</param>
 public sealed record StudyDrift(int Words, double Cosine, double NeighboursKept, IReadOnlyList<StudyTear> Torn)
 {
-    private const int Asked = 1000, Named = 40, LeastSeen = 3, Neighbours = 10;
+    private const int Asked = 1000, Named = 40, Neighbours = 10;
 
     /// <summary>The table after a policy's repair; the trained table itself for other policies, and where no word stayed behind.</summary>
     internal static DriftTable Repaired(DriftTable trained, StudyPolicy policy)
@@ -31,12 +31,10 @@ public sealed record StudyDrift(int Words, double Cosine, double NeighboursKept,
     {
         if (table.Before.Count == 0)
             return null;
-        DriftReport report = DriftReport.Measure(table, new DriftOptions { Neighbors = Neighbours, NeighborWords = Asked, Pairs = names ? 10 * Named : 0 });
+        DriftReport report = DriftReport.Measure(table, new DriftOptions { Neighbors = Neighbours, NeighborWords = Asked, Pairs = names ? Named : 0 });
         WordMovement[] moved = [.. report.Words.Where(w => w.Length > 0)];
         double kept = report.Words.Where(w => table.Seen(w.Id) && w.NeighborsKept is not null).Select(w => (double)w.NeighborsKept!.Value / Neighbours).DefaultIfEmpty(double.NaN).Average();
-        // A word that stands a time or two in the texts tears little that matters; each word is named once.
-        StudyTear[] torn = [.. report.Pairs.Where(p => p.FirstCount >= LeastSeen).DistinctBy(p => p.First).DistinctBy(p => p.Second).Take(Named)
-            .Select(p => new StudyTear(p.First, p.FirstCount ?? 0, p.Second, p.CosineBefore, p.CosineAfter))];
+        StudyTear[] torn = [.. report.Pairs.Select(p => new StudyTear(p.First, p.FirstCount ?? 0, p.Second, p.CosineBefore, p.CosineAfter))];
         return new StudyDrift(moved.Length, 1 - moved.Average(w => w.CosineDistance), kept, torn);
     }
 }

@@ -9,7 +9,7 @@ namespace Firn.Study;
 /// </summary>
 internal sealed class StudyFile : IDisposable
 {
-    private const int Format = 1;
+    private const int Format = 2;
     private readonly FileStream _stream;
 
     private StudyFile(FileStream stream, Dictionary<(int, int, StudyPolicy), StudyResult> results, string? remark)

@@ -17,11 +17,11 @@ public enum StudyPolicy
     [JsonStringEnumMemberName("trainable")]
     Trainable,
 
-    /// <summary>Frozen for the first half of the epochs, then everything trains.</summary>
+    /// <summary>Frozen until the frozen table was best on validation (<see cref="StudyTraining.ThawEpochAfter"/>), then everything trains.</summary>
     [JsonStringEnumMemberName("thaw-all")]
     ThawAll,
 
-    /// <summary>Frozen for the first half of the epochs, then the table alone trains.</summary>
+    /// <summary>Frozen as long, then the table alone trains.</summary>
     [JsonStringEnumMemberName("thaw-embedding")]
     ThawEmbedding,
 
@@ -65,6 +65,9 @@ public static class StudyPolicies
 
     /// <summary>Whether it is computed from the model that <see cref="StudyPolicy.Trainable"/> trained, at no second training.</summary>
     public static bool RepairsTrained(StudyPolicy policy) => policy is StudyPolicy.Map or StudyPolicy.Neighbours or StudyPolicy.Revert;
+
+    /// <summary>Whether it begins frozen and thaws where the frozen table was best.</summary>
+    public static bool Thaws(StudyPolicy policy) => policy is StudyPolicy.ThawAll or StudyPolicy.ThawEmbedding;
 
     /// <summary>The policy whose training gives this one's model: itself, but for the repairs.</summary>
     public static StudyPolicy TrainedBy(StudyPolicy policy) => RepairsTrained(policy) ? StudyPolicy.Trainable : policy;

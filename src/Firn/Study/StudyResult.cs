@@ -42,6 +42,9 @@ public sealed record StudyResult
     /// <summary>The epoch kept, that of the least validation loss.</summary>
     public required int BestEpoch { get; init; }
 
+    /// <summary>The first epoch after the thaw; null where the policy does not thaw.</summary>
+    public int? ThawEpoch { get; init; }
+
     /// <summary>Wall time of training on one thread beside the study's other jobs; a repair's own time is not in it.</summary>
     public required double Seconds { get; init; }
 

@@ -12,8 +12,12 @@ public sealed record StudyTraining(int Epochs, int BatchSize)
 {
     private const int MostValidation = 5000, LeastValidation = 100;
 
-    /// <summary>The first epoch in which a schedule that thaws has thawed: the second half.</summary>
-    public int ThawEpoch => Math.Max(2, Epochs / 2 + 1);
+    /// <summary>
+    /// The first epoch in which a schedule that thaws has thawed: the one after which the frozen table with the same texts and
+    /// fresh weights was best, so that thawing begins where freezing has no more to give; with the second half at the latest.
+    /// </summary>
+    /// <param name="frozenBest">The epoch of the frozen run's least validation loss, from 1.</param>
+    public int ThawEpochAfter(int frozenBest) => Math.Clamp(frozenBest + 1, 2, Math.Max(2, Epochs / 2 + 1));
 
     /// <summary>What a training size gets unless the options say otherwise.</summary>
     public static StudyTraining ForTexts(int texts) => texts switch
@@ -32,12 +36,15 @@ public sealed record StudyTraining(int Epochs, int BatchSize)
     public static int ValidationTexts(int texts) =>
         Math.Max(1, Math.Min(Math.Min(Math.Max(texts / 10, LeastValidation), texts / 5), MostValidation));
 
-    /// <summary>The schedule of a policy that trains; <paramref name="pull"/> is the anchor's.</summary>
-    internal ThawSchedule ScheduleOf(StudyPolicy policy, double pull) => policy switch
+    /// <summary>The schedule of a policy that trains.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="thawEpoch">The first epoch after the thaw, where the policy thaws.</param>
+    /// <param name="pull">The anchor's.</param>
+    internal static ThawSchedule ScheduleOf(StudyPolicy policy, int? thawEpoch, double pull) => policy switch
     {
         StudyPolicy.Frozen => ThawSchedule.Frozen,
-        StudyPolicy.ThawAll => ThawSchedule.ThawAll(ThawEpoch),
-        StudyPolicy.ThawEmbedding => ThawSchedule.ThawEmbedding(ThawEpoch),
+        StudyPolicy.ThawAll => ThawSchedule.ThawAll(thawEpoch!.Value),
+        StudyPolicy.ThawEmbedding => ThawSchedule.ThawEmbedding(thawEpoch!.Value),
         StudyPolicy.Anchor => ThawSchedule.Trainable.WithPull(pull),
         _ => ThawSchedule.Trainable,
     };

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Firn.Model;
 using Firn.Study;
 using Firn.Tests.Recipes;
@@ -59,6 +60,34 @@ public sealed class FreezeStudyTests : IDisposable
     }
 
     [Fact]
+    public void Thawing_begins_after_the_epoch_in_which_the_frozen_table_was_best_whether_that_is_known_or_not()
+    {
+        StudyOptions options = Small with { Epochs = 8, Seeds = 1, Sizes = [100], LearningRate = 0.02 };
+        Run("a", options);
+        List<StudyResult> results = Results("a");
+        StudyResult frozen = results.Single(r => r.Policy == StudyPolicy.Frozen);
+        StudyResult[] thawed = [.. results.Where(r => StudyPolicies.Thaws(r.Policy))];
+        Assert.Equal(2, thawed.Length);
+        Assert.All(thawed, r => Assert.Equal(new StudyTraining(8, 32).ThawEpochAfter(frozen.BestEpoch), r.ThawEpoch));
+        Assert.All(results.Except(thawed), r => Assert.Null(r.ThawEpoch));
+
+        // Without the line that tells, the frozen table is trained once more to know.
+        string path = Path.Combine(_folder, "a", "results.jsonl");
+        File.WriteAllLines(path, File.ReadLines(path).Where(line => !line.Contains("\"frozen\"", StringComparison.Ordinal) && !line.Contains("\"thaw-", StringComparison.Ordinal)));
+        Run("a", options);
+        Assert.Equal(thawed.Select(r => (r.Policy, r.ThawEpoch, r.Loss)).Order(), Results("a").Where(r => StudyPolicies.Thaws(r.Policy)).Select(r => (r.Policy, r.ThawEpoch, r.Loss)).Order());
+    }
+
+    [Theory]
+    [InlineData(24, 3, 4)]
+    [InlineData(24, 20, 13)]
+    [InlineData(4, 4, 3)]
+    [InlineData(2, 1, 2)]
+    [InlineData(2, 2, 2)]
+    public void A_thaw_waits_for_the_frozen_table_but_no_longer_than_half_of_the_epochs(int epochs, int best, int thaw) =>
+        Assert.Equal(thaw, new StudyTraining(epochs, 32).ThawEpochAfter(best));
+
+    [Fact]
     public void Results_of_another_study_and_damaged_lines_are_refused()
     {
         Run("a", Small with { Seeds = 1 });
@@ -110,6 +139,9 @@ public sealed class FreezeStudyTests : IDisposable
 
     private StudySummary Run(string name, StudyOptions options, Action<StudyProgress>? told = null, CancellationTokenSource? stop = null) =>
         new FreezeStudy(options, Path.Combine(_folder, name)).Run(ToyCorpus.Make(400), progress: told is null ? null : new Inline(told), cancellation: stop?.Token ?? TestContext.Current.CancellationToken);
+
+    private List<StudyResult> Results(string name) =>
+        [.. File.ReadLines(Path.Combine(_folder, name, "results.jsonl")).Skip(1).Select(line => JsonSerializer.Deserialize(line, StudyJson.Default.StudyResult)!)];
 
     private string Refused(string name, StudyOptions options) => Assert.Throws<InvalidDataException>(() => Run(name, options)).Message;
 
