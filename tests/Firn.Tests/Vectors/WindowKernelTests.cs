@@ -28,7 +28,7 @@ public unsafe class WindowKernelTests
         using var outputs = Fill(size, 2);
         var table = new AliasTable([.. Enumerable.Range(1, Words).Select(i => (double)i)]);
         var state = new TrainingState(options, inputs, outputs, null, table, null);
-        // Seven positions of two texts: one chunk. Word 4 stands three times in it.
+        // Seven positions of two texts: one chunk, and with CBOW two groups that share samples. Word 4 stands three times in it.
         RaggedIds corpus = RaggedIds.From([[4, 2, 4, 9], [12, 4, 1]]);
         TrainingWords words = TrainingWords.From(RaggedIds.From([corpus.Ids, [.. Enumerable.Range(1, Words)]]), Words + 1, options);
         var stream = new WindowStream(words, options.Window, shrink: true);
@@ -36,9 +36,7 @@ public unsafe class WindowKernelTests
         var random = new CounterRandom(9);
         const float alpha = 1e-3f;
         (double[][] x, double[][] y) = (Rows(inputs), Rows(outputs));
-        var negatives = new SharedNegatives(table, options.Negative, 16);
-        ulong counter = 0;
-        negatives.Draw(random, ref counter);
+        SharedNegatives[] negatives = [.. Enumerable.Range(0, stream.Count).Select(p => SharedNegatives.Of(p, table, options, random))];
         (double[][] dx, double[][] dy) = skipGram ? SkipGramGradient(stream, negatives, x, y) : CbowGradient(stream, negatives, x, y);
 
         WindowKernel.Create(TrainingView.Of(state)).Train(stream, 0, stream.Count, alpha, random);
@@ -48,7 +46,7 @@ public unsafe class WindowKernelTests
     }
 
     /// <summary>CBOW: the whole error of the hidden mean goes to each word of the window, as in gensim and word2vec.c.</summary>
-    private static (double[][], double[][]) CbowGradient(WindowStream stream, SharedNegatives negatives, double[][] x, double[][] y)
+    private static (double[][], double[][]) CbowGradient(WindowStream stream, SharedNegatives[] negatives, double[][] x, double[][] y)
     {
         (double[][] dx, double[][] dy) = (Zeros(x), Zeros(y));
         for (int p = 0; p < stream.Count; p++)
@@ -56,7 +54,7 @@ public unsafe class WindowKernelTests
             int[] context = [.. Enumerable.Range(stream.Low[p], stream.High[p] - stream.Low[p]).Where(j => j != p).Select(j => stream.Rows[j])];
             double[] hidden = [.. x[0].Select((_, c) => context.Sum(row => x[row][c]) / context.Length)];
             var error = new double[hidden.Length];
-            foreach ((int row, double label, double weight) in Targets(stream.Rows[p], negatives))
+            foreach ((int row, double label, double weight) in Targets(stream.Rows[p], negatives[p]))
                 Accumulate(hidden, y[row], label, weight, error, dy[row]);
             foreach (int row in context)
                 Add(dx[row], error);
@@ -64,7 +62,7 @@ public unsafe class WindowKernelTests
         return (dx, dy);
     }
 
-    private static (double[][], double[][]) SkipGramGradient(WindowStream stream, SharedNegatives negatives, double[][] x, double[][] y)
+    private static (double[][], double[][]) SkipGramGradient(WindowStream stream, SharedNegatives[] negatives, double[][] x, double[][] y)
     {
         (double[][] dx, double[][] dy) = (Zeros(x), Zeros(y));
         for (int p = 0; p < stream.Count; p++)
@@ -73,7 +71,7 @@ public unsafe class WindowKernelTests
             {
                 if (j == p)
                     continue;
-                foreach ((int row, double label, double weight) in Targets(stream.Rows[p], negatives))
+                foreach ((int row, double label, double weight) in Targets(stream.Rows[p], negatives[p]))
                     Accumulate(x[stream.Rows[j]], y[row], label, weight, dx[stream.Rows[j]], dy[row]);
             }
         }

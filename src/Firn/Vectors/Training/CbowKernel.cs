@@ -1,3 +1,4 @@
+using System.Numerics;
 using Firn.Kernels;
 
 namespace Firn.Vectors.Training;
@@ -5,25 +6,26 @@ namespace Firn.Vectors.Training;
 /// <summary>
 /// Continuous bag of words (Mikolov et al. 2013, "Efficient estimation of word representations in vector space", 3.1):
 /// the mean of a window's vectors predicts the word in its middle. Positions are taken in chunks whose hidden vectors are
-/// all computed before any update, and which share their negative samples; see docs/vectors.md.
+/// all computed before any update, in groups that share negative samples; see docs/vectors.md.
 /// </summary>
 internal sealed unsafe class CbowKernel<P, V> : WindowKernel
     where P : struct, ILanes<V>
     where V : struct
 {
-    private const int ColumnBlock = 64; // floats
+    private const int Group = CbowProducts<P, V>.Group; // positions that share samples
 
     private readonly TrainingState _state;
     private readonly TrainingView _view;
     private readonly int _columns;
-    private SharedNegatives? _negatives, _nextNegatives;
+    private SharedNegatives[] _negatives, _nextNegatives; // by group
     private readonly HierarchicalSoftmax<P, V>? _tree;
     private readonly AlignedBuffer _scratch;
-    private readonly float* _scores; // (Chunk, negatives)
+    private readonly float* _scores; // (Group, shared), then (Group) of the positions' own words
+    private readonly float* _before; // sums of the rows before each row of the chunk's windows, for a block of columns
     private readonly float* _dummy; // a row for filling up, whose products are never used
     private readonly RowPrefetch _ahead;
-    private readonly float[] _scales = new float[Chunk];
-    private readonly PointerList _window = new(), _hidden = new(), _errors = new(), _negativeRows = new();
+    private readonly WindowSum[] _windows = new WindowSum[Chunk];
+    private readonly PointerList _window = new(), _hidden = new(), _errors = new(), _outputs = new(), _targets = new();
 
     public CbowKernel(TrainingView view)
     {
@@ -32,15 +34,14 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         _state = state;
         _columns = state.Inputs.Stride;
         _ahead = new RowPrefetch(_columns);
-        int shared = SharedNegatives.CountFor(state.Options.Negative);
-        if (state.Negatives is not null)
-        {
-            _negatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
-            _nextNegatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
-        }
+        int shared = SharedNegatives.CountFor(state.Options);
+        SharedNegatives[] NewNegatives() => state.Negatives is null ? []
+            : [.. Enumerable.Range(0, Chunk / Group).Select(_ => new SharedNegatives(state.Negatives, state.Options.Negative, shared))];
+        (_negatives, _nextNegatives) = (NewNegatives(), NewNegatives());
         if (state.Tree is not null)
             _tree = new HierarchicalSoftmax<P, V>(view);
-        _scratch = new AlignedBuffer((2 * Chunk + 1) * _columns + Chunk * Math.Max(shared, 16));
+        int scores = Group * shared + 16;
+        _scratch = new AlignedBuffer((2 * Chunk + 1) * _columns + scores + (Chunk + 2 * state.Options.Window + 1) * CbowProducts<P, V>.SumColumns);
         float* rows = _scratch.Pointer;
         for (int p = 0; p < Chunk; p++, rows += 2 * _columns)
         {
@@ -49,30 +50,40 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         }
         _dummy = rows;
         _scores = rows + _columns;
+        _before = _scores + scores;
     }
 
     public override void Train(WindowStream stream, int first, int end, float alpha, CounterRandom random)
     {
-        ulong counter = SharedNegatives.CounterAt(first, SharedNegatives.CountFor(_state.Options.Negative));
-        _negatives?.Draw(random, ref counter);
+        ulong counter = SharedNegatives.CounterAt(first, _state.Options);
+        Draw(random, ref counter);
         for (; first < end; first += Chunk)
         {
+            (_negatives, _nextNegatives) = (_nextNegatives, _negatives);
             int count = Math.Min(Chunk, end - first);
-            _nextNegatives?.Draw(random, ref counter);
-            // One step a block of columns summed, a pair trained, and a word that takes errors.
-            _ahead.Plan(_view, stream, first + Chunk, end, _nextNegatives, _columns / ColumnBlock + 2 * Chunk + _state.Options.Window);
+            Draw(random, ref counter);
+            // One step a block of columns summed, two a group trained, and one a word that takes errors.
+            _ahead.Plan(_view, stream, first + Chunk, end, _nextNegatives, _columns / CbowProducts<P, V>.SumColumns + 2 * Chunk / Group + Chunk + _state.Options.Window);
             SumWindows(stream, first, count);
             bool measure = LossTally.Measures(first, Chunk);
-            double loss = _negatives is null ? 0 : TrainNegatives(stream.Rows.AsSpan(first, count), alpha, measure);
-            for (int p = 0; p < count && _negatives is null; p++)
+            double loss = 0;
+            for (int p = 0; p < count && _negatives.Length > 0; p += Group)
+                loss += TrainNegatives(stream.Rows.AsSpan(first + p, Math.Min(Group, count - p)), p, alpha, measure);
+            for (int p = 0; p < count && _negatives.Length == 0; p++)
                 new Span<float>(_errors.Items[p], _columns).Clear();
             for (int p = 0; p < count && _tree is not null; p++)
                 loss += _tree.Train(_hidden.Items + p, _errors.Items + p, 1, stream.Rows[first + p], alpha, measure);
             if (measure)
                 _state.Loss.Add(loss, count);
             AddErrors(stream, first, count);
-            (_negatives, _nextNegatives) = (_nextNegatives, _negatives);
         }
+    }
+
+    /// <summary>Draws the samples of the next chunk.</summary>
+    private void Draw(CounterRandom random, ref ulong counter)
+    {
+        foreach (SharedNegatives negatives in _nextNegatives)
+            negatives.Draw(random, ref counter);
     }
 
     /// <summary>hidden[p] = mean (or sum) of the vectors in the window of p.</summary>
@@ -84,19 +95,17 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
             _window.Add(_view.Inputs[stream.Rows[j]]);
         for (int p = 0; p < count; p++)
         {
-            int context = ContextRows(stream, first + p);
-            _scales[p] = _state.Options.CbowMean && context > 0 ? 1f / context : 1;
+            int at = first + p, context = ContextRows(stream, at);
+            float scale = context == 0 ? 0 : _state.Options.CbowMean ? 1f / context : 1;
+            _windows[p] = new WindowSum(stream.Low[at] - low, stream.High[at] - low, at - low, scale);
         }
-        // A block of columns of all windows at a time: neighbours share most words, which then come from the first cache.
-        for (int c = 0; c < _columns; c += ColumnBlock)
+        fixed (WindowSum* windows = _windows)
         {
-            int width = Math.Min(ColumnBlock, _columns - c);
-            for (int p = first; p < first + count; p++)
+            for (int c = 0; c < _columns; c += CbowProducts<P, V>.SumColumns)
             {
-                RowProducts<P, V>.SumAround(
-                    _window.Items + (stream.Low[p] - low), p - stream.Low[p], stream.High[p] - p - 1, _scales[p - first], c, width, _hidden.Items[p - first]);
+                CbowProducts<P, V>.SumWindows(_window.Items, high - low, windows, count, c, _columns, _hidden.Items, _before);
+                _ahead.Step();
             }
-            _ahead.Step();
         }
     }
 
@@ -111,41 +120,53 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         return rows;
     }
 
-    /// <summary>Trains on the chunk's words and samples; returns the loss if asked to.</summary>
-    private double TrainNegatives(ReadOnlySpan<int> targets, float alpha, bool measure)
+    /// <summary>Trains a group, from position <paramref name="first"/> of the chunk on; returns the loss if asked to.</summary>
+    private double TrainNegatives(ReadOnlySpan<int> words, int first, float alpha, bool measure)
+    {
+        RowView outputs = _view.Outputs!;
+        SharedNegatives negatives = _negatives[first / Group];
+        float** hidden = _hidden.Items + first, errors = _errors.Items + first;
+        _outputs.Clear();
+        foreach (int row in negatives.Rows)
+            _outputs.Add(outputs[row]);
+        _outputs.PadTo(CbowProducts<P, V>.Outputs, _dummy);
+        _targets.Clear();
+        foreach (int word in words)
+            _targets.Add(outputs[word]);
+        _targets.PadTo(Group, _dummy);
+        int width = _outputs.Count;
+        float* missing = _scores + Group * width; // what the probability of the own word lacks to 1
+        RowProducts<P, V>.Dots(hidden, Group, _outputs.Items, width, _columns, _scores);
+        CbowProducts<P, V>.NegatedDots(hidden, _targets.Items, _columns, missing);
+        RowProducts<P, V>.Sigmoid(_scores, Group * width + 16);
+        _ahead.Step();
+        double loss = measure ? Loss(words, negatives, width) : 0;
+        for (int p = 0; p < words.Length; p++)
+        {
+            negatives.Weigh(_scores + p * width, words[p], -alpha);
+            missing[p] *= alpha;
+        }
+        for (int p = words.Length; p < Group; p++)
+        {
+            new Span<float>(_scores + p * width, width).Clear();
+            missing[p] = 0;
+        }
+        CbowProducts<P, V>.Update(hidden, errors, _outputs.Items, _targets.Items, _columns, _scores, width, missing);
+        for (int o = CbowProducts<P, V>.Outputs; o < width; o += CbowProducts<P, V>.Outputs)
+            RowProducts<P, V>.Update8(hidden, errors, words.Length, _outputs.Items + o, _columns, _scores + o, width);
+        _ahead.Step();
+        return loss;
+    }
+
+    private double Loss(ReadOnlySpan<int> words, SharedNegatives negatives, int width)
     {
         double loss = 0;
-        RowView outputs = _view.Outputs!;
-        ReadOnlySpan<int> rows = _negatives!.Rows;
-        ReadOnlySpan<float> weights = _negatives.Weights;
-        _negativeRows.Clear();
-        foreach (int row in rows)
-            _negativeRows.Add(outputs[row]);
-        _negativeRows.PadTo(8, _dummy);
-        int width = _negativeRows.Count;
-        RowProducts<P, V>.Dots(_hidden.Items, Chunk, _negativeRows.Items, width, _columns, _scores);
-        RowProducts<P, V>.Sigmoid(_scores, Chunk * width);
-        for (int p = 0; p < targets.Length; p++)
+        for (int p = 0; p < words.Length; p++)
         {
-            float* g = _scores + p * width;
-            for (int o = 0; o < rows.Length && measure; o++)
-                loss += rows[o] == targets[p] ? 0 : weights[o] * LossTally.Of(1 - g[o]);
-            for (int o = 0; o < rows.Length; o++)
-                g[o] = rows[o] == targets[p] ? 0 : -alpha * weights[o] * g[o];
-            for (int o = rows.Length; o < width; o++)
-                g[o] = 0;
+            loss += LossTally.Of(1 - _scores[Group * width + p]);
+            for (int o = 0; o < negatives.Rows.Length; o++)
+                loss += negatives.Rows[o] == words[p] ? 0 : negatives.Weights[o] * LossTally.Of(1 - _scores[p * width + o]);
         }
-        for (int p = 0; p < targets.Length; p++)
-        {
-            float* output = outputs[targets[p]];
-            float score = RowProducts<P, V>.Dot(_hidden.Items[p], output, _columns);
-            float missing = 1 / (1 + MathF.Exp(score)); // what the probability lacks to 1
-            if (measure)
-                loss += LossTally.Of(1 - missing);
-            RowProducts<P, V>.UpdatePair(_hidden.Items[p], _errors.Items[p], output, alpha * missing, _columns);
-            _ahead.Step();
-        }
-        RowProducts<P, V>.Update(_hidden.Items, _errors.Items, targets.Length, _negativeRows.Items, width, _columns, _scores);
         return loss;
     }
 
@@ -158,20 +179,25 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
             int context = ContextRows(stream, p);
             // gensim: with the sum instead of the mean the error is divided over the window.
             if (!_state.Options.CbowMean && context > 1)
-                RowProducts<P, V>.SumAround(_errors.Items + (p - first), 1, 0, 1f / context, 0, _columns, _errors.Items[p - first]);
+                RowProducts<P, V>.Scale(_errors.Items[p - first], 1f / context, _columns);
         }
+        // Bit p: the window of position p holds the word.
+        Span<byte> holders = stackalloc byte[high - low];
+        holders.Clear();
+        for (int p = 0; p < count; p++)
+        {
+            foreach (ref byte mask in holders[(stream.Low[first + p] - low)..(stream.High[first + p] - low)])
+                mask |= (byte)(1 << p);
+            holders[first + p - low] &= (byte)~(1 << p);
+        }
+        float** errors = stackalloc float*[Chunk];
         for (int j = low; j < high; j++)
         {
-            if (_state.IsFixed(stream.Rows[j]))
-                continue;
-            _window.Clear();
-            for (int p = 0; p < count; p++)
-            {
-                if (stream.Low[first + p] <= j && j < stream.High[first + p] && j != first + p)
-                    _window.Add(_errors.Items[p]);
-            }
-            if (_window.Count > 0)
-                RowProducts<P, V>.Add(_window.Items, _window.Count, _columns, _view.Inputs[stream.Rows[j]]);
+            int n = 0;
+            for (uint mask = holders[j - low]; mask != 0; mask &= mask - 1)
+                errors[n++] = _errors.Items[BitOperations.TrailingZeroCount(mask)];
+            if (!_state.IsFixed(stream.Rows[j]))
+                RowProducts<P, V>.Add(errors, n, _columns, _view.Inputs[stream.Rows[j]]);
             _ahead.Step();
         }
     }

@@ -18,9 +18,9 @@ internal sealed unsafe class RowPrefetch(int columns)
     /// <param name="stream">Words and windows.</param>
     /// <param name="first">The next chunk's first position.</param>
     /// <param name="end">Past the last position that will be trained.</param>
-    /// <param name="negatives">The next chunk's negative samples; null without them.</param>
+    /// <param name="negatives">The next chunk's negative samples; none without them.</param>
     /// <param name="steps">Calls of <see cref="Step"/> that the chunk makes at least.</param>
-    public void Plan(TrainingView view, WindowStream stream, int first, int end, SharedNegatives? negatives, int steps)
+    public void Plan(TrainingView view, WindowStream stream, int first, int end, ReadOnlySpan<SharedNegatives> negatives, int steps)
     {
         _rows.Clear();
         (_row, _column) = (0, 0);
@@ -29,12 +29,15 @@ internal sealed unsafe class RowPrefetch(int columns)
         // Words built of n-grams are there already.
         for (int p = entering; p < Math.Min(entering + chunk, stream.Count) && view.State.Subwords is null; p++)
             _rows.Add(view.Inputs[stream.Rows[p]]);
-        if (negatives is not null && first < end)
+        if (negatives.Length > 0 && first < end)
         {
             for (int p = first; p < Math.Min(first + chunk, end); p++)
                 _rows.Add(view.Outputs![stream.Rows[p]]);
-            foreach (int row in negatives.Rows)
-                _rows.Add(view.Outputs![row]);
+            foreach (SharedNegatives group in negatives)
+            {
+                foreach (int row in group.Rows)
+                    _rows.Add(view.Outputs![row]);
+            }
         }
         _linesPerStep = _rows.Count * (columns / Line) / steps + 1;
     }

@@ -62,91 +62,36 @@ internal static unsafe class RowProducts<P, V>
             scores[r] = Dot(rows, query, stride);
     }
 
-    /// <summary>error = g output, then output += g input: one input against one output of its own.</summary>
-    public static void UpdatePair(float* input, float* error, float* output, float g, int columns)
-    {
-        V k = P.Create(g);
-        for (int c = 0; c < columns; c += P.Count)
-        {
-            V y = P.Load(output + c);
-            P.Store(P.Multiply(k, y), error + c);
-            P.Store(P.Fma(k, P.Load(input + c), y), output + c);
-        }
-    }
-
-    /// <summary>
-    /// destination = scale (sum of the rows), for the columns [first, first + width) and without the row that stands after
-    /// the first <paramref name="before"/> and before the last <paramref name="after"/>.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SumAround(float** rows, int before, int after, float scale, int first, int width, float* destination)
-    {
-        V k = P.Create(scale);
-        float** last = rows + before + 1;
-        int c = first;
-        for (; c <= first + width - 4 * P.Count; c += 4 * P.Count)
-        {
-            V s0 = P.Zero, s1 = P.Zero, s2 = P.Zero, s3 = P.Zero;
-            for (int i = 0; i < before; i++)
-            {
-                float* row = rows[i] + c;
-                s0 = P.Add(s0, P.Load(row));
-                s1 = P.Add(s1, P.Load(row + P.Count));
-                s2 = P.Add(s2, P.Load(row + 2 * P.Count));
-                s3 = P.Add(s3, P.Load(row + 3 * P.Count));
-            }
-            for (int i = 0; i < after; i++)
-            {
-                float* row = last[i] + c;
-                s0 = P.Add(s0, P.Load(row));
-                s1 = P.Add(s1, P.Load(row + P.Count));
-                s2 = P.Add(s2, P.Load(row + 2 * P.Count));
-                s3 = P.Add(s3, P.Load(row + 3 * P.Count));
-            }
-            P.Store(P.Multiply(k, s0), destination + c);
-            P.Store(P.Multiply(k, s1), destination + c + P.Count);
-            P.Store(P.Multiply(k, s2), destination + c + 2 * P.Count);
-            P.Store(P.Multiply(k, s3), destination + c + 3 * P.Count);
-        }
-        for (; c < first + width; c += P.Count)
-        {
-            V sum = P.Zero;
-            for (int i = 0; i < before; i++)
-                sum = P.Add(sum, P.Load(rows[i] + c));
-            for (int i = 0; i < after; i++)
-                sum = P.Add(sum, P.Load(last[i] + c));
-            P.Store(P.Multiply(k, sum), destination + c);
-        }
-    }
-
     /// <summary>destination += sum of the rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(float** rows, int count, int columns, float* destination)
     {
-        int c = 0;
-        for (; c <= columns - 4 * P.Count; c += 4 * P.Count)
+        for (; count >= 4; count -= 4, rows += 4)
         {
-            float* to = destination + c;
-            V s0 = P.Load(to), s1 = P.Load(to + P.Count), s2 = P.Load(to + 2 * P.Count), s3 = P.Load(to + 3 * P.Count);
-            for (int i = 0; i < count; i++)
+            float* a = rows[0], b = rows[1], c = rows[2], d = rows[3];
+            for (int i = 0; i < columns; i += P.Count)
             {
-                float* row = rows[i] + c;
-                s0 = P.Add(s0, P.Load(row));
-                s1 = P.Add(s1, P.Load(row + P.Count));
-                s2 = P.Add(s2, P.Load(row + 2 * P.Count));
-                s3 = P.Add(s3, P.Load(row + 3 * P.Count));
+                V sum = P.Add(P.Add(P.Load(a + i), P.Load(b + i)), P.Add(P.Load(c + i), P.Load(d + i)));
+                P.Store(P.Add(P.Load(destination + i), sum), destination + i);
             }
-            P.Store(s0, to);
-            P.Store(s1, to + P.Count);
-            P.Store(s2, to + 2 * P.Count);
-            P.Store(s3, to + 3 * P.Count);
         }
-        for (; c < columns; c += P.Count)
+        if (count == 3)
         {
-            V sum = P.Load(destination + c);
-            for (int i = 0; i < count; i++)
-                sum = P.Add(sum, P.Load(rows[i] + c));
-            P.Store(sum, destination + c);
+            float* a = rows[0], b = rows[1], c = rows[2];
+            for (int i = 0; i < columns; i += P.Count)
+                P.Store(P.Add(P.Add(P.Load(destination + i), P.Load(a + i)), P.Add(P.Load(b + i), P.Load(c + i))), destination + i);
+        }
+        else if (count == 2)
+        {
+            float* a = rows[0], b = rows[1];
+            for (int i = 0; i < columns; i += P.Count)
+                P.Store(P.Add(P.Load(destination + i), P.Add(P.Load(a + i), P.Load(b + i))), destination + i);
+        }
+        else if (count == 1)
+        {
+            float* a = rows[0];
+            for (int i = 0; i < columns; i += P.Count)
+                P.Store(P.Add(P.Load(destination + i), P.Load(a + i)), destination + i);
         }
     }
 
@@ -242,7 +187,7 @@ internal static unsafe class RowProducts<P, V>
     /// g[i, o] inputs[i]. The outputs must be 8 different rows.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Update8(float** inputs, float** errors, int inputCount, float** outputs, int columns, float* g, int stride)
+    public static void Update8(float** inputs, float** errors, int inputCount, float** outputs, int columns, float* g, int stride)
     {
         float* o0 = outputs[0], o1 = outputs[1], o2 = outputs[2], o3 = outputs[3];
         float* o4 = outputs[4], o5 = outputs[5], o6 = outputs[6], o7 = outputs[7];

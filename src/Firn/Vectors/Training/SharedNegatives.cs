@@ -1,24 +1,40 @@
+using System.Runtime.Intrinsics;
 using Firn.Kernels;
 
 namespace Firn.Vectors.Training;
 
 /// <summary>
-/// The negative samples that the positions of a chunk share: distinct rows, how often each was drawn, and the weight of one
+/// The negative samples that the positions of a group share: distinct rows, how often each was drawn, and the weight of one
 /// draw, so that each position still meets <c>negative</c> samples in the mean whatever number is shared.
 /// </summary>
-internal sealed class SharedNegatives(AliasTable table, int negative, int shared)
+internal sealed unsafe class SharedNegatives(AliasTable table, int negative, int shared)
 {
-    /// <summary>
-    /// Samples a chunk shares, in whole tiles: 16 for the usual 5 a position. With 8 analogies lose a hundredth, with 24
-    /// nothing is gained (docs/performance.md).
-    /// </summary>
-    public static int CountFor(int negative) => Math.Max(16, (negative * 2 + 7) / 8 * 8);
+    private const int CbowGroup = 4, Tile = 8;
 
-    /// <summary>The number of the first draw of the chunk that begins at a position.</summary>
-    public static ulong CounterAt(int position, int shared) => (ulong)(position / WindowKernel.Chunk) * (ulong)shared;
+    private readonly int[] _rows = new int[(shared + Tile - 1) / Tile * Tile];
+    private readonly float[] _draws = new float[(shared + Tile - 1) / Tile * Tile];
 
-    private readonly int[] _rows = new int[shared];
-    private readonly float[] _draws = new float[shared];
+    /// <summary>Positions that share samples.</summary>
+    public static int Group(Word2VecOptions options) => options.SkipGram ? WindowKernel.Chunk : CbowGroup;
+
+    /// <summary>Samples that a group shares, in whole tiles: for the usual 5 a position 8 of 4 positions with CBOW, 16 of 8 with skip-gram.</summary>
+    public static int CountFor(Word2VecOptions options)
+    {
+        int positions = options.Negative * Group(options) / 4;
+        return Math.Max(2 * Group(options), (positions + Tile - 1) / Tile * Tile);
+    }
+
+    /// <summary>The number of the first draw of the group that begins at a position.</summary>
+    public static ulong CounterAt(int position, Word2VecOptions options) => (ulong)(position / Group(options)) * (ulong)CountFor(options);
+
+    /// <summary>The samples of the group that holds a position, drawn anew.</summary>
+    public static SharedNegatives Of(int position, AliasTable table, Word2VecOptions options, CounterRandom random)
+    {
+        var negatives = new SharedNegatives(table, options.Negative, CountFor(options));
+        ulong counter = CounterAt(position, options);
+        negatives.Draw(random, ref counter);
+        return negatives;
+    }
 
     /// <summary>Distinct rows.</summary>
     public int Count { get; private set; }
@@ -30,9 +46,9 @@ internal sealed class SharedNegatives(AliasTable table, int negative, int shared
 
     public void Draw(CounterRandom random, ref ulong counter)
     {
-        float weight = (float)negative / _rows.Length;
+        float weight = (float)negative / shared;
         Count = 0;
-        for (int i = 0; i < _rows.Length; i++)
+        for (int i = 0; i < shared; i++)
         {
             int row = table.Draw(random.Bits(counter++));
             int seen = _rows.AsSpan(0, Count).IndexOf(row);
@@ -43,6 +59,22 @@ internal sealed class SharedNegatives(AliasTable table, int negative, int shared
             }
             _rows[Count] = row;
             _draws[Count++] = weight;
+        }
+        _rows.AsSpan(Count).Fill(-1);
+        _draws.AsSpan(Count).Clear();
+    }
+
+    /// <summary>
+    /// values[o] *= factor times the weight of sample o, zero where the sample is <paramref name="word"/> and up to a whole tile.
+    /// </summary>
+    public void Weigh(float* values, int word, float factor)
+    {
+        Vector256<int> own = Vector256.Create(word);
+        Vector256<float> k = Vector256.Create(factor);
+        for (int o = 0; o < Count; o += Tile)
+        {
+            Vector256<float> weighed = Vector256.Load(values + o) * (k * Vector256.LoadUnsafe(ref _draws[o]));
+            Vector256.AndNot(weighed, Vector256.Equals(Vector256.LoadUnsafe(ref _rows[o]), own).AsSingle()).Store(values + o);
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class SharedRounds : IDisposable
         _views = [.. Enumerable.Range(0, segments).Select(_ => TrainingView.WithCopies(state))];
         _kernels = [.. _views.Select(WindowKernel.Create)];
         _subwords = state.Subwords is null ? [] : [.. _views.Select(SubwordSegment.Create)];
-        _samples = [.. _views.Select(_ => new int[state.Outputs is null ? 0 : size / WindowKernel.Chunk * SharedNegatives.CountFor(state.Options.Negative)])];
+        _samples = [.. _views.Select(_ => new int[state.Outputs is null ? 0 : size / SharedNegatives.Group(state.Options) * SharedNegatives.CountFor(state.Options)])];
     }
 
     /// <summary>Trains on every position of the stream; all threads of the team call it with the same arguments.</summary>
@@ -76,7 +76,7 @@ internal sealed class SharedRounds : IDisposable
     /// <summary>Notes the samples that the kernel will draw.</summary>
     private void DrawSamples(int begin, int segment, CounterRandom random)
     {
-        ulong counter = SharedNegatives.CounterAt(begin, SharedNegatives.CountFor(_state.Options.Negative));
+        ulong counter = SharedNegatives.CounterAt(begin, _state.Options);
         foreach (ref int sample in _samples[segment].AsSpan())
             sample = _state.Negatives!.Draw(random.Bits(counter++));
     }

@@ -32,7 +32,7 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
         _state = state;
         _columns = state.Inputs.Stride;
         _ahead = new RowPrefetch(_columns);
-        int shared = SharedNegatives.CountFor(state.Options.Negative);
+        int shared = SharedNegatives.CountFor(state.Options);
         if (state.Negatives is not null)
         {
             _negatives = new SharedNegatives(state.Negatives, state.Options.Negative, shared);
@@ -54,14 +54,14 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
 
     public override void Train(WindowStream stream, int first, int end, float alpha, CounterRandom random)
     {
-        ulong counter = SharedNegatives.CounterAt(first, SharedNegatives.CountFor(_state.Options.Negative));
+        ulong counter = SharedNegatives.CounterAt(first, _state.Options);
         _negatives?.Draw(random, ref counter);
         for (; first < end; first += Chunk)
         {
             int count = Math.Min(Chunk, end - first);
             _nextNegatives?.Draw(random, ref counter);
             // One step a word collected, and one a word that takes errors.
-            _ahead.Plan(_view, stream, first + Chunk, end, _nextNegatives, 2 * (Chunk + _state.Options.Window));
+            _ahead.Plan(_view, stream, first + Chunk, end, _nextNegatives is null ? [] : new ReadOnlySpan<SharedNegatives>(ref _nextNegatives), 2 * (Chunk + _state.Options.Window));
             (int low, int high) = CollectInputs(stream, first, count);
             bool measure = LossTally.Measures(first, Chunk);
             double loss = 0;
