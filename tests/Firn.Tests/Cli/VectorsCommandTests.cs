@@ -120,6 +120,10 @@ public sealed class VectorsCommandTests(TrainedQuickstart quickstart)
         Assert.Equal((7, 6, "int8", true), (info.GetProperty("words").GetInt32(), info.GetProperty("storedRows").GetInt32(), info.GetProperty("precision").GetString(), info.GetProperty("mapped").GetBoolean()));
         Assert.Equal(6 * 2 + 6 * 4 + 7 * 4, info.GetProperty("storedBytes").GetInt32());
         Assert.Contains("share another's vector", CapturedRun.Of("vectors", "info", narrow).Out);
+        // Equal vectors are told whatever the format, whether or not it stores them once.
+        foreach (string file in new[] { text, narrow })
+            Assert.Equal(1, Parse(CapturedRun.Of("vectors", "info", file, "--json")).GetProperty("equalVectors").GetInt32());
+        Assert.Contains("1 words have the vector of an earlier one", CapturedRun.Of("vectors", "info", text).Out);
         Assert.Equal("queen", Parse(CapturedRun.Of("vectors", "analogy", narrow, "man", "king", "woman", "--json")).GetProperty("answers")[0].GetProperty("word").GetString());
         Assert.Equal(0, CapturedRun.Of("vectors", "convert", narrow, quickstart.At("wide.bin")).ExitCode);
         var refused = CapturedRun.Of("vectors", "convert", text, quickstart.At("no.bin"), "--type", "int8");

@@ -42,6 +42,7 @@ internal static class VectorsInfoCommand
             ["table", Stored(vectors)],
             ["length of a vector", string.Create(CultureInfo.InvariantCulture, $"least {least:0.000}, mean {mean:0.000}, most {most:0.000}")],
             ["all-zero vectors", zero.ToString("N0", CultureInfo.InvariantCulture)],
+            ["equal vectors", string.Create(CultureInfo.InvariantCulture, $"{EqualVectors(vectors):N0} words have the vector of an earlier one")],
             ["left out", string.Create(CultureInfo.InvariantCulture, $"{report.Duplicates:N0} duplicates, {report.EmptyWords:N0} without a word, {report.InvalidUtf8Words:N0} not UTF-8")],
             ["words with a space", report.WordsWithSpaces.ToString("N0", CultureInfo.InvariantCulture)],
             ["first words", string.Join(' ', vectors.Words.Take(FirstWords))],
@@ -66,6 +67,7 @@ internal static class VectorsInfoCommand
             ["float32Bytes"] = VectorsConvertCommand.FullBytes(vectors),
             ["norm"] = new JsonObject { ["least"] = Json.Number(least), ["mean"] = Json.Number(mean), ["most"] = Json.Number(most) },
             ["zeroVectors"] = zero,
+            ["equalVectors"] = EqualVectors(vectors),
             ["duplicates"] = report.Duplicates,
             ["emptyWords"] = report.EmptyWords,
             ["invalidUtf8Words"] = report.InvalidUtf8Words,
@@ -106,5 +108,33 @@ internal static class VectorsInfoCommand
             zero += norm == 0 ? 1 : 0;
         }
         return vectors.Count == 0 ? (0, 0, 0, 0) : (least, sum / vectors.Count, most, zero);
+    }
+
+    /// <summary>Words whose vector an earlier word has, whether or not the file stores it once.</summary>
+    private static int EqualVectors(WordVectors vectors)
+    {
+        var seen = new HashSet<int>(vectors.Count, new RowComparer(vectors));
+        return Enumerable.Range(0, vectors.Count).Count(row => !seen.Add(row));
+    }
+
+    private sealed class RowComparer(WordVectors vectors) : IEqualityComparer<int>
+    {
+        private readonly float[] _one = new float[vectors.Dimension], _other = new float[vectors.Dimension];
+
+        public bool Equals(int x, int y)
+        {
+            vectors.CopyTo(x, _one);
+            vectors.CopyTo(y, _other);
+            return _one.AsSpan().SequenceEqual(_other);
+        }
+
+        public int GetHashCode(int row)
+        {
+            vectors.CopyTo(row, _one);
+            var hash = new HashCode();
+            foreach (float value in _one)
+                hash.Add(value); // equal for 0 and -0, as they are
+            return hash.ToHashCode();
+        }
     }
 }
