@@ -86,6 +86,40 @@ public unsafe class SparseGemmBenchmarks
     }
 
     [Benchmark(Baseline = true)]
+    public void Scalar()
+    {
+        for (int i = 0; i < M; i++)
+        {
+            Span<float> row = c.Span.Slice(i * N, N);
+            row.Clear();
+            for (int k = 0; k < K; k++)
+            {
+                float x = a.Pointer[i * K + k];
+                if (x == 0)
+                    continue;
+                for (int j = 0; j < N; j++)
+                    row[j] += x * b.Pointer[k * N + j];
+            }
+        }
+    }
+
+    [Benchmark]
+    public void TensorPrimitivesMultiplyAdd()
+    {
+        for (int i = 0; i < M; i++)
+        {
+            Span<float> row = c.Span.Slice(i * N, N);
+            row.Clear();
+            for (int k = 0; k < K; k++)
+            {
+                float x = a.Pointer[i * K + k];
+                if (x != 0)
+                    TensorPrimitives.MultiplyAdd(b.Span.Slice(k * N, N), x, row, row);
+            }
+        }
+    }
+
+    [Benchmark]
     public void Dense() => Gemm.Multiply(a.Pointer, K, M, packed, null, 0, c.Pointer);
 
     [Benchmark]
@@ -96,6 +130,97 @@ public unsafe class SparseGemmBenchmarks
 
     [Benchmark]
     public void SparseTransposed() => SparseGemm.MultiplyTransposed(a.Pointer, K, M, tall.Pointer, N, c.Pointer);
+}
+
+/// <summary>One row times a matrix: a step of a single request.</summary>
+public unsafe class MatrixVectorBenchmarks
+{
+    private readonly PackedMatrix packed = new();
+    private AlignedBuffer x = new(), y = new();
+    private float[] transposed = [], plain = [];
+    private int K, N;
+
+    [Params("100x400", "99x403")]
+    public string Shape { get; set; } = "";
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        int[] s = [.. Shape.Split('x').Select(int.Parse)];
+        (K, N) = (s[0], s[1]);
+        plain = KernelData.Random(K * N, 1);
+        x = new AlignedBuffer(K);
+        y = new AlignedBuffer(N);
+        KernelData.Random(K, 2).CopyTo(x.Span);
+        packed.Pack(plain, K, N);
+        transposed = Reference.Transpose<float>(plain, K, N);
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Scalar() => Reference.Multiply<float>(x.Span[..K], plain, 1, K, N, false, y.Span[..N]);
+
+    [Benchmark]
+    public void TensorPrimitivesDot()
+    {
+        for (int j = 0; j < N; j++)
+            y.Pointer[j] = TensorPrimitives.Dot(new ReadOnlySpan<float>(x.Pointer, K), transposed.AsSpan(j * K, K));
+    }
+
+    [Benchmark]
+    public void TensorPrimitivesMultiplyAdd()
+    {
+        y.Span[..N].Clear();
+        for (int k = 0; k < K; k++)
+            TensorPrimitives.MultiplyAdd(plain.AsSpan(k * N, N), x.Pointer[k], y.Span[..N], y.Span[..N]);
+    }
+
+    [Benchmark]
+    public void Firn() => MatrixVector.Multiply(x.Pointer, packed, null, y.Pointer);
+}
+
+/// <summary>Adam's update.</summary>
+public class AdamBenchmarks
+{
+    private float[] gradient = [], first = [], second = [], weights = [], scratch = [];
+
+    [Params(4096, 4099)]
+    public int Length { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        gradient = KernelData.Random(Length, 1);
+        weights = KernelData.Random(Length, 2);
+        (first, second, scratch) = (new float[Length], new float[Length], new float[Length]);
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Scalar()
+    {
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            first[i] = 0.9f * first[i] + 0.1f * gradient[i];
+            second[i] = 0.999f * second[i] + 0.001f * gradient[i] * gradient[i];
+            weights[i] -= 1e-6f * first[i] / (MathF.Sqrt(second[i]) + 1e-7f);
+        }
+    }
+
+    [Benchmark]
+    public void TensorPrimitivesCalls()
+    {
+        TensorPrimitives.Multiply(gradient, 0.1f, scratch);
+        TensorPrimitives.MultiplyAdd(first, 0.9f, scratch, first);
+        TensorPrimitives.Multiply<float>(gradient, gradient, scratch);
+        TensorPrimitives.Multiply(scratch, 0.001f, scratch);
+        TensorPrimitives.MultiplyAdd(second, 0.999f, scratch, second);
+        TensorPrimitives.Sqrt<float>(second, scratch);
+        TensorPrimitives.Add(scratch, 1e-7f, scratch);
+        TensorPrimitives.Divide<float>(first, scratch, scratch);
+        TensorPrimitives.MultiplyAdd(scratch, -1e-6f, weights, weights);
+    }
+
+    [Benchmark]
+    public void Firn() => AdamKernel.Step(gradient, 1e-6f, 0.9f, 0.999f, 1e-7f, first, second, weights);
 }
 
 /// <summary>Functions of one vector, aligned and ragged.</summary>

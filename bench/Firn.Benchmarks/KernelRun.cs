@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Reflection;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
@@ -19,7 +21,10 @@ internal static class KernelRun
             .AddLogger(ConsoleLogger.Default)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "firn-benchmarks"));
         using var report = new Report("kernels", results, 1);
-        foreach (Type type in new[] { typeof(GemmBenchmarks), typeof(SparseGemmBenchmarks), typeof(VectorBenchmarks), typeof(LstmCellBenchmarks) })
+        report.Line($"BenchmarkDotNet {Version(typeof(BenchmarkRunner))} in one process; System.Numerics.Tensors {Version(typeof(TensorPrimitives))}. " +
+            "Scalar is a plain loop (of a dropped-out left side: one that skips zeros), TensorPrimitives what its calls make of it; some sizes are whole vectors, some ragged.");
+        report.Line();
+        foreach (Type type in new[] { typeof(GemmBenchmarks), typeof(SparseGemmBenchmarks), typeof(MatrixVectorBenchmarks), typeof(LstmCellBenchmarks), typeof(VectorBenchmarks), typeof(AdamBenchmarks) })
         {
             Summary summary = BenchmarkRunner.Run(type, config);
             report.Line($"## {type.Name}");
@@ -34,4 +39,6 @@ internal static class KernelRun
             report.Line();
         }
     }
+
+    private static string? Version(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 }

@@ -38,10 +38,15 @@ internal sealed class Report : IDisposable
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
+    /// <summary>Name, family and model: virtual machines of one name differ by a generation.</summary>
     private static string Cpu()
     {
         const string info = "/proc/cpuinfo";
-        string? line = File.Exists(info) ? File.ReadLines(info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 2)..] ?? RuntimeInformation.ProcessArchitecture.ToString();
+        if (!File.Exists(info))
+            return RuntimeInformation.ProcessArchitecture.ToString();
+        string[] lines = File.ReadAllLines(info);
+        string? Value(string key) => lines.FirstOrDefault(l => l[..Math.Max(0, l.IndexOf(':', StringComparison.Ordinal))].Trim() == key)?.Split(':')[1].Trim();
+        string name = Value("model name") ?? RuntimeInformation.ProcessArchitecture.ToString();
+        return Value("cpu family") is { } family && Value("model") is { } model ? $"{name} (family {family}, model {model})" : name;
     }
 }

@@ -33,10 +33,11 @@ internal static unsafe class Gemm
 
     /// <summary>
     /// C [M,N] = A [M,K] * B + start, where start is nothing (null), C itself (<paramref name="startStride"/> = N), or
-    /// one row for all (a bias, <paramref name="startStride"/> = 0). A's rows are <paramref name="strideA"/> apart.
+    /// one row for all (a bias, <paramref name="startStride"/> = 0). A's rows are <paramref name="strideA"/> apart; those of
+    /// <paramref name="ahead"/> are asked for while the product runs.
     /// </summary>
-    public static void Multiply(float* a, long strideA, int rows, PackedMatrix b, float* start, long startStride, float* c) =>
-        Dispatch(a, strideA, 1, rows, b, 0, b.Rows, start, startStride, c);
+    public static void Multiply(float* a, long strideA, int rows, PackedMatrix b, float* start, long startStride, float* c, RowsAhead ahead = default) =>
+        Dispatch(a, strideA, 1, rows, b, 0, b.Rows, start, startStride, c, ahead);
 
     /// <inheritdoc cref="MultiplyTransposed(ReadOnlySpan{float}, int, PackedMatrix, bool, Span{float})"/>
     public static void MultiplyTransposed(float* a, int rows, PackedMatrix b, bool accumulate, float* c) =>
@@ -47,26 +48,26 @@ internal static unsafe class Gemm
         Dispatch(a + (long)from * rows, 1, rows, rows, b, from, b.Rows - from, accumulate ? c : null, b.Columns, c);
 
     private static void Dispatch(float* a, long rowStride, long depthStride, int rows, PackedMatrix b, int firstDepth, int depth,
-        float* start, long startStride, float* c)
+        float* start, long startStride, float* c, RowsAhead ahead = default)
     {
         if (rows == 0 || b.Columns == 0)
             return;
         switch (KernelPath.Width)
         {
             case KernelWidth.Vector512:
-                Run<Lanes512, Vector512<float>>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c);
+                Run<Lanes512, Vector512<float>>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c, ahead);
                 break;
             case KernelWidth.Vector256:
-                Run<Lanes256, Vector256<float>>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c);
+                Run<Lanes256, Vector256<float>>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c, ahead);
                 break;
             default:
-                Run<LanesScalar, float>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c);
+                Run<LanesScalar, float>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c, ahead);
                 break;
         }
     }
 
     private static void Run<P, V>(float* a, long rowStride, long depthStride, int rows, PackedMatrix b, int firstDepth, int depth,
-        float* start, long startStride, float* c)
+        float* start, long startStride, float* c, RowsAhead ahead)
         where P : struct, ILanes<V>
         where V : struct
     {
@@ -94,6 +95,8 @@ internal static unsafe class Gemm
                         float* pa = a + row * rowStride + k * depthStride;
                         float* ps = from == null ? null : from + row * fromStride + column;
                         float* pc = c + (long)row * b.Columns + column;
+                        if (k == 0)
+                            ahead.Ask(row, height, column, width);
                         if (whole)
                             Tile<P, V>(count, pa, rowStride, depthStride, height, pb, width, ps, fromStride, pc, b.Columns);
                         else

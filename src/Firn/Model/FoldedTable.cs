@@ -21,6 +21,7 @@ internal sealed unsafe class FoldedTable
     {
         (this.lstm, this.table, this.precision, this.placeOf) = (lstm, table, precision, placeOf);
         width = 4 * lstm.Hidden;
+        ValueBytes = precision == FoldPrecision.Float32 ? sizeof(float) : sizeof(ushort);
         pieces = new Piece?[(count + RowsPerPiece - 1) / RowsPerPiece];
     }
 
@@ -48,16 +49,25 @@ internal sealed unsafe class FoldedTable
     /// <summary>Room for all rows, each folded when it is first asked for.</summary>
     public static FoldedTable AtFirstUse(LstmLayer lstm, EmbeddingTable table, FoldPrecision precision) => new(lstm, table, table.RowCount, [], precision);
 
-    /// <summary>Where a row lies as floats: in place, or widened into <paramref name="scratch"/> [4H], which may be written anyway.</summary>
-    public float* RowAt(int row, float* scratch)
+    /// <summary>Bytes of a value as stored.</summary>
+    public int ValueBytes { get; }
+
+    /// <summary>Where a row is stored, for as long as this table lives; folds it by way of <paramref name="scratch"/> [4H] unless it is there.</summary>
+    public void* Locate(int row, float* scratch)
     {
         int place = placeOf.Length == 0 ? row : placeOf[row], index = place % RowsPerPiece;
         Piece piece = pieces[place / RowsPerPiece] ?? Begin(place / RowsPerPiece);
         if (piece.Known is { } known && Volatile.Read(ref known[index]) == 0)
             FoldOne(row, piece, index, scratch);
+        return piece.RowAt(index);
+    }
+
+    /// <summary>A stored row as floats: where it lies, or widened into <paramref name="scratch"/> [4H].</summary>
+    public float* Floats(void* stored, float* scratch)
+    {
         if (precision == FoldPrecision.Float32)
-            return piece.Single.Pointer + (long)index * width;
-        ReadOnlySpan<ushort> narrow = piece.Narrow.AsSpan(index * width, width);
+            return (float*)stored;
+        var narrow = new ReadOnlySpan<ushort>(stored, width);
         if (precision == FoldPrecision.Float16)
             HalfFloats.Widen(narrow, new Span<float>(scratch, width));
         else
@@ -65,10 +75,10 @@ internal sealed unsafe class FoldedTable
         return scratch;
     }
 
-    /// <summary>Copies a row to <paramref name="destination"/> [4H].</summary>
-    public void CopyRow(int row, float* destination)
+    /// <summary>Copies a stored row to <paramref name="destination"/> [4H].</summary>
+    public void Copy(void* stored, float* destination)
     {
-        float* from = RowAt(row, destination);
+        float* from = Floats(stored, destination);
         if (from != destination)
             new ReadOnlySpan<float>(from, width).CopyTo(new Span<float>(destination, width));
     }
@@ -77,18 +87,18 @@ internal sealed unsafe class FoldedTable
     {
         for (int i = 0; i < rows.Length; i++)
             table.Rows.Span.Slice(rows[i] * table.Dimension, table.Dimension).CopyTo(input.Span[(i * table.Dimension)..]);
-        var piece = new Piece(rows.Length, width, precision, atFirstUse: false);
+        var piece = new Piece(rows.Length, width * ValueBytes, atFirstUse: false);
         bool single = precision == FoldPrecision.Float32;
-        lstm.Project(input.Pointer, rows.Length, single ? piece.Single.Pointer : output.Pointer);
+        lstm.Project(input.Pointer, rows.Length, single ? (float*)piece.RowAt(0) : output.Pointer);
         if (!single)
-            Narrow(output.Span[..(rows.Length * width)], piece.Narrow);
+            Narrow(output.Span[..(rows.Length * width)], new Span<ushort>(piece.RowAt(0), rows.Length * width));
         return piece;
     }
 
     /// <summary>Of threads that come to a piece at once, all go on with the first one's.</summary>
     private Piece Begin(int index)
     {
-        var piece = new Piece(Math.Min(RowsPerPiece, table.RowCount - index * RowsPerPiece), width, precision, atFirstUse: true);
+        var piece = new Piece(Math.Min(RowsPerPiece, table.RowCount - index * RowsPerPiece), width * ValueBytes, atFirstUse: true);
         return Interlocked.CompareExchange(ref pieces[index], piece, null) ?? piece;
     }
 
@@ -99,9 +109,9 @@ internal sealed unsafe class FoldedTable
             lstm.ProjectOne(vector, scratch);
         var sums = new ReadOnlySpan<float>(scratch, width);
         if (precision == FoldPrecision.Float32)
-            sums.CopyTo(piece.Single.Span[(index * width)..]);
+            sums.CopyTo(new Span<float>(piece.RowAt(index), width));
         else
-            Narrow(sums, piece.Narrow.AsSpan(index * width, width));
+            Narrow(sums, new Span<ushort>(piece.RowAt(index), width));
         Volatile.Write(ref piece.Known![index], 1);
     }
 
@@ -114,14 +124,14 @@ internal sealed unsafe class FoldedTable
     }
 
     /// <summary>Some rows in a run, and which of them are there (null: all).</summary>
-    private sealed class Piece(int rows, int width, FoldPrecision precision, bool atFirstUse)
+    private sealed class Piece(int rows, int rowBytes, bool atFirstUse)
     {
-        public AlignedBuffer Single { get; } = new(precision == FoldPrecision.Float32 ? rows * width : 0);
-
-        public ushort[] Narrow { get; } = new ushort[precision == FoldPrecision.Float32 ? 0 : rows * width];
+        private readonly AlignedBuffer buffer = new(rows * (rowBytes / sizeof(float)));
 
         public byte[]? Known { get; } = atFirstUse ? new byte[rows] : null;
 
-        public long Bytes => (long)rows * width * (precision == FoldPrecision.Float32 ? sizeof(float) : sizeof(ushort)) + (Known?.Length ?? 0);
+        public long Bytes => (long)rows * rowBytes + (Known?.Length ?? 0);
+
+        public void* RowAt(int index) => (byte*)buffer.Pointer + (long)index * rowBytes;
     }
 }

@@ -83,7 +83,7 @@ public sealed unsafe class Scorer
         {
             for (int p = 0; p < ids.Length; p++)
                 rows[layout.RowOf(0, p, lstm.Reversed)] = rowOf[ids[p]];
-            ScoringLstm.Forward(lstm, folded[lstm.Direction], pads, layout, rows, workspace.Shard.Tapes[lstm.Direction]);
+            ScoringLstm.Forward(lstm, folded[lstm.Direction], pads, layout, rows, workspace.Stored, workspace.Shard.Tapes[lstm.Direction]);
         }
         workspace.Shard.Output(layers);
         model.Wide?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.Wide);
@@ -137,7 +137,7 @@ public sealed unsafe class Scorer
                     for (int p = 0; p < ids.Length; p++)
                         rows[shard.Layout.RowOf(i, p, lstm.Reversed)] = rowOf[ids[p]];
                 }
-                ScoringLstm.Forward(lstm, tables[lstm.Direction], pads, shard.Layout, rows, shard.Tapes[lstm.Direction]);
+                ScoringLstm.Forward(lstm, tables[lstm.Direction], pads, shard.Layout, rows, workers[worker].Stored, shard.Tapes[lstm.Direction]);
             }
             shard.Output(layers);
             for (int i = 0; i < count; i++)

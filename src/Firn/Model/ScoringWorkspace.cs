@@ -16,10 +16,16 @@ public sealed class ScoringWorkspace
 
     internal int[] Rows { get; private set; } = [];
 
+    /// <summary>Where each of the rows is stored: native addresses, pinned.</summary>
+    internal nint[] Stored { get; private set; } = [];
+
     internal Span<int> RowsFor(int tokens)
     {
         if (Rows.Length < tokens)
+        {
             Rows = new int[tokens + tokens / 4];
+            Stored = GC.AllocateUninitializedArray<nint>(Rows.Length, pinned: true);
+        }
         return Rows.AsSpan(0, tokens);
     }
 }

@@ -68,7 +68,7 @@ internal static class WorkspaceMemory
         long h = options.HiddenSize, directions = options.Bidirectional ? 2 : 1;
         double folded = directions * ((double)rows * 4 * h + model.Rows + threads * foldRows * model.Width);
         double workers = threads * ScoredAtATime * (directions * 7 * h + 2.0 * options.FeatureSize)
-            + longestTokens * (directions * h + (options.Pooling == Pooling.Attention ? 4.0 * options.FeatureSize : 0));
+            + longestTokens * (directions * h + (options.Pooling == Pooling.Attention ? 4.0 * options.FeatureSize : 0) + 3); // 3: rows and where they are stored
         double packed = directions * (model.Width + h) * Padded(4 * h);
         return (long)(sizeof(float) * (folded + workers + packed + 6L * texts + 2L * rows));
     }
