@@ -16,7 +16,7 @@ internal static class DriftMapDrawing
         double X(double x) => Margin + (x - left) / Math.Max(right - left, 1e-9) * (Width - 2.4 * Margin);
         double Y(double y) => Height - Margin - (y - low) / Math.Max(high - low, 1e-9) * (Height - 1.6 * Margin);
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"Words before and after training on a plane\"><defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\"><path d=\"M0,0 L8,4 L0,8 z\" fill=\"var(--a)\"/></marker></defs>");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"Words before and after training on a plane\"><defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"5\" markerHeight=\"5\" orient=\"auto-start-reverse\"><path d=\"M0,0 L8,4 L0,8 z\" fill=\"var(--a)\"/></marker></defs>");
         foreach (var (_, seen, before, after) in map.Where(m => m.Seen))
             svg.Append(CultureInfo.InvariantCulture, $"<line class=\"line a\" stroke-opacity=\"0.6\" marker-end=\"url(#tip)\" x1=\"{X(before.X):0.0}\" y1=\"{Y(before.Y):0.0}\" x2=\"{X(after.X):0.0}\" y2=\"{Y(after.Y):0.0}\"/>");
         double[] lines = LabelPlaces.Of([.. map.Select(m => (X((m.Seen ? m.After : m.Before).X), Y((m.Seen ? m.After : m.Before).Y)))], 15, map.Max(m => m.Word.Length) * 7.5);

@@ -14,7 +14,7 @@ internal static class DriftTables
     public static TableData Pairs(IReadOnlyList<TornPair> pairs) => new(["word", "seen", "near word", "seen", "cosine before", "now", "tear", "rank before", "now"],
         [.. pairs.Select(p => new[] { p.First, Seen(p.FirstCount), p.Second, Seen(p.SecondCount), F(p.CosineBefore), F(p.CosineAfter), F(p.Tear), Number(p.RankBefore), Number(p.RankAfter) })]);
 
-    public static TableData Movements(IReadOnlyList<WordMovement> words) => new(["word", "seen", "cosine distance", "way", "relative", "neighbours kept"],
+    public static TableData Movements(IReadOnlyList<WordMovement> words) => new(["word", "seen", "cosine distance", "way", "relative", "kept"],
         [.. words.Select(w => new[] { w.Word, Seen(w.Count), F(w.CosineDistance, 5), F(w.Length), F(w.Relative, 4), w.NeighborsKept is { } kept ? Number(kept) : "" })]);
 
     public static TableData Repairs(IReadOnlyList<RepairOutcome> repairs)

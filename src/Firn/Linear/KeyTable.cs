@@ -2,7 +2,10 @@ using Firn.Kernels;
 
 namespace Firn.Linear;
 
-/// <summary>Distinct 64-bit keys numbered in order of first sight: open addressing, linear probing, at most half full.</summary>
+/// <summary>
+/// Distinct 64-bit keys numbered in order of first sight: open addressing, linear probing. At most half full where the number of
+/// keys is known, which makes it fast to ask; one that grows fills to three quarters first, which makes it small.
+/// </summary>
 internal sealed class KeyTable
 {
     private ulong[] _keys;
@@ -36,7 +39,7 @@ internal sealed class KeyTable
     /// <summary>The key's number; a new key gets the next.</summary>
     public int FindOrAdd(ulong key)
     {
-        if (2 * (Count + 1) > _keys.Length)
+        if (4L * (Count + 1) > 3L * _keys.Length)
         {
             Grow();
             Heap.Settle();

@@ -51,9 +51,10 @@ internal readonly record struct NgramSample(long Values, long Distinct, long Kep
     public long PeakBytes(int texts, int outputs)
     {
         const int slot = sizeof(ulong) + sizeof(int); // of a KeyTable
-        long table = slot * PowerOfTwo(2 * Distinct), lists = (sizeof(int) + sizeof(ushort)) * PowerOfTwo(Values), frequencies = sizeof(int) * PowerOfTwo(Distinct);
+        long table = slot * PowerOfTwo(4 * Distinct / 3), lists = (sizeof(int) + sizeof(ushort)) * PowerOfTwo(Values), frequencies = sizeof(int) * PowerOfTwo(Distinct);
         long columns = Distinct * (sizeof(ulong) + sizeof(int)) + Kept * (sizeof(ulong) + sizeof(float));
-        long counted = table + lists + frequencies + columns; // the counts, and which of them stay
+        long growing = table / 2 + lists / 2; // what was there before it grew
+        long counted = table + lists + frequencies + Math.Max(growing, columns); // the counts, and which of them stay
         long matrix = KeptValues * (sizeof(int) + sizeof(float)), vectorizer = slot * PowerOfTwo(2 * Kept) + Kept * (sizeof(ulong) + sizeof(float));
         long weighed = lists + matrix + vectorizer;
         long solved = 2 * matrix + vectorizer + 8L * outputs * sizeof(double) * Kept + texts * (5L * outputs + 2) * sizeof(double);

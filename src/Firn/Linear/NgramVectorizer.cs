@@ -45,6 +45,7 @@ internal sealed class NgramVectorizer
     public static (NgramVectorizer Vectorizer, SparseMatrix Rows) Fit(INgramSource texts, NgramOptions options, int threads)
     {
         options.Validate();
+        Heap.Settle(); // what came before
         (NgramVectorizer vectorizer, NgramCounts counts) = Count(texts, options, threads);
         Heap.Settle(); // the table of all n-grams
         return (vectorizer, vectorizer.Weigh(counts));
