@@ -49,11 +49,16 @@ internal static class AuditCommand
         [
             ["audited", Count(report.Texts)], ["empty after cleaning", Count(report.Empty)],
             ["same text, other label, before", Count(report.ContradictionsBefore)], ["same text, other label, after", Count(report.ContradictionsAfter)],
-            ["negation gone from before a word that stays", Count(report.Flips)],
+            ["negation gone from before a word that stays", Count(report.Flips)], ["label settled by a hash tag", Count(report.SettledByHashTag)],
         ]);
         Tables.Write(terminal, "what is left", ["", ">before", ">after"], report.Kinds.Select(k => new[] { k.Kind, Count(k.Before), Count(k.After) }));
         if (report.TopFlips.Count > 0)
             Tables.Write(terminal, "polarity flips", ["written", "left", ">times"], report.TopFlips.Select(f => new[] { f.Before, f.After, Count(f.Count) }));
+        if (report.HashTags.Count > 0)
+        {
+            Tables.Write(terminal, "hash tags", ["tag", ">texts", "most of them", ">share"],
+                report.HashTags.Select(t => new[] { $"#{t.Tag}", Count(t.Texts), t.Class, t.Share.ToString("0%", CultureInfo.InvariantCulture) }));
+        }
         string all = report.Accuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $"accuracy with all rules {accuracy:0.0000} ({report.AccuracyTexts:N0} texts, a tenth held out)") : "rules";
         Tables.Write(terminal, all, ["rule left out", ">texts changed", ">tokens", ">accuracy", ">difference"], report.Rules.Select(r => new[]
         {
@@ -75,6 +80,8 @@ internal static class AuditCommand
         ["flips"] = report.Flips,
         ["kinds"] = new JsonArray([.. report.Kinds.Select(k => (JsonNode)new JsonObject { ["kind"] = k.Kind, ["before"] = k.Before, ["after"] = k.After })]),
         ["topFlips"] = new JsonArray([.. report.TopFlips.Select(f => (JsonNode)new JsonObject { ["before"] = f.Before, ["after"] = f.After, ["count"] = f.Count })]),
+        ["hashTags"] = new JsonArray([.. report.HashTags.Select(t => (JsonNode)new JsonObject { ["tag"] = t.Tag, ["texts"] = t.Texts, ["class"] = t.Class, ["share"] = Json.Number(t.Share) })]),
+        ["settledByHashTag"] = report.SettledByHashTag,
         ["accuracy"] = report.Accuracy is { } accuracy ? Json.Number(accuracy) : null,
         ["accuracyTexts"] = report.AccuracyTexts,
         ["rules"] = new JsonArray([.. report.Rules.Select(r => (JsonNode)new JsonObject

@@ -28,6 +28,10 @@ internal sealed class TrainArguments
 
     private readonly Option<bool?> stem = PresetOption.Switch("--stem", "Stem words (Snowball English)", Presets, o => o.Cleaning.Stem);
     private readonly Option<bool?> stopWords = PresetOption.Switch("--stop-words", "Drop English stop words, 'not' among them", Presets, o => o.Cleaning.RemoveStopWords);
+    private readonly Option<string?> hashTags = new Option<string?>("--hash-tags")
+    {
+        Description = "With the preset tweets, a hash tag gives its words, one token with its sign, or none: drop where texts were gathered by them, which 'firn audit' shows (default: split)",
+    }.OneOf("split", "whole", "drop");
     private readonly Option<string?> unknown = PresetOption.Word("--unknown", "A word that training did not see: skip it, or give all such words a row", Presets, o => Lower(o.Vocabulary.Unknown)).OneOf("skip", "row");
     private readonly Option<int?> maxWords = new Option<int?>("--max-words") { Description = "Keep the N most frequent words only (default: all)", HelpName = "N" }.Between(1, int.MaxValue);
     private readonly Option<int?> maxTokens = PresetOption.Number("--max-tokens", "Tokens of a text that are used, the last ones", Presets, o => o.MaxTokens).Between(1, 100_000);
@@ -82,7 +86,7 @@ internal sealed class TrainArguments
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { preset, stem, stopWords, unknown, maxWords, maxTokens, testSize, splitSeed, validation, validationSize, from, vectors, unseenWords, vectorTexts })
+        foreach (var option in new Option[] { preset, stem, stopWords, hashTags, unknown, maxWords, maxTokens, testSize, splitSeed, validation, validationSize, from, vectors, unseenWords, vectorTexts })
             command.Add(option);
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
@@ -120,17 +124,23 @@ internal sealed class TrainArguments
             Inputs.RequireBundle(bundle);
             Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unknown, maxWords, hidden, bidirectional, pooling, padding],
                 $"is decided by the bundle {bundle} that --from starts from");
+            if (parsed.GetValue(hashTags) is "split" or "whole")
+                throw new UsageError($"how hash tags are split is decided by the bundle {bundle} that --from starts from; leave --hash-tags out, or drop them");
         }
         if (parsed.GetValue(vectors) is null && parsed.GetValue(unseenWords) is not null)
         {
             throw new UsageError("--unseen-words chooses among the words of --vectors, which is not given; give it, or leave --unseen-words out");
         }
+        if (parsed.GetValue(hashTags) is not null && basis.Cleaning.Preset != CleaningOptions.Tweets.Preset)
+            throw new UsageError("--hash-tags is a rule of the preset tweets; leave it out with another one");
         RecipeOptions options = basis with
         {
             Cleaning = basis.Cleaning with
             {
                 Stem = parsed.GetValue(stem) ?? basis.Cleaning.Stem,
                 RemoveStopWords = parsed.GetValue(stopWords) ?? basis.Cleaning.RemoveStopWords,
+                SplitHashTags = parsed.GetValue(hashTags) is { } tags ? tags == "split" : basis.Cleaning.SplitHashTags,
+                DropHashTags = parsed.GetValue(hashTags) == "drop",
             },
             Vocabulary = basis.Vocabulary with
             {

@@ -10,6 +10,8 @@ public static class CleaningAudit
 {
     private const int TopFlips = 10;
     private const double HeldShare = 0.1;
+    private const int TopTags = 10, FewestTagged = 20;
+    private const double Settles = 0.95;
 
     /// <summary>Audits.</summary>
     /// <param name="corpus">Labelled texts; kept in memory for the time of the audit.</param>
@@ -50,6 +52,7 @@ public static class CleaningAudit
             double? alone = sample.Length == 0 ? null : Accuracy(texts, sample, without, labels.Names.Count);
             rules.Add(new RuleEffect(rule.Name, changed, more, alone));
         }
+        (HashTagLabel[] tags, long settled) = LabelsByHashTag(texts.Texts, texts.Labels, labels.Names);
         return new CleaningAuditReport
         {
             Texts = texts.Texts.Length,
@@ -60,6 +63,8 @@ public static class CleaningAudit
             Kinds = kinds,
             Flips = flips,
             TopFlips = top,
+            HashTags = tags,
+            SettledByHashTag = settled,
             Rules = rules,
             Accuracy = accuracy,
             AccuracyTexts = sample.Length,
@@ -96,6 +101,26 @@ public static class CleaningAudit
         PolarityFlip[] top = [.. flips.OrderByDescending(f => f.Value).ThenBy(f => f.Key.Before, StringComparer.Ordinal).Take(TopFlips)
             .Select(f => new PolarityFlip(f.Key.Before, f.Key.After, f.Value))];
         return ([.. TokenKinds.Names.Select((name, k) => new KindLoss(name, before[k], after[k]))], flips.Values.Sum(), top);
+    }
+
+    private static (HashTagLabel[] Top, long Settled) LabelsByHashTag(string[] texts, int[] labels, IReadOnlyList<string> names)
+    {
+        string[][] tagsOf = [.. texts.Select(text => TokenKinds.HashTags(text).Distinct(StringComparer.Ordinal).ToArray())];
+        var counts = new Dictionary<string, long[]>(StringComparer.Ordinal);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            foreach (string tag in tagsOf[i])
+            {
+                if (!counts.TryGetValue(tag, out long[]? byClass))
+                    counts[tag] = byClass = new long[names.Count];
+                byClass[labels[i]]++;
+            }
+        }
+        HashTagLabel[] frequent = [.. counts.Where(c => c.Value.Sum() >= FewestTagged)
+            .Select(c => new HashTagLabel(c.Key, c.Value.Sum(), names[Array.IndexOf(c.Value, c.Value.Max())], c.Value.Max() / (double)c.Value.Sum()))
+            .OrderByDescending(t => t.Texts).ThenBy(t => t.Tag, StringComparer.Ordinal)];
+        var settling = frequent.Where(t => t.Share >= Settles).Select(t => t.Tag).ToHashSet(StringComparer.Ordinal);
+        return (frequent[..Math.Min(TopTags, frequent.Length)], tagsOf.LongCount(tags => tags.Any(settling.Contains)));
     }
 
     /// <summary>Texts, not empty, that are equal to one with another label.</summary>

@@ -24,6 +24,13 @@ public readonly record struct PolarityFlip(string Before, string After, long Cou
 /// <param name="Share">In [0, 1].</param>
 public readonly record struct UnknownShare(string Class, double Share);
 
+/// <summary>What label the texts with a hash tag have.</summary>
+/// <param name="Tag">The hash tag, lower-cased, without its sign.</param>
+/// <param name="Texts">Texts that have it.</param>
+/// <param name="Class">The class most of them have.</param>
+/// <param name="Share">Share of them with that class, in (0, 1].</param>
+public readonly record struct HashTagLabel(string Tag, long Texts, string Class, double Share);
+
 /// <summary>What a cleaning does to labelled texts.</summary>
 public sealed record CleaningAuditReport
 {
@@ -50,6 +57,15 @@ public sealed record CleaningAuditReport
 
     /// <summary>The most frequent of them.</summary>
     public required IReadOnlyList<PolarityFlip> TopFlips { get; init; }
+
+    /// <summary>The most frequent hash tags that twenty texts or more have.</summary>
+    public required IReadOnlyList<HashTagLabel> HashTags { get; init; }
+
+    /// <summary>
+    /// Texts with a hash tag of which 95% or more of its texts, twenty at least, have one label: a model may learn the tags
+    /// instead of the language, and then fails where the tags are others or mean other things.
+    /// </summary>
+    public required long SettledByHashTag { get; init; }
 
     /// <summary>Each rule that is on.</summary>
     public required IReadOnlyList<RuleEffect> Rules { get; init; }

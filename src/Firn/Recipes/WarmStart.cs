@@ -28,7 +28,8 @@ internal sealed class WarmStart : IDisposable
         ClassifierOptions shape = source.Classifier.Options;
         return options with
         {
-            Cleaning = source.Tokenizer.Options,
+            // A bundle's words are as its cleaning gives them; with hash tags left out there are fewer, and none is another.
+            Cleaning = source.Tokenizer.Options with { DropHashTags = source.Tokenizer.Options.DropHashTags || options.Cleaning.DropHashTags },
             Vocabulary = options.Vocabulary with { Unknown = source.Vocabulary.Unknown },
             Classifier = options.Classifier with { HiddenSize = shape.HiddenSize, Bidirectional = shape.Bidirectional, Pooling = shape.Pooling },
         };

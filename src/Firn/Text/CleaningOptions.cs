@@ -31,6 +31,12 @@ public sealed record CleaningOptions
     /// <summary>A hash tag gives its words: <c>#ILoveIt</c> gives i, love, it; when off it is one token, with its # (tweets).</summary>
     public bool SplitHashTags { get; init; }
 
+    /// <summary>
+    /// A hash tag leaves no token, whatever <see cref="SplitHashTags"/> says (tweets; off in the preset): where texts were
+    /// gathered by hash tags, those settle the label of the texts at hand and of no others.
+    /// </summary>
+    public bool DropHashTags { get; init; }
+
     /// <summary>Emoticons are tokens, each kind in one spelling: <c>:-))</c> and <c>(=</c> give <c>:)</c> (tweets).</summary>
     public bool KeepEmoticons { get; init; }
 

@@ -142,6 +142,8 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
     private int HashTag(int i)
     {
         int end = EndOfName(i + 1);
+        if (rules.DropHashTags)
+            return end;
         if (!rules.SplitHashTags)
         {
             Copy(i, end);

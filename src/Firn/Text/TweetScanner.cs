@@ -33,9 +33,9 @@ internal ref struct TweetScanner
         steps = new TweetReference(text, rules, destination);
     }
 
-    /// <summary>Whether the scanner knows these rules: the preset's, with stop words and entities as you like.</summary>
+    /// <summary>Whether the scanner knows these rules: the preset's, with stop words, entities and hash tags as you like.</summary>
     public static bool Knows(CleaningOptions rules) =>
-        rules with { RemoveStopWords = false, UnescapeHtml = true, KeepPunctuation = false } == CleaningOptions.Tweets;
+        rules with { RemoveStopWords = false, UnescapeHtml = true, KeepPunctuation = false, SplitHashTags = true, DropHashTags = false } == CleaningOptions.Tweets;
 
     /// <summary>Appends all tokens.</summary>
     public void Run()

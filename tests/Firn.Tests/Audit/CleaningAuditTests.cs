@@ -43,6 +43,19 @@ public class CleaningAuditTests
     }
 
     [Fact]
+    public void Hash_tags_that_settle_the_label_are_told()
+    {
+        LabeledText[] texts =
+        [
+            .. Enumerable.Range(0, 40).Select(i => new LabeledText($"w{i} #Build #build{(i % 2 == 0 ? " #half" : "")}", i < 39 ? "1" : "0")),
+            .. Enumerable.Range(0, 20).Select(i => new LabeledText($"w{i} #half", "0")), .. Enumerable.Range(0, 19).Select(i => new LabeledText($"w{i} #rare", "0")),
+        ];
+        CleaningAuditReport report = CleaningAudit.Run(texts, CleaningOptions.Tweets, accuracyTexts: 0, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([new HashTagLabel("build", 40, "1", 39 / 40.0), new HashTagLabel("half", 40, "0", 0.5)], report.HashTags);
+        Assert.Equal(40, report.SettledByHashTag);
+    }
+
+    [Fact]
     public void Accuracy_is_measured_with_each_rule_left_out()
     {
         LabeledText[] texts = [.. Enumerable.Range(0, 400).Select(i => new LabeledText(i % 2 == 0 ? $"not fun w{i % 7}" : $"fun w{i % 5}", i % 2 == 0 ? "0" : "1"))];

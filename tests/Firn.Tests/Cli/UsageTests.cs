@@ -16,6 +16,7 @@ public sealed class UsageTests
     [InlineData("Required argument 'BUNDLE' missing", "predict")]
     [InlineData("unknown option '--epoch'; did you mean '--epochs'?", "train", "d", "--epoch", "3")]
     [InlineData("--tune-threshold must be one of accuracy, f1, macro-f1, macro-recall, not 'auc'", "train", "d", "--tune-threshold", "auc")]
+    [InlineData("--hash-tags is a rule of the preset tweets", "train", "UsageTests", "--preset", "notebook", "--hash-tags", "drop")]
     [InlineData("--dropout must lie between 0 and 0.99, not 1.5", "train", "d", "--dropout", "1.5")]
     [InlineData("--preset must be one of tweets, notebook, not 'twitter'", "train", "d", "--preset", "twitter")]
     [InlineData("choose frozen, trainable, thaw-all@N, thaw-embedding@N or gradual", "train", "d", "--schedule", "melt")]

@@ -134,6 +134,19 @@ public sealed class WarmStartTests : IDisposable
         Assert.Equal(tuned.Test.Accuracy, CorpusEvaluation.Run(loaded, corpus, labelNames: General.LabelNames, cancellation: TestContext.Current.CancellationToken).Report.Accuracy, 0.1);
     }
 
+    [Fact]
+    public void A_start_can_leave_hash_tags_out()
+    {
+        Save();
+        List<LabeledText> corpus = [.. ToyCorpus.Make(100, 3).Select(r => r with { Text = r.Text + (r.Label == "0" ? " #zzyzx" : " #happy") })];
+        Predictor kept = Train(General with { From = Bundle }, corpus).Predictor;
+        Predictor dropped = Train(General with { From = Bundle, Cleaning = CleaningOptions.Tweets with { DropHashTags = true } }, corpus).Predictor;
+        Assert.Equal(["zzyzx", "happy"], kept.Tokenizer.Tokenize("#zzyzx #happy"));
+        Assert.Equal(["happy"], dropped.Tokenizer.Tokenize("happy #zzyzx #happy"));
+        Assert.True(kept.Vocabulary.IdOf("zzyzx") > 0 && dropped.Vocabulary.IdOf("zzyzx") < 0);
+        Assert.Equal(kept.Tokenizer.Options with { DropHashTags = true }, dropped.Tokenizer.Options);
+    }
+
     // A word of each text's own has no vector and shares the zero row.
     private void Save() => Train(General, ToyCorpus.Make(600).Select((r, i) => r with { Text = $"{r.Text} hapax{Letters(i)}" })).Predictor.Save(Bundle);
 

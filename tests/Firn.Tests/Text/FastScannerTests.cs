@@ -15,6 +15,8 @@ public class FastScannerTests
         CleaningOptions.Tweets,
         CleaningOptions.Tweets with { KeepPunctuation = true },
         CleaningOptions.Tweets with { RemoveStopWords = true },
+        CleaningOptions.Tweets with { SplitHashTags = false },
+        CleaningOptions.Tweets with { DropHashTags = true, KeepPunctuation = true },
     ];
 
     private static readonly string[] Pieces =

@@ -72,6 +72,7 @@ public class TweetGrammarTests
         Assert.Equal("\" oh , no . \" - me * ... hm _ :)", Tokens("\"Oh, no.\" - me* ...hm _ :)", CleaningOptions.Tweets with { KeepPunctuation = true }));
         Assert.Equal("don't , < > @ # don't .", Tokens("dont, <> @ # dont.", CleaningOptions.Tweets with { KeepPunctuation = true }));
         Assert.Equal("<number> cats", Tokens("12 cats", CleaningOptions.Tweets with { ReplaceNumbers = true }));
+        Assert.Equal("build it c d !", Tokens("build it #NowOrNever #now_x #42 c#d #\u00fcber!", CleaningOptions.Tweets with { DropHashTags = true }));
         Assert.Equal("happi cat", Tokens("the happy cats", CleaningOptions.Tweets with { Stem = true, RemoveStopWords = true }));
     }
 
