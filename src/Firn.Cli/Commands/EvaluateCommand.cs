@@ -44,7 +44,7 @@ internal static class EvaluateCommand
                 run.Terminal.Note($"firn: {evaluation.UnknownLabels:N0} texts left out whose label the model does not know");
             string? page = parsed.GetValue(report) is { } target ? Report.Save(Page(predictor, evaluation, folder, data, elapsed), target) : null;
             IReadOnlyList<BaselineResult> beside = parsed.GetValue(baselines) is { } training
-                ? BaselineComparison.Run(corpus.Open(parsed, Inputs.RequireData(training)), new RecipeOptions { LabelNames = names }, texts,
+                ? BaselineComparison.Run(corpus.Open(parsed, Inputs.RequireData(training)), new RecipeOptions { LabelNames = names, Classifier = predictor.Classifier.Options }, texts,
                     new InlineProgress<string>(name => run.Terminal.Note($"baseline: {name}")), run.Stop) : [];
             AbstentionPoint? silence = abstain.Choose(parsed, evaluation.Risk);
             if (silence is { } point && parsed.GetValue(abstain.Keep))
@@ -86,6 +86,7 @@ internal static class EvaluateCommand
         Model = ModelSummary.Of(predictor.Classifier, ModelCardFacts.ScheduleOf(predictor.Card)).ToTable(),
         Configuration = ModelCardFacts.Sections(predictor),
         Errors = evaluation.Errors,
+        Explanations = ErrorExplanations.Of(predictor, evaluation.Errors),
         Footer = string.Create(CultureInfo.InvariantCulture, $"Firn {Bundle.FirnVersion}, {DateTime.Now:d MMMM yyyy, HH:mm}; scored in {elapsed.TotalSeconds:0.0} s"),
     };
 }

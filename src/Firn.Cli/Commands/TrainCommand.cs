@@ -42,8 +42,6 @@ internal static class TrainCommand
         command.SetAction(parsed =>
         {
             var options = recipe.Read(parsed) with { LabelNames = labels.Names(parsed), OnUnknownLabel = labels.OnUnknown(parsed) };
-            if (options.Classifier.MultiLabel && parsed.GetValue(baselines))
-                throw new UsageError("--baselines are of one label a text, and --multi-label is of several; leave one of the two out");
             string data = Inputs.RequireData(parsed.GetRequiredValue(corpus.Data)), name = DataName(data);
             if (parsed.GetValue(report) is not null && parsed.GetValue(noReport))
                 throw new UsageError("--report and --no-report exclude each other");

@@ -11,7 +11,7 @@ internal static class BaselineTable
     /// <summary>Prints; the trained model stands last.</summary>
     public static void Print(Terminal terminal, IReadOnlyList<BaselineResult> baselines, EvaluationReport model, double seconds)
     {
-        Tables.Write(terminal, "beside the baselines", ["", ">accuracy", ">AUC", ">macro F1", ">seconds", ">bytes"],
+        Tables.Write(terminal, "beside the baselines", ["", model.MultiLabel is null ? ">accuracy" : ">all labels right", ">AUC", ">macro F1", ">seconds", ">bytes"],
             [.. baselines.Select(b => Row(b.Name, b.Test, b.Seconds, Sizes.Bytes(b.Bytes))), Row("this model", model, seconds, "")]);
     }
 
@@ -22,6 +22,7 @@ internal static class BaselineTable
         ["rocAuc"] = b.Test.RocAuc is { } area ? Json.Number(area) : null,
         ["macroF1"] = Json.Number(b.Test.MacroF1),
         ["macroRecall"] = Json.Number(b.Test.MacroRecall),
+        ["microF1"] = b.Test.MultiLabel is { } several ? Json.Number(several.MicroF1) : null,
         ["seconds"] = Json.Number(Math.Round(b.Seconds, 3)),
         ["bytes"] = b.Bytes,
     })]);

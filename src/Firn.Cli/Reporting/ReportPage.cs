@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Firn.Explain;
 using Firn.Recipes;
 using Firn.Training;
 using static Firn.Cli.Reporting.PageParts;
@@ -40,7 +41,7 @@ internal static class ReportPage
         if (data.Model is { } model)
             Section(sections, "Model", Table(model), wide: manyClasses || evaluation.RocCurves.Count == 0);
         if (data.Errors.Count > 0)
-            Section(sections, "Most confident errors", Errors(data.Errors), wide: true, "long");
+            Section(sections, "Most confident errors", Errors(data.Errors, data.Explanations), wide: true, "long");
         Section(sections, "Configuration", Configuration(data.Configuration), wide: true);
         string notice = data.Notice is { } text ? $"<p class=\"notice\">{Escape(text)}</p>\n" : "";
         return Page(data.Title, data.Subtitle, notice, data.Headline, sections.ToString(), data.Footer);
@@ -68,15 +69,20 @@ internal static class ReportPage
         return html.Append("</tbody></table></div><p class=\"hint\">Shares are of the actual class, so the diagonal shows recall.</p>").ToString();
     }
 
-    private static string Errors(IReadOnlyList<ConfidentError> errors)
+    private static string Errors(IReadOnlyList<ConfidentError> errors, IReadOnlyList<Explanation?> explanations)
     {
         var html = new StringBuilder("<div class=\"scroll\"><table class=\"texts\"><thead><tr><th>text</th><th>actual</th><th>predicted</th><th class=\"figure\">probability</th></tr></thead><tbody>");
-        foreach (var error in errors)
+        for (int i = 0; i < errors.Count; i++)
         {
+            var error = errors[i];
+            string words = i < explanations.Count && explanations[i] is { } explanation ? ErrorExplanations.ToHtml(explanation) : "";
             string text = error.Text.Length > TextLimit ? error.Text[..TextLimit] + "…" : error.Text;
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Escape(text)}</td><td>{Escape(error.Actual)}</td><td>{Escape(error.Predicted)}</td><td class=\"figure\">{error.Probability:0.0000}</td></tr>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Escape(text)}{words}</td><td>{Escape(error.Actual)}</td><td>{Escape(error.Predicted)}</td><td class=\"figure\">{error.Probability:0.0000}</td></tr>\n");
         }
-        return html.Append("</tbody></table></div>").ToString();
+        html.Append("</tbody></table></div>");
+        if (explanations.Any(e => e is not null))
+            html.Append("<p class=\"hint\">Below each text what the model sees of it: words that speak for the label it gave in blue, those against it in red, the stronger the more (integrated gradients and the n-grams' weights). Words without colour it does not know or they do nothing.</p>");
+        return html.ToString();
     }
 
     private static string Configuration(IReadOnlyList<Section> sections)

@@ -27,6 +27,7 @@ internal static class TrainingReport
             Model = model.ToTable(),
             Configuration = Sections(options, result),
             Errors = result.Errors,
+            Explanations = ErrorExplanations.Of(result.Predictor, result.Errors),
             Footer = string.Create(CultureInfo.InvariantCulture, $"Firn {Bundle.FirnVersion}, {DateTime.Now:d MMMM yyyy, HH:mm}; {result.Seconds.Values.Sum():0.0} s in all"),
         };
     }
@@ -50,7 +51,7 @@ internal static class TrainingReport
         new("Training",
         [
             new("schedule", options.Training.Schedule.Name), new("epochs", string.Create(CultureInfo.InvariantCulture, $"{result.Training.History.Count} of {options.Training.Epochs}")),
-            new("ended by", Ended(result)), new("weights of epoch", Text(result.Training.KeptEpoch)), new("batch size", Text(options.Training.BatchSize)), new("learning rate", Text(options.Training.LearningRate)),
+            new("ended by", Ended(result)), new("weights of epoch", Text(result.Training.KeptEpoch)),
             new("validation", string.Create(CultureInfo.InvariantCulture, $"{options.Validation.ToString().ToLowerInvariant()}, {options.ValidationShare * 100:0.#}%")), new("seed", Text(options.Training.Seed)),
         ]),
         new("Seconds", [.. result.Seconds.Select(stage => new Fact(stage.Key.ToString().ToLowerInvariant(), stage.Value.ToString("0.0", CultureInfo.InvariantCulture)))]),

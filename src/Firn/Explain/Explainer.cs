@@ -1,6 +1,5 @@
 using Firn.Model;
 using Firn.Text;
-using Firn.Training;
 
 namespace Firn.Explain;
 
@@ -19,20 +18,36 @@ public sealed class Explainer
     public Explainer(Predictor predictor)
     {
         ArgumentNullException.ThrowIfNull(predictor);
-        if (predictor.Classifier.Options.MultiLabel)
-            throw new ArgumentException("A label is explained against another, and this model gives any number of labels to a text.", nameof(predictor));
         _predictor = predictor;
     }
 
-    /// <summary>Explains a text's label.</summary>
-    public Explanation Explain(string text)
+    /// <summary>Explains a text's label; where it may have several, the most probable one.</summary>
+    public Explanation Explain(string text) => ExplainAll(text)[0];
+
+    /// <summary>
+    /// Explains each label that a text was given, the most probable first; where it was given none, the most probable one. A
+    /// label that may stand beside others is held against its absence.
+    /// </summary>
+    public IReadOnlyList<Explanation> ExplainAll(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        (string[] tokens, int[] places, int[] ids) = Encode(text);
-        (float[] row, double[] without) = LeaveOneOut(ids);
+        var encoded = Encode(text);
+        (float[] row, double[] without) = LeaveOneOut(encoded.Ids);
+        if (!_predictor.Classifier.Options.MultiLabel)
+        {
+            int label = Decision.ClassOf(row, _predictor.Threshold), other = row.Length == 1 ? 1 - label : RunnerUp(row, label);
+            return [Explain(encoded, row, without, label, other)];
+        }
+        int[] byProbability = [.. Enumerable.Range(0, row.Length).OrderByDescending(c => row[c])];
+        int given = Math.Max(1, row.Count(p => p >= _predictor.Threshold));
+        return [.. byProbability[..given].Select(label => Explain(encoded, row, without, label, GradientPath.Absence))];
+    }
+
+    private Explanation Explain((string[] Tokens, int[] Places, int[] Ids) text, float[] row, double[] without, int label, int other)
+    {
+        (string[] tokens, int[] places, int[] ids) = text;
         int k = row.Length;
-        int label = Decision.ClassOf(row, _predictor.Threshold), other = k == 1 ? 1 - label : RunnerUp(row, label);
-        double margin = Margin(LogitBlend.LogitsOf(row, k), label, other);
+        double margin = GradientPath.Margin(row, label, other);
 
         var path = new GradientPath(_predictor.Classifier, ids, label, other);
         double[] shares = new double[ids.Length];
@@ -52,11 +67,12 @@ public sealed class Explainer
             found[i] = new TokenShare(tokens[i], false, 0, 0);
         for (int i = 0; i < ids.Length; i++)
         {
-            double fall = margin - Margin(LogitBlend.LogitsOf(RowOf(without, i, k), k), label, other);
+            double fall = margin - GradientPath.Margin(RowOf(without, i, k), label, other);
             found[places[i]] = new TokenShare(tokens[places[i]], true, fall, integrated[i] + shares[i]);
         }
         double probability = k == 1 ? (label == 1 ? row[0] : 1 - row[0]) : row[label];
-        return new Explanation(_predictor.Labels[label], _predictor.Labels[other], probability, path.MarginAt(1) + linear + shares.Sum(),
+        string against = other == GradientPath.Absence ? $"not {_predictor.Labels[label]}" : _predictor.Labels[other];
+        return new Explanation(_predictor.Labels[label], against, probability, path.MarginAt(1) + linear + shares.Sum(),
             path.MarginAt(0) + linear, found, steps);
     }
 
@@ -93,6 +109,13 @@ public sealed class Explainer
                 shares[i] += sign * only[i];
             return sign * wide.Intercepts[0];
         }
+        if (other == GradientPath.Absence)
+        {
+            double[] alone = wide.TokenShares(ids, label);
+            for (int i = 0; i < shares.Length; i++)
+                shares[i] += alone[i];
+            return wide.Intercepts[label];
+        }
         double[] mine = wide.TokenShares(ids, label), theirs = wide.TokenShares(ids, other);
         for (int i = 0; i < shares.Length; i++)
             shares[i] += mine[i] - theirs[i];
@@ -100,9 +123,6 @@ public sealed class Explainer
     }
 
     private static float[] RowOf(double[] rows, int index, int k) => [.. rows[(index * k)..((index + 1) * k)].Select(p => (float)p)];
-
-    private static double Margin(float[] logits, int label, int other) =>
-        logits.Length == 1 ? (label == 1 ? logits[0] : -logits[0]) : logits[label] - logits[other];
 
     private static int RunnerUp(float[] row, int label)
     {

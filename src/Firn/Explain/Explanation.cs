@@ -8,8 +8,8 @@ namespace Firn.Explain;
 public readonly record struct TokenShare(string Text, bool Known, double LeaveOneOut, double Integrated);
 
 /// <summary>Why a text got its label.</summary>
-/// <param name="Label">The most probable class.</param>
-/// <param name="Other">The class it is held against: the other of two, else the second most probable.</param>
+/// <param name="Label">The class.</param>
+/// <param name="Other">What it is held against: the other of two classes, else the second most probable; "not" and its own name where a text may have several.</param>
 /// <param name="Probability">The label's probability.</param>
 /// <param name="Margin">Logit of the label less logit of the other class.</param>
 /// <param name="BaselineMargin">The margin of as many tokens of which nothing is known: where integrated gradients begin.</param>

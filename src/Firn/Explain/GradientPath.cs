@@ -11,6 +11,9 @@ namespace Firn.Explain;
 /// </summary>
 internal sealed class GradientPath
 {
+    /// <summary>In the other class's place, for a label that is there or not whatever others are.</summary>
+    public const int Absence = -1;
+
     private readonly TextClassifier _model;
     private readonly int[] _ids;
     private readonly int _label, _other;
@@ -30,8 +33,19 @@ internal sealed class GradientPath
         int k = _model.Options.OutputSize;
         var probabilities = new float[k];
         copy.Predict(texts, probabilities);
-        float[] logits = LogitBlend.LogitsOf(probabilities, k);
-        return k == 1 ? (_label == 1 ? logits[0] : -logits[0]) : logits[_label] - logits[_other];
+        return Margin(probabilities, _label, _other);
+    }
+
+    /// <summary>Logit of a label less that of the other class, or, against its absence, the label's own.</summary>
+    /// <param name="row">Probabilities, [K].</param>
+    /// <param name="label">The class.</param>
+    /// <param name="other">The other class, or <see cref="Absence"/>.</param>
+    public static double Margin(ReadOnlySpan<float> row, int label, int other)
+    {
+        if (other == Absence)
+            return LogitBlend.LogitsOf(row.Slice(label, 1), 1)[0];
+        float[] logits = LogitBlend.LogitsOf(row, row.Length);
+        return row.Length == 1 ? (label == 1 ? logits[0] : -logits[0]) : logits[label] - logits[other];
     }
 
     /// <summary>The share of each token, [T].</summary>
@@ -41,14 +55,18 @@ internal sealed class GradientPath
         if (shares.Length == 0)
             return shares;
         (TextClassifier copy, RaggedIds texts) = Points([.. Enumerable.Range(0, steps).Select(s => (s + 0.5) / steps)]);
-        var workspace = new TrainingWorkspace(copy, new HashSet<ParameterGroup> { ParameterGroup.Embedding }, 0);
-        // The loss's gradient by the logits is p - y: of the two labels the difference is the margin's own gradient.
-        AddGradients(workspace, texts, _other, 1, shares);
-        AddGradients(workspace, texts, _label, -1, shares);
+        // The loss's gradient by the logits is p - y: of the two labels the difference is the margin's own gradient. Where
+        // classes stand by themselves, y is a set and the loss the mean over the classes.
+        LabelSets? sets = _other == Absence ? new LabelSets(_model.Options.Classes) : null;
+        (int with, int without) = sets is null ? (_label, _other) : (sets.Add([_label]), sets.Add([]));
+        int factor = sets?.Classes ?? 1;
+        var workspace = new TrainingWorkspace(copy, new HashSet<ParameterGroup> { ParameterGroup.Embedding }, 0) { Sets = sets };
+        AddGradients(workspace, texts, without, factor, shares);
+        AddGradients(workspace, texts, with, -factor, shares);
         return shares;
     }
 
-    private void AddGradients(TrainingWorkspace workspace, RaggedIds texts, int label, int sign, double[] shares)
+    private void AddGradients(TrainingWorkspace workspace, RaggedIds texts, int label, int factor, double[] shares)
     {
         var labels = new int[texts.Count];
         Array.Fill(labels, label);
@@ -62,7 +80,7 @@ internal sealed class GradientPath
             double sum = 0;
             for (int d = 0; d < vector.Length; d++)
                 sum += (double)vector[d] * slope[d];
-            shares[token] += sign * sum; // the gradient is of the mean loss of the batch, so this is the mean over the steps
+            shares[token] += factor * sum; // the gradient is of the mean loss of the batch, so this is the mean over the steps
         }
     }
 

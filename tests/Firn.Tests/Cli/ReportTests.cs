@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Firn.Cli.Reporting;
+using Firn.Explain;
 
 namespace Firn.Tests.Cli;
 
@@ -24,6 +25,18 @@ public sealed partial class ReportTests
             Assert.Contains($"<h2>{heading}</h2>", page);
         Assert.Equal(4, Regex.Count(page, "<svg "));
         Assert.DoesNotContain("NaN", page);
+    }
+
+    [Fact]
+    public void The_words_of_an_error_are_coloured_by_what_they_do()
+    {
+        var explanation = new Explanation("positive", "negative", 0.99, 2, 0, [new("<b>", true, 1, 1.5), new("rain", true, -1, -0.75), new("zzyzx", false, 0, 0)], 32);
+        string page = ReportPage.Render(Samples.Report() with { Explanations = [explanation, null] });
+        Assert.Contains("var(--good) 60%, var(--card))\" title=\"+1.50\">&lt;b&gt;</span>", page);
+        Assert.Contains("var(--bad) 30%, var(--card))\" title=\"-0.75\">rain</span> zzyzx </p>", page);
+        Assert.Equal(1, Regex.Count(page, "class=\"words\""));
+        Assert.DoesNotMatch(Outside(), page);
+        Assert.DoesNotContain("speak for the label", ReportPage.Render(Samples.Report()));
     }
 
     [Fact]

@@ -56,6 +56,35 @@ public class ExplainerTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_several_labels_each_is_held_against_its_absence(bool wide)
+    {
+        using Predictor predictor = SmallPredictor.Make(seed: 3, labels: ["anger", "joy", "sadness"], options: new ClassifierOptions { HiddenSize = 5, Bidirectional = true, MultiLabel = true });
+        if (wide)
+        {
+            var sets = new LabelSets(3);
+            int[] labels = [.. Enumerable.Range(0, 60).Select(i => sets.Add(Enumerable.Range(0, 3).Where(c => i % (c + 2) == 0)))];
+            RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 5, 2, 1 + i % 3, 1 + i % 7, 6 + i % 4 })]);
+            predictor.Classifier.Wide = NgramClassifier.Fit(texts, labels, 3, [], new WideOptions(), 1, sets);
+        }
+        float[] p = predictor.Predict("not a good day, love the rain").Probabilities, without = predictor.Predict("not a good day, the rain").Probabilities;
+        using Predictor every = predictor.WithThreshold(0f);
+        IReadOnlyList<Explanation> found = new Explainer(every).ExplainAll("not a good day, love the rain");
+        Assert.Equal(p.OrderDescending().Select(v => (double)v), found.Select(e => e.Probability));
+        foreach (Explanation explanation in found)
+        {
+            int c = predictor.Labels.ToList().IndexOf(explanation.Label);
+            Assert.Equal($"not {explanation.Label}", explanation.Other);
+            Assert.Equal(Math.Log(p[c] / (1 - p[c])), explanation.Margin, 1e-3);
+            Assert.InRange(explanation.CompletenessError, 0, 0.01);
+            Assert.Equal(Math.Log(p[c] / (1 - p[c])) - Math.Log(without[c] / (1 - without[c])), explanation.Tokens[4].LeaveOneOut, 1e-3);
+        }
+        using Predictor none = predictor.WithThreshold(1f);
+        Assert.Equal(p.Max(), Assert.Single(new Explainer(none).ExplainAll("not a good day, love the rain")).Probability, 1e-6);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("nothing known here")]
     public void A_text_without_known_words_has_no_shares(string text)

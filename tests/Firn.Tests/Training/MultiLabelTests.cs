@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Firn.Baselines;
+using Firn.Explain;
 using Firn.Kernels;
 using Firn.Linear;
 using Firn.Model;
@@ -79,7 +81,31 @@ public sealed class MultiLabelTests : IDisposable
         Assert.Equal(three.Probabilities, result.Predictor.Predict("wet happy office").Probabilities);
         CorpusEvaluation again = CorpusEvaluation.Run(loaded, Corpus(100, 9), cancellation: TestContext.Current.CancellationToken);
         Assert.True(again.Report.MultiLabel!.MicroF1 > 0.95);
-        Assert.Throws<ArgumentException>(() => new Firn.Explain.Explainer(loaded));
+
+        // Each label is held against its absence.
+        IReadOnlyList<Explanation> why = new Explainer(loaded).ExplainAll("happy office coffee");
+        Assert.Equal(["joy", "work"], why.Select(e => e.Label).Order());
+        Explanation joy = why.Single(e => e.Label == "joy");
+        Assert.Equal("not joy", joy.Other);
+        Assert.True(joy.Tokens[0].Integrated > 1 && joy.Tokens[0].Integrated > joy.Tokens[1].Integrated, $"{joy.Tokens[0]} {joy.Tokens[1]}");
+        Assert.True(new Explainer(loaded).Explain("coffee city coffee").Margin < 0, "the likeliest label, and it is not given");
+    }
+
+    [Fact]
+    public void The_baselines_learn_each_class_by_itself()
+    {
+        List<LabeledText> train = Corpus(300), test = Corpus(100, 9);
+        IReadOnlyList<BaselineResult> found = BaselineComparison.Run(train, Small, test, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(["majority", "naive Bayes (1,2)", "TF-IDF (1,2) logistic regression"], found.Select(b => b.Name));
+        Assert.All(found, b => Assert.Equal(["joy", "rain", "work"], b.Test.PerClass.Select(c => c.Name)));
+        Assert.True(found[2].Test.MultiLabel!.MicroF1 > 0.95, $"{found[2].Test.MultiLabel}");
+        Assert.True(found[1].Test.MultiLabel!.MicroF1 > found[0].Test.MultiLabel!.MicroF1);
+
+        // One class of them is what two classes would give.
+        List<LabeledText> Only(List<LabeledText> texts) => [.. texts.Select(t => t with { Label = t.Label.Split('|').Contains("rain") ? "1" : "0" })];
+        IReadOnlyList<BaselineResult> rain = BaselineComparison.Run(Only(train), Small with { Classifier = new ClassifierOptions() }, Only(test), cancellation: TestContext.Current.CancellationToken);
+        for (int i = 0; i < rain.Count; i++)
+            Assert.Equal(rain[i].Test.PerClass[1].F1, found[i].Test.PerClass[1].F1, 1e-12);
     }
 
     [Fact]
@@ -114,7 +140,10 @@ public sealed class MultiLabelTests : IDisposable
         Assert.Contains("Reliability before and after scaling", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Confusion matrix", page, StringComparison.Ordinal);
         Assert.Contains("micro average", CapturedRun.Of("evaluate", bundle, data).Out, StringComparison.Ordinal);
-        Assert.Contains("--multi-label is of several", CapturedRun.Of("train", data, "--multi-label", "--baselines").Error, StringComparison.Ordinal);
+        CapturedRun beside = CapturedRun.Of("evaluate", bundle, data, "--baselines", data, "--json");
+        Assert.True(beside.ExitCode == 0, beside.Error);
+        using var figures = JsonDocument.Parse(beside.Out);
+        Assert.Equal([0, 1, 1], figures.RootElement.GetProperty("baselines").EnumerateArray().Select(b => b.GetProperty("microF1").GetDouble() > 0.5 ? 1 : 0));
     }
 
     /// <summary>Each class has a word that gives it away; a text has none, one or more of them.</summary>
