@@ -93,19 +93,51 @@ public sealed class Recipe
             : new Checkpoint(CheckpointPath, RecipeRecord.RunOf(Options, data.Sha256, parts.Vocabulary.Hash + Start?.WeightsHash()));
         EmbeddingTable table = Vectors(parts, checkpoint, labels, clock, cancellation);
         int withVector = CountVectors(table);
-        int[] counts = TrainingTrace.Count(parts.Train.Texts, parts.Vocabulary.Count);
-        (TextClassifier model, TrainingResult training) = Fit(parts, table, labels, checkpoint, clock, observer, cancellation);
+        clock.Begin(RecipeStage.Training);
+        (TextClassifier model, TrainingResult training) = Fit(parts.Train, parts.Validation, table, labels, checkpoint, null, observer, cancellation);
+        clock.End($"{training.History.Count} epochs, {training.StoppedBy}");
         OutputCalibration? output = Output(model, parts, labels, clock);
-        var predictor = new Predictor(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
-        {
-            MaxTokens = Options.MaxTokens,
-            Trace = new TrainingTrace(counts, Options.KeepPretrained ? Moved(training, table) : null),
-            Threads = Options.Training.Threads,
-        };
-        predictor = WithThreshold(predictor, parts.Validation, labels.Sets);
+        Predictor predictor = WithThreshold(PredictorOf(model, parts, parts.Train, labels, training), parts.Validation, labels.Sets);
+        Refit? refit = null;
+        if (Options.Refit && training.StoppedBy != StopReason.Cancelled)
+            (predictor, refit) = Again(predictor, parts, labels, training, output, (clock, observer), cancellation);
         (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, labels.Sets, testRows, clock);
         StageClock.Trim();
-        return Result(predictor, parts, (training, output), report, errors, withVector, clock, data);
+        return Result(predictor, parts, (training, output, refit), report, errors, withVector, clock, data);
+    }
+
+    private Predictor PredictorOf(TextClassifier model, CorpusParts parts, CorpusPart trained, LabelMap labels, TrainingResult training) =>
+        new(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
+        {
+            MaxTokens = Options.MaxTokens,
+            Trace = new TrainingTrace(TrainingTrace.Count(trained.Texts, parts.Vocabulary.Count), Options.KeepPretrained ? Moved(training, model.Embedding) : null),
+            Threads = Options.Training.Threads,
+        };
+
+    /// <summary>
+    /// Trains from the same start on validation texts too, with the epochs, rates, scales and threshold that they decided. The
+    /// first model stays until this one is done, and is what a cancelled run gives.
+    /// </summary>
+    private (Predictor Predictor, Refit? Refit) Again(Predictor first, CorpusParts parts, LabelMap labels, TrainingResult training, OutputCalibration? output,
+        (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
+    {
+        (StageClock clock, IRecipeObserver? observer) = told;
+        clock.Begin(RecipeStage.Refit);
+        CorpusPart all = parts.TrainAndValidation;
+        EmbeddingTable table = first.Classifier.Embedding;
+        if (training.StartRows is { } start)
+            table = new EmbeddingTable([.. table.RowOf], start.ToArray(), table.Dimension);
+        double[] rates = [.. training.History.Take(training.KeptEpoch).Select(epoch => epoch.LearningRate)];
+        (TextClassifier model, TrainingResult again) = Fit(all, null, table, labels, null, rates, observer, cancellation);
+        if (again.StoppedBy == StopReason.Cancelled)
+        {
+            clock.End($"cancelled; the model of the training texts alone stays");
+            return (first, null);
+        }
+        if (output is not null)
+            OutputFit.Again(model, all, Options.Wide, [.. ClassWeights(all, labels) ?? []], labels, Options.Training.Threads, output);
+        clock.End($"{all.Count:n0} texts, {rates.Length} epochs");
+        return (PredictorOf(model, parts, all, labels, again).WithThreshold(first.Threshold), new Refit(all.Count, rates.Length, again.History[^1].Loss));
     }
 
     /// <summary>Reads the texts, and the file of vectors where there is one, and tells the memory that training will need.</summary>
@@ -165,6 +197,8 @@ public sealed class Recipe
         CorpusParts parts = CorpusParts.Draw(texts, labels, Start, Options, vectorWords);
         if (parts.Train.Count == 0 || (Options.ValidationShare > 0 && parts.Validation.Count == 0))
             throw new InvalidDataException($"{texts.Corpus.Raw.Labels.Length} texts are too few for the shares of test and validation; give more texts or smaller shares.");
+        if (Options.Refit && parts.Validation.Count == 0)
+            throw new InvalidDataException("There are no validation texts to train on a second time; keep a share apart, give a file of them, or leave the refit out.");
         CheckRows(parts);
         int unseen = parts.Vocabulary.Count - 1 - parts.SeenWords;
         string more = unseen > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {unseen:n0} that only the vectors have") : "";
@@ -226,7 +260,7 @@ public sealed class Recipe
     private EmbeddingTable StartTable(WarmStart start, CorpusParts parts)
     {
         int? least = Options.Training.Schedule.EverTrains(ParameterGroup.Embedding) ? Options.Word2Vec.MinCount : null;
-        return start.Table(parts.Vocabulary.Count, parts.Train.Texts, Options.Training.Seed, least);
+        return start.Table(parts.Vocabulary.Count, (Options.Refit ? parts.TrainAndValidation : parts.Train).Texts, Options.Training.Seed, least);
     }
 
     private void CheckMemory(CorpusParts parts, LabelMap labels, KnownVectors? known)
@@ -238,22 +272,30 @@ public sealed class Recipe
     private static int CountVectors(EmbeddingTable table) =>
         Enumerable.Range(1, table.VocabularySize - 1).Count(id => table.VectorOf(id).ContainsAnyExcept(0f));
 
-    private (TextClassifier Model, TrainingResult Training) Fit(CorpusParts parts, EmbeddingTable table, LabelMap labels,
-        Checkpoint? checkpoint, StageClock clock, IRecipeObserver? observer, CancellationToken cancellation)
+    /// <summary>Trains a fresh model, or the bundle's, on a table.</summary>
+    /// <param name="train">Texts to train on.</param>
+    /// <param name="validation">Texts that measure each epoch; null for none.</param>
+    /// <param name="table">Word vectors; trained in place where the schedule says so.</param>
+    /// <param name="labels">The classes.</param>
+    /// <param name="checkpoint">Where the run is kept; null for nowhere.</param>
+    /// <param name="rates">Learning rates of the epochs where they are decided already.</param>
+    /// <param name="observer">Told of each batch and epoch.</param>
+    /// <param name="cancellation">Ends training.</param>
+    private (TextClassifier Model, TrainingResult Training) Fit(CorpusPart train, CorpusPart? validation, EmbeddingTable table, LabelMap labels,
+        Checkpoint? checkpoint, double[]? rates, IRecipeObserver? observer, CancellationToken cancellation)
     {
-        clock.Begin(RecipeStage.Training);
         var model = new TextClassifier(Options.Classifier with { Classes = labels.Names.Count }, table, Options.Training.Seed);
         Start?.CopyWeights(model, labels.Names);
-        TrainingOptions options = Options.TrainingInEffect with { ClassWeights = ClassWeights(parts, labels) };
-        TrainingResult training = new Trainer(model, options) { Checkpoint = checkpoint, Sets = labels.Sets }.Run(
-            parts.Train.Texts, parts.Train.Labels, parts.Validation.Texts, parts.Validation.Labels, observer, cancellation);
-        clock.End($"{training.History.Count} epochs, {training.StoppedBy}");
-        return (model, training);
+        TrainingOptions options = Options.TrainingInEffect with { ClassWeights = ClassWeights(train, labels) };
+        if (rates is not null)
+            options = options with { ReduceLearningRate = null, EarlyStopping = null, RestoreBest = false };
+        return (model, new Trainer(model, options) { Checkpoint = checkpoint, Sets = labels.Sets, Rates = rates }
+            .Run(train.Texts, train.Labels, validation?.Texts, validation?.Labels, observer, cancellation));
     }
 
-    private IReadOnlyList<float>? ClassWeights(CorpusParts parts, LabelMap labels) =>
+    private IReadOnlyList<float>? ClassWeights(CorpusPart train, LabelMap labels) =>
         Options.BalanceClasses && Options.Training.ClassWeights is null or { Count: 0 }
-            ? labels.Sets is { } sets ? Balanced(parts.Train.Labels, sets) : Balanced(parts.Train.Labels, labels.Names.Count) : Options.Training.ClassWeights;
+            ? ClassBalance.Weights(train.Labels, labels) : Options.Training.ClassWeights;
 
     private OutputCalibration? Output(TextClassifier model, CorpusParts parts, LabelMap labels, StageClock clock)
     {
@@ -261,7 +303,7 @@ public sealed class Recipe
             return null;
         clock.Begin(RecipeStage.Output);
         OutputCalibration output = OutputFit.Run(model, parts.Train, parts.Validation, Options.Wide,
-            [.. ClassWeights(parts, labels) ?? []], labels, Options.Training.Threads);
+            [.. ClassWeights(parts.Train, labels) ?? []], labels, Options.Training.Threads);
         clock.End($"{output.Summary}");
         return output;
     }
@@ -300,10 +342,10 @@ public sealed class Recipe
         return (report, errors.ToList());
     }
 
-    private RecipeResult Result(Predictor predictor, CorpusParts parts, (TrainingResult Epochs, OutputCalibration? Output) fitted, EvaluationReport? report,
+    private RecipeResult Result(Predictor predictor, CorpusParts parts, (TrainingResult Epochs, OutputCalibration? Output, Refit? Refit) fitted, EvaluationReport? report,
         IReadOnlyList<ConfidentError> errors, int withVector, StageClock clock, DataSource data)
     {
-        (TrainingResult training, OutputCalibration? output) = fitted;
+        (TrainingResult training, OutputCalibration? output, Refit? refit) = fitted;
         RecipeOptions options = Options with { Classifier = predictor.Classifier.Options, Training = Options.TrainingInEffect };
         var record = new RecipeRecord
         {
@@ -314,16 +356,18 @@ public sealed class Recipe
             BestEpoch = training.BestEpoch,
             KeptEpoch = training.KeptEpoch,
             Output = output,
+            Refit = refit,
             From = Start?.Data,
             Seconds = clock.Seconds.ToDictionary(s => s.Key.ToString().ToLowerInvariant(), s => s.Value),
         };
         return new RecipeResult
         {
-            Predictor = predictor.WithCard(new ModelCard { Data = data, Metrics = MetricsOf(report), Training = record.ToJson() }),
+            Predictor = predictor.WithCard(new ModelCard { Data = data, Metrics = RecipeRecord.MetricsOf(report), Training = record.ToJson() }),
             Options = options,
             Test = report,
             Training = training,
             Output = output,
+            Refit = refit,
             TrainTexts = parts.Train.Count,
             ValidationTexts = parts.Validation.Count,
             TestTexts = parts.Test.Count,
@@ -333,44 +377,6 @@ public sealed class Recipe
             Errors = errors,
             Seconds = clock.Seconds,
         };
-    }
-
-    /// <summary>Texts without a class over texts with it, as PyTorch's <c>pos_weight</c> is chosen.</summary>
-    private static float[] Balanced(int[] labels, LabelSets sets)
-    {
-        var weights = new float[sets.Classes];
-        for (int c = 0; c < weights.Length; c++)
-        {
-            int with = sets.Of(labels, c).Sum();
-            weights[c] = with == 0 || with == labels.Length ? 1 : (labels.Length - with) / (float)with;
-        }
-        return weights;
-    }
-
-    private static float[] Balanced(int[] labels, int classes)
-    {
-        var counts = new int[classes];
-        foreach (int label in labels)
-            counts[label]++;
-        return [.. counts.Select(n => n == 0 ? 1f : labels.Length / ((float)classes * n))];
-    }
-
-    private static Dictionary<string, double> MetricsOf(EvaluationReport? report)
-    {
-        if (report is null)
-            return [];
-        var metrics = new Dictionary<string, double>
-        {
-            ["accuracy"] = report.Accuracy,
-            ["loss"] = report.Loss,
-            ["macro_f1"] = report.MacroF1,
-            ["macro_recall"] = report.MacroRecall,
-            ["calibration_error"] = report.CalibrationError,
-            ["brier"] = report.Brier,
-        };
-        if (report.RocAuc is { } area)
-            metrics["roc_auc"] = area;
-        return metrics;
     }
 
     private sealed class VectorProgress(StageClock clock) : IProgress<Word2VecProgress>

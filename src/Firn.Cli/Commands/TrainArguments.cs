@@ -74,6 +74,7 @@ internal sealed class TrainArguments
     private readonly Option<string?> schedule = PresetOption.Word("--schedule", "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on, gradual (from the top down); options behind a comma: rows=seen:5+top:1000+without-vector, pull=0.01, embedding-rate=0.1, lstm-rate=, dense-rate=, optimizer=reset; or FILE.json of phases", Presets, o => o.Training.Schedule.Name);
     private readonly Option<string?> repair = new Option<string?>("--repair") { Description = $"anchor trains the word vectors with a pull back to where they were (pull={AnchorPull}), so that words which training lacks keep their neighbours; for repairs afterwards see 'firn drift --repair'" }.OneOf("anchor");
     private readonly Option<bool?> restoreBest = PresetOption.Switch("--restore-best", "End with the best epoch's weights instead of the last one's", Presets, o => o.Training.RestoreBest);
+    private readonly Option<bool> refit = new("--refit") { Description = "Once the validation texts have chosen epoch, scales and threshold, train again on them too; takes up to twice the time, and pays where texts are few" };
     private readonly Option<bool?> balance = PresetOption.Switch("--balance-classes", "Weigh each class by how rare it is", Presets, o => o.BalanceClasses);
     private readonly Option<bool> multiLabel = new("--multi-label") { Description = "A text may have any number of labels, with | between them: a sigmoid a class" };
     private readonly Option<string?> tuneThreshold = new Option<string?>("--tune-threshold")
@@ -92,7 +93,7 @@ internal sealed class TrainArguments
         foreach (var option in new Option[]
         {
             ownRows, dropPretrained, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, epochs, batchSize, learningRate,
-            clipNorm, schedule, repair, restoreBest, balance, multiLabel, tuneThreshold, seed, threads,
+            clipNorm, schedule, repair, restoreBest, refit, balance, multiLabel, tuneThreshold, seed, threads,
         })
             command.Add(option);
         schedule.Validators.Add(result =>
@@ -168,6 +169,7 @@ internal sealed class TrainArguments
                 0 => null,
                 { } longest => (basis.Wide ?? new WideOptions()) with { Longest = longest },
             },
+            Refit = parsed.GetValue(refit),
             BalanceClasses = parsed.GetValue(balance) ?? basis.BalanceClasses,
         };
         if (options.Classifier is { PaddedLength: > 0, Bidirectional: true } or { PaddedLength: > 0, Pooling: not Pooling.LastState })

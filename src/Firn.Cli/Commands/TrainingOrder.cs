@@ -117,6 +117,7 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
             ["stoppedBy"] = result.Training.StoppedBy.ToString().ToLowerInvariant(),
             ["bestEpoch"] = result.Training.BestEpoch,
             ["keptEpoch"] = result.Training.KeptEpoch,
+            ["refit"] = result.Refit is { } refit ? new JsonObject { ["texts"] = refit.Texts, ["epochs"] = refit.Epochs, ["loss"] = Json.Number(refit.Loss) } : null,
             ["test"] = result.Test is { } test ? EvaluationJson.Of(test) : null,
             ["seconds"] = seconds,
             ["peakMemoryBytes"] = Process.GetCurrentProcess().PeakWorkingSet64,

@@ -42,6 +42,7 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
         RecipeStage.Vectors => "word vectors",
         RecipeStage.Training => "training",
         RecipeStage.Output => "output",
+        RecipeStage.Refit => "training on all",
         _ => "test",
     };
 }

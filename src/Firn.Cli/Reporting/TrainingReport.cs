@@ -52,6 +52,7 @@ internal static class TrainingReport
         [
             new("schedule", options.Training.Schedule.Name), new("epochs", string.Create(CultureInfo.InvariantCulture, $"{result.Training.History.Count} of {options.Training.Epochs}")),
             new("ended by", Ended(result)), new("weights of epoch", Text(result.Training.KeptEpoch)),
+            new("then trained on all", result.Refit is { } refit ? string.Create(CultureInfo.InvariantCulture, $"{refit.Texts:N0} texts, {refit.Epochs} epochs") : "no"), new("batch size", Text(options.Training.BatchSize)), new("learning rate", Text(options.Training.LearningRate)),
             new("validation", string.Create(CultureInfo.InvariantCulture, $"{options.Validation.ToString().ToLowerInvariant()}, {options.ValidationShare * 100:0.#}%")), new("seed", Text(options.Training.Seed)),
         ]),
         new("Seconds", [.. result.Seconds.Select(stage => new Fact(stage.Key.ToString().ToLowerInvariant(), stage.Value.ToString("0.0", CultureInfo.InvariantCulture)))]),

@@ -21,6 +21,11 @@ internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
         return this with { Texts = new RaggedIds(ids, offsets) };
     }
 
+    /// <summary>These texts and behind them others.</summary>
+    public CorpusPart With(CorpusPart more) => new(
+        new RaggedIds([.. Texts.Ids, .. more.Texts.Ids], [.. Texts.Offsets, .. more.Texts.Offsets[1..].ToArray().Select(o => o + Texts.TotalTokens)]),
+        [.. Labels, .. more.Labels], [.. Rows, .. more.Rows]);
+
     /// <summary>The chosen texts, in the order given.</summary>
     public CorpusPart Select(ReadOnlySpan<int> texts)
     {
@@ -35,6 +40,8 @@ internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
 /// <summary>The data as training, validation and test parts, in ids of a vocabulary of the training texts.</summary>
 internal sealed class CorpusParts
 {
+    private CorpusPart? joined;
+
     private CorpusParts(Vocabulary vocabulary, RaggedIds wordVectorTexts, CorpusPart train, CorpusPart validation, CorpusPart test)
     {
         Vocabulary = vocabulary;
@@ -55,6 +62,9 @@ internal sealed class CorpusParts
 
     public CorpusPart Test { get; }
 
+    /// <summary>What a refit trains on.</summary>
+    public CorpusPart TrainAndValidation => joined ??= Train.With(Validation);
+
     /// <summary>Validation and test rows left out because the training texts lack their label.</summary>
     public int UnknownLabels { get; private init; }
 
@@ -71,7 +81,9 @@ internal sealed class CorpusParts
         (int[] trainRows, int[] testRows) = texts.Test is not null || options.TestShare == 0
             ? (new MersenneTwister(options.SplitSeed).Permutation(corpus.Ids.Count), [])
             : TrainTestSplit.Random(corpus.Ids.Count, options.TestShare, options.SplitSeed);
-        (int seen, Vocabulary vocabulary) = BuildVocabulary(corpus, trainRows, texts.Unlabelled, start, options, vectorWords);
+        // A refit trains on them, so their words must be known.
+        RawCorpus? joining = options.Refit ? texts.Validation?.Raw : null;
+        (int seen, Vocabulary vocabulary) = BuildVocabulary(corpus, trainRows, joining, texts.Unlabelled, start, options, vectorWords);
         int[] idOf = IdsOf(corpus.Words, vocabulary);
         CorpusPart whole = PartOf(texts.Corpus, trainRows, idOf, labels);
         CorpusPart cut = whole.Cut(options.MaxTokens);
@@ -82,7 +94,8 @@ internal sealed class CorpusParts
         CorpusPart test = texts.Test is { } apart
             ? PartOf(apart, KnownRows(apart, labels, options, ref unknown), idOf, labels)
             : PartOf(texts.Corpus, testRows, idOf, labels);
-        return new CorpusParts(vocabulary, Joined(whole.Texts, texts.Unlabelled, idOf), train, validation, test.Cut(options.MaxTokens)) 
+        RaggedIds forVectors = joining is null ? whole.Texts : Joined(whole.Texts, joining.Ids, idOf);
+        return new CorpusParts(vocabulary, Joined(forVectors, texts.Unlabelled, idOf), train, validation, test.Cut(options.MaxTokens)) 
         {
             UnknownLabels = unknown,
             SeenWords = seen,
@@ -106,11 +119,14 @@ internal sealed class CorpusParts
     /// words keep their ids before them; frequent words of texts without labels follow behind them, and those that only the word vectors have.
     /// </summary>
     private static (int Seen, Vocabulary All) BuildVocabulary(
-        RawCorpus corpus, int[] rows, RaggedIds? unlabelled, WarmStart? start, RecipeOptions options, IReadOnlyList<string> vectorWords)
+        RawCorpus corpus, int[] rows, RawCorpus? joining, RaggedIds? unlabelled, WarmStart? start, RecipeOptions options, IReadOnlyList<string> vectorWords)
     {
         var counts = new long[corpus.Words.Count];
         var builder = new VocabularyBuilder();
-        foreach (int word in Count(rows.Select(corpus.Ids.Slice), counts))
+        IEnumerable<ReadOnlyMemory<int>> trained = rows.Select(corpus.Ids.Slice);
+        if (joining is not null)
+            trained = trained.Concat(Enumerable.Range(0, joining.Ids.Count).Select(joining.Ids.Slice));
+        foreach (int word in Count(trained, counts))
             builder.Add(corpus.Words[word], counts[word]);
         Vocabulary vocabulary = builder.Build(options.Vocabulary);
         if (start is not null)
@@ -141,16 +157,16 @@ internal sealed class CorpusParts
         return order;
     }
 
-    /// <summary>The texts and behind them those without labels, as ids.</summary>
-    private static RaggedIds Joined(RaggedIds texts, RaggedIds? unlabelled, int[] idOf)
+    /// <summary>The texts, ids already, and behind them others, as ids too.</summary>
+    private static RaggedIds Joined(RaggedIds texts, RaggedIds? others, int[] idOf)
     {
-        if (unlabelled is null)
+        if (others is null)
             return texts;
         var ids = new List<int>(texts.Ids);
         var offsets = new List<int>(texts.Offsets);
-        for (int i = 0; i < unlabelled.Count; i++)
+        for (int i = 0; i < others.Count; i++)
         {
-            foreach (int word in unlabelled[i])
+            foreach (int word in others[i])
             {
                 if (idOf[word] > 0)
                     ids.Add(idOf[word]);

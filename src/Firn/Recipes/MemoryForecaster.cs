@@ -16,8 +16,8 @@ internal sealed class MemoryForecaster
     private readonly int _classes;
     private readonly long _runtime, _data, _reading;
     private readonly KnownVectors? _vectors;
-    private readonly Dictionary<(int Batch, ulong Seed, bool OwnRows), LargestBatch> _batches = [];
-    private NgramSample? _ngrams;
+    private readonly Dictionary<(int Batch, ulong Seed, bool OwnRows, int Texts), LargestBatch> _batches = [];
+    private readonly Dictionary<int, NgramSample> _ngrams = [];
 
     /// <param name="parts">The texts.</param>
     /// <param name="classes">C.</param>
@@ -47,14 +47,14 @@ internal sealed class MemoryForecaster
             Vectors(options, withVector, shape),
         };
         var trained = new List<long>();
-        LargestBatch batch = Largest(training, hasVector, options.OwnRows);
+        LargestBatch batch = Largest(training, _parts.Train.Texts, hasVector, options.OwnRows);
         long validation = Scoring(shape, classifier, _parts.Validation, hasVector, options.OwnRows, threads);
         long best = sizeof(float) * Enum.GetValues<ParameterGroup>().Where(training.Schedule.EverTrains).Sum(shape.Of);
         for (int p = 0; p < training.Schedule.Phases.Count; p++)
         {
             ThawPhase phase = training.Schedule.Phases[p];
             bool lstm = phase.Trains(ParameterGroup.Lstm), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
-            long moving = table ? Moving(phase.Rows, hasVector) : 0;
+            long moving = table ? Moving(phase.Rows, _parts.Train.Texts, hasVector) : 0;
             trained.Add((lstm ? shape.LstmWeights : 0) + (dense ? shape.DenseWeights : 0) + moving * width);
             stages.Add(new StageMemory(NameOf(training, p), _runtime, _data, 0, weights, best + start,
                 WorkspaceMemory.Gradients(shape, lstm, dense, table, batch),
@@ -64,13 +64,50 @@ internal sealed class MemoryForecaster
         long wide = 0;
         if (options.Wide is { } ngrams)
         {
-            NgramSample sample = _ngrams ??= NgramSample.Of(new IdSource(_parts.Train.Texts, ngrams.ToNgrams()), ngrams.MinTexts);
+            NgramSample sample = Sampled(_parts.Train.Texts, ngrams);
             stages.Add(new StageMemory("output", _runtime, _data, 0, weights, start, 0, 0, sample.PeakBytes(_parts.Train.Count, classifier.OutputSize)));
             wide = sample.HeldBytes(classifier.OutputSize);
+        }
+        if (options.Refit)
+        {
+            stages.Add(Refit(options, shape, classifier, hasVector, (weights, best, start, wide), threads));
+            if (options.Wide is { } again)
+                wide = Sampled(_parts.TrainAndValidation.Texts, again).HeldBytes(classifier.OutputSize);
         }
         long test = Scoring(shape, classifier, _parts.Test, hasVector, options.OwnRows, threads);
         stages.Add(new StageMemory("test", _runtime, _data, 0, weights + wide, start, 0, 0, test + 64L * _parts.Test.Count));
         return new MemoryForecast(stages, shape.TableWeights + shape.LstmWeights + shape.DenseWeights, trained);
+    }
+
+    /// <summary>The second training at its largest, the first model being held: its table too where that trains.</summary>
+    private StageMemory Refit(RecipeOptions options, TextShape shape, ClassifierOptions classifier, bool[] hasVector,
+        (long Weights, long Best, long Start, long Wide) first, int threads)
+    {
+        CorpusPart all = _parts.TrainAndValidation;
+        TrainingOptions training = options.TrainingInEffect;
+        LargestBatch batch = Largest(training, all.Texts, hasVector, options.OwnRows);
+        long gradients = 0, optimizer = 0, workspace = 0;
+        foreach (ThawPhase phase in training.Schedule.Phases)
+        {
+            bool lstm = phase.Trains(ParameterGroup.Lstm), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
+            long moving = table ? Moving(phase.Rows, all.Texts, hasVector) * shape.Width : 0;
+            gradients = Math.Max(gradients, WorkspaceMemory.Gradients(shape, lstm, dense, table, batch));
+            optimizer = Math.Max(optimizer, MemoryForecast.OptimizerBytes((lstm ? shape.LstmWeights : 0) + (dense ? shape.DenseWeights : 0) + moving)
+                + (table ? sizeof(int) * shape.TableWeights / shape.Width : 0));
+            workspace = Math.Max(workspace, WorkspaceMemory.Activations(shape, classifier, lstm, table, batch, threads) + sizeof(int) * (long)all.Count);
+        }
+        if (options.Wide is { } ngrams)
+            workspace = Math.Max(workspace, Sampled(all.Texts, ngrams).PeakBytes(all.Count, classifier.OutputSize));
+        long texts = sizeof(int) * (all.Texts.TotalTokens + 3L * all.Count);
+        long held = first.Start > 0 ? first.Weights : first.Weights - sizeof(float) * shape.TableWeights; // a frozen table is shared
+        return new StageMemory("refit", _runtime, _data + texts, 0, first.Weights, first.Best + 2 * first.Start + held + first.Wide, gradients, optimizer, workspace);
+    }
+
+    private NgramSample Sampled(RaggedIds texts, WideOptions ngrams)
+    {
+        if (!_ngrams.TryGetValue(texts.Count, out NgramSample sample))
+            _ngrams[texts.Count] = sample = NgramSample.Of(new IdSource(texts, ngrams.ToNgrams()), ngrams.MinTexts);
+        return sample;
     }
 
     /// <summary>The ids whose word will have a vector.</summary>
@@ -118,11 +155,10 @@ internal sealed class MemoryForecaster
     }
 
     /// <summary>The largest batch of the first epoch: later ones differ in the order of the texts alone.</summary>
-    private LargestBatch Largest(TrainingOptions training, bool[] hasVector, bool ownRows)
+    private LargestBatch Largest(TrainingOptions training, RaggedIds texts, bool[] hasVector, bool ownRows)
     {
-        if (_batches.TryGetValue((training.BatchSize, training.Seed, ownRows), out LargestBatch known))
+        if (_batches.TryGetValue((training.BatchSize, training.Seed, ownRows, texts.Count), out LargestBatch known))
             return known;
-        RaggedIds texts = _parts.Train.Texts;
         var batcher = new Training.Batcher(texts.Count, training.BatchSize, training.Seed);
         batcher.Begin(1);
         BatchPlan plan = TrainingWorkspace.CreatePlan();
@@ -156,7 +192,7 @@ internal sealed class MemoryForecaster
                 Shards = Math.Max(largest.Shards, plan.Shards), Tokens = Math.Max(largest.Tokens, plan.Tokens), Rows = Math.Max(largest.Rows, rows),
             };
         }
-        return _batches[(training.BatchSize, training.Seed, ownRows)] = largest;
+        return _batches[(training.BatchSize, training.Seed, ownRows, texts.Count)] = largest;
     }
 
     private static long Scoring(TextShape shape, ClassifierOptions classifier, CorpusPart part, bool[] hasVector, bool ownRows, int threads)
@@ -178,9 +214,9 @@ internal sealed class MemoryForecaster
         return WorkspaceMemory.Scoring(shape, classifier, part.Count, rows, longest, threads);
     }
 
-    private long Moving(RowRule rule, bool[] hasVector)
+    private long Moving(RowRule rule, RaggedIds texts, bool[] hasVector)
     {
-        int[] seen = Occurrences(_parts.Train.Texts);
+        int[] seen = Occurrences(texts);
         long count = Enumerable.Range(1, seen.Length - 1).LongCount(id => seen[id] >= rule.SeenAtLeast && (rule.WithoutVector || hasVector[id]));
         return Math.Min(count, rule.MostFrequent ?? long.MaxValue);
     }

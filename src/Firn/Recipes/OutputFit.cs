@@ -39,8 +39,7 @@ internal static class OutputFit
         int workers = threads > 0 ? threads : Environment.ProcessorCount;
         var probabilities = new float[validation.Count * k];
         model.Predict(validation.Texts, probabilities, threads);
-        NgramClassifier? linear = wide is null ? null
-            : NgramClassifier.Fit(train.Texts, train.Labels, model.Options.Classes, classWeights, wide, workers, sets);
+        NgramClassifier? linear = wide is null ? null : NgramClassifier.Fit(train.Texts, train.Labels, model.Options.Classes, classWeights, wide, workers, sets);
 
         // Classes by themselves are decisions of yes or no, all scaled alike.
         (k, int[] truth, IReadOnlyList<string> names) = sets is null
@@ -57,6 +56,14 @@ internal static class OutputFit
         Apply(model, linear, blend);
         return new OutputCalibration(blend.Scales[0], linear is null ? null : blend.Scales[1], blend.Shift, validation.Count,
             before.CalibrationError, after.CalibrationError, before.Reliability, after.Reliability);
+    }
+
+    /// <summary>The linear part on other texts, and the scales as they were fitted before.</summary>
+    public static void Again(TextClassifier model, CorpusPart train, WideOptions? wide, ReadOnlySpan<float> classWeights, LabelMap labels, int threads, OutputCalibration fitted)
+    {
+        NgramClassifier? linear = wide is null ? null
+            : NgramClassifier.Fit(train.Texts, train.Labels, model.Options.Classes, classWeights, wide, threads > 0 ? threads : Environment.ProcessorCount, labels.Sets);
+        Apply(model, linear, new LogitBlend(fitted.WideScale is { } scale ? [fitted.LstmScale, scale] : [fitted.LstmScale], fitted.Shift));
     }
 
     private static float[] LogitsOf(NgramClassifier linear, RaggedIds texts)

@@ -20,6 +20,9 @@ public enum RecipeStage
     /// <summary>The linear part is fitted, and the probabilities are scaled.</summary>
     Output,
 
+    /// <summary>The model is trained again on training and validation texts, with what the validation decided.</summary>
+    Refit,
+
     /// <summary>The test part is scored.</summary>
     Evaluation,
 }
@@ -36,7 +39,7 @@ public interface IRecipeObserver : ITrainingObserver
     /// <summary>A stage begins; the one before is over.</summary>
     void OnStage(RecipeStage stage);
 
-    /// <summary>A stage got on. <see cref="RecipeStage.Training"/> reports batches and epochs instead.</summary>
+    /// <summary>A stage got on. <see cref="RecipeStage.Training"/> and <see cref="RecipeStage.Refit"/> report batches and epochs instead.</summary>
     void OnProgress(RecipeProgress progress);
 
     /// <summary>A stage is over.</summary>

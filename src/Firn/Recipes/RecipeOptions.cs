@@ -109,6 +109,14 @@ public sealed record RecipeOptions
     /// </summary>
     public ThresholdMetric? TuneThreshold { get; init; }
 
+    /// <summary>
+    /// Once the validation texts have chosen the epoch, the scales and the threshold, trains again from the same start on
+    /// training and validation texts together, as many epochs at the same rates, and keeps scales and threshold. Pays where
+    /// texts are few and a part of them validates; costs the time of the first training once more. Figures on validation
+    /// texts mean nothing for the model afterwards.
+    /// </summary>
+    public bool Refit { get; init; }
+
     /// <summary>How the model is trained.</summary>
     public TrainingOptions Training { get; init; } = new();
 

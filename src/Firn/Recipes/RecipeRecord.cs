@@ -18,6 +18,9 @@ internal sealed record RecipeRecord
     public required int KeptEpoch { get; init; }
     public OutputCalibration? Output { get; init; }
 
+    /// <summary>The second training, on validation texts too.</summary>
+    public Refit? Refit { get; init; }
+
     /// <summary>What the bundle was trained on that the recipe started from.</summary>
     public DataSource? From { get; init; }
 
@@ -28,6 +31,25 @@ internal sealed record RecipeRecord
     {
         string json = JsonSerializer.Serialize(options.WithThreads(0), RecipeRecordContext.Default.RecipeOptions);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{json}\n{data}\n{vocabulary}")));
+    }
+
+    /// <summary>The figures that the model's card names.</summary>
+    public static Dictionary<string, double> MetricsOf(EvaluationReport? report)
+    {
+        if (report is null)
+            return [];
+        var metrics = new Dictionary<string, double>
+        {
+            ["accuracy"] = report.Accuracy,
+            ["loss"] = report.Loss,
+            ["macro_f1"] = report.MacroF1,
+            ["macro_recall"] = report.MacroRecall,
+            ["calibration_error"] = report.CalibrationError,
+            ["brier"] = report.Brier,
+        };
+        if (report.RocAuc is { } area)
+            metrics["roc_auc"] = area;
+        return metrics;
     }
 
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, RecipeRecordContext.Default.RecipeRecord);

@@ -2,6 +2,12 @@ using Firn.Training;
 
 namespace Firn.Recipes;
 
+/// <summary>Training again on training and validation texts, with what the validation decided (<see cref="RecipeOptions.Refit"/>).</summary>
+/// <param name="Texts">Texts trained on.</param>
+/// <param name="Epochs">Passes over them.</param>
+/// <param name="Loss">Loss of the last one.</param>
+public sealed record Refit(int Texts, int Epochs, double Loss);
+
 /// <summary>What a recipe gave.</summary>
 public sealed record RecipeResult
 {
@@ -20,7 +26,10 @@ public sealed record RecipeResult
     /// <summary>The scaling of the logits, and the linear part's; null where the options ask for neither.</summary>
     public OutputCalibration? Output { get; init; }
 
-    /// <summary>Texts the model was trained on.</summary>
+    /// <summary>The second training, on training and validation texts; null where the options ask for none or the first was cancelled.</summary>
+    public Refit? Refit { get; init; }
+
+    /// <summary>Texts the model was trained on, before <see cref="Refit"/>.</summary>
     public required int TrainTexts { get; init; }
 
     /// <summary>Texts that measured the epochs.</summary>

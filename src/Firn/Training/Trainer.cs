@@ -35,6 +35,9 @@ public sealed class Trainer
     /// </summary>
     public LabelSets? Sets { get; init; }
 
+    /// <summary>Learning rates of the epochs, one each, where another run has decided them and how many there are; null decides anew.</summary>
+    internal IReadOnlyList<double>? Rates { get; init; }
+
     /// <summary>Trains.</summary>
     /// <param name="train">Training texts; at least one.</param>
     /// <param name="trainLabels">Their classes, each in [0, C).</param>
@@ -56,7 +59,7 @@ public sealed class Trainer
         for (int epoch = run.History.Count + 1; run.Stopped is null; epoch++)
         {
             long start = Stopwatch.GetTimestamp();
-            if (run.Epochs.Run(epoch, run.Rate.Rate, cancellation) is not { } record)
+            if (run.Epochs.Run(epoch, Rates?[epoch - 1] ?? run.Rate.Rate, cancellation) is not { } record)
             {
                 run.Stopped = StopReason.Cancelled;
                 break;
@@ -69,6 +72,8 @@ public sealed class Trainer
             }
             record = record with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
             run.Finish(record);
+            if (epoch == Rates?.Count)
+                run.Stopped = StopReason.Completed;
             Checkpoint?.Save(run);
             observer?.OnEpoch(record);
         }
