@@ -44,10 +44,11 @@ switch (args.FirstOrDefault())
         return 0;
     case "vectors" when Option("--corpus") is not null || Option("--part") is "load" or "large":
         VectorComparison.Run(
-            Option("--corpus"), Option("--word-eval"), Option("--part"), int.Parse(Option("--size") ?? "300", CultureInfo.InvariantCulture),
+            Option("--corpus"), long.Parse(Option("--words") ?? "4000000", CultureInfo.InvariantCulture), Option("--word-eval"), Option("--part"),
+            int.Parse(Option("--size") ?? "300", CultureInfo.InvariantCulture),
             int.Parse(Option("--window") ?? "7", CultureInfo.InvariantCulture), threads, Option("--results"), Option("--peers"));
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/compare train | score | scale | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--part cbow | skip-gram | load | large] [--size N] [--window N]");
+        Console.Error.WriteLine("usage: bench/compare train | score | scale | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--words N] [--part cbow | skip-gram | load | large] [--size N] [--window N]");
         return 2;
 }

@@ -54,6 +54,8 @@ internal static class VectorWorker
             Epochs = o.GetProperty("epochs").GetInt32(),
             SkipGram = o.GetProperty("sg").GetInt32() == 1,
             Threads = o.GetProperty("threads").GetInt32(),
+            Seed = o.GetProperty("seed").GetUInt64(),
+            Deterministic = o.TryGetProperty("deterministic", out JsonElement deterministic) && deterministic.GetBoolean(),
         });
         answer["seconds"] = watch.Elapsed.TotalSeconds;
         answer["cpu"] = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;

@@ -20,7 +20,7 @@ if command == "train":
     corpus, target = sys.argv[2:4]
     o = json.loads(sys.argv[4])
     model = Word2Vec(vector_size=o["size"], window=o["window"], min_count=o["min_count"], sg=o["sg"], negative=5, sample=1e-3,
-                     workers=o["threads"], seed=1, epochs=o["epochs"])
+                     workers=o["threads"], seed=o["seed"], epochs=o["epochs"])
     model.build_vocab(corpus_file=corpus)
     _, out["seconds"], out["cpu"] = timed(lambda: model.train(
         corpus_file=corpus, total_words=model.corpus_total_words, total_examples=model.corpus_count, epochs=o["epochs"]))
