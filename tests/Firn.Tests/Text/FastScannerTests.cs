@@ -110,10 +110,11 @@ public class FastScannerTests
             var buffer = new TokenBuffer();
             foreach (string text in texts)
                 tokenizer.Tokenize(text, buffer);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            foreach (string text in texts)
-                tokenizer.Tokenize(text, buffer);
-            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            Assert.Equal(0, Allocations.Of(() =>
+            {
+                foreach (string text in texts)
+                    tokenizer.Tokenize(text, buffer);
+            }));
         }
     }
 }
