@@ -13,8 +13,8 @@ public sealed record StudyTraining(int Epochs, int BatchSize)
     private const int MostValidation = 5000, LeastValidation = 100;
 
     /// <summary>
-    /// The first epoch in which a schedule that thaws has thawed: the one after which the frozen table with the same texts and
-    /// fresh weights was best, so that thawing begins where freezing has no more to give; with the second half at the latest.
+    /// The first epoch in which a schedule that thaws has thawed: the next after the one in which the frozen table, with the same
+    /// texts and fresh weights, was best, so that thawing begins where freezing has no more to give; with the second half at the latest.
     /// </summary>
     /// <param name="frozenBest">The epoch of the frozen run's least validation loss, from 1.</param>
     public int ThawEpochAfter(int frozenBest) => Math.Clamp(frozenBest + 1, 2, Math.Max(2, Epochs / 2 + 1));

@@ -13,7 +13,7 @@ internal sealed class Word2VecArguments
     private readonly Option<bool> skipGram = new("--sg") { Description = "Skip-gram instead of CBOW" };
     private readonly Option<bool> hierarchical = new("--hs") { Description = "Hierarchical softmax, beside negative sampling unless --negative 0" };
     private readonly Option<bool> subwords = new("--subwords") { Description = "Build words from their character n-grams too, as fastText does, so that words never seen have vectors" };
-    private readonly Option<bool> deterministic = new("--deterministic") { Description = "The same vectors, bit for bit, on any number of threads; takes about half as long again" };
+    private readonly Option<bool> deterministic = new("--deterministic") { Description = "The same vectors, bit for bit, on any number of threads; takes 1.5 to 1.8 times as long" };
     private readonly Option<int?> minN, maxN, buckets;
     private readonly Option<bool> cbowSum = new("--cbow-sum") { Description = "CBOW adds the context's vectors instead of taking their mean" };
 
