@@ -30,8 +30,8 @@ internal sealed class TrainArguments
     private readonly Option<bool?> stopWords = PresetOption.Switch("--stop-words", "Drop English stop words, 'not' among them", Presets, o => o.Cleaning.RemoveStopWords);
     private readonly Option<string?> hashTags = new Option<string?>("--hash-tags")
     {
-        Description = "With the preset tweets, a hash tag gives its words, one token with its sign, or none: drop where texts were gathered by them, which 'firn audit' shows (default: split)",
-    }.OneOf("split", "whole", "drop");
+        Description = "With the preset tweets, a hash tag gives its words, one token with its sign, both, or none: both where texts are few, drop where texts were gathered by them, which 'firn audit' shows (default: split)",
+    }.OneOf("split", "whole", "both", "drop");
     private readonly Option<string?> unknown = PresetOption.Word("--unknown", "A word that training did not see: skip it, or give all such words a row", Presets, o => Lower(o.Vocabulary.Unknown)).OneOf("skip", "row");
     private readonly Option<int?> maxWords = new Option<int?>("--max-words") { Description = "Keep the N most frequent words only (default: all)", HelpName = "N" }.Between(1, int.MaxValue);
     private readonly Option<int?> maxTokens = PresetOption.Number("--max-tokens", "Tokens of a text that are used, the last ones", Presets, o => o.MaxTokens).Between(1, 100_000);
@@ -126,7 +126,7 @@ internal sealed class TrainArguments
             Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unknown, maxWords, hidden, bidirectional, pooling, padding],
                 $"is decided by the bundle {bundle} that --from starts from");
             if (parsed.GetValue(hashTags) is "split" or "whole")
-                throw new UsageError($"how hash tags are split is decided by the bundle {bundle} that --from starts from; leave --hash-tags out, or drop them");
+                throw new UsageError($"how hash tags are split is decided by the bundle {bundle} that --from starts from; leave --hash-tags out, or choose both or drop");
         }
         if (parsed.GetValue(vectors) is null && parsed.GetValue(unseenWords) is not null)
         {
@@ -140,7 +140,8 @@ internal sealed class TrainArguments
             {
                 Stem = parsed.GetValue(stem) ?? basis.Cleaning.Stem,
                 RemoveStopWords = parsed.GetValue(stopWords) ?? basis.Cleaning.RemoveStopWords,
-                SplitHashTags = parsed.GetValue(hashTags) is { } tags ? tags == "split" : basis.Cleaning.SplitHashTags,
+                SplitHashTags = parsed.GetValue(hashTags) is { } tags ? tags is "split" or "both" : basis.Cleaning.SplitHashTags,
+                KeepHashTags = parsed.GetValue(hashTags) == "both",
                 DropHashTags = parsed.GetValue(hashTags) == "drop",
             },
             Vocabulary = basis.Vocabulary with

@@ -17,6 +17,7 @@ internal sealed record CleaningRule(string Name, Func<CleaningOptions, bool> IsO
         new("unescape HTML", o => o.UnescapeHtml, o => o with { UnescapeHtml = false }),
         new("remove markup", o => o.RemoveMarkup, o => o with { RemoveMarkup = false }),
         new("split hash tags", o => o.SplitHashTags, o => o with { SplitHashTags = false }),
+        new("keep hash tags", o => o.KeepHashTags, o => o with { KeepHashTags = false }),
         new("drop hash tags", o => o.DropHashTags, o => o with { DropHashTags = false }),
         new("keep emoticons", o => o.KeepEmoticons, o => o with { KeepEmoticons = false }),
         new("keep emoji", o => o.KeepEmoji, o => o with { KeepEmoji = false }),

@@ -25,11 +25,16 @@ internal sealed class WarmStart : IDisposable
     /// <summary>The options with what the bundle decides: cleaning, unknown words, the shape of the LSTM.</summary>
     public RecipeOptions Apply(RecipeOptions options)
     {
+        CleaningOptions cleaning = source.Tokenizer.Options;
         ClassifierOptions shape = source.Classifier.Options;
         return options with
         {
-            // A bundle's words are as its cleaning gives them; with hash tags left out there are fewer, and none is another.
-            Cleaning = source.Tokenizer.Options with { DropHashTags = source.Tokenizer.Options.DropHashTags || options.Cleaning.DropHashTags },
+            // A bundle's words are as its cleaning gives them; hash tags left out or given beside their words change none of them.
+            Cleaning = cleaning with
+            {
+                KeepHashTags = cleaning.KeepHashTags || options.Cleaning.KeepHashTags,
+                DropHashTags = cleaning.DropHashTags || options.Cleaning.DropHashTags,
+            },
             Vocabulary = options.Vocabulary with { Unknown = source.Vocabulary.Unknown },
             Classifier = options.Classifier with { HiddenSize = shape.HiddenSize, Bidirectional = shape.Bidirectional, Pooling = shape.Pooling },
         };

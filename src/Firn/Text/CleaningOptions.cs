@@ -32,6 +32,12 @@ public sealed record CleaningOptions
     public bool SplitHashTags { get; init; }
 
     /// <summary>
+    /// A hash tag that is split is a token of its own too, behind its words: <c>#ILoveIt</c> gives i, love, it, #iloveit
+    /// (tweets; off in the preset). Its words tell what it says, itself what those who use it say.
+    /// </summary>
+    public bool KeepHashTags { get; init; }
+
+    /// <summary>
     /// A hash tag leaves no token, whatever <see cref="SplitHashTags"/> says (tweets; off in the preset): where texts were
     /// gathered by hash tags, those settle the label of the texts at hand and of no others.
     /// </summary>

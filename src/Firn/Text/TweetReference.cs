@@ -149,7 +149,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
             Copy(i, end);
             return end;
         }
-        int from = used;
+        int start = i, from = used;
         for (i++; i < end; i++)
         {
             char c = text[i];
@@ -165,6 +165,8 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
         }
         if (used > from)
             FinishWord(from);
+        if (rules.KeepHashTags)
+            Copy(start, end);
         return end;
     }
 

@@ -35,7 +35,7 @@ internal ref struct TweetScanner
 
     /// <summary>Whether the scanner knows these rules: the preset's, with stop words, entities and hash tags as you like.</summary>
     public static bool Knows(CleaningOptions rules) =>
-        rules with { RemoveStopWords = false, UnescapeHtml = true, KeepPunctuation = false, SplitHashTags = true, DropHashTags = false } == CleaningOptions.Tweets;
+        rules with { RemoveStopWords = false, UnescapeHtml = true, KeepPunctuation = false, SplitHashTags = true, KeepHashTags = false, DropHashTags = false } == CleaningOptions.Tweets;
 
     /// <summary>Appends all tokens.</summary>
     public void Run()

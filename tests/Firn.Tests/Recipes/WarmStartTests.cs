@@ -135,15 +135,20 @@ public sealed class WarmStartTests : IDisposable
     }
 
     [Fact]
-    public void A_start_can_leave_hash_tags_out()
+    public void A_start_can_leave_hash_tags_out_or_keep_them_beside_their_words()
     {
         Save();
         List<LabeledText> corpus = [.. ToyCorpus.Make(100, 3).Select(r => r with { Text = r.Text + (r.Label == "0" ? " #zzyzx" : " #happy") })];
         Predictor kept = Train(General with { From = Bundle }, corpus).Predictor;
         Predictor dropped = Train(General with { From = Bundle, Cleaning = CleaningOptions.Tweets with { DropHashTags = true } }, corpus).Predictor;
+        Predictor both = Train(General with { From = Bundle, Cleaning = CleaningOptions.Tweets with { KeepHashTags = true } }, corpus).Predictor;
         Assert.Equal(["zzyzx", "happy"], kept.Tokenizer.Tokenize("#zzyzx #happy"));
         Assert.Equal(["happy"], dropped.Tokenizer.Tokenize("happy #zzyzx #happy"));
         Assert.True(kept.Vocabulary.IdOf("zzyzx") > 0 && dropped.Vocabulary.IdOf("zzyzx") < 0);
+        Assert.Equal(["zzyzx", "#zzyzx"], both.Tokenizer.Tokenize("#zzyzx"));
+        Assert.True(both.Vocabulary.IdOf("#zzyzx") > 0 && kept.Vocabulary.IdOf("#zzyzx") < 0);
+        Assert.Equal(kept.Vocabulary.IdOf("happy"), both.Vocabulary.IdOf("happy"));
+        Assert.Equal(kept.Tokenizer.Options with { KeepHashTags = true }, both.Tokenizer.Options);
         Assert.Equal(kept.Tokenizer.Options with { DropHashTags = true }, dropped.Tokenizer.Options);
     }
 

@@ -16,6 +16,7 @@ public class FastScannerTests
         CleaningOptions.Tweets with { KeepPunctuation = true },
         CleaningOptions.Tweets with { RemoveStopWords = true },
         CleaningOptions.Tweets with { SplitHashTags = false },
+        CleaningOptions.Tweets with { KeepHashTags = true },
         CleaningOptions.Tweets with { DropHashTags = true, KeepPunctuation = true },
     ];
 

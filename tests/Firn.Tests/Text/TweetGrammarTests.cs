@@ -72,6 +72,8 @@ public class TweetGrammarTests
         Assert.Equal("\" oh , no . \" - me * ... hm _ :)", Tokens("\"Oh, no.\" - me* ...hm _ :)", CleaningOptions.Tweets with { KeepPunctuation = true }));
         Assert.Equal("don't , < > @ # don't .", Tokens("dont, <> @ # dont.", CleaningOptions.Tweets with { KeepPunctuation = true }));
         Assert.Equal("<number> cats", Tokens("12 cats", CleaningOptions.Tweets with { ReplaceNumbers = true }));
+        Assert.Equal("now or never #nowornever now x #now_x 42 #42 soo #sooo c d !", Tokens("#NowOrNever #now_x #42 #sooo c#d!", CleaningOptions.Tweets with { KeepHashTags = true }));
+        Assert.Equal("#goteam", Tokens("#GoTeam", CleaningOptions.Tweets with { KeepHashTags = true, SplitHashTags = false }));
         Assert.Equal("build it c d !", Tokens("build it #NowOrNever #now_x #42 c#d #\u00fcber!", CleaningOptions.Tweets with { DropHashTags = true }));
         Assert.Equal("happi cat", Tokens("the happy cats", CleaningOptions.Tweets with { Stem = true, RemoveStopWords = true }));
     }
