@@ -11,7 +11,7 @@ namespace Firn.Benchmarks;
 /// </summary>
 internal sealed class VectorComparison : IDisposable
 {
-    private const int MinCount = 10, Rounds = 3, TableRows = 100_000;
+    private const int MinCount = 10, Rounds = 3, TrainingRounds = 5, TableRows = 100_000;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-compare-").FullName;
     private readonly Stopwatch _watch = Stopwatch.StartNew();
@@ -58,7 +58,9 @@ internal sealed class VectorComparison : IDisposable
             comparison.Progress("reading the corpus");
             words = Prepare(corpus!, words, text);
             report.Line(Invariant($"Training: the first {words} words of {Path.GetFileName(corpus)}, {size} values, window {window}, negative 5, sample 1e-3, min_count {MinCount}, {threads} threads,"));
-            report.Line(Invariant($"{Rounds} rounds in turn (fastText one), round n with seed n: medians of speeds, means of scores, most memory. One thread: one run, seed 1."));
+            report.Line(Invariant($"{TrainingRounds} rounds in turn (fastText one), round n with seed n: medians of speeds, means of scores, most memory. One thread: one run, seed 1."));
+            report.Line("Line handed over: how long a cache line takes from one processor to the other, the longer of just before and just after the run. Where it takes more than");
+            report.Line("100 ns the processors do not share a cache at that moment, and threads that write to one table wait for each other's lines.");
             report.Line("fastText's time includes reading the text. gensim reads `corpus_file` at as many places as it has workers, and its learning rate falls");
             report.Line("only part of the way within an epoch unless there is one worker.");
         }
@@ -95,9 +97,9 @@ internal sealed class VectorComparison : IDisposable
     private void Train(string model, int skipGram, int epochs, string text, long words)
     {
         List<Trained?> firn = [], gensim = [], fastText = [];
-        for (int seed = 1; seed <= Rounds; seed++)
+        for (int seed = 1; seed <= TrainingRounds; seed++)
         {
-            Progress($"{model}, round {seed} of {Rounds}");
+            Progress($"{model}, round {seed} of {TrainingRounds}");
             gensim.Add(Gensim(_threads, seed));
             firn.Add(Firn(_threads, seed));
         }
@@ -108,11 +110,16 @@ internal sealed class VectorComparison : IDisposable
             skipGram == 0 ? "cbow" : "skipgram", "-input", text, "-output", At("fasttext"), "-dim", $"{_size}", "-ws", $"{_window}", "-neg", "5", "-t", "0.001",
             "-minCount", $"{MinCount}", "-epoch", $"{epochs}", "-thread", $"{_threads}", "-minn", "0", "-maxn", "0", "-verbose", "0",
         ];
-        fastText.Add(Tested(_peers.FastText(fast), At("fasttext.vec")));
+        fastText.Add(Tested(() => _peers.FastText(fast), At("fasttext.vec")));
 
         double millions = words * epochs / 1e6;
         string what = Invariant($"{model}, {epochs} epoch{(epochs > 1 ? "s" : "")}: ");
         Row(what + "million words/s", "F2", true, run => millions / run.Answer["seconds"], Report.Median);
+        for (int i = 0; i < TrainingRounds; i++)
+        {
+            string handedOver = string.Join(" and ", new[] { firn[i], gensim[i] }.OfType<Trained>().Select(run => Invariant($"{run.HandOver:F0}")));
+            Line(Invariant($"- round {i + 1}, line handed over in {handedOver} ns"), "F2", true, Speed(firn[i]), Speed(gensim[i]), null, null, null);
+        }
         Row("of CPU time, all threads", "F2", true, run => millions / run.Answer["cpu"], Report.Median);
         Row("from file to file, s", "F1", false, run => run.Answer.Whole, Report.Median);
         Row("WordSim-353", "F3", null, run => run.Scores[0], Enumerable.Average);
@@ -120,9 +127,11 @@ internal sealed class VectorComparison : IDisposable
         Row("analogies", "F3", null, run => run.Scores[2], Enumerable.Average);
         Row("peak MB", "F0", null, run => run.Answer["peak"] / (1 << 20), Enumerable.Max);
 
-        Trained? Firn(int threads, int seed) => Tested(VectorPeers.Firn("train", text, At("firn.bin"), Options(threads, seed)), At("firn.bin"));
+        double? Speed(Trained? run) => millions / run?.Answer["seconds"];
 
-        Trained? Gensim(int threads, int seed) => Tested(_peers.Gensim("train", text, At("gensim.bin"), Options(threads, seed)), At("gensim.bin"));
+        Trained? Firn(int threads, int seed) => Tested(() => VectorPeers.Firn("train", text, At("firn.bin"), Options(threads, seed)), At("firn.bin"));
+
+        Trained? Gensim(int threads, int seed) => Tested(() => _peers.Gensim("train", text, At("gensim.bin"), Options(threads, seed)), At("gensim.bin"));
 
         string Options(int threads, int seed) => Invariant(
             $"{{\"size\":{_size},\"window\":{_window},\"min_count\":{MinCount},\"sg\":{skipGram},\"threads\":{threads},\"epochs\":{epochs},\"seed\":{seed}}}");
@@ -134,11 +143,13 @@ internal sealed class VectorComparison : IDisposable
         }
     }
 
-    /// <summary>Tests the vectors that a trainer wrote, and deletes them; null where it is not installed.</summary>
-    private Trained? Tested(PeerAnswer? answer, string path)
+    /// <summary>Runs a trainer, tests the vectors that it wrote, and deletes them; null where it is not installed.</summary>
+    private Trained? Tested(Func<PeerAnswer?> train, string path)
     {
-        if (answer is null)
+        double before = HandOver.Nanoseconds();
+        if (train() is not { } answer)
             return null;
+        double handOver = Math.Max(before, HandOver.Nanoseconds());
         double[] scores = [double.NaN, double.NaN, double.NaN];
         if (_sets is not null)
         {
@@ -152,7 +163,7 @@ internal sealed class VectorComparison : IDisposable
             ];
         }
         File.Delete(path);
-        return new Trained(answer, scores);
+        return new Trained(answer, scores, handOver);
     }
 
     /// <summary>A table made here: normal numbers, written with eight digits.</summary>
@@ -257,6 +268,6 @@ internal sealed class VectorComparison : IDisposable
         }
     }
 
-    /// <summary>A trained model: what its trainer answered, and its scores in WordSim-353, SimLex-999 and the analogies.</summary>
-    private sealed record Trained(PeerAnswer Answer, double[] Scores);
+    /// <summary>A trained model: what its trainer answered, its scores in WordSim-353, SimLex-999 and the analogies, and the machine meanwhile.</summary>
+    private sealed record Trained(PeerAnswer Answer, double[] Scores, double HandOver);
 }

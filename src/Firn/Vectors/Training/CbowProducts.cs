@@ -104,6 +104,10 @@ internal static unsafe class CbowProducts<P, V>
     /// g[i, o] outputs[o] + own[i] targets[i]; outputs[o] += sum over i of g[i, o] inputs[i]; targets[i] += own[i] inputs[i]. The outputs
     /// must be different rows; a target may be one of them, and takes both updates.
     /// </summary>
+    /// <remarks>
+    /// Two passes, and in the second no more than two rows are written at a time: a row that another thread has written lies in the other
+    /// processor's cache, and a processor asks for the lines of a row ahead only where its stores follow each other.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Update(float** inputs, float** errors, float** outputs, float** targets, int columns, float* g, int stride, float* own)
     {
@@ -111,58 +115,42 @@ internal static unsafe class CbowProducts<P, V>
         float* o4 = outputs[4], o5 = outputs[5], o6 = outputs[6], o7 = outputs[7];
         for (int c = 0; c < columns; c += P.Count)
         {
-            V y0 = P.Load(o0 + c), d0 = y0;
-            V y1 = P.Load(o1 + c), d1 = y1;
-            V y2 = P.Load(o2 + c), d2 = y2;
-            V y3 = P.Load(o3 + c), d3 = y3;
-            V y4 = P.Load(o4 + c), d4 = y4;
-            V y5 = P.Load(o5 + c), d5 = y5;
-            V y6 = P.Load(o6 + c), d6 = y6;
-            V y7 = P.Load(o7 + c), d7 = y7;
+            V y0 = P.Load(o0 + c), y1 = P.Load(o1 + c), y2 = P.Load(o2 + c), y3 = P.Load(o3 + c);
+            V y4 = P.Load(o4 + c), y5 = P.Load(o5 + c), y6 = P.Load(o6 + c), y7 = P.Load(o7 + c);
             float* row = g;
             for (int i = 0; i < Group; i++, row += stride)
             {
-                V x = P.Load(inputs[i] + c);
-                V k = P.Create(row[0]);
-                V e = P.Multiply(k, y0);
-                d0 = P.Fma(k, x, d0);
-                k = P.Create(row[1]);
-                V f = P.Multiply(k, y1);
-                d1 = P.Fma(k, x, d1);
-                k = P.Create(row[2]);
-                e = P.Fma(k, y2, e);
-                d2 = P.Fma(k, x, d2);
-                k = P.Create(row[3]);
-                f = P.Fma(k, y3, f);
-                d3 = P.Fma(k, x, d3);
-                k = P.Create(row[4]);
-                e = P.Fma(k, y4, e);
-                d4 = P.Fma(k, x, d4);
-                k = P.Create(row[5]);
-                f = P.Fma(k, y5, f);
-                d5 = P.Fma(k, x, d5);
-                k = P.Create(row[6]);
-                e = P.Fma(k, y6, e);
-                d6 = P.Fma(k, x, d6);
-                k = P.Create(row[7]);
-                f = P.Fma(k, y7, f);
-                d7 = P.Fma(k, x, d7);
+                V e = P.Multiply(P.Create(row[0]), y0);
+                V f = P.Multiply(P.Create(row[1]), y1);
+                e = P.Fma(P.Create(row[2]), y2, e);
+                f = P.Fma(P.Create(row[3]), y3, f);
+                e = P.Fma(P.Create(row[4]), y4, e);
+                f = P.Fma(P.Create(row[5]), y5, f);
+                e = P.Fma(P.Create(row[6]), y6, e);
+                f = P.Fma(P.Create(row[7]), y7, f);
+                e = P.Fma(P.Create(own[i]), P.Load(targets[i] + c), e);
                 P.Store(P.Add(e, f), errors[i] + c);
             }
-            P.Store(d0, o0 + c);
-            P.Store(d1, o1 + c);
-            P.Store(d2, o2 + c);
-            P.Store(d3, o3 + c);
-            P.Store(d4, o4 + c);
-            P.Store(d5, o5 + c);
-            P.Store(d6, o6 + c);
-            P.Store(d7, o7 + c);
-            for (int i = 0; i < Group; i++)
+        }
+        float* x0 = inputs[0], x1 = inputs[1], x2 = inputs[2], x3 = inputs[3];
+        for (int o = 0; o < Outputs; o += 2)
+        {
+            float* first = outputs[o], second = outputs[o + 1], k = g + o;
+            V j0 = P.Create(k[0]), j1 = P.Create(k[stride]), j2 = P.Create(k[2 * stride]), j3 = P.Create(k[3 * stride]);
+            V k0 = P.Create(k[1]), k1 = P.Create(k[stride + 1]), k2 = P.Create(k[2 * stride + 1]), k3 = P.Create(k[3 * stride + 1]);
+            for (int c = 0; c < columns; c += P.Count)
             {
-                V k = P.Create(own[i]), t = P.Load(targets[i] + c);
-                P.Store(P.Fma(k, t, P.Load(errors[i] + c)), errors[i] + c);
-                P.Store(P.Fma(k, P.Load(inputs[i] + c), t), targets[i] + c);
+                V v0 = P.Load(x0 + c), v1 = P.Load(x1 + c), v2 = P.Load(x2 + c), v3 = P.Load(x3 + c);
+                P.Store(P.Fma(j3, v3, P.Fma(j2, v2, P.Fma(j1, v1, P.Fma(j0, v0, P.Load(first + c))))), first + c);
+                P.Store(P.Fma(k3, v3, P.Fma(k2, v2, P.Fma(k1, v1, P.Fma(k0, v0, P.Load(second + c))))), second + c);
             }
+        }
+        for (int i = 0; i < Group; i++)
+        {
+            float* target = targets[i], x = inputs[i];
+            V k = P.Create(own[i]);
+            for (int c = 0; c < columns; c += P.Count)
+                P.Store(P.Fma(k, P.Load(x + c), P.Load(target + c)), target + c);
         }
     }
 }
