@@ -96,14 +96,16 @@ public sealed class FastTextVectors
     {
         ArgumentNullException.ThrowIfNull(words);
         var kept = new List<string>();
-        var table = new float[checked(words.Count * Dimension)];
+        var rows = new RowBuilder<float>(Dimension, words.Count);
+        var vector = new float[Dimension];
         foreach (string word in words)
         {
-            if (TryGetVector(word, table.AsSpan(kept.Count * Dimension, Dimension)))
-                kept.Add(word);
+            if (!TryGetVector(word, vector))
+                continue;
+            vector.CopyTo(rows.Add());
+            kept.Add(word);
         }
-        Array.Resize(ref table, kept.Count * Dimension);
-        return new WordVectors(kept, table, Dimension);
+        return new WordVectors(WordDictionary.Of(kept), new SingleRows(rows.Build()), null);
     }
 
     /// <summary>Whether a file is a fastText model, by its first bytes; the format before version 11 has no mark and is not told.</summary>

@@ -110,6 +110,36 @@ public sealed class VectorsCommandTests(TrainedQuickstart quickstart)
     }
 
     [Fact]
+    public void Every_command_reads_a_fastText_model_and_composes_words_it_has_not_seen()
+    {
+        string text = quickstart.At("unseen.txt"), model = quickstart.At("unseen.fasttext.bin"), words = quickstart.At("unseen.words"), table = quickstart.At("unseen.vec");
+        File.WriteAllLines(text, Enumerable.Range(0, 100).Select(_ => "the old town and the new town"));
+        File.WriteAllLines(words, ["town", "townhouse"]);
+        Assert.Equal(0, CapturedRun.Of("vectors", "train", text, model, "--vector-size", "6", "--subwords", "--bucket", "100", "--min-count", "1").ExitCode);
+        FastTextVectors expected = FastTextVectors.Load(model);
+
+        var info = Parse(CapturedRun.Of("vectors", "info", model, "--json"));
+        Assert.Equal(("fasttext", expected.Words.Count), (info.GetProperty("format").GetString(), info.GetProperty("words").GetInt32()));
+        var neighbors = CapturedRun.Of("vectors", "neighbors", model, "townhouse", "-n", "2", "--json");
+        Assert.Contains("has not seen 'townhouse'", neighbors.Error);
+        Assert.Equal(2, Parse(neighbors).GetProperty("neighbors").GetProperty("townhouse").GetArrayLength());
+        Assert.DoesNotContain("has not seen", CapturedRun.Of("vectors", "neighbors", model, "town").Error);
+
+        Assert.Equal(0, CapturedRun.Of("vectors", "convert", model, table, "--vocabulary", words).ExitCode);
+        using WordVectors kept = WordVectors.Load(table);
+        Assert.Equal(["town", "townhouse"], kept.Words);
+        var vector = new float[6];
+        foreach (string word in kept.Words)
+        {
+            Assert.True(expected.TryGetVector(word, vector));
+            Assert.True(kept.TryGetVector(word, out ReadOnlySpan<float> saved));
+            Assert.Equal(vector, saved.ToArray());
+        }
+        Assert.InRange(Parse(CapturedRun.Of("vectors", "similarity", model, "town", "townhouse", "--json")).GetProperty("cosines")[0][1].GetDouble(), -1, 0.9999);
+        Assert.Equal(1, CapturedRun.Of("vectors", "neighbors", model, "").ExitCode);
+    }
+
+    [Fact]
     public void Convert_makes_a_smaller_file_that_every_command_reads()
     {
         string text = Write("shrink.vec", King.Replace("6 2", "7 2", StringComparison.Ordinal) + "twin 0 -1\n"), narrow = quickstart.At("shrink.safetensors");

@@ -12,7 +12,7 @@ internal sealed class VectorFileOptions
 
     private readonly Option<string> format = new Option<string>("--format")
     {
-        Description = "Format of FILE; auto tells it from the content (fastText's .vec is word2vec-text)",
+        Description = "Format of FILE; auto tells it from the content, a fastText model too (fastText's .vec is word2vec-text)",
         DefaultValueFactory = _ => "auto",
         HelpName = "FORMAT",
     }.OneOf(["auto", .. Written]);
@@ -25,7 +25,7 @@ internal sealed class VectorFileOptions
 
     private readonly Option<string?> vocabulary = new("--vocabulary")
     {
-        Description = "Keep only the words in FILE, one a line, as in a bundle's vocabulary.txt; the others are never held (default: all)",
+        Description = "Keep only the words in FILE, one a line, as in a bundle's vocabulary.txt; the others are never held (default: all). A fastText model composes those it has not seen",
         HelpName = "FILE",
     };
 
@@ -40,7 +40,7 @@ internal sealed class VectorFileOptions
         Description = "Take the rows that are there when the header promises another number",
     };
 
-    public Argument<string> File { get; } = new("FILE") { Description = "A file of word vectors, plain or gzip, or the folder of a bundle" };
+    public Argument<string> File { get; } = new("FILE") { Description = "A file of word vectors, plain or gzip, a fastText model (.bin, .ftz), or the folder of a bundle" };
 
     public void AddTo(Command command)
     {
@@ -59,7 +59,10 @@ internal sealed class VectorFileOptions
     }
 
     /// <summary>Reads the file and says on standard error what was odd in it.</summary>
-    public WordVectors Load(Terminal terminal, ParseResult parsed)
+    /// <param name="terminal">Takes the notes.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="asked">Words that will be looked up: a fastText model composes those that it has not seen.</param>
+    public WordVectors Load(Terminal terminal, ParseResult parsed, params IReadOnlyCollection<string> asked)
     {
         string path = parsed.GetRequiredValue(File);
         string? words = parsed.GetValue(vocabulary);
@@ -69,6 +72,8 @@ internal sealed class VectorFileOptions
         if (Directory.Exists(path))
             return BundleVectors.Load(Inputs.RequireBundle(path), only, parsed.GetValue(limit));
         Inputs.RequireFile(path);
+        if (FormatOf(parsed.GetRequiredValue(format)) == VectorFormat.Auto && FastTextVectors.IsModel(path))
+            return ModelVectors.Load(terminal, path, only, parsed.GetValue(limit), asked);
         var vectors = WordVectors.Load(path, new VectorLoadOptions
         {
             Format = FormatOf(parsed.GetRequiredValue(format)),

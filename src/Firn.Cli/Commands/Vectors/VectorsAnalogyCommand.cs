@@ -28,8 +28,8 @@ internal static class VectorsAnalogyCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            using var vectors = source.Load(run.Terminal, parsed);
             string[] given = parsed.GetRequiredValue(words);
+            using var vectors = source.Load(run.Terminal, parsed, given);
             foreach (string word in given)
                 VectorsNeighborsCommand.RequireWord(vectors, word);
             var answers = new Similarity(vectors).Analogy([given[1], given[2]], [given[0]], parsed.GetValue(count),

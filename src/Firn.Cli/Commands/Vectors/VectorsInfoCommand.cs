@@ -36,7 +36,7 @@ internal static class VectorsInfoCommand
         var report = vectors.LoadReport ?? new VectorLoadReport();
         Tables.Write(terminal, path, ["", ""],
         [
-            ["format", FormatOf(vectors) + (report.Compressed ? ", gzip" : "")],
+            ["format", FormatOf(path, vectors) + (report.Compressed ? ", gzip" : "")],
             ["words", vectors.Count.ToString("N0", CultureInfo.InvariantCulture)],
             ["dimension", vectors.Dimension.ToString(CultureInfo.InvariantCulture)],
             ["table", Stored(vectors)],
@@ -56,7 +56,7 @@ internal static class VectorsInfoCommand
         return new JsonObject
         {
             ["file"] = path,
-            ["format"] = FormatOf(vectors),
+            ["format"] = FormatOf(path, vectors),
             ["gzip"] = report.Compressed,
             ["words"] = vectors.Count,
             ["dimension"] = vectors.Dimension,
@@ -86,7 +86,8 @@ internal static class VectorsInfoCommand
         return shared > 0 ? text + string.Create(CultureInfo.InvariantCulture, $", {shared:N0} words share another's vector") : text;
     }
 
-    private static string FormatOf(WordVectors vectors) => vectors.LoadReport is { } report ? VectorFileOptions.NameOf(report.Format) : "bundle";
+    private static string FormatOf(string path, WordVectors vectors) =>
+        vectors.LoadReport is { } report ? VectorFileOptions.NameOf(report.Format) : Directory.Exists(path) ? "bundle" : TrainedVectorFile.FastText;
 
     private static (double Least, double Mean, double Most, int Zero) Norms(WordVectors vectors)
     {

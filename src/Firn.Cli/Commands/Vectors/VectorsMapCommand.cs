@@ -35,10 +35,11 @@ internal static class VectorsMapCommand
         command.SetAction(parsed =>
         {
             string stem = Stem(parsed.GetRequiredValue(target));
-            using var vectors = source.Load(run.Terminal, parsed);
+            string[] centres = parsed.GetValue(near) ?? [];
+            using var vectors = source.Load(run.Terminal, parsed, centres);
             var similarity = new Similarity(vectors);
             int wanted = Math.Min(parsed.GetValue(count), vectors.Count);
-            string[] words = parsed.GetValue(near) is { Length: > 0 } centres ? Near(similarity, centres, wanted) : [.. vectors.Words.Take(wanted)];
+            string[] words = centres.Length > 0 ? Near(similarity, centres, wanted) : [.. vectors.Words.Take(wanted)];
             double[][] rows = [.. words.Select(word => Unit(vectors, word)).Where(row => row.Length > 0)];
             words = [.. words.Where(word => Unit(vectors, word).Length > 0)];
             if (words.Length < 3)

@@ -25,12 +25,14 @@ internal static class VectorsNeighborsCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            using var vectors = source.Load(run.Terminal, parsed);
-            string[] asked = parsed.GetValue(words) ?? [];
             string? given = parsed.GetValue(text);
+            string[] asked = parsed.GetValue(words) ?? [];
             if (asked.Length == 0 == given is null)
                 throw new UserError(given is null ? "give a word, or --text and a text" : "give words or --text, not both");
-            var found = given is null ? OfWords(vectors, asked, parsed.GetValue(count)) : OfText(run.Terminal, vectors, given, parsed.GetValue(count));
+            if (given is not null)
+                asked = given.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            using var vectors = source.Load(run.Terminal, parsed, asked);
+            var found = given is null ? OfWords(vectors, asked, parsed.GetValue(count)) : OfText(run.Terminal, vectors, given, asked, parsed.GetValue(count));
             if (parsed.GetValue(json))
             {
                 var answer = new JsonObject();
@@ -55,9 +57,8 @@ internal static class VectorsNeighborsCommand
         return [.. words.Zip(new Similarity(vectors).NearestOfEach(words, count))];
     }
 
-    private static (string Word, IReadOnlyList<Neighbor> Neighbors)[] OfText(Terminal terminal, WordVectors vectors, string text, int count)
+    private static (string Word, IReadOnlyList<Neighbor> Neighbors)[] OfText(Terminal terminal, WordVectors vectors, string text, string[] words, int count)
     {
-        string[] words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         string[] unknown = [.. words.Where(word => !vectors.TryGetRow(word, out _))];
         if (unknown.Length == words.Length)
             throw new UserError($"no word of '{text}' has a vector; words are split at white space and compared as written, so check case and punctuation");

@@ -21,8 +21,8 @@ internal static class VectorsSimilarityCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            using var all = source.Load(run.Terminal, parsed);
             string[] asked = parsed.GetRequiredValue(words);
+            using var all = source.Load(run.Terminal, parsed, asked);
             foreach (string word in asked)
                 VectorsNeighborsCommand.RequireWord(all, word);
             // Only these words are compared, so only they are prepared.
