@@ -95,7 +95,7 @@ public sealed class Recipe
         int withVector = CountVectors(table);
         clock.Begin(RecipeStage.Training);
         (TextClassifier model, TrainingResult training) = Fit(parts.Train, parts.Validation, table, labels, checkpoint, null, observer, cancellation);
-        clock.End($"{training.History.Count} epochs, {training.StoppedBy}");
+        clock.End($"{training.History.Count} epochs, {training.StoppedBy}{(Options.Training.Schedule.LastsUntilBest ? $", {training.Schedule}" : "")}");
         OutputCalibration? output = Output(model, parts, labels, clock);
         Predictor predictor = WithThreshold(PredictorOf(model, parts, parts.Train, labels, training), parts.Validation, labels.Sets);
         Refit? refit = null;
@@ -127,8 +127,7 @@ public sealed class Recipe
         EmbeddingTable table = first.Classifier.Embedding;
         if (training.StartRows is { } start)
             table = new EmbeddingTable([.. table.RowOf], start.ToArray(), table.Dimension);
-        double[] rates = [.. training.History.Take(training.KeptEpoch).Select(epoch => epoch.LearningRate)];
-        (TextClassifier model, TrainingResult again) = Fit(all, null, table, labels, null, rates, observer, cancellation);
+        (TextClassifier model, TrainingResult again) = Fit(all, null, table, labels, null, training, observer, cancellation);
         if (again.StoppedBy == StopReason.Cancelled)
         {
             clock.End($"cancelled; the model of the training texts alone stays");
@@ -136,8 +135,8 @@ public sealed class Recipe
         }
         if (output is not null)
             OutputFit.Again(model, all, Options.Wide, [.. ClassWeights(all, labels) ?? []], labels, Options.Training.Threads, output);
-        clock.End($"{all.Count:n0} texts, {rates.Length} epochs");
-        return (PredictorOf(model, parts, all, labels, again).WithThreshold(first.Threshold), new Refit(all.Count, rates.Length, again.History[^1].Loss));
+        clock.End($"{all.Count:n0} texts, {again.History.Count} epochs");
+        return (PredictorOf(model, parts, all, labels, again).WithThreshold(first.Threshold), new Refit(all.Count, again.History.Count, again.History[^1].Loss));
     }
 
     /// <summary>Reads the texts, and the file of vectors where there is one, and tells the memory that training will need.</summary>
@@ -278,17 +277,18 @@ public sealed class Recipe
     /// <param name="table">Word vectors; trained in place where the schedule says so.</param>
     /// <param name="labels">The classes.</param>
     /// <param name="checkpoint">Where the run is kept; null for nowhere.</param>
-    /// <param name="rates">Learning rates of the epochs where they are decided already.</param>
+    /// <param name="first">The training that this one repeats, epochs, rates and the lengths of phases; null where they are to be found.</param>
     /// <param name="observer">Told of each batch and epoch.</param>
     /// <param name="cancellation">Ends training.</param>
     private (TextClassifier Model, TrainingResult Training) Fit(CorpusPart train, CorpusPart? validation, EmbeddingTable table, LabelMap labels,
-        Checkpoint? checkpoint, double[]? rates, IRecipeObserver? observer, CancellationToken cancellation)
+        Checkpoint? checkpoint, TrainingResult? first, IRecipeObserver? observer, CancellationToken cancellation)
     {
         var model = new TextClassifier(Options.Classifier with { Classes = labels.Names.Count }, table, Options.Training.Seed);
         Start?.CopyWeights(model, labels.Names);
         TrainingOptions options = Options.TrainingInEffect with { ClassWeights = ClassWeights(train, labels) };
-        if (rates is not null)
-            options = options with { ReduceLearningRate = null, EarlyStopping = null, RestoreBest = false };
+        double[]? rates = first?.History.Take(first.KeptEpoch).Select(epoch => epoch.LearningRate).ToArray();
+        if (first is not null)
+            options = options with { Schedule = first.Schedule, ReduceLearningRate = null, EarlyStopping = null, RestoreBest = false };
         return (model, new Trainer(model, options) { Checkpoint = checkpoint, Sets = labels.Sets, Rates = rates }
             .Run(train.Texts, train.Labels, validation?.Texts, validation?.Labels, observer, cancellation));
     }
@@ -355,6 +355,8 @@ public sealed class Recipe
             StoppedBy = training.StoppedBy,
             BestEpoch = training.BestEpoch,
             KeptEpoch = training.KeptEpoch,
+            Schedule = Options.Training.Schedule.LastsUntilBest ? training.Schedule : null,
+            TakenBack = Options.Training.Schedule.LastsUntilBest ? training.TakenBack : null,
             Output = output,
             Refit = refit,
             From = Start?.Data,

@@ -32,6 +32,13 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
             $"  epoch {record.Epoch}/{epochs}  loss {record.Loss:0.0000}  accuracy {record.Accuracy:0.0000}{validation}  {record.Seconds:0.0} s  {Speed(record.TokensPerSecond)}"));
     }
 
+    public void OnPhaseEnd(PhaseEnd phase)
+    {
+        string groups = string.Join(", ", phase.Next.Trainable.Order().Select(g => g.ToString().ToLowerInvariant()));
+        progress.Line(string.Create(CultureInfo.InvariantCulture,
+            $"  epoch {phase.BestEpoch} was best: its weights are back, {phase.TakenBack} {(phase.TakenBack == 1 ? "epoch" : "epochs")} after it forgotten; from epoch {phase.BestEpoch + 1} on trains: {groups}"));
+    }
+
     private static string Speed(double tokensPerSecond) =>
         string.Create(CultureInfo.InvariantCulture, $"{tokensPerSecond / 1000:0.0}k tokens/s");
 

@@ -10,7 +10,7 @@ internal static class ModelCardFacts
 {
     /// <summary>The schedule a model was trained by; frozen where the card does not say.</summary>
     public static ThawSchedule ScheduleOf(ModelCard card) =>
-        Find(card, "recipe", "training", "schedule") switch
+        (Find(card, "schedule") is { ValueKind: not JsonValueKind.Null } found ? found : Find(card, "recipe", "training", "schedule")) switch
         {
             { ValueKind: JsonValueKind.String } name => ThawSchedule.Parse(name.GetString()!),
             { ValueKind: JsonValueKind.Object } phases => ThawSchedule.FromJson(phases.GetRawText()),
@@ -37,6 +37,8 @@ internal static class ModelCardFacts
                 new("SHA-256", card.Data.Sha256.Length > 16 ? card.Data.Sha256[..16] + "…" : card.Data.Sha256),
             ]),
         };
+        if (Find(card, "schedule") is { ValueKind: not JsonValueKind.Null })
+            sections.Add(new("Schedule", [new("as it was trained", ScheduleOf(card).Name)]));
         if (card.Metrics.Count > 0)
             sections.Add(new("Test", [.. card.Metrics.Select(metric => new Fact(metric.Key.Replace('_', ' '), metric.Value.ToString("0.0000", CultureInfo.InvariantCulture)))]));
         if (Find(card, "recipe") is { ValueKind: JsonValueKind.Object } recipe)

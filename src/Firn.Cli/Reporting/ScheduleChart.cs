@@ -14,7 +14,7 @@ internal static class ScheduleChart
         [(ParameterGroup.Dense, "dense", "a"), (ParameterGroup.Lstm, "LSTM", "a"), (ParameterGroup.Embedding, "word vectors", "b")];
 
     /// <summary>The drawing.</summary>
-    /// <param name="schedule">The phases.</param>
+    /// <param name="schedule">The phases, as they were trained.</param>
     /// <param name="epochs">Epochs asked for.</param>
     /// <param name="trained">Epochs trained; fewer after early stopping.</param>
     /// <param name="kept">The epoch whose weights were kept; 0 for none.</param>
@@ -30,7 +30,8 @@ internal static class ScheduleChart
             svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" text-anchor=\"end\" x=\"{Left - 8}\" y=\"{top + 19}\">{name}</text><line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{top + 15}\" y2=\"{top + 15}\"/>");
             for (int p = 0; p < schedule.Phases.Count; p++)
             {
-                int first = schedule.FirstEpochOf(p), last = p + 1 < schedule.Phases.Count ? schedule.FirstEpochOf(p + 1) - 1 : epochs;
+                // Of a run that was trained every length is known.
+                int first = schedule.FirstEpochOf(p)!.Value, last = p + 1 < schedule.Phases.Count ? schedule.FirstEpochOf(p + 1)!.Value - 1 : epochs;
                 if (!schedule.Phases[p].Trains(group) || first > epochs)
                     continue;
                 // What was not reached is drawn, and faint.

@@ -12,7 +12,7 @@ internal static class TrainingReport
     {
         var options = result.Options;
         var training = result.Training;
-        var model = ModelSummary.Of(result.Predictor.Classifier, options.Training.Schedule);
+        var model = ModelSummary.Of(result.Predictor.Classifier, training.Schedule);
         return new ReportData
         {
             Title = title,
@@ -23,7 +23,7 @@ internal static class TrainingReport
             Calibration = result.Output is { Texts: > 0 } output ? output : null,
             History = training.History,
             BestEpoch = training.KeptEpoch,
-            Schedule = new ScheduleFacts(options.Training.Schedule, options.Training.Epochs, model.Savings(options.Training.Schedule)),
+            Schedule = new ScheduleFacts(training.Schedule, options.Training.Epochs - training.TakenBack.Count, model.Savings(training.Schedule)),
             Model = model.ToTable(),
             Configuration = Sections(options, result),
             Errors = result.Errors,
@@ -50,13 +50,19 @@ internal static class TrainingReport
         ]),
         new("Training",
         [
-            new("schedule", options.Training.Schedule.Name), new("epochs", string.Create(CultureInfo.InvariantCulture, $"{result.Training.History.Count} of {options.Training.Epochs}")),
+            new("schedule", ScheduleOf(options, result)), new("epochs", EpochsOf(options, result)),
             new("ended by", Ended(result)), new("weights of epoch", Text(result.Training.KeptEpoch)),
             new("then trained on all", result.Refit is { } refit ? string.Create(CultureInfo.InvariantCulture, $"{refit.Texts:N0} texts, {refit.Epochs} epochs") : "no"), new("batch size", Text(options.Training.BatchSize)), new("learning rate", Text(options.Training.LearningRate)),
             new("validation", string.Create(CultureInfo.InvariantCulture, $"{options.Validation.ToString().ToLowerInvariant()}, {options.ValidationShare * 100:0.#}%")), new("seed", Text(options.Training.Seed)),
         ]),
         new("Seconds", [.. result.Seconds.Select(stage => new Fact(stage.Key.ToString().ToLowerInvariant(), stage.Value.ToString("0.0", CultureInfo.InvariantCulture)))]),
     ];
+
+    private static string ScheduleOf(RecipeOptions options, RecipeResult result) =>
+        result.Training.TakenBack.Count == 0 ? options.Training.Schedule.Name : $"{options.Training.Schedule.Name}, which became {result.Training.Schedule.Name}";
+
+    private static string EpochsOf(RecipeOptions options, RecipeResult result) => string.Create(CultureInfo.InvariantCulture,
+        $"{result.Training.History.Count} of {options.Training.Epochs}{(result.Training.TakenBack.Count > 0 ? $", and {result.Training.TakenBack.Count} taken back" : "")}");
 
     private static string Ended(RecipeResult result) => result.Training.StoppedBy switch
     {

@@ -56,7 +56,8 @@ internal sealed class MemoryForecaster
             bool lstm = phase.Trains(ParameterGroup.Lstm), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
             long moving = table ? Moving(phase.Rows, _parts.Train.Texts, hasVector) : 0;
             trained.Add((lstm ? shape.LstmWeights : 0) + (dense ? shape.DenseWeights : 0) + moving * width);
-            stages.Add(new StageMemory(NameOf(training, p), _runtime, _data, 0, weights, best + start,
+            long phaseBest = phase.Patience is null ? 0 : sizeof(float) * phase.Trainable.Sum(shape.Of) + MemoryForecast.OptimizerBytes(trained[^1]);
+            stages.Add(new StageMemory(NameOf(training, p), _runtime, _data, 0, weights, best + start + phaseBest,
                 WorkspaceMemory.Gradients(shape, lstm, dense, table, batch),
                 MemoryForecast.OptimizerBytes(trained[^1]) + (table ? sizeof(int) * (long)rows : 0),
                 WorkspaceMemory.Activations(shape, classifier, lstm, table, batch, threads) + validation + sizeof(int) * (long)_parts.Train.Count));
@@ -232,7 +233,11 @@ internal sealed class MemoryForecaster
     private static string NameOf(TrainingOptions training, int phase)
     {
         ThawSchedule schedule = training.Schedule;
-        int first = schedule.FirstEpochOf(phase), last = phase + 1 < schedule.Phases.Count ? schedule.FirstEpochOf(phase + 1) - 1 : training.Epochs;
+        if (schedule.FirstEpochOf(phase) is not { } first)
+            return $"phase {phase + 1}, after the best epoch";
+        if (schedule.Phases[phase].Patience is not null)
+            return $"from epoch {first} to the best";
+        int last = phase + 1 < schedule.Phases.Count ? schedule.FirstEpochOf(phase + 1)!.Value - 1 : training.Epochs;
         return first == last ? $"epoch {first}" : $"epochs {first} to {last}";
     }
 }

@@ -16,6 +16,13 @@ internal sealed record RecipeRecord
     public required StopReason StoppedBy { get; init; }
     public required int BestEpoch { get; init; }
     public required int KeptEpoch { get; init; }
+
+    /// <summary>The schedule with the lengths that training found, where the recipe's lasts until a best epoch.</summary>
+    public ThawSchedule? Schedule { get; init; }
+
+    /// <summary>The epochs that it took back.</summary>
+    public IReadOnlyList<EpochRecord>? TakenBack { get; init; }
+
     public OutputCalibration? Output { get; init; }
 
     /// <summary>The second training, on validation texts too.</summary>

@@ -23,7 +23,11 @@ internal sealed class BestEpoch(Monitored figure, WeightSnapshot snapshot)
     }
 
     /// <summary>Goes on from a checkpoint, its weights being in the snapshot already.</summary>
-    public void Resume(double best) => Best = best;
+    public void Resume(double best, int epoch)
+    {
+        Best = best;
+        snapshot.Filled(epoch);
+    }
 
     /// <summary>Puts the best weights back and returns their epoch; leaves the model as it is when there are none.</summary>
     public int Restore()

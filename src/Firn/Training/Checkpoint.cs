@@ -10,7 +10,7 @@ namespace Firn.Training;
 /// </summary>
 public sealed class Checkpoint
 {
-    private const string StateName = "state", Weights = "weights/", Best = "best/", First = "adam.m/", Second = "adam.v/", RowOf = "embedding.row_of", Start = "start/" + ModelParameters.EmbeddingRows;
+    private const string StateName = "state", Weights = "weights/", Best = "best/", First = "adam.m/", Second = "adam.v/", Phase = "phase/", RowOf = "embedding.row_of", Start = "start/" + ModelParameters.EmbeddingRows;
     private const string Remedy = "Delete the file to begin anew, or name another.";
     private readonly string _run;
 
@@ -51,10 +51,12 @@ public sealed class Checkpoint
             tensors.Add(Tensor.Of(Weights + parameter.Name, parameter.Values, [.. parameter.Shape]));
         foreach ((Parameter parameter, float[] copy) in run.Best.Weights.Copies)
             tensors.Add(Tensor.Of(Best + parameter.Name, copy, [.. parameter.Shape]));
-        foreach (Moments moments in run.Epochs.Optimizer!.State)
+        AddMoments("", run.Epochs.Optimizer!.State);
+        if (run.PhaseBest is { } best)
         {
-            tensors.Add(Tensor.Of(First + moments.Parameter.Name, moments.First, moments.Shape));
-            tensors.Add(Tensor.Of(Second + moments.Parameter.Name, moments.Second, moments.Shape));
+            foreach ((Parameter parameter, float[] copy) in best.Best.Weights.Copies)
+                tensors.Add(Tensor.Of(Phase + Weights + parameter.Name, copy, [.. parameter.Shape]));
+            AddMoments(Phase, best.Moments);
         }
         EmbeddingTable table = run.Model.Embedding;
         if (run.Start is { } start)
@@ -68,6 +70,15 @@ public sealed class Checkpoint
             stream.Flush(flushToDisk: true);
         }
         File.Move(next, FilePath, overwrite: true);
+
+        void AddMoments(string kind, IEnumerable<Moments> all)
+        {
+            foreach (Moments moments in all)
+            {
+                tensors.Add(Tensor.Of(kind + First + moments.Parameter.Name, moments.First, moments.Shape));
+                tensors.Add(Tensor.Of(kind + Second + moments.Parameter.Name, moments.Second, moments.Shape));
+            }
+        }
     }
 
     /// <summary>Puts a kept run into <paramref name="run"/>, which has not begun; does nothing when there is none.</summary>
@@ -89,11 +100,23 @@ public sealed class Checkpoint
         run.Model.WeightsChanged();
         foreach ((Parameter parameter, float[] copy) in run.Best.Weights.Copies)
             Read(file, Best, parameter).CopyTo(copy, 0);
+        state.PutInto(run);
         run.Epochs.Resume(state.History.Count, state.Steps).Restore(state.Steps, moments =>
             state.MomentsBegin.TryGetValue(moments.Parameter.Name, out long begin)
                 ? (Read(file, First, moments), Read(file, Second, moments), begin)
                 : null);
-        state.PutInto(run);
+        if (state.PhaseBest is { } kept)
+            Resume(file, kept, run.PhaseBestOf(run.Options.Schedule.PhaseOf(state.History.Count)));
+    }
+
+    private static void Resume(SafetensorsFile file, PhaseBestState state, PhaseBest best)
+    {
+        foreach ((Parameter parameter, float[] copy) in best.Best.Weights.Copies)
+            Read(file, Phase + Weights, parameter).CopyTo(copy, 0);
+        foreach (Moments moments in best.Moments)
+            moments.Set(Read(file, Phase + First, moments), Read(file, Phase + Second, moments), state.MomentsBegin[moments.Parameter.Name]);
+        best.Best.Resume(state.Best, state.Epoch);
+        best.Resume(state.Steps, state.Callbacks);
     }
 
     private static float[] Read(SafetensorsFile file, string kind, Parameter parameter) =>

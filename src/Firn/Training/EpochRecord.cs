@@ -43,7 +43,18 @@ public interface ITrainingObserver
 
     /// <summary>An epoch is done and validated.</summary>
     void OnEpoch(EpochRecord record);
+
+    /// <summary>A phase that lasts until its best epoch is over; epochs are counted on from that one.</summary>
+    void OnPhaseEnd(PhaseEnd phase)
+    {
+    }
 }
+
+/// <summary>A phase that lasts until its best epoch is over, and training stands where that epoch left it.</summary>
+/// <param name="BestEpoch">Its best epoch, which is now its last.</param>
+/// <param name="TakenBack">Epochs that were trained after it and taken back.</param>
+/// <param name="Next">What is trained from the next epoch on.</param>
+public readonly record struct PhaseEnd(int BestEpoch, int TakenBack, ThawPhase Next);
 
 /// <summary>Why a run ended.</summary>
 public enum StopReason
@@ -67,6 +78,15 @@ public enum StopReason
 /// </param>
 public sealed record TrainingResult(IReadOnlyList<EpochRecord> History, StopReason StoppedBy, int BestEpoch, int KeptEpoch)
 {
+    /// <summary>
+    /// The schedule as it was trained: phases that last until their best epoch with the lengths that were found
+    /// (<c>thaw-all@best</c> as <c>thaw-all@4</c>), and without phases that were never reached because such a one had not ended.
+    /// </summary>
+    public required ThawSchedule Schedule { get; init; }
+
+    /// <summary>Epochs that showed a phase to be past its best, in the order in which they were trained; no part of the history.</summary>
+    public IReadOnlyList<EpochRecord> TakenBack { get; init; } = [];
+
     /// <summary>The table's rows as training found them, [R,E]; null when no phase of the schedule trains them.</summary>
     public ReadOnlyMemory<float>? StartRows { get; init; }
 }

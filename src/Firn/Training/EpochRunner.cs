@@ -9,7 +9,6 @@ namespace Firn.Training;
 internal sealed class EpochRunner
 {
     private readonly TextClassifier _model;
-    private readonly TrainingOptions _options;
     private readonly RaggedIds _texts;
     private readonly int[] _labels;
     private readonly LabelSets? _sets;
@@ -27,13 +26,16 @@ internal sealed class EpochRunner
         _sets = sets;
         _start = start;
         _model = model;
-        _options = options;
+        Options = options;
         _texts = texts;
         _labels = labels;
         _classWeights = options.ClassWeights is { Count: > 0 } weights ? [.. weights] : [];
         _observer = observer;
         _batcher = new Batcher(texts.Count, options.BatchSize, options.Seed);
     }
+
+    /// <summary>How the epochs are trained; the schedule and the number of epochs may change between two of them.</summary>
+    public TrainingOptions Options { get; set; }
 
     /// <summary>Steps done; dropout masks follow from their number.</summary>
     public long Steps { get; private set; }
@@ -45,13 +47,13 @@ internal sealed class EpochRunner
     public Adam Resume(int epoch, long steps)
     {
         Steps = steps;
-        return Engine(_options.Schedule.PhaseOf(epoch)).Adam;
+        return Engine(Options.Schedule.PhaseOf(epoch)).Adam;
     }
 
     /// <summary>Trains one epoch; null when it was cancelled before its end.</summary>
     public EpochRecord? Run(int epoch, double learningRate, CancellationToken cancellation)
     {
-        (TrainingWorkspace workspace, Adam adam) = Engine(_options.Schedule.PhaseOf(epoch));
+        (TrainingWorkspace workspace, Adam adam) = Engine(Options.Schedule.PhaseOf(epoch));
         adam.LearningRate = learningRate;
         _batcher.Begin(epoch);
         long start = Stopwatch.GetTimestamp(), tokens = 0, texts = 0, correct = 0;
@@ -61,10 +63,10 @@ internal sealed class EpochRunner
             if (cancellation.IsCancellationRequested)
                 return null;
             ReadOnlySpan<int> batch = _batcher[b];
-            BatchResult result = workspace.ForwardBackward(_texts, batch, _labels, _classWeights, _options.Seed, ++Steps);
+            BatchResult result = workspace.ForwardBackward(_texts, batch, _labels, _classWeights, Options.Seed, ++Steps);
             if (!double.IsFinite(result.LossSum))
                 throw NotFinite(result.LossSum, epoch, b + 1);
-            if (_options.ClipNorm is { } limit)
+            if (Options.ClipNorm is { } limit)
                 workspace.ClipByGlobalNorm(limit);
             adam.Step(workspace);
             (loss, correct, tokens, texts) = (loss + result.LossSum, correct + result.Correct, tokens + result.Tokens, texts + batch.Length);
@@ -79,13 +81,13 @@ internal sealed class EpochRunner
     {
         if (_workspace is null || _adam is null || _phase != number)
         {
-            ThawPhase phase = _options.Schedule.Phases[number];
+            ThawPhase phase = Options.Schedule.Phases[number];
             MovableRows? movable = phase.Trains(ParameterGroup.Embedding) ? _start!.Movable(phase.Rows) : null;
             if (_workspace is null || _movable != movable || !_workspace.Trainable.SetEquals(phase.Trainable))
             {
                 _workspace = null;
                 Heap.Settle();
-                _workspace = new TrainingWorkspace(_model, phase.Trainable, _options.Threads, movable: movable) { Sets = _sets };
+                _workspace = new TrainingWorkspace(_model, phase.Trainable, Options.Threads, movable: movable) { Sets = _sets };
             }
             _adam = new Adam(_model, phase.Trainable, _adam, movable, reset: phase.Optimizer == OptimizerStart.Reset)
             {
@@ -100,12 +102,12 @@ internal sealed class EpochRunner
     private BatchProgress Progress(int epoch, int batch, double loss, double accuracy, long tokens, TimeSpan elapsed)
     {
         double rate = tokens / Math.Max(elapsed.TotalSeconds, 1e-9);
-        double left = (_options.Epochs - epoch + 1.0) * _texts.TotalTokens - tokens;
+        double left = (Options.Epochs - epoch + 1.0) * _texts.TotalTokens - tokens;
         var remaining = TimeSpan.FromSeconds(rate > 0 ? Math.Min(left / rate, 1e9) : 0);
-        return new BatchProgress(epoch, _options.Epochs, batch, _batcher.Batches, loss, accuracy, rate, remaining);
+        return new BatchProgress(epoch, Options.Epochs, batch, _batcher.Batches, loss, accuracy, rate, remaining);
     }
 
     private NotFiniteNumberException NotFinite(double loss, int epoch, int batch) => new(
         $"The loss is {loss} in epoch {epoch}, batch {batch} (step {Steps}); " +
-        $"try a learning rate below {_options.LearningRate:g3}, or limit the gradients' norm to 1.", loss);
+        $"try a learning rate below {Options.LearningRate:g3}, or limit the gradients' norm to 1.", loss);
 }

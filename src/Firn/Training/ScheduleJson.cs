@@ -9,8 +9,9 @@ namespace Firn.Training;
 /// <summary>A schedule as JSON; a key that is not known is an error, for a misspelt one would silently mean nothing.</summary>
 internal static class ScheduleJson
 {
+    private const string Best = "best";
     private static readonly string[] Groups = [.. Enum.GetValues<ParameterGroup>().Select(ThawSchedule.NameOf)];
-    private static readonly string[] PhaseKeys = ["epochs", "train", "rows", "rates", "pull", "optimizer"];
+    private static readonly string[] PhaseKeys = ["epochs", "until", "patience", "train", "rows", "rates", "pull", "optimizer"];
 
     public static ThawSchedule Read(string json)
     {
@@ -66,6 +67,12 @@ internal static class ScheduleJson
         writer.WriteStartObject();
         if (phase.Epochs is { } epochs)
             writer.WriteNumber("epochs", epochs);
+        if (phase.Patience is { } patience)
+        {
+            writer.WriteString("until", Best);
+            if (patience != ThawSchedule.UsualPatience)
+                writer.WriteNumber("patience", patience);
+        }
         writer.WriteStartArray("train");
         foreach (ParameterGroup group in phase.Trainable.Order())
             writer.WriteStringValue(ThawSchedule.NameOf(group));
@@ -102,6 +109,13 @@ internal static class ScheduleJson
         var read = new ThawPhase { Trainable = train.EnumerateArray().Select((g, i) => Group(Text(g, $"{place}.train[{i}]"), $"{place}.train[{i}]")).ToHashSet() };
         if (phase.TryGetProperty("epochs", out JsonElement epochs))
             read = read with { Epochs = Whole(epochs, $"{place}.epochs") };
+        bool untilBest = phase.TryGetProperty("until", out JsonElement until);
+        if (untilBest && (until.ValueKind != JsonValueKind.String || !until.ValueEquals(Best)))
+            throw Wrong($"{place}.until", $"a phase can last until \"{Best}\" alone, not {until.GetRawText()}; for a number, write \"epochs\"");
+        if (untilBest)
+            read = read with { Patience = ThawSchedule.UsualPatience };
+        if (phase.TryGetProperty("patience", out JsonElement patience))
+            read = read with { Patience = untilBest ? Whole(patience, $"{place}.patience") : throw Wrong($"{place}.patience", $"it is for a phase that lasts until its best epoch; add \"until\": \"{Best}\"") };
         if (phase.TryGetProperty("rows", out JsonElement rows))
             read = read with { Rows = Rows(rows, $"{place}.rows") };
         if (phase.TryGetProperty("rates", out JsonElement rates))

@@ -21,6 +21,8 @@ internal sealed record ScheduleOptions
 
     public OptimizerStart? Optimizer { get; init; }
 
+    public int? Patience { get; init; }
+
     public ScheduleOptions WithRate(ParameterGroup group, double rate) => group switch
     {
         ParameterGroup.Embedding => this with { EmbeddingRate = rate },
@@ -43,6 +45,8 @@ internal sealed record ScheduleOptions
         }
         if (Optimizer is OptimizerStart.Reset)
             text.Append(",optimizer=reset");
+        if (Patience is { } patience and not ThawSchedule.UsualPatience)
+            text.Append(CultureInfo.InvariantCulture, $",patience={patience}");
         return text.ToString();
     }
 
@@ -59,6 +63,12 @@ internal sealed record ScheduleOptions
                 continue;
             Require(phases, group, $"{ThawSchedule.NameOf(group)}-rate", schedule);
             changed = [.. changed.Select(phase => phase.Trains(group) ? phase.WithRate(group, rate) : phase)];
+        }
+        if (Patience is { } patience)
+        {
+            if (!phases.Any(p => p.Patience is not null))
+                throw new ArgumentException($"No phase of the schedule {schedule} lasts until its best epoch, so 'patience' has nothing to act on; leave it out, or write thaw-all@best.");
+            changed = [.. changed.Select(phase => phase.Patience is null ? phase : phase with { Patience = patience })];
         }
         return Optimizer is { } start ? [.. changed.Select(phase => phase with { Optimizer = start })] : changed;
     }

@@ -7,9 +7,9 @@ namespace Firn.Training;
 /// <summary>Reads a schedule as it is typed: a name, and options behind it.</summary>
 internal static class ScheduleText
 {
-    private const string Choices = "frozen, trainable, thaw-all@N, thaw-embedding@N or gradual";
+    private const string Best = "best", Choices = "frozen, trainable, thaw-all@N, thaw-embedding@N, gradual, or @best in place of @N";
     private static readonly string[] Names = ["frozen", "trainable", "thaw-all", "thaw-embedding", "gradual"];
-    private static readonly string[] Options = ["rows", "pull", "embedding-rate", "lstm-rate", "dense-rate", "optimizer"];
+    private static readonly string[] Options = ["rows", "pull", "embedding-rate", "lstm-rate", "dense-rate", "optimizer", "patience"];
 
     public static ThawSchedule Parse(string text)
     {
@@ -35,10 +35,16 @@ internal static class ScheduleText
                 return ThawSchedule.Trainable;
             case "gradual" when at < 0:
                 return ThawSchedule.Gradual();
+            case "thaw-all" when text.AsSpan(at + 1) is Best:
+                return ThawSchedule.ThawAllAtBest;
+            case "thaw-embedding" when text.AsSpan(at + 1) is Best:
+                return ThawSchedule.ThawEmbeddingAtBest;
+            case "gradual" when text.AsSpan(at + 1) is Best:
+                return ThawSchedule.GradualAtBest;
             case "thaw-all" or "thaw-embedding" or "gradual":
                 int least = name == "gradual" ? ThawSchedule.GradualEpoch : 2;
                 if (at < 0 || !int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) || epoch < least)
-                    throw new ArgumentException($"'{text}' must name the first thawed epoch, {least} or more: {name}@5.", nameof(text));
+                    throw new ArgumentException($"'{text}' must name the first thawed epoch, {least} or more: {name}@5, or {name}@best.", nameof(text));
                 return name == "thaw-all" ? ThawSchedule.ThawAll(epoch) : name == "gradual" ? ThawSchedule.Gradual(epoch) : ThawSchedule.ThawEmbedding(epoch);
             default:
                 throw new ArgumentException($"There is no schedule '{name}'; {Suggestion.Phrase(name, Names)}choose {Choices}.", nameof(text));
@@ -57,6 +63,7 @@ internal static class ScheduleText
             "lstm-rate" => options.WithRate(ParameterGroup.Lstm, Number(text, value)),
             "dense-rate" => options.WithRate(ParameterGroup.Dense, Number(text, value)),
             "optimizer" => options with { Optimizer = Start(value) },
+            "patience" => options with { Patience = Whole(text, value) },
             _ => throw new ArgumentException($"A schedule has no option '{key}'; {Suggestion.Phrase(key, Options)}choose {string.Join(", ", Options)}.", nameof(text)),
         };
     }
@@ -68,6 +75,11 @@ internal static class ScheduleText
         "reset" => OptimizerStart.Reset,
         _ => throw new ArgumentException($"The optimizer's state is kept or reset, not '{value}'; write keep or reset."),
     };
+
+    private static int Whole(string text, string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1
+            ? number
+            : throw new ArgumentException($"'{text}' needs a whole number of 1 or more, such as {text.Split('=')[0]}=3.");
 
     private static double Number(string text, string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)

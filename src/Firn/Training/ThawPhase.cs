@@ -15,8 +15,15 @@ public enum OptimizerStart
 /// <summary>A stretch of epochs in which the same weights train.</summary>
 public sealed record ThawPhase
 {
-    /// <summary>Epochs it lasts, 1 or more; null, in the last phase only: until training ends.</summary>
+    /// <summary>Epochs it lasts, 1 or more; null where it has a <see cref="Patience"/>, and in the last phase: until training ends.</summary>
     public int? Epochs { get; init; }
+
+    /// <summary>
+    /// The phase lasts until the figure that says which epoch is best has not improved for so many epochs, 1 or more. These
+    /// are taken back, so that it ends with its best epoch, and the next phase goes on from there. It needs validation texts,
+    /// and is not for the last phase. Null: it lasts <see cref="Epochs"/>.
+    /// </summary>
+    public int? Patience { get; init; }
 
     /// <summary>The groups that train; at least one.</summary>
     public required IReadOnlySet<ParameterGroup> Trainable { get; init; }
@@ -56,12 +63,12 @@ public sealed record ThawPhase
 
     /// <inheritdoc/>
     public bool Equals(ThawPhase? other) => other is not null
-        && (Epochs, Rows, EmbeddingRate, LstmRate, DenseRate, Pull, Optimizer)
-            == (other.Epochs, other.Rows, other.EmbeddingRate, other.LstmRate, other.DenseRate, other.Pull, other.Optimizer)
+        && (Epochs, Patience, Rows, EmbeddingRate, LstmRate, DenseRate, Pull, Optimizer)
+            == (other.Epochs, other.Patience, other.Rows, other.EmbeddingRate, other.LstmRate, other.DenseRate, other.Pull, other.Optimizer)
         && Trainable.SetEquals(other.Trainable);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Epochs, Rows, Trainable.Count, EmbeddingRate, Pull);
+    public override int GetHashCode() => HashCode.Combine(Epochs, Patience, Rows, Trainable.Count, EmbeddingRate, Pull);
 
     internal ThawPhase WithRate(ParameterGroup group, double rate) => group switch
     {
@@ -75,8 +82,14 @@ public sealed record ThawPhase
     {
         if (Trainable is not { Count: > 0 })
             throw new ArgumentException($"{place} trains nothing; name at least one of embedding, lstm, dense, or leave the phase out.");
-        if (Epochs is null && !last)
-            throw new ArgumentException($"{place} has no number of epochs; only the last phase may go on until training ends.");
+        if (Epochs is null && Patience is null && !last)
+            throw new ArgumentException($"{place} has no number of epochs; give one, or let it last until its best epoch: only the last phase may go on until training ends.");
+        if (Patience is not null && last)
+            throw new ArgumentException($"{place} is the last and lasts until its best epoch; leave that out, for the last phase goes on until training ends.");
+        if (Patience is not null && Epochs is not null)
+            throw new ArgumentException($"{place} has a number of epochs and lasts until its best one; leave one of the two out.");
+        if (Patience is { } patience)
+            Throw.IfOutside(patience, 1, 100_000, $"{place}: patience");
         if (Epochs is { } epochs)
             Throw.IfOutside(epochs, 1, 100_000, $"{place}: epochs");
         foreach (ParameterGroup group in Enum.GetValues<ParameterGroup>())

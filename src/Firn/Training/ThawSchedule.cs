@@ -16,7 +16,10 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     /// <summary>The phase in which <see cref="Gradual"/> lets the word vectors train, by default.</summary>
     internal const int GradualEpoch = 3;
 
-    private const string Custom = "custom";
+    /// <summary>Epochs without improvement that end a phase which lasts until its best epoch, by default.</summary>
+    internal const int UsualPatience = 2;
+
+    private const string Custom = "custom", AtBest = "@best";
 
     private static readonly HashSet<ParameterGroup> Body = [ParameterGroup.Lstm, ParameterGroup.Dense];
     private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, ParameterGroup.Lstm, ParameterGroup.Dense];
@@ -42,6 +45,8 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
             throw new ArgumentException($"The schedule {name} has no phase; give at least one.", nameof(phases));
         for (int i = 0; i < phases.Count; i++)
             phases[i].Validate($"Phase {i + 1} of the schedule {name}", last: i == phases.Count - 1);
+        if (phases[^1].Epochs is not null && phases.Any(p => p.Patience is not null))
+            throw new ArgumentException($"The last phase of the schedule {name} has a number of epochs, after one that lasts until its best epoch; leave it out, for the last phase goes on until training ends.", nameof(phases));
         _phases = [.. phases];
         _base = @base;
         _options = options;
@@ -55,6 +60,18 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     public static ThawSchedule Trainable { get; } = Named("trainable", new ThawPhase { Trainable = Everything });
 
     /// <summary>
+    /// Frozen up to the epoch in which the frozen model is best on the validation texts (<see cref="ThawPhase.Patience"/>), from
+    /// there on all weights train: as <see cref="ThawAll"/> with the epoch after that one.
+    /// </summary>
+    public static ThawSchedule ThawAllAtBest { get; } = ThawFromBest("thaw-all", Everything);
+
+    /// <summary>The same, and from the best frozen epoch on the word vectors alone train: as <see cref="ThawEmbedding"/> with the epoch after it.</summary>
+    public static ThawSchedule ThawEmbeddingAtBest { get; } = ThawFromBest("thaw-embedding", [ParameterGroup.Embedding]);
+
+    /// <summary><see cref="Gradual"/>, where the word vectors follow once the LSTM above them is at its best on the validation texts.</summary>
+    public static ThawSchedule GradualAtBest { get; } = FromTheTop($"gradual{AtBest}", new ThawPhase { Patience = UsualPatience, Trainable = Body });
+
+    /// <summary>
     /// The name. Of a named schedule the text that <see cref="Parse"/> reads: <c>frozen</c>, <c>thaw-all@5,pull=0.01</c>.
     /// </summary>
     public string Name { get; }
@@ -64,6 +81,9 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
 
     /// <summary>Epochs of all phases together; null when the last one goes on until training ends.</summary>
     public int? Epochs => _phases[^1].Epochs is null ? null : _phases.Sum(p => p.Epochs!.Value);
+
+    /// <summary>Whether training has to find how long a phase lasts (<see cref="ThawPhase.Patience"/>).</summary>
+    public bool LastsUntilBest => _phases.Any(p => p.Patience is not null);
 
     /// <summary>Whether <see cref="Name"/> says all: <see cref="Parse"/> makes the same schedule of it.</summary>
     internal bool HasText => _base is not null;
@@ -91,18 +111,14 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     public static ThawSchedule Gradual(int epoch = GradualEpoch)
     {
         Throw.IfOutside(epoch, GradualEpoch, int.MaxValue, "first epoch of the word vectors");
-        const double lstm = 1 / RateRatio, embedding = lstm / RateRatio;
-        return Named(epoch == GradualEpoch ? "gradual" : $"gradual@{epoch}",
-            new ThawPhase { Epochs = 1, Trainable = new HashSet<ParameterGroup> { ParameterGroup.Dense } },
-            new ThawPhase { Epochs = epoch - 2, Trainable = Body, LstmRate = lstm },
-            new ThawPhase { Trainable = Everything, LstmRate = lstm, EmbeddingRate = embedding });
+        return FromTheTop(epoch == GradualEpoch ? "gradual" : $"gradual@{epoch}", new ThawPhase { Epochs = epoch - 2, Trainable = Body });
     }
 
     /// <summary>
     /// Reads a schedule: a name (<c>frozen</c>, <c>trainable</c>, <c>thaw-all@N</c>, <c>thaw-embedding@N</c>,
-    /// <c>gradual</c>, <c>gradual@N</c>), options behind it separated by commas (<c>rows=seen:5+top:1000</c>,
-    /// <c>pull=0.01</c>, <c>embedding-rate=0.1</c>, <c>lstm-rate=</c>, <c>dense-rate=</c>, <c>optimizer=reset</c>), or the
-    /// phases as JSON (see <see cref="FromJson"/>).
+    /// <c>gradual</c>, <c>gradual@N</c>; with <c>@best</c> in place of <c>@N</c> training finds the epoch), options behind it
+    /// separated by commas (<c>rows=seen:5+top:1000</c>, <c>pull=0.01</c>, <c>embedding-rate=0.1</c>, <c>lstm-rate=</c>,
+    /// <c>dense-rate=</c>, <c>optimizer=reset</c>, <c>patience=3</c>), or the phases as JSON (see <see cref="FromJson"/>).
     /// </summary>
     /// <exception cref="ArgumentException">The text is none of these; the message says what can be written.</exception>
     public static ThawSchedule Parse(string text)
@@ -114,8 +130,8 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     /// <summary>
     /// Reads <c>{"name": "mine", "phases": [{"epochs": 2, "train": ["lstm", "dense"]}, {"train": ["embedding"], "rows":
     /// {"seen": 5, "top": 1000, "without_vector": false}, "rates": {"embedding": 0.1}, "pull": 0.01, "optimizer":
-    /// "reset"}]}</c>; name, rows, rates, pull and optimizer may be left out, and epochs in the last phase. The bare list of
-    /// phases will do.
+    /// "reset"}]}</c>; name, rows, rates, pull and optimizer may be left out, and epochs in the last phase. In place of epochs
+    /// a phase before the last may have <c>"until": "best"</c>, and with it <c>"patience": 3</c>. The bare list of phases will do.
     /// </summary>
     /// <exception cref="ArgumentException">It is no such JSON; the message names the place, and a misspelt key's right name.</exception>
     public static ThawSchedule FromJson(string json)
@@ -141,6 +157,9 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     public ThawSchedule WithOptimizer(OptimizerStart start) =>
         With(_options with { Optimizer = start }, new ScheduleOptions { Optimizer = start });
 
+    /// <summary>The same with another patience of the phases that last until their best epoch; see <see cref="ThawPhase.Patience"/>.</summary>
+    public ThawSchedule WithPatience(int epochs) => With(_options with { Patience = epochs }, new ScheduleOptions { Patience = epochs });
+
     /// <summary>The same where words without a vector move as well.</summary>
     internal ThawSchedule WithRowsWithoutVector()
     {
@@ -151,18 +170,22 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
         return new ThawSchedule([.. _phases.Select(p => p.Trains(ParameterGroup.Embedding) ? p with { Rows = p.Rows with { WithoutVector = true } } : p)], Name);
     }
 
-    /// <summary>The place in <see cref="Phases"/> of the phase that an epoch, counted from 1, belongs to.</summary>
+    /// <summary>
+    /// The place in <see cref="Phases"/> of the phase that an epoch, counted from 1, belongs to; one whose length training has to
+    /// find has no end here. The lengths found are in <see cref="TrainingResult.Schedule"/>.
+    /// </summary>
     public int PhaseOf(int epoch)
     {
         Throw.IfNotPositive(epoch);
         int phase = 0;
-        while (phase + 1 < _phases.Length && FirstEpochOf(phase + 1) <= epoch)
+        while (phase + 1 < _phases.Length && FirstEpochOf(phase + 1) is { } next && next <= epoch)
             phase++;
         return phase;
     }
 
-    /// <summary>The first epoch, counted from 1, of a phase in [0, phases).</summary>
-    public int FirstEpochOf(int phase) => 1 + _phases.Take(phase).Sum(p => p.Epochs ?? 0);
+    /// <summary>The first epoch, counted from 1, of a phase in [0, phases); null when training has to find how long one before it lasts.</summary>
+    public int? FirstEpochOf(int phase) =>
+        _phases.Take(phase).Any(p => p.Patience is not null) ? null : 1 + _phases.Take(phase).Sum(p => p.Epochs ?? 0);
 
     /// <summary>The groups that train in an epoch, counted from 1.</summary>
     public IReadOnlySet<ParameterGroup> TrainableIn(int epoch) => _phases[PhaseOf(epoch)].Trainable;
@@ -185,12 +208,14 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     /// <summary>Refuses a schedule that does not fit the number of epochs.</summary>
     internal void Validate(int epochs)
     {
-        int last = _phases.Length - 1, first = FirstEpochOf(last);
-        if (first > epochs)
+        int last = _phases.Length - 1;
+        // A phase that lasts until its best epoch has one at least, and those that show it.
+        long least = 1 + _phases.Take(last).Sum(p => p.Epochs ?? 1L + p.Patience!.Value);
+        if (least > epochs)
         {
             bool thaws = last > 0 && _phases[last].Trainable.Except(_phases[last - 1].Trainable).Any();
-            throw new ArgumentException($"The schedule {Name} {(thaws ? "thaws" : "begins its last phase")} in epoch {first} and training has {epochs}; " +
-                "choose an earlier epoch or train longer.");
+            throw new ArgumentException($"The schedule {Name} {(thaws ? "thaws" : "begins its last phase")} in epoch {least}{(LastsUntilBest ? " at the earliest" : "")} and training has {epochs}; " +
+                (LastsUntilBest ? "train longer, or choose a smaller patience." : "choose an earlier epoch or train longer."));
         }
         if (Epochs is { } own && own != epochs)
         {
@@ -209,6 +234,21 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
         }
     }
 
+    /// <summary>The schedule once training has found how long a phase lasts: <c>thaw-all@best</c> becomes <c>thaw-all@4</c>.</summary>
+    internal ThawSchedule WithLength(int phase, int epochs)
+    {
+        ThawPhase[] phases = [.. _phases];
+        phases[phase] = phases[phase] with { Patience = null, Epochs = epochs };
+        if (_base is null)
+            return new ThawSchedule(phases, Name);
+        int thawed = 1 + phases.Take(phase + 1).Sum(p => p.Epochs!.Value);
+        return Parse($"{_base[..^AtBest.Length]}@{thawed}{(_options with { Patience = null }).ToText()}");
+    }
+
+    /// <summary>The schedule of a run that ended in a phase that lasts until its best epoch: those after it never began.</summary>
+    internal ThawSchedule EndedIn(int phase) =>
+        _phases[phase].Patience is null ? this : new ThawSchedule([.. _phases.Take(phase), _phases[phase] with { Patience = null }], Name);
+
     /// <summary>A group as schedules write it.</summary>
     internal static string NameOf(ParameterGroup group) => group.ToString().ToLowerInvariant();
 
@@ -220,6 +260,18 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     }
 
     private static ThawSchedule Named(string name, params ThawPhase[] phases) => new(phases, name, ScheduleOptions.None, name);
+
+    private static ThawSchedule ThawFromBest(string name, HashSet<ParameterGroup> groups) =>
+        Named(name + AtBest, new ThawPhase { Patience = UsualPatience, Trainable = Body }, new ThawPhase { Trainable = groups });
+
+    private static ThawSchedule FromTheTop(string name, ThawPhase lstmFollows)
+    {
+        const double lstm = 1 / RateRatio, embedding = lstm / RateRatio;
+        return Named(name,
+            new ThawPhase { Epochs = 1, Trainable = new HashSet<ParameterGroup> { ParameterGroup.Dense } },
+            lstmFollows with { LstmRate = lstm },
+            new ThawPhase { Trainable = Everything, LstmRate = lstm, EmbeddingRate = embedding });
+    }
 
     private static ThawSchedule Thaw(string name, int epoch, HashSet<ParameterGroup> groups)
     {

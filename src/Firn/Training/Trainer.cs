@@ -56,8 +56,9 @@ public sealed class Trainer
         Check(train, trainLabels, validates ? validation : null, validationLabels);
         var run = new TrainingRun(_model, _options, train, trainLabels, Sets, validates, observer);
         Checkpoint?.Resume(run);
-        for (int epoch = run.History.Count + 1; run.Stopped is null; epoch++)
+        while (run.Stopped is null)
         {
+            int epoch = run.History.Count + 1;
             long start = Stopwatch.GetTimestamp();
             if (run.Epochs.Run(epoch, Rates?[epoch - 1] ?? run.Rate.Rate, cancellation) is not { } record)
             {
@@ -71,11 +72,13 @@ public sealed class Trainer
                 Heap.Settle();
             }
             record = record with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
-            run.Finish(record);
+            PhaseEnd? end = run.Finish(record);
             if (epoch == Rates?.Count)
                 run.Stopped = StopReason.Completed;
             Checkpoint?.Save(run);
             observer?.OnEpoch(record);
+            if (end is { } phase)
+                observer?.OnPhaseEnd(phase);
         }
         return run.End();
     }

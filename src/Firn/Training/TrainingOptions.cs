@@ -61,6 +61,12 @@ public sealed record TrainingOptions
         EarlyStopping?.Validate();
         RequireValidation(ReduceLearningRate?.Monitor, hasValidation, "The learning rate's fall");
         RequireValidation(EarlyStopping?.Monitor, hasValidation, "Early stopping");
+        if (!Schedule.LastsUntilBest)
+            return;
+        if (!hasValidation)
+            throw new ArgumentException($"The schedule {Schedule} ends a phase with the epoch that is best on the validation texts, and there are none; keep some apart, or give the phase a number of epochs.");
+        if (EarlyStopping is { Monitor: var watched } && !MonitoredNames.NeedsValidation(watched))
+            throw new ArgumentException($"The schedule {Schedule} ends a phase with the epoch that is best on the validation texts, and early stopping says that {MonitoredNames.NameOf(watched)} tells the best; watch val_loss or val_accuracy.");
     }
 
     private static void RequireValidation(Monitored? figure, bool hasValidation, string who)

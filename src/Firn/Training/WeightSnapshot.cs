@@ -2,13 +2,13 @@ using Firn.Model;
 
 namespace Firn.Training;
 
-/// <summary>A copy of the weights that a schedule trains; frozen groups are never copied.</summary>
+/// <summary>A copy of the weights of the groups that train; frozen ones are never copied.</summary>
 internal sealed class WeightSnapshot
 {
     private readonly (Parameter Parameter, float[] Copy)[] _copies;
 
-    public WeightSnapshot(TextClassifier model, ThawSchedule schedule) =>
-        _copies = [.. model.Parameters.Where(p => schedule.EverTrains(p.Group)).Select(p => (p, new float[p.Values.Length]))];
+    public WeightSnapshot(TextClassifier model, Func<ParameterGroup, bool> trains) =>
+        _copies = [.. model.Parameters.Where(p => trains(p.Group)).Select(p => (p, new float[p.Values.Length]))];
 
     /// <summary>The epoch whose weights are held; 0 for none.</summary>
     public int Epoch { get; private set; }

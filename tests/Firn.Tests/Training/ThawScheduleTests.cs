@@ -59,6 +59,9 @@ public class ThawScheduleTests
     [InlineData("gradual@4,pull=0.5,lstm-rate=0.25")]
     [InlineData("frozen,dense-rate=0.5")]
     [InlineData("thaw-embedding@2,embedding-rate=0.1")]
+    [InlineData("thaw-all@best")]
+    [InlineData("thaw-embedding@best,rows=top:10,pull=0.5,optimizer=reset,patience=3")]
+    [InlineData("gradual@best,lstm-rate=0.25,patience=1")]
     public void Options_are_read_written_and_kept_in_a_bundle(string text)
     {
         ThawSchedule schedule = ThawSchedule.Parse(text);
@@ -110,6 +113,28 @@ public class ThawScheduleTests
         Assert.Contains("last 6 epochs and training has 8; train 6 epochs", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Until_its_best_epoch_a_phase_has_no_end_that_a_schedule_knows()
+    {
+        ThawSchedule schedule = ThawSchedule.Parse("""
+            [ { "epochs": 1, "train": ["dense"] }, { "until": "best", "train": ["lstm"] }, { "until": "best", "patience": 5, "train": ["lstm", "dense"] }, { "train": ["embedding"] } ]
+            """);
+        Assert.Equal([null, 2, 5, null], schedule.Phases.Select(p => p.Patience));
+        Assert.Equal([1, 2, null, null], Enumerable.Range(0, 4).Select(schedule.FirstEpochOf));
+        Assert.Equal([0, 1, 1], new[] { 1, 2, 99 }.Select(schedule.PhaseOf));
+        Assert.Equal((null, true), (schedule.Epochs, schedule.LastsUntilBest));
+        string kept = JsonSerializer.Serialize(schedule);
+        Assert.Equal(schedule, JsonSerializer.Deserialize<ThawSchedule>(kept));
+        Assert.NotEqual(schedule, schedule.WithPatience(5));
+        Assert.Equal([null, 4, 4, null], schedule.WithPatience(4).Phases.Select(p => p.Patience));
+
+        ThawSchedule found = schedule.WithLength(1, 7).WithLength(2, 3);
+        Assert.Equal([1, 2, 9, 12], Enumerable.Range(0, 4).Select(found.FirstEpochOf));
+        Assert.False(found.LastsUntilBest);
+        Assert.Equal("thaw-all@4,rows=top:5,pull=0.1", ThawSchedule.Parse("thaw-all@best,rows=top:5,pull=0.1,patience=3").WithLength(0, 3).Name);
+        Assert.Equal(ThawSchedule.Gradual(), ThawSchedule.GradualAtBest.WithLength(1, 1));
+    }
+
     [Theory]
     [InlineData("warm", "no schedule 'warm'")]
     [InlineData("frosen", "did you mean 'frozen'?")]
@@ -131,6 +156,18 @@ public class ThawScheduleTests
     [InlineData("trainable,optimizer=forget", "write keep or reset")]
     [InlineData("frozen,pull=0.1", "never trains embedding, so 'pull' has nothing to act on")]
     [InlineData("thaw-embedding@2,rows=top:5,x", "no option 'x'")]
+    [InlineData("thaw-all@bests", "2 or more: thaw-all@5, or thaw-all@best")]
+    [InlineData("gradual@", "gradual@5, or gradual@best")]
+    [InlineData("trainable@best", "takes no epoch")]
+    [InlineData("thaw-all@best,patience=0", "a whole number of 1 or more, such as patience=3")]
+    [InlineData("thaw-all@5,patience=3", "No phase of the schedule thaw-all@5 lasts until its best epoch, so 'patience' has nothing to act on")]
+    [InlineData("[{\"until\": \"worst\", \"train\": [\"lstm\"]}]", "phases[0].until: a phase can last until \"best\" alone, not \"worst\"")]
+    [InlineData("[{\"until\": 3, \"train\": [\"lstm\"]}]", "for a number, write \"epochs\"")]
+    [InlineData("[{\"patience\": 3, \"train\": [\"lstm\"]}]", "phases[0].patience: it is for a phase that lasts until its best epoch; add \"until\": \"best\"")]
+    [InlineData("[{\"until\": \"best\", \"patience\": 0, \"train\": [\"lstm\"]}]", "phases[0].patience: a whole number of 1 or more")]
+    [InlineData("[{\"until\": \"best\", \"train\": [\"lstm\"]}]", "is the last and lasts until its best epoch; leave that out")]
+    [InlineData("[{\"until\": \"best\", \"epochs\": 2, \"train\": [\"lstm\"]}, {\"train\": [\"dense\"]}]", "has a number of epochs and lasts until its best one; leave one of the two out")]
+    [InlineData("[{\"until\": \"best\", \"train\": [\"lstm\"]}, {\"epochs\": 2, \"train\": [\"dense\"]}]", "The last phase of the schedule custom has a number of epochs, after one that lasts until its best epoch")]
     [InlineData("{\"phases\": [{\"train\": [\"lstm\", \"embeding\"]}]}", "phases[0].train[1]: there is no group 'embeding'; did you mean 'embedding'?")]
     [InlineData("{\"phases\": [{\"train\": []}]}", "Phase 1 of the schedule custom trains nothing; name at least one of embedding, lstm, dense")]
     [InlineData("[{\"epochs\": 2}]", "phases[0]: it does not say what trains")]

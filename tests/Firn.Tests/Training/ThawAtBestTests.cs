@@ -1,0 +1,170 @@
+using Firn.Model;
+using Firn.Text;
+using Firn.Training;
+
+namespace Firn.Tests.Training;
+
+public sealed class ThawAtBestTests : IDisposable
+{
+    private static readonly TrainingOptions Options = new() { Epochs = 12, BatchSize = 32, LearningRate = 0.1, Threads = 1, RestoreBest = true };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("firn-best-").FullName;
+
+    private string File => Path.Combine(_folder, "run.safetensors");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("thaw-all@best", "thaw-all@", 1, true)]
+    [InlineData("thaw-all@best", "thaw-all@", 2, false)]
+    [InlineData("thaw-embedding@best", "thaw-embedding@", 2, true)]
+    [InlineData("thaw-embedding@best", "thaw-embedding@", 3, false)]
+    [InlineData("gradual@best", "gradual@", 1, true)]
+    [InlineData("gradual@best", "gradual@", 2, false)]
+    public void It_is_training_frozen_and_then_again_with_a_thaw_after_the_best_epoch(string name, string by, int patience, bool callbacks)
+    {
+        TrainingOptions options = Options with
+        {
+            RestoreBest = !callbacks,
+            ReduceLearningRate = callbacks ? new() { Patience = 1, Factor = 0.8 } : null,
+            EarlyStopping = callbacks ? new() { Patience = 3, Monitor = Monitored.ValidationAccuracy } : null,
+        };
+        // By hand: train without the last phase for so long, look for the first epoch with so many after it that are no better.
+        bool gradual = name.StartsWith("gradual", StringComparison.Ordinal);
+        ThawSchedule frozen = gradual ? new ThawSchedule([.. ThawSchedule.Gradual().Phases.Take(1), ThawSchedule.Gradual().Phases[1] with { Epochs = null }]) : ThawSchedule.Frozen;
+        int best = BestOf(Train(options with { Schedule = frozen, EarlyStopping = null }).Result, callbacks, patience, first: gradual ? 2 : 1);
+        (TrainingResult fixedThaw, float[] expected) = Train(options with { Schedule = ThawSchedule.Parse($"{by}{best + 1}"), Epochs = options.Epochs - patience });
+
+        (TrainingResult found, float[] weights) = Train(options with { Schedule = ThawSchedule.Parse(name).WithPatience(patience) });
+        Assert.Equal(expected, weights);
+        Assert.Equal(ThawSchedule.Parse($"{by}{best + 1}"), found.Schedule);
+        Assert.Equal(fixedThaw.History.Select(Figures), found.History.Select(Figures));
+        Assert.Equal((fixedThaw.StoppedBy, fixedThaw.BestEpoch, fixedThaw.KeptEpoch), (found.StoppedBy, found.BestEpoch, found.KeptEpoch));
+        Assert.Equal(Enumerable.Range(best + 1, patience), found.TakenBack.Select(r => r.Epoch));
+        Assert.Equal(fixedThaw.StartRows?.ToArray(), found.StartRows?.ToArray());
+
+        Assert.Equal(weights, Train(options with { Schedule = ThawSchedule.Parse(name).WithPatience(patience), Threads = 2 }).Weights);
+    }
+
+    [Theory]
+    [InlineData("thaw-all@best")]
+    [InlineData("thaw-embedding@best,patience=1,optimizer=reset")]
+    [InlineData("gradual@best,rows=top:20,pull=0.1")]
+    [InlineData("""[{ "until": "best", "train": ["lstm", "dense"] }, { "until": "best", "patience": 1, "train": ["embedding"], "rows": "top:9" }, { "train": ["embedding", "lstm", "dense"] }]""")]
+    public void Broken_off_after_any_epoch_it_ends_as_if_it_had_not_been(string text)
+    {
+        TrainingOptions options = Options with { Schedule = ThawSchedule.Parse(text), ReduceLearningRate = new() { Patience = 1, Factor = 0.8 }, EarlyStopping = new() { Patience = 9 } };
+        (TrainingResult whole, float[] expected) = Train(options);
+        Assert.True(whole.TakenBack.Count > 0 && !whole.Schedule.LastsUntilBest);
+        Assert.Equal(options.Schedule.Phases.Count, whole.Schedule.Phases.Count);
+        Assert.Equal(options.Epochs, whole.History.Count + whole.TakenBack.Count);
+        for (int epochs = 1; epochs < options.Epochs; epochs++)
+        {
+            Train(options, new Checkpoint(File, "a"), stopAfter: epochs);
+            (TrainingResult resumed, float[] weights) = Train(options, new Checkpoint(File, "a"));
+            Assert.True(expected.AsSpan().SequenceEqual(weights), $"broken off after {epochs}");
+            Assert.Equal(whole.Schedule, resumed.Schedule);
+            Assert.Equal(whole.History.Select(Figures), resumed.History.Select(Figures));
+            Assert.Equal(whole.TakenBack.Select(Figures), resumed.TakenBack.Select(Figures));
+            Assert.Equal((whole.StoppedBy, whole.BestEpoch, whole.KeptEpoch), (resumed.StoppedBy, resumed.BestEpoch, resumed.KeptEpoch));
+            System.IO.File.Delete(File);
+        }
+    }
+
+    [Fact]
+    public void Where_the_frozen_model_is_best_too_late_it_never_thaws_and_says_so()
+    {
+        TrainingOptions options = Options with { LearningRate = 0.001, Epochs = 4 }; // each epoch is better
+        (TrainingResult frozen, float[] expected) = Train(options);
+        (TrainingResult never, float[] weights) = Train(options with { Schedule = ThawSchedule.ThawAllAtBest });
+        Assert.Equal(expected, weights);
+        Assert.Equal((4, 4, 0, StopReason.Completed), (frozen.KeptEpoch, never.KeptEpoch, never.TakenBack.Count, never.StoppedBy));
+        Assert.False(never.Schedule.EverTrains(ParameterGroup.Embedding));
+        Assert.Single(never.Schedule.Phases);
+    }
+
+    [Fact]
+    public void A_phase_that_turns_worse_with_the_last_epoch_keeps_what_it_has_for_nothing_is_left_to_go_on_with()
+    {
+        int best = BestOf(Train(Options with { Schedule = ThawSchedule.Frozen }).Result, false, 2, 1);
+        (TrainingResult result, _) = Train(Options with { Schedule = ThawSchedule.ThawAllAtBest, Epochs = Math.Max(best + 2, 4) });
+        Assert.Equal((best, 0), (result.KeptEpoch, result.TakenBack.Count));
+    }
+
+    [Fact]
+    public void It_tells_when_a_phase_is_over()
+    {
+        var watcher = new Watcher();
+        (TrainingResult result, _) = Train(Options with { Schedule = ThawSchedule.ThawEmbeddingAtBest }, watcher: watcher);
+        PhaseEnd told = Assert.Single(watcher.Ends);
+        Assert.Equal((result.Schedule.FirstEpochOf(1)!.Value - 1, result.TakenBack.Count), (told.BestEpoch, told.TakenBack));
+        Assert.Equal([ParameterGroup.Embedding], told.Next.Trainable);
+        Assert.Equal(Options.Epochs, watcher.Epochs.Count);
+        Assert.Equal(told.BestEpoch + 1, watcher.Epochs[told.BestEpoch + told.TakenBack].Epoch);
+        Assert.Equal(Options.Epochs - told.TakenBack, watcher.LastOf);
+    }
+
+    [Theory]
+    [InlineData(4, false, null, "there are none; keep some apart, or give the phase a number of epochs")]
+    [InlineData(4, true, Monitored.Accuracy, "early stopping says that accuracy tells the best; watch val_loss or val_accuracy")]
+    [InlineData(3, true, null, "thaws in epoch 4 at the earliest and training has 3; train longer, or choose a smaller patience")]
+    public void What_cannot_be_is_refused(int epochs, bool validation, Monitored? watched, string said)
+    {
+        var options = new TrainingOptions { Epochs = epochs, Schedule = ThawSchedule.ThawAllAtBest, EarlyStopping = watched is { } figure ? new() { Monitor = figure } : null };
+        Assert.Contains(said, Assert.Throws<ArgumentException>(() => options.Validate(2, validation)).Message, StringComparison.Ordinal);
+        new TrainingOptions { Epochs = 4, Schedule = ThawSchedule.ThawAllAtBest }.Validate(2, hasValidation: true);
+    }
+
+    private static int BestOf(TrainingResult frozen, bool accuracy, int patience, int first)
+    {
+        int best = first;
+        foreach (EpochRecord now in frozen.History.Skip(first))
+        {
+            EpochRecord before = frozen.History[best - 1];
+            if (accuracy ? now.ValidationAccuracy > before.ValidationAccuracy : now.ValidationLoss < before.ValidationLoss)
+                best = now.Epoch;
+            else if (now.Epoch - best == patience)
+                return best;
+        }
+        throw new InvalidOperationException("The case says nothing: the frozen model is at its best too late.");
+    }
+
+    private static (int, double, double, double?, double?, double) Figures(EpochRecord r) =>
+        (r.Epoch, r.Loss, r.Accuracy, r.ValidationLoss, r.ValidationAccuracy, r.LearningRate);
+
+    private static (TrainingResult Result, float[] Weights) Train(TrainingOptions options, Checkpoint? checkpoint = null, int stopAfter = 0, Watcher? watcher = null)
+    {
+        (RaggedIds texts, int[] labels) = SmallTask.Make(100, 1);
+        for (int i = 0; i < labels.Length; i += 3)
+            labels[i] = i % 2; // to be learnt by heart, so that a model is soon past its best
+        (RaggedIds held, int[] heldLabels) = SmallTask.Make(80, 2);
+        TextClassifier model = SmallTask.Model();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        watcher ??= new Watcher();
+        watcher.StopAfter = (stopAfter, cancel);
+        TrainingResult result = new Trainer(model, options) { Checkpoint = checkpoint }.Run(texts, labels, held, heldLabels, watcher, cancel.Token);
+        return (result, SmallTask.Weights(model));
+    }
+
+    private sealed class Watcher : ITrainingObserver
+    {
+        public (int Epochs, CancellationTokenSource Cancel) StopAfter { get; set; }
+
+        public List<EpochRecord> Epochs { get; } = [];
+
+        public List<PhaseEnd> Ends { get; } = [];
+
+        public int LastOf { get; private set; }
+
+        public void OnBatch(BatchProgress progress) => LastOf = progress.Epochs;
+
+        public void OnEpoch(EpochRecord record)
+        {
+            Epochs.Add(record);
+            if (Epochs.Count == StopAfter.Epochs)
+                StopAfter.Cancel.Cancel();
+        }
+
+        public void OnPhaseEnd(PhaseEnd phase) => Ends.Add(phase);
+    }
+}
