@@ -37,6 +37,7 @@ internal static class DriftCommand
             DriftTable table = Open(predictor, folder, parsed.GetValue(before));
             foreach (string word in shown.Concat(asked.SelectMany(p => new[] { p.First, p.Second })))
                 table.Require(word);
+            TestTexts? texts = repairs.Test(run, parsed, predictor);
             DriftReport drift = Measure(run, table, new DriftOptions
             {
                 NeighborWords = parsed.GetValue(looked),
@@ -45,7 +46,7 @@ internal static class DriftCommand
                 Pairs = Math.Max(100, parsed.GetValue(count)),
             });
             IReadOnlyList<TornPair> given = [.. asked.Select(p => drift.PairOf(p.First, p.Second))];
-            IReadOnlyList<RepairOutcome> outcomes = repairs.Run(run, parsed, predictor, table);
+            IReadOnlyList<RepairOutcome> outcomes = repairs.Run(run, parsed, predictor, table, texts);
             var view = new DriftView(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), drift, shown, given, DriftWords.ForPicture(drift, shown, given), outcomes, parsed.GetValue(count));
             string? page = parsed.GetValue(report) is { } target ? DriftPage.Save(view, target) : null;
             if (parsed.GetValue(csv) is { } file)

@@ -55,7 +55,19 @@ internal sealed class RepairArguments
             TrainingOrder.CheckTarget(folder);
     }
 
-    public IReadOnlyList<RepairOutcome> Run(Invocation run, ParseResult parsed, Predictor predictor, DriftTable table)
+    /// <summary>The texts of --test, read before any work so that a file which will not do is found at once; null without.</summary>
+    public TestTexts? Test(Invocation run, ParseResult parsed, Predictor predictor)
+    {
+        if (parsed.GetValue(test) is not { } data)
+            return null;
+        using var progress = new ProgressLine(run.Terminal);
+        progress.Begin("test");
+        TestTexts texts = TestTexts.Read(predictor, corpus.Open(parsed, data), labels.Names(parsed), run.Stop);
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"test: {texts.Labels.Length:N0} texts{(texts.HeldOut ? ", the part that training kept apart" : "")}"));
+        return texts;
+    }
+
+    public IReadOnlyList<RepairOutcome> Run(Invocation run, ParseResult parsed, Predictor predictor, DriftTable table, TestTexts? texts)
     {
         if (parsed.GetValue(repair) is not { } name)
             return [];
@@ -63,13 +75,10 @@ internal sealed class RepairArguments
         var options = new RepairOptions { Neighbors = parsed.GetValue(neighbors), Temperature = parsed.GetValue(temperature) };
         using var progress = new ProgressLine(run.Terminal);
         (TestTexts Texts, bool[] InSlice, SlicedAccuracy Before)? measured = null;
-        if (parsed.GetValue(test) is { } data)
+        if (texts is not null)
         {
-            progress.Begin("test");
-            TestTexts texts = TestTexts.Read(predictor, corpus.Open(parsed, data), labels.Names(parsed), run.Stop);
             bool[] inSlice = UnseenWordTexts.In(predictor, texts.Texts);
             measured = (texts, inSlice, SlicedAccuracy.Measure(predictor, texts.Texts, texts.Labels, inSlice));
-            progress.End(string.Create(CultureInfo.InvariantCulture, $"test: {texts.Labels.Length:N0} texts{(texts.HeldOut ? ", the part that training kept apart" : "")}"));
         }
         var outcomes = new List<RepairOutcome>();
         foreach (RepairMethod method in methods)

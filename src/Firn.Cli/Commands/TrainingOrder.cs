@@ -51,8 +51,6 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
         using var progress = new ProgressLine(run.Terminal);
         var result = Prepared().Train(texts, test, new RecipeProgressView(progress), run.Stop);
         result.Predictor.Save(Bundle);
-        if (NotThawed(result) is { } remark)
-            progress.Line($"firn: {remark}");
         if (Checkpoint is not null && result.Training.StoppedBy != StopReason.Cancelled)
             File.Delete(Checkpoint);
         if (Report is { } folder && result.Test is not null)
@@ -62,16 +60,6 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
             progress.End($"report: {page}");
         }
         return result;
-    }
-
-    /// <summary>Says that training ended before the best epoch of a phase was certain, so that the next one never began; null where it did.</summary>
-    private static string? NotThawed(RecipeResult result)
-    {
-        ThawSchedule asked = result.Options.Training.Schedule, trained = result.Training.Schedule;
-        if (result.Training.StoppedBy == StopReason.Cancelled || trained.Phases.Count == asked.Phases.Count)
-            return null;
-        string content = asked.Phases[trained.Phases.Count - 1].Patience > 1 ? ", or be content with one worse epoch (patience=1)" : "";
-        return $"{asked} did not come to its phase {trained.Phases.Count + 1}: epoch {result.Training.BestEpoch} of {result.Training.History.Count} was best, too late to be sure; train longer (--epochs){content}";
     }
 
     /// <summary>Refuses a place for the bundle before hours of training, not after.</summary>

@@ -36,7 +36,7 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
     {
         string groups = string.Join(", ", phase.Next.Trainable.Order().Select(g => g.ToString().ToLowerInvariant()));
         progress.Line(string.Create(CultureInfo.InvariantCulture,
-            $"  epoch {phase.BestEpoch} was best: its weights are back, {phase.TakenBack} {(phase.TakenBack == 1 ? "epoch" : "epochs")} after it forgotten; from epoch {phase.BestEpoch + 1} on trains: {groups}"));
+            $"  epoch {phase.BestEpoch} was best{(phase.TakenBack == 0 ? "" : $" and its weights are back, without the {phase.TakenBack} after it")}; from epoch {phase.BestEpoch + 1} on trains: {groups}"));
     }
 
     private static string Speed(double tokensPerSecond) =>

@@ -13,7 +13,7 @@ internal static class StudyCharts
 
     private static readonly (StudyPolicy Policy, string Style)[] Repairs =
     [
-        (StudyPolicy.Trainable, "b"), (StudyPolicy.Anchor, "e"), (StudyPolicy.Map, "c"), (StudyPolicy.Neighbours, "d"), (StudyPolicy.Revert, "f"),
+        (StudyPolicy.Trainable, "b"), (StudyPolicy.Anchor, "e"), (StudyPolicy.Map, "c"), (StudyPolicy.Neighbors, "d"), (StudyPolicy.Revert, "f"),
     ];
 
     /// <summary>Accuracy of the tables that differ in when they train.</summary>

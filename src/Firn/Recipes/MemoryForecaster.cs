@@ -233,11 +233,10 @@ internal sealed class MemoryForecaster
     private static string NameOf(TrainingOptions training, int phase)
     {
         ThawSchedule schedule = training.Schedule;
-        if (schedule.FirstEpochOf(phase) is not { } first)
+        if (schedule.FirstEpochOf(phase) is not { } first || schedule.LastEpochOf(phase, training.Epochs) is not { } last)
             return $"phase {phase + 1}, after the best epoch";
         if (schedule.Phases[phase].Patience is not null)
-            return $"from epoch {first} to the best";
-        int last = phase + 1 < schedule.Phases.Count ? schedule.FirstEpochOf(phase + 1)!.Value - 1 : training.Epochs;
+            return $"epochs {first} to the best, {last} at most";
         return first == last ? $"epoch {first}" : $"epochs {first} to {last}";
     }
 }

@@ -70,7 +70,7 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
 
     private FolkAnswer? Repairs()
     {
-        StudyPolicy[] repairs = [StudyPolicy.Anchor, StudyPolicy.Map, StudyPolicy.Neighbours, StudyPolicy.Revert];
+        StudyPolicy[] repairs = [StudyPolicy.Anchor, StudyPolicy.Map, StudyPolicy.Neighbors, StudyPolicy.Revert];
         var pairs = summary.Sizes.Select(size => (Repaired: Best(size, repairs), Trained: summary.Row(size, StudyPolicy.Trainable)))
             .Where(p => p.Repaired?.Slice is not null && p.Trained?.Slice is not null).Select(p => (Repaired: p.Repaired!, Trained: p.Trained!)).ToArray();
         if (pairs.Length == 0)

@@ -19,7 +19,7 @@ public sealed record StudyDrift(int Words, double Cosine, double NeighboursKept,
         return TableRepair.Run(trained, policy switch
         {
             StudyPolicy.Map => RepairMethod.Map,
-            StudyPolicy.Neighbours => RepairMethod.Neighbors,
+            StudyPolicy.Neighbors => RepairMethod.Neighbors,
             _ => RepairMethod.Revert,
         }).Drift;
     }

@@ -10,6 +10,7 @@ namespace Firn.Study;
 internal sealed class StudyFile : IDisposable
 {
     private const int Format = 2;
+    private const string OldNeighbors = "\"policy\":\"neighbours\"", NewNeighbors = "\"policy\":\"neighbors\""; // as older files spell it
     private readonly FileStream _stream;
 
     private StudyFile(FileStream stream, Dictionary<(int, int, StudyPolicy), StudyResult> results, string? remark)
@@ -79,7 +80,7 @@ internal sealed class StudyFile : IDisposable
                     CheckHeader(path, study, JsonSerializer.Deserialize(lines[0], StudyJson.Default.StudyHeader));
                     continue;
                 }
-                StudyResult result = JsonSerializer.Deserialize(lines[i], StudyJson.Default.StudyResult)
+                StudyResult result = JsonSerializer.Deserialize(lines[i].Replace(OldNeighbors, NewNeighbors, StringComparison.Ordinal), StudyJson.Default.StudyResult)
                     ?? throw new JsonException("null is no result");
                 _ = BitText.Read(result.Correct, result.TestTexts);
                 _ = BitText.Read(result.Slice, result.TestTexts);

@@ -34,8 +34,8 @@ public enum StudyPolicy
     Map,
 
     /// <summary>Trained; then the words that training lacked move as their nearest trained neighbours did.</summary>
-    [JsonStringEnumMemberName("neighbours")]
-    Neighbours,
+    [JsonStringEnumMemberName("neighbors")]
+    Neighbors,
 
     /// <summary>Trained; then the pretrained table is put back under the trained LSTM.</summary>
     [JsonStringEnumMemberName("revert")]
@@ -46,7 +46,7 @@ public enum StudyPolicy
 public static class StudyPolicies
 {
     private static readonly string[] Names =
-        ["random", "frozen", "trainable", "thaw-all", "thaw-embedding", "anchor", "map", "neighbours", "revert"];
+        ["random", "frozen", "trainable", "thaw-all", "thaw-embedding", "anchor", "map", "neighbors", "revert"];
 
     /// <summary>All of them, in the order in which tables list them.</summary>
     public static IReadOnlyList<StudyPolicy> All { get; } = Enum.GetValues<StudyPolicy>();
@@ -58,13 +58,13 @@ public static class StudyPolicies
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static StudyPolicy Parse(string name)
     {
-        int at = Array.IndexOf(Names, name);
+        int at = Array.IndexOf(Names, name == "neighbours" ? NameOf(StudyPolicy.Neighbors) : name);
         return at >= 0 ? (StudyPolicy)at
             : throw new ArgumentException($"There is no policy '{name}'; choose from {string.Join(", ", Names)}.", nameof(name));
     }
 
     /// <summary>Whether it is computed from the model that <see cref="StudyPolicy.Trainable"/> trained, at no second training.</summary>
-    public static bool RepairsTrained(StudyPolicy policy) => policy is StudyPolicy.Map or StudyPolicy.Neighbours or StudyPolicy.Revert;
+    public static bool RepairsTrained(StudyPolicy policy) => policy is StudyPolicy.Map or StudyPolicy.Neighbors or StudyPolicy.Revert;
 
     /// <summary>Whether it begins frozen and thaws where the frozen table was best.</summary>
     public static bool Thaws(StudyPolicy policy) => policy is StudyPolicy.ThawAll or StudyPolicy.ThawEmbedding;

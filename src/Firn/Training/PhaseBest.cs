@@ -8,13 +8,18 @@ namespace Firn.Training;
 /// </summary>
 internal sealed class PhaseBest
 {
-    private readonly int _patience;
+    private readonly int _patience, _lastEpoch;
     private readonly BestEpoch _best;
     private readonly Moments[] _moments;
 
-    public PhaseBest(TextClassifier model, ThawPhase phase, Monitored figure, Adam optimizer)
+    /// <param name="model">The weights.</param>
+    /// <param name="phase">The phase, with a patience.</param>
+    /// <param name="lastEpoch">The epoch after which it is over in any case.</param>
+    /// <param name="figure">What says which epoch is best.</param>
+    /// <param name="optimizer">The phase's.</param>
+    public PhaseBest(TextClassifier model, ThawPhase phase, int lastEpoch, Monitored figure, Adam optimizer)
     {
-        _patience = phase.Patience!.Value;
+        (_patience, _lastEpoch) = (phase.Patience!.Value, lastEpoch);
         _best = new BestEpoch(figure, new WeightSnapshot(model, phase.Trains));
         _moments = [.. optimizer.State.Select(m => new Moments(m.Parameter, m.Rows, m.Begin))];
     }
@@ -44,7 +49,7 @@ internal sealed class PhaseBest
             foreach ((Moments kept, Moments now) in _moments.Zip(run.Epochs.Optimizer!.State))
                 kept.Set(now.First, now.Second, now.Begin);
         }
-        return record.Epoch - Epoch >= _patience;
+        return record.Epoch - Epoch >= _patience || record.Epoch == _lastEpoch;
     }
 
     /// <summary>Goes on from a checkpoint, weights and moments being here already.</summary>

@@ -19,9 +19,10 @@ public sealed record ThawPhase
     public int? Epochs { get; init; }
 
     /// <summary>
-    /// The phase lasts until the figure that says which epoch is best has not improved for so many epochs, 1 or more. These
-    /// are taken back, so that it ends with its best epoch, and the next phase goes on from there. It needs validation texts,
-    /// and is not for the last phase. Null: it lasts <see cref="Epochs"/>.
+    /// The phase lasts until the figure that says which epoch is best has not improved for so many epochs, 1 or more, and no
+    /// longer than half of the epochs that are left when it begins. Those after its best epoch are taken back, so that it ends
+    /// with that one, and the next phase goes on from there. It needs validation texts, and is not for the last phase. Null: it
+    /// lasts <see cref="Epochs"/>.
     /// </summary>
     public int? Patience { get; init; }
 

@@ -60,8 +60,8 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     public static ThawSchedule Trainable { get; } = Named("trainable", new ThawPhase { Trainable = Everything });
 
     /// <summary>
-    /// Frozen up to the epoch in which the frozen model is best on the validation texts (<see cref="ThawPhase.Patience"/>), from
-    /// there on all weights train: as <see cref="ThawAll"/> with the epoch after that one.
+    /// Frozen up to the epoch in which the frozen model is best on the validation texts, half of the epochs at most
+    /// (<see cref="ThawPhase.Patience"/>), from there on all weights train: as <see cref="ThawAll"/> with the epoch after that one.
     /// </summary>
     public static ThawSchedule ThawAllAtBest { get; } = ThawFromBest("thaw-all", Everything);
 
@@ -187,6 +187,11 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     public int? FirstEpochOf(int phase) =>
         _phases.Take(phase).Any(p => p.Patience is not null) ? null : 1 + _phases.Take(phase).Sum(p => p.Epochs ?? 0);
 
+    /// <summary>The last epoch of a phase when training has so many, of one that lasts until its best epoch the latest; null when its first is not known.</summary>
+    internal int? LastEpochOf(int phase, int epochs) => FirstEpochOf(phase) is not { } first ? null
+        : _phases[phase].Patience is not null ? first - 1 + (int)AtMost(epochs - first + 1L)
+        : _phases[phase].Epochs is { } own ? first - 1 + own : epochs;
+
     /// <summary>The groups that train in an epoch, counted from 1.</summary>
     public IReadOnlySet<ParameterGroup> TrainableIn(int epoch) => _phases[PhaseOf(epoch)].Trainable;
 
@@ -209,13 +214,12 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     internal void Validate(int epochs)
     {
         int last = _phases.Length - 1;
-        // A phase that lasts until its best epoch has one at least, and those that show it.
-        long least = 1 + _phases.Take(last).Sum(p => p.Epochs ?? 1L + p.Patience!.Value);
-        if (least > epochs)
+        long before = _phases.Take(last).Aggregate(0L, (done, phase) => done + (phase.Epochs ?? AtMost(epochs - done)));
+        if (before >= epochs)
         {
             bool thaws = last > 0 && _phases[last].Trainable.Except(_phases[last - 1].Trainable).Any();
-            throw new ArgumentException($"The schedule {Name} {(thaws ? "thaws" : "begins its last phase")} in epoch {least}{(LastsUntilBest ? " at the earliest" : "")} and training has {epochs}; " +
-                (LastsUntilBest ? "train longer, or choose a smaller patience." : "choose an earlier epoch or train longer."));
+            throw new ArgumentException($"The schedule {Name} {(thaws ? "thaws" : "begins its last phase")} in epoch {before + 1} and training has {epochs}; " +
+                $"{(LastsUntilBest ? "" : "choose an earlier epoch or ")}train longer.");
         }
         if (Epochs is { } own && own != epochs)
         {
@@ -258,6 +262,9 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
         ThawPhase[] phases = changed.Apply(_phases, Name);
         return _base is null ? new ThawSchedule(phases, Name) : new ThawSchedule(phases, _base, all, _base + all.ToText());
     }
+
+    /// <summary>Epochs of a phase that lasts until its best one: half of those that are left, so that the next has as many to go on with.</summary>
+    private static long AtMost(long left) => Math.Max(1, left / 2);
 
     private static ThawSchedule Named(string name, params ThawPhase[] phases) => new(phases, name, ScheduleOptions.None, name);
 

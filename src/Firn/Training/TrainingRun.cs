@@ -97,7 +97,7 @@ internal sealed class TrainingRun
 
     /// <summary>What follows the best epoch of a phase; made when its first epoch is done, or taken from a checkpoint.</summary>
     public PhaseBest PhaseBestOf(int phase) =>
-        PhaseBest ??= new PhaseBest(Model, Options.Schedule.Phases[phase], _figure, Epochs.Optimizer!);
+        PhaseBest ??= new PhaseBest(Model, Options.Schedule.Phases[phase], Options.Schedule.LastEpochOf(phase, Options.Epochs)!.Value, _figure, Epochs.Optimizer!);
 
     /// <summary>Goes on from a checkpoint that knows the lengths of phases.</summary>
     public void Resume(ThawSchedule schedule, IReadOnlyList<EpochRecord> history, IReadOnlyList<EpochRecord> takenBack)

@@ -97,6 +97,16 @@ public sealed class DriftCommandTests : IDisposable
     }
 
     [Fact]
+    public void Test_texts_that_will_not_do_are_found_before_the_search()
+    {
+        File.WriteAllText(At("empty.csv"), "label,text\n");
+        CapturedRun run = CapturedRun.Of("drift", Bundle(), "--repair", "map", "--test", At("empty.csv"));
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("holds no labelled text", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("neighbours:", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_bundle_that_did_not_keep_its_vectors_takes_them_from_a_file()
     {
         Bundle();

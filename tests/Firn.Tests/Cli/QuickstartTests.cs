@@ -75,6 +75,33 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
     }
 
     [Fact]
+    public void A_thaw_that_training_finds_is_told_while_it_trains_in_the_answer_in_the_report_and_in_the_bundle()
+    {
+        string report = quickstart.At("thawed-report");
+        var run = CapturedRun.Of("train", quickstart.Messages, "--out", quickstart.At("thawed"), "--report", report, "--epochs", "7", "--n-grams", "0",
+            "--vector-size", "8", "--min-count", "2", "--vector-epochs", "1", "--hidden", "6", "--learning-rate", "0.1", "--threads", "1", "--schedule", "thaw-embedding@best,patience=1", "--json");
+        var result = Parse(run);
+        int frozen = result.GetProperty("schedule").GetProperty("phases")[0].GetProperty("epochs").GetInt32(), back = result.GetProperty("takenBack").GetArrayLength();
+        string found = $"thaw-embedding@{frozen + 1}";
+        Assert.Equal(found, result.GetProperty("schedule").GetProperty("name").GetString());
+        Assert.InRange(frozen + back, 1, 3);
+        Assert.Equal(7 - back, result.GetProperty("history").GetArrayLength());
+        Assert.Contains($"  epoch {frozen} was best", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"from epoch {frozen + 1} on trains: embedding\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"{7 - back} epochs, Completed, {found} (", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"The schedule {found}: what trained in which epoch", File.ReadAllText(Path.Combine(report, "report.html")), StringComparison.Ordinal);
+
+        var training = Parse(CapturedRun.Of("inspect", quickstart.At("thawed"), "--json")).GetProperty("training");
+        Assert.Equal((found, back), (training.GetProperty("schedule").GetString(), training.GetProperty("taken_back").GetArrayLength()));
+        Assert.Equal("thaw-embedding@best,patience=1", training.GetProperty("recipe").GetProperty("training").GetProperty("schedule").GetString());
+        Assert.Contains(found, CapturedRun.Of("inspect", quickstart.At("thawed")).Out, StringComparison.Ordinal);
+
+        var refused = CapturedRun.Of("train", quickstart.Messages, "--out", quickstart.At("refused-thaw"), "--schedule", "thaw-all@best", "--validation-size", "0");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("ends a phase with the epoch that is best on the validation texts, and there are none", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Labels_that_the_model_does_not_know_stop_or_are_counted()
     {
         string file = quickstart.At("other.csv");

@@ -36,7 +36,7 @@ public sealed class StudyCommandTests : IDisposable
     [Theory]
     [InlineData("there is no such file", "nowhere.csv")]
     [InlineData("--sizes needs numbers", "{data}", "--sizes", "500,some")]
-    [InlineData("neighbours, revert; see 'firn study --help'", "{data}", "--policies", "thawed")]
+    [InlineData("neighbors, revert; see 'firn study --help'", "{data}", "--policies", "thawed")]
     [InlineData("--budget needs a time", "{data}", "--budget", "soon")]
     [InlineData("leave one out", "{data}", "--vectors", "{data}", "--window", "3")]
     [InlineData("leave one out", "{data}", "--vectors", "{data}", "--unlabelled", "{data}")]

@@ -101,6 +101,21 @@ public class MemoryForecastTests
     }
 
     [Fact]
+    public void A_phase_that_lasts_until_its_best_epoch_pays_for_a_copy_of_it()
+    {
+        MemoryForecast plain = Of("thaw-all@3,rows=top:5"), best = Of("thaw-all@best,rows=top:5");
+        StageMemory frozen = best.Stages.Single(s => s.Name == "epochs 1 to the best, 2 at most"), thawed = best.Stages.Single(s => s.Name == "phase 2, after the best epoch");
+        StageMemory same = plain.Stages.Single(s => s.Name == "epochs 1 to 2"), then = plain.Stages.Single(s => s.Name == "epochs 3 to 4");
+        long body = 4 * 8 * (16 + 8 + 1) + 8 + 1;
+        Assert.Equal(same.Copies + 12 * body, frozen.Copies);
+        Assert.Equal(plain.Trained, best.Trained);
+        Assert.Equal((then.Copies, then.Gradients, then.OptimizerState, then.Workspace), (thawed.Copies, thawed.Gradients, thawed.OptimizerState, thawed.Workspace));
+
+        MemoryForecast Of(string schedule) => new Recipe(Small with { Training = Small.Training with { Schedule = ThawSchedule.Parse(schedule) } })
+            .Forecast(ToyCorpus.Make(300), cancellation: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void A_limit_is_kept_before_anything_is_trained_and_the_remedy_is_told()
     {
         var stages = new List<RecipeStage>();

@@ -21,11 +21,13 @@ public sealed class RefitTests
     [Theory]
     [InlineData("trainable")]
     [InlineData("frozen")]
+    [InlineData("thaw-embedding@best,patience=1")]
+    [InlineData("thaw-all@best")]
     public void The_second_training_is_one_on_all_texts_for_as_many_epochs_as_the_first_chose(string schedule)
     {
         RecipeOptions options = Options with { Training = Options.Training with { Schedule = ThawSchedule.Parse(schedule) } };
         RecipeResult first = Train(options), again = Train(options with { Refit = true });
-        RecipeResult all = Train(options with { ValidationShare = 0, TuneThreshold = null, Training = options.Training with { Epochs = first.Training.KeptEpoch, RestoreBest = false } });
+        RecipeResult all = Train(options with { ValidationShare = 0, TuneThreshold = null, Training = options.Training with { Schedule = first.Training.Schedule, Epochs = first.Training.KeptEpoch, RestoreBest = false } });
 
         Assert.Null(first.Refit);
         Assert.Equal((270, first.Training.KeptEpoch, all.Training.History[^1].Loss), (again.Refit!.Texts, again.Refit.Epochs, again.Refit.Loss));

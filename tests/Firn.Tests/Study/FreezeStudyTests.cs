@@ -100,6 +100,20 @@ public sealed class FreezeStudyTests : IDisposable
     }
 
     [Fact]
+    public void Results_that_spell_neighbors_the_older_way_are_read()
+    {
+        StudyOptions options = Small with { Seeds = 1, Sizes = [100], Policies = [StudyPolicy.Trainable, StudyPolicy.Neighbors] };
+        IReadOnlyList<StudyRow> rows = Run("a", options).Rows;
+        string results = Path.Combine(_folder, "a", "results.jsonl"), text = File.ReadAllText(results);
+        File.WriteAllText(results, text.Replace("\"neighbors\"", "\"neighbours\"", StringComparison.Ordinal));
+        Assert.NotEqual(text, File.ReadAllText(results));
+        List<StudyProgress> told = [];
+        Assert.Equal(rows, Run("a", options, told.Add).Rows);
+        Assert.Empty(told);
+        Assert.Equal(StudyPolicy.Neighbors, StudyPolicies.Parse("neighbours"));
+    }
+
+    [Fact]
     public void A_used_up_budget_drops_trainings_and_says_which()
     {
         StudySummary summary = Run("a", Small with { Jobs = 1, Budget = TimeSpan.FromMilliseconds(1) });

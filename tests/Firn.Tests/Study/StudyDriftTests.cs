@@ -28,7 +28,7 @@ public class StudyDriftTests
     {
         DriftTable trained = Table();
         int television = trained.Vocabulary.IdOf("television");
-        foreach (StudyPolicy policy in new[] { StudyPolicy.Map, StudyPolicy.Neighbours })
+        foreach (StudyPolicy policy in new[] { StudyPolicy.Map, StudyPolicy.Neighbors })
             Assert.False(StudyDrift.Repaired(trained, policy).AfterOf(television).SequenceEqual(trained.AfterOf(television)));
         Assert.True(StudyDrift.Repaired(trained, StudyPolicy.Revert).After.Rows.Span[2..].SequenceEqual(Before));
         Assert.Same(trained, StudyDrift.Repaired(trained, StudyPolicy.Trainable));

@@ -29,33 +29,34 @@ public sealed class ThawAtBestTests : IDisposable
             ReduceLearningRate = callbacks ? new() { Patience = 1, Factor = 0.8 } : null,
             EarlyStopping = callbacks ? new() { Patience = 3, Monitor = Monitored.ValidationAccuracy } : null,
         };
-        // By hand: train without the last phase for so long, look for the first epoch with so many after it that are no better.
+        // By hand: train without the last phase, look for the best epoch, then train anew with the thaw after it.
         bool gradual = name.StartsWith("gradual", StringComparison.Ordinal);
         ThawSchedule frozen = gradual ? new ThawSchedule([.. ThawSchedule.Gradual().Phases.Take(1), ThawSchedule.Gradual().Phases[1] with { Epochs = null }]) : ThawSchedule.Frozen;
-        int best = BestOf(Train(options with { Schedule = frozen, EarlyStopping = null }).Result, callbacks, patience, first: gradual ? 2 : 1);
-        (TrainingResult fixedThaw, float[] expected) = Train(options with { Schedule = ThawSchedule.Parse($"{by}{best + 1}"), Epochs = options.Epochs - patience });
+        (int best, int end) = BestOf(Train(options with { Schedule = frozen, EarlyStopping = null }).Result, callbacks, patience, first: gradual ? 2 : 1);
+        (TrainingResult fixedThaw, float[] expected) = Train(options with { Schedule = ThawSchedule.Parse($"{by}{best + 1}"), Epochs = options.Epochs - (end - best) });
 
         (TrainingResult found, float[] weights) = Train(options with { Schedule = ThawSchedule.Parse(name).WithPatience(patience) });
         Assert.Equal(expected, weights);
         Assert.Equal(ThawSchedule.Parse($"{by}{best + 1}"), found.Schedule);
         Assert.Equal(fixedThaw.History.Select(Figures), found.History.Select(Figures));
         Assert.Equal((fixedThaw.StoppedBy, fixedThaw.BestEpoch, fixedThaw.KeptEpoch), (found.StoppedBy, found.BestEpoch, found.KeptEpoch));
-        Assert.Equal(Enumerable.Range(best + 1, patience), found.TakenBack.Select(r => r.Epoch));
+        Assert.Equal(Enumerable.Range(best + 1, end - best), found.TakenBack.Select(r => r.Epoch));
         Assert.Equal(fixedThaw.StartRows?.ToArray(), found.StartRows?.ToArray());
 
         Assert.Equal(weights, Train(options with { Schedule = ThawSchedule.Parse(name).WithPatience(patience), Threads = 2 }).Weights);
     }
 
     [Theory]
-    [InlineData("thaw-all@best")]
+    [InlineData("thaw-all@best,patience=1")]
     [InlineData("thaw-embedding@best,patience=1,optimizer=reset")]
-    [InlineData("gradual@best,rows=top:20,pull=0.1")]
+    [InlineData("gradual@best,rows=top:20,pull=0.1,patience=1")]
     [InlineData("""[{ "until": "best", "train": ["lstm", "dense"] }, { "until": "best", "patience": 1, "train": ["embedding"], "rows": "top:9" }, { "train": ["embedding", "lstm", "dense"] }]""")]
     public void Broken_off_after_any_epoch_it_ends_as_if_it_had_not_been(string text)
     {
         TrainingOptions options = Options with { Schedule = ThawSchedule.Parse(text), ReduceLearningRate = new() { Patience = 1, Factor = 0.8 }, EarlyStopping = new() { Patience = 9 } };
         (TrainingResult whole, float[] expected) = Train(options);
-        Assert.True(whole.TakenBack.Count > 0 && !whole.Schedule.LastsUntilBest);
+        Assert.True(whole.TakenBack.Count > 0, "the case says little");
+        Assert.False(whole.Schedule.LastsUntilBest);
         Assert.Equal(options.Schedule.Phases.Count, whole.Schedule.Phases.Count);
         Assert.Equal(options.Epochs, whole.History.Count + whole.TakenBack.Count);
         for (int epochs = 1; epochs < options.Epochs; epochs++)
@@ -72,23 +73,21 @@ public sealed class ThawAtBestTests : IDisposable
     }
 
     [Fact]
-    public void Where_the_frozen_model_is_best_too_late_it_never_thaws_and_says_so()
+    public void A_frozen_model_that_gets_better_and_better_thaws_at_half_of_the_epochs()
     {
-        TrainingOptions options = Options with { LearningRate = 0.001, Epochs = 4 }; // each epoch is better
-        (TrainingResult frozen, float[] expected) = Train(options);
-        (TrainingResult never, float[] weights) = Train(options with { Schedule = ThawSchedule.ThawAllAtBest });
-        Assert.Equal(expected, weights);
-        Assert.Equal((4, 4, 0, StopReason.Completed), (frozen.KeptEpoch, never.KeptEpoch, never.TakenBack.Count, never.StoppedBy));
-        Assert.False(never.Schedule.EverTrains(ParameterGroup.Embedding));
-        Assert.Single(never.Schedule.Phases);
+        TrainingOptions options = Options with { LearningRate = 0.001, Epochs = 5 };
+        Assert.Equal(5, Train(options with { Schedule = ThawSchedule.Frozen }).Result.BestEpoch);
+        (TrainingResult found, float[] weights) = Train(options with { Schedule = ThawSchedule.ThawAllAtBest });
+        Assert.Equal(("thaw-all@3", 0), (found.Schedule.Name, found.TakenBack.Count));
+        Assert.Equal(Train(options with { Schedule = ThawSchedule.ThawAll(3) }).Weights, weights);
     }
 
     [Fact]
-    public void A_phase_that_turns_worse_with_the_last_epoch_keeps_what_it_has_for_nothing_is_left_to_go_on_with()
+    public void Cancelled_before_it_thaws_it_says_what_was_trained()
     {
-        int best = BestOf(Train(Options with { Schedule = ThawSchedule.Frozen }).Result, false, 2, 1);
-        (TrainingResult result, _) = Train(Options with { Schedule = ThawSchedule.ThawAllAtBest, Epochs = Math.Max(best + 2, 4) });
-        Assert.Equal((best, 0), (result.KeptEpoch, result.TakenBack.Count));
+        ThawSchedule schedule = Train(Options with { Schedule = ThawSchedule.ThawAllAtBest }, stopAfter: 1).Result.Schedule;
+        Assert.False(schedule.EverTrains(ParameterGroup.Embedding));
+        Assert.Equal((1, false), (schedule.Phases.Count, schedule.LastsUntilBest));
     }
 
     [Fact]
@@ -107,26 +106,27 @@ public sealed class ThawAtBestTests : IDisposable
     [Theory]
     [InlineData(4, false, null, "there are none; keep some apart, or give the phase a number of epochs")]
     [InlineData(4, true, Monitored.Accuracy, "early stopping says that accuracy tells the best; watch val_loss or val_accuracy")]
-    [InlineData(3, true, null, "thaws in epoch 4 at the earliest and training has 3; train longer, or choose a smaller patience")]
+    [InlineData(1, true, null, "thaws in epoch 2 and training has 1; train longer.")]
     public void What_cannot_be_is_refused(int epochs, bool validation, Monitored? watched, string said)
     {
         var options = new TrainingOptions { Epochs = epochs, Schedule = ThawSchedule.ThawAllAtBest, EarlyStopping = watched is { } figure ? new() { Monitor = figure } : null };
         Assert.Contains(said, Assert.Throws<ArgumentException>(() => options.Validate(2, validation)).Message, StringComparison.Ordinal);
-        new TrainingOptions { Epochs = 4, Schedule = ThawSchedule.ThawAllAtBest }.Validate(2, hasValidation: true);
+        new TrainingOptions { Epochs = 2, Schedule = ThawSchedule.ThawAllAtBest }.Validate(2, hasValidation: true);
     }
 
-    private static int BestOf(TrainingResult frozen, bool accuracy, int patience, int first)
+    /// <summary>The best epoch of a frozen run and the one that ends the phase: so many after it, or half of the epochs from the first on.</summary>
+    private static (int Best, int End) BestOf(TrainingResult frozen, bool accuracy, int patience, int first)
     {
-        int best = first;
-        foreach (EpochRecord now in frozen.History.Skip(first))
+        int best = first, last = first - 1 + (frozen.History.Count - first + 1) / 2;
+        foreach (EpochRecord now in frozen.History.Skip(first).Take(last - first))
         {
             EpochRecord before = frozen.History[best - 1];
             if (accuracy ? now.ValidationAccuracy > before.ValidationAccuracy : now.ValidationLoss < before.ValidationLoss)
                 best = now.Epoch;
             else if (now.Epoch - best == patience)
-                return best;
+                return (best, now.Epoch);
         }
-        throw new InvalidOperationException("The case says nothing: the frozen model is at its best too late.");
+        return (best, last);
     }
 
     private static (int, double, double, double?, double?, double) Figures(EpochRecord r) =>

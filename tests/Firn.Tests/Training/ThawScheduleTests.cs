@@ -128,6 +128,10 @@ public class ThawScheduleTests
         Assert.NotEqual(schedule, schedule.WithPatience(5));
         Assert.Equal([null, 4, 4, null], schedule.WithPatience(4).Phases.Select(p => p.Patience));
 
+        Assert.Equal([1, 10, null, null], Enumerable.Range(0, 4).Select(p => schedule.LastEpochOf(p, 20)));
+        schedule.Validate(4);
+        Assert.Throws<ArgumentException>(() => schedule.Validate(3));
+
         ThawSchedule found = schedule.WithLength(1, 7).WithLength(2, 3);
         Assert.Equal([1, 2, 9, 12], Enumerable.Range(0, 4).Select(found.FirstEpochOf));
         Assert.False(found.LastsUntilBest);
