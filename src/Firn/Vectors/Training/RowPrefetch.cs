@@ -28,18 +28,31 @@ internal sealed unsafe class RowPrefetch(int columns)
         int entering = first + view.State.Options.Window;
         // Words built of n-grams are there already.
         for (int p = entering; p < Math.Min(entering + chunk, stream.Count) && view.State.Subwords is null; p++)
-            _rows.Add(view.Inputs[stream.Rows[p]]);
+            Add(view.Inputs, stream.Rows[p]);
         if (negatives.Length > 0 && first < end)
         {
             for (int p = first; p < Math.Min(first + chunk, end); p++)
-                _rows.Add(view.Outputs![stream.Rows[p]]);
+                Add(view.Outputs!, stream.Rows[p]);
             foreach (SharedNegatives group in negatives)
             {
                 foreach (int row in group.Rows)
-                    _rows.Add(view.Outputs![row]);
+                    Add(view.Outputs!, row);
             }
         }
         _linesPerStep = _rows.Count * (columns / Line) / steps + 1;
+    }
+
+    /// <summary>Asks for a whole row.</summary>
+    public static void Ask(float* row, int columns)
+    {
+        for (int column = 0; column < columns && Sse.IsSupported; column += Line)
+            Sse.Prefetch0(row + column);
+    }
+
+    private void Add(RowView rows, int row)
+    {
+        if (!rows.IsCopied(row))
+            _rows.Add(rows[row]);
     }
 
     /// <summary>Asks for the next lines.</summary>

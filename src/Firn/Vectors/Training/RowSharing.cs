@@ -52,13 +52,7 @@ internal sealed class RowSharing
     public void CopyTo(RowView view, int segment)
     {
         foreach (List<int> rows in _shared)
-        {
-            foreach (int row in rows)
-            {
-                if (Touches(row, segment))
-                    view.Take(row);
-            }
-        }
+            view.Take([.. rows.Where(row => Touches(row, segment))]);
     }
 
     /// <param name="Round">The last round that touched the row.</param>

@@ -49,7 +49,8 @@ internal sealed unsafe class RowView : IDisposable
 
     public float* Copy(int slot) => _copies![slot];
 
-    public bool IsCopied(int row) => _slots![row] >= 0;
+    /// <summary>Whether the row has a copy, which lies in the cache of the thread that made it.</summary>
+    public bool IsCopied(int row) => _slots is not null && _slots[row] >= 0;
 
     /// <summary>Gives a row a copy, whose content is up to the caller.</summary>
     public float* Add(int row)
@@ -61,8 +62,16 @@ internal sealed unsafe class RowView : IDisposable
         return _copies[_rows.Count - 1];
     }
 
-    /// <summary>Copies a row as it stands in the matrix.</summary>
-    public void Take(int row) => new ReadOnlySpan<float>(_matrix[row], Stride).CopyTo(new Span<float>(Add(row), Stride));
+    /// <summary>Copies rows as they stand in the matrix.</summary>
+    public void Take(ReadOnlySpan<int> rows)
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (i + 1 < rows.Length)
+                RowPrefetch.Ask(_matrix[rows[i + 1]], Stride);
+            new ReadOnlySpan<float>(_matrix[rows[i]], Stride).CopyTo(new Span<float>(Add(rows[i]), Stride));
+        }
+    }
 
     /// <summary>Drops all copies.</summary>
     public void Clear()
