@@ -232,9 +232,11 @@ internal sealed class TrainArguments
                 throw new UsageError($"--repair anchor pulls word vectors back while they train, and the schedule {chosen.Name} does not train them; choose --schedule trainable or one that thaws");
             chosen = chosen.WithPull(AnchorPull);
         }
+        // Where the texts decide the epochs, the schedule is held against them when the texts are counted.
+        int least = BySize(parsed).HasFlag(SizeSettings.Epochs) ? chosen.FirstEpochOf(chosen.Phases.Count - 1) ?? 0 : 0;
         return basis with
         {
-            Epochs = parsed.GetValue(epochs) ?? chosen.Epochs ?? basis.Epochs,
+            Epochs = parsed.GetValue(epochs) ?? chosen.Epochs ?? Math.Max(basis.Epochs, least),
             BatchSize = parsed.GetValue(batchSize) ?? basis.BatchSize,
             LearningRate = parsed.GetValue(learningRate) ?? basis.LearningRate,
             ClipNorm = parsed.GetValue(clipNorm),

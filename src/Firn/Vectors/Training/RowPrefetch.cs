@@ -49,12 +49,6 @@ internal sealed unsafe class RowPrefetch(int columns)
             Sse.Prefetch0(row + column);
     }
 
-    private void Add(RowView rows, int row)
-    {
-        if (!rows.IsCopied(row))
-            _rows.Add(rows[row]);
-    }
-
     /// <summary>Asks for the next lines.</summary>
     public void Step()
     {
@@ -70,5 +64,11 @@ internal sealed unsafe class RowPrefetch(int columns)
             if (_column == columns)
                 (_row, _column) = (_row + 1, 0);
         }
+    }
+
+    private void Add(RowView rows, int row)
+    {
+        if (!rows.IsCopied(row))
+            _rows.Add(rows[row]);
     }
 }

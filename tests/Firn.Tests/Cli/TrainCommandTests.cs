@@ -1,0 +1,22 @@
+namespace Firn.Tests.Cli;
+
+public sealed class TrainCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("firn-train-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory] // 300 texts get 15 epochs
+    [InlineData(0, "", "--schedule", "thaw-all@6")]
+    [InlineData(1, "thaws in epoch 16 and training has 15", "--schedule", "thaw-all@16")]
+    [InlineData(1, "thaws in epoch 6 and training has 5", "--schedule", "thaw-all@6", "--epochs", "5")]
+    [InlineData(1, "thaws in epoch 6 and training has 5", "--schedule", "thaw-all@6", "--preset", "notebook", "--epochs", "5")]
+    public void A_schedule_is_held_against_the_epochs_that_the_number_of_texts_gives(int code, string message, params string[] options)
+    {
+        string data = Path.Combine(_folder, "texts.csv");
+        File.WriteAllLines(data, Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? $"positive,what a good day number {i % 7}" : $"negative,such a bad night number {i % 5}").Prepend("label,text"));
+        CapturedRun run = CapturedRun.Of(["train", data, "--dry-run", .. options]);
+        Assert.Contains(message, run.Error);
+        Assert.Equal(code, run.ExitCode);
+    }
+}
