@@ -73,7 +73,7 @@ internal sealed class VectorFileOptions
             return BundleVectors.Load(Inputs.RequireBundle(path), only, parsed.GetValue(limit));
         Inputs.RequireFile(path);
         if (FormatOf(parsed.GetRequiredValue(format)) == VectorFormat.Auto && FastTextVectors.IsModel(path))
-            return ModelVectors.Load(terminal, path, only, parsed.GetValue(limit), asked);
+            return FastTextModelVectors.Load(terminal, path, only, parsed.GetValue(limit), asked);
         var vectors = WordVectors.Load(path, new VectorLoadOptions
         {
             Format = FormatOf(parsed.GetRequiredValue(format)),

@@ -47,7 +47,7 @@ internal readonly record struct VectorFileHeader(VectorFormat Format, long Rows,
         // The old format has no magic number: it begins with small int32 values, whose high bytes are zero.
         bool old = bytes.Length >= 8 && bytes[1] < 16 && bytes[2] == 0 && bytes[3] == 0 && bytes[6] == 0 && bytes[7] == 0;
         if (magic || old)
-            Throw.BadFile(path, "byte 0", "this is a fastText model (.bin), not a table of vectors", "Use the .vec file beside it, or load it with FastTextVectors");
+            Throw.BadFile(path, "byte 0", "this is a fastText model (.bin), not a table of vectors", "Make a table of it with 'firn vectors convert', or load it with FastTextVectors");
     }
 
     private static bool TryParseCounts(ReadOnlySpan<byte> line, out long rows, out long dimension)

@@ -4,7 +4,7 @@ using Firn.Vectors;
 namespace Firn.Cli.Commands.Vectors;
 
 /// <summary>The word vectors of a fastText model, those of words that it has never seen too.</summary>
-internal static class ModelVectors
+internal static class FastTextModelVectors
 {
     /// <summary>Composes the vectors of the model's words, or of those asked for alone.</summary>
     /// <param name="terminal">Is told which words the model has not seen.</param>
