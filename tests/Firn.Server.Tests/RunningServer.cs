@@ -14,7 +14,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         Server = server;
         Http = new HttpClient { BaseAddress = Rest };
-        Channel = GrpcChannel.ForAddress(new Uri($"http://127.0.0.1:{server.GrpcPort}"));
+        Channel = GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { HttpClient = Http2 });
     }
 
     public FirnServer Server { get; }
@@ -24,6 +24,12 @@ internal sealed class RunningServer : IAsyncDisposable
     public Uri Grpc => new($"http://127.0.0.1:{Server.GrpcPort}");
 
     public HttpClient Http { get; }
+
+    /// <summary>
+    /// For channels. With connections of the channel's own a call that meets the end of one can wait for the next for ever
+    /// (Grpc.Net.Client 2.85, <c>ConnectionManager.PickAsync</c>), and most tests set no deadline.
+    /// </summary>
+    public HttpClient Http2 { get; } = new();
 
     public GrpcChannel Channel { get; }
 
@@ -79,6 +85,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         Http.Dispose();
         Channel.Dispose();
+        Http2.Dispose();
         await Server.StopAsync();
         await Server.DisposeAsync();
     }

@@ -64,15 +64,17 @@ public sealed class StopUnderLoadTests : IDisposable
             for (string head = ""; !head.Contains("Connection: close", StringComparison.OrdinalIgnoreCase); answered++)
             {
                 await socket.SendAsync(Request);
-                int read = await socket.ReceiveAsync(buffer);
+                int read = await ReceiveAsync();
                 head = Encoding.ASCII.GetString(buffer, 0, read);
                 Assert.StartsWith("HTTP/1.1 200", head, StringComparison.Ordinal);
                 while (!head.Contains("predictions", StringComparison.Ordinal))
                 {
-                    Assert.True((read = await socket.ReceiveAsync(buffer)) > 0, "the answer was cut");
+                    Assert.True((read = await ReceiveAsync()) > 0, "the answer was cut");
                     head += Encoding.ASCII.GetString(buffer, 0, read);
                 }
             }
+
+            Task<int> ReceiveAsync() => socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(30));
         }
     }
 
@@ -84,7 +86,7 @@ public sealed class StopUnderLoadTests : IDisposable
         {
             try
             {
-                await client.PredictAsync(PredictionTests.TextRequest("good day"));
+                await client.PredictAsync(PredictionTests.TextRequest("good day"), deadline: DateTime.UtcNow.AddSeconds(30));
             }
             catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable && error.Status.DebugException?.ToString().Contains("refused", StringComparison.OrdinalIgnoreCase) == true)
             {

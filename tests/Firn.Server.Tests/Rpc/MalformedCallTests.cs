@@ -215,7 +215,7 @@ public sealed class MalformedCallTests(MalformedCallTests.Fixture fixture) : ICl
             models.Add(TestModels.Make(1), 1);
             Server = await RunningServer.StartAsync(models.Root, s => s with { Limits = new Inference.ServingLimits { MaxBodyBytes = MaxBody } });
             Client = new PredictionService.PredictionServiceClient(Server.Channel);
-            compressing = GrpcChannel.ForAddress(Server.Grpc, new GrpcChannelOptions { CompressionProviders = [new Unheard()] });
+            compressing = GrpcChannel.ForAddress(Server.Grpc, new GrpcChannelOptions { HttpClient = Server.Http2, CompressionProviders = [new Unheard()] });
             Compressing = new PredictionService.PredictionServiceClient(compressing);
         }
 
