@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 
 namespace Firn.Vectors.Formats;
 
@@ -12,7 +13,7 @@ namespace Firn.Vectors.Formats;
 /// </remarks>
 internal static class FloatParser
 {
-    private static readonly double[] Powers =
+    private static ReadOnlySpan<double> Powers =>
         [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
     /// <summary>Parses the whole span; false when it is not a finite decimal number that float32 can hold.</summary>
@@ -26,6 +27,7 @@ internal static class FloatParser
     /// Parses the number that begins the span and tells how many bytes it took. False when none does, or when it is too
     /// large for float32.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> text, out float value, out int used)
     {
         int i = 0;

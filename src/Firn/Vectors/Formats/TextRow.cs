@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Firn.Vectors.Formats;
 
 /// <summary>One line of a text format: a word, and numbers separated by spaces or tabs.</summary>
@@ -46,6 +48,8 @@ internal static class TextRow
         return fields;
     }
 
+    // Optimized at once: the first file is read before the runtime would replace quick code.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryParseNumbers(ReadOnlySpan<byte> text, Span<float> values)
     {
         int at = 0;
