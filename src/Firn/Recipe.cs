@@ -134,7 +134,7 @@ public sealed class Recipe
             return (first, null);
         }
         if (output is not null)
-            OutputFit.Again(model, all, Options.Wide, [.. ClassWeights(all, labels) ?? []], labels, Options.Training.Threads, output);
+            OutputFit.Again(model, parts.Vocabulary, all, Options.Wide, [.. ClassWeights(all, labels) ?? []], labels, Options.Training.Threads, output);
         clock.End($"{all.Count:n0} texts, {again.History.Count} epochs");
         return (PredictorOf(model, parts, all, labels, again).WithThreshold(first.Threshold), new Refit(all.Count, again.History.Count, again.History[^1].Loss));
     }
@@ -302,7 +302,7 @@ public sealed class Recipe
         if (Options.Wide is null && !(Options.Calibrate && parts.Validation.Count > 0))
             return null;
         clock.Begin(RecipeStage.Output);
-        OutputCalibration output = OutputFit.Run(model, parts.Train, parts.Validation, Options.Wide,
+        OutputCalibration output = OutputFit.Run(model, parts.Vocabulary, parts.Train, parts.Validation, Options.Wide,
             [.. ClassWeights(parts.Train, labels) ?? []], labels, Options.Training.Threads);
         clock.End($"{output.Summary}");
         return output;

@@ -67,6 +67,7 @@ internal sealed class TrainArguments
     private readonly Option<double?> recurrentDropout = PresetOption.Number("--recurrent-dropout", "Dropout of the LSTM's state", Presets, o => o.Classifier.RecurrentDropout).Between(0, 0.99);
     private readonly Option<bool?> tied = PresetOption.Switch("--tied-dropout", "Draw the embedding's dropout once a word of a batch; faster", Presets, o => o.Classifier.TiedEmbeddingDropout);
     private readonly Option<int?> nGrams = PresetOption.Number("--n-grams", "Longest n-gram of the linear part beside the LSTM; 0 for none", Presets, o => o.Wide?.Longest ?? 0).Between(0, 16);
+    private readonly Option<int?> characters = PresetOption.NumberBySize("--characters", "Longest run of a word's characters that the linear part reads, 3 to 8; 0 for none. Judges words that training lacks by their spelling, which pays where texts are few", "5 below 20,000 texts, else 0", RecipeOptions.Notebook.Wide?.LongestCharacters ?? 0).Between(0, 8);
     private readonly Option<int?> epochs = PresetOption.NumberBySize("--epochs", "Passes over the training texts, at most", "15 to 5", RecipeOptions.Notebook.Training.Epochs).Between(1, 100_000);
     private readonly Option<int?> batchSize = PresetOption.NumberBySize("--batch-size", "Texts a step", "32 to 256", RecipeOptions.Notebook.Training.BatchSize).Between(1, 1 << 20);
     private readonly Option<double?> learningRate = PresetOption.Number("--learning-rate", "Adam's learning rate at the start", Presets, o => o.Training.LearningRate).Between(1e-9, 1000);
@@ -92,7 +93,7 @@ internal sealed class TrainArguments
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
         {
-            ownRows, dropPretrained, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, epochs, batchSize, learningRate,
+            ownRows, dropPretrained, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, characters, epochs, batchSize, learningRate,
             clipNorm, schedule, repair, restoreBest, refit, balance, multiLabel, tuneThreshold, seed, threads,
         })
             command.Add(option);
@@ -164,18 +165,27 @@ internal sealed class TrainArguments
             TrainWordsWithoutVector = parsed.GetValue(ownRows),
             Classifier = Classifier(parsed, basis.Classifier, parsed.GetValue(maxTokens) ?? basis.MaxTokens),
             Training = Training(parsed, basis.Training, parsed.GetValue(validationSize) is 0),
-            Wide = parsed.GetValue(nGrams) switch
-            {
-                null => basis.Wide,
-                0 => null,
-                { } longest => (basis.Wide ?? new WideOptions()) with { Longest = longest },
-            },
+            Wide = Wide(parsed, basis.Wide),
             Refit = parsed.GetValue(refit),
             BalanceClasses = parsed.GetValue(balance) ?? basis.BalanceClasses,
         };
         if (options.Classifier is { PaddedLength: > 0, Bidirectional: true } or { PaddedLength: > 0, Pooling: not Pooling.LastState })
             throw new UsageError("--padding keras is for one direction and the last state; add --bidirectional false --pooling last, or start from --preset notebook");
         return options;
+    }
+
+    private WideOptions? Wide(ParseResult parsed, WideOptions? basis)
+    {
+        int? longest = parsed.GetValue(nGrams), runs = parsed.GetValue(characters);
+        if (longest == 0 || (longest is null && basis is null))
+        {
+            return runs is null or 0 ? null
+                : throw new UsageError($"--characters belongs to the linear part, and {(longest == 0 ? "--n-grams 0 leaves it out" : "this preset has none")}; give --n-grams 1 or more, or leave --characters out");
+        }
+        if (runs is 1 or 2)
+            throw new UsageError($"--characters {runs}: a run has at least 3 characters, begin and end of the word counting as one each; give 0 or 3 to 8");
+        basis ??= new WideOptions();
+        return basis with { Longest = longest ?? basis.Longest, LongestCharacters = runs ?? basis.LongestCharacters };
     }
 
     /// <summary>The settings that nothing was said about and that the preset leaves to the number of texts.</summary>
@@ -187,7 +197,7 @@ internal sealed class TrainArguments
         foreach ((Option option, SizeSettings setting) in new[]
         {
             (batchSize, SizeSettings.BatchSize), (epochs, SizeSettings.Epochs), (word2Vec.MinCount, SizeSettings.MinCount),
-            ((Option)validationSize, SizeSettings.ValidationShare),
+            ((Option)validationSize, SizeSettings.ValidationShare), (characters, SizeSettings.Characters),
         })
         {
             if (parsed.GetResult(option) is { Implicit: false })

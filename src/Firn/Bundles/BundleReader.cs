@@ -81,7 +81,7 @@ internal static class BundleReader
             var classifier = new TextClassifier(model.Architecture, table, seed: 0);
             ReadWeights(PathOf(folder, model, BundleWriter.Weights), classifier);
             if (model.Wide is { } wide)
-                classifier.Wide = WideTensors.Read(PathOf(folder, model, BundleWriter.Wide), wide, classifier.Options.OutputSize);
+                classifier.Wide = WideTensors.Read(PathOf(folder, model, BundleWriter.Wide), wide, classifier.Options.OutputSize, model.Embedding.VocabularySize);
             var card = new ModelCard { Data = model.Data, Metrics = model.Metrics, Training = model.Training, FirnVersion = model.FirnVersion };
             var predictor = new Predictor(new Tokenizer(model.Cleaning), vocabulary, classifier, model.Labels, owner)
             {

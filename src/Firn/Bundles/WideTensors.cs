@@ -7,26 +7,34 @@ namespace Firn.Bundles;
 /// <summary>
 /// The linear part as tensors: <c>wide.keys</c> [D,2], the 64-bit keys of the n-grams as two integers, low half first;
 /// <c>wide.frequencies</c> [D], their inverse text frequencies; <c>wide.weights</c> [D,K]; <c>wide.intercepts</c> [K].
+/// Where characters of words are features, <c>wide.word_scores</c> [V,K] and <c>wide.word_squares</c> [V] beside them.
 /// </summary>
 internal static class WideTensors
 {
     private const string Keys = "wide.keys", Frequencies = "wide.frequencies", Weights = "wide.weights", Intercepts = "wide.intercepts";
+    private const string WordScores = "wide.word_scores", WordSquares = "wide.word_squares";
 
-    public static Tensor[] Of(NgramClassifier wide)
+    public static IReadOnlyList<Tensor> Of(NgramClassifier wide)
     {
         int d = wide.Vectorizer.ColumnCount, k = wide.OutputSize;
-        return
+        List<Tensor> tensors =
         [
             Tensor.Of(Keys, MemoryMarshal.Cast<ulong, int>(wide.Vectorizer.Keys).ToArray(), d, 2),
             Tensor.Of(Frequencies, wide.Vectorizer.Weights.ToArray(), d),
             Tensor.Of(Weights, wide.Weights, d, k),
             Tensor.Of(Intercepts, wide.Intercepts, k),
         ];
+        if (wide.Characters is { } characters)
+        {
+            tensors.Add(Tensor.Of(WordScores, characters.Scores, characters.Squares.Length, k));
+            tensors.Add(Tensor.Of(WordSquares, characters.Squares, characters.Squares.Length));
+        }
+        return tensors;
     }
 
-    /// <summary>Reads the part for a model with <paramref name="k"/> outputs.</summary>
+    /// <summary>Reads the part for a model with <paramref name="k"/> outputs and <paramref name="words"/> words.</summary>
     /// <exception cref="InvalidDataException">A tensor is absent or of another shape.</exception>
-    public static NgramClassifier Read(string path, NgramOptions options, int k)
+    public static NgramClassifier Read(string path, NgramOptions options, int k, int words)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         int[] keys = file.ReadArray<int>(file.Require(Keys, TensorType.Int32, -1, 2));
@@ -35,6 +43,9 @@ internal static class WideTensors
         float[] weights = file.ReadArray<float>(file.Require(Weights, TensorType.Float32, d, k));
         float[] intercepts = file.ReadArray<float>(file.Require(Intercepts, TensorType.Float32, k));
         var vectorizer = new NgramVectorizer(options, MemoryMarshal.Cast<int, ulong>(keys).ToArray(), frequencies);
-        return new NgramClassifier(vectorizer, weights, intercepts);
+        CharacterScores? characters = file.TryGet(WordScores, out _) || file.TryGet(WordSquares, out _)
+            ? new CharacterScores(file.ReadArray<float>(file.Require(WordScores, TensorType.Float32, words, k)), file.ReadArray<float>(file.Require(WordSquares, TensorType.Float32, words)))
+            : null;
+        return new NgramClassifier(vectorizer, weights, intercepts, characters);
     }
 }

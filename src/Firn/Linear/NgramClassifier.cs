@@ -14,12 +14,14 @@ internal sealed class NgramClassifier
     /// <param name="vectorizer">N-grams and their frequencies.</param>
     /// <param name="weights">[D,K].</param>
     /// <param name="intercepts">[K].</param>
-    public NgramClassifier(NgramVectorizer vectorizer, float[] weights, float[] intercepts)
+    /// <param name="characters">What the spelling of words says; null for nothing.</param>
+    public NgramClassifier(NgramVectorizer vectorizer, float[] weights, float[] intercepts, CharacterScores? characters = null)
     {
         Throw.IfLengthDiffers(weights.Length, (long)vectorizer.ColumnCount * intercepts.Length);
         _vectorizer = vectorizer;
         Weights = weights;
         Intercepts = intercepts;
+        Characters = characters;
     }
 
     public NgramVectorizer Vectorizer => _vectorizer;
@@ -30,48 +32,62 @@ internal sealed class NgramClassifier
     /// <summary>[K].</summary>
     public float[] Intercepts { get; }
 
+    /// <summary>What the spelling of words says; null where it is no feature.</summary>
+    public CharacterScores? Characters { get; }
+
     /// <summary>K: 1 for two classes, else one a class.</summary>
     public int OutputSize => Intercepts.Length;
 
     /// <summary>Bytes of keys and weights.</summary>
-    public long Bytes => (long)_vectorizer.ColumnCount * (sizeof(ulong) + sizeof(float) * (1 + OutputSize));
+    public long Bytes => (long)_vectorizer.ColumnCount * (sizeof(ulong) + sizeof(float) * (1 + OutputSize)) + (Characters?.Bytes ?? 0);
 
     /// <summary>Learns from texts as ids.</summary>
     /// <param name="texts">N texts.</param>
+    /// <param name="vocabulary">What word an id is, for the options that read characters.</param>
     /// <param name="labels">[N] in [0, classes).</param>
     /// <param name="classes">At least 2.</param>
     /// <param name="classWeights">[classes], or empty.</param>
     /// <param name="options">The n-grams and the penalty.</param>
     /// <param name="threads">Threads to use; the result does not depend on it.</param>
     /// <param name="sets">The sets that labels are numbers of, where a text may have several classes: each class is learnt by itself.</param>
-    public static NgramClassifier Fit(RaggedIds texts, ReadOnlySpan<int> labels, int classes, ReadOnlySpan<float> classWeights, WideOptions options, int threads,
-        LabelSets? sets = null)
+    public static NgramClassifier Fit(RaggedIds texts, Vocabulary vocabulary, ReadOnlySpan<int> labels, int classes, ReadOnlySpan<float> classWeights,
+        WideOptions options, int threads, LabelSets? sets = null)
     {
         options.Validate();
         NgramOptions ngrams = options.ToNgrams();
         (NgramVectorizer vectorizer, SparseMatrix rows) = NgramVectorizer.Fit(new IdSource(texts, ngrams), ngrams, threads);
+        CharacterRuns? runs = null;
+        if (options.LongestCharacters > 0)
+        {
+            (runs, SparseMatrix characters) = CharacterRuns.Fit(texts, vocabulary, options, threads);
+            rows = SparseMatrix.Concatenate(rows, characters);
+        }
         Heap.Settle(); // the counts
         var solver = new LogisticRegressionOptions { InversePenalty = options.InversePenalty, Tolerance = 1e-3 };
-        if (sets is not null)
-            return EachByItself(vectorizer, rows, labels, sets, classWeights, solver, threads);
-        LogisticRegression model = LogisticRegression.Fit(rows, labels, classes, classWeights, solver, threads);
-        return new NgramClassifier(vectorizer, [.. model.Weights.Select(w => (float)w)], [.. model.Intercepts.Select(b => (float)b)]);
+        (float[] weights, float[] intercepts) = sets is null
+            ? Together(LogisticRegression.Fit(rows, labels, classes, classWeights, solver, threads))
+            : EachByItself(rows, labels, sets, classWeights, solver, threads);
+        int words = vectorizer.ColumnCount * intercepts.Length;
+        return new NgramClassifier(vectorizer, weights[..words], intercepts, runs?.Fold(weights.AsMemory(words), intercepts.Length));
     }
 
-    private static NgramClassifier EachByItself(NgramVectorizer vectorizer, SparseMatrix rows, ReadOnlySpan<int> labels, LabelSets sets,
+    private static (float[] Weights, float[] Intercepts) Together(LogisticRegression model) =>
+        ([.. model.Weights.Select(w => (float)w)], [.. model.Intercepts.Select(b => (float)b)]);
+
+    private static (float[] Weights, float[] Intercepts) EachByItself(SparseMatrix rows, ReadOnlySpan<int> labels, LabelSets sets,
         ReadOnlySpan<float> weights, LogisticRegressionOptions solver, int threads)
     {
         int k = sets.Classes;
-        var all = new float[vectorizer.ColumnCount * k];
+        var all = new float[rows.ColumnCount * k];
         var intercepts = new float[k];
         for (int c = 0; c < k; c++)
         {
             var one = LogisticRegression.Fit(rows, sets.Of(labels, c), 2, weights.IsEmpty ? [] : [1, weights[c]], solver, threads);
-            for (int column = 0; column < vectorizer.ColumnCount; column++)
+            for (int column = 0; column < rows.ColumnCount; column++)
                 all[column * k + c] = (float)one.Weights[column];
             intercepts[c] = (float)one.Intercepts[0];
         }
-        return new NgramClassifier(vectorizer, all, intercepts);
+        return (all, intercepts);
     }
 
     /// <summary>Adds the logits of one text.</summary>
@@ -88,6 +104,7 @@ internal sealed class NgramClassifier
                 sum += Weights[column * OutputSize + k] * value;
             logits[k] += sum;
         }
+        Characters?.AddLogits(ids, logits);
     }
 
     /// <summary>
@@ -111,6 +128,7 @@ internal sealed class NgramClassifier
             for (int i = start; i < start + length; i++)
                 shares[i] += part;
         });
+        Characters?.AddShares(ids, output, OutputSize, shares);
         return shares;
     }
 
@@ -121,6 +139,7 @@ internal sealed class NgramClassifier
             Weights[i] *= factor;
         for (int k = 0; k < Intercepts.Length; k++)
             Intercepts[k] = factor * Intercepts[k] + shift;
+        Characters?.Scale(factor);
     }
 
     private void VisitOccurrences(ReadOnlySpan<int> ids, Action<int, int, int> visit)

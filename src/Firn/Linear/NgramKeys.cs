@@ -116,7 +116,7 @@ internal sealed class NgramKeys(NgramOptions options)
     }
 
     /// <summary>The finalizer of SplitMix64; never 0, which marks a free place in a <see cref="KeyTable"/>.</summary>
-    private static ulong Mix(ulong z)
+    internal static ulong Mix(ulong z)
     {
         z += Prime;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

@@ -45,24 +45,41 @@ internal readonly record struct NgramSample(long Values, long Distinct, long Kep
             values - share * frequencies.Where(f => f < minTexts).Sum(f => (long)f));
     }
 
-    /// <summary>Bytes that <see cref="NgramClassifier.Fit"/> holds at its peak.</summary>
-    /// <param name="texts">N.</param>
-    /// <param name="outputs">K.</param>
-    public long PeakBytes(int texts, int outputs)
+    private const int Slot = sizeof(ulong) + sizeof(int); // of a KeyTable
+
+    private long Matrix => KeptValues * (sizeof(int) + sizeof(float));
+
+    private long Vectorizer => Slot * PowerOfTwo(2 * Kept) + Kept * (sizeof(ulong) + sizeof(float));
+
+    /// <summary>Bytes at the peak of counting, and then of making the matrix.</summary>
+    private long Counting
     {
-        const int slot = sizeof(ulong) + sizeof(int); // of a KeyTable
-        long table = slot * PowerOfTwo(4 * Distinct / 3), lists = (sizeof(int) + sizeof(ushort)) * PowerOfTwo(Values), frequencies = sizeof(int) * PowerOfTwo(Distinct);
-        long columns = Distinct * (sizeof(ulong) + sizeof(int)) + Kept * (sizeof(ulong) + sizeof(float));
-        long growing = table / 2 + lists / 2; // what was there before it grew
-        long counted = table + lists + frequencies + Math.Max(growing, columns); // the counts, and which of them stay
-        long matrix = KeptValues * (sizeof(int) + sizeof(float)), vectorizer = slot * PowerOfTwo(2 * Kept) + Kept * (sizeof(ulong) + sizeof(float));
-        long weighed = lists + matrix + vectorizer;
-        long solved = 2 * matrix + vectorizer + 8L * outputs * sizeof(double) * Kept + texts * (5L * outputs + 2) * sizeof(double);
-        return Math.Max(counted, Math.Max(weighed, solved));
+        get
+        {
+            long table = Slot * PowerOfTwo(4 * Distinct / 3), lists = (sizeof(int) + sizeof(ushort)) * PowerOfTwo(Values), frequencies = sizeof(int) * PowerOfTwo(Distinct);
+            long columns = Distinct * (sizeof(ulong) + sizeof(int)) + Kept * (sizeof(ulong) + sizeof(float));
+            long growing = table / 2 + lists / 2; // what was there before it grew
+            long counted = table + lists + frequencies + Math.Max(growing, columns); // the counts, and which of them stay
+            return Math.Max(counted, lists + Matrix + Vectorizer);
+        }
     }
 
-    /// <summary>Bytes of the fitted linear part.</summary>
-    public long HeldBytes(int outputs) => (sizeof(ulong) + sizeof(int)) * PowerOfTwo(2 * Kept) + Kept * (sizeof(ulong) + sizeof(float) * (1L + outputs));
+    /// <summary>Bytes that <see cref="NgramClassifier.Fit"/> holds at its peak.</summary>
+    /// <param name="words">N-grams of words.</param>
+    /// <param name="characters">Runs of characters; the default value for none.</param>
+    /// <param name="texts">N.</param>
+    /// <param name="outputs">K.</param>
+    public static long PeakBytes(NgramSample words, NgramSample characters, int texts, int outputs)
+    {
+        long second = characters == default ? 0 : words.Matrix + words.Vectorizer + characters.Counting;
+        long matrices = words.Matrix + characters.Matrix, kept = words.Kept + characters.Kept;
+        long vectorizers = words.Vectorizer + (characters == default ? 0 : characters.Vectorizer);
+        long solved = 2 * matrices + vectorizers + 8L * outputs * sizeof(double) * kept + texts * (5L * outputs + 2) * sizeof(double);
+        return Math.Max(words.Counting, Math.Max(second, solved));
+    }
+
+    /// <summary>Bytes of the fitted n-grams.</summary>
+    public long HeldBytes(int outputs) => Vectorizer + Kept * sizeof(float) * (long)outputs;
 
     private static long PowerOfTwo(long least) => (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(least, 16));
 }

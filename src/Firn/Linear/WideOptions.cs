@@ -1,7 +1,7 @@
 namespace Firn.Linear;
 
 /// <summary>
-/// The linear part beside an LSTM: TF-IDF of n-grams of tokens, L2-penalised logistic regression, its logits added to the
+/// The linear part beside an LSTM: TF-IDF of n-grams of tokens, and of runs of characters of words, L2-penalised logistic regression, its logits added to the
 /// LSTM's with weights chosen on the validation texts.
 /// </summary>
 public sealed record WideOptions
@@ -15,11 +15,22 @@ public sealed record WideOptions
     /// <summary>Weight of the data against the penalty, scikit-learn's C; above 0.</summary>
     public double InversePenalty { get; init; } = 3;
 
+    /// <summary>
+    /// The longest run of a word's characters that is a feature, 3 to 8, begin and end of the word counting as one each; 0
+    /// for none. Such features judge words that no training text has by their spelling, which pays where texts are few.
+    /// </summary>
+    public int LongestCharacters { get; init; }
+
     internal void Validate()
     {
         ToNgrams().Validate();
+        if (LongestCharacters != 0)
+            Throw.IfOutside(LongestCharacters, CharacterSource.Shortest, CharacterSource.MostLongest);
         Throw.IfNotPositive(InversePenalty);
     }
 
     internal NgramOptions ToNgrams() => new() { Longest = Longest, MinTexts = MinTexts, SublinearCounts = true };
+
+    /// <summary>Runs of characters are counted as they are, and divided by a norm of their own (<see cref="CharacterScores"/>).</summary>
+    internal NgramOptions ToCharacterRuns() => new() { MinTexts = MinTexts, Normalize = false };
 }

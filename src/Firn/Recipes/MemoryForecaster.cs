@@ -17,7 +17,7 @@ internal sealed class MemoryForecaster
     private readonly long _runtime, _data, _reading;
     private readonly KnownVectors? _vectors;
     private readonly Dictionary<(int Batch, ulong Seed, bool OwnRows, int Texts), LargestBatch> _batches = [];
-    private readonly Dictionary<int, NgramSample> _ngrams = [];
+    private readonly Dictionary<(int Texts, int LongestCharacters), (NgramSample Words, NgramSample Characters)> _ngrams = [];
 
     /// <param name="parts">The texts.</param>
     /// <param name="classes">C.</param>
@@ -65,15 +65,14 @@ internal sealed class MemoryForecaster
         long wide = 0;
         if (options.Wide is { } ngrams)
         {
-            NgramSample sample = Sampled(_parts.Train.Texts, ngrams);
-            stages.Add(new StageMemory("output", _runtime, _data, 0, weights, start, 0, 0, sample.PeakBytes(_parts.Train.Count, classifier.OutputSize)));
-            wide = sample.HeldBytes(classifier.OutputSize);
+            stages.Add(new StageMemory("output", _runtime, _data, 0, weights, start, 0, 0, PeakOf(_parts.Train, ngrams, classifier.OutputSize)));
+            wide = HeldBy(_parts.Train, ngrams, classifier.OutputSize);
         }
         if (options.Refit)
         {
             stages.Add(Refit(options, shape, classifier, hasVector, (weights, best, start, wide), threads));
             if (options.Wide is { } again)
-                wide = Sampled(_parts.TrainAndValidation.Texts, again).HeldBytes(classifier.OutputSize);
+                wide = HeldBy(_parts.TrainAndValidation, again, classifier.OutputSize);
         }
         long test = Scoring(shape, classifier, _parts.Test, hasVector, options.OwnRows, threads);
         stages.Add(new StageMemory("test", _runtime, _data, 0, weights + wide, start, 0, 0, test + 64L * _parts.Test.Count));
@@ -98,17 +97,32 @@ internal sealed class MemoryForecaster
             workspace = Math.Max(workspace, WorkspaceMemory.Activations(shape, classifier, lstm, table, batch, threads) + sizeof(int) * (long)all.Count);
         }
         if (options.Wide is { } ngrams)
-            workspace = Math.Max(workspace, Sampled(all.Texts, ngrams).PeakBytes(all.Count, classifier.OutputSize));
+            workspace = Math.Max(workspace, PeakOf(all, ngrams, classifier.OutputSize));
         long texts = sizeof(int) * (all.Texts.TotalTokens + 3L * all.Count);
         long held = first.Start > 0 ? first.Weights : first.Weights - sizeof(float) * shape.TableWeights; // a frozen table is shared
         return new StageMemory("refit", _runtime, _data + texts, 0, first.Weights, first.Best + 2 * first.Start + held + first.Wide, gradients, optimizer, workspace);
     }
 
-    private NgramSample Sampled(RaggedIds texts, WideOptions ngrams)
+    private long PeakOf(CorpusPart part, WideOptions wide, int outputs)
     {
-        if (!_ngrams.TryGetValue(texts.Count, out NgramSample sample))
-            _ngrams[texts.Count] = sample = NgramSample.Of(new IdSource(texts, ngrams.ToNgrams()), ngrams.MinTexts);
-        return sample;
+        (NgramSample words, NgramSample characters) = Sampled(part.Texts, wide);
+        return NgramSample.PeakBytes(words, characters, part.Count, outputs) + ScoresOf(wide, outputs);
+    }
+
+    private long HeldBy(CorpusPart part, WideOptions wide, int outputs) => Sampled(part.Texts, wide).Words.HeldBytes(outputs) + ScoresOf(wide, outputs);
+
+    /// <summary>What runs of characters come to in the end: a score a word and output, and a square.</summary>
+    private long ScoresOf(WideOptions wide, int outputs) => wide.LongestCharacters == 0 ? 0 : sizeof(float) * (1L + outputs) * _parts.Vocabulary.Count;
+
+    private (NgramSample Words, NgramSample Characters) Sampled(RaggedIds texts, WideOptions wide)
+    {
+        if (!_ngrams.TryGetValue((texts.Count, wide.LongestCharacters), out (NgramSample, NgramSample) samples))
+        {
+            NgramSample characters = wide.LongestCharacters == 0 ? default
+                : NgramSample.Of(new CharacterSource(texts, _parts.Vocabulary, wide.LongestCharacters), wide.MinTexts);
+            _ngrams[(texts.Count, wide.LongestCharacters)] = samples = (NgramSample.Of(new IdSource(texts, wide.ToNgrams()), wide.MinTexts), characters);
+        }
+        return samples;
     }
 
     /// <summary>The ids whose word will have a vector.</summary>

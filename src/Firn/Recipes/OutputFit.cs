@@ -31,7 +31,7 @@ internal static class OutputFit
     // Without validation texts: what the tweets give, rounded (docs/accuracy.md).
     private const double UsualLstmScale = 0.6, UsualWideScale = 0.4;
 
-    public static OutputCalibration Run(TextClassifier model, CorpusPart train, CorpusPart validation, WideOptions? wide,
+    public static OutputCalibration Run(TextClassifier model, Vocabulary vocabulary, CorpusPart train, CorpusPart validation, WideOptions? wide,
         ReadOnlySpan<float> classWeights, LabelMap labels, int threads)
     {
         int k = model.Options.OutputSize;
@@ -39,7 +39,7 @@ internal static class OutputFit
         int workers = threads > 0 ? threads : Environment.ProcessorCount;
         var probabilities = new float[validation.Count * k];
         model.Predict(validation.Texts, probabilities, threads);
-        NgramClassifier? linear = wide is null ? null : NgramClassifier.Fit(train.Texts, train.Labels, model.Options.Classes, classWeights, wide, workers, sets);
+        NgramClassifier? linear = wide is null ? null : NgramClassifier.Fit(train.Texts, vocabulary, train.Labels, model.Options.Classes, classWeights, wide, workers, sets);
 
         // Classes by themselves are decisions of yes or no, all scaled alike.
         (k, int[] truth, IReadOnlyList<string> names) = sets is null
@@ -59,10 +59,10 @@ internal static class OutputFit
     }
 
     /// <summary>The linear part on other texts, and the scales as they were fitted before.</summary>
-    public static void Again(TextClassifier model, CorpusPart train, WideOptions? wide, ReadOnlySpan<float> classWeights, LabelMap labels, int threads, OutputCalibration fitted)
+    public static void Again(TextClassifier model, Vocabulary vocabulary, CorpusPart train, WideOptions? wide, ReadOnlySpan<float> classWeights, LabelMap labels, int threads, OutputCalibration fitted)
     {
         NgramClassifier? linear = wide is null ? null
-            : NgramClassifier.Fit(train.Texts, train.Labels, model.Options.Classes, classWeights, wide, threads > 0 ? threads : Environment.ProcessorCount, labels.Sets);
+            : NgramClassifier.Fit(train.Texts, vocabulary, train.Labels, model.Options.Classes, classWeights, wide, threads > 0 ? threads : Environment.ProcessorCount, labels.Sets);
         Apply(model, linear, new LogitBlend(fitted.WideScale is { } scale ? [fitted.LstmScale, scale] : [fitted.LstmScale], fitted.Shift));
     }
 

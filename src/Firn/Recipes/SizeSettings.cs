@@ -19,14 +19,17 @@ public enum SizeSettings
     /// <summary>Share of the texts that measure each epoch: a tenth below 100,000 texts, else a twentieth.</summary>
     ValidationShare = 8,
 
+    /// <summary>Characters of words in the linear part, where there is one: runs of up to 5 below 20,000 texts, else none.</summary>
+    Characters = 16,
+
     /// <summary>All of them.</summary>
-    All = BatchSize | Epochs | MinCount | ValidationShare,
+    All = BatchSize | Epochs | MinCount | ValidationShare | Characters,
 }
 
 /// <summary>The values, found by measurement (docs/accuracy.md).</summary>
 internal static class SettingsBySize
 {
-    private const int ManyTexts = 200_000;
+    private const int ManyTexts = 200_000, FewTexts = ManyTexts / 10, LongestCharacters = 5;
 
     /// <summary>The options with the named settings chosen for so many labelled texts.</summary>
     public static RecipeOptions ForTexts(this RecipeOptions options, int texts, SizeSettings which)
@@ -38,7 +41,9 @@ internal static class SettingsBySize
         return options with
         {
             ValidationShare = which.HasFlag(SizeSettings.ValidationShare) ? (texts < ManyTexts / 2 ? 0.1 : 0.05) : options.ValidationShare,
-            Word2Vec = which.HasFlag(SizeSettings.MinCount) ? options.Word2Vec with { MinCount = texts < ManyTexts / 10 ? 2 : 5 } : options.Word2Vec,
+            Word2Vec = which.HasFlag(SizeSettings.MinCount) ? options.Word2Vec with { MinCount = texts < FewTexts ? 2 : 5 } : options.Word2Vec,
+            Wide = which.HasFlag(SizeSettings.Characters) && options.Wide is { } wide
+                ? wide with { LongestCharacters = texts < FewTexts ? LongestCharacters : 0 } : options.Wide,
             Training = options.Training with
             {
                 BatchSize = which.HasFlag(SizeSettings.BatchSize) ? batch : options.Training.BatchSize,

@@ -27,7 +27,7 @@ internal sealed record TuningChoice(string Flag, IReadOnlyList<string> Values, F
         new("--epochs", ["5", "8", "12"], (o, v) => o with { Training = o.Training with { Epochs = Whole(v) } }),
         new("--batch-size", ["32", "64", "256"], (o, v) => o with { Training = o.Training with { BatchSize = Whole(v) } }),
         new("--learning-rate", ["0.0005", "0.001", "0.002", "0.004"], (o, v) => o with { Training = o.Training with { LearningRate = Number(v) } }),
-        new("--n-grams", ["0", "1", "2", "3"], (o, v) => o with { Wide = v == "0" ? null : new WideOptions { Longest = Whole(v) } }),
+        new("--n-grams", ["0", "1", "2", "3"], (o, v) => o with { Wide = v == "0" ? null : (o.Wide ?? new WideOptions()) with { Longest = Whole(v) } }),
     ];
 
     private static int Whole(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -10,18 +10,20 @@ public sealed class WideBundleTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
-    [InlineData("negative,positive")]
-    [InlineData("anger,joy,sadness")]
-    public void The_linear_part_is_saved_and_loaded_with_the_model(string labels)
+    [InlineData("negative,positive", 0)]
+    [InlineData("anger,joy,sadness", 0)]
+    [InlineData("negative,positive", 5)]
+    [InlineData("anger,joy,sadness", 4)]
+    public void The_linear_part_is_saved_and_loaded_with_the_model(string labels, int characters)
     {
         string folder = Path.Combine(_root, "model");
         string[] names = labels.Split(',');
         using Predictor saved = SmallPredictor.Make(labels: names);
         float[] alone = saved.Classifier.HasWidePart ? [] : Scores(saved);
-        using Predictor both = WithWide(saved, names.Length);
+        using Predictor both = WithWide(saved, names.Length, characters);
         both.Save(folder);
         using Predictor loaded = Predictor.Load(folder);
-        Assert.True(loaded.Classifier.HasWidePart);
+        Assert.Equal(characters > 0, loaded.Classifier.Wide!.Characters is not null);
         Assert.Equal(Scores(both), Scores(loaded));
         Assert.NotEqual(alone, Scores(loaded));
     }
@@ -55,11 +57,11 @@ public sealed class WideBundleTests : IDisposable
     private static float[] Scores(Predictor predictor) =>
         [.. predictor.Predict(["I love this good song", "very bad day, not happy", ""]).SelectMany(p => p.Probabilities)];
 
-    private static Predictor WithWide(Predictor plain, int classes)
+    private static Predictor WithWide(Predictor plain, int classes, int characters = 0)
     {
         RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 5, 2, 1 + i % 3, 1 + i % 7 })]);
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % classes)];
-        plain.Classifier.Wide = NgramClassifier.Fit(texts, labels, classes, [], new WideOptions(), 1);
+        plain.Classifier.Wide = NgramClassifier.Fit(texts, plain.Vocabulary, labels, classes, [], new WideOptions { LongestCharacters = characters }, 1);
         return new Predictor(plain.Tokenizer, plain.Vocabulary, plain.Classifier, plain.Labels);
     }
 }

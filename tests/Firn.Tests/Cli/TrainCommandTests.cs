@@ -19,4 +19,17 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains(message, run.Error);
         Assert.Equal(code, run.ExitCode);
     }
+
+    [Theory]
+    [InlineData("--characters 2: a run has at least 3 characters", "--characters", "2")]
+    [InlineData("--n-grams 0 leaves it out", "--characters", "5", "--n-grams", "0")]
+    [InlineData("this preset has none", "--characters", "5", "--preset", "notebook")]
+    public void Characters_belong_to_the_linear_part(string message, params string[] options)
+    {
+        string data = Path.Combine(_folder, "texts.csv");
+        File.WriteAllText(data, "label,text\npositive,a good day\n");
+        CapturedRun run = CapturedRun.Of(["train", data, "--dry-run", .. options]);
+        Assert.Contains(message, run.Error);
+        Assert.Equal(2, run.ExitCode);
+    }
 }

@@ -66,7 +66,7 @@ public class ExplainerTests
             var sets = new LabelSets(3);
             int[] labels = [.. Enumerable.Range(0, 60).Select(i => sets.Add(Enumerable.Range(0, 3).Where(c => i % (c + 2) == 0)))];
             RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 5, 2, 1 + i % 3, 1 + i % 7, 6 + i % 4 })]);
-            predictor.Classifier.Wide = NgramClassifier.Fit(texts, labels, 3, [], new WideOptions(), 1, sets);
+            predictor.Classifier.Wide = NgramClassifier.Fit(texts, predictor.Vocabulary, labels, 3, [], new WideOptions(), 1, sets);
         }
         float[] p = predictor.Predict("not a good day, love the rain").Probabilities, without = predictor.Predict("not a good day, the rain").Probabilities;
         using Predictor every = predictor.WithThreshold(0f);
@@ -101,7 +101,7 @@ public class ExplainerTests
         if (wide)
         {
             RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 5, 2, 1 + i % 3, 1 + i % 7, 6 + i % 4 })]);
-            predictor.Classifier.Wide = NgramClassifier.Fit(texts, [.. Enumerable.Range(0, 60).Select(i => i % labels.Length)], labels.Length, [], new WideOptions(), 1);
+            predictor.Classifier.Wide = NgramClassifier.Fit(texts, predictor.Vocabulary, [.. Enumerable.Range(0, 60).Select(i => i % labels.Length)], labels.Length, [], new WideOptions(), 1);
         }
         return predictor;
     }

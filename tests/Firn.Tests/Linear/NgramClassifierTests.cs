@@ -5,6 +5,8 @@ namespace Firn.Tests.Linear;
 
 public class NgramClassifierTests
 {
+    private static readonly Vocabulary Words = WordsOf([.. Enumerable.Range(1, 29).Select(i => $"token{(char)('a' + i % 26)}{i}")]);
+
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
@@ -12,7 +14,7 @@ public class NgramClassifierTests
     {
         (RaggedIds texts, int[] labels) = Draw(300, classes);
         var options = new WideOptions { Longest = 2 };
-        NgramClassifier model = NgramClassifier.Fit(texts, labels, classes, [], options, 2);
+        NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, classes, [], options, 2);
         SparseMatrix rows = model.Vectorizer.Transform(new IdSource(texts, model.Vectorizer.Options), 2);
         var expected = new double[texts.Count * model.OutputSize];
         rows.Multiply([.. model.Weights.Select(w => (double)w)], model.OutputSize, expected, 1);
@@ -27,12 +29,14 @@ public class NgramClassifierTests
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void The_shares_of_the_tokens_sum_to_the_logit(int classes)
+    [InlineData(2, 0)]
+    [InlineData(3, 0)]
+    [InlineData(2, 5)]
+    [InlineData(3, 5)]
+    public void The_shares_of_the_tokens_sum_to_the_logit(int classes, int characters)
     {
         (RaggedIds texts, int[] labels) = Draw(300, classes);
-        NgramClassifier model = NgramClassifier.Fit(texts, labels, classes, [], new WideOptions(), 1);
+        NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, classes, [], new WideOptions { LongestCharacters = characters }, 1);
         for (int text = 0; text < 40; text++)
         {
             var logits = new float[model.OutputSize];
@@ -48,16 +52,18 @@ public class NgramClassifierTests
     public void The_token_that_tells_the_class_has_the_largest_share()
     {
         (RaggedIds texts, int[] labels) = Draw(400, 2);
-        NgramClassifier model = NgramClassifier.Fit(texts, labels, 2, [], new WideOptions { Longest = 1 }, 1);
+        NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, 2, [], new WideOptions { Longest = 1 }, 1);
         double[] shares = model.TokenShares([7, 2, 9], 0);
         Assert.True(shares[1] > 3 * Math.Abs(shares[0]) && shares[1] > 3 * Math.Abs(shares[2]), string.Join(" ", shares));
     }
 
-    [Fact]
-    public void Scoring_allocates_nothing_once_the_lists_have_grown()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void Scoring_allocates_nothing_once_the_lists_have_grown(int characters)
     {
         (RaggedIds texts, int[] labels) = Draw(200, 2);
-        NgramClassifier model = NgramClassifier.Fit(texts, labels, 2, [], new WideOptions(), 1);
+        NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, 2, [], new WideOptions { LongestCharacters = characters }, 1);
         var scratch = new NgramScratch();
         var logits = new float[1];
         for (int text = 0; text < texts.Count; text++)
@@ -67,6 +73,14 @@ public class NgramClassifierTests
             for (int text = 0; text < texts.Count; text++)
                 model.AddLogits(texts[text], logits, scratch);
         }));
+    }
+
+    private static Vocabulary WordsOf(IReadOnlyList<string> words)
+    {
+        var builder = new VocabularyBuilder();
+        for (int i = 0; i < words.Count; i++)
+            builder.Add(words[i], 1000 - i);
+        return builder.Build();
     }
 
     /// <summary>Texts of ids 4 to 29, in which id 1 + class tells the class four times out of five.</summary>

@@ -5,18 +5,20 @@ namespace Firn.Tests.Recipes;
 public sealed class SettingsBySizeTests
 {
     [Theory] // the table of docs/training.md
-    [InlineData(3_000, 32, 14, 2, 0.1)]
-    [InlineData(10_000, 32, 11, 2, 0.1)]
-    [InlineData(25_000, 32, 8, 5, 0.1)]
-    [InlineData(50_000, 64, 7, 5, 0.1)]
-    [InlineData(100_000, 128, 6, 5, 0.05)]
-    [InlineData(218_063, 256, 5, 5, 0.05)]
-    [InlineData(1_600_000, 256, 5, 5, 0.05)]
-    [InlineData(2, 32, 15, 2, 0.1)]
-    public void Settings_follow_from_the_number_of_texts(int texts, int batch, int epochs, int minCount, double validation)
+    [InlineData(3_000, 32, 14, 2, 0.1, 5)]
+    [InlineData(10_000, 32, 11, 2, 0.1, 5)]
+    [InlineData(25_000, 32, 8, 5, 0.1, 0)]
+    [InlineData(50_000, 64, 7, 5, 0.1, 0)]
+    [InlineData(100_000, 128, 6, 5, 0.05, 0)]
+    [InlineData(218_063, 256, 5, 5, 0.05, 0)]
+    [InlineData(1_600_000, 256, 5, 5, 0.05, 0)]
+    [InlineData(2, 32, 15, 2, 0.1, 5)]
+    public void Settings_follow_from_the_number_of_texts(int texts, int batch, int epochs, int minCount, double validation, int characters)
     {
         RecipeOptions fitted = RecipeOptions.Tweets.ForTexts(texts, SizeSettings.All);
         Assert.Equal((batch, epochs, minCount, validation), (fitted.Training.BatchSize, fitted.Training.Epochs, fitted.Word2Vec.MinCount, fitted.ValidationShare));
+        Assert.Equal(characters, fitted.Wide!.LongestCharacters);
+        Assert.Null((RecipeOptions.Tweets with { Wide = null }).ForTexts(texts, SizeSettings.All).Wide);
         Assert.Equal(RecipeOptions.Tweets, RecipeOptions.Tweets.ForTexts(texts, SizeSettings.None));
         Assert.Equal(RecipeOptions.Tweets.Training.Epochs, RecipeOptions.Tweets.ForTexts(texts, SizeSettings.All & ~SizeSettings.Epochs).Training.Epochs);
     }

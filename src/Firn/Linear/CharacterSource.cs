@@ -1,0 +1,54 @@
+using Firn.Text;
+
+namespace Firn.Linear;
+
+/// <summary>
+/// Runs of characters inside the words of texts, a word being read as <c>&lt;word&gt;</c>: those of
+/// <see cref="Shortest"/> to <paramref name="longest"/> characters, and the whole word where it is longer (the subwords of
+/// Bojanowski et al. 2017, "Enriching word vectors with subword information", section 3.2).
+/// </summary>
+/// <param name="texts">Token ids; 0 has no characters.</param>
+/// <param name="vocabulary">What word an id is.</param>
+/// <param name="longest">Characters of the longest run, the marks of begin and end among them.</param>
+internal sealed class CharacterSource(RaggedIds texts, Vocabulary vocabulary, int longest) : INgramSource
+{
+    public const int Shortest = 3, MostLongest = 8;
+    private const int Begin = '<', End = '>';
+
+    public int Count => texts.Count;
+
+    public Action<int, List<ulong>> CreateReader() => (text, keys) =>
+    {
+        foreach (int id in texts[text])
+            Extract(id, keys);
+    };
+
+    /// <summary>Appends a key for each run of one word.</summary>
+    public void Extract(int id, List<ulong> keys)
+    {
+        if (id == 0)
+            return;
+        string word = vocabulary[id];
+        int length = word.Length + 2;
+        for (int start = 0; start < length; start++)
+        {
+            ulong key = 0;
+            int end = Math.Min(length, start + longest);
+            for (int i = start; i < end; i++)
+            {
+                key = NgramKeys.Mix(key + (ulong)At(word, i));
+                if (i - start + 1 >= Shortest)
+                    keys.Add(key);
+            }
+        }
+        if (length > longest)
+        {
+            ulong whole = 0;
+            for (int i = 0; i < length; i++)
+                whole = NgramKeys.Mix(whole + (ulong)At(word, i));
+            keys.Add(whole);
+        }
+    }
+
+    private static int At(string word, int i) => i == 0 ? Begin : i <= word.Length ? word[i - 1] : End;
+}
