@@ -10,19 +10,21 @@ internal sealed class CharacterRuns
     private readonly CharacterSource _source;
     private readonly NgramVectorizer _columns;
     private readonly float[] _squares;
+    private readonly double _unit; // length of the median training text
     private readonly int _threads;
 
-    private CharacterRuns(CharacterSource source, NgramVectorizer columns, int vocabularySize, int threads)
+    private CharacterRuns(CharacterSource source, NgramVectorizer columns, RaggedIds texts, int vocabularySize, int threads)
     {
         (_source, _columns, _threads) = (source, columns, threads);
-        _squares = new float[vocabularySize];
-        ForWords((id, found) =>
+        var squares = new double[vocabularySize];
+        ForWords(vocabularySize, (id, found) =>
         {
-            double sum = 0;
             foreach ((_, float value) in found)
-                sum += (double)value * value;
-            _squares[id] = (float)sum;
+                squares[id] += (double)value * value;
         });
+        double median = Median(texts, squares);
+        _unit = Math.Sqrt(median);
+        _squares = Array.ConvertAll(squares, square => (float)(square / median));
     }
 
     /// <summary>Learns the runs of the texts and how frequent they are.</summary>
@@ -31,9 +33,13 @@ internal sealed class CharacterRuns
     {
         var source = new CharacterSource(texts, vocabulary, options.LongestCharacters);
         (NgramVectorizer columns, SparseMatrix rows) = NgramVectorizer.Fit(source, options.ToCharacterRuns(), threads);
-        var runs = new CharacterRuns(source, columns, vocabulary.Count, threads);
+        Heap.Settle(); // the counts
+        var runs = new CharacterRuns(source, columns, texts, vocabulary.Count, threads);
         for (int text = 0; text < texts.Count; text++)
-            VectorMath.Scale(CharacterScores.ScaleOf(texts[text], runs._squares), rows.Values.AsSpan(rows.RowStarts[text]..rows.RowStarts[text + 1]));
+        {
+            float scale = (float)(CharacterScores.ScaleOf(texts[text], runs._squares) / runs._unit);
+            VectorMath.Scale(scale, rows.Values.AsSpan(rows.RowStarts[text]..rows.RowStarts[text + 1]));
+        }
         return (runs, rows);
     }
 
@@ -43,7 +49,7 @@ internal sealed class CharacterRuns
     public CharacterScores Fold(ReadOnlyMemory<float> weights, int outputs)
     {
         var scores = new float[checked(_squares.Length * outputs)];
-        ForWords((id, found) =>
+        ForWords(_squares.Length, (id, found) =>
         {
             ReadOnlySpan<float> all = weights.Span;
             for (int k = 0; k < outputs; k++)
@@ -51,14 +57,30 @@ internal sealed class CharacterRuns
                 double sum = 0;
                 foreach ((int column, float value) in found)
                     sum += (double)value * all[column * outputs + k];
-                scores[id * outputs + k] = (float)sum;
+                scores[id * outputs + k] = (float)(sum / _unit);
             }
         });
         return new CharacterScores(scores, _squares);
     }
 
+    /// <summary>The median of the sums of squares of the texts that have any; 1 where none has.</summary>
+    private static double Median(RaggedIds texts, double[] squares)
+    {
+        var sums = new List<double>(texts.Count);
+        for (int text = 0; text < texts.Count; text++)
+        {
+            double sum = 0;
+            foreach (int id in texts[text])
+                sum += squares[id];
+            if (sum > 0)
+                sums.Add(sum);
+        }
+        sums.Sort();
+        return sums.Count == 0 ? 1 : sums[sums.Count / 2];
+    }
+
     /// <summary>Columns and values (count * idf) of every word.</summary>
-    private void ForWords(Action<int, List<(int Column, float Value)>> body)
+    private void ForWords(int words, Action<int, List<(int Column, float Value)>> body)
     {
         var scratch = new NgramScratch[Math.Max(_threads, 1)];
         for (int i = 0; i < scratch.Length; i++)
@@ -66,8 +88,8 @@ internal sealed class CharacterRuns
         Workers.Run(Pieces, _threads, (piece, worker) =>
         {
             NgramScratch own = scratch[worker];
-            int end = (int)((long)_squares.Length * (piece + 1) / Pieces);
-            for (int id = (int)((long)_squares.Length * piece / Pieces); id < end; id++)
+            int end = (int)((long)words * (piece + 1) / Pieces);
+            for (int id = (int)((long)words * piece / Pieces); id < end; id++)
             {
                 own.Keys.Clear();
                 _source.Extract(id, own.Keys);

@@ -2,9 +2,10 @@ namespace Firn.Linear;
 
 /// <summary>
 /// What the characters of words say in a linear part, folded into one score a word and output, so that words which no
-/// training text has are judged by their spelling at no cost. A text's logits are sum_w s_w / sqrt(sum_w q_w) over its
-/// tokens, s_w being the weighted sum of the values of the word's runs of characters and q_w their sum of squares: the values of
-/// TF-IDF, divided by the norm that the text's would have if its words shared no run.
+/// training text has are judged by their spelling at no cost. A text's logits are sum_w s_w / sqrt(max(1, sum_w q_w)) over
+/// its tokens, s_w being the weighted sum of the values of the word's runs of characters and q_w their sum of squares, in units of the
+/// median training text: the values of TF-IDF, divided by the norm that the text's would have if its words shared no run. A text
+/// that says less than the median is not blown up to its length, so that two common words alone decide nothing.
 /// </summary>
 internal sealed class CharacterScores
 {
@@ -19,7 +20,7 @@ internal sealed class CharacterScores
     /// <summary>[V,K] what a word adds to each logit.</summary>
     public float[] Scores { get; }
 
-    /// <summary>[V] what it adds to the square of the norm.</summary>
+    /// <summary>[V] what it adds to the square of the norm; the median training text has 1.</summary>
     public float[] Squares { get; }
 
     public long Bytes => sizeof(float) * ((long)Scores.Length + Squares.Length);
@@ -52,12 +53,12 @@ internal sealed class CharacterScores
             score *= factor;
     }
 
-    /// <summary>1 over the norm; 0 where no word has a known run.</summary>
+    /// <summary>What the values of a text are multiplied by.</summary>
     public static float ScaleOf(ReadOnlySpan<int> ids, float[] squares)
     {
         double sum = 0;
         foreach (int id in ids)
             sum += squares[id];
-        return sum > 0 ? (float)(1 / Math.Sqrt(sum)) : 0;
+        return (float)(1 / Math.Sqrt(Math.Max(1, sum)));
     }
 }

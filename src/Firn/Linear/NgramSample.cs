@@ -74,7 +74,8 @@ internal readonly record struct NgramSample(long Values, long Distinct, long Kep
         long second = characters == default ? 0 : words.Matrix + words.Vectorizer + characters.Counting;
         long matrices = words.Matrix + characters.Matrix, kept = words.Kept + characters.Kept;
         long vectorizers = words.Vectorizer + (characters == default ? 0 : characters.Vectorizer);
-        long solved = 2 * matrices + vectorizers + 8L * outputs * sizeof(double) * kept + texts * (5L * outputs + 2) * sizeof(double);
+        int copies = characters == default ? 2 : 3; // as it is and turned; and its two parts, which may not be collected yet
+        long solved = copies * matrices + vectorizers + 8L * outputs * sizeof(double) * kept + texts * (5L * outputs + 2) * sizeof(double);
         return Math.Max(words.Counting, Math.Max(second, solved));
     }
 

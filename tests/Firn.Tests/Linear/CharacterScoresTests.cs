@@ -50,9 +50,13 @@ public class CharacterScoresTests
         (CharacterRuns runs, SparseMatrix rows) = CharacterRuns.Fit(texts, vocabulary, options, 2);
         Dictionary<string, double> idf = Frequencies(texts, vocabulary, options);
         Assert.Equal(idf.Count, rows.ColumnCount);
+        double[] squares = [.. Enumerable.Range(0, texts.Count).Select(t => Values(texts[t].ToArray(), vocabulary, idf).Squares).Where(s => s > 0).Order()];
+        double median = squares[squares.Length / 2];
+        Assert.Contains(squares, s => s < median); // the lower half keeps its length
         for (int text = 0; text < texts.Count; text++)
         {
-            double[] expected = [.. Values(texts[text].ToArray(), vocabulary, idf).Order()];
+            (Dictionary<string, double> values, double square) = Values(texts[text].ToArray(), vocabulary, idf);
+            double[] expected = [.. values.Values.Select(v => v / Math.Sqrt(Math.Max(median, square))).Order()];
             double[] found = [.. rows.Values[rows.RowStarts[text]..rows.RowStarts[text + 1]].Select(v => (double)v).Order()];
             Assert.Equal(expected.Length, found.Length);
             for (int i = 0; i < expected.Length; i++)
@@ -155,7 +159,7 @@ public class CharacterScoresTests
         return frequencies.Where(f => f.Value >= options.MinTexts).ToDictionary(f => f.Key, f => Math.Log((1.0 + texts.Count) / (1 + f.Value)) + 1);
     }
 
-    private static IEnumerable<double> Values(int[] ids, Vocabulary vocabulary, Dictionary<string, double> idf)
+    private static (Dictionary<string, double> Values, double Squares) Values(int[] ids, Vocabulary vocabulary, Dictionary<string, double> idf)
     {
         double squares = 0;
         var values = new Dictionary<string, double>();
@@ -168,7 +172,7 @@ public class CharacterScoresTests
                 squares += value * value;
             }
         }
-        return values.Values.Select(v => v / Math.Sqrt(squares));
+        return (values, squares);
     }
 
     private static Vocabulary VocabularyOf(params string[] words)
