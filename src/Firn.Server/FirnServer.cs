@@ -116,7 +116,7 @@ public sealed class FirnServer : IAsyncDisposable
         services.AddSingleton<OpenInferenceEndpoint>();
         services.AddHostedService<CatalogPolling>();
         services.AddSingleton<IHostedService, Draining>();
-        services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainDelay + Draining.Silence + settings.ShutdownTimeout);
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainDelay + settings.Silence + settings.ShutdownTimeout);
         services.AddGrpc(o => o.MaxReceiveMessageSize = settings.Limits.MaxBodyBytes);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<ReadyCheck>("models");

@@ -57,6 +57,9 @@ public sealed record ServerSettings
     /// <summary>Longest wait for requests that were accepted before a stop. Default 30 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a connection may stay silent, after the last could be made, before a stop closes it.</summary>
+    internal TimeSpan Silence { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Least level of log lines.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -15,6 +15,9 @@ internal sealed class Doors
 {
     private const int SocketLevel = 1;       // SOL_SOCKET of Linux
     private const int AttachFilter = 26;     // SO_ATTACH_FILTER
+    private const int TcpLevel = 6;          // IPPROTO_TCP
+    private const int TcpInfo = 11;          // TCP_INFO
+    private const int Unacknowledged = 24;   // of struct tcp_info; of a listening socket the connections that wait to be taken
     private readonly ConcurrentBag<Socket> sockets = [];
     private int connections;
 
@@ -49,6 +52,22 @@ internal sealed class Doors
     /// </summary>
     /// <returns>False where the system cannot do this.</returns>
     public bool Shut() => OperatingSystem.IsLinux() && sockets.All(DropSyn);
+
+    /// <summary>Whether a connection is made that the server has not taken yet, as far as Linux tells.</summary>
+    public bool SomebodyWaits() => OperatingSystem.IsLinux() && sockets.Any(Waiting);
+
+    private static bool Waiting(Socket socket)
+    {
+        Span<byte> info = stackalloc byte[Unacknowledged + sizeof(int)];
+        try
+        {
+            return socket.GetRawSocketOption(TcpLevel, TcpInfo, info) == info.Length && BitConverter.ToInt32(info[Unacknowledged..]) > 0;
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
 
     private static unsafe bool DropSyn(Socket socket)
     {

@@ -10,8 +10,7 @@ namespace Firn.Server.Operations;
 /// </summary>
 internal sealed class Draining(ServerState state, Doors doors, ServerSettings settings) : IHostedLifecycleService
 {
-    /// <summary>How long a connection may stay silent, after the last could be made, before it is closed.</summary>
-    public static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -20,12 +19,12 @@ internal sealed class Draining(ServerState state, Doors doors, ServerSettings se
         if (settings.DrainDelay == TimeSpan.Zero || !doors.Shut())
             return;
         long shut = Stopwatch.GetTimestamp();
-        do
+        // Twice in a row: between being taken and being counted a connection is nowhere.
+        for (int quiet = 0; quiet < 2 && Stopwatch.GetElapsedTime(shut) < settings.Silence;)
         {
-            // Once at least: what stands in the system's queue is not among the connections yet.
-            await Task.Delay(Silence / 10, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Poll, cancellationToken).ConfigureAwait(false);
+            quiet = doors.Connections == 0 && !doors.SomebodyWaits() ? quiet + 1 : 0;
         }
-        while (doors.Connections > 0 && Stopwatch.GetElapsedTime(shut) < Silence);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
