@@ -89,7 +89,7 @@ public static class CleaningAudit
             TokenKinds.Count(written, texts[i], before);
             TokenKinds.Count(tokens[i], null, after);
             var kept = new HashSet<string>(tokens[i], StringComparer.Ordinal);
-            after[3] += TokenKinds.HashTags(texts[i]).Count(tag => kept.Contains(tag) || kept.Any(t => t.Length > 1 && tag.StartsWith(t, StringComparison.Ordinal)));
+            after[3] += TokenKinds.HashTagsBegunBy(kept, texts[i]);
             if (tokens[i].Any(TokenKinds.IsNegation))
                 continue;
             for (int t = 0; t + 1 < written.Length; t++)

@@ -36,6 +36,24 @@ internal sealed class TokenKinds
         counts[3] += text is null ? tokens.Count(t => t.Length > 1 && t[0] == '#') : HashTags(text).Count();
     }
 
+    /// <summary>How many hash tags of the text are one of the words or begin with one of two characters or more.</summary>
+    public static long HashTagsBegunBy(HashSet<string> words, string text)
+    {
+        // Sorted, and without words that begin with another one, the only word that a tag can begin with is the last one not behind it.
+        var first = new List<string>();
+        foreach (string word in words.Where(w => w.Length > 1).Order(StringComparer.Ordinal))
+        {
+            if (first.Count == 0 || !word.StartsWith(first[^1], StringComparison.Ordinal))
+                first.Add(word);
+        }
+        return HashTags(text).LongCount(tag =>
+        {
+            int place = first.BinarySearch(tag, StringComparer.Ordinal);
+            place = place < 0 ? ~place - 1 : place;
+            return words.Contains(tag) || place >= 0 && tag.StartsWith(first[place], StringComparison.Ordinal);
+        });
+    }
+
     /// <summary>The words behind the hash signs of a text, lower-cased.</summary>
     public static IEnumerable<string> HashTags(string text)
     {
@@ -44,6 +62,7 @@ internal sealed class TokenKinds
             int end = i + 1;
             while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] == '_'))
                 end++;
+            ScanSteps.Add(end - i);
             if (end > i + 1 && (i == 0 || !char.IsLetterOrDigit(text[i - 1]) && text[i - 1] != '&'))
                 yield return text[(i + 1)..end].ToLowerInvariant();
         }

@@ -34,6 +34,7 @@ internal sealed class CharacterSource(RaggedIds texts, Vocabulary vocabulary, in
         {
             ulong key = 0;
             int end = Math.Min(length, start + longest);
+            ScanSteps.Add(end - start);
             for (int i = start; i < end; i++)
             {
                 key = NgramKeys.Mix(key + (ulong)At(word, i));

@@ -84,6 +84,7 @@ internal sealed class NgramKeys(NgramOptions options)
                     _words.Add(HashOf(text[start..(word ? i + step : i)]));
                 length = 0;
             }
+            ScanSteps.Add(step);
             i += step;
         }
     }

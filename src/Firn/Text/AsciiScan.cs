@@ -42,6 +42,7 @@ internal sealed class AsciiScan
     /// <returns>Whether any bit of <see cref="Repeats"/> is set.</returns>
     public bool Run(ReadOnlySpan<char> text, Span<char> lower, bool findRepeats)
     {
+        ScanSteps.Add(text.Length);
         int blocks = (text.Length + Block - 1) / Block;
         if (words.Length <= blocks)
         {

@@ -17,8 +17,10 @@ internal static class EmojiSequence
     public static int Read(ReadOnlySpan<char> text, int i, Span<char> destination, out int written)
     {
         written = 0;
+        int start = i;
         Rune.DecodeFromUtf16(text[i..], out Rune first, out int length);
         i += length;
+        ScanSteps.Add(length);
         if (!IsBase(first))
             return i;
         written = first.EncodeToUtf16(destination);
@@ -47,6 +49,7 @@ internal static class EmojiSequence
                 break;
             }
         }
+        ScanSteps.Add(i - first.Utf16SequenceLength - start + 1);
         return i;
     }
 

@@ -20,6 +20,7 @@ internal static class Emoticons
             ':' or ';' or '=' => Western(rest, 0, afterWord, out length) ?? Upright(rest, out length),
             '>' when rest.Length > 2 && rest[1] is ':' or ';' or '=' => Western(rest, 1, afterWord, out length),
             '<' => Heart(rest, out length) ?? Upright(rest, out length),
+            '(' or '[' when i > 0 && text[i - 1] == rest[0] => None(out length), // the first of a run decides for all
             '(' or ')' or '[' or ']' => Mirrored(rest, afterWord || i > 0 && text[i - 1] != ' ', out length),
             'D' => Mirrored(rest, afterWord, out length),
             '\\' => Arms(rest, out length),
@@ -56,6 +57,7 @@ internal static class Emoticons
             return null;
         while (i < s.Length && s[i] == drawn)
             i++;
+        ScanSteps.Add(i);
         if (drawn == '/' && i - eyes > 2 && s[eyes + 1] == '/')
             return null;
         bool lettered = char.IsAsciiLetterOrDigit(drawn) || drawn is '@' or '#' or '$';
@@ -74,6 +76,7 @@ internal static class Emoticons
         int i = 1;
         while (i < s.Length && s[i] == s[0])
             i++;
+        ScanSteps.Add(i);
         if (i + 1 < s.Length && s[i] is '-' or '^' or '\'' && s[i + 1] is ':' or ';' or '=')
             i++;
         if (i >= s.Length || s[i] is not (':' or ';' or '='))
@@ -94,6 +97,7 @@ internal static class Emoticons
         int first = i;
         while (i < s.Length && s[i] == '3')
             i++;
+        ScanSteps.Add(i);
         if (i == first || i < s.Length && char.IsAsciiDigit(s[i]))
             return null;
         length = i;
@@ -115,6 +119,7 @@ internal static class Emoticons
         int i = 1;
         while (i < s.Length && s[i] is '_' or '.' && s[i] == s[1])
             i++;
+        ScanSteps.Add(i);
         int mouth = i - 1;
         if (i >= s.Length || mouth == 0 && left != '^' || mouth > 5 || s[1] == '.' && mouth > 1)
             return null;

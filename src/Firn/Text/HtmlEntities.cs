@@ -16,6 +16,7 @@ internal static class HtmlEntities
         while (true)
         {
             int plain = text.IndexOf('&');
+            ScanSteps.Add(plain < 0 ? text.Length : plain + 1);
             if (plain < 0)
                 break;
             text[..plain].CopyTo(destination[written..]);
@@ -39,6 +40,7 @@ internal static class HtmlEntities
     {
         value = new Rune('&');
         int end = text[..Math.Min(text.Length, 9)].IndexOf(';');
+        ScanSteps.Add(9);
         if (end < 2)
             return 0;
         ReadOnlySpan<char> name = text[..end];

@@ -11,10 +11,12 @@ internal static class Markup
         int i = text.Length > 1 && text[1] == '/' ? 2 : 1, start = i;
         while (i < text.Length && char.IsAsciiLetterOrDigit(text[i]))
             i++;
+        ScanSteps.Add(i);
         if (i == start || i >= text.Length || text[i] is not ('>' or '/' or ' ') || !IsTag(text[start..i]))
             return 0;
         ReadOnlySpan<char> rest = text[i..Math.Min(text.Length, i + LongestTag)];
         int close = rest.IndexOfAny('>', '<');
+        ScanSteps.Add(close < 0 ? rest.Length : close);
         return close >= 0 && rest[close] == '>' ? i + close + 1 : 0;
     }
 

@@ -25,6 +25,7 @@ internal static class NotebookGrammar
         int written = 0, i = 0;
         while (i < text.Length)
         {
+            ScanSteps.Add(1);
             char kept = Kept(text[i], rules.LowerCase);
             if (kept != '\0' && !(kept == 'h' && rules.ReplaceUrls && MatchesUrl(text[i..], rules.LowerCase) > 0))
             {
@@ -88,15 +89,19 @@ internal static class NotebookGrammar
 
     private static int EndOfNonSpace(ReadOnlySpan<char> text, int i)
     {
+        int from = i;
         while (i < text.Length && !UnicodeSpace.Is(text[i]))
             i++;
+        ScanSteps.Add(i - from + 1);
         return i;
     }
 
     private static int EndOfOthers(ReadOnlySpan<char> text, int i, bool lowerCase)
     {
+        int from = i;
         while (i < text.Length && Kept(text[i], lowerCase) == '\0')
             i++;
+        ScanSteps.Add(i - from + 1);
         return i;
     }
 

@@ -32,8 +32,12 @@ internal static class NotebookScanner
         {
             int start = AsciiScan.NextSet(ref words, position, end);
             if (start >= end)
+            {
+                ScanSteps.Add(end - Math.Min(position, end));
                 break;
+            }
             int stop = AsciiScan.NextClear(ref words, start);
+            ScanSteps.Add(stop - position);
             position = stop;
             byte next = Unsafe.Add(ref bytes, stop);
             if (next == '@')
@@ -61,8 +65,10 @@ internal static class NotebookScanner
 
     private static int AfterNonSpace(ReadOnlySpan<char> text, int i)
     {
+        int from = i;
         while (i < text.Length && !UnicodeSpace.Is(text[i]))
             i++;
+        ScanSteps.Add(i - from + 1);
         return i;
     }
 

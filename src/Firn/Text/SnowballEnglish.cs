@@ -83,6 +83,7 @@ public static class SnowballEnglish
 
         public int Run()
         {
+            ScanSteps.Add(length);
             MarkConsonantY();
             MarkRegions();
             RemoveApostrophes();
@@ -134,6 +135,7 @@ public static class SnowballEnglish
                 i++;
             while (i < length && IsVowel(i))
                 i++;
+            ScanSteps.Add(i - from);
             return i < length ? i + 1 : length;
         }
 
@@ -241,6 +243,7 @@ public static class SnowballEnglish
 
         private readonly bool HasVowelBefore(int end)
         {
+            ScanSteps.Add(end);
             for (int i = 0; i < end; i++)
             {
                 if (IsVowel(i))

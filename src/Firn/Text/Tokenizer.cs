@@ -72,6 +72,7 @@ public sealed class Tokenizer
             int start = i;
             while (i < length && chars[i] != ' ')
                 i++;
+            ScanSteps.Add(i - start + 1);
             if (i > start)
                 Finish(destination, start, i);
         }
@@ -92,6 +93,7 @@ public sealed class Tokenizer
             int start = i;
             while (i < text.Length && !UnicodeSpace.Is(chars[i]))
                 i++;
+            ScanSteps.Add(i - start + 1);
             if (i > start)
                 Finish(destination, start, i);
         }

@@ -13,6 +13,8 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
     private readonly ReadOnlySpan<char> text = text;
     private readonly Span<char> output = destination.Chars;
     private int used = destination.Used;
+    private int _noNumberBefore; // digits before this place belong to a number that a letter follows, which is none
+    private int _noHostBefore; // dots before this place belong to host names that are no address
 
     /// <summary>Appends all tokens.</summary>
     public void Run()
@@ -20,6 +22,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
         int i = 0;
         while (i < text.Length)
         {
+            ScanSteps.Add(1);
             char c = text[i];
             if (c == ' ')
                 i++;
@@ -44,7 +47,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
             return Fixed(spelling, i + face);
         if (char.IsAsciiDigit(text[i]))
         {
-            int end = EndOfNumber(i);
+            int end = i < _noNumberBefore ? _noNumberBefore : EndOfNumber(i);
             if (end == text.Length || !WordCharacters.Is(text[end]))
             {
                 if (rules.ReplaceNumbers)
@@ -52,6 +55,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
                 Copy(i, end);
                 return end;
             }
+            _noNumberBefore = end;
         }
         int from = used;
         while (i < text.Length)
@@ -72,10 +76,16 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
                 break;
             }
         }
-        if (rules.ReplaceUrls && i < text.Length && text[i] == '.' && WebAddress.MatchBare(text[start..], i - start) is > 0 and int bare)
+        ScanSteps.Add(i - start);
+        if (rules.ReplaceUrls && i < text.Length && text[i] == '.' && i >= _noHostBefore)
         {
-            used = from;
-            return Fixed(Url, start + bare);
+            int bare = WebAddress.MatchBare(text[start..], i - start, out int end);
+            if (bare > 0)
+            {
+                used = from;
+                return Fixed(Url, start + bare);
+            }
+            _noHostBefore = start + end;
         }
         FinishWord(from);
         return i;
@@ -84,11 +94,13 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
     /// <summary>The end of a number: digits, and single marks between digits (7:30, 1,000, 9/10, 4.5).</summary>
     private readonly int EndOfNumber(int i)
     {
+        int from = i;
         while (i < text.Length && (char.IsAsciiDigit(text[i])
             || text[i] is '.' or ',' or ':' or '/' && i + 1 < text.Length && char.IsAsciiDigit(text[i + 1])))
         {
             i++;
         }
+        ScanSteps.Add(i - from + 1);
         return i;
     }
 
@@ -124,8 +136,10 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
 
     private readonly int EndOfName(int i)
     {
+        int from = i;
         while (i < text.Length && (WordCharacters.Is(text[i]) || text[i] == '_'))
             i++;
+        ScanSteps.Add(i - from + 1);
         return i;
     }
 
@@ -150,6 +164,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
             return end;
         }
         int start = i, from = used;
+        ScanSteps.Add(end - i);
         for (i++; i < end; i++)
         {
             char c = text[i];
@@ -178,6 +193,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
         {
             while (i < text.Length && text[i] is '.' or '\u2026')
                 i++;
+            ScanSteps.Add(i - start);
             bool ellipsis = i - start > 1 || text[start] == '\u2026';
             if (!ellipsis)
                 return Punctuation(start);
@@ -190,6 +206,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
             else
                 questions++;
         }
+        ScanSteps.Add(i - start);
         if (!rules.KeepTone)
             return i;
         string token = exclamations > 0 && questions > 0 ? "?!"
@@ -205,6 +222,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
             return end;
         int count = destination.Count;
         ReadOnlySpan<char> token = output.Slice(used, written);
+        ScanSteps.Add(written);
         bool third = rules.SqueezeRepeats && count > 1 && destination[count - 1].SequenceEqual(token) && destination[count - 2].SequenceEqual(token);
         if (!third)
         {
@@ -226,6 +244,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
     private void Copy(int start, int end)
     {
         ReadOnlySpan<char> token = text[start..end];
+        ScanSteps.Add(token.Length);
         if (rules.LowerCase)
             token.ToLowerInvariant(output[used..]);
         else

@@ -43,6 +43,7 @@ internal ref struct TweetScanner
         int i = 0;
         while (i < text.Length)
         {
+            ScanSteps.Add(1);
             byte c = Unsafe.Add(ref bytes, i);
             i = KindOf(c) switch
             {
@@ -69,6 +70,7 @@ internal ref struct TweetScanner
             next = Unsafe.Add(ref bytes, end);
             contraction = true;
         }
+        ScanSteps.Add(end - start);
         if (EndKindOf(next) != Kind.Nothing && IsNotSimple(first, next, end - start, Unsafe.Add(ref bytes, end + 1)))
             return steps.Word(start);
 
@@ -109,6 +111,7 @@ internal ref struct TweetScanner
         int end = AsciiScan.NextClear(ref words, i + 1);
         while (Unsafe.Add(ref bytes, end) == '_')
             end = AsciiScan.NextClear(ref words, end + 1);
+        ScanSteps.Add(end - i);
         return Unsafe.Add(ref bytes, end) >= 0x80 ? steps.Symbol(i) : steps.Fixed(User, end);
     }
 

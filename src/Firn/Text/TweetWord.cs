@@ -28,6 +28,7 @@ internal static class TweetWord
     private static int Squeeze(Span<char> word, int length)
     {
         int written = 0;
+        ScanSteps.Add(length);
         for (int i = 0; i < length; i++)
         {
             if (written >= 2 && word[i] == word[written - 1] && word[i] == word[written - 2] && !char.IsAsciiDigit(word[i]))
@@ -36,6 +37,7 @@ internal static class TweetWord
         }
         if (written < 6 || word[0] != word[2])
             return written;
+        ScanSteps.Add(written);
         for (int i = 2; i < written; i++)
         {
             if (word[i] != word[i - 2])

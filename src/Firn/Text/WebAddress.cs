@@ -21,13 +21,16 @@ internal static class WebAddress
     /// <summary>Length of a bare address such as <c>bit.ly/abc</c> or <c>example.com</c>, or 0.</summary>
     /// <param name="word">The text from the first letter of a word on.</param>
     /// <param name="dot">Where the first dot stands in it, after letters or digits.</param>
-    public static int MatchBare(ReadOnlySpan<char> word, int dot)
+    /// <param name="end">The end of the labels. Where they make no address, none begins at a later dot before it, since the last label decides.</param>
+    public static int MatchBare(ReadOnlySpan<char> word, int dot, out int end)
     {
         while (true)
         {
             int start = dot + 1, i = start;
             while (i < word.Length && (char.IsAsciiLetterOrDigit(word[i]) || word[i] == '-'))
                 i++;
+            ScanSteps.Add(i - start + 1);
+            end = i;
             if (i == start)
                 return 0;
             if (i + 1 < word.Length && word[i] == '.' && char.IsAsciiLetterOrDigit(word[i + 1]))
@@ -51,10 +54,12 @@ internal static class WebAddress
 
     private static int EndOf(ReadOnlySpan<char> word, int i)
     {
+        int from = i;
         if (i < word.Length && word[i] is not ('/' or '?' or '#' or ':') && !char.IsAsciiLetterOrDigit(word[i]))
             return i;
         while (i < word.Length && word[i] is not ('"' or '<' or '>') && !UnicodeSpace.Is(word[i]))
             i++;
+        ScanSteps.Add(i - from + 1);
         return i;
     }
 
