@@ -64,6 +64,7 @@ internal static class TextComparison
         for (int i = 0; i < work.Count; i++)
             report.Line($"| {work[i].Name} | {Report.Median(rates[i]) / 1e6:F2} |");
         report.Line(python is null ? "| Python's re, notebook | not installed |" : $"| {python.Version}, re and a set, notebook | {Report.Median(pythonRates) / 1e6:F3} |");
+        LongTexts.Run(report);
     }
 
     private static long Pass(string[] texts, Action<string> body)
