@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Cli.Reporting;
 using Firn.Study;
 using Firn.Vectors;
@@ -31,6 +32,8 @@ internal static class DriftCommand
         {
             string folder = Inputs.RequireBundle(parsed.GetRequiredValue(bundle));
             repairs.Check(parsed);
+            if (parsed.GetValue(csv) is { } place)
+                OutputFile.Check(place, new[] { parsed.GetValue(before), parsed.GetValue(words), parsed.GetValue(pairs) }.OfType<string>());
             IReadOnlyList<string> shown = DriftWords.Words(parsed.GetValue(words));
             IReadOnlyList<(string First, string Second)> asked = DriftWords.Pairs(parsed.GetValue(pairs));
             using var predictor = Predictor.Load(folder);

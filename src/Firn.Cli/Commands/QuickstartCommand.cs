@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Cli.Quickstart;
+using Firn.Files;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
@@ -79,10 +79,13 @@ internal static class QuickstartCommand
     private static void Save(Message[] messages, string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        using var writer = new StreamWriter(file, append: false, new UTF8Encoding(false)) { NewLine = "\n" };
-        writer.WriteLine("label,text");
-        foreach (var (label, text) in messages)
-            writer.WriteLine($"{label},\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+        OutputFile.Write(file, stream =>
+        {
+            using var writer = new StreamWriter(stream) { NewLine = "\n" };
+            writer.WriteLine("label,text");
+            foreach (var (label, text) in messages)
+                writer.WriteLine($"{label},\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+        });
     }
 
     private static void Print(Terminal terminal, TrainingOrder order, RecipeResult result, IReadOnlyList<Prediction> predictions, string file, TimeSpan elapsed)

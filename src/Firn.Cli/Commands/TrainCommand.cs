@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Firn.Baselines;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Recipes;
 using Firn.Text;
 
@@ -57,6 +58,8 @@ internal static class TrainCommand
                 Validation = parsed.GetValue(validation) is { } measuring ? corpus.Open(parsed, Inputs.RequireData(measuring)) : null,
             };
             TrainingOrder.CheckTarget(order.Bundle);
+            if (order.Checkpoint is { } kept)
+                OutputFile.Check(kept, new[] { data, parsed.GetValue(test), parsed.GetValue(validation) }.OfType<string>());
             var texts = corpus.Open(parsed);
             var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;
             if (parsed.GetValue(dryRun))

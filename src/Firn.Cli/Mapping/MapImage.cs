@@ -30,6 +30,6 @@ internal static class MapImage
         }
         plot.HideAxesAndGrid();
         plot.Axes.SetLimits(-0.02, 1.1, -0.04, 1.04);
-        plot.SavePng(path, Side, Side);
+        plot.SaveTo(path, Side, Side);
     }
 }

@@ -1,3 +1,5 @@
+using Firn.Files;
+
 namespace Firn.Cli.Output;
 
 /// <summary>Checks of paths before work begins, in the words that the user typed.</summary>
@@ -8,7 +10,7 @@ internal static class Inputs
     {
         if (Directory.Exists(path))
             throw new UserError($"{path}: this is a folder; give a file");
-        if (!File.Exists(path))
+        if (!InputFile.Exists(path))
             throw new UserError($"{path}: there is no such file; check the path");
         return path;
     }
@@ -16,7 +18,7 @@ internal static class Inputs
     /// <summary>Refuses a path that is neither a file nor a folder.</summary>
     public static string RequireData(string path)
     {
-        if (!File.Exists(path) && !Directory.Exists(path))
+        if (!InputFile.Exists(path) && !Directory.Exists(path))
             throw new UserError($"{path}: there is no such file or folder; check the path");
         return path;
     }

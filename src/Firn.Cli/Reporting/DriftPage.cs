@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Firn.Files;
 using Firn.Study;
 using static Firn.Cli.Reporting.PageParts;
 
@@ -15,7 +16,7 @@ internal static class DriftPage
     {
         Directory.CreateDirectory(folder);
         string page = Path.Combine(folder, "drift.html");
-        File.WriteAllText(page, Render(view), new UTF8Encoding(false));
+        OutputFile.WriteText(page, Render(view));
         DriftPlots.Save(view, folder);
         return page;
     }

@@ -13,9 +13,9 @@ internal static class DriftPlots
         PlotFont.Register();
         var map = view.Map();
         if (map.Count > 0)
-            Map(map).SavePng(Path.Combine(folder, "map.png"), Width, Height);
+            Map(map).SaveTo(Path.Combine(folder, "map.png"), Width, Height);
         if (view.Drift.Moved > 0)
-            Histogram(view).SavePng(Path.Combine(folder, "movement.png"), Width, Height);
+            Histogram(view).SaveTo(Path.Combine(folder, "movement.png"), Width, Height);
     }
 
     private static Plot Map(IReadOnlyList<(string Word, bool Seen, (double X, double Y) Before, (double X, double Y) After)> map)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Firn.Cli.Commands;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Study;
 
 namespace Firn.Cli.Reporting;
@@ -69,14 +70,13 @@ internal static class DriftTables
     /// <summary>The movement of every word as CSV.</summary>
     public static void WriteCsv(DriftReport drift, string path)
     {
-        string beside = path + ".new";
-        using (var writer = new StreamWriter(beside))
+        OutputFile.Write(path, stream =>
         {
+            using var writer = new StreamWriter(stream);
             writer.WriteLine("word,id,seen,cosine_distance,length,relative,neighbors_kept");
             foreach (WordMovement w in drift.Words)
                 writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Quoted(w.Word)},{w.Id},{w.Count},{w.CosineDistance:0.######},{w.Length:0.######},{w.Relative:0.######},{w.NeighborsKept}"));
-        }
-        File.Move(beside, path, overwrite: true);
+        });
     }
 
     private static string Quoted(string word) => word.AsSpan().ContainsAny(',', '"') ? $"\"{word.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : word;

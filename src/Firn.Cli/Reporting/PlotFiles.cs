@@ -21,7 +21,7 @@ internal static class PlotFiles
         void Add(string name, Plot plot)
         {
             string path = Path.Combine(folder, name);
-            plot.SavePng(path, Width, Height);
+            plot.SaveTo(path, Width, Height);
             plot.Dispose();
             files.Add(path);
         }

@@ -1,4 +1,4 @@
-using System.Text;
+using Firn.Files;
 
 namespace Firn.Cli.Reporting;
 
@@ -10,7 +10,7 @@ internal static class Report
     {
         Directory.CreateDirectory(folder);
         string page = Path.Combine(folder, "report.html");
-        File.WriteAllText(page, ReportPage.Render(data), new UTF8Encoding(false));
+        OutputFile.WriteText(page, ReportPage.Render(data));
         PlotFiles.Save(data, folder);
         return page;
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Study;
 
 namespace Firn.Cli.Reporting;
@@ -23,9 +23,9 @@ internal sealed record StudyReport(string Name, StudySummary Summary, StudyOptio
     public string Save(string folder)
     {
         string page = Path.Combine(folder, "study.html");
-        File.WriteAllText(page, StudyPage.Render(this), new UTF8Encoding(false));
-        File.WriteAllText(Path.Combine(folder, "study.md"), StudyMarkdown.Of(this), new UTF8Encoding(false));
-        File.WriteAllText(Path.Combine(folder, "summary.json"), AsJson(page, Path.Combine(folder, "results.jsonl")).ToJsonString(Json.Readable) + "\n", new UTF8Encoding(false));
+        OutputFile.WriteText(page, StudyPage.Render(this));
+        OutputFile.WriteText(Path.Combine(folder, "study.md"), StudyMarkdown.Of(this));
+        OutputFile.WriteText(Path.Combine(folder, "summary.json"), AsJson(page, Path.Combine(folder, "results.jsonl")).ToJsonString(Json.Readable) + "\n");
         return page;
     }
 

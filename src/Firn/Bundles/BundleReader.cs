@@ -159,7 +159,13 @@ internal static class BundleReader
         }
         catch (ArgumentException e)
         {
+            file.Dispose();
             Throw.BadFile(path, RowOfTensor, e.Message.TrimEnd('.'), Remedy);
+            throw;
+        }
+        catch
+        {
+            file.Dispose();
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Firn.Files;
 using Firn.Model;
 using Firn.Safetensors;
 
@@ -93,7 +94,7 @@ internal sealed class BundleWriter
 
     /// <summary>Whether a name is one that this class gives: <c>weights.safetensors</c>, <c>weights.12.safetensors</c>.</summary>
     private static bool IsOurs(string name) =>
-        name is ".saving" or ModelFile.FileName + ".new" || Parts.Any(p => name.StartsWith(p.Stem, StringComparison.Ordinal)
+        name is ".saving" or ModelFile.FileName + ".new" || OutputFile.IsTemporary(name) || Parts.Any(p => name.StartsWith(p.Stem, StringComparison.Ordinal)
             && name.EndsWith(p.Extension, StringComparison.Ordinal)
             && (name.Length == p.Stem.Length + p.Extension.Length
                 || (name.Length > p.Stem.Length + p.Extension.Length + 1 && name[p.Stem.Length] == '.'
@@ -136,9 +137,7 @@ internal sealed class BundleWriter
             Training = predictor.Card.Training,
             Files = _files,
         };
-        string next = Path.Combine(_folder, ModelFile.FileName + ".new");
-        WriteFlushed(next, FileMode.Create, stream => stream.Write(description.ToBytes()));
-        File.Move(next, Path.Combine(_folder, ModelFile.FileName), overwrite: true);
+        OutputFile.Write(Path.Combine(_folder, ModelFile.FileName), stream => stream.Write(description.ToBytes()));
         foreach (string old in Directory.EnumerateFiles(_folder).Select(e => Path.GetFileName(e)!).Where(IsOurs))
         {
             if (old != ".saving" && _files.Values.All(f => f.Name != old))
@@ -149,7 +148,7 @@ internal sealed class BundleWriter
     private void Add(string stem, Action<Stream> write)
     {
         string name = FreeName(stem, Parts.First(p => p.Stem == stem).Extension);
-        WriteFlushed(Path.Combine(_folder, name), FileMode.CreateNew, stream =>
+        OutputFile.Write(Path.Combine(_folder, name), stream =>
         {
             using var hashing = new HashingStream(stream);
             write(hashing);
@@ -179,12 +178,5 @@ internal sealed class BundleWriter
         {
             return !File.Exists(path); // mapped by a server on Windows: the next save takes it away
         }
-    }
-
-    private static void WriteFlushed(string path, FileMode mode, Action<Stream> write)
-    {
-        using var stream = new FileStream(path, mode, FileAccess.Write, FileShare.Read, 1 << 16);
-        write(stream);
-        stream.Flush(flushToDisk: true);
     }
 }

@@ -35,17 +35,23 @@ internal static class TraceTensors
     public static PretrainedRows Map(string path, EmbeddingShape shape, MappedParts parts)
     {
         SafetensorsFile file = SafetensorsFile.Open(path);
-        int[] row = file.ReadArray<int>(file.Require(Row, TensorType.Int32, -1));
-        ReadOnlyMemory<float> values = parts.Add(file.MapFloats(file.Require(Rows, TensorType.Float32, row.Length, shape.Dimension)));
         try
         {
+            int[] row = file.ReadArray<int>(file.Require(Row, TensorType.Int32, -1));
+            ReadOnlyMemory<float> values = parts.Add(file.MapFloats(file.Require(Rows, TensorType.Float32, row.Length, shape.Dimension)));
             if (row.Length > 0 && row[^1] >= shape.Rows)
                 throw new ArgumentException($"Row {row[^1]} is none of the table's {shape.Rows}.");
             return new PretrainedRows(row, values, shape.Dimension);
         }
         catch (ArgumentException e)
         {
+            file.Dispose();
             Throw.BadFile(path, Row, e.Message.TrimEnd('.'), "Copy the bundle again from where it was made, or train again.");
+            throw;
+        }
+        catch
+        {
+            file.Dispose();
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Firn.Files;
 using Firn.Model;
 using Firn.Safetensors;
 
@@ -63,13 +64,7 @@ public sealed class Checkpoint
             tensors.Add(Tensor.Of(Start, start.Rows, table.RowCount, table.Dimension));
         tensors.Add(Tensor.Of(RowOf, table.RowOf.ToArray(), table.VocabularySize));
         string state = JsonSerializer.Serialize(CheckpointState.Of(run, _run), CheckpointContext.Default.CheckpointState);
-        string next = FilePath + ".new";
-        using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16))
-        {
-            SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { [StateName] = state });
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(next, FilePath, overwrite: true);
+        OutputFile.Write(FilePath, stream => SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { [StateName] = state }));
 
         void AddMoments(string kind, IEnumerable<Moments> all)
         {

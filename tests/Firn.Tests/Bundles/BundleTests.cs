@@ -115,6 +115,19 @@ public sealed class BundleTests : IDisposable
     }
 
     [Fact]
+    public void A_refused_bundle_leaves_no_file_mapped()
+    {
+        Assert.SkipUnless(File.Exists("/proc/self/maps"), "needs /proc");
+        SmallPredictor.Make().Save(Folder);
+        string path = Path.Combine(Folder, "model.json"), description = File.ReadAllText(path);
+        string other = System.Text.RegularExpressions.Regex.Replace(description, "\"rows\": \\d+", "\"rows\": 77");
+        Assert.NotEqual(description, other);
+        File.WriteAllText(path, other);
+        Assert.Throws<InvalidDataException>(() => Predictor.Load(Folder));
+        Assert.DoesNotContain(Folder, File.ReadAllText("/proc/self/maps"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_cut_or_missing_file_fails_and_names_the_file()
     {
         SmallPredictor.Make().Save(Folder);

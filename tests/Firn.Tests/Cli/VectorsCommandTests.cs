@@ -22,6 +22,23 @@ public sealed class VectorsCommandTests(TrainedQuickstart quickstart)
         return path;
     }
 
+    [Theory]
+    [InlineData("train")]
+    [InlineData("convert")]
+    public void An_output_that_is_the_input_is_refused_and_the_input_stays(string verb)
+    {
+        string file = Write($"input-{verb}.vec", King), link = quickstart.At($"link-{verb}");
+        if (!OperatingSystem.IsWindows())
+            File.CreateSymbolicLink(link, file);
+        foreach (string output in OperatingSystem.IsWindows() ? new[] { file } : [file, link])
+        {
+            var run = CapturedRun.Of("vectors", verb, file, output);
+            Assert.Equal(1, run.ExitCode);
+            Assert.StartsWith($"firn: {output}: this is the input ", run.Error, StringComparison.Ordinal);
+            Assert.Equal(King, File.ReadAllText(file));
+        }
+    }
+
     [Fact]
     public void Analogy_asks_A_is_to_B_as_C_is_to_what()
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Text;
 
 namespace Firn.Cli.Commands.Serving;
@@ -22,7 +23,9 @@ internal static class WireCommand
         command.SetAction(parsed =>
         {
             string folder = Inputs.RequireBundle(parsed.GetRequiredValue(bundle));
-            Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
+            string data = Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
+            if (parsed.GetValue(drawing) is { } place)
+                OutputFile.Check(place, data);
             string[] texts = [.. corpus.Open(parsed).Select((LabeledText row) => row.Text).Take(parsed.GetValue(count))];
             if (texts.Length == 0)
                 throw new UserError($"{parsed.GetValue(corpus.Data)}: there is no text in it");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Server.Study;
 
 namespace Firn.Cli.Commands.Serving;
@@ -17,7 +18,7 @@ internal static class WireRun
         WireReport report = WireStudy.RunAsync(folder, texts, sizes, new InlineProgress<double>(done => progress.Report(done, "")), run.Stop).GetAwaiter().GetResult();
         progress.End("sent");
         if (drawing is not null)
-            File.WriteAllText(drawing, WireDrawing.Svg(report));
+            OutputFile.WriteText(drawing, WireDrawing.Svg(report));
         if (json)
             Json.Write(run.Terminal, AsJson(report));
         else

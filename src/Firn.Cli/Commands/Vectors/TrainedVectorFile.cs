@@ -20,8 +20,6 @@ internal sealed record TrainedVectorFile(string Path, VectorFormat? Format)
             throw new UsageError("--to fasttext writes a model with n-grams; give --subwords too, or another format");
         if (model && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
             throw new UsageError($"a fastText model is not compressed; leave .gz out of {path}");
-        if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new UserError($"{folder}: there is no such folder; make it first");
         return new TrainedVectorFile(path, model ? null : format is null ? VectorsConvertCommand.ByName(path) : VectorFileOptions.FormatOf(format));
     }
 

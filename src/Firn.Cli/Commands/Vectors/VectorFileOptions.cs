@@ -58,6 +58,10 @@ internal sealed class VectorFileOptions
         command.Add(ignoreCount);
     }
 
+    /// <summary>The files that the command reads, which no output may replace.</summary>
+    public IEnumerable<string> InputsOf(ParseResult parsed) =>
+        parsed.GetValue(vocabulary) is { } words ? [parsed.GetRequiredValue(File), words] : [parsed.GetRequiredValue(File)];
+
     /// <summary>Reads the file and says on standard error what was odd in it.</summary>
     /// <param name="terminal">Takes the notes.</param>
     /// <param name="parsed">The command line.</param>

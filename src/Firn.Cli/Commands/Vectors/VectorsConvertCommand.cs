@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Vectors;
 
 namespace Firn.Cli.Commands.Vectors;
@@ -37,11 +38,13 @@ internal static class VectorsConvertCommand
             string? asked = parsed.GetValue(type);
             if (asked is "float16" or "int8" && format != VectorFormat.Safetensors)
                 throw new UserError($"--type {asked}: only safetensors stores it, and {path} would be {VectorFileOptions.NameOf(format)}; name it {Path.GetFileName(path)}.safetensors or add --to safetensors");
+            OutputFile.Check(path, source.InputsOf(parsed));
             using var vectors = source.Load(run.Terminal, parsed);
             using var written = asked is null ? vectors : vectors.ToPrecision(Enum.Parse<VectorPrecision>(asked, ignoreCase: true));
             written.Save(path, format);
             var loss = written.Precision == VectorPrecision.Float32 || written == vectors ? null : PrecisionLoss.Of(vectors, written);
-            var (rows, bytes) = format == VectorFormat.Safetensors ? StoredIn(path) : (vectors.Count, new FileInfo(path).Length);
+            bool piped = InputFile.IsPipe(path); // nothing can be read of it any more
+            var (rows, bytes) = format == VectorFormat.Safetensors && !piped ? StoredIn(path) : (vectors.Count, WrittenFiles.Length(path) ?? 0);
             if (parsed.GetValue(json))
             {
                 Json.Write(run.Terminal, new JsonObject
@@ -50,7 +53,7 @@ internal static class VectorsConvertCommand
                     ["format"] = VectorFileOptions.NameOf(format),
                     ["words"] = vectors.Count,
                     ["dimension"] = vectors.Dimension,
-                    ["bytes"] = new FileInfo(path).Length,
+                    ["bytes"] = WrittenFiles.Length(path),
                     ["precision"] = format == VectorFormat.Safetensors ? NameOf(written.Precision) : null,
                     ["storedRows"] = rows,
                     ["meanCosineLoss"] = loss is null ? 0 : Json.Number(loss.Mean),
@@ -59,9 +62,9 @@ internal static class VectorsConvertCommand
                 return ExitCode.Done;
             }
             string kind = VectorFileOptions.NameOf(format) + (format == VectorFormat.Safetensors ? $", {NameOf(written.Precision)}" : "");
-            run.Terminal.Note($"{path}: {vectors.Count:N0} words of {vectors.Dimension} values, {kind}, {Sizes.Bytes(new FileInfo(path).Length)}");
+            run.Terminal.Note($"{path}: {vectors.Count:N0} words of {vectors.Dimension} values, {kind}{WrittenFiles.Size(path)}");
             long saved = FullBytes(vectors) - bytes;
-            if (format == VectorFormat.Safetensors && saved > 0)
+            if (format == VectorFormat.Safetensors && !piped && saved > 0)
                 run.Terminal.Note(string.Create(CultureInfo.InvariantCulture, $"  saved: {Sizes.Bytes(saved)}, {100.0 * saved / FullBytes(vectors):0.0}% of the float32 table; {vectors.Count - rows:N0} words share another's vector"));
             if (loss is not null)
                 run.Terminal.Note(string.Create(CultureInfo.InvariantCulture, $"  lost: 1 - cosine with the vector before is {loss.Mean:0.0e+0} on average, {loss.Most:0.0e+0} at most ('{loss.Word}')"));

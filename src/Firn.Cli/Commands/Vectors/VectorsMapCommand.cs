@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Firn.Cli.Mapping;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Vectors;
 
 namespace Firn.Cli.Commands.Vectors;
@@ -35,6 +36,8 @@ internal static class VectorsMapCommand
         command.SetAction(parsed =>
         {
             string stem = Stem(parsed.GetRequiredValue(target));
+            foreach (string place in new[] { stem + ".html", stem + ".png" })
+                OutputFile.Check(place, parsed.GetRequiredValue(source.File));
             string[] centres = parsed.GetValue(near) ?? [];
             using var vectors = source.Load(run.Terminal, parsed, centres);
             var similarity = new Similarity(vectors);
@@ -51,7 +54,7 @@ internal static class VectorsMapCommand
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(source.File))), how, words, WordMap.Fitted(points),
                 similarity.NearestOfEach(words, Math.Min(NeighborsShown, vectors.Count)));
             string page = stem + ".html", image = stem + ".png";
-            File.WriteAllText(page, MapPage.Render(map), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            OutputFile.WriteText(page, MapPage.Render(map));
             MapImage.Save(map, image);
             if (parsed.GetValue(json))
             {
@@ -73,11 +76,8 @@ internal static class VectorsMapCommand
 
     private static string Stem(string target)
     {
-        string stem = target.EndsWith(".html", StringComparison.OrdinalIgnoreCase) || target.EndsWith(".png", StringComparison.OrdinalIgnoreCase) ? Path.ChangeExtension(target, null) : target;
-        string folder = Path.GetDirectoryName(Path.GetFullPath(stem)) ?? ".";
-        if (!Directory.Exists(folder))
-            throw new UserError($"{folder}: there is no such folder; make it first");
-        return stem;
+        bool whole = target.EndsWith(".html", StringComparison.OrdinalIgnoreCase) || target.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
+        return whole ? Path.ChangeExtension(target, null) : target;
     }
 
     /// <summary>The words asked for, then in turn the nearest of each, the second nearest of each, until there are enough.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Recipes;
 using Firn.Text;
 using Firn.Vectors;
@@ -56,6 +57,9 @@ internal static class VectorsTrainCommand
                 MaxWords = parsed.GetValue(maxWords),
             });
             var writing = TrainedVectorFile.Of(output, parsed.GetValue(to), options);
+            string[] inputs = [parsed.GetRequiredValue(corpus.Data), .. start.InputsOf(parsed)];
+            foreach (string place in new[] { output, parsed.GetValue(checkpoint), start.OutputOf(parsed) }.OfType<string>())
+                OutputFile.Check(place, inputs);
             long began = Stopwatch.GetTimestamp();
             var from = start.Read(parsed, options);
             var trainer = new Word2VecTrainer(from is null ? options : options with { VectorSize = from.Vectors.Dimension })
@@ -82,13 +86,13 @@ internal static class VectorsTrainCommand
                     ["format"] = writing.FormatName,
                     ["words"] = model.Vectors.Count,
                     ["dimension"] = model.Vectors.Dimension,
-                    ["bytes"] = new FileInfo(output).Length,
+                    ["bytes"] = WrittenFiles.Length(output),
                     ["seconds"] = Json.Number(Stopwatch.GetElapsedTime(began).TotalSeconds),
                 });
             }
             else
             {
-                run.Terminal.Note($"{output}: {model.Vectors.Count:N0} words of {model.Vectors.Dimension} values, {writing.FormatName}, {Sizes.Bytes(new FileInfo(output).Length)}");
+                run.Terminal.Note($"{output}: {model.Vectors.Count:N0} words of {model.Vectors.Dimension} values, {writing.FormatName}{WrittenFiles.Size(output)}");
             }
             return ExitCode.Done;
         });

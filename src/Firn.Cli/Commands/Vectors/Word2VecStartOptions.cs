@@ -19,6 +19,12 @@ internal sealed class Word2VecStartOptions
             command.Add(option);
     }
 
+    /// <summary>The files that are read, which no output may replace.</summary>
+    public IEnumerable<string> InputsOf(ParseResult parsed) => new[] { from, outputs, fix }.Select(option => parsed.GetValue(option)).OfType<string>();
+
+    /// <summary>The file that the output vectors are written to, or null.</summary>
+    public string? OutputOf(ParseResult parsed) => parsed.GetValue(save);
+
     /// <summary>The start; null where training begins anew.</summary>
     public Word2VecStart? Read(ParseResult parsed, Word2VecOptions options)
     {

@@ -1,8 +1,9 @@
 using System.Text;
+using Firn.Files;
 
 namespace Firn.Text;
 
-/// <summary>Opens the files of a corpus: gzip by its magic bytes whatever the name, and the encoding that was asked for.</summary>
+/// <summary>Opens the files of a corpus, packed or not whatever the name, and in the encoding that was asked for.</summary>
 internal sealed class CorpusFile(string path, CorpusEncoding encoding)
 {
     private const int HeadLength = 1 << 16;
@@ -29,20 +30,16 @@ internal sealed class CorpusFile(string path, CorpusEncoding encoding)
     {
         if (Directory.Exists(Path))
             throw new CorpusException(Path, 0, "this is a folder where a file is expected", "Name one file in it.");
-        if (!File.Exists(Path))
+        if (!InputFile.Exists(Path))
             throw new CorpusException(Path, 0, "there is no such file", Suggestion.For(Path));
-        FileStream file;
         try
         {
-            file = new FileStream(Path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 1 << 16 });
+            return InputFile.Open(Path);
         }
-        catch (UnauthorizedAccessException error)
+        catch (InvalidDataException error)
         {
-            throw new CorpusException(Path, 0, "the file may not be read", "Change its permissions.", error);
+            throw Damaged(error);
         }
-        bool gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
-        file.Position = 0;
-        return gzip ? new CheckedGzipStream(file) : file;
     }
 
     /// <summary>The characters.</summary>
@@ -51,6 +48,7 @@ internal sealed class CorpusFile(string path, CorpusEncoding encoding)
     /// <summary>The first characters, enough to tell a format by; an empty file is refused.</summary>
     public string Head()
     {
+        RefuseOtherKinds();
         using StreamReader reader = OpenText();
         var head = new char[HeadLength];
         int length;
@@ -67,7 +65,20 @@ internal sealed class CorpusFile(string path, CorpusEncoding encoding)
         return new string(head, 0, length);
     }
 
-    /// <summary>The error of compressed data that ends early or is no gzip beyond its first bytes.</summary>
-    public CorpusException Damaged(Exception error) =>
-        new(Path, 0, "the gzip data is damaged or cut short", "Copy or download the file again.", error);
+    /// <summary>The error of a file that cannot be unpacked, whose message names file, reason and remedy.</summary>
+    public CorpusException Damaged(InvalidDataException error)
+    {
+        string reason = error.Message.StartsWith(Path + ": ", StringComparison.Ordinal) ? error.Message[(Path.Length + 2)..] : error.Message;
+        int end = reason.IndexOf(". ", StringComparison.Ordinal);
+        return new CorpusException(Path, 0, end < 0 ? reason.TrimEnd('.') : reason[..end], end < 0 ? "Copy or download the file again." : reason[(end + 2)..], error);
+    }
+
+    private void RefuseOtherKinds()
+    {
+        FileKind kind;
+        using (Stream stream = Open())
+            kind = FileKinds.Recognize(HeadedStream.Of(stream).Head);
+        if (kind != FileKind.Empty && !kind.IsText())
+            throw new CorpusException(Path, 0, $"this is {kind.InWords()}", kind.Remedy(Path));
+    }
 }

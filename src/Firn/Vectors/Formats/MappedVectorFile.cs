@@ -1,4 +1,5 @@
 using System.Numerics;
+using Firn.Files;
 using Firn.Safetensors;
 using Firn.Vectors.Storage;
 
@@ -22,6 +23,8 @@ internal static class MappedVectorFile
     /// <summary>Whether the file begins as safetensors do.</summary>
     public static bool Begins(string path)
     {
+        if (!File.Exists(path) || InputFile.IsPipe(path)) // a pipe cannot be mapped
+            return false;
         using var handle = File.OpenHandle(path);
         Span<byte> bytes = stackalloc byte[16];
         return Begins(bytes[..RandomAccess.Read(handle, bytes, 0)]);

@@ -1,3 +1,5 @@
+using Firn.Files;
+
 namespace Firn.Vectors.Formats;
 
 /// <summary>Opens a file of vectors, tells its format and hands it to the reader of that format.</summary>
@@ -15,6 +17,8 @@ internal static class VectorFileReader
         using var source = new ByteSource(path);
         if (source.Compressed && MappedVectorFile.Begins(source.Peek(16)))
             Throw.BadFile(path, "byte 0", "a compressed safetensors file cannot be mapped into memory", "Unpack it with gunzip first");
+        if (!source.Kind.IsText() && source.Kind is not (FileKind.Empty or FileKind.Binary or FileKind.FastText or FileKind.ProtocolBuffers))
+            Throw.BadFile(path, "byte 0", $"this is {source.Kind.InWords()}", source.Kind.Remedy(path).TrimEnd('.'));
         VectorFileHeader header = VectorFileHeader.Read(source, options);
         source.Skip(header.Length);
         return header.Format == VectorFormat.Word2VecBinary

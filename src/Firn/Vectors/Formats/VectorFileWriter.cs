@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
+using Firn.Files;
 
 namespace Firn.Vectors.Formats;
 
@@ -19,22 +20,7 @@ internal static class VectorFileWriter
             throw new ArgumentException($"'{path}' would be compressed, and a compressed safetensors file cannot be mapped; leave .gz out of its name.", nameof(path));
         if (format != VectorFormat.Safetensors)
             RefuseUnreadableWords(vectors, format);
-        string full = Path.GetFullPath(path);
-        string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
-            {
-                WriteContent(vectors, file, format, compressed);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, full, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        OutputFile.Write(path, file => WriteContent(vectors, file, format, compressed));
     }
 
     private static void WriteContent(WordVectors vectors, Stream file, VectorFormat format, bool compressed)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Firn.Files;
 using Firn.Vectors.Formats;
 
 namespace Firn.Vectors.Subwords;
@@ -46,8 +47,7 @@ internal sealed class FastTextFile
     public static bool HasMark(string path)
     {
         using var source = new ByteSource(path);
-        ReadOnlySpan<byte> first = source.Peek(sizeof(int));
-        return first.Length >= sizeof(int) && BinaryPrimitives.ReadInt32LittleEndian(first) == Magic;
+        return source.Kind == FileKind.FastText;
     }
 
     private void ReadContent()

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Firn.Files;
 using Firn.Vectors.Training;
 
 namespace Firn.Vectors.Subwords;
@@ -23,30 +24,18 @@ internal sealed unsafe class FastTextWriter(Word2VecOptions options, IReadOnlyLi
     {
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("fastText models are written on little-endian machines only.");
-        string temporary = path + ".new";
-        try
+        OutputFile.Write(path, file =>
         {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                using var writer = new BinaryWriter(file, Encoding.UTF8, leaveOpen: true);
-                WriteArguments(writer);
-                WriteDictionary(writer);
-                writer.Write(false); // not quantized
-                WriteMatrix(writer, inputs.Rows, row => new ReadOnlySpan<float>(inputs[row], inputs.Columns));
-                writer.Write(false);
-                // fastText's output matrix has a row a word; the tree has one inner node less.
-                int size = options.VectorSize;
-                WriteMatrix(writer, words.Count, row => row * size < outputs.Length ? outputs.AsSpan(row * size, size) : new float[size]);
-                writer.Flush();
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+            using var writer = new BinaryWriter(file, Encoding.UTF8, leaveOpen: true);
+            WriteArguments(writer);
+            WriteDictionary(writer);
+            writer.Write(false); // not quantized
+            WriteMatrix(writer, inputs.Rows, row => new ReadOnlySpan<float>(inputs[row], inputs.Columns));
+            writer.Write(false);
+            // fastText's output matrix has a row a word; the tree has one inner node less.
+            int size = options.VectorSize;
+            WriteMatrix(writer, words.Count, row => row * size < outputs.Length ? outputs.AsSpan(row * size, size) : new float[size]);
+        });
     }
 
     private void WriteArguments(BinaryWriter writer)

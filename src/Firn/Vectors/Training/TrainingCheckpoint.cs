@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Firn.Files;
 using Firn.Safetensors;
 using Firn.Text;
 
@@ -57,17 +58,11 @@ internal sealed unsafe class TrainingCheckpoint(string path, string run, Trainin
                     stream.Write(new ReadOnlySpan<byte>(matrix[row], matrix.Columns * sizeof(float)));
             }));
         }
-        string next = path + ".new";
-        using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 20))
+        OutputFile.Write(path, stream => SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string>
         {
-            SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string>
-            {
-                [RunName] = run,
-                [EpochName] = position.Epoch.ToString(CultureInfo.InvariantCulture),
-            });
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(next, path, overwrite: true);
+            [RunName] = run,
+            [EpochName] = position.Epoch.ToString(CultureInfo.InvariantCulture),
+        }));
         _saved = Stopwatch.GetTimestamp();
     }
 
