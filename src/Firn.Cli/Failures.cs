@@ -1,4 +1,6 @@
+using Firn.Cli.Commands;
 using Firn.Cli.Output;
+using Firn.Text;
 
 namespace Firn.Cli;
 
@@ -14,6 +16,7 @@ internal static class Failures
             error = inner;
         return error switch
         {
+            CorpusException corpus => corpus.Describe(CorpusArguments.OptionNames),
             UserError or InvalidDataException => OneLine(error.Message),
             FileNotFoundException { FileName: { Length: > 0 } path } => $"{path}: there is no such file; check the path",
             DirectoryNotFoundException or FileNotFoundException or UnauthorizedAccessException or IOException => OneLine(error.Message),

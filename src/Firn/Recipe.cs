@@ -95,7 +95,7 @@ public sealed class Recipe
         int withVector = CountVectors(table);
         clock.Begin(RecipeStage.Training);
         (TextClassifier model, TrainingResult training) = Fit(parts.Train, parts.Validation, table, labels, checkpoint, null, observer, cancellation);
-        clock.End($"{training.History.Count} epochs, {training.StoppedBy}{(Options.Training.Schedule.LastsUntilBest ? $", {training.Schedule}" : "")}");
+        clock.End($"{Counted.Of(training.History.Count, "epoch")}, {Ended(training)}; the weights of epoch {training.KeptEpoch} are kept{(Options.Training.Schedule.LastsUntilBest ? $"; {training.Schedule}" : "")}");
         OutputCalibration? output = Output(model, parts, labels, clock);
         Predictor predictor = WithThreshold(PredictorOf(model, parts, parts.Train, labels, training), parts.Validation, labels.Sets);
         Refit? refit = null;
@@ -105,6 +105,13 @@ public sealed class Recipe
         StageClock.Trim();
         return Result(predictor, parts, (training, output, refit), report, errors, withVector, clock, data);
     }
+
+    private static string Ended(TrainingResult training) => training.StoppedBy switch
+    {
+        StopReason.Completed => "all done",
+        StopReason.EarlyStopping => "stopped early",
+        _ => "cancelled",
+    };
 
     private Predictor PredictorOf(TextClassifier model, CorpusParts parts, CorpusPart trained, LabelMap labels, TrainingResult training) =>
         new(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
@@ -135,7 +142,7 @@ public sealed class Recipe
         }
         if (output is not null)
             OutputFit.Again(model, parts.Vocabulary, all, Options.Wide, [.. ClassWeights(all, labels) ?? []], labels, Options.Training.Threads, output);
-        clock.End($"{all.Count:n0} texts, {again.History.Count} epochs");
+        clock.End($"{Counted.Of(all.Count, "text")}, {Counted.Of(again.History.Count, "epoch")}");
         return (PredictorOf(model, parts, all, labels, again).WithThreshold(first.Threshold), new Refit(all.Count, again.History.Count, again.History[^1].Loss));
     }
 
@@ -167,7 +174,7 @@ public sealed class Recipe
         RawCorpus raw = texts.Corpus.Raw;
         Recipe fitting = BySize == SizeSettings.None ? this : With(Options.ForTexts(raw.Labels.Length, BySize), Start);
         CorpusParts parts = fitting.Draw(texts, labels, clock);
-        return (fitting, parts, labels, new DataSource(source.Description, raw.Labels.Length, raw.Sha256));
+        return (fitting, parts, labels, new DataSource(source.Description, raw.Labels.Length, raw.Sha256) { Reading = (source.Rows as CorpusReader)?.Summary() });
     }
 
     private (RecipeTexts Texts, LabelMap Labels) Read(LabeledSource source, LabeledSource? test, StageClock clock, CancellationToken cancellation)
@@ -183,7 +190,7 @@ public sealed class Recipe
         var texts = new RecipeTexts(corpus, Validation is null ? null : Pass(LabeledSource.Of(Validation, Options.LabelNames)), test is null ? null : Pass(test),
             Options.VectorTexts.Count == 0 ? null : VectorTextFiles.Read(Options.VectorTexts, Options.Cleaning, words, clock, cancellation));
         string more = texts.Unlabelled is { } extra ? string.Create(CultureInfo.InvariantCulture, $", {extra.TotalTokens:n0} more without labels") : "";
-        clock.End($"{raw.Labels.Length:n0} texts, {raw.Ids.TotalTokens:n0} tokens{more}, labels {string.Join(", ", labels.Names)}");
+        clock.End($"{Counted.Of(raw.Labels.Length, "text")}, {Counted.Of(raw.Ids.TotalTokens, "token")}{more}, labels {Counted.Listed(labels.Names)}");
         return (texts, labels);
 
         ReadCorpus Pass(LabeledSource from) => new(RawCorpus.Read(from, Options.Cleaning, words, clock, cancellation), from);
@@ -195,13 +202,13 @@ public sealed class Recipe
         IReadOnlyList<string> vectorWords = VectorWords.Of(Options, clock);
         CorpusParts parts = CorpusParts.Draw(texts, labels, Start, Options, vectorWords);
         if (parts.Train.Count == 0 || (Options.ValidationShare > 0 && parts.Validation.Count == 0))
-            throw new InvalidDataException($"{texts.Corpus.Raw.Labels.Length} texts are too few for the shares of test and validation; give more texts or smaller shares.");
+            throw new InvalidDataException($"{Counted.Of(texts.Corpus.Raw.Labels.Length, "text")} {(texts.Corpus.Raw.Labels.Length == 1 ? "is" : "are")} too few for the shares of test and validation; give more texts or smaller shares.");
         if (Options.Refit && parts.Validation.Count == 0)
             throw new InvalidDataException("There are no validation texts to train on a second time; keep a share apart, give a file of them, or leave the refit out.");
         CheckRows(parts);
         int unseen = parts.Vocabulary.Count - 1 - parts.SeenWords;
         string more = unseen > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {unseen:n0} that only the vectors have") : "";
-        clock.End($"{parts.SeenWords:n0} words{more}; {parts.Train.Count:n0} texts train, {parts.Validation.Count:n0} validate, {parts.Test.Count:n0} test");
+        clock.End($"{Counted.Of(parts.SeenWords, "word")}{more}; {Counted.Of(parts.Train.Count, "text")} to train on, {parts.Validation.Count:n0} to validate, {parts.Test.Count:n0} to test");
         return parts;
     }
 

@@ -29,13 +29,20 @@ internal static class AuditCommand
         command.SetAction(parsed =>
         {
             Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
+            CorpusReader data = corpus.Open(parsed);
+            CorpusView.TellLayout(run.Terminal, data);
             using var progress = new ProgressLine(run.Terminal);
             progress.Begin("audit");
-            CleaningAuditReport report = CleaningAudit.Run(corpus.Open(parsed), CleaningOptions.ForPreset(parsed.GetRequiredValue(cleaning)),
+            CleaningAuditReport report = CleaningAudit.Run(data, CleaningOptions.ForPreset(parsed.GetRequiredValue(cleaning)),
                 parsed.GetValue(texts), labels.Names(parsed), new InlineProgress<string>(step => progress.Report(double.NaN, step)), run.Stop);
-            progress.End(string.Create(CultureInfo.InvariantCulture, $"audited {report.Texts:N0} texts"));
+            progress.End(string.Create(CultureInfo.InvariantCulture, $"audited {Plural.Of(report.Texts, "text")}"));
+            CorpusView.TellRows(run.Terminal, data);
             if (parsed.GetValue(json))
-                Json.Write(run.Terminal, AsJson(report));
+            {
+                JsonObject described = AsJson(report);
+                described["corpus"] = CorpusView.AsJson(data);
+                Json.Write(run.Terminal, described);
+            }
             else
                 Print(run.Terminal, report);
             return ExitCode.Done;

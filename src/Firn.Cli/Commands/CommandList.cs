@@ -10,6 +10,7 @@ internal static class CommandList
     public static IEnumerable<Command> All(Invocation invocation) =>
     [
         QuickstartCommand.Create(invocation),
+        PeekCommand.Create(invocation),
         TrainCommand.Create(invocation),
         EvaluateCommand.Create(invocation),
         PredictCommand.Create(invocation),

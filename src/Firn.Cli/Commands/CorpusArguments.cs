@@ -18,8 +18,8 @@ internal sealed class CorpusArguments
 
     private readonly Option<string?> textColumn = new("--text-column")
     {
-        Description = "Column or JSON property of the text, by name or number from 1 (default: text, tweet, review, ... whichever is there)",
-        HelpName = "NAME",
+        Description = "Column or JSON property of the text, by name or number from 1; several with commas between are joined (default: text, tweet, review, ... whichever is there)",
+        HelpName = "NAME,...",
     };
 
     private readonly Option<string?> labelColumn = new("--label-column")
@@ -40,11 +40,22 @@ internal sealed class CorpusArguments
         DefaultValueFactory = _ => "stop",
     }.OneOf("stop", "skip");
 
-    private readonly Option<string> encoding = new Option<string>("--encoding")
+    private readonly Option<string> encoding = new("--encoding")
     {
-        Description = "auto reads UTF-8 and takes bytes that are none for Windows-1252",
-        DefaultValueFactory = _ => "auto",
-    }.OneOf("auto", "utf-8", "latin-1", "windows-1252");
+        Description = "Encoding, as in utf-8, latin1, gbk, shift_jis, utf-16le; auto obeys marks, knows UTF-16, and reads UTF-8 with bytes that are none as Windows-1252",
+        DefaultValueFactory = _ => TextEncodings.Auto,
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> separator = new("--separator")
+    {
+        Description = "What divides the fields: comma, tab, semicolon, bar, space, or another single character (default: found out)",
+        HelpName = "CHAR",
+    };
+
+    private readonly Option<bool> header = new("--header") { Description = "The first row names the columns (default: found out)" };
+
+    private readonly Option<bool> noHeader = new("--no-header") { Description = "The first row is a text like any other" };
 
     private readonly Option<bool> noQuotes = new("--no-quotes")
     {
@@ -67,7 +78,7 @@ internal sealed class CorpusArguments
     /// <summary>Adds the options; the argument is added by the command, which knows its place.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { format, textColumn, labelColumn, labels, onError, encoding, noQuotes })
+        foreach (var option in new Option[] { format, textColumn, labelColumn, labels, separator, header, noHeader, noQuotes, encoding, onError })
             command.Add(option);
     }
 
@@ -82,24 +93,57 @@ internal sealed class CorpusArguments
         LabelsPath = parsed.GetValue(labels),
         OnError = parsed.GetRequiredValue(onError) == "skip" ? RowErrorPolicy.Skip : RowErrorPolicy.Stop,
         Quoted = parsed.GetValue(noQuotes) ? false : null,
-        Encoding = parsed.GetRequiredValue(encoding) switch
-        {
-            "utf-8" => CorpusEncoding.Utf8,
-            "latin-1" => CorpusEncoding.Latin1,
-            "windows-1252" => CorpusEncoding.Windows1252,
-            _ => CorpusEncoding.Auto,
-        },
+        Separator = Separator(parsed.GetValue(separator)),
+        HasHeader = Header(parsed.GetValue(header), parsed.GetValue(noHeader)),
+        Encoding = Encoding(parsed.GetRequiredValue(encoding)),
     });
 
-    /// <summary>Says how many rows were left out, and shows the first of them.</summary>
-    public static void TellSkipped(Terminal terminal, CorpusReader corpus)
+    private static char? Separator(string? given) => given?.ToLowerInvariant() switch
     {
-        if (corpus.RowsSkipped == 0)
-            return;
-        terminal.Note($"firn: {corpus.Path}: {corpus.RowsSkipped:N0} of {corpus.RowsRead + corpus.RowsSkipped:N0} rows left out");
-        foreach (var error in corpus.Errors.Take(5))
-            terminal.Note($"  line {error.Line}: {error.Reason}");
-        if (corpus.RowsSkipped > 5)
-            terminal.Note($"  and {corpus.RowsSkipped - 5:N0} more");
+        null => null,
+        "comma" => ',',
+        "tab" or "\\t" => '\t',
+        "semicolon" => ';',
+        "bar" or "pipe" => '|',
+        "space" => ' ',
+        { Length: 1 } when char.IsAscii(given[0]) && given[0] is not ('"' or '\r' or '\n') => given[0],
+        _ => throw new UsageError($"--separator needs comma, tab, semicolon, bar, space or one character, not '{given}'"),
+    };
+
+    private static bool? Header(bool yes, bool no)
+    {
+        if (yes && no)
+            throw new UsageError("--header and --no-header exclude each other");
+        if (!yes && !no)
+            return null;
+        return yes;
     }
+
+    private static string Encoding(string given)
+    {
+        try
+        {
+            return TextEncodings.NameOf(given);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageError($"--encoding: {error.Message.Split(" (Parameter")[0].TrimEnd('.')}");
+        }
+    }
+
+    /// <summary>The options by which settings of the library are given, for messages.</summary>
+    public static IReadOnlyDictionary<string, string> OptionNames { get; } = new Dictionary<string, string>
+    {
+        ["TextColumn"] = "--text-column",
+        ["LabelColumn"] = "--label-column",
+        ["LabelsPath"] = "--labels",
+        ["Separator"] = "--separator",
+        ["HasHeader = true"] = "--header",
+        ["HasHeader = false"] = "--no-header",
+        ["Quoted = false"] = "--no-quotes",
+        ["Encoding"] = "--encoding",
+        ["Format"] = "--format",
+        ["Format = Auto"] = "--format auto",
+        ["OnError = Skip"] = "--on-error skip",
+    };
 }

@@ -32,16 +32,17 @@ internal static class EvaluateCommand
             var names = labels.Names(parsed);
             using var predictor = Predictor.Load(folder);
             var texts = corpus.Open(parsed);
+            CorpusView.TellLayout(run.Terminal, texts);
             long began = Stopwatch.GetTimestamp();
             using var progress = new ProgressLine(run.Terminal);
             progress.Begin("scoring");
             var evaluation = CorpusEvaluation.Run(predictor, texts, labels.OnUnknown(parsed), names,
                 new InlineProgress<long>(count => progress.Report(double.NaN, string.Create(CultureInfo.InvariantCulture, $"{count:N0} texts"))), run.Stop);
             var elapsed = Stopwatch.GetElapsedTime(began);
-            progress.End(string.Create(CultureInfo.InvariantCulture, $"scored {evaluation.Report.Count:N0} texts, {evaluation.Report.Count / elapsed.TotalSeconds:N0} a second"));
-            CorpusArguments.TellSkipped(run.Terminal, texts);
+            progress.End(string.Create(CultureInfo.InvariantCulture, $"scored {Plural.Of(evaluation.Report.Count, "text")}, {evaluation.Report.Count / elapsed.TotalSeconds:N0} a second"));
+            CorpusView.TellRows(run.Terminal, texts);
             if (evaluation.UnknownLabels > 0)
-                run.Terminal.Note($"firn: {evaluation.UnknownLabels:N0} texts left out whose label the model does not know");
+                run.Terminal.Note($"firn: {Plural.Of(evaluation.UnknownLabels, "text")} left out whose label the model does not know");
             string? page = parsed.GetValue(report) is { } target ? Report.Save(Page(predictor, evaluation, folder, data, elapsed), target) : null;
             IReadOnlyList<BaselineResult> beside = parsed.GetValue(baselines) is { } training
                 ? BaselineComparison.Run(corpus.Open(parsed, Inputs.RequireData(training)), new RecipeOptions { LabelNames = names, Classifier = predictor.Classifier.Options }, texts,
@@ -54,6 +55,7 @@ internal static class EvaluateCommand
                 var result = EvaluationJson.Of(evaluation.Report);
                 result["unknownLabels"] = evaluation.UnknownLabels;
                 result["skipped"] = texts.RowsSkipped;
+                result["corpus"] = CorpusView.AsJson(texts);
                 result["report"] = page;
                 if (beside.Count > 0)
                     result["baselines"] = BaselineTable.AsJson(beside);
@@ -80,7 +82,7 @@ internal static class EvaluateCommand
     private static ReportData Page(Predictor predictor, CorpusEvaluation evaluation, string folder, string data, TimeSpan elapsed) => new()
     {
         Title = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))} on {Path.GetFileName(data)}",
-        Subtitle = string.Create(CultureInfo.InvariantCulture, $"{evaluation.Report.Count:N0} texts"),
+        Subtitle = string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(evaluation.Report.Count, "text")}"),
         Headline = MetricTable.Headline(evaluation.Report),
         Evaluation = evaluation.Report,
         Model = ModelSummary.Of(predictor.Classifier, ModelCardFacts.ScheduleOf(predictor.Card)).ToTable(),

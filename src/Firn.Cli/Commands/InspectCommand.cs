@@ -67,7 +67,13 @@ internal static class InspectCommand
             ["weights"] = weights,
             ["parameters"] = new JsonObject { ["total"] = model.Total, ["trained"] = model.Trained, ["frozen"] = model.Frozen },
             ["files"] = sizes,
-            ["data"] = new JsonObject { ["description"] = predictor.Card.Data.Description, ["rows"] = predictor.Card.Data.Rows, ["sha256"] = predictor.Card.Data.Sha256 },
+            ["data"] = new JsonObject
+            {
+                ["description"] = predictor.Card.Data.Description,
+                ["rows"] = predictor.Card.Data.Rows,
+                ["sha256"] = predictor.Card.Data.Sha256,
+                ["reading"] = predictor.Card.Data.Reading is { } reading ? CorpusView.AsJson(reading) : null,
+            },
             ["metrics"] = metrics,
             ["training"] = predictor.Card.Training is { } training ? JsonNode.Parse(training.GetRawText()) : null,
         };

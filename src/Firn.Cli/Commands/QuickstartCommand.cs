@@ -97,9 +97,9 @@ internal static class QuickstartCommand
         terminal.Out.WriteLine($"data    {file} (synthetic)");
         order.Print(terminal, result,
         [
-            $"predict {order.Bundle} \"your own words\"",
-            $"inspect {order.Bundle}",
-            $"train {file} --schedule thaw-all@5",
+            $"predict {Shell.Quoted(order.Bundle)} \"your own words\"",
+            $"inspect {Shell.Quoted(order.Bundle)}",
+            $"train {Shell.Quoted(file)} --schedule thaw-all@5",
             $"{RealData}    real data",
         ]);
         terminal.Note($"done in {elapsed.TotalSeconds:0.0} s");

@@ -41,14 +41,18 @@ internal static class StudyCommand
             var texts = corpus.Open(parsed);
             var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;
             var more = parsed.GetValue(unlabelled) is { } extra ? CorpusReader.Open(Inputs.RequireFile(extra), new CorpusOptions { Format = CorpusFormat.Lines }) : null;
+            CorpusView.TellLayout(run.Terminal, texts);
             StudySummary summary;
             using (var progress = new ProgressLine(run.Terminal))
-                summary = study.Run(texts, testTexts, more, new RecipeProgressView(progress), new StudyProgressView(progress), run.Stop);
-            CorpusArguments.TellSkipped(run.Terminal, texts);
+                summary = study.Run(texts, testTexts, more, new RecipeProgressView(progress) { TextsAreRead = () => CorpusView.TellRows(run.Terminal, texts) }, new StudyProgressView(progress), run.Stop);
             var report = new StudyReport(name, summary, options, Repeat(parsed), Stopwatch.GetElapsedTime(began));
             string page = report.Save(folder);
             if (parsed.GetValue(json))
-                Json.Write(run.Terminal, report.AsJson(page, study.ResultsPath));
+            {
+                var described = report.AsJson(page, study.ResultsPath);
+                described["corpus"] = CorpusView.AsJson(texts);
+                Json.Write(run.Terminal, described);
+            }
             else
                 report.Print(run.Terminal, page, study.ResultsPath);
             if (!run.Stop.IsCancellationRequested)

@@ -62,6 +62,7 @@ internal static class TrainCommand
                 OutputFile.Check(kept, new[] { data, parsed.GetValue(test), parsed.GetValue(validation) }.OfType<string>());
             var texts = corpus.Open(parsed);
             var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;
+            Tell(run.Terminal, texts, testTexts);
             if (parsed.GetValue(dryRun))
             {
                 MemoryTable.Write(run.Terminal, order.Forecast(run, texts, testTexts), parsed.GetValue(json));
@@ -76,28 +77,35 @@ internal static class TrainCommand
             if (parsed.GetValue(json))
             {
                 var described = TrainingOrder.AsJson(order, result, texts.RowsSkipped);
+                described["corpus"] = CorpusView.AsJson(texts);
                 if (beside.Count > 0)
                     described["baselines"] = BaselineTable.AsJson(beside);
                 Json.Write(run.Terminal, described);
             }
             else
-                order.Print(run.Terminal, result, [$"predict {order.Bundle} \"some text\"", $"evaluate {order.Bundle} OTHER-DATA", $"inspect {order.Bundle}"]);
+                order.Print(run.Terminal, result, [$"predict {Shell.Quoted(order.Bundle)} \"some text\"", $"evaluate {Shell.Quoted(order.Bundle)} OTHER-DATA", $"inspect {Shell.Quoted(order.Bundle)}"]);
             return order.CodeOf(run, result);
         });
         return command;
     }
 
+    private static void Tell(Terminal terminal, CorpusReader texts, CorpusReader? test)
+    {
+        CorpusView.TellLayout(terminal, texts);
+        if (test is not null)
+            CorpusView.TellLayout(terminal, test);
+    }
+
     private static void TellOdds(Terminal terminal, CorpusReader texts, CorpusReader? test, RecipeResult result)
     {
-        CorpusArguments.TellSkipped(terminal, texts);
         if (test is not null)
-            CorpusArguments.TellSkipped(terminal, test);
+            CorpusView.TellSkipped(terminal, test);
         if (result.UnknownLabels > 0)
-            terminal.Note($"firn: {result.UnknownLabels:N0} test texts left out whose label does not occur in training");
+            terminal.Note($"firn: {Plural.Of(result.UnknownLabels, "test text")} left out whose label does not occur in training");
         int batch = result.Options.Training.BatchSize;
         long steps = (long)((result.TrainTexts + batch - 1) / batch) * result.Training.History.Count;
         if (steps < FewSteps && batch > 32)
-            terminal.Note($"firn: training took {steps} steps only, too few to learn much; so few texts want a smaller --batch-size (32) or more --epochs");
+            terminal.Note($"firn: training took {Plural.Of(steps, "step")} only, too few to learn much; so few texts want a smaller --batch-size (32) or more --epochs");
     }
 
     /// <summary>A name for what is made of a file: its own without folder and endings.</summary>

@@ -36,12 +36,15 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
     public MemoryForecast Forecast(Invocation run, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
     {
         using var progress = new ProgressLine(run.Terminal);
-        var forecast = Prepared().Forecast(texts, test, new RecipeProgressView(progress), run.Stop);
+        var forecast = Prepared().Forecast(texts, test, View(run, progress, texts), run.Stop);
         if (Report is null)
             return forecast;
         var before = forecast.Stages[^1] with { Name = "report", Workspace = DrawingBytes };
         return forecast with { Stages = [.. forecast.Stages, before] };
     }
+
+    private static RecipeProgressView View(Invocation run, ProgressLine progress, IEnumerable<LabeledText> texts) =>
+        new(progress) { TextsAreRead = () => CorpusView.TellRows(run.Terminal, texts as CorpusReader) };
 
     private Recipe Prepared() => new(Recipe) { CheckpointPath = Checkpoint, Validation = Validation, BySize = BySize, MemoryLimit = MemoryLimit };
 
@@ -49,7 +52,7 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
     public RecipeResult Run(Invocation run, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
     {
         using var progress = new ProgressLine(run.Terminal);
-        var result = Prepared().Train(texts, test, new RecipeProgressView(progress), run.Stop);
+        var result = Prepared().Train(texts, test, View(run, progress, texts), run.Stop);
         result.Predictor.Save(Bundle);
         if (Checkpoint is not null && result.Training.StoppedBy != StopReason.Cancelled)
             File.Delete(Checkpoint);
@@ -78,7 +81,7 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
             return ExitCode.Done;
         run.Terminal.Note(result.Training.KeptEpoch == 0
             ? $"firn: stopped in the first epoch; {Bundle} holds what that left"
-            : $"firn: stopped after {result.Training.History.Count} epochs; {Bundle} holds the weights of epoch {result.Training.KeptEpoch}");
+            : $"firn: stopped after {Plural.Of(result.Training.History.Count, "epoch")}; {Bundle} holds the weights of epoch {result.Training.KeptEpoch}");
         if (File.Exists(Checkpoint))
             run.Terminal.Note($"firn: the same command goes on from {Checkpoint}");
         return ExitCode.Failed;
@@ -92,6 +95,8 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
         terminal.Out.WriteLine($"bundle  {Bundle}");
         if (Report is { } folder && result.Test is not null)
             terminal.Out.WriteLine($"report  {Path.Combine(folder, "report.html")}");
+        else if (Report is not null)
+            terminal.Note("firn: no report is written, since no texts were kept apart to test on; give --test FILE or a --test-size above 0");
         terminal.Out.WriteLine("next");
         foreach (string line in next)
             terminal.Out.WriteLine($"  {Tool.CalledAs} {line}");

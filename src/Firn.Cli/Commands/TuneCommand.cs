@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Recipes;
+using Firn.Text;
 using Firn.Tuning;
 
 namespace Firn.Cli.Commands;
@@ -36,10 +37,14 @@ internal static class TuneCommand
             RecipeOptions basis = RecipeOptions.ForPreset(parsed.GetRequiredValue(preset)).WithSeed((ulong)parsed.GetValue(seed)).WithThreads(parsed.GetValue(threads))
                 with { LabelNames = labels.Names(parsed) };
             var search = new SuccessiveHalving(basis, time, (ulong)parsed.GetValue(seed), file);
-            IReadOnlyList<TuningTrial> found = search.Run(corpus.Open(parsed), new InlineProgress<TuningTrial>(t => run.Terminal.Note(InWords(t))), run.Stop);
-            string best = found.Count == 0 ? "" : $"firn train {data} --preset {parsed.GetRequiredValue(preset)} {found[0].Options}".TrimEnd();
+            CorpusReader texts = corpus.Open(parsed);
+            CorpusView.TellLayout(run.Terminal, texts);
+            _ = texts.LongCount(); // the search keeps the texts and would tell nothing of them before its first trial
+            CorpusView.TellRows(run.Terminal, texts);
+            IReadOnlyList<TuningTrial> found = search.Run(texts, new InlineProgress<TuningTrial>(t => run.Terminal.Note(InWords(t))), run.Stop);
+            string best = found.Count == 0 ? "" : $"firn train {Shell.Quoted(data)} --preset {parsed.GetRequiredValue(preset)} {found[0].Options}".TrimEnd();
             if (parsed.GetValue(json))
-                Json.Write(run.Terminal, new JsonObject { ["best"] = best, ["trials"] = new JsonArray([.. found.Select(AsJson)]), ["file"] = file });
+                Json.Write(run.Terminal, new JsonObject { ["best"] = best, ["trials"] = new JsonArray([.. found.Select(AsJson)]), ["file"] = file, ["corpus"] = CorpusView.AsJson(texts) });
             else
             {
                 Tables.Write(run.Terminal, "trials, the best first", [">candidate", ">texts", ">accuracy", ">loss", ">seconds", "options"], found.Take(Shown).Select(t => new[]

@@ -13,7 +13,15 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
 
     public void OnProgress(RecipeProgress value) => progress.Report(value.Fraction ?? double.NaN, value.Detail);
 
-    public void OnStageDone(RecipeStage stage, string summary, double seconds) => progress.End($"{Name(stage)}: {summary}");
+    /// <summary>Called once the texts have been read.</summary>
+    public Action? TextsAreRead { get; init; }
+
+    public void OnStageDone(RecipeStage stage, string summary, double seconds)
+    {
+        progress.End($"{Name(stage)}: {summary}");
+        if (stage == RecipeStage.Read)
+            TextsAreRead?.Invoke();
+    }
 
     public void OnBatch(BatchProgress batch)
     {

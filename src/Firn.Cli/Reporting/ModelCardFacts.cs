@@ -31,11 +31,7 @@ internal static class ModelCardFacts
                 new("tokens used, at most", predictor.MaxTokens.ToString(CultureInfo.InvariantCulture)),
                 new("saved by", $"Firn {card.FirnVersion}"),
             ]),
-            new("Data",
-            [
-                new("source", card.Data.Description), new("texts", card.Data.Rows.ToString("N0", CultureInfo.InvariantCulture)),
-                new("SHA-256", card.Data.Sha256.Length > 16 ? card.Data.Sha256[..16] + "…" : card.Data.Sha256),
-            ]),
+            DataFacts.Of(card.Data),
         };
         if (Find(card, "schedule") is { ValueKind: not JsonValueKind.Null })
             sections.Add(new("Schedule", [new("as it was trained", ScheduleOf(card).Name)]));

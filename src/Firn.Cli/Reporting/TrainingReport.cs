@@ -34,6 +34,7 @@ internal static class TrainingReport
 
     private static Section[] Sections(RecipeOptions options, RecipeResult result) =>
     [
+        DataFacts.Of(result.Predictor.Card.Data),
         new("Text",
         [
             new("preset", options.Preset), new("stop words", options.Cleaning.RemoveStopWords ? "dropped" : "kept"), new("stemming", options.Cleaning.Stem ? "yes" : "no"),

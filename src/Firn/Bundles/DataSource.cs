@@ -1,3 +1,5 @@
+using Firn.Text;
+
 namespace Firn.Bundles;
 
 /// <summary>What a model was trained on.</summary>
@@ -9,6 +11,9 @@ namespace Firn.Bundles;
 /// </param>
 public sealed record DataSource(string Description, long Rows, string Sha256)
 {
+    /// <summary>How the file was read: layout, encoding, rows left out; null for texts that came from no file.</summary>
+    public CorpusSummary? Reading { get; init; }
+
     /// <summary>No data: a model that was put together by hand.</summary>
     public static DataSource None { get; } = new("none", 0, "");
 }

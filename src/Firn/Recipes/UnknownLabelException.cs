@@ -1,3 +1,5 @@
+using Firn.Text;
+
 namespace Firn.Recipes;
 
 /// <summary>Rows to be measured on bear labels that the model does not know.</summary>
@@ -8,7 +10,7 @@ public sealed class UnknownLabelException : Exception
     /// <param name="rows">How many rows bear them.</param>
     /// <param name="known">The model's classes.</param>
     public UnknownLabelException(IReadOnlyList<string> labels, long rows, IReadOnlyList<string> known)
-        : base($"{rows} rows bear labels that the model does not know ({Listed(labels)}; it knows {Listed(known)}); " +
+        : base($"{Counted.Of(rows, "row")} {(rows == 1 ? "bears a label" : "bear labels")} that the model does not know ({Counted.Listed(labels)}; it knows {Counted.Listed(known)}); " +
             "give those labels the model's names, or skip such rows.")
     {
         Labels = labels;
@@ -20,7 +22,4 @@ public sealed class UnknownLabelException : Exception
 
     /// <summary>How many rows bear them.</summary>
     public long Rows { get; }
-
-    private static string Listed(IReadOnlyList<string> labels) =>
-        string.Join(", ", labels.Take(10)) + (labels.Count > 10 ? $" and {labels.Count - 10} more" : "");
 }

@@ -2,74 +2,96 @@ using System.Globalization;
 
 namespace Firn.Text;
 
-/// <summary>Which column is the text and which the label, by the names that data sets use.</summary>
+/// <summary>The names that data sets give to the columns of text and label.</summary>
 internal static class ColumnNames
 {
     // In order of preference; compared without case, spaces, hyphens and underscores.
     private static readonly string[] Texts =
-        ["text", "tweet", "sentimenttext", "tweettext", "reviewtext", "review", "sentence", "content", "message", "comment", "commenttext", "body", "document", "phrase", "description", "headline", "title", "summary"];
+    [
+        "text", "tweet", "sentimenttext", "tweettext", "reviewtext", "review", "reviews", "sentence", "content", "message", "comment", "commenttext", "body", "document",
+        "questiontext", "verifiedreviews", "cleantext", "cleanedtext", "cleantweet", "cleancomment", "fulltext", "rawtext", "posttext", "statement", "utterance", "sms", "post",
+        "reviewbody", "reviewcontent", "comments", "phrase", "description", "headline", "title", "shortdescription", "summary", "question", "query", "article", "news", "email",
+    ];
 
     private static readonly string[] Labels =
-        ["label", "target", "sentiment", "class", "polarity", "category", "airlinesentiment", "sentimentlabel", "labels", "topic", "emotion", "intent", "y", "score", "rating", "stars"];
+    [
+        "label", "target", "sentiment", "class", "polarity", "labels", "airlinesentiment", "sentimentlabel", "classindex", "classlabel", "classname", "labeltext",
+        "labelname", "labelcoarse", "coarselabel", "category", "topic", "emotion", "intent", "isspam", "y", "score", "rating", "stars", "overall", "feedback", "tag",
+    ];
+
+    // What these mean differs between data sets, so that two of them in one file decide nothing.
+    private static readonly HashSet<string> Weak = ["category", "topic", "emotion", "intent", "y", "score", "rating", "stars", "overall", "feedback", "tag"];
 
     /// <summary>Whether a row of names can be a header: it has a usual name for the text and one for the label.</summary>
-    public static bool LookLikeHeader(IReadOnlyList<string> names) => Guess(names, Texts) >= 0 && Guess(names, Labels) >= 0;
+    public static bool LookLikeHeader(IReadOnlyList<string> names) => TextsIn(names).Count > 0 && LabelsIn(names).Count > 0;
 
-    /// <summary>Whether one of the names is usual for a text or a label.</summary>
-    public static bool HasUsualName(IReadOnlyList<string> names) => Guess(names, Texts) >= 0 || Guess(names, Labels) >= 0;
-
-    /// <summary>The columns of text and label.</summary>
-    /// <exception cref="CorpusException">A named column is absent, or none has a usual name.</exception>
-    public static (int Text, int Label) Find(string path, IReadOnlyList<string> names, CorpusOptions options)
+    /// <summary>Whether a name among others is usual for a text or a label.</summary>
+    public static bool IsUsual(string name, IReadOnlyList<string> all)
     {
-        int text = options.TextColumn is { } t ? Named(path, names, t, "text") : Guess(names, Texts);
-        int label = options.LabelColumn is { } l ? Named(path, names, l, "label") : Guess(names, Labels);
-        if (text < 0)
-            throw Unknown(path, names, "text", "TextColumn (--text-column)");
-        if (label < 0)
-            throw Unknown(path, names, "label", "LabelColumn (--label-column)");
-        if (text == label)
-            throw new CorpusException(path, 1, $"column {names[text]} cannot be both text and label", "Name two columns.");
-        return (text, label);
+        string plain = Plain(name);
+        return Texts.Contains(plain) || Labels.Contains(plain) || IsNumbered(plain, all);
     }
+
+    /// <summary>Columns with a usual name for a text, the likeliest first.</summary>
+    public static IReadOnlyList<int> TextsIn(IReadOnlyList<string> names) =>
+        [.. Ranked(names, Texts), .. Numbered(names, "v2")];
+
+    /// <summary>Columns with a usual name for a label, the likeliest first.</summary>
+    public static IReadOnlyList<int> LabelsIn(IReadOnlyList<string> names) =>
+        [.. Ranked(names, Labels), .. Numbered(names, "v1"), .. Enumerable.Range(0, names.Count).Where(i => IsYesOrNo(names[i]) && !Labels.Contains(Plain(names[i])))];
+
+    /// <summary>Whether a name means a label in some data sets and something else in others.</summary>
+    public static bool IsWeak(string name) => Weak.Contains(Plain(name)) || IsYesOrNo(name);
 
     /// <summary>The column of a number from 1, or -1 where the name is no number.</summary>
     public static int ByNumber(string? name, int columns) =>
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= columns ? number - 1 : -1;
 
-    private static int Named(string path, IReadOnlyList<string> names, string wanted, string role)
+    /// <summary>The column that an option names, by its name or number.</summary>
+    /// <exception cref="CorpusException">There is none.</exception>
+    public static int Named(string path, IReadOnlyList<string> names, string wanted, string role)
     {
-        for (int pass = 0; pass < 2; pass++)
+        foreach (StringComparison comparison in (ReadOnlySpan<StringComparison>)[StringComparison.Ordinal, StringComparison.OrdinalIgnoreCase])
         {
-            StringComparison comparison = pass == 0 ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
             for (int i = 0; i < names.Count; i++)
             {
-                if (names[i].Trim().Equals(wanted, comparison))
+                if (names[i].Trim().Equals(wanted.Trim(), comparison))
                     return i;
             }
         }
-        int number = ByNumber(wanted, names.Count);
+        int number = ByNumber(wanted.Trim(), names.Count);
         return number >= 0 ? number : throw new CorpusException(path, 1, $"there is no column '{wanted}' for the {role}", $"The columns are: {List(names)}.");
     }
 
-    private static int Guess(IReadOnlyList<string> names, string[] usual)
+    /// <summary>The columns that an option names with commas between; a name that holds commas itself is taken first.</summary>
+    public static int[] AllNamed(string path, IReadOnlyList<string> names, string wanted, string role) =>
+        names.Any(name => name.Trim().Equals(wanted.Trim(), StringComparison.OrdinalIgnoreCase))
+            ? [Named(path, names, wanted, role)]
+            : [.. wanted.Split(',').Select(one => Named(path, names, one, role))];
+
+    /// <summary>Names for a message.</summary>
+    public static string List(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(20).Select(n => n.Length <= 40 ? n : n[..40] + "...")) + (names.Count > 20 ? ", ..." : "");
+
+    private static IEnumerable<int> Ranked(IReadOnlyList<string> names, string[] usual)
     {
-        foreach (string name in usual)
-        {
-            for (int i = 0; i < names.Count; i++)
-            {
-                if (Plain(names[i]).Equals(name, StringComparison.Ordinal))
-                    return i;
-            }
-        }
-        return -1;
+        string[] plain = [.. names.Select(Plain)];
+        return usual.SelectMany(name => Enumerable.Range(0, plain.Length).Where(i => plain[i] == name));
+    }
+
+    // Kaggle's spam collection calls its columns v1 and v2.
+    private static IEnumerable<int> Numbered(IReadOnlyList<string> names, string wanted) =>
+        Enumerable.Range(0, names.Count).Where(i => Plain(names[i]) == wanted && IsNumbered(wanted, names));
+
+    private static bool IsNumbered(string plain, IReadOnlyList<string> all) =>
+        plain is "v1" or "v2" && all.Any(name => Plain(name) == "v1") && all.Any(name => Plain(name) == "v2");
+
+    /// <summary>Whether a name asks a question that yes or no answers: <c>is_sarcastic</c>, <c>isToxic</c>.</summary>
+    private static bool IsYesOrNo(string name)
+    {
+        string trimmed = name.Trim();
+        return trimmed.Length > 3 && trimmed.StartsWith("is", StringComparison.OrdinalIgnoreCase) && (trimmed[2] is '_' or ' ' || char.IsUpper(trimmed[2]) && char.IsLower(trimmed[1]));
     }
 
     private static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
-
-    private static CorpusException Unknown(string path, IReadOnlyList<string> names, string role, string option) =>
-        new(path, 1, $"no column has a usual name for the {role}", $"Name one with {option}; the columns are: {List(names)}.");
-
-    private static string List(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(20).Select(n => n.Length <= 40 ? n : n[..40] + "...")) + (names.Count > 20 ? ", ..." : "");
 }

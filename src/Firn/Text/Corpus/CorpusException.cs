@@ -1,21 +1,28 @@
+using System.Text.RegularExpressions;
+
 namespace Firn.Text;
 
 /// <summary>A corpus that cannot be read; the message is one line with the file, the place, the reason and the remedy.</summary>
-public sealed class CorpusException : Exception
+public sealed partial class CorpusException : Exception
 {
+    private readonly string template;
+
     /// <summary>An error in a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="line">Line from 1, or 0 where the whole file is meant.</param>
     /// <param name="reason">What is wrong, without a full stop.</param>
-    /// <param name="remedy">What to do, a sentence.</param>
+    /// <param name="remedy">
+    /// What to do, a sentence. A setting of <see cref="CorpusOptions"/> stands in braces, as in <c>{TextColumn}</c> or
+    /// <c>{OnError = Skip}</c>, so that a tool can name its own option there.
+    /// </param>
     /// <param name="inner">The error beneath, if any.</param>
     public CorpusException(string path, long line, string reason, string remedy, Exception? inner = null)
-        : base(OneLine($"{path}{(line > 0 ? $", line {line}" : "")}: {reason}. {remedy}"), inner)
+        : base(InOneLine(path, line, reason, Plain(remedy)), inner)
     {
         Path = path;
         Line = line;
         Reason = reason;
-        Remedy = remedy;
+        template = remedy;
     }
 
     /// <summary>The file.</summary>
@@ -28,7 +35,26 @@ public sealed class CorpusException : Exception
     public string Reason { get; }
 
     /// <summary>What to do.</summary>
-    public string Remedy { get; }
+    public string Remedy => Plain(template);
+
+    /// <summary>The message with the settings of <see cref="CorpusOptions"/> named as a tool names them.</summary>
+    /// <param name="names">The tool's name of each setting, as in <c>TextColumn</c> or <c>OnError = Skip</c>.</param>
+    public string Describe(IReadOnlyDictionary<string, string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        string remedy = template;
+        foreach ((string setting, string name) in names)
+            remedy = remedy.Replace($"{{{setting}}}", name, StringComparison.Ordinal);
+        return InOneLine(Path, Line, Reason, Plain(remedy));
+    }
+
+    private static string Plain(string remedy) => Setting().Replace(remedy, "$1");
+
+    [GeneratedRegex(@"\{((?:TextColumn|LabelColumn|LabelsPath|Separator|HasHeader|Quoted|Encoding|Format|OnError)(?: = \w+)?)\}")]
+    private static partial Regex Setting();
+
+    private static string InOneLine(string path, long line, string reason, string remedy) =>
+        OneLine($"{path}{(line > 0 ? $", line {line}" : "")}: {reason}. {remedy}");
 
     // Names of columns and files may hold line breaks.
     private static string OneLine(string message) => string.Create(message.Length, message, (line, source) =>

@@ -47,36 +47,29 @@ public enum RowErrorPolicy
     Skip,
 }
 
-/// <summary>How bytes become characters.</summary>
-public enum CorpusEncoding
-{
-    /// <summary>
-    /// UTF-8, where each byte that is not part of valid UTF-8 is read as Windows-1252; so UTF-8, ISO-8859-1 and
-    /// Windows-1252 files are read alike. A byte order mark of UTF-16 or UTF-32 is obeyed.
-    /// </summary>
-    Auto,
-
-    /// <summary>UTF-8; invalid bytes become U+FFFD.</summary>
-    Utf8,
-
-    /// <summary>ISO-8859-1: every byte is one character, 0x80 to 0x9F control characters.</summary>
-    Latin1,
-
-    /// <summary>Windows-1252.</summary>
-    Windows1252,
-}
-
 /// <summary>How to read a corpus; the defaults find everything out.</summary>
 public sealed record CorpusOptions
 {
     /// <summary>The layout.</summary>
     public CorpusFormat Format { get; init; } = CorpusFormat.Auto;
 
-    /// <summary>Name of the column or JSON property of the text, or the column's number from 1; null looks for a usual name.</summary>
+    /// <summary>
+    /// Name of the column or JSON property of the text, or the column's number from 1; several with commas between are joined
+    /// by a space. Null looks for a usual name, and then at what the columns hold.
+    /// </summary>
     public string? TextColumn { get; init; }
 
-    /// <summary>Name of the column or JSON property of the label, or the column's number from 1; null looks for a usual name.</summary>
+    /// <summary>
+    /// Name of the column or JSON property of the label, or the column's number from 1; null looks for a usual name, and then at what
+    /// the columns hold. A column that is named may hold whatever it likes; others are refused where their values can be no classes.
+    /// </summary>
     public string? LabelColumn { get; init; }
+
+    /// <summary>The character between the fields of a delimited file; null finds it.</summary>
+    public char? Separator { get; init; }
+
+    /// <summary>Whether the first row of a delimited file names its columns; null finds it.</summary>
+    public bool? HasHeader { get; init; }
 
     /// <summary>The file of labels that belongs to a file of texts; null finds <c>X_labels.txt</c> beside <c>X_text.txt</c>.</summary>
     public string? LabelsPath { get; init; }
@@ -84,8 +77,8 @@ public sealed record CorpusOptions
     /// <summary>What to do with a row that cannot be read.</summary>
     public RowErrorPolicy OnError { get; init; } = RowErrorPolicy.Stop;
 
-    /// <summary>How bytes become characters.</summary>
-    public CorpusEncoding Encoding { get; init; } = CorpusEncoding.Auto;
+    /// <summary>How bytes become characters: any name that <see cref="TextEncodings"/> knows.</summary>
+    public string Encoding { get; init; } = TextEncodings.Auto;
 
     /// <summary>
     /// Whether double quotes enclose fields (RFC 4180). Null: yes, but in tab-separated files only where the first lines

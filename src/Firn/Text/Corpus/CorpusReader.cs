@@ -8,13 +8,17 @@ namespace Firn.Text;
 /// </summary>
 public sealed class CorpusReader : IEnumerable<LabeledText>
 {
+    private const int ShownLabels = 100;
+    private readonly CorpusFile file;
     private readonly CorpusSource source;
     private readonly RowErrorPolicy policy;
     private RowLog log;
+    private RowLog? whole;
 
-    private CorpusReader(string path, CorpusSource source, RowErrorPolicy policy)
+    private CorpusReader(CorpusFile file, CorpusSource source, RowErrorPolicy policy)
     {
-        Path = path;
+        this.file = file;
+        Path = file.Path;
         this.source = source;
         this.policy = policy;
         log = new RowLog(policy);
@@ -29,20 +33,29 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
     /// <summary>The layout in words: <c>CSV, columns target and text</c>.</summary>
     public string Description => source.Description;
 
+    /// <summary>The layout, part by part.</summary>
+    public CorpusLayout Layout => source.Layout;
+
+    /// <summary>The encoding by which the bytes are read, a name that <see cref="TextEncodings"/> knows.</summary>
+    /// <exception cref="CorpusException">The first bytes cannot be read.</exception>
+    public string Encoding => source is FolderSource ? file.AskedEncoding : file.Decoding.Name;
+
     /// <summary>
     /// Names of labels that the format or a file beside it tells: Sentiment140's 0, 2 and 4, TweetEval's <c>mapping.txt</c>,
     /// AG News' <c>classes.txt</c>; else empty.
     /// </summary>
     public IReadOnlyDictionary<string, string> LabelNames => source.LabelNames;
 
-    /// <summary>Rows given out by the latest enumeration.</summary>
-    public long RowsRead => log.Read;
+    /// <summary>Rows given out by the latest enumeration that reached the end, or so far where none has.</summary>
+    public long RowsRead => Log.Read;
 
-    /// <summary>Bad rows that the latest enumeration left out.</summary>
-    public long RowsSkipped => log.Skipped;
+    /// <summary>Bad rows that it left out.</summary>
+    public long RowsSkipped => Log.Skipped;
 
     /// <summary>The first hundred of the rows left out.</summary>
-    public IReadOnlyList<RowError> Errors => log.Errors;
+    public IReadOnlyList<RowError> Errors => Log.Errors;
+
+    private RowLog Log => whole ?? log;
 
     /// <summary>Opens a file or folder and finds out its layout.</summary>
     /// <param name="path">A file, plain or gzip, or a folder of class folders.</param>
@@ -55,8 +68,25 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new CorpusOptions();
-        return new CorpusReader(path, FormatDetection.Open(path, options), options.OnError);
+        var file = new CorpusFile(path, TextEncodings.NameOf(options.Encoding));
+        return new CorpusReader(file, FormatDetection.Open(file, options), options.OnError);
     }
+
+    /// <summary>What the latest enumeration that reached the end came to, or the rows so far where none has.</summary>
+    public CorpusSummary Summary() => Summary(Log);
+
+    private CorpusSummary Summary(RowLog log) => new()
+    {
+        Layout = Layout,
+        Encoding = Encoding,
+        InvalidBytes = log.InvalidBytes,
+        Rows = log.Read,
+        Skipped = log.Skipped,
+        SkipReasons = log.Reasons,
+        DistinctLabels = log.Labels.Count,
+        Labels = [.. log.Labels.OrderByDescending(l => l.Value).ThenBy(l => l.Key, StringComparer.Ordinal).Take(ShownLabels).Select(l => new LabelCount(l.Key, l.Value))],
+        Remarks = [.. CorpusRemarks.Of(log)],
+    };
 
     /// <summary>Reads the rows from the start.</summary>
     /// <exception cref="CorpusException">A row is bad and the policy is to stop, or the file is damaged.</exception>
@@ -64,11 +94,16 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
     {
         var current = new RowLog(policy);
         log = current;
+        file.Invalid.Count = 0;
         foreach (LabeledText row in source.Read(current))
         {
-            current.Read++;
+            current.Good(row);
             yield return row;
         }
+        current.InvalidBytes = file.Invalid.Count;
+        whole = current;
+        if (source.LabelIsGuess)
+            CorpusRemarks.RefuseNoClasses(file.Path, source.Layout, current);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -11,6 +11,12 @@ internal abstract class CorpusSource
     /// <summary>The format for a reader of the report: "CSV, columns target and text".</summary>
     public abstract string Description { get; }
 
+    /// <summary>The layout, part by part.</summary>
+    public virtual CorpusLayout Layout => new(Description);
+
+    /// <summary>Whether the labels were chosen by a name or by what a column holds, so that they are refused where they can be no classes.</summary>
+    public virtual bool LabelIsGuess => false;
+
     public virtual IReadOnlyDictionary<string, string> LabelNames => NoNames;
 
     public abstract IEnumerable<LabeledText> Read(RowLog log);

@@ -10,24 +10,58 @@ internal sealed class DelimitedSource(CorpusFile file, DelimitedLayout layout, I
 
     public override string Description => layout.Description;
 
+    public override CorpusLayout Layout => new(layout.Kind)
+    {
+        Separator = CorpusLayout.SeparatorName(layout.Dialect.Separator),
+        HasHeader = layout.HasHeader,
+        TextColumn = layout.TextName,
+        LabelColumn = layout.LabelName,
+        Remarks = layout.Remarks,
+    };
+
     public override IReadOnlyDictionary<string, string> LabelNames => labelNames ?? NoNames;
+
+    public override bool LabelIsGuess => layout.LabelIsGuess;
 
     public override IEnumerable<LabeledText> Read(RowLog log)
     {
         var labels = new LabelPool();
         var broken = new Broken();
-        CsvReaderOptions options = layout.ReaderOptions with { OnMalformedRecord = broken.Note };
-        using CsvReader csv = file.IsUtf8 ? CsvReader.Create(file.Open(), options, leaveOpen: false) : CsvReader.Create(file.OpenText(), options, leaveOpen: false);
-        if (layout.HasHeader)
+        using CsvReader csv = Open(layout.Dialect.ReaderOptions with { OnMalformedRecord = broken.Note });
+        for (int i = 0; i < layout.Skipped + (layout.HasHeader ? 1 : 0); i++)
             Advance(csv, broken);
         while (Advance(csv, broken))
         {
+            if (IsBlank(csv))
+            {
+                log.Blank++;
+                continue;
+            }
             string? problem = broken.Problem ?? Problem(csv);
+            string label = problem is null ? LabelOf(csv, labels) : "";
+            if (problem is null && label.Length == 0)
+                problem = "the label is empty";
             if (problem is null)
-                yield return new LabeledText(TextOf(csv), LabelOf(csv, labels));
+                yield return new LabeledText(TextOf(csv), label);
             else
                 log.Bad(file.Path, csv.LineNumber, problem);
         }
+    }
+
+    private CsvReader Open(CsvReaderOptions options) =>
+        layout.Dialect.Backslashes ? CsvReader.Create(new BackslashQuotes(file.OpenText()), options, leaveOpen: false)
+        : file.IsUtf8 ? CsvReader.Create(file.Open(), options, leaveOpen: false)
+        : CsvReader.Create(file.OpenText(), options, leaveOpen: false);
+
+    // Spreadsheets end their tables with rows of separators alone.
+    private static bool IsBlank(CsvReader csv)
+    {
+        for (int i = 0; i < csv.FieldCount; i++)
+        {
+            if (!csv.IsEmpty(i))
+                return false;
+        }
+        return true;
     }
 
     private bool Advance(CsvReader csv, Broken broken)
@@ -53,29 +87,38 @@ internal sealed class DelimitedSource(CorpusFile file, DelimitedLayout layout, I
         return read;
     }
 
-    private const string UnclosedRemedy = "Close it (quotes inside a field are doubled), or read quotes as text with Quoted = false (--no-quotes).";
+    private const string UnclosedRemedy = "Close it (quotes inside a field are doubled), or read quotes as text with {Quoted = false}.";
 
-    private string? Problem(CsvReader csv) =>
-        csv.FieldCount != layout.Fields ? $"the row has {csv.FieldCount} fields where {layout.Fields} are expected"
-        : csv.IsEmpty(layout.Label) ? "the label is empty"
-        : null;
-
-    private string TextOf(CsvReader csv)
+    private string? Problem(CsvReader csv)
     {
-        (int first, int count) = layout.Text.GetOffsetAndLength(layout.Fields);
-        return count == 1 ? Decode(csv, first) : string.Join(' ', Enumerable.Range(first, count).Select(i => Decode(csv, i)));
+        int fields = csv.FieldCount;
+        while (fields > layout.Fields && csv.IsEmpty(fields - 1))
+            fields--;
+        return fields > layout.Fields || fields < layout.Least ? $"the row has {Counted.Of(csv.FieldCount, "field")} where {layout.Fields} are expected" : null;
     }
 
+    private string TextOf(CsvReader csv) => layout.Text.Length == 1 ? Decode(csv, layout.Text[0]) : string.Join(' ', layout.Text.Select(i => Decode(csv, i)));
+
     // Bytes are handed over as they are, so what is not UTF-8 among them is decoded here, by the file's own rule.
-    private string Decode(CsvReader csv, int field) => file.IsUtf8 ? file.Encoding.GetString(csv.GetSpan(field)) : csv.GetString(field);
+    private string Decode(CsvReader csv, int field)
+    {
+        if (!file.IsUtf8 || layout.Dialect.Backslashes)
+            return csv.GetString(field);
+        long before = file.Invalid.Count;
+        string text = file.Encoding.GetString(csv.GetSpan(field));
+        // The decoder meets each byte twice: it counts the characters before it makes them.
+        file.Invalid.Count = before + (file.Invalid.Count - before) / 2;
+        return text;
+    }
 
     private string LabelOf(CsvReader csv, LabelPool labels)
     {
         ReadOnlySpan<byte> bytes = csv.GetSpan(layout.Label);
         if (bytes.Length > 64 || !Ascii.IsValid(bytes))
-            return labels.Get(Decode(csv, layout.Label));
+            return labels.Get(Decode(csv, layout.Label).AsSpan().Trim());
         Span<char> chars = stackalloc char[64];
-        return labels.Get(chars[..Encoding.ASCII.GetChars(bytes, chars)]);
+        ReadOnlySpan<char> label = chars[..Encoding.ASCII.GetChars(bytes, chars)].Trim();
+        return labels.Get(layout.WholeNumbers && WholeNumbers.Of(label.ToString()) is { } whole ? whole : label);
     }
 
     /// <summary>What the parser says of the row that it reads.</summary>

@@ -3,13 +3,13 @@ namespace Firn.Text;
 /// <summary>Finds out how a corpus is laid out, by its name and its first characters.</summary>
 internal static class FormatDetection
 {
-    public static CorpusSource Open(string path, CorpusOptions options)
+    public static CorpusSource Open(CorpusFile file, CorpusOptions options)
     {
-        var file = new CorpusFile(path, options.Encoding);
+        string path = file.Path;
         if (options.Format == CorpusFormat.Folders || options.Format == CorpusFormat.Auto && Directory.Exists(path))
         {
             return Directory.Exists(path) ? new FolderSource(file)
-                : File.Exists(path) ? throw new CorpusException(path, 0, "this is a file where a folder of class folders is expected", "Leave the format to be found (--format auto).")
+                : File.Exists(path) ? throw new CorpusException(path, 0, "this is a file where a folder of class folders is expected", "Leave the format to be found ({Format = Auto}).")
                 : throw new CorpusException(path, 0, "there is no such folder", Suggestion.For(path));
         }
         string head = file.Head();
@@ -36,17 +36,17 @@ internal static class FormatDetection
         if (ClassFilesSource.Fits(file.Path))
             return new ClassFilesSource(file);
 
-        ReadOnlySpan<char> start = head.AsSpan().TrimStart();
+        ReadOnlySpan<char> start = head.AsSpan().TrimStart('\uFEFF').TrimStart();
         if (start[0] == '{')
             return JsonSource.Open(file, options, head);
         if (start[0] == '[' && IsJsonArray(start))
             throw new CorpusException(file.Path, 1, "the file is one JSON array", "Write one object a line, for instance with: jq -c '.[]'.");
         if (start.StartsWith("__label__"))
             return LineSource.FastText(file);
-        if (options.TextColumn is null && options.LabelColumn is null)
+        if (options is { TextColumn: null, LabelColumn: null, Separator: null })
         {
             string[] lines = CompleteLines(head);
-            if (lines.All(BeginsWithClassNumber))
+            if (lines.Length > 0 && (HaveClassNumbers(lines) || lines.All(BeginsWithCoarseAndFine)))
                 return LineSource.LabelFirst(file, ' ');
             if (lines.All(line => line.AsSpan().IndexOfAny(",;|\t") < 0))
                 throw new CorpusException(file.Path, 1, "no label can be seen in the first lines", NoLabelRemedy(file.Path));
@@ -58,9 +58,9 @@ internal static class FormatDetection
     {
         string? labels = options.LabelsPath ?? PairedSource.LabelsFor(file.Path);
         if (labels is null)
-            throw new CorpusException(file.Path, 0, "the file of labels is not known", "Name it with LabelsPath (--labels).");
+            throw new CorpusException(file.Path, 0, "the file of labels is not known", "Name it with {LabelsPath}.");
         return File.Exists(labels) ? new PairedSource(file, labels)
-            : throw new CorpusException(labels, 0, $"the labels of {file.Path} are not there", $"Name their file with LabelsPath (--labels). {Suggestion.For(labels)}");
+            : throw new CorpusException(labels, 0, $"the labels of {file.Path} are not there", $"Name their file with {{LabelsPath}}. {Suggestion.For(labels)}");
     }
 
     private static string NoLabelRemedy(string path)
@@ -69,15 +69,31 @@ internal static class FormatDetection
         string texts = Path.Combine(Path.GetDirectoryName(path) ?? "", name.Replace("_labels", "_text", StringComparison.Ordinal));
         return name.Contains("_labels", StringComparison.Ordinal)
             ? File.Exists(texts) ? $"These are labels; name the file of texts, {texts}." : $"These are labels, and their texts, {texts}, are absent."
-            : "Name the file of labels with LabelsPath (--labels), or the layout with Format (--format).";
+            : "Name the file of labels with {LabelsPath}, or the layout with {Format}.";
     }
 
-    private static bool BeginsWithClassNumber(string line)
+    /// <summary>Whether each line begins with the number of a class: few numbers, each of which comes back.</summary>
+    private static bool HaveClassNumbers(string[] lines)
     {
-        int digits = 0;
+        int[] lengths = [.. lines.Select(ClassNumberLength)];
+        return lengths.All(length => length > 0)
+            && lines.Zip(lengths, (line, length) => line[..length]).Distinct().Count() <= Math.Max(10, Math.Min(60, lines.Length / 10));
+    }
+
+    private static int ClassNumberLength(string line)
+    {
+        int digits = line.StartsWith('-') ? 1 : 0;
         while (digits < line.Length && char.IsAsciiDigit(line[digits]))
             digits++;
-        return digits is 1 or 2 && digits < line.Length && line[digits] == ' ';
+        return digits is 1 or 2 && char.IsAsciiDigit(line[digits - 1]) && digits < line.Length && line[digits] == ' ' ? digits : 0;
+    }
+
+    // TREC's own files: DESC:manner How did ...
+    private static bool BeginsWithCoarseAndFine(string line)
+    {
+        int colon = line.IndexOf(':', StringComparison.Ordinal), space = line.IndexOf(' ', StringComparison.Ordinal);
+        return colon is >= 2 and <= 8 && space > colon + 1
+            && line.AsSpan(0, colon).IndexOfAnyExceptInRange('A', 'Z') < 0 && line.AsSpan(colon + 1, space - colon - 1).IndexOfAnyExceptInRange('a', 'z') < 0;
     }
 
     private static bool IsJsonArray(ReadOnlySpan<char> start)

@@ -19,8 +19,8 @@ internal static class JsonSource
         {
             throw new CorpusException(file.Path, 1, "the line is not a JSON object", "Write one object a line, with a property for the text and one for the label.", error);
         }
-        (int text, int label) = ColumnNames.Find(file.Path, names, options);
-        string textName = names[text], labelName = names[label];
+        ColumnRoles roles = ColumnRoles.Choose(file.Path, names, [], options);
+        string textName = names[roles.Text[0]], labelName = names[roles.Label];
         return new LineSource(file, CorpusFormat.JsonLines, $"JSON lines, properties {labelName} and {textName}", (ReadOnlySpan<char> line, LabelPool labels, out LabeledText row) =>
         {
             row = default;

@@ -21,9 +21,11 @@ internal sealed class LineSource(CorpusFile file, CorpusFormat format, string de
         {
             int cut = separator is { } known ? line.IndexOf(known) : line.IndexOfAny('\t', ' ');
             row = default;
-            if (cut <= 0)
-                return cut < 0 ? $"{by} between label and text is missing" : "the label is missing";
-            row = new LabeledText(line[(cut + 1)..].ToString(), labels.Get(line[..cut]));
+            if (cut < 0)
+                return $"{by} between label and text is missing";
+            if (line[..cut].IsWhiteSpace())
+                return "the label is missing";
+            row = new LabeledText(line[(cut + 1)..].ToString(), labels.Get(line[..cut].Trim()));
             return null;
         }
     }

@@ -33,14 +33,14 @@ internal sealed class Windows1252 : Encoding
     public override int GetMaxByteCount(int charCount) => charCount;
 }
 
-/// <summary>Gives the bytes that are not valid UTF-8 the characters that they have in Windows-1252.</summary>
-internal sealed class Windows1252Fallback : DecoderFallback
+/// <summary>Gives the bytes that are not valid UTF-8 the characters that they have in Windows-1252, and counts them.</summary>
+internal sealed class Windows1252Fallback(InvalidBytes invalid) : DecoderFallback
 {
     public override int MaxCharCount => 4;
 
-    public override DecoderFallbackBuffer CreateFallbackBuffer() => new Buffer();
+    public override DecoderFallbackBuffer CreateFallbackBuffer() => new Buffer(invalid);
 
-    private sealed class Buffer : DecoderFallbackBuffer
+    private sealed class Buffer(InvalidBytes invalid) : DecoderFallbackBuffer
     {
         private byte[] bytes = [];
         private int next;
@@ -49,6 +49,7 @@ internal sealed class Windows1252Fallback : DecoderFallback
 
         public override bool Fallback(byte[] bytesUnknown, int index)
         {
+            invalid.Count += bytesUnknown.Length;
             bytes = bytesUnknown;
             next = 0;
             return bytes.Length > 0;
