@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Firn.Cli.Commands;
 using Firn.Cli.Output;
 using Firn.Text;
@@ -7,8 +8,8 @@ namespace Firn.Cli;
 /// <summary>Which failures are the user's to mend, and the one line that each becomes.</summary>
 internal static class Failures
 {
-    /// <summary>The line, or null where FIRN_TRACE asks for the whole stack of an exception instead.</summary>
-    public static string? Describe(Exception error)
+    /// <summary>The line, with settings named as the command's options, or null where FIRN_TRACE asks for the whole stack of an exception instead.</summary>
+    public static string? Describe(Exception error, Command? command)
     {
         if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("FIRN_TRACE")))
             return null;
@@ -17,12 +18,13 @@ internal static class Failures
         return error switch
         {
             CorpusException corpus => corpus.Describe(CorpusArguments.OptionNames),
-            UserError or InvalidDataException => OneLine(error.Message),
+            UserError => OneLine(error.Message),
+            InvalidDataException => OptionWords.Of(OneLine(error.Message), null, command),
             FileNotFoundException { FileName: { Length: > 0 } path } => $"{path}: there is no such file; check the path",
             DirectoryNotFoundException or FileNotFoundException or UnauthorizedAccessException or IOException => OneLine(error.Message),
-            ArgumentException argument => OneLine(WithoutParameterName(argument)),
+            ArgumentException argument => OptionWords.Of(OneLine(WithoutParameterName(argument)), argument.ParamName, command),
             OutOfMemoryException => "the memory does not suffice; use fewer texts, a smaller table of vectors or a smaller model",
-            _ when error.GetType().Assembly == typeof(Firn.Text.RaggedIds).Assembly => OneLine(error.Message),
+            _ when error.GetType().Assembly == typeof(Firn.Text.RaggedIds).Assembly => OptionWords.Of(OneLine(error.Message), null, command),
             _ => $"internal error ({error.GetType().Name}: {OneLine(error.Message)}); set FIRN_TRACE=1 to see where, and please report it",
         };
     }

@@ -18,6 +18,7 @@ internal static class Tool
     {
         bool json = args.Contains("--json");
         string help = "";
+        Command? command = null;
         try
         {
             var root = Commands(terminal, stop);
@@ -26,6 +27,7 @@ internal static class Tool
             var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
             if (!AsksForHelp(parsed) && UsageProblem.In(parsed) is { } problem)
                 return Fail(terminal, json, ExitCode.Usage, problem);
+            command = parsed.CommandResult.Command;
             help = $"; see '{UsageProblem.NameOf(parsed.CommandResult)} --help'";
             return parsed.Invoke(new InvocationConfiguration
             {
@@ -43,7 +45,7 @@ internal static class Tool
         {
             return Fail(terminal, json, ExitCode.Failed, "stopped before there was anything to keep");
         }
-        catch (Exception error) when (Failures.Describe(error) is { } line)
+        catch (Exception error) when (Failures.Describe(error, command) is { } line)
         {
             return Fail(terminal, json, ExitCode.Failed, line);
         }

@@ -47,10 +47,13 @@ internal static class PeekCommand
     private static void Print(Terminal terminal, CorpusReader texts, List<LabeledText> first)
     {
         CorpusSummary summary = texts.Summary();
-        terminal.Out.WriteLine(CorpusView.Layout(texts));
-        terminal.Out.WriteLine(summary.DistinctLabels > 0 ? CorpusView.Labels(summary) : "no rows");
-        foreach (string remark in CorpusView.Remarks(summary))
-            terminal.Out.WriteLine($"note: {remark}");
+        string[] told =
+        [
+            CorpusView.Layout(texts), summary.DistinctLabels > 0 ? CorpusView.Labels(summary) : "no rows",
+            .. CorpusView.Remarks(summary).Select(remark => $"note: {remark}"),
+        ];
+        foreach (string line in told.SelectMany(line => CorpusView.Wrapped(line, Width)))
+            terminal.Out.WriteLine(line);
         if (first.Count > 0)
         {
             int room = Width - LabelWidth - RowWidth - 4;

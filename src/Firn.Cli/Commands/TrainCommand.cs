@@ -62,7 +62,6 @@ internal static class TrainCommand
                 OutputFile.Check(kept, new[] { data, parsed.GetValue(test), parsed.GetValue(validation) }.OfType<string>());
             var texts = corpus.Open(parsed);
             var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;
-            Tell(run.Terminal, texts, testTexts);
             if (parsed.GetValue(dryRun))
             {
                 MemoryTable.Write(run.Terminal, order.Forecast(run, texts, testTexts), parsed.GetValue(json));
@@ -87,13 +86,6 @@ internal static class TrainCommand
             return order.CodeOf(run, result);
         });
         return command;
-    }
-
-    private static void Tell(Terminal terminal, CorpusReader texts, CorpusReader? test)
-    {
-        CorpusView.TellLayout(terminal, texts);
-        if (test is not null)
-            CorpusView.TellLayout(terminal, test);
     }
 
     private static void TellOdds(Terminal terminal, CorpusReader texts, CorpusReader? test, RecipeResult result)

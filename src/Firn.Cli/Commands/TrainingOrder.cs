@@ -35,12 +35,20 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
     /// <summary>Reads the texts and tells the memory that training will need.</summary>
     public MemoryForecast Forecast(Invocation run, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
     {
+        var recipe = Prepared();
+        TellLayouts(run.Terminal, texts, test);
         using var progress = new ProgressLine(run.Terminal);
-        var forecast = Prepared().Forecast(texts, test, View(run, progress, texts), run.Stop);
+        var forecast = recipe.Forecast(texts, test, View(run, progress, texts), run.Stop);
         if (Report is null)
             return forecast;
         var before = forecast.Stages[^1] with { Name = "report", Workspace = DrawingBytes };
         return forecast with { Stages = [.. forecast.Stages, before] };
+    }
+
+    private static void TellLayouts(Terminal terminal, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
+    {
+        foreach (CorpusReader corpus in new[] { texts, test }.OfType<CorpusReader>())
+            CorpusView.TellLayout(terminal, corpus);
     }
 
     private static RecipeProgressView View(Invocation run, ProgressLine progress, IEnumerable<LabeledText> texts) =>
@@ -51,8 +59,10 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
     /// <summary>Trains, saves the bundle and writes the report. A run that Ctrl-C ends keeps the best model so far.</summary>
     public RecipeResult Run(Invocation run, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
     {
+        var recipe = Prepared();
+        TellLayouts(run.Terminal, texts, test);
         using var progress = new ProgressLine(run.Terminal);
-        var result = Prepared().Train(texts, test, View(run, progress, texts), run.Stop);
+        var result = recipe.Train(texts, test, View(run, progress, texts), run.Stop);
         result.Predictor.Save(Bundle);
         if (Checkpoint is not null && result.Training.StoppedBy != StopReason.Cancelled)
             File.Delete(Checkpoint);

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Firn.Text;
+using Spectre.Console;
 
 namespace Firn.Cli.Output;
 
@@ -111,14 +113,39 @@ internal static class CorpusView
         };
     }
 
-    /// <summary>A text on one line, cut where it is too long.</summary>
+    /// <summary>A text on one line, cut where it takes more columns of a terminal than <paramref name="most"/>.</summary>
     public static string Shortened(string text, int most)
     {
-        string line = string.Concat(text.Take(2 * most).Select(c => char.IsControl(c) ? ' ' : c));
-        if (line.Length <= most)
-            return line;
-        int cut = char.IsHighSurrogate(line[most - 4]) ? most - 4 : most - 3;
-        return line[..cut] + "...";
+        var line = new StringBuilder();
+        int width = 0, kept = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            string shown = Rune.IsControl(rune) ? " " : rune.ToString();
+            width += shown.GetCellWidth();
+            if (width > most)
+                return line.ToString(0, kept) + "...";
+            line.Append(shown);
+            if (width <= most - 3)
+                kept = line.Length;
+        }
+        return line.ToString();
+    }
+
+    /// <summary>A line broken at blanks where it is longer than <paramref name="width"/>; what follows is indented.</summary>
+    public static IEnumerable<string> Wrapped(string line, int width)
+    {
+        string begun = "";
+        foreach (string word in line.Split(' '))
+        {
+            if (begun.Trim().Length > 0 && begun.GetCellWidth() + 1 + word.GetCellWidth() > width)
+            {
+                yield return begun;
+                begun = "  " + word;
+            }
+            else
+                begun = begun.Length == 0 ? word : $"{begun} {word}";
+        }
+        yield return begun;
     }
 
     private static string First(LabeledText first, int most) =>

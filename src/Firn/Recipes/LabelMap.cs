@@ -96,11 +96,18 @@ public sealed class LabelMap
 
     private static string[] Parts(string label) => label.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
+    // A column of whole numbers becomes one of 0.0 and 1.0 where another program met an empty field in it.
+    private bool SameNumber(string label, out int found)
+    {
+        found = -1;
+        return WholeNumbers.Of(label) is { } whole && (_classes.TryGetValue(whole, out found) || _classes.TryGetValue(whole + ".0", out found));
+    }
+
     private int Single(string label, IReadOnlyDictionary<string, string>? names)
     {
         string name = names?.GetValueOrDefault(label) ?? label;
         return _classes.TryGetValue(name, out int c) || _classes.TryGetValue(name.ToLowerInvariant(), out c)
-            || _classes.TryGetValue(label, out c) ? c : -1;
+            || _classes.TryGetValue(label, out c) || SameNumber(label, out c) ? c : -1;
     }
 }
 

@@ -88,7 +88,7 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
         Assert.Equal(7 - back, result.GetProperty("history").GetArrayLength());
         Assert.Contains($"  epoch {frozen} was best", run.Error, StringComparison.Ordinal);
         Assert.Contains($"from epoch {frozen + 1} on trains: embedding\n", run.Error, StringComparison.Ordinal);
-        Assert.Contains($"{7 - back} epochs, Completed, {found} (", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"{7 - back} epochs, all done; the weights of epoch {result.GetProperty("keptEpoch").GetInt32()} are kept; {found} (", run.Error, StringComparison.Ordinal);
         Assert.Contains($"The schedule {found}: what trained in which epoch", File.ReadAllText(Path.Combine(report, "report.html")), StringComparison.Ordinal);
 
         var training = Parse(CapturedRun.Of("inspect", quickstart.At("thawed"), "--json")).GetProperty("training");

@@ -84,6 +84,15 @@ public sealed class CorpusLayoutTests : IDisposable
     }
 
     [Fact]
+    public void A_header_may_lack_the_name_of_the_row_numbers()
+    {
+        CorpusReader corpus = Open("a.csv", "\"text\",\"label\"\n" + Rows(i => $"\"{i + 1}\",\"{Text(i)}\",\"{Moods[i % 2]}\""));
+        AreAsMade(corpus);
+        Assert.NotEmpty(corpus.Layout.Remarks);
+        AreAsMade(Open("b.csv", "text,label\n" + Rows(i => $"{Text(i)},{Moods[i % 2]},")));
+    }
+
+    [Fact]
     public void A_separator_can_be_named()
     {
         CorpusReader corpus = Open("a.txt", "text~label\n" + Rows(i => $"{Text(i)}~{Moods[i % 2]}"), new CorpusOptions { Separator = '~' });

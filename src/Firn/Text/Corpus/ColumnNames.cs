@@ -9,14 +9,14 @@ internal static class ColumnNames
     private static readonly string[] Texts =
     [
         "text", "tweet", "sentimenttext", "tweettext", "reviewtext", "review", "reviews", "sentence", "content", "message", "comment", "commenttext", "body", "document",
-        "questiontext", "verifiedreviews", "cleantext", "cleanedtext", "cleantweet", "cleancomment", "fulltext", "rawtext", "posttext", "statement", "utterance", "sms", "post",
+        "questiontext", "verifiedreviews", "cleantext", "cleanedtext", "cleantweet", "cleancomment", "fulltext", "rawtext", "posttext", "statement", "utterance", "sms", "post", "posts", "originaltweet", "tweetcontent", "newstext",
         "reviewbody", "reviewcontent", "comments", "phrase", "description", "headline", "title", "shortdescription", "summary", "question", "query", "article", "news", "email",
     ];
 
     private static readonly string[] Labels =
     [
         "label", "target", "sentiment", "class", "polarity", "labels", "airlinesentiment", "sentimentlabel", "classindex", "classlabel", "classname", "labeltext",
-        "labelname", "labelcoarse", "coarselabel", "category", "topic", "emotion", "intent", "isspam", "y", "score", "rating", "stars", "overall", "feedback", "tag",
+        "labelname", "labelcoarse", "coarselabel", "spamham", "category", "topic", "emotion", "intent", "isspam", "y", "score", "rating", "stars", "overall", "feedback", "tag",
     ];
 
     // What these mean differs between data sets, so that two of them in one file decide nothing.

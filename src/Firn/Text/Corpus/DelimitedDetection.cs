@@ -37,17 +37,30 @@ internal static class DelimitedDetection
 
     private static DelimitedSource WithHeader(Found found, CorpusOptions options)
     {
-        string[] names = found.Rows[0];
+        string[] names = NamesOf(found);
         ColumnRoles roles = ColumnRoles.Choose(found.File.Path, names, found.Columns, options);
         string label = names[roles.Label].Trim(), text = string.Join(", ", roles.Text.Select(i => names[i].Trim()));
         IEnumerable<string> targets = found.Rows.Skip(1).Where(row => row.Length > roles.Label).Select(row => row[roles.Label].Trim());
         bool isSentiment140 = label == "target" && targets.All(Sentiment140Names.ContainsKey) && targets.Any(value => value == "4");
-        return new DelimitedSource(found.File, Layout(found, roles, names) with
+        DelimitedLayout layout = Layout(found, roles, names);
+        return new DelimitedSource(found.File, layout with
         {
             HasHeader = true,
             Columns = $"columns {label} and {text}",
+            Remarks = LacksFirstName(found) ? [.. layout.Remarks, "the header has no name for the first column, which numbers the rows"] : layout.Remarks,
         }, isSentiment140 ? Sentiment140Names : null);
     }
+
+    /// <summary>The header's names: none for columns that only the rows have.</summary>
+    private static string[] NamesOf(Found found)
+    {
+        string[] header = LacksFirstName(found) ? ["", .. found.Rows[0]] : found.Rows[0];
+        return [.. header, .. Enumerable.Repeat("", Math.Max(0, found.Columns.Length - header.Length))];
+    }
+
+    // R and others write the numbers of rows without a name over them; pandas takes the column for an index then.
+    private static bool LacksFirstName(Found found) => found.Sample.Fields == found.Rows[0].Length + 1 && found.Columns[^1].Filled > 0
+        && found.Columns.Length == found.Sample.Fields && (found.Columns[0].IsIndex || found.Columns[0].Distinct == found.Columns[0].Count);
 
     private static CorpusSource WithoutHeader(Found found, CorpusOptions options)
     {
@@ -77,7 +90,8 @@ internal static class DelimitedDetection
 
     private static DelimitedLayout Layout(Found found, int[] text, int label, string[] names)
     {
-        int least = Math.Max(found.Sample.Fields, names.Length);
+        int fields = LacksFirstName(found) ? found.Sample.Fields : Math.Max(found.Rows[0].Length, Math.Min(found.Sample.Fields, names.Length));
+        int least = fields;
         while (least > 1 && found.Columns[Math.Min(least, found.Columns.Length) - 1].Filled == 0 && found.Rows.Count > 2 && least - 1 > label && least - 1 > text.Max())
             least--;
         return new DelimitedLayout
@@ -86,7 +100,7 @@ internal static class DelimitedDetection
             Dialect = found.Dialect,
             Skipped = found.Skipped,
             HasHeader = false,
-            Fields = Math.Max(least, names.Length),
+            Fields = Math.Max(least, found.Rows[0].Length),
             Least = least,
             Label = label,
             Text = text,
