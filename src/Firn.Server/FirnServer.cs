@@ -38,8 +38,8 @@ public sealed class FirnServer : IAsyncDisposable
 
     /// <summary>Builds a server, not yet started.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder of models.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file of settings or of API keys.</exception>
-    /// <exception cref="InvalidDataException">The file of API keys cannot be used.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file of settings, of models or of API keys.</exception>
+    /// <exception cref="InvalidDataException">The file of models, of API keys or of the certificate cannot be used.</exception>
     public static FirnServer Create(ServerSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -60,6 +60,11 @@ public sealed class FirnServer : IAsyncDisposable
             PollInterval = settings.PollInterval,
             Load = load,
         };
+        if (settings.ModelConfigFile is { } models)
+        {
+            string text = File.ReadAllText(models);
+            catalog = catalog with { ConfigurationText = text, Configured = ModelConfigFile.Parse(models, text, settings.Models) };
+        }
         HeadStart headStart = HeadStart.Begin(catalog);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         if (settings.SettingsFile is { } file && !File.Exists(file))
@@ -68,8 +73,12 @@ public sealed class FirnServer : IAsyncDisposable
             builder.Configuration.AddJsonFile(Path.GetFullPath(settings.SettingsFile), optional: false);
         ServerLogging.Configure(builder.Logging, settings);
         var doors = new Doors();
-        KestrelSetup.Configure(builder, settings, doors);
+        WatchedFile<ApiKeys>? keys = settings.ApiKeys is { } keyFile
+            ? new WatchedFile<ApiKeys>([keyFile], contents => ApiKeys.Parse(keyFile, contents[0])) : null;
+        var files = new ServerFiles(keys, settings.Tls ? ServerCertificate.Watch(builder.Configuration) : null);
+        KestrelSetup.Configure(builder, settings, doors, files);
         builder.Services.AddSingleton(doors);
+        builder.Services.AddSingleton(files);
         AddServices(builder.Services, settings, catalog with { Load = headStart.Load });
         WebApplication app = builder.Build();
         Endpoints.Map(app);
@@ -79,6 +88,7 @@ public sealed class FirnServer : IAsyncDisposable
     /// <summary>Loads the models, then opens the ports, and then makes large models fast in the background.</summary>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
+        app.Services.GetRequiredService<OpenTelemetry.Metrics.MeterProvider>(); // what the loads count must be heard
         await Catalog.ReconcileAsync(cancellation).ConfigureAwait(false);
         headStart.End();
         await app.StartAsync(cancellation).ConfigureAwait(false);
@@ -106,7 +116,9 @@ public sealed class FirnServer : IAsyncDisposable
         services.AddSingleton<ServerMeters>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ServerState>();
-        services.AddSingleton(new AccessGate(settings));
+        services.AddSingleton<ModelAdministration>();
+        services.AddSingleton<ModelRepository>();
+        AccessGate.Add(services, settings);
         services.AddSingleton<RequestLog>();
         services.AddSingleton<RestHandler>();
         services.AddSingleton<OpenInferenceHandler>();
@@ -115,6 +127,8 @@ public sealed class FirnServer : IAsyncDisposable
         services.AddSingleton<ModelEndpoint>();
         services.AddSingleton<OpenInferenceEndpoint>();
         services.AddHostedService<CatalogPolling>();
+        services.AddHostedService<ConfigurationPolling>();
+        services.AddHostedService<FileWatch>();
         services.AddSingleton<IHostedService, Draining>();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainDelay + settings.Silence + settings.ShutdownTimeout);
         services.AddGrpc(o => o.MaxReceiveMessageSize = settings.Limits.MaxBodyBytes);

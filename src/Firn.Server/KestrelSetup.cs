@@ -13,7 +13,7 @@ internal static class KestrelSetup
 {
     private static readonly TimeSpan BodyGrace = TimeSpan.FromSeconds(5);
 
-    public static void Configure(WebApplicationBuilder builder, ServerSettings settings, Doors doors)
+    public static void Configure(WebApplicationBuilder builder, ServerSettings settings, Doors doors, ServerFiles files)
     {
         if (settings.Tls)
             builder.WebHost.UseKestrelHttpsConfiguration();
@@ -26,16 +26,32 @@ internal static class KestrelSetup
             kestrel.Limits.RequestHeadersTimeout = limits.HeaderTimeout;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinBodyBytesPerSecond, BodyGrace);
             kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
-            kestrel.Listen(settings.Address, settings.RestPort, listen => Use(listen, settings, doors, settings.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1));
-            kestrel.Listen(settings.Address, settings.GrpcPort, listen => Use(listen, settings, doors, HttpProtocols.Http2));
+            kestrel.Listen(settings.Address, settings.RestPort, listen => Use(listen, settings, doors, files, settings.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1));
+            kestrel.Listen(settings.Address, settings.GrpcPort, listen => Use(listen, settings, doors, files, HttpProtocols.Http2));
         });
     }
 
-    private static void Use(ListenOptions listen, ServerSettings settings, Doors doors, HttpProtocols protocols)
+    private static void Use(ListenOptions listen, ServerSettings settings, Doors doors, ServerFiles files, HttpProtocols protocols)
     {
         listen.Protocols = protocols;
         listen.Use(doors.Count);
-        if (settings.Tls)
+        if (settings.MaxConnectionAge > TimeSpan.Zero)
+            listen.Use(new ConnectionAge(settings.MaxConnectionAge).Stamp);
+        if (!settings.Tls)
+            return;
+        if (files.Certificate is { } certificate)
+        {
+            // The certificate of the moment, for every connection, in place of the one that Kestrel read at the start.
+            listen.UseHttps(https =>
+            {
+                https.ServerCertificateSelector = (_, _) => null;
+                https.OnAuthenticate = (_, tls) =>
+                    (tls.ServerCertificateSelectionCallback, tls.ServerCertificateContext) = (null, certificate.Value);
+            });
+        }
+        else
+        {
             listen.UseHttps();
+        }
     }
 }

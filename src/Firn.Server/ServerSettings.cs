@@ -39,13 +39,31 @@ public sealed record ServerSettings
     /// <summary>Refuse ids that come without the hash of their vocabulary. Packed ids always need it.</summary>
     public bool RequireVocabulary { get; init; }
 
-    /// <summary>File of API keys, one <c>NAME SHA256</c> a line; null lets everyone in.</summary>
+    /// <summary>
+    /// TensorFlow Serving's <c>model_config_list</c> in a file: these models are served, at the start and again after it.
+    /// Requests that change what is served write it. Null serves whatever lies in <see cref="Models"/>.
+    /// </summary>
+    public string? ModelConfigFile { get; init; }
+
+    /// <summary>Time between two looks at <see cref="ModelConfigFile"/>; 0, the default, reads it at the start alone.</summary>
+    public TimeSpan ModelConfigPollInterval { get; init; }
+
+    /// <summary>File of API keys, one <c>NAME SHA256 ROLES</c> a line, read again when it changes; null lets everyone in.</summary>
     public string? ApiKeys { get; init; }
 
     /// <summary>Requests a second for each API key, or each address without keys; 0 for no limit.</summary>
     public int RateLimit { get; init; }
 
-    /// <summary>TLS on both ports, with the certificate of Kestrel's own configuration.</summary>
+    /// <summary>Proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed. Default: none.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>Origins whose pages may call the server from a browser; <c>*</c> for all. Default: none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>Age at which a connection is ended with its next answer, so that balancers share clients anew; 0, the default, for never.</summary>
+    public TimeSpan MaxConnectionAge { get; init; }
+
+    /// <summary>TLS on both ports, with the certificate of Kestrel's own configuration; read again when its file changes.</summary>
     public bool Tls { get; init; }
 
     /// <summary>JSON file with Kestrel's and logging's own configuration; null for none.</summary>
@@ -56,6 +74,9 @@ public sealed record ServerSettings
 
     /// <summary>Longest wait for requests that were accepted before a stop. Default 30 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time between two looks at keys and certificates.</summary>
+    internal TimeSpan FileInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a connection may stay silent, after the last could be made, before a stop closes it.</summary>
     internal TimeSpan Silence { get; init; } = TimeSpan.FromMilliseconds(250);
@@ -72,6 +93,9 @@ public sealed record ServerSettings
     /// <summary>Log the texts of requests too; they may be private. Off unless asked.</summary>
     public bool LogTexts { get; init; }
 
-    /// <summary>Lets <c>HandleReloadConfigRequest</c> change what is served, below <see cref="Models"/> only. Default on.</summary>
+    /// <summary>
+    /// Lets <c>HandleReloadConfigRequest</c> and the repository's load and unload change what is served, below
+    /// <see cref="Models"/> only. Default on; with <see cref="ApiKeys"/> they need a key with the role admin.
+    /// </summary>
     public bool AllowReload { get; init; } = true;
 }

@@ -35,6 +35,9 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
             timer = new Timer(_ => StartWorker(), null, Timeout.Infinite, Timeout.Infinite);
     }
 
+    /// <summary>Where its passes and waits are counted.</summary>
+    public ModelMeters Meters => meters;
+
     /// <summary>Texts that wait for a worker.</summary>
     public int QueuedTexts => Volatile.Read(ref queuedTexts);
 

@@ -5,14 +5,12 @@ namespace Firn.Server.Inference;
 /// <summary>Canonical codes in the spelling of TensorFlow Serving's JSON.</summary>
 internal static class CanonicalNames
 {
-    public static string Of(StatusCode code) => code switch
-    {
-        StatusCode.OK => "OK",
-        StatusCode.Internal => "INTERNAL",
-        StatusCode.NotFound => "NOT_FOUND",
-        StatusCode.InvalidArgument => "INVALID_ARGUMENT",
-        StatusCode.Cancelled => "CANCELLED",
-        StatusCode.Unavailable => "UNAVAILABLE",
-        _ => "UNKNOWN",
-    };
+    private static readonly string[] Names =
+    [
+        "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
+        "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
+        "UNAUTHENTICATED",
+    ];
+
+    public static string Of(StatusCode code) => (uint)code < (uint)Names.Length ? Names[(int)code] : "UNKNOWN";
 }

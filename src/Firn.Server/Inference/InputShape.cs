@@ -30,16 +30,24 @@ internal sealed record InputShape(int VocabularySize, int Dimension, int MaxToke
         return ids.Length > MaxTokens ? ids[^MaxTokens..] : ids;
     }
 
-    /// <summary>Checks that vectors are numbers.</summary>
-    /// <exception cref="ServingException">A value is NaN or infinite.</exception>
-    public void CheckFinite(ReadOnlySpan<float> vectors)
+    /// <summary>
+    /// A text with a value that is not a number has no score: NaN, as arithmetic would have it, whatever the kernels' fast
+    /// functions made of it.
+    /// </summary>
+    /// <param name="vectors">Vectors, [total tokens, E].</param>
+    /// <param name="offsets">Where each text's tokens begin, and last their number.</param>
+    /// <param name="scores">Scores, [N,K].</param>
+    public void SpreadNaN(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> scores)
     {
-        for (int i = 0; i < vectors.Length; i++)
+        int width = scores.Length / (offsets.Length - 1);
+        for (int i = 0; i + 1 < offsets.Length; i++)
         {
-            if (!float.IsFinite(vectors[i]))
+            foreach (float value in vectors[(offsets[i] * Dimension)..(offsets[i + 1] * Dimension)])
             {
-                throw ServingException.Invalid(
-                    $"vectors: value {i % Dimension} of token {i / Dimension} is {vectors[i]}; vectors hold finite numbers only");
+                if (!float.IsNaN(value))
+                    continue;
+                scores.Slice(i * width, width).Fill(float.NaN);
+                break;
             }
         }
     }

@@ -28,6 +28,8 @@ internal static class Scoring
         using Activity? span = Operations.Tracing.Source.StartActivity("score");
         span?.SetTag("firn.model", version.Model).SetTag("firn.version", version.Number).SetTag("firn.texts", job.Count);
         await version.Batcher.ScoreAsync(job).ConfigureAwait(false);
+        if (input.Kind == InputKind.Vectors)
+            version.Input.SpreadNaN(input.Vectors, input.Offsets, job.Probabilities);
         return job.Probabilities;
     }
 
@@ -68,7 +70,6 @@ internal static class Scoring
             throw new ServingException(Grpc.Core.StatusCode.FailedPrecondition,
                 $"{version.Model} has a part that reads word n-grams, which vectors do not tell; send texts or ids");
         }
-        version.Input.CheckFinite(input.Vectors);
         for (int i = 0; i < input.Count; i++)
             CheckLength(input.Offsets[i + 1] - input.Offsets[i], i, limits);
         return new ScoreJob(input.Vectors, input.Offsets, version.Scorer.OutputSize) { Deadline = deadline, Aborted = aborted };

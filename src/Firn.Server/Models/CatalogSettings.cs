@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Firn.Server.Batching;
 
 namespace Firn.Server.Models;
@@ -23,6 +24,15 @@ internal sealed record CatalogSettings
     /// <summary>Longest wait for requests when the catalog closes.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The models to begin with, by the configuration file; null for whatever lies in the root folder.</summary>
+    public IReadOnlyList<ModelConfiguration>? Configured { get; init; }
+
+    /// <summary>The configuration file's text at the start; null without one.</summary>
+    public string? ConfigurationText { get; init; }
+
+    /// <summary>Models of the root folder that a request took out of service.</summary>
+    public ConcurrentDictionary<string, byte> Unloaded { get; } = new(StringComparer.Ordinal);
+
     public IReadOnlyList<ModelConfiguration> Discover() =>
-        [.. ModelFolder.Models(Root).Select(m => new ModelConfiguration(m.Key, m.Value, Policy, Labels))];
+        [.. ModelFolder.Models(Root).Where(m => !Unloaded.ContainsKey(m.Key)).Select(m => new ModelConfiguration(m.Key, m.Value, Policy, Labels))];
 }

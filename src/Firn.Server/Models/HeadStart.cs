@@ -20,7 +20,7 @@ internal sealed class HeadStart
     public static HeadStart Begin(CatalogSettings settings)
     {
         var start = new HeadStart(settings.Load);
-        foreach (string folder in settings.Discover().SelectMany(Chosen).Take(Environment.ProcessorCount))
+        foreach (string folder in (settings.Configured ?? settings.Discover()).SelectMany(Chosen).Take(Environment.ProcessorCount))
         {
             string fingerprint = ModelFolder.Fingerprint(folder);
             start.begun[folder] = (fingerprint, Task.Factory.StartNew(() => start.load(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));

@@ -20,7 +20,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly Dictionary<string, Held> held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, byte> draining = new();
-    private IReadOnlyList<ModelConfiguration>? configured;
+    private volatile IReadOnlyList<ModelConfiguration>? configured;
     private bool patient;
     private volatile FrozenDictionary<string, ServedModel> models = FrozenDictionary<string, ServedModel>.Empty;
 
@@ -29,9 +29,13 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         this.settings = settings;
         this.meters = meters;
         this.logger = logger;
+        configured = settings.Configured;
     }
 
     public FrozenDictionary<string, ServedModel> Models => models;
+
+    /// <summary>The models that are served by name; null where whatever lies in the root folder is.</summary>
+    public IReadOnlyList<ModelConfiguration>? Configured => configured;
 
     /// <summary>True when there is a model and every one has a version that serves.</summary>
     public bool Ready => models.Count > 0 && models.Values.All(m => m.Available.Length > 0);
@@ -58,6 +62,21 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             turn.Release();
         }
         await ReconcileAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the service of a model at once; whoever calls sees to it that the next look does not bring it back.</summary>
+    public async Task RemoveAsync(string name, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (held.ContainsKey(name))
+                Remove(name);
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     /// <summary>Brings what is served in step with the disk, once.</summary>
@@ -195,7 +214,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             meters.Loaded(model.Name, number, time);
             Loaded(model.Name, number, time.TotalMilliseconds);
-            return new ModelVersion(model.Name, number, fingerprint, scorer, new Batcher(scorer, settings.Batching, model.Meters));
+            return new ModelVersion(model.Name, number, fingerprint, scorer, new Batcher(scorer, settings.Batching, meters.For(model.Name)));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -37,6 +37,9 @@ internal sealed class ModelVersion
 
     public Batcher Batcher { get; }
 
+    /// <summary>What Triton's statistics tell of this version.</summary>
+    public Operations.ModelStatistics Statistics => Batcher.Meters.Statistics;
+
     /// <summary>What ids and vectors must look like.</summary>
     public Inference.InputShape Input { get; }
 

@@ -21,12 +21,9 @@ internal sealed class ServedModel
     {
         Name = name;
         this.meters = meters;
-        Meters = meters.For(name);
     }
 
     public string Name { get; }
-
-    public ModelMeters Meters { get; }
 
     /// <summary>Versions that serve, highest first.</summary>
     public ImmutableArray<ModelVersion> Available => picture.Versions;

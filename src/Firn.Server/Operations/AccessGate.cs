@@ -1,88 +1,120 @@
-using System.Globalization;
+using System.Net;
 using System.Threading.RateLimiting;
-using Firn.Server.Rest;
 using Grpc.Core;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace Firn.Server.Operations;
 
 /// <summary>
-/// Lets a request in when it has a key (where keys are in use) and has not passed its rate. Health, metrics and the page
-/// for browsers are open: they tell nothing of texts, and probes have no keys.
+/// Who gets in: the address behind trusted proxies, browsers of other origins, keys and their roles, and rates, by
+/// ASP.NET's own parts. Health and the page for browsers are open: they tell nothing of texts, and probes have no keys.
 /// </summary>
-internal sealed class AccessGate : IDisposable
+internal static class AccessGate
 {
-    private readonly ApiKeys? keys;
-    private readonly PartitionedRateLimiter<string>? limiter;
+    private const int NetworkBytesOfSix = 8;
+    private static readonly string[] Shown = ["Firn-Version", "Firn-Vocabulary", "Firn-Cleaning", "ETag", "Inference-Header-Content-Length", "Retry-After"];
 
-    public AccessGate(ServerSettings settings)
+    public static void Add(IServiceCollection services, ServerSettings settings)
     {
-        keys = settings.ApiKeys is null ? null : ApiKeys.Load(settings.ApiKeys);
+        services.AddSingleton<Refusals>();
+        if (settings.CorsOrigins.Count > 0)
+        {
+            services.AddCors(cors => cors.AddDefaultPolicy(policy =>
+                (settings.CorsOrigins.Contains("*") ? policy.AllowAnyOrigin() : policy.WithOrigins([.. settings.CorsOrigins]))
+                    .WithMethods("GET", "HEAD", "POST").AllowAnyHeader().WithExposedHeaders(Shown)));
+        }
+        if (settings.TrustedProxies.Count > 0)
+        {
+            services.Configure<ForwardedHeadersOptions>(forwarded =>
+            {
+                forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+                forwarded.KnownProxies.Clear();
+                forwarded.KnownIPNetworks.Clear();
+                // As many proxies as stand in a row: the first address that is none of theirs is the client's.
+                forwarded.ForwardLimit = null;
+                foreach (IPNetwork network in settings.TrustedProxies)
+                    forwarded.KnownIPNetworks.Add(network);
+            });
+        }
+        if (settings.ApiKeys is not null)
+            services.AddAuthentication(ApiKeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         if (settings.RateLimit > 0)
-        {
-            limiter = PartitionedRateLimiter.Create<string, string>(who => RateLimitPartition.GetTokenBucketLimiter(who, _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = settings.RateLimit,
-                TokensPerPeriod = settings.RateLimit,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                QueueLimit = 0,
-            }));
-        }
+            services.AddRateLimiter(limiter => Limit(limiter, settings.RateLimit));
     }
 
-    /// <summary>False when no gate is set, so that the middleware can be left out.</summary>
-    public bool InUse => keys is not null || limiter is not null;
-
-    public async Task PassAsync(HttpContext context, RequestDelegate next)
+    public static void Use(WebApplication app)
     {
-        if (IsOpen(context.Request.Path))
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
-        string? who = keys is null ? context.Connection.RemoteIpAddress?.ToString() : keys.NameOf(KeyOf(context.Request) ?? "");
-        if (keys is not null && who is null)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await RefuseAsync(context, StatusCode.Unauthenticated, "a valid API key is needed: Authorization: Bearer KEY, or X-API-Key: KEY").ConfigureAwait(false);
-            return;
-        }
-        if (limiter is not null)
-        {
-            using RateLimitLease lease = limiter.AttemptAcquire(who ?? "");
-            if (!lease.IsAcquired)
-            {
-                await RefuseAsync(context, StatusCode.ResourceExhausted, "the rate limit is passed; try again in a second").ConfigureAwait(false);
-                return;
-            }
-        }
-        await next(context).ConfigureAwait(false);
+        ServerSettings settings = app.Services.GetRequiredService<ServerSettings>();
+        if (settings.TrustedProxies.Count > 0)
+            app.UseForwardedHeaders();
+        if (settings.CorsOrigins.Count > 0)
+            app.UseCors();
+        if (settings.ApiKeys is not null)
+            app.UseAuthentication();
+        if (settings.RateLimit > 0)
+            app.UseRateLimiter();
+        if (app.Services.GetRequiredService<ServerFiles>().Keys is { } keys)
+            app.Use((context, next) => PassAsync(context, next, keys.Value));
     }
 
-    public void Dispose() => limiter?.Dispose();
+    private static async Task PassAsync(HttpContext context, RequestDelegate next, ApiKeys keys)
+    {
+        ApiRoles needed = NeededFor(context.Request.Path, keys);
+        if (needed == ApiRoles.None || context.User.IsInRole(needed.ToString()))
+            await next(context).ConfigureAwait(false);
+        else if (context.User.Identity?.IsAuthenticated ?? false)
+            await context.ForbidAsync().ConfigureAwait(false);
+        else
+            await context.ChallengeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The role for a path. What changes the server asks for <see cref="ApiRoles.Admin"/> itself, whatever its path looks like.</summary>
+    private static ApiRoles NeededFor(PathString path, ApiKeys keys)
+    {
+        if (IsOpen(path))
+            return ApiRoles.None;
+        if (!path.StartsWithSegments("/metrics") && !path.StartsWithSegments("/monitoring"))
+            return ApiRoles.Predict;
+        return keys.Grants(ApiRoles.Metrics) ? ApiRoles.Metrics : ApiRoles.None;
+    }
 
     private static bool IsOpen(PathString path) =>
         path == "/" || path.StartsWithSegments("/healthz") || path.StartsWithSegments("/readyz") || path.StartsWithSegments("/v2/health")
-        || path.StartsWithSegments("/monitoring") || path.StartsWithSegments("/grpc.health.v1.Health");
+        || path.StartsWithSegments("/grpc.health.v1.Health");
 
-    private static string? KeyOf(HttpRequest request)
+    private static void Limit(RateLimiterOptions limiter, int perSecond)
     {
-        string? authorization = request.Headers.Authorization;
-        if (authorization is not null && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-            return authorization["Bearer ".Length..].Trim();
-        return request.Headers["X-API-Key"];
+        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+        {
+            PathString path = context.Request.Path;
+            if (IsOpen(path) || path.StartsWithSegments("/metrics") || path.StartsWithSegments("/monitoring"))
+                return RateLimitPartition.GetNoLimiter("");
+            return RateLimitPartition.GetTokenBucketLimiter(PartitionOf(context), _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = perSecond,
+                TokensPerPeriod = perSecond,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                QueueLimit = 0,
+            });
+        });
+        limiter.OnRejected = (rejected, _) => new ValueTask(rejected.HttpContext.RequestServices.GetRequiredService<Refusals>()
+            .RefuseAsync(rejected.HttpContext, StatusCode.ResourceExhausted, "the rate limit is passed; try again in a second"));
     }
 
-    private static async Task RefuseAsync(HttpContext context, StatusCode code, string message)
+    /// <summary>A key's name, or the address; of IPv6 the network, since one client has as many addresses there as it likes.</summary>
+    private static string PartitionOf(HttpContext context)
     {
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false)
-        {
-            // A gRPC error without an answer: status and message stand in the headers of a 200.
-            context.Response.ContentType = "application/grpc";
-            context.Response.Headers["grpc-status"] = ((int)code).ToString(CultureInfo.InvariantCulture);
-            context.Response.Headers["grpc-message"] = message;
-            return;
-        }
-        await Answers.SendErrorAsync(context, HttpStatus.Of(code), message, retryAfter: code == StatusCode.ResourceExhausted ? 1 : 0).ConfigureAwait(false);
+        if (context.User.Identity is { IsAuthenticated: true, Name: { } name })
+            return "key " + name;
+        IPAddress? address = context.Connection.RemoteIpAddress;
+        if (address is null or { IsIPv4MappedToIPv6: true } || address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
+            return Refusals.AddressOf(context);
+        return Convert.ToHexString(address.GetAddressBytes().AsSpan(0, NetworkBytesOfSix));
     }
 }

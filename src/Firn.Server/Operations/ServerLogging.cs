@@ -5,6 +5,8 @@ namespace Firn.Server.Operations;
 /// <summary>Where log lines go and how they look: standard error, one line each, text or JSON.</summary>
 internal static class ServerLogging
 {
+    private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+
     public static void Configure(ILoggingBuilder logging, ServerSettings settings)
     {
         logging.ClearProviders();
@@ -17,9 +19,9 @@ internal static class ServerLogging
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", AtLeast(settings.LogLevel, LogLevel.Error));
         if (settings.LogJson)
-            logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
+            logging.AddJsonConsole(o => (o.TimestampFormat, o.UseUtcTimestamp) = (TimeFormat, true));
         else
-            logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
+            logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, TimeFormat + " ", true));
         logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 

@@ -7,7 +7,7 @@ namespace Firn.Server.Rest;
 /// <summary>Sends answers and errors.</summary>
 internal static class Answers
 {
-    private const string Json = "application/json";
+    public const string Json = "application/json";
 
     // Below this a gzip answer is longer than the plain one.
     private const int LeastGzip = 256;

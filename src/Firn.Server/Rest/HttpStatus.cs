@@ -31,6 +31,7 @@ internal static class HttpStatus
         StatusCodes.Status404NotFound => StatusCode.NotFound,
         StatusCodes.Status429TooManyRequests => StatusCode.ResourceExhausted,
         < 500 => StatusCode.InvalidArgument,
+        StatusCodes.Status501NotImplemented => StatusCode.Unimplemented,
         _ => StatusCode.Internal,
     };
 }

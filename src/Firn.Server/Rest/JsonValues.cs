@@ -70,8 +70,10 @@ internal static class JsonValues
         int count = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetSingle(out float value))
+            if (reader.TokenType != JsonTokenType.Number)
                 throw ServingException.Invalid($"{where}: expected a number, found {Name(reader.TokenType)}");
+            if (!NonFinite.TryRead(reader.ValueSpan, out float value))
+                throw ServingException.Invalid($"{where}: '{Raw(ref reader)}' is no finite float32; write Infinity where that is meant");
             if (++count > width)
                 break;
             destination.Add(value);

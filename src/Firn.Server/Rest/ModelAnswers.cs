@@ -66,6 +66,40 @@ internal static class ModelAnswers
         answer.Raw("\n ]\n}\n"u8);
     }
 
+    /// <summary><c>{"models": [{"name": "tweets", "versions": ["2"], "labels": {"stable": "2"}}]}</c>: what serves, by name.</summary>
+    public static void Models(AnswerBuffer answer, IEnumerable<ServedModel> models)
+    {
+        answer.Raw("{\"models\": ["u8);
+        bool first = true;
+        foreach (ServedModel model in models.OrderBy(m => m.Name, StringComparer.Ordinal))
+        {
+            answer.Raw(first ? "\n {\"name\": "u8 : ",\n {\"name\": "u8);
+            first = false;
+            answer.String(model.Name);
+            answer.Raw(", \"versions\": ["u8);
+            string separator = "";
+            foreach (ModelVersion version in model.Available)
+            {
+                answer.Raw(separator.Length == 0 ? ""u8 : ", "u8);
+                answer.String(version.NumberText);
+                separator = ",";
+            }
+            answer.Raw("], \"labels\": {"u8);
+            separator = "";
+            foreach ((string label, long version) in model.Labels.OrderBy(l => l.Key, StringComparer.Ordinal))
+            {
+                answer.Raw(separator.Length == 0 ? ""u8 : ", "u8);
+                answer.String(label);
+                answer.Raw(": \""u8);
+                answer.Number(version);
+                answer.Raw("\""u8);
+                separator = ",";
+            }
+            answer.Raw("}}"u8);
+        }
+        answer.Raw("\n]}\n"u8);
+    }
+
     public static void Metadata(AnswerBuffer answer, ModelVersion version)
     {
         answer.Raw("{\n \"model_spec\": {\"name\": "u8);

@@ -1,3 +1,5 @@
+using Firn.Server.Models;
+using Firn.Server.Operations;
 using Grpc.Core;
 
 namespace Firn.Server.Rest;
@@ -9,9 +11,19 @@ internal sealed class Outcome
 
     public string Method { get; set; } = "unknown";
 
-    public long Version { get; set; }
+    public long Version { get; private set; }
+
+    /// <summary>Notes the version that answers.</summary>
+    public void Use(ModelVersion version)
+    {
+        Version = version.Number;
+        Statistics = version.Statistics;
+    }
 
     public int Texts { get; set; }
+
+    /// <summary>The statistics of the version that answers; null before one is held.</summary>
+    public ModelStatistics? Statistics { get; private set; }
 
     public StatusCode Code { get; set; } = StatusCode.OK;
 }

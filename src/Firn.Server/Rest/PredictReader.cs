@@ -14,20 +14,17 @@ internal static class PredictReader
     /// <exception cref="ServingException">The body is no such request, or its values do not fit the model.</exception>
     public static PredictRequest Read(ReadOnlySpan<byte> body, InputShape shape, ServingLimits limits)
     {
+        byte[]? replaced = null;
         try
         {
-            Parts parts = Find(body);
-            InputKind kind = Signatures.KindOf(parts.Signature);
-            bool rows = parts.Instances.Length > 0;
-            var reader = new Utf8JsonReader((rows ? parts.Instances : parts.Inputs).Of(body), Options);
-            reader.Read();
-            ModelInput input = kind switch
+            try
             {
-                InputKind.Texts => TextInputReader.Read(ref reader, rows, limits),
-                InputKind.Ids => IdsInputReader.Read(ref reader, rows, limits),
-                _ => VectorsInputReader.Read(ref reader, rows, shape, limits),
-            };
-            return new PredictRequest(input, rows, parts.Vocabulary);
+                return ReadParts(body, shape, limits);
+            }
+            catch (JsonException) when ((replaced = NonFinite.Replace(body)) is not null)
+            {
+                return ReadParts(replaced, shape, limits);
+            }
         }
         catch (JsonException error)
         {
@@ -38,6 +35,22 @@ internal static class PredictReader
             // What the reader throws where a key has an escape that no text can hold.
             throw ServingException.Invalid("a key of the body is not valid UTF-8 or holds half a surrogate pair");
         }
+    }
+
+    private static PredictRequest ReadParts(ReadOnlySpan<byte> body, InputShape shape, ServingLimits limits)
+    {
+        Parts parts = Find(body);
+        InputKind kind = Signatures.KindOf(parts.Signature);
+        bool rows = parts.Instances.Length > 0;
+        var reader = new Utf8JsonReader((rows ? parts.Instances : parts.Inputs).Of(body), Options);
+        reader.Read();
+        ModelInput input = kind switch
+        {
+            InputKind.Texts => TextInputReader.Read(ref reader, rows, limits),
+            InputKind.Ids => IdsInputReader.Read(ref reader, rows, limits),
+            _ => VectorsInputReader.Read(ref reader, rows, shape, limits),
+        };
+        return new PredictRequest(input, rows, parts.Vocabulary);
     }
 
     /// <summary>The message for a body that is no JSON.</summary>

@@ -17,19 +17,28 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
         var outcome = new Outcome();
         await RestErrors.GuardAsync(context, log, () => AnswerAsync(context, rest, start, outcome), outcome).ConfigureAwait(false);
         TimeSpan time = Stopwatch.GetElapsedTime(start);
-        meters.Request(outcome.Model, outcome.Method, outcome.Code, time);
+        meters.Request(outcome, "REST", time);
         log.Request("REST", outcome, time);
     }
 
     private async ValueTask AnswerAsync(HttpContext context, string rest, long start, Outcome outcome)
     {
+        if (rest.Length == 0)
+        {
+            outcome.Method = "models";
+            Verbs.Require(context, Verbs.Read);
+            using var list = new AnswerBuffer();
+            ModelAnswers.Models(list, catalog.Models.Values);
+            await Answers.SendAsync(context, list).ConfigureAwait(false);
+            return;
+        }
         RestTarget target = RestTarget.Parse(rest);
         ServedModel model = catalog.Find(target.Model);
         outcome.Model = target.Model;
         outcome.Method = target.Method.Length == 0 ? "status" : target.Method;
         if (target.Method.Length == 0)
         {
-            RequireRead(context);
+            Verbs.Require(context, Verbs.Read);
             using var answer = new AnswerBuffer();
             ModelAnswers.Status(answer, model.Statuses(target.Choice));
             await Answers.SendAsync(context, answer).ConfigureAwait(false);
@@ -37,12 +46,12 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
         }
         using Lease lease = model.Hold(target.Choice);
         ModelVersion version = lease.Version;
-        outcome.Version = version.Number;
+        outcome.Use(version);
         context.Response.Headers[VocabularyIdentity.VersionHeader] = version.NumberText;
         switch (target.Method)
         {
             case "metadata":
-                RequireRead(context);
+                Verbs.Require(context, Verbs.Read);
                 using (var answer = new AnswerBuffer())
                 {
                     ModelAnswers.Metadata(answer, version);
@@ -50,12 +59,11 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
                 }
                 return;
             case "vocabulary":
-                RequireRead(context);
+                Verbs.Require(context, Verbs.Read);
                 await VocabularyAnswer.SendAsync(context, version.Scorer).ConfigureAwait(false);
                 return;
         }
-        if (!HttpMethods.IsPost(context.Request.Method))
-            throw WrongVerb(context, "POST");
+        Verbs.Require(context, Verbs.Post);
         long deadline = start + (long)(settings.Limits.RequestTimeout.TotalSeconds * Stopwatch.Frequency);
         if (target.Method == "predict")
             await PredictAsync(context, version, deadline, outcome).ConfigureAwait(false);
@@ -111,16 +119,4 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
 
     private static bool WantsBinary(HttpRequest request) =>
         request.Headers.Accept.Count == 0 || request.Headers.Accept.Any(a => a is not null && (a.Contains(PackedIds.ScoresType, StringComparison.OrdinalIgnoreCase) || a == "*/*"));
-
-    private static void RequireRead(HttpContext context)
-    {
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-            throw WrongVerb(context, "GET");
-    }
-
-    private static BadHttpRequestException WrongVerb(HttpContext context, string allowed)
-    {
-        context.Response.Headers.Allow = allowed;
-        return new BadHttpRequestException($"{context.Request.Method} is not allowed here; use {allowed}", StatusCodes.Status405MethodNotAllowed);
-    }
 }

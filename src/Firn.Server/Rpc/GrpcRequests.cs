@@ -44,7 +44,7 @@ internal sealed class GrpcRequests(ModelCatalog catalog, ServerSettings settings
         finally
         {
             TimeSpan time = Stopwatch.GetElapsedTime(start);
-            meters.Request(outcome.Model, outcome.Method, outcome.Code, time);
+            meters.Request(outcome, "GRPC", time);
             log.Request("gRPC", outcome, time);
         }
     }
@@ -62,7 +62,7 @@ internal sealed class GrpcRequests(ModelCatalog catalog, ServerSettings settings
         ServedModel model = catalog.Find(name);
         outcome.Model = name;
         Lease lease = model.Hold(choice);
-        outcome.Version = lease.Version.Number;
+        outcome.Use(lease.Version);
         return lease;
     }
 

@@ -4,14 +4,16 @@ using Firn.Server.Models;
 using Firn.Server.Operations;
 using Firn.Server.Rest;
 using Firn.Server.Wire.OpenInference;
-using Firn.Server.Wire.Tensorflow;
 using Google.Protobuf;
 using Grpc.Core;
+using DataType = Firn.Server.Wire.Tensorflow.DataType;
+using ModelInput = Firn.Server.Inference.ModelInput;
+using TensorProto = Firn.Server.Wire.Tensorflow.TensorProto;
 
 namespace Firn.Server.Rpc;
 
 /// <summary>The Open Inference Protocol v2 over gRPC.</summary>
-internal sealed class OpenInferenceEndpoint(GrpcRequests requests, ServerState state) : GRPCInferenceService.GRPCInferenceServiceBase
+internal sealed class OpenInferenceEndpoint(GrpcRequests requests, ModelRepository repository, ServerState state) : GRPCInferenceService.GRPCInferenceServiceBase
 {
     public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) =>
         Task.FromResult(new ServerLiveResponse { Live = true });
@@ -29,21 +31,76 @@ internal sealed class OpenInferenceEndpoint(GrpcRequests requests, ServerState s
             return ValueTask.FromResult(new ModelReadyResponse { Ready = ready });
         });
 
-    public override Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context) =>
-        Task.FromResult(new ServerMetadataResponse { Name = OpenInferenceHandler.ServerName, Version = Bundle.FirnVersion });
+    public override Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context)
+    {
+        var response = new ServerMetadataResponse { Name = ModelDescription.ServerName, Version = Bundle.FirnVersion };
+        response.Extensions.AddRange(ModelDescription.Extensions);
+        return Task.FromResult(response);
+    }
 
     public override Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context) =>
         requests.RunAsync("v2_model", outcome =>
         {
             using Lease lease = requests.Hold(request.Name, Choice(request.Version), outcome);
             IScorer scorer = lease.Version.Scorer;
-            var response = new ModelMetadataResponse { Name = request.Name, Platform = OpenInferenceHandler.Platform };
+            var response = new ModelMetadataResponse { Name = request.Name, Platform = ModelDescription.Platform };
             response.Versions.AddRange(requests.Catalog.Find(request.Name).Available.Reverse().Select(v => v.NumberText));
-            response.Inputs.Add(Tensor(Signatures.TextInput, OpenInferenceInput.Bytes, -1));
-            response.Inputs.Add(Tensor(Signatures.IdsInput, OpenInferenceInput.Int32, -1, -1));
-            response.Inputs.Add(Tensor(Signatures.VectorsInput, OpenInferenceInput.Float, -1, -1, scorer.Dimension));
-            response.Outputs.Add(Tensor(Signatures.ScoresOutput, OpenInferenceInput.Float, -1, scorer.OutputSize));
+            response.Inputs.AddRange(ModelDescription.Inputs(scorer).Select(Tensor));
+            response.Outputs.Add(Tensor(ModelDescription.Output(scorer)));
             return ValueTask.FromResult(response);
+        });
+
+    public override Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context) =>
+        requests.RunAsync("v2_model_config", outcome =>
+        {
+            using Lease lease = requests.Hold(request.Name, Choice(request.Version), outcome);
+            IScorer scorer = lease.Version.Scorer;
+            var config = new ModelConfig { Name = request.Name, Platform = ModelDescription.Platform, Backend = ModelDescription.ServerName };
+            config.Input.AddRange(ModelDescription.Inputs(scorer).Select(t => new Wire.OpenInference.ModelInput { Name = t.Name, DataType = t.Type, Dims = { t.Shape }, Optional = true }));
+            OpenTensor output = ModelDescription.Output(scorer);
+            config.Output.Add(new ModelOutput { Name = output.Name, DataType = output.Type, Dims = { output.Shape } });
+            return ValueTask.FromResult(new ModelConfigResponse { Config = config });
+        });
+
+    public override Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context) =>
+        requests.RunAsync("v2_stats", outcome =>
+        {
+            IEnumerable<ServedModel> models = requests.Catalog.Models.Values;
+            VersionChoice choice = Choice(request.Version);
+            if (request.Name.Length > 0)
+            {
+                ServedModel model = requests.Catalog.Find(request.Name);
+                outcome.Model = model.Name;
+                model.Hold(choice).Dispose(); // NOT_FOUND for a version that does not serve
+                models = [model];
+            }
+            var response = new ModelStatisticsResponse();
+            response.ModelStats.AddRange(ModelDescription.Statistics(models, choice.Number));
+            return ValueTask.FromResult(response);
+        });
+
+    public override Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context) =>
+        requests.RunAsync("v2_repository_index", _ =>
+        {
+            var response = new RepositoryIndexResponse();
+            response.Models.AddRange(repository.Index(context.GetHttpContext(), request.Ready));
+            return ValueTask.FromResult(response);
+        });
+
+    public override Task<RepositoryModelLoadResponse> RepositoryModelLoad(RepositoryModelLoadRequest request, ServerCallContext context) =>
+        requests.RunAsync("v2_load", async _ =>
+        {
+            string name = request.ModelName.Length > 0 ? request.ModelName : request.RepositoryName;
+            await repository.LoadAsync(name, request.Parameters.Count > 0, context.GetHttpContext()).ConfigureAwait(false);
+            return new RepositoryModelLoadResponse { ModelName = name, IsLoaded = true };
+        });
+
+    public override Task<RepositoryModelUnloadResponse> RepositoryModelUnload(RepositoryModelUnloadRequest request, ServerCallContext context) =>
+        requests.RunAsync("v2_unload", async _ =>
+        {
+            string name = request.ModelName.Length > 0 ? request.ModelName : request.RepositoryName;
+            await repository.UnloadAsync(name, context.GetHttpContext()).ConfigureAwait(false);
+            return new RepositoryModelUnloadResponse { ModelName = name, IsUnloaded = true };
         });
 
     public override Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context) =>
@@ -77,40 +134,30 @@ internal sealed class OpenInferenceEndpoint(GrpcRequests requests, ServerState s
         for (int i = 0; i < request.Inputs.Count; i++)
         {
             ModelInferRequest.Types.InferInputTensor input = request.Inputs[i];
-            var tensor = new TensorProto { Dtype = OpenInferenceInput.TypeOf(input.Datatype, input.Name), TensorShape = OpenInferenceInput.Shape(input.Shape) };
             if (raw && input.Contents is not null)
                 throw ServingException.Invalid($"input '{input.Name}' has contents although raw_input_contents is used");
-            if (!raw)
-                Fill(tensor, input.Contents ?? new InferTensorContents());
-            else if (tensor.Dtype == DataType.DtString)
-                tensor.StringVal.AddRange(Strings(request.RawInputContents[i].Span, input.Name));
-            else
-                tensor.TensorContent = request.RawInputContents[i];
-            tensors.Add((input.Name, tensor));
+            tensors.Add((input.Name, raw
+                ? OpenInferenceInput.Raw(input.Name, input.Datatype, input.Shape, request.RawInputContents[i].Span)
+                : Filled(input, input.Contents ?? new InferTensorContents())));
         }
         return tensors;
     }
 
-    private static void Fill(TensorProto tensor, InferTensorContents contents)
+    private static TensorProto Filled(ModelInferRequest.Types.InferInputTensor input, InferTensorContents contents)
     {
+        var tensor = new TensorProto { Dtype = OpenInferenceInput.TypeOf(input.Datatype, input.Name), TensorShape = OpenInferenceInput.Shape(input.Shape) };
         tensor.StringVal.AddRange(contents.BytesContents);
         tensor.IntVal.AddRange(contents.IntContents);
         tensor.Int64Val.AddRange(contents.Int64Contents);
         tensor.FloatVal.AddRange(contents.Fp32Contents);
-    }
-
-    private static List<ByteString> Strings(ReadOnlySpan<byte> raw, string name)
-    {
-        var strings = new List<ByteString>();
-        while (raw.Length > 0)
+        OpenInferenceInput.CheckCount(input.Name, input.Shape, tensor.Dtype switch
         {
-            uint length = raw.Length >= sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(raw) : uint.MaxValue;
-            if (length > raw.Length - sizeof(uint))
-                throw ServingException.Invalid($"input '{name}': raw bytes end inside text {strings.Count}; each text has its length in 4 bytes before it");
-            strings.Add(ByteString.CopyFrom(raw.Slice(sizeof(uint), (int)length)));
-            raw = raw[(sizeof(uint) + (int)length)..];
-        }
-        return strings;
+            DataType.DtString => tensor.StringVal.Count,
+            DataType.DtInt32 => tensor.IntVal.Count,
+            DataType.DtInt64 => tensor.Int64Val.Count,
+            _ => tensor.FloatVal.Count,
+        });
+        return tensor;
     }
 
     private static ByteString Raw(float[] scores)
@@ -123,10 +170,6 @@ internal sealed class OpenInferenceEndpoint(GrpcRequests requests, ServerState s
 
     private static VersionChoice Choice(string version) => version.Length == 0 ? VersionChoice.Newest : new VersionChoice(RestTarget.Number(version), null);
 
-    private static ModelMetadataResponse.Types.TensorMetadata Tensor(string name, string type, params long[] shape)
-    {
-        var tensor = new ModelMetadataResponse.Types.TensorMetadata { Name = name, Datatype = type };
-        tensor.Shape.AddRange(shape);
-        return tensor;
-    }
+    private static ModelMetadataResponse.Types.TensorMetadata Tensor(OpenTensor tensor) =>
+        new() { Name = tensor.Name, Datatype = tensor.Datatype, Shape = { tensor.Shape } };
 }

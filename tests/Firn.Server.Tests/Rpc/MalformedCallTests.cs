@@ -1,5 +1,6 @@
 using Firn.Server.Wire.OpenInference;
 using Firn.Server.Wire.Serving;
+using ModelConfig = Firn.Server.Wire.Serving.ModelConfig;
 using Firn.Server.Wire.Tensorflow;
 using Google.Protobuf;
 using Grpc.Core;
@@ -104,9 +105,9 @@ public sealed class MalformedCallTests(MalformedCallTests.Fixture fixture) : ICl
             case "status: unknown version": return models.GetModelStatusAsync(new GetModelStatusRequest { ModelSpec = new ModelSpec { Name = TestModels.Name, Version = 99 } }).ResponseAsync;
             case "reload: no config": return models.HandleReloadConfigRequestAsync(new ReloadConfigRequest()).ResponseAsync;
             case "reload: no name": return ReloadAsync(models, new ModelConfig());
-            case "reload: twice": return ReloadAsync(models, new ModelConfig { Name = TestModels.Name }, new ModelConfig { Name = TestModels.Name });
-            case "reload: no folder": return ReloadAsync(models, new ModelConfig { Name = "away" });
-            case "reload: no version": return ReloadAsync(models, new ModelConfig { Name = TestModels.Name, ModelVersionPolicy = new() { Specific = new() } });
+            case "reload: twice": return ReloadAsync(models, new Wire.Serving.ModelConfig { Name = TestModels.Name }, new Wire.Serving.ModelConfig { Name = TestModels.Name });
+            case "reload: no folder": return ReloadAsync(models, new Wire.Serving.ModelConfig { Name = "away" });
+            case "reload: no version": return ReloadAsync(models, new Wire.Serving.ModelConfig { Name = TestModels.Name, ModelVersionPolicy = new() { Specific = new() } });
             case "v2: no input": return open.ModelInferAsync(Infer()).ResponseAsync;
             case "v2: unknown input": return open.ModelInferAsync(Infer(("words", "BYTES"))).ResponseAsync;
             case "v2: unknown type": return open.ModelInferAsync(Infer(("text", "FP64"))).ResponseAsync;

@@ -20,7 +20,7 @@ internal static class ServeCommand
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(options.NewKey) is { } name)
-                return NewKey(run, name);
+                return NewKey(run, name, parsed.GetValue(options.KeyRoles)!);
             string folder = parsed.GetValue(models) ?? throw new UsageError("serve needs the folder of the models, such as: firn serve models/");
             return Serve(run, options, parsed, folder);
         });
@@ -32,5 +32,5 @@ internal static class ServeCommand
         ServerRun.Run(run, options.ToSettings(parsed, folder));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int NewKey(Invocation run, string name) => ServerRun.NewKey(run, name);
+    private static int NewKey(Invocation run, string name, string roles) => ServerRun.NewKey(run, name, roles);
 }

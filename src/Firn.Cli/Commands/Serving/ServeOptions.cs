@@ -17,7 +17,9 @@ internal sealed class ServeOptions
     private readonly Option<string> versions = Make("--versions", "Which versions serve: latest, latest:N, all, specific:1,3", "latest");
     private readonly Option<string[]> labels = new("--label") { Description = "Name for a version, such as stable=3; may be repeated; a model's labels.json does the same" };
     private readonly Option<double> poll = Make("--poll-seconds", "Time between two looks at the folders", 1.0);
-    private readonly Option<bool> noReload = new("--no-reload") { Description = "Refuse HandleReloadConfigRequest" };
+    private readonly Option<string?> modelConfig = new("--model-config") { Description = "TensorFlow Serving's model_config_list in a file: serve these models; requests that change what is served write it", HelpName = "FILE" };
+    private readonly Option<double> modelConfigPoll = Make("--model-config-poll-seconds", "Time between two looks at --model-config; 0 reads it at the start alone", 0.0);
+    private readonly Option<bool> noReload = new("--no-reload") { Description = "Refuse HandleReloadConfigRequest and the repository's load and unload" };
     private readonly Option<int> batch = Make("--max-batch-size", "Most texts in one pass through a model", 256);
     private readonly Option<int> batchWait = Make("--batch-timeout-micros", "How long a batch that is not full may wait while another runs", 0);
     private readonly Option<int> workers = Make("--batch-workers", "Batches that run at a time; 0 for one a core", 0);
@@ -28,7 +30,10 @@ internal sealed class ServeOptions
     private readonly Option<int> connections = Make("--max-connections", "Most open connections", 1024);
     private readonly Option<double> timeout = Make("--request-seconds", "Longest time of a request", 30.0);
     private readonly Option<int> rate = Make("--rate-limit", "Requests a second for each key or address; 0 for no limit", 0);
-    private readonly Option<string?> keys = new("--api-keys") { Description = "File of API keys, one 'NAME SHA256' a line" };
+    private readonly Option<string?> keys = new("--api-keys") { Description = "File of API keys, one 'NAME SHA256 ROLES' a line (predict, metrics, admin); read again when it changes", HelpName = "FILE" };
+    private readonly Option<string?> proxies = new("--trusted-proxies") { Description = "Addresses and networks whose X-Forwarded-For is believed, such as 10.0.0.0/8,192.168.1.5", HelpName = "LIST" };
+    private readonly Option<string?> origins = new("--cors-origins") { Description = "Origins whose pages may call from a browser, such as https://app.example.org; * for all", HelpName = "LIST" };
+    private readonly Option<double> age = Make("--max-connection-age", "Seconds after which a connection ends with its next answer; 0 for never", 0.0);
     private readonly Option<bool> needVocabulary = new("--require-vocabulary") { Description = "Refuse ids without the hash of their vocabulary" };
     private readonly Option<double> drain = Make("--drain-seconds", "Time between the signal to stop and the end of taking connections", 1.0);
     private readonly Option<bool> logJson = new("--log-json") { Description = "Log lines as JSON" };
@@ -38,10 +43,13 @@ internal sealed class ServeOptions
     /// <summary>Makes a key instead of serving.</summary>
     public Option<string?> NewKey { get; } = new("--new-key") { Description = "Make an API key of this name, print it with its line for --api-keys, and end", HelpName = "NAME" };
 
+    /// <summary>What the new key may do.</summary>
+    public Option<string> KeyRoles { get; } = Make("--key-roles", "Roles of --new-key: predict, metrics, admin, with commas between", "predict");
+
     public IEnumerable<Option> All =>
     [
-        address, restPort, grpcPort, tls, settingsFile, versions, labels, poll, noReload, batch, batchWait, workers, queue,
-        body, instances, tokens, connections, timeout, rate, keys, needVocabulary, drain, logJson, logRequests, logTexts, NewKey,
+        address, restPort, grpcPort, tls, settingsFile, versions, labels, poll, modelConfig, modelConfigPoll, noReload, batch, batchWait, workers, queue,
+        body, instances, tokens, connections, age, timeout, rate, keys, proxies, origins, needVocabulary, drain, logJson, logRequests, logTexts, NewKey, KeyRoles,
     ];
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -56,6 +64,8 @@ internal sealed class ServeOptions
         Policy = Policy(parsed.GetValue(versions)!),
         Labels = Labels(parsed.GetValue(labels) ?? []),
         PollInterval = Seconds(parsed, poll),
+        ModelConfigFile = parsed.GetValue(modelConfig),
+        ModelConfigPollInterval = Seconds(parsed, modelConfigPoll),
         AllowReload = !parsed.GetValue(noReload),
         Batching = new Server.Batching.BatchingOptions
         {
@@ -74,6 +84,9 @@ internal sealed class ServeOptions
         },
         RateLimit = Count(parsed, rate, 0),
         ApiKeys = parsed.GetValue(keys),
+        TrustedProxies = Networks(parsed.GetValue(proxies)),
+        CorsOrigins = Origins(parsed.GetValue(origins)),
+        MaxConnectionAge = Seconds(parsed, age),
         RequireVocabulary = parsed.GetValue(needVocabulary),
         DrainDelay = Seconds(parsed, drain),
         LogJson = parsed.GetValue(logJson),
@@ -105,6 +118,35 @@ internal sealed class ServeOptions
         }
         return labels;
     }
+
+    private static List<IPNetwork> Networks(string? list)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (string text in Parts(list))
+        {
+            if (IPAddress.TryParse(text, out IPAddress? address))
+                networks.Add(new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128));
+            else if (IPNetwork.TryParse(text, out IPNetwork network))
+                networks.Add(network);
+            else
+                throw new UsageError($"--trusted-proxies: '{text}' is no address and no network such as 10.0.0.0/8 (whose bits behind the prefix are 0)");
+        }
+        return networks;
+    }
+
+    private static List<string> Origins(string? list)
+    {
+        List<string> origins = Parts(list);
+        foreach (string text in origins.Where(o => o != "*"))
+        {
+            if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? origin) || origin.Scheme is not ("http" or "https") || origin.GetLeftPart(UriPartial.Authority) != text)
+                throw new UsageError($"--cors-origins: '{text}' is no origin; write scheme, host and port alone, such as https://app.example.org");
+        }
+        return origins;
+    }
+
+    private static List<string> Parts(string? list) =>
+        [.. (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     private static int Count(ParseResult parsed, Option<int> option, int least)
     {

@@ -24,9 +24,20 @@ internal static class ServerRun
         }
     }
 
-    public static int NewKey(Invocation run, string name)
+    public static int NewKey(Invocation run, string name, string roles)
     {
-        (string key, string line) = ApiKeys.Create(name);
+        ApiRoles allowed;
+        try
+        {
+            allowed = ApiKeys.ParseRoles(roles);
+        }
+        catch (FormatException error)
+        {
+            throw new UsageError($"--key-roles: {error.Message}");
+        }
+        if (name.Length == 0 || name[0] == '#' || name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+            throw new UsageError($"--new-key: '{name}' is no name of a key; it holds no white space and does not begin with #");
+        (string key, string line) = ApiKeys.Create(name, allowed);
         run.Terminal.Note("the key, for the client; it is shown this once and stored nowhere:");
         run.Terminal.Out.WriteLine(key);
         run.Terminal.Note("the line for the server's file of keys (--api-keys):");
