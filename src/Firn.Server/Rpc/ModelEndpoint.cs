@@ -32,6 +32,7 @@ internal sealed class ModelEndpoint(GrpcRequests requests, ModelAdministration a
         requests.RunAsync("reload", async _ =>
         {
             HttpContext asker = context.GetHttpContext();
+            UnreadableMessages.NoteRead(asker); // a reload may end in UNKNOWN, as TensorFlow Serving's does
             administration.Demand(asker);
             if (request.Config?.ConfigCase != ModelServerConfig.ConfigOneofCase.ModelConfigList)
                 throw ServingException.Invalid("ServerModelConfig type not supported by HandleReloadConfigRequest. the config needs a model_config_list");

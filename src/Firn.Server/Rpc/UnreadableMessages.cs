@@ -7,10 +7,12 @@ namespace Firn.Server.Rpc;
 
 /// <summary>
 /// A message that is no valid protobuf fails inside the gRPC library, before any method runs, and would leave as
-/// UNKNOWN, as if the server were at fault. Methods here never fail that way, so that answer can only mean the message.
+/// UNKNOWN, as if the server were at fault. Methods that answer that way themselves say that they read the message.
 /// </summary>
 internal static class UnreadableMessages
 {
+    private static readonly object Read = new();
+
     private const string Status = "grpc-status";
     private const string Message = "grpc-message";
 
@@ -22,11 +24,14 @@ internal static class UnreadableMessages
             limit.MaxRequestBodySize = null;
         await next(context).ConfigureAwait(false);
         IHeaderDictionary headers = context.Response.Headers;
-        if (context.Response.HasStarted || headers[Status] != Code(StatusCode.Unknown))
+        if (context.Response.HasStarted || headers[Status] != Code(StatusCode.Unknown) || context.Items.ContainsKey(Read))
             return;
         headers[Status] = Code(StatusCode.InvalidArgument);
         headers[Message] = "the message is no valid protobuf of the method's request type";
     }
+
+    /// <summary>Notes that the message was read, so that UNKNOWN is the method's own answer.</summary>
+    public static void NoteRead(HttpContext context) => context.Items[Read] = true;
 
     private static string Code(StatusCode code) => ((int)code).ToString(CultureInfo.InvariantCulture);
 }

@@ -42,6 +42,8 @@ public sealed partial class DocumentedClientTests : IAsyncLifetime
     public async Task ThePythonClientOnGrpcioGetsTheOfflineScores()
     {
         Assert.SkipUnless(await WorksAsync("protoc", "--version"), "protoc is not installed");
+        Assert.SkipUnless(await WorksAsync("sh", "-c", "d=$(mktemp -d) && echo 'syntax = \"proto3\"; import \"google/protobuf/wrappers.proto\";' > $d/a.proto && protoc -I $d --python_out=$d $d/a.proto"),
+            "protobuf's own definitions (libprotobuf-dev) are not installed");
         Assert.SkipUnless(await WorksAsync("/usr/bin/python3", "-c", "import grpc, google.protobuf"), "python3-grpcio and python3-protobuf are not installed");
         string root = Root(), work = Directory.CreateDirectory(Path.Combine(models.Root, "..", Path.GetFileName(models.Root) + ".py")).FullName;
         try

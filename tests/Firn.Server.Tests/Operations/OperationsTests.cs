@@ -28,9 +28,9 @@ public sealed class OperationsTests : IDisposable
         await server.PostAsync(Predict, "{");
         await server.PostAsync("/v1/models/made-up-name:predict", Body);
         string metrics = await server.GetAsync("/monitoring/prometheus/metrics");
-        Assert.Contains("firn_requests_total{model=\"tweets\",method=\"predict\",code=\"OK\"} 1\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("firn_requests_total{model=\"tweets\",method=\"predict\",code=\"InvalidArgument\"} 1\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("firn_request_seconds_count{model=\"tweets\",method=\"predict\"} 2\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("firn_requests_total{code=\"OK\",method=\"predict\",model=\"tweets\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("firn_requests_total{code=\"InvalidArgument\",method=\"predict\",model=\"tweets\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("firn_request_seconds_count{method=\"predict\",model=\"tweets\"} 2\n", metrics, StringComparison.Ordinal);
         Assert.Contains("firn_batch_texts_count{model=\"tweets\"} 1\n", metrics, StringComparison.Ordinal);
         Assert.Contains("firn_model_version_state{model=\"tweets\",version=\"1\"} 30\n", metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("made-up-name", metrics, StringComparison.Ordinal);
