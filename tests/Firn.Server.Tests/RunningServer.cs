@@ -70,11 +70,14 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Waits until a condition holds.</summary>
-    public static async Task UntilAsync(Func<bool> condition, string what)
+    public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
+
+    /// <summary>Waits until a condition holds.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         for (int i = 0; i < 400; i++)
         {
-            if (condition())
+            if (await condition())
                 return;
             await Task.Delay(25, TestContext.Current.CancellationToken);
         }

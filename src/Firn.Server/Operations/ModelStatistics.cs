@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Firn.Server.Rest;
 using Grpc.Core;
 

@@ -94,7 +94,7 @@ public sealed class AccessTests : IDisposable
         // Another key of the same length, with the time that the file had before.
         string fresh = Key("new", null);
         File.SetLastWriteTimeUtc(file, time);
-        await RunningServer.UntilAsync(() => PostAsync(server, Predict, fresh, Body).Result == HttpStatusCode.OK, "the new key");
+        await RunningServer.UntilAsync(async () => await PostAsync(server, Predict, fresh, Body) == HttpStatusCode.OK, "the new key");
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(server, Predict, old, Body));
     }
 
@@ -193,7 +193,7 @@ public sealed class AccessTests : IDisposable
         await Task.Delay(100, TestContext.Current.CancellationToken);
         Assert.Equal("CN=first", await SubjectAsync(server));
         WriteCertificate(certificate, key, "CN=second");
-        await RunningServer.UntilAsync(() => SubjectAsync(server).Result == "CN=second", "the new certificate");
+        await RunningServer.UntilAsync(async () => await SubjectAsync(server) == "CN=second", "the new certificate");
     }
 
     private static void WriteCertificate(string certificate, string key, string subject)
