@@ -228,58 +228,6 @@ public sealed class MalformedRequestTests(MalformedRequestTests.Fixture fixture)
     }
 
     [Theory]
-    [InlineData("GET", Predict, "POST")]
-    [InlineData("DELETE", "/v1/models/tweets", "GET, HEAD")]
-    [InlineData("POST", "/v1/models/tweets/metadata", "GET, HEAD")]
-    [InlineData("HEAD", Predict, "POST")]
-    [InlineData("OPTIONS", Predict, "POST")]
-    [InlineData("POST", "/v1/models", "GET, HEAD")]
-    [InlineData("POST", "/healthz", "GET, HEAD")]
-    [InlineData("PUT", "/readyz", "GET, HEAD")]
-    [InlineData("POST", "/metrics", "GET, HEAD")]
-    [InlineData("DELETE", "/", "GET, HEAD")]
-    [InlineData("GET", "/v2/repository/index", "POST")]
-    [InlineData("GET", "/v2/repository/models/tweets/unload", "POST")]
-    [InlineData("GET", Infer, "POST")]
-    [InlineData("POST", "/v2/health/live", "GET, HEAD")]
-    public async Task WrongVerbs(string verb, string path, string allowed)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(verb), path);
-        using HttpResponseMessage answer = await fixture.Server.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
-        Assert.Equal(allowed.Split(", "), answer.Content.Headers.Allow);
-        if (verb != "HEAD")
-            Assert.Contains(allowed.Replace(", ", " or ", StringComparison.Ordinal), ErrorOf(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(Predict)]
-    [InlineData("/v2")]
-    [InlineData("/healthz")]
-    public async Task AMethodThatHttpDoesNotHaveIs501(string path)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod("FROB"), path);
-        using HttpResponseMessage answer = await fixture.Server.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.NotImplemented, answer.StatusCode);
-    }
-
-    [Theory]
-    [InlineData("/healthz")]
-    [InlineData("/v1/models")]
-    [InlineData("/v1/models/tweets")]
-    [InlineData("/v1/models/tweets/metadata")]
-    [InlineData("/v2/models/tweets/config")]
-    [InlineData("/openapi.json")]
-    [InlineData("/metrics")]
-    public async Task HeadAnswersLikeGetWithoutABody(string path)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Head, path);
-        using HttpResponseMessage answer = await fixture.Server.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-    }
-
-    [Theory]
     [InlineData("nonsense\r\n\r\n", "400")]
     [InlineData("POST /v1/models/tweets:predict HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n", "400")]
     [InlineData("POST /v1/models/tweets:predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400")]
@@ -367,7 +315,7 @@ public sealed class MalformedRequestTests(MalformedRequestTests.Fixture fixture)
         await fixture.ServesOnAsync();
     }
 
-    private static string ErrorOf(string json)
+    internal static string ErrorOf(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
         return document.RootElement.GetProperty("error").GetString()!;
