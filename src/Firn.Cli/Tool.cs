@@ -16,6 +16,25 @@ internal static class Tool
     /// <summary>Parses, runs, and turns every failure into one line and an exit code.</summary>
     public static int Run(string[] args, Terminal terminal, CancellationToken stop = default)
     {
+        int code = RunCommand(args, terminal, stop);
+        try
+        {
+            terminal.Out.Flush();
+        }
+        catch (OutputClosedException)
+        {
+        }
+        catch (Exception error) when (error is UserError or IOException)
+        {
+            terminal.Note($"firn: {error.Message}");
+            code = ExitCode.Failed;
+        }
+        terminal.Error.Flush();
+        return code;
+    }
+
+    private static int RunCommand(string[] args, Terminal terminal, CancellationToken stop)
+    {
         bool json = args.Contains("--json");
         string help = "";
         Command? command = null;
@@ -41,6 +60,10 @@ internal static class Tool
         {
             return Fail(terminal, json, ExitCode.Usage, error.Message.TrimEnd('.') + help);
         }
+        catch (Exception error) when (Failures.IsClosedOutput(error))
+        {
+            return ExitCode.Done;
+        }
         catch (OperationCanceledException)
         {
             return Fail(terminal, json, ExitCode.Failed, "stopped before there was anything to keep");
@@ -48,11 +71,6 @@ internal static class Tool
         catch (Exception error) when (Failures.Describe(error, command) is { } line)
         {
             return Fail(terminal, json, ExitCode.Failed, line);
-        }
-        finally
-        {
-            terminal.Out.Flush();
-            terminal.Error.Flush();
         }
     }
 

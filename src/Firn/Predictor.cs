@@ -38,7 +38,6 @@ public sealed class Predictor : IDisposable
         Vocabulary = vocabulary;
         Classifier = classifier;
         Labels = labels;
-        Neutral = NeutralBand.For(labels);
         _table = table;
         // Folded as words are met: a predictor should load at once; folding the whole table ahead pays for a server.
         _scorer = scorer ?? new CurrentScorer(classifier);
@@ -64,8 +63,7 @@ public sealed class Predictor : IDisposable
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>
-    /// The scores that get no label of their own; null for none. Two classes only; the default is 0.4 to 0.7 where they
-    /// are called negative and positive.
+    /// The scores that get a label of their own; null, the default, for none. Two classes only.
     /// </summary>
     public NeutralBand? Neutral { get; init; }
 
@@ -83,7 +81,17 @@ public sealed class Predictor : IDisposable
     public float Threshold { get; init; } = Decision.Usual;
 
     /// <summary>The label of texts that the model is not sure about.</summary>
-    public const string UnsureLabel = "unsure";
+    public const string UnsureLabel = LabelRule.UnsureLabel;
+
+    /// <summary>How a label is chosen from probabilities.</summary>
+    public LabelRule Rule => new()
+    {
+        Labels = Labels,
+        MultiLabel = Classifier.Options.MultiLabel,
+        Threshold = Threshold,
+        UnsureBelow = UnsureBelow,
+        Neutral = Neutral,
+    };
 
     /// <summary>Ids used of a text, at most; of a longer one the last count, as Keras' <c>pad_sequences</c> cuts. Default 300.</summary>
     public int MaxTokens { get; init; } = 300;
@@ -164,9 +172,14 @@ public sealed class Predictor : IDisposable
         RaggedIds ids = encoder.ToRaggedIds();
         float[] probabilities = Probabilities(ids);
         var predictions = new Prediction[texts.Count];
+        LabelRule rule = Rule;
         int columns = Classifier.Options.OutputSize;
         for (int i = 0; i < predictions.Length; i++)
-            predictions[i] = Labelled(probabilities.AsSpan(i * columns, columns), tokens[i], ids.LengthOf(i));
+        {
+            ReadOnlySpan<float> row = probabilities.AsSpan(i * columns, columns);
+            LabelDecision decision = rule.Decide(row);
+            predictions[i] = new Prediction(decision.Label, decision.Probability, row.ToArray(), tokens[i], ids.LengthOf(i)) { Abstained = decision.Abstained };
+        }
         return predictions;
     }
 
@@ -194,27 +207,4 @@ public sealed class Predictor : IDisposable
     /// predictor that was not loaded has nothing to release.
     /// </summary>
     public void Dispose() => _table?.Dispose();
-
-    private Prediction Labelled(ReadOnlySpan<float> row, int tokens, int known)
-    {
-        if (Classifier.Options.MultiLabel)
-            return new Prediction(Several(row), row[Decision.ClassOf(row)], row.ToArray(), tokens, known);
-        int c = Decision.ClassOf(row, Threshold);
-        float score = row.Length == 1 ? row[0] : row[c];
-        float confidence = Decision.ProbabilityOf(c, row);
-        string label = confidence < UnsureBelow ? UnsureLabel : row.Length == 1 && Neutral is { } band && band.Contains(score) ? band.Label : Labels[c];
-        return new Prediction(label, score, row.ToArray(), tokens, known);
-    }
-
-    /// <summary>The names of all classes from the threshold on; empty where there is none.</summary>
-    private string Several(ReadOnlySpan<float> row)
-    {
-        var names = new List<string>();
-        for (int c = 0; c < row.Length; c++)
-        {
-            if (row[c] >= Threshold)
-                names.Add(Labels[c]);
-        }
-        return string.Join('|', names);
-    }
 }

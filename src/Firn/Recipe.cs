@@ -119,6 +119,8 @@ public sealed class Recipe
             MaxTokens = Options.MaxTokens,
             Trace = new TrainingTrace(TrainingTrace.Count(trained.Texts, parts.Vocabulary.Count), Options.KeepPretrained ? Moved(training, model.Embedding) : null),
             Threads = Options.Training.Threads,
+            // The notebook's own; elsewhere a model abstains where its user says so.
+            Neutral = Options.Preset == RecipeOptions.Notebook.Preset ? NeutralBand.For(labels.Names) : null,
         };
 
     /// <summary>

@@ -28,6 +28,7 @@ public partial class ArchitectureTests
         // The root: what a user holds, and the whole path.
         ["Throw.cs"] = [],
         ["Prediction.cs"] = [],
+        ["LabelRule.cs"] = ["Model"],
         ["Predictor.cs"] = ["Text", "Model", "Bundles"],
         ["Bundle.cs"] = ["Text", "Model", "Bundles"],
         ["Recipe.cs"] = ["Text", "Vectors", "Model", "Bundles", "Training", "Recipes"],

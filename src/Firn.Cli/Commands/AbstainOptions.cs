@@ -22,7 +22,7 @@ internal sealed class AbstainOptions
     }.Between(0, 1);
 
     /// <summary>Writes the threshold into the bundle.</summary>
-    public Option<bool> Keep { get; } = new("--keep") { Description = "Store the threshold in the bundle, so that predict and serve use it" };
+    public Option<bool> Keep { get; } = new("--keep") { Description = "Store in the bundle when the model abstains, so that predict, evaluate and serve all do" };
 
     public void AddTo(Command command)
     {
@@ -31,17 +31,27 @@ internal sealed class AbstainOptions
         command.Add(Keep);
     }
 
+    /// <summary>Refuses what cannot be meant, before a text is read.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="given">Whether it says which texts are left without a class.</param>
+    public void Check(ParseResult parsed, bool given)
+    {
+        bool chooses = parsed.GetValue(_error) is not null || parsed.GetValue(_cost) is not null;
+        if (parsed.GetValue(_error) is not null && parsed.GetValue(_cost) is not null)
+            throw new UsageError("--abstain-at and --abstain-cost exclude each other");
+        if (parsed.GetValue(_error) is { } error)
+            Share(error);
+        if (parsed.GetValue(Keep) && !chooses && !given)
+            throw new UsageError("--keep stores when the model abstains: add --abstain-at, --abstain-cost, --unsure-below, --neutral or --no-neutral");
+    }
+
     /// <summary>The threshold asked for; null for none.</summary>
     public AbstentionPoint? Choose(ParseResult parsed, RiskCoverage risk)
     {
-        if (parsed.GetValue(_error) is not null && parsed.GetValue(_cost) is not null)
-            throw new UsageError("--abstain-at and --abstain-cost exclude each other");
         if (parsed.GetValue(_cost) is { } cost)
             return risk.AtCost(cost);
         if (parsed.GetValue(_error) is { } error)
             return risk.AtError(Share(error));
-        if (parsed.GetValue(Keep))
-            throw new UsageError("--keep needs --abstain-at or --abstain-cost, which choose the threshold");
         return null;
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Audit;
 using Firn.Cli.Output;
+using Firn.Cli.Reporting;
 using Firn.Text;
 
 namespace Firn.Cli.Commands;
@@ -72,8 +73,12 @@ internal static class AuditCommand
             r.Rule, Count(r.TextsChanged), r.Tokens.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture), r.Accuracy is { } a ? a.ToString("0.0000", CultureInfo.InvariantCulture) : "",
             r.Accuracy is { } without ? (without - report.Accuracy!.Value).ToString("+0.0000;-0.0000;0", CultureInfo.InvariantCulture) : "",
         }));
-        Tables.Write(terminal, "tokens that other texts lack", ["class", ">share"], report.Unknown.Select(u => new[] { u.Class, u.Share.ToString("0.00%", CultureInfo.InvariantCulture) }));
+        Tables.Write(terminal, "tokens that other texts lack", ["class", ">share"], Shown(report.Unknown).Select(u => new[] { u.Class, u.Share.ToString("0.00%", CultureInfo.InvariantCulture) }));
     }
+
+    /// <summary>The classes with the largest shares, where there are too many for all.</summary>
+    private static IEnumerable<UnknownShare> Shown(IReadOnlyList<UnknownShare> classes) =>
+        classes.Count <= ClassSelection.MostShown ? classes : classes.OrderByDescending(c => c.Share).Take(ClassSelection.MostShown);
 
     private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

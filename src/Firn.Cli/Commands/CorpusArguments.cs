@@ -98,7 +98,7 @@ internal sealed class CorpusArguments
         Encoding = Encoding(parsed.GetRequiredValue(encoding)),
     });
 
-    private static char? Separator(string? given) => given?.ToLowerInvariant() switch
+    internal static char? Separator(string? given) => given?.ToLowerInvariant() switch
     {
         null => null,
         "comma" => ',',
@@ -110,7 +110,7 @@ internal sealed class CorpusArguments
         _ => throw new UsageError($"--separator needs comma, tab, semicolon, bar, space or one character, not '{given}'"),
     };
 
-    private static bool? Header(bool yes, bool no)
+    internal static bool? Header(bool yes, bool no)
     {
         if (yes && no)
             throw new UsageError("--header and --no-header exclude each other");
@@ -119,7 +119,7 @@ internal sealed class CorpusArguments
         return yes;
     }
 
-    private static string Encoding(string given)
+    internal static string Encoding(string given)
     {
         try
         {

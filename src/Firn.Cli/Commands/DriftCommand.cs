@@ -34,6 +34,8 @@ internal static class DriftCommand
             repairs.Check(parsed);
             if (parsed.GetValue(csv) is { } place)
                 OutputFile.Check(place, new[] { parsed.GetValue(before), parsed.GetValue(words), parsed.GetValue(pairs) }.OfType<string>());
+            if (parsed.GetValue(report) is { } pages)
+                Targets.TryFolder(pages, "--report");
             IReadOnlyList<string> shown = DriftWords.Words(parsed.GetValue(words));
             IReadOnlyList<(string First, string Second)> asked = DriftWords.Pairs(parsed.GetValue(pairs));
             using var predictor = Predictor.Load(folder);

@@ -4,6 +4,7 @@ using System.Globalization;
 using Firn.Baselines;
 using Firn.Cli.Output;
 using Firn.Cli.Reporting;
+using Firn.Files;
 using Firn.Recipes;
 using Firn.Training;
 
@@ -18,19 +19,30 @@ internal static class EvaluateCommand
         var corpus = new CorpusArguments("DATA", "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out");
         var labels = new LabelNameOptions();
         var report = new Option<string?>("--report") { Description = "Folder for report.html and its plots (default: none is written)", HelpName = "FOLDER" };
+        var confusion = new Option<string?>("--confusion") { Description = "File for the whole confusion matrix as CSV (default: none is written)", HelpName = "FILE" };
         var baselines = new Option<string?>("--baselines") { Description = "Labelled texts to train majority, naive Bayes and TF-IDF logistic regression on, to stand beside the model", HelpName = "TRAINING-DATA" };
         var abstain = new AbstainOptions();
+        var silence = new SilenceOptions();
         var json = CommonOptions.Json();
-        var command = new Command("evaluate", "Measure a trained model on labelled texts") { bundle, corpus.Data, report, baselines };
+        var command = new Command("evaluate", "Measure a trained model on labelled texts") { bundle, corpus.Data, report, confusion, baselines };
         abstain.AddTo(command);
+        silence.AddTo(command);
         corpus.AddTo(command);
         labels.AddTo(command);
         command.Add(json);
         command.SetAction(parsed =>
         {
+            Inputs.RefuseSwapped(parsed.GetRequiredValue(bundle), [parsed.GetRequiredValue(corpus.Data)], "evaluate");
             string folder = Inputs.RequireBundle(parsed.GetRequiredValue(bundle)), data = Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
+            silence.Check(parsed);
+            abstain.Check(parsed, silence.Given(parsed));
+            if (parsed.GetValue(report) is { } pages)
+                Targets.TryFolder(pages, "--report");
+            if (parsed.GetValue(confusion) is { } matrix)
+                OutputFile.Check(matrix, data);
             var names = labels.Names(parsed);
-            using var predictor = Predictor.Load(folder);
+            using var loaded = Predictor.Load(folder);
+            var predictor = silence.Apply(parsed, loaded);
             var texts = corpus.Open(parsed);
             CorpusView.TellLayout(run.Terminal, texts);
             long began = Stopwatch.GetTimestamp();
@@ -44,12 +56,14 @@ internal static class EvaluateCommand
             if (evaluation.UnknownLabels > 0)
                 run.Terminal.Note($"firn: {Plural.Of(evaluation.UnknownLabels, "text")} left out whose label the model does not know");
             string? page = parsed.GetValue(report) is { } target ? Report.Save(Page(predictor, evaluation, folder, data, elapsed), target) : null;
+            if (parsed.GetValue(confusion) is { } counts)
+                ConfusionFile.Save(evaluation.Report, counts);
             IReadOnlyList<BaselineResult> beside = parsed.GetValue(baselines) is { } training
                 ? BaselineComparison.Run(corpus.Open(parsed, Inputs.RequireData(training)), new RecipeOptions { LabelNames = names, Classifier = predictor.Classifier.Options }, texts,
                     new InlineProgress<string>(name => run.Terminal.Note($"baseline: {name}")), run.Stop) : [];
-            AbstentionPoint? silence = abstain.Choose(parsed, evaluation.Risk);
-            if (silence is { } point && parsed.GetValue(abstain.Keep))
-                predictor.WithUnsureBelow(point.Threshold).Save(folder);
+            AbstentionPoint? chosen = abstain.Choose(parsed, evaluation.Risk);
+            if (parsed.GetValue(abstain.Keep))
+                (chosen is { } point ? predictor.WithUnsureBelow(point.Threshold) : predictor).Save(folder);
             if (parsed.GetValue(json))
             {
                 var result = EvaluationJson.Of(evaluation.Report);
@@ -59,8 +73,9 @@ internal static class EvaluateCommand
                 result["report"] = page;
                 if (beside.Count > 0)
                     result["baselines"] = BaselineTable.AsJson(beside);
-                if (silence is { } chosen)
-                    result["abstain"] = AbstainOptions.AsJson(chosen);
+                if (chosen is { } asked)
+                    result["abstain"] = AbstainOptions.AsJson(asked);
+                result["answers"] = AnswerView.AsJson(evaluation.Answers);
                 result["seconds"] = Json.Number(Math.Round(elapsed.TotalSeconds, 3));
                 Json.Write(run.Terminal, result);
             }
@@ -69,8 +84,9 @@ internal static class EvaluateCommand
                 MetricTable.Print(run.Terminal, evaluation.Report);
                 if (beside.Count > 0)
                     BaselineTable.Print(run.Terminal, beside, evaluation.Report, elapsed.TotalSeconds);
-                if (silence is { } chosen)
-                    run.Terminal.Out.WriteLine(AbstainOptions.InWords(chosen));
+                AnswerView.Print(run.Terminal, evaluation.Answers);
+                if (chosen is { } asked)
+                    run.Terminal.Out.WriteLine(AbstainOptions.InWords(asked));
                 if (page is not null)
                     run.Terminal.Out.WriteLine($"report  {page}");
             }

@@ -2,56 +2,96 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Firn.Cli.Output;
+using Firn.Cli.Scoring;
+using Firn.Files;
+using Firn.Text;
 
 namespace Firn.Cli.Commands;
 
-/// <summary><c>firn predict BUNDLE [TEXT...]</c>: labels texts given as arguments, or the lines of standard input.</summary>
+/// <summary><c>firn predict BUNDLE [FILE|TEXT...]</c>: labels texts given as arguments, the rows of a file, or the lines of standard input.</summary>
 internal static class PredictCommand
 {
     public static Command Create(Invocation run)
     {
         var bundle = new Argument<string>("BUNDLE") { Description = "Folder of a trained model" };
-        var texts = new Argument<string[]>("TEXT")
+        var texts = new Argument<string[]>("FILE|TEXT")
         {
-            Description = "Texts, each in quotes; without any, the lines of standard input are labelled in order",
+            Description = "A file of texts (.csv, .tsv, .jsonl, or a text a line; plain or gzip), - for standard input, or texts, each in quotes; without any, the lines of standard input are labelled in order",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var neutral = new Option<string?>("--neutral")
-        {
-            Description = "Scores between LOW and HIGH get the label neutral; for two classes (default: the bundle's, which is 0.4,0.7 where the classes are negative and positive)",
-            HelpName = "LOW,HIGH",
-        };
-        var noNeutral = new Option<bool>("--no-neutral") { Description = "No neutral band: the likelier of the two classes" };
-        var unsure = new Option<double?>("--unsure-below")
-        {
-            Description = "A confidence below this gets the label unsure; 0 for never (default: the bundle's; see evaluate --abstain-at)",
-            HelpName = "X",
-        }.Between(0, 1);
+        var silence = new SilenceOptions();
+        var table = new TableOptions();
+        var asText = new Option<bool>("--as-text") { Description = "Label the arguments themselves, also where a file has such a name" };
         var explain = new Option<bool>("--explain") { Description = "Show what each word of each TEXT does for its label" };
         var echo = new Option<bool>("--echo") { Description = "Write each text behind its label and score" };
         var json = CommonOptions.Json();
         var jsonLines = new Option<bool>("--jsonl") { Description = "Write one JSON object a text, each on its own line" };
         var threads = CommonOptions.Threads();
-        var command = new Command("predict", "Label texts with a trained model") { bundle, texts, neutral, noNeutral, unsure, explain, echo, json, jsonLines, threads };
+        var command = new Command("predict", "Label texts, or the rows of a file, with a trained model") { bundle, texts };
+        table.AddTo(command);
+        silence.AddTo(command);
+        foreach (var option in new Option[] { explain, echo, asText, json, jsonLines, threads })
+            command.Add(option);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(json) && parsed.GetValue(jsonLines))
                 throw new UsageError("--json and --jsonl exclude each other; --json writes one object, --jsonl one a line");
-            var band = Band(parsed.GetValue(neutral), parsed.GetValue(noNeutral));
-            using var loaded = Predictor.Load(Inputs.RequireBundle(parsed.GetRequiredValue(bundle)));
-            var predictor = WithBand(loaded, band);
-            if (parsed.GetValue(unsure) is { } confidence)
-                predictor = predictor.WithUnsureBelow(confidence == 0 ? null : confidence);
-            int workers = parsed.GetValue(threads);
+            silence.Check(parsed);
+            string folder = parsed.GetRequiredValue(bundle);
+            string[] given = parsed.GetValue(texts) ?? [];
+            Inputs.RefuseSwapped(folder, given, "predict");
+            string? file = parsed.GetValue(explain) || parsed.GetValue(asText) ? null : FileAmong(run.Terminal, given);
+            bool arguments = given.Length > 0 && file is null;
+            if (arguments && (table.Out(parsed) is not null || table.Resume(parsed)))
+                throw new UsageError($"--out and --resume are for a FILE, and '{given[0]}' is none");
+            if (table.Resume(parsed) && table.Out(parsed) is null)
+                throw new UsageError("--resume goes on with the file of --out; give that too");
+            using var loaded = Predictor.Load(Inputs.RequireBundle(folder));
+            var predictor = silence.Apply(parsed, loaded);
             if (parsed.GetValue(explain))
-                return ExplanationView.Show(run.Terminal, predictor, parsed.GetValue(texts) ?? [], parsed.GetValue(json));
-            var format = parsed.GetValue(json) ? PredictionFormat.Json : parsed.GetValue(jsonLines) ? PredictionFormat.JsonLines : PredictionFormat.Text;
-            var writer = new PredictionWriter(run.Terminal.Out, predictor.Labels, format, parsed.GetValue(echo));
-            return parsed.GetValue(texts) is { Length: > 0 } given
-                ? LabelArguments(run.Terminal, predictor.WithThreads(workers), writer, given)
-                : LabelLines(run, new LabelPipeline(predictor, workers), writer);
+                return ExplanationView.Show(run.Terminal, predictor, given, parsed.GetValue(json));
+            int workers = parsed.GetValue(threads);
+            string? path = file == TableOptions.StandardInput ? null : file;
+            if (!arguments && table.IsTable(parsed, path))
+                return new TablePrediction(run, parsed, table, predictor).Run(path, folder, (workers, parsed.GetValue(json)));
+            PredictionFormat format = parsed.GetValue(json) ? PredictionFormat.Json : parsed.GetValue(jsonLines) ? PredictionFormat.JsonLines : PredictionFormat.Text;
+            var writer = new PredictionWriter(run.Terminal.Out, predictor.Labels, format)
+            {
+                Echo = parsed.GetValue(echo),
+                Top = table.All(parsed) ? predictor.Labels.Count : table.Top(parsed),
+            };
+            if (arguments)
+                return LabelArguments(run.Terminal, predictor.WithThreads(workers), writer, given);
+            string encoding = table.Encoding(parsed, predictor);
+            using TextReader? lines = path is not null ? CorpusReader.OpenText(path, encoding)
+                : run.Terminal.InBytes is { } bytes ? CorpusReader.Decode(bytes, encoding) : null;
+            return LabelLines(run, new LabelPipeline(predictor, workers), writer, lines ?? run.Terminal.In, path is null);
         });
         return command;
+    }
+
+    /// <summary>The file that is meant by the arguments; null where they are texts. A file is said, for its name could be a text.</summary>
+    private static string? FileAmong(Terminal terminal, string[] given)
+    {
+        if (given.Length == 1 && given[0] == TableOptions.StandardInput)
+            return given[0];
+        string? found = given.FirstOrDefault(InputFile.Exists);
+        if (found is null)
+        {
+            // A path that was mistyped is no text.
+            return given.Length == 1 && LooksLikeFile(given[0])
+                ? throw new UserError($"{given[0]}: there is no such file; check the path, or label the words themselves with --as-text") : null;
+        }
+        if (given.Length > 1)
+            throw new UsageError($"'{found}' is a file; give one FILE at a time, or label the words themselves with --as-text");
+        terminal.Note($"firn: reading the texts of the file {found}; --as-text labels its name instead");
+        return found;
+    }
+
+    private static bool LooksLikeFile(string text)
+    {
+        string name = text.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? text[..^3] : text;
+        return !text.Any(char.IsWhiteSpace) && Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" or ".tab" or ".jsonl" or ".ndjson" or ".json" or ".txt" or ".parquet" or ".xlsx";
     }
 
     private static int LabelArguments(Terminal terminal, Predictor predictor, PredictionWriter writer, string[] texts)
@@ -67,71 +107,37 @@ internal static class PredictCommand
                 terminal.Note($"firn: the model knows no word of '{texts[i]}'; its score is that of an empty text");
         }
         writer.End(elapsed);
-        terminal.Note($"{texts.Length} {(texts.Length == 1 ? "text" : "texts")} in {elapsed.TotalMilliseconds:0.00} ms");
+        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{(texts.Length == 1 ? "1 text" : $"{texts.Length} texts")} in {elapsed.TotalMilliseconds:0.0} ms"));
         return ExitCode.Done;
     }
 
-    private static int LabelLines(Invocation run, LabelPipeline pipeline, PredictionWriter writer)
+    private static int LabelLines(Invocation run, LabelPipeline pipeline, PredictionWriter writer, TextReader lines, bool standard)
     {
         var terminal = run.Terminal;
-        if (terminal.InIsTerminal)
+        if (standard && terminal.InIsTerminal)
             terminal.Note("firn: labelling what you type, a text a line; end with Ctrl-D (Windows: Ctrl-Z, Enter)");
-        long began = Stopwatch.GetTimestamp(), count = 0;
-        try
-        {
-            writer.Begin();
-            pipeline.Run(
-                terminal.In,
-                batch =>
+        long began = Stopwatch.GetTimestamp(), count = 0, unknown = 0;
+        writer.Begin();
+        pipeline.Run(
+            lines,
+            batch =>
+            {
+                for (int i = 0; i < batch.Lines.Count; i++)
                 {
-                    for (int i = 0; i < batch.Lines.Count; i++)
-                        writer.Write(batch.Lines[i], batch.Predictions[i]);
-                    terminal.Out.Flush();
-                    count += batch.Lines.Count;
-                },
-                run.Stop);
-            writer.End(Stopwatch.GetElapsedTime(began));
-            terminal.Out.Flush();
-        }
-        catch (IOException) when (!terminal.OutIsTerminal)
-        {
-            // Whoever read has seen enough (head, a pager that was left): that is no failure of ours.
-            return ExitCode.Done;
-        }
+                    writer.Write(batch.Lines[i], batch.Predictions[i]);
+                    unknown += batch.Predictions[i].SaysNothing ? 1 : 0;
+                }
+                terminal.Out.Flush();
+                count += batch.Lines.Count;
+            },
+            run.Stop);
+        writer.End(Stopwatch.GetElapsedTime(began));
         if (terminal.ErrorIsTerminal)
         {
             double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
             terminal.Note($"{count:N0} texts in {seconds:0.00} s, {count / Math.Max(seconds, 1e-9):N0} a second");
         }
+        UnknownTexts.Tell(terminal, unknown, count);
         return run.Stop.IsCancellationRequested ? ExitCode.Failed : ExitCode.Done;
-    }
-
-    private readonly record struct BandChoice(bool Given, NeutralBand? Band);
-
-    private static BandChoice Band(string? neutral, bool none)
-    {
-        if (neutral is null)
-            return new BandChoice(none, null);
-        if (none)
-            throw new UsageError("--neutral and --no-neutral exclude each other");
-        string[] parts = neutral.Split(',');
-        if (parts.Length != 2
-            || !double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double low)
-            || !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double high)
-            || !(low >= 0 && high >= low && high <= 1))
-            throw new UsageError($"--neutral needs two numbers from 0 to 1, the lower first, as in 0.4,0.7, not '{neutral}'");
-        return new BandChoice(true, new NeutralBand { Low = low, High = high });
-    }
-
-    private static Predictor WithBand(Predictor predictor, BandChoice choice)
-    {
-        if (!choice.Given)
-            return predictor;
-        if (choice.Band is not { } band)
-            return predictor.WithNeutral(null);
-        if (predictor.Labels.Count != 2)
-            throw new UsageError($"--neutral is for models of two classes; this one has {predictor.Labels.Count}: {string.Join(", ", predictor.Labels)}");
-        string label = predictor.Neutral?.Label ?? (predictor.Labels[0].All(c => !char.IsLower(c)) ? "NEUTRAL" : "neutral");
-        return predictor.WithNeutral(band with { Label = label });
     }
 }

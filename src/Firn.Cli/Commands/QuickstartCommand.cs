@@ -37,7 +37,7 @@ internal static class QuickstartCommand
             string folder = parsed.GetRequiredValue(runs), file = Path.Combine(folder, "messages.csv");
             var order = new TrainingOrder("quickstart", "synthetic messages", Recipe(parsed.GetValue(epochs), parsed.GetValue(seed), parsed.GetValue(threads)),
                 parsed.GetRequiredValue(output), folder, Notice);
-            TrainingOrder.CheckTarget(order.Bundle);
+            order.CheckTargets();
             run.Terminal.Note("The texts of this quickstart are synthetic: made by a grammar with a seed, not written by people.");
             run.Terminal.Note($"On real data: {Tool.CalledAs} {RealData}");
             Save(new MessageGenerator(parsed.GetValue(seed)).Generate(parsed.GetValue(messages)), file);

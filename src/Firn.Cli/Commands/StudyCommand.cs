@@ -36,6 +36,7 @@ internal static class StudyCommand
                 throw new UsageError("--unlabelled gives texts to train word vectors on and --vectors names a file of them; leave one out");
             string data = Inputs.RequireData(parsed.GetRequiredValue(corpus.Data)), name = TrainCommand.DataName(data);
             string folder = parsed.GetValue(output) ?? Path.Combine("runs", name + ".study");
+            Targets.TryFolder(folder, "--out");
             long began = Stopwatch.GetTimestamp();
             var study = new FreezeStudy(options, folder);
             var texts = corpus.Open(parsed);

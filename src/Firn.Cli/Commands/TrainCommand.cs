@@ -57,7 +57,7 @@ internal static class TrainCommand
                 MemoryLimit = limit.Read(parsed),
                 Validation = parsed.GetValue(validation) is { } measuring ? corpus.Open(parsed, Inputs.RequireData(measuring)) : null,
             };
-            TrainingOrder.CheckTarget(order.Bundle);
+            order.CheckTargets();
             if (order.Checkpoint is { } kept)
                 OutputFile.Check(kept, new[] { data, parsed.GetValue(test), parsed.GetValue(validation) }.OfType<string>());
             var texts = corpus.Open(parsed);

@@ -78,6 +78,20 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
     /// <summary>Refuses a place for the bundle before hours of training, not after.</summary>
     public static void CheckTarget(string folder)
     {
+        CheckBundle(folder);
+        Targets.TryFolder(folder, "--out");
+    }
+
+    /// <summary>Tries every place that the training will write to.</summary>
+    public void CheckTargets()
+    {
+        CheckTarget(Bundle);
+        if (Report is not null)
+            Targets.TryFolder(Report, "--report");
+    }
+
+    private static void CheckBundle(string folder)
+    {
         if (File.Exists(folder))
             throw new UserError($"{folder}: this is a file and the bundle is a folder; choose another place with --out");
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, "model.json")))

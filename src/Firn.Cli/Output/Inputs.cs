@@ -23,6 +23,18 @@ internal static class Inputs
         return path;
     }
 
+    /// <summary>Refuses a file where the bundle is expected and a bundle behind it: their order was swapped.</summary>
+    /// <param name="bundle">What stands in the bundle's place.</param>
+    /// <param name="others">What stands behind.</param>
+    /// <param name="command">The command, for the line that would be right.</param>
+    public static void RefuseSwapped(string bundle, IReadOnlyList<string> others, string command)
+    {
+        if (!IsBundle(bundle) && others.FirstOrDefault(IsBundle) is { } meant)
+            throw new UsageError($"the bundle comes first: {Tool.CalledAs} {command} {meant} {bundle}");
+    }
+
+    private static bool IsBundle(string path) => File.Exists(Path.Combine(path, "model.json"));
+
     /// <summary>Refuses a folder that holds no bundle.</summary>
     public static string RequireBundle(string path)
     {

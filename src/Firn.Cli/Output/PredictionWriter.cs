@@ -6,7 +6,10 @@ namespace Firn.Cli.Output;
 /// <summary>How predictions are written.</summary>
 internal enum PredictionFormat
 {
-    /// <summary>label, tab, score; with the text behind another tab where asked for.</summary>
+    /// <summary>
+    /// label, tab, score; then, each behind a tab: the likeliest classes and the text where asked for, and "no known word" where the
+    /// model knows none.
+    /// </summary>
     Text,
 
     /// <summary>One object for all, written as it grows, so that its size does not matter.</summary>
@@ -17,9 +20,15 @@ internal enum PredictionFormat
 }
 
 /// <summary>Writes predictions one after the other.</summary>
-internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> labels, PredictionFormat format, bool echo)
+internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> labels, PredictionFormat format)
 {
     private long count;
+
+    /// <summary>Whether texts are written behind their labels.</summary>
+    public bool Echo { get; init; }
+
+    /// <summary>That many of the likeliest classes are written too; 0 for none, in JSON for all in the order of the classes.</summary>
+    public int Top { get; init; }
 
     public void Begin()
     {
@@ -33,7 +42,11 @@ internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> 
         {
             case PredictionFormat.Text:
                 output.Write(string.Create(CultureInfo.InvariantCulture, $"{prediction.Label}\t{prediction.Score:0.0000}"));
-                output.Write(echo ? $"\t{text}\n" : "\n");
+                foreach (int c in Likeliest(prediction))
+                    output.Write(string.Create(CultureInfo.InvariantCulture, $"\t{labels[c]}\t{LabelRule.ProbabilityOf(c, prediction.Probabilities):0.0000}"));
+                if (Echo)
+                    output.Write($"\t{text}");
+                output.Write(prediction.SaysNothing ? "\tno known word\n" : "\n");
                 break;
             case PredictionFormat.Json:
                 output.Write(count == 0 ? "\n    " : ",\n    ");
@@ -56,11 +69,8 @@ internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> 
     private JsonObject AsJson(string text, Prediction prediction)
     {
         var probabilities = new JsonObject();
-        for (int i = 0; i < labels.Count; i++)
-        {
-            float value = labels.Count == 2 ? (i == 1 ? prediction.Score : 1 - prediction.Score) : prediction.Probabilities[i];
-            probabilities[labels[i]] = Json.Number(value);
-        }
+        foreach (int c in Top > 0 ? Likeliest(prediction) : Enumerable.Range(0, labels.Count))
+            probabilities[labels[c]] = Json.Number(LabelRule.ProbabilityOf(c, prediction.Probabilities));
         return new JsonObject
         {
             ["text"] = text,
@@ -70,5 +80,13 @@ internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> 
             ["tokens"] = prediction.Tokens,
             ["knownTokens"] = prediction.KnownTokens,
         };
+    }
+
+    private int[] Likeliest(in Prediction prediction)
+    {
+        if (Top == 0)
+            return [];
+        float[] probabilities = prediction.Probabilities;
+        return [.. Enumerable.Range(0, labels.Count).OrderByDescending(c => LabelRule.ProbabilityOf(c, probabilities)).Take(Top)];
     }
 }

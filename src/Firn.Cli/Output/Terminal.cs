@@ -10,9 +10,16 @@ internal sealed class Terminal
 {
     private const int PipeWidth = 120;
 
+    /// <summary>Standard input as UTF-8 text; see <see cref="OpenIn"/> for its bytes.</summary>
     public required TextReader In { get; init; }
 
     public required TextWriter Out { get; init; }
+
+    /// <summary>The bytes beneath <see cref="In"/>; null where it has none, as in tests.</summary>
+    public Stream? InBytes { get; init; }
+
+    /// <summary>The bytes beneath <see cref="Out"/>; null where it has none.</summary>
+    public Stream? OutBytes { get; init; }
 
     public required TextWriter Error { get; init; }
 
@@ -37,16 +44,36 @@ internal sealed class Terminal
         bool outIsTerminal = !Console.IsOutputRedirected;
         bool errorIsTerminal = !Console.IsErrorRedirected;
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        Stream input = Console.OpenStandardInput();
+        var output = new StandardStream(OpenStandardOutput(), "standard output");
         return new Terminal
         {
-            In = new StreamReader(Console.OpenStandardInput(), utf8, detectEncodingFromByteOrderMarks: true, 1 << 16),
-            Out = new StreamWriter(OpenStandardOutput(), utf8, 1 << 16) { AutoFlush = outIsTerminal },
-            Error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true },
+            In = new StreamReader(input, utf8, detectEncodingFromByteOrderMarks: true, 1 << 16),
+            InBytes = input,
+            Out = new StreamWriter(output, utf8, 1 << 16) { AutoFlush = outIsTerminal },
+            OutBytes = output,
+            Error = new StreamWriter(new SilentStream(Console.OpenStandardError()), utf8) { AutoFlush = true },
             InIsTerminal = !Console.IsInputRedirected,
             OutIsTerminal = outIsTerminal,
             ErrorIsTerminal = errorIsTerminal,
             Width = outIsTerminal || errorIsTerminal ? WindowWidth() : PipeWidth,
         };
+    }
+
+    /// <summary>The bytes of standard input; nothing of <see cref="In"/> may have been read.</summary>
+    public Stream OpenIn() => InBytes ?? new MemoryStream(Encoding.UTF8.GetBytes(In.ReadToEnd()));
+
+    /// <summary>Writes bytes to standard output, behind the text that is there.</summary>
+    /// <param name="utf8">Whole characters.</param>
+    public void Write(ReadOnlySpan<byte> utf8)
+    {
+        if (OutBytes is null)
+        {
+            Out.Write(Encoding.UTF8.GetString(utf8));
+            return;
+        }
+        Out.Flush();
+        OutBytes.Write(utf8);
     }
 
     /// <summary>A remark for the reader, on standard error.</summary>

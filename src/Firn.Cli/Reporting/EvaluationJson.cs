@@ -7,6 +7,8 @@ namespace Firn.Cli.Reporting;
 /// <summary>An evaluation as JSON; curves and bins are left to the report.</summary>
 internal static class EvaluationJson
 {
+    private const int MostInMatrix = 100, MostConfusions = 1000;
+
     public static JsonObject Of(EvaluationReport evaluation)
     {
         var classes = new JsonArray();
@@ -36,8 +38,17 @@ internal static class EvaluationJson
             ["brier"] = Json.Number(evaluation.Brier),
             ["calibrationError"] = Json.Number(evaluation.CalibrationError),
             ["classes"] = classes,
-            ["confusion"] = new JsonArray([.. evaluation.Confusion.Select(row => Json.Array(row))]),
+            ["confusion"] = evaluation.Confusion.Count > MostInMatrix ? null : new JsonArray([.. evaluation.Confusion.Select(row => Json.Array(row))]),
         };
+        if (evaluation.Confusion.Count > MostInMatrix)
+        {
+            described["confusions"] = new JsonArray([.. ClassSelection.Largest(evaluation, MostConfusions).Select(c => (JsonNode)new JsonObject
+            {
+                ["actual"] = c.Actual,
+                ["predicted"] = c.Predicted,
+                ["texts"] = c.Texts,
+            })]);
+        }
         if (evaluation.MultiLabel is { } several)
         {
             described["microPrecision"] = Json.Number(several.MicroPrecision);

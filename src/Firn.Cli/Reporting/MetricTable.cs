@@ -7,12 +7,19 @@ namespace Firn.Cli.Reporting;
 /// <summary>The figures of an evaluation class by class, laid out as scikit-learn's classification report.</summary>
 internal static class MetricTable
 {
-    /// <summary>A row a class, then the averages.</summary>
-    public static TableData Of(EvaluationReport evaluation)
+    private const int EachOnPage = 25, EachPrinted = 10;
+
+    /// <summary>A row a class, of very many those that matter most, then the averages.</summary>
+    /// <param name="evaluation">What was measured.</param>
+    /// <param name="each">Of more classes than can be shown, that many of the most frequent and of the worst.</param>
+    public static TableData Of(EvaluationReport evaluation, int each = EachOnPage)
     {
         var rows = new List<string[]>();
-        foreach (var metrics in evaluation.PerClass)
+        var shown = ClassSelection.Of(evaluation, each);
+        foreach (var metrics in shown)
             rows.Add(Row(metrics.Name, metrics.Precision, metrics.Recall, metrics.F1, metrics.Support));
+        if (ClassSelection.Rest(evaluation, shown.Count) is { } rest)
+            rows.Add([rest, "", "", "", ""]);
         if (evaluation.MultiLabel is { } several)
             rows.Add(Row("micro average", several.MicroPrecision, several.MicroRecall, several.MicroF1, evaluation.Count));
         rows.Add(Row("macro average", evaluation.MacroPrecision, evaluation.MacroRecall, evaluation.MacroF1, evaluation.Count));
@@ -35,7 +42,7 @@ internal static class MetricTable
     /// <summary>The figures on standard output.</summary>
     public static void Print(Terminal terminal, EvaluationReport evaluation)
     {
-        var table = Of(evaluation);
+        var table = Of(evaluation, EachPrinted);
         Tables.Write(terminal, null, [table.Heads[0], .. table.Heads.Skip(1).Select(head => ">" + head)], table.Rows);
         terminal.Out.WriteLine(string.Join("   ", Headline(evaluation).Select(fact => $"{fact.Name} {fact.Value}")));
         terminal.Out.WriteLine();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Firn.Bundles;
+using Firn.Cli.Output;
 using Firn.Training;
 
 namespace Firn.Cli.Reporting;
@@ -25,8 +26,9 @@ internal static class ModelCardFacts
         {
             new("Model",
             [
-                new("classes", string.Join(", ", predictor.Labels)),
+                new("classes", ClassNames.Of(predictor.Labels)),
                 new("neutral band", predictor.Neutral is { } band ? string.Create(CultureInfo.InvariantCulture, $"{band.Label} between {band.Low} and {band.High}") : "none"),
+                new("unsure below", predictor.UnsureBelow is { } least ? string.Create(CultureInfo.InvariantCulture, $"a confidence of {least:0.####}") : "never"),
                 new("vocabulary", string.Create(CultureInfo.InvariantCulture, $"{predictor.Vocabulary.Count - 1:N0} words")),
                 new("tokens used, at most", predictor.MaxTokens.ToString(CultureInfo.InvariantCulture)),
                 new("saved by", $"Firn {card.FirnVersion}"),

@@ -31,7 +31,7 @@ internal static class PlotFiles
             Add("loss.png", Curves(data, "loss", point => point.Loss, point => point.ValidationLoss ?? double.NaN));
             Add("accuracy.png", Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN));
         }
-        if (data.Evaluation.Confusion.Count > 0)
+        if (data.Evaluation.Confusion.Count > 0 && ClassSelection.ShowsAll(data.Evaluation))
             Add("confusion.png", Confusion(data.Evaluation));
         if (data.Evaluation.RocCurves.Count > 0)
             Add("roc.png", Roc(data.Evaluation));

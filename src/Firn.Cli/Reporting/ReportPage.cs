@@ -32,7 +32,12 @@ internal static class ReportPage
         }
         Section(sections, "Metrics", Table(MetricTable.Of(evaluation)), wide: true);
         if (evaluation.Confusion.Count > 0)
-            Section(sections, "Confusion matrix", Confusion(evaluation), wide: manyClasses);
+        {
+            if (ClassSelection.ShowsAll(evaluation))
+                Section(sections, "Confusion matrix", Confusion(evaluation), wide: manyClasses);
+            else
+                Section(sections, "Largest confusions", Confusions(evaluation), wide: true);
+        }
         if (evaluation.RocCurves.Count > 0)
             Section(sections, "Receiver operating characteristic", Charts.Roc(evaluation));
         Section(sections, "Reliability", Charts.Reliability(evaluation) + ReliabilityHint);
@@ -45,6 +50,16 @@ internal static class ReportPage
         Section(sections, "Configuration", Configuration(data.Configuration), wide: true);
         string notice = data.Notice is { } text ? $"<p class=\"notice\">{Escape(text)}</p>\n" : "";
         return Page(data.Title, data.Subtitle, notice, data.Headline, sections.ToString(), data.Footer);
+    }
+
+    private static string Confusions(EvaluationReport evaluation)
+    {
+        var largest = ClassSelection.Largest(evaluation);
+        string table = Table(new TableData(["actual", "predicted", "texts", "share of the actual class"], [.. largest.Select(c => new[]
+        {
+            c.Actual, c.Predicted, c.Texts.ToString("N0", CultureInfo.InvariantCulture), (100 * c.Share).ToString("0.0", CultureInfo.InvariantCulture) + "%",
+        })]));
+        return table + "<p class=\"hint\">With so many classes the whole matrix is a file: firn evaluate BUNDLE DATA --confusion FILE.csv.</p>";
     }
 
     private static string Confusion(EvaluationReport evaluation)

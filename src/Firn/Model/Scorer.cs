@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Firn.Kernels;
 using Firn.Text;
 
@@ -20,6 +21,7 @@ public sealed unsafe class Scorer
     private readonly PadStates? pads;
     private readonly int columns;
     private readonly long version; // of the weights
+    private readonly ConcurrentBag<ScoringWorkspace> _free = []; // a batch after the other uses the same memory
 
     /// <summary>Packs, and folds or makes room for it.</summary>
     /// <param name="model">Its pooling and dense weights are shared, the others copied.</param>
@@ -121,7 +123,7 @@ public sealed unsafe class Scorer
         int pieces = (plan.Count + TextsPerPiece - 1) / TextsPerPiece;
         var workers = new ScoringWorkspace[Math.Min(threads, pieces)];
         for (int i = 0; i < workers.Length; i++)
-            workers[i] = CreateWorkspace();
+            workers[i] = _free.TryTake(out ScoringWorkspace? free) ? free : CreateWorkspace();
         Workers.Run(pieces, workers.Length, (piece, worker) =>
         {
             int from = piece * TextsPerPiece, count = Math.Min(TextsPerPiece, plan.Count - from);
@@ -146,6 +148,8 @@ public sealed unsafe class Scorer
                 Losses.Probabilities(shard.LogitsOf(i), new Span<float>(probabilities + (long)textOf[i] * columns, columns), model.Options.MultiLabel);
             }
         });
+        foreach (ScoringWorkspace worker in workers)
+            _free.Add(worker);
     }
 
     /// <summary>Folds the rows of these texts' words, each once.</summary>

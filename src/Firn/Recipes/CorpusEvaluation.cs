@@ -9,6 +9,9 @@ namespace Firn.Recipes;
 /// <param name="UnknownLabels">Rows left out because the model does not know their label.</param>
 public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<ConfidentError> Errors, long UnknownLabels)
 {
+    /// <summary>The labels that the texts get, as <see cref="Predictor.Predict(string)"/> gives them.</summary>
+    public required LabelCounts Answers { get; init; }
+
     /// <summary>What keeping silent on the least certain texts would give.</summary>
     public required RiskCoverage Risk { get; init; }
 
@@ -32,6 +35,7 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
         LabeledSource source = LabeledSource.Of(corpus, labelNames);
         var map = LabelMap.Of(predictor);
         var errors = new ConfidentErrors(predictor.Labels, predictor.Threshold);
+        var answers = new LabelCounter(predictor.Rule, map.Sets);
         List<float> probabilities = [];
         List<int> labels = [];
         var unknown = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -47,8 +51,11 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
                 else
                     unknown[row.Label] = unknown.GetValueOrDefault(row.Label) + 1;
             }
-            float[] scores = predictor.Probabilities(predictor.Encode(known.Select(k => k.Text)));
+            RaggedIds ids = predictor.Encode(known.Select(k => k.Text));
+            float[] scores = predictor.Probabilities(ids);
             int columns = predictor.Classifier.Options.OutputSize;
+            for (int i = 0; i < known.Count; i++)
+                answers.Add(scores.AsSpan(i * columns, columns), ids.LengthOf(i), known[i].Class);
             for (int i = 0; i < known.Count && map.Sets is null; i++)
                 errors.Add(labels.Count + i, known[i].Class, scores.AsSpan(i * columns, columns), known[i].Text);
             probabilities.AddRange(scores);
@@ -67,11 +74,12 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
             int[] numbers = [.. labels];
             return new CorpusEvaluation(MultiLabelEvaluation.Evaluate(all, numbers, sets, predictor.Labels, predictor.Threshold), [], unknown.Values.Sum())
             {
+                Answers = answers.ToCounts(),
                 Risk = new RiskCoverage(all, 1, MultiLabelEvaluation.Decisions(numbers, sets), predictor.Threshold),
             };
         }
         EvaluationReport report = Evaluation.Evaluate(probabilities.ToArray(), labels.ToArray(), predictor.Labels, predictor.Threshold);
         var risk = new RiskCoverage(probabilities.ToArray(), predictor.Classifier.Options.OutputSize, labels.ToArray(), predictor.Threshold);
-        return new CorpusEvaluation(report, errors.ToList(), unknown.Values.Sum()) { Risk = risk };
+        return new CorpusEvaluation(report, errors.ToList(), unknown.Values.Sum()) { Answers = answers.ToCounts(), Risk = risk };
     }
 }

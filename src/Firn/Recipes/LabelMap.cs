@@ -6,7 +6,7 @@ namespace Firn.Recipes;
 /// <summary>Labels as they stand in data, to classes and their names.</summary>
 public sealed class LabelMap
 {
-    private const int MostClasses = 1000;
+    private const int MostClasses = 100_000;
     private readonly Dictionary<string, int> _classes = new(StringComparer.Ordinal);
 
     private LabelMap(IReadOnlyList<string> names, Dictionary<string, int>? known = null)
@@ -54,7 +54,7 @@ public sealed class LabelMap
         if (classes.Length > MostClasses)
         {
             throw new InvalidDataException(
-                $"The data holds {classes.Length} different labels, such as '{classes[0]}' and '{classes[1]}'; name the column that holds the label.");
+                $"The data holds {classes.Length} different labels, such as '{classes[0]}' and '{classes[1]}', and {MostClasses} are the most; name the column that holds the label (--label-column), or join rare labels.");
         }
         var map = new LabelMap(classes);
         foreach (string label in labels)

@@ -47,7 +47,7 @@ internal sealed class StudyData
         RawCorpus? more = unlabelled is null ? null
             : RawCorpus.Read(LabeledSource.Of(unlabelled, null), options.Cleaning, words, clock, cancellation);
         (int[] poolRows, int[] testRows) = Split(raw, rawTest, labels, testSource, options);
-        clock.End($"{raw.Labels.Length:n0} texts, labels {string.Join(", ", labels.Names)}; {poolRows.Length:n0} to train on, {testRows.Length:n0} to test");
+        clock.End($"{raw.Labels.Length:n0} texts, labels {Counted.Listed(labels.Names)}; {poolRows.Length:n0} to train on, {testRows.Length:n0} to test");
 
         clock.Begin(RecipeStage.Vectors);
         (WordVectors vectors, string from) = Vectors(raw, more, options, vectorsFile, clock, cancellation);

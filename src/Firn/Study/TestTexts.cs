@@ -44,7 +44,7 @@ public sealed record TestTexts(RaggedIds Texts, int[] Labels, bool HeldOut)
         {
             int label = map.ClassOf(row.Label, source.LabelNames);
             if (label < 0)
-                throw new InvalidDataException($"{source.Description} holds the label {source.Named(row.Label)}, which the model does not know (it knows {string.Join(", ", predictor.Labels)}); name it or leave such rows out.");
+                throw new InvalidDataException($"{source.Description} holds the label {source.Named(row.Label)}, which the model does not know (it knows {Counted.Listed(predictor.Labels)}); name it or leave such rows out.");
             texts.Add(row.Text);
             labels.Add(label);
         }

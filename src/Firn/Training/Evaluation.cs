@@ -25,7 +25,11 @@ public static class Evaluation
         int columns = classNames.Count == 2 ? 1 : classNames.Count;
         Throw.IfLengthDiffers(probabilities.Length, (long)labels.Length * columns, nameof(probabilities));
         for (int i = 0; i < probabilities.Length; i++)
-            Throw.IfOutside(probabilities[i], 0f, 1f, $"probabilities[{i}]");
+        {
+            // The name is made only for the error: with thousands of classes there are millions of values.
+            if (!(probabilities[i] is >= 0f and <= 1f))
+                Throw.IfOutside(probabilities[i], 0f, 1f, $"probabilities[{i}]");
+        }
 
         var confusion = new ConfusionMatrix(labels, PredictedClasses(probabilities, columns, threshold), classNames);
         IReadOnlyList<RocCurve?> curves = Curves(probabilities, columns, labels, classNames);

@@ -44,12 +44,28 @@ public class PredictorTests
     public void Band_decides_the_label_and_can_be_moved_or_turned_off()
     {
         using Predictor predictor = SmallPredictor.Make();
-        float score = predictor.Predict("good day").Score;
+        float score = predictor.Predict("good day").Probabilities[0];
         using Predictor wide = predictor.WithNeutral(new NeutralBand { Low = score - 0.01, High = score + 0.01, Label = "meh" });
         using Predictor off = predictor.WithNeutral(null);
-        Assert.Equal("meh", wide.Predict("good day").Label);
+        Assert.Equal(("meh", true), (wide.Predict("good day").Label, wide.Predict("good day").Abstained));
+        Assert.Equal(Math.Max(score, 1 - score), wide.Predict("good day").Score);
         Assert.Equal(score >= 0.5f ? "positive" : "negative", off.Predict("good day").Label);
-        Assert.Equal(score, off.Predict("good day").Score);
+        Assert.Equal(Math.Max(score, 1 - score), off.Predict("good day").Score);
+    }
+
+    [Fact]
+    public void A_model_abstains_only_where_it_is_told_to()
+    {
+        using Predictor predictor = SmallPredictor.Make();
+        Assert.Null(predictor.Neutral);
+        Assert.False(predictor.Rule.MayAbstain);
+        using Predictor unsure = predictor.WithUnsureBelow(1);
+        Prediction p = unsure.Predict("good day");
+        Assert.Equal((Predictor.UnsureLabel, true), (p.Label, p.Abstained));
+        Assert.True(unsure.Rule.MayAbstain);
+        using Predictor low = predictor.WithThreshold(0);
+        Assert.Equal("positive", low.Predict("bad rain").Label);
+        Assert.Equal(predictor.Predict("bad rain").Probabilities[0], low.Predict("bad rain").Score);
     }
 
     [Fact]

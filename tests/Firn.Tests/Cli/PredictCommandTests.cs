@@ -23,8 +23,11 @@ public sealed class PredictCommandTests
         string[] lines = run.Out.TrimEnd('\n').Split('\n');
         Assert.Equal(texts, lines.Select(line => line.Split('\t')[2]));
         using var predictor = Predictor.Load(bundle.Path);
-        Assert.Equal(predictor.Predict(texts).Select(p => $"{p.Label}\t{p.Score.ToString("0.0000", CultureInfo.InvariantCulture)}"), lines.Select(line => line[..line.LastIndexOf('\t')]));
-        Assert.Empty(run.Error);
+        Prediction[] predictions = [.. predictor.Predict(texts)];
+        Assert.Equal(predictions.Select(p => $"{p.Label}\t{p.Score.ToString("0.0000", CultureInfo.InvariantCulture)}"),
+            lines.Select(line => string.Join('\t', line.Split('\t')[..2])));
+        Assert.Equal(predictions.Select(p => p.SaysNothing), lines.Select(line => line.EndsWith("\tno known word", StringComparison.Ordinal)));
+        Assert.Equal($"firn: {predictions.Count(p => p.SaysNothing)} of 5,000 texts without a word that the model knows; their score is that of an empty text\n", run.Error);
     }
 
     [Theory]
@@ -63,7 +66,7 @@ public sealed class PredictCommandTests
         using var bundle = new TinyBundle("sport", "trade", "war");
         var run = CapturedRun.With("the film\nsaid \"no\"\\\n", "predict", bundle.Path, "--jsonl");
         string[] lines = run.Out.TrimEnd('\n').Split('\n');
-        Assert.Equal("", run.Error);
+        Assert.Contains("1 of 2 texts without a word", run.Error);
         Assert.Equal(2, lines.Length);
         using var json = JsonDocument.Parse(lines[1]);
         Assert.Equal("said \"no\"\\", json.RootElement.GetProperty("text").GetString());

@@ -28,6 +28,32 @@ public sealed partial class ReportTests
     }
 
     [Fact]
+    public void Thousands_of_classes_keep_the_report_small()
+    {
+        ReportData data = Samples.Report() with { Evaluation = Samples.Evaluation(1500, 3000) };
+        string page = ReportPage.Render(data);
+        Assert.True(page.Length < 1_000_000, $"{page.Length} characters");
+        Assert.Contains("<h2>Largest confusions</h2>", page);
+        Assert.Contains("more (shown: the most frequent and the worst)", page);
+        var folder = Directory.CreateTempSubdirectory("firn-report");
+        try
+        {
+            Report.Save(data, folder.FullName);
+            Assert.True(folder.GetFiles().Sum(f => f.Length) < 2_000_000);
+            Assert.True(EvaluationJson.Of(data.Evaluation).ToJsonString().Length < 1_000_000);
+            string matrix = Path.Combine(folder.FullName, "confusion.csv");
+            ConfusionFile.Save(data.Evaluation, matrix);
+            string[] lines = File.ReadAllLines(matrix);
+            Assert.Equal(1501, lines.Length);
+            Assert.Equal(data.Evaluation.Confusion[7], lines[8].Split(',')[1..].Select(int.Parse));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void The_words_of_an_error_are_coloured_by_what_they_do()
     {
         var explanation = new Explanation("positive", "negative", 0.99, 2, 0, [new("<b>", true, 1, 1.5), new("rain", true, -1, -0.75), new("zzyzx", false, 0, 0)], 32);

@@ -40,6 +40,17 @@ internal static class ColumnNames
     public static IReadOnlyList<int> LabelsIn(IReadOnlyList<string> names) =>
         [.. Ranked(names, Labels), .. Numbered(names, "v1"), .. Enumerable.Range(0, names.Count).Where(i => IsYesOrNo(names[i]) && !Labels.Contains(Plain(names[i])))];
 
+    /// <summary>The columns of the text: those that an option names, or the first with a usual name.</summary>
+    /// <exception cref="CorpusException">A named column is absent, or none has a usual name.</exception>
+    public static int[] FindText(string path, IReadOnlyList<string> names, string? wanted)
+    {
+        if (wanted is not null)
+            return AllNamed(path, names, wanted, "text");
+        IReadOnlyList<int> usual = TextsIn(names);
+        return usual.Count > 0 ? [usual[0]]
+            : throw new CorpusException(path, 1, "no column has a usual name for the text", $"Name one with {{TextColumn}}; the columns are: {List(names)}.");
+    }
+
     /// <summary>Whether a name means a label in some data sets and something else in others.</summary>
     public static bool IsWeak(string name) => Weak.Contains(Plain(name)) || IsYesOrNo(name);
 

@@ -58,7 +58,10 @@ internal sealed class CorpusFile
     }
 
     /// <summary>The characters.</summary>
-    public StreamReader OpenText() => new(Open(), Encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+    public StreamReader OpenText() => TextOf(Open());
+
+    /// <summary>The characters of bytes that were opened already.</summary>
+    public StreamReader TextOf(Stream bytes) => new(bytes, Encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
 
     /// <summary>The first characters, enough to tell a format by; an empty file is refused.</summary>
     public string Head()

@@ -88,6 +88,26 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
         Remarks = [.. CorpusRemarks.Of(log)],
     };
 
+    /// <summary>The characters of a file, packed or not, by the same rules.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="encoding">Any name that <see cref="TextEncodings"/> knows.</param>
+    /// <exception cref="CorpusException">There is no such file, or it may not be read.</exception>
+    public static StreamReader OpenText(string path, string encoding = TextEncodings.Auto)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new CorpusFile(path, encoding).OpenText();
+    }
+
+    /// <summary>The characters of bytes, such as those of standard input, by the same rules; what has arrived is not waited for.</summary>
+    /// <param name="bytes">Read from where they stand.</param>
+    /// <param name="encoding">Any name that <see cref="TextEncodings"/> knows.</param>
+    public static StreamReader Decode(Stream bytes, string encoding = TextEncodings.Auto)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        byte[] head = PeekedStream.Peek(bytes, lines: 0, out _);
+        return new StreamReader(new PeekedStream(head, bytes), EncodingDetection.Find(encoding, head, new InvalidBytes()).Encoding, detectEncodingFromByteOrderMarks: true, 1 << 16);
+    }
+
     /// <summary>Reads the rows from the start.</summary>
     /// <exception cref="CorpusException">A row is bad and the policy is to stop, or the file is damaged.</exception>
     public IEnumerator<LabeledText> GetEnumerator()

@@ -141,7 +141,7 @@ internal static class DelimitedDetection
     private static bool IsSentiment140(IReadOnlyList<string[]> rows) => rows.All(row =>
         row.Length == 6 && Sentiment140Names.ContainsKey(row[0]) && row[1].Length > 0 && row[1].All(char.IsAsciiDigit));
 
-    private static ColumnProfile[] Profiles(IReadOnlyList<string[]> rows, int from)
+    internal static ColumnProfile[] Profiles(IReadOnlyList<string[]> rows, int from)
     {
         int columns = Math.Max(rows[0].Length, rows.Skip(from).Select(row => row.Length).DefaultIfEmpty().Max());
         return [.. Enumerable.Range(0, columns).Select(i => new ColumnProfile(rows.Skip(from).Where(row => row.Any(field => field.Length > 0)).Select(row => i < row.Length ? row[i] : "")))];

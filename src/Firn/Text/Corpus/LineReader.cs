@@ -3,13 +3,22 @@ namespace Firn.Text;
 /// <summary>
 /// Reads lines that end with LF or CR LF. A lone CR, NEL (U+0085) or U+2028 is text: tweets and reviews contain them.
 /// </summary>
-internal sealed class LineReader(CorpusFile file) : IDisposable
+internal sealed class LineReader(CorpusFile file, StreamReader reader) : IDisposable
 {
     private const int LongestLine = 1 << 26;
-    private readonly StreamReader reader = file.OpenText();
     private char[] buffer = new char[1 << 16];
     private int start, end;
     private bool atEnd;
+
+    public LineReader(CorpusFile file)
+        : this(file, file.OpenText())
+    {
+    }
+
+    public LineReader(CorpusFile file)
+        : this(file, file.OpenText())
+    {
+    }
 
     /// <summary>Number of the line that was read last, from 1.</summary>
     public long Line { get; private set; }

@@ -1,0 +1,46 @@
+using Firn.Text;
+
+namespace Firn.Recipes;
+
+/// <summary>The labels that texts got, by a model's own rule.</summary>
+/// <param name="Texts">Texts.</param>
+/// <param name="Labels">How many got each label; that of texts without a class among them.</param>
+/// <param name="Abstained">Texts left without a class.</param>
+/// <param name="AnsweredAccuracy">Of the others, the share whose class is right; NaN without any.</param>
+/// <param name="WithoutKnownWord">Texts of which the model knows no word, so that their label says nothing.</param>
+public sealed record LabelCounts(long Texts, IReadOnlyDictionary<string, long> Labels, long Abstained, double AnsweredAccuracy, long WithoutKnownWord);
+
+/// <summary>Counts labels text by text.</summary>
+internal sealed class LabelCounter(LabelRule rule, LabelSets? sets)
+{
+    private readonly SortedDictionary<string, long> _labels = new(StringComparer.Ordinal);
+    private long _texts, _abstained, _right, _withoutWord;
+
+    /// <param name="row">[K]: what the model gives.</param>
+    /// <param name="knownTokens">Tokens that the model saw.</param>
+    /// <param name="truth">The class, or the set of classes.</param>
+    public void Add(ReadOnlySpan<float> row, int knownTokens, int truth)
+    {
+        LabelDecision decision = rule.Decide(row);
+        _labels[decision.Label] = _labels.GetValueOrDefault(decision.Label) + 1;
+        _texts++;
+        if (knownTokens == 0)
+            _withoutWord++;
+        if (decision.Abstained)
+            _abstained++;
+        else if (sets is null ? decision.Class == truth : HasThose(row, sets[truth]))
+            _right++;
+    }
+
+    private bool HasThose(ReadOnlySpan<float> row, ReadOnlySpan<bool> truth)
+    {
+        for (int c = 0; c < row.Length; c++)
+        {
+            if (row[c] >= rule.Threshold != truth[c])
+                return false;
+        }
+        return true;
+    }
+
+    public LabelCounts ToCounts() => new(_texts, _labels, _abstained, (double)_right / (_texts - _abstained), _withoutWord);
+}
