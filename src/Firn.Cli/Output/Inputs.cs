@@ -30,7 +30,7 @@ internal static class Inputs
     public static void RefuseSwapped(string bundle, IReadOnlyList<string> others, string command)
     {
         if (!IsBundle(bundle) && others.FirstOrDefault(IsBundle) is { } meant)
-            throw new UsageError($"the bundle comes first: {Tool.CalledAs} {command} {meant} {bundle}");
+            throw new UsageError($"the bundle comes first: {Tool.CalledAs} {command} {Shell.Quoted(meant)} {Shell.Quoted(bundle)}");
     }
 
     private static bool IsBundle(string path) => File.Exists(Path.Combine(path, "model.json"));

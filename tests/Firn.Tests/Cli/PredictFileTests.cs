@@ -276,7 +276,7 @@ public sealed class PredictFileTests : IDisposable
     public void The_file_that_is_read_is_not_overwritten()
     {
         string input = Write("in.csv", "text\nlove\n");
-        Assert.Equal(2, Predict(input, "--out", input).ExitCode);
+        Assert.Equal(1, Predict(input, "--out", input).ExitCode);
         Assert.Equal("text\nlove\n", File.ReadAllText(input));
     }
 
