@@ -66,8 +66,6 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
         result.Predictor.Save(Bundle);
         if (Checkpoint is not null && result.Training.StoppedBy != StopReason.Cancelled)
             File.Delete(Checkpoint);
-        if (Report is not null && result.Test is null)
-            run.Terminal.Note($"firn: no report is written to {Report}, for it shows a test and there are no test texts; give --test FILE or a --test-size above 0");
         if (Report is { } folder && result.Test is not null)
         {
             progress.Begin("report");

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Firn.Bundles;
+using Firn.Text;
 
 namespace Firn.Tests.Cli;
 
@@ -199,7 +201,7 @@ public sealed class PredictFileTests : IDisposable
         var run = Predict(input, "--out", At("out.csv"), "--on-error", "keep");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("2 rows could not be read", run.Error);
-        Assert.Contains("line 3: the row has 1 fields", run.Error);
+        Assert.Contains("line 3: the row has 1 field where 3 are expected", run.Error);
         Assert.Equal($"id,text,n,label,probability,known_words\n1,love,a,{Expected("love")}\n2,,,,,\n3,hate,b,c,,,\n4,love,d,{Expected("love")}\n", File.ReadAllText(At("out.csv")));
         string objects = Write("in.jsonl", "{\"text\":\"love\"}\n{\"other\":1}\nno json\n");
         Assert.Equal(0, Predict(objects, "--out", At("out.jsonl"), "--on-error", "keep").ExitCode);
@@ -260,6 +262,31 @@ public sealed class PredictFileTests : IDisposable
         Assert.Contains($"love,caf\u00E9,{Expected("love")}\n", Scored(wide, "wide-out.csv"));
         string mark = Write("mark.csv", "text,name\nlove,x\n", new UTF8Encoding(true));
         Assert.StartsWith("text,name,label", Scored(mark, "mark-out.csv"));
+    }
+
+    [Fact]
+    public void Without_a_name_the_encoding_is_that_of_the_training_file()
+    {
+        string path = At("cyrillic");
+        using (var predictor = Predictor.Load(_bundle.Path))
+        {
+            var reading = new CorpusSummary { Layout = new CorpusLayout("CSV"), Encoding = "windows-1251", Rows = 1 };
+            predictor.WithCard(new ModelCard { Data = DataSource.None with { Reading = reading } }).Save(path);
+        }
+        byte[] bytes = [.. "text,name\nlove,"u8, 0xEF, 0xF0, 0xE8, .. "\n"u8];
+        File.WriteAllBytes(At("in.csv"), bytes);
+        var run = CapturedRun.Of("predict", path, At("in.csv"), "--out", At("out.csv"));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("love,\u043F\u0440\u0438,", File.ReadAllText(At("out.csv")));
+        Assert.Equal(0, CapturedRun.Of("predict", path, At("in.csv"), "--out", At("latin.csv"), "--encoding", "latin1").ExitCode);
+        Assert.Contains("love,\u00EF\u00F0\u00E8,", File.ReadAllText(At("latin.csv")));
+    }
+
+    [Fact]
+    public void Several_columns_are_one_text()
+    {
+        string input = Write("in.csv", "title,body\nlove,this song\n");
+        Assert.Equal($"title,body,label,probability,known_words\nlove,this song,{Expected("love this song")}\n", Scored(input, "out.csv", "--text-column", "title,body"));
     }
 
     [Theory]

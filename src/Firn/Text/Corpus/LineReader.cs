@@ -15,11 +15,6 @@ internal sealed class LineReader(CorpusFile file, StreamReader reader) : IDispos
     {
     }
 
-    public LineReader(CorpusFile file)
-        : this(file, file.OpenText())
-    {
-    }
-
     /// <summary>Number of the line that was read last, from 1.</summary>
     public long Line { get; private set; }
 
