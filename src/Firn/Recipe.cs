@@ -186,7 +186,7 @@ public sealed class Recipe
         ReadCorpus corpus = Pass(source);
         RawCorpus raw = corpus.Raw;
         LabelMap labels = Options.Classifier.MultiLabel
-            ? LabelMap.FromSets(raw.LabelTexts, source.LabelNames) : LabelMap.From(raw.LabelTexts, source.LabelNames);
+            ? LabelMap.FromSets(raw.LabelTexts, source.LabelNames) : LabelMap.From(raw.LabelTexts, source.LabelNames, raw.Labels.Length);
         if (Options.Training.ClassWeights is { Count: > 0 } weights)
             Throw.IfLengthDiffers(weights.Count, labels.Names.Count, nameof(Options.Training.ClassWeights));
         var texts = new RecipeTexts(corpus, Validation is null ? null : Pass(LabeledSource.Of(Validation, Options.LabelNames)), test is null ? null : Pass(test),

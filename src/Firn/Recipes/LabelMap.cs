@@ -7,6 +7,9 @@ namespace Firn.Recipes;
 public sealed class LabelMap
 {
     private const int MostClasses = 100_000;
+
+    // From so many on, a column with nearly as many values as rows is one of texts or numbers of rows.
+    private const int ManyClasses = 1000;
     private readonly Dictionary<string, int> _classes = new(StringComparer.Ordinal);
 
     private LabelMap(IReadOnlyList<string> names, Dictionary<string, int>? known = null)
@@ -36,7 +39,13 @@ public sealed class LabelMap
     /// <param name="labels">The distinct labels of the data.</param>
     /// <param name="names">Names for some of them; the others are their own.</param>
     /// <exception cref="InvalidDataException">There are fewer than two classes, or so many that they can be no labels.</exception>
-    public static LabelMap From(IReadOnlyCollection<string> labels, IReadOnlyDictionary<string, string> names)
+    public static LabelMap From(IReadOnlyCollection<string> labels, IReadOnlyDictionary<string, string> names) => From(labels, names, long.MaxValue);
+
+    /// <summary>As above, and refuses so many classes for so few texts that they can be no labels.</summary>
+    /// <param name="labels">The distinct labels of the data.</param>
+    /// <param name="names">Names for some of them.</param>
+    /// <param name="texts">Texts of the data.</param>
+    internal static LabelMap From(IReadOnlyCollection<string> labels, IReadOnlyDictionary<string, string> names, long texts)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(names);
@@ -51,19 +60,19 @@ public sealed class LabelMap
                 ? "The data holds no labelled text; check the path and the columns."
                 : $"The data holds one label, '{classes[0]}', and a classifier needs two; check the label column.");
         }
-        if (classes.Length > MostClasses)
+        if (classes.Length > MostClasses || (classes.Length > ManyClasses && classes.Length > texts / 2))
         {
             throw new InvalidDataException(
-                $"The data holds {classes.Length} different labels, such as '{classes[0]}' and '{classes[1]}', and {MostClasses} are the most; name the column that holds the label (--label-column), or join rare labels.");
+                $"The data holds {classes.Length} different labels, such as '{classes[0]}' and '{classes[1]}', too many for its texts or for a classifier ({MostClasses} at most); name the column that holds the label, or join rare labels.");
         }
         var map = new LabelMap(classes);
         foreach (string label in labels)
-            map._classes[label] = Array.IndexOf(classes, names.GetValueOrDefault(label, label));
+            map._classes[label] = map._classes[names.GetValueOrDefault(label, label)];
         return map;
     }
 
     /// <summary>
-    /// As <see cref="From"/> where a text may have any number of labels, with <see cref="Separator"/> between them; an empty
+    /// As <see cref="From(IReadOnlyCollection{string}, IReadOnlyDictionary{string, string})"/> where a text may have any number of labels, with <see cref="Separator"/> between them; an empty
     /// label is none, and so is a lone separator, which files need because they take an empty label for a mistake.
     /// </summary>
     /// <exception cref="InvalidDataException">As there.</exception>

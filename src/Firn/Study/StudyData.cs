@@ -42,7 +42,7 @@ internal sealed class StudyData
         clock.Begin(RecipeStage.Read);
         var words = new TokenTable(1 << 16);
         RawCorpus raw = RawCorpus.Read(source, options.Cleaning, words, clock, cancellation);
-        var labels = LabelMap.From(raw.LabelTexts, source.LabelNames);
+        var labels = LabelMap.From(raw.LabelTexts, source.LabelNames, raw.Labels.Length);
         RawCorpus? rawTest = testSource is null ? null : RawCorpus.Read(testSource, options.Cleaning, words, clock, cancellation);
         RawCorpus? more = unlabelled is null ? null
             : RawCorpus.Read(LabeledSource.Of(unlabelled, null), options.Cleaning, words, clock, cancellation);
