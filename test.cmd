@@ -16,6 +16,6 @@ powershell -NoProfile -ExecutionPolicy Bypass -Command ^
   " if(-not $m.Success){$script:f++;return}; $t=[int]$m.Groups[1].Value;$e=[int]$m.Groups[2].Value;$x=[int]$m.Groups[3].Value;$k=[int]$m.Groups[4].Value;" ^
   " $script:p+=$t-$x-$k;$script:f+=$x+$e;$script:s+=$k };" ^
   "$dll='%~dp0artifacts\bin\Firn.Tests\release\Firn.Tests.dll';" ^
-  "run $dll '' @(); run $dll '256' @('-trait','Kernels=all'); run $dll 'scalar' @('-trait','Kernels=all'); run '%~dp0artifacts\bin\Firn.Server.Tests\release\Firn.Server.Tests.dll' '' @();" ^
+  "run $dll '' @(); run $dll '256' @('-trait','Kernels=all'); run $dll '128' @('-trait','Kernels=all'); run $dll 'scalar' @('-trait','Kernels=all'); run '%~dp0artifacts\bin\Firn.Server.Tests\release\Firn.Server.Tests.dll' '' @();" ^
   "Write-Output \"$p passed, $f failed, $s skipped\"; if($f -gt 0){exit 1}"
 exit /b %errorlevel%

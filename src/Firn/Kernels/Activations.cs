@@ -81,6 +81,7 @@ internal static unsafe class Activations
             {
                 KernelWidth.Vector512 => Run<F, Lanes512, Vector512<float>>(from, x.Length, to),
                 KernelWidth.Vector256 => Run<F, Lanes256, Vector256<float>>(from, x.Length, to),
+                KernelWidth.Vector128 => Run<F, Lanes128, Vector128<float>>(from, x.Length, to),
                 _ => 0,
             };
             Run<F, LanesScalar, float>(from + done, x.Length - done, to + done);

@@ -20,6 +20,7 @@ internal static unsafe class AdamKernel
             {
                 KernelWidth.Vector512 => Run<Lanes512, Vector512<float>>(g, 0, weights.Length, rate, beta1, beta2, epsilon, m, v, w),
                 KernelWidth.Vector256 => Run<Lanes256, Vector256<float>>(g, 0, weights.Length, rate, beta1, beta2, epsilon, m, v, w),
+                KernelWidth.Vector128 => Run<Lanes128, Vector128<float>>(g, 0, weights.Length, rate, beta1, beta2, epsilon, m, v, w),
                 _ => 0,
             };
             Run<LanesScalar, float>(g, done, weights.Length, rate, beta1, beta2, epsilon, m, v, w);

@@ -32,6 +32,15 @@ internal static class BFloats
                 (Vector256.Create(Vector128.WidenLower(eight), Vector128.WidenUpper(eight)) << 16).CopyTo(bits[i..]);
             }
         }
+        if (KernelPath.Width >= KernelWidth.Vector128)
+        {
+            for (; i <= source.Length - 8; i += 8)
+            {
+                Vector128<ushort> eight = Vector128.Create(source[i..]);
+                (Vector128.WidenLower(eight) << 16).CopyTo(bits[i..]);
+                (Vector128.WidenUpper(eight) << 16).CopyTo(bits[(i + 4)..]);
+            }
+        }
         for (; i < source.Length; i++)
             bits[i] = (uint)source[i] << 16;
     }

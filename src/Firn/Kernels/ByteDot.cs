@@ -22,6 +22,7 @@ internal static unsafe class ByteDot
         {
             case KernelWidth.Vector512 when Avx512BW.IsSupported: Each512(rows, stride, count, query, dots); break;
             case >= KernelWidth.Vector256 when Avx2.IsSupported: Each256(rows, stride, count, query, dots); break;
+            case >= KernelWidth.Vector128: Each128(rows, stride, count, query, dots); break;
             default: EachPortable(rows, stride, count, query, dots); break;
         }
     }
@@ -58,6 +59,28 @@ internal static unsafe class ByteDot
             dots[r] = Vector256.Sum(even + odd);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Each128(sbyte* rows, int stride, int count, short* query, int* dots)
+    {
+        for (int r = 0; r < count; r++, rows += stride)
+        {
+            Vector128<int> even = Vector128<int>.Zero, odd = Vector128<int>.Zero;
+            for (int i = 0; i < stride; i += 16)
+            {
+                (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.Load(rows + i));
+                even += Products(low, Vector128.Load(query + i));
+                odd += Products(high, Vector128.Load(query + i + 8));
+            }
+            dots[r] = Vector128.Sum(even + odd);
+        }
+    }
+
+    /// <summary>Sums of two of the eight products each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Products(Vector128<short> a, Vector128<short> b) => Sse2.IsSupported
+        ? Sse2.MultiplyAddAdjacent(a, b)
+        : Vector128.WidenLower(a) * Vector128.WidenLower(b) + Vector128.WidenUpper(a) * Vector128.WidenUpper(b);
 
     private static void EachPortable(sbyte* rows, int stride, int count, short* query, int* dots)
     {

@@ -25,6 +25,7 @@ internal static unsafe class DropoutMask
             {
                 KernelWidth.Vector512 => Run512(stream.Key, first, threshold, keep, p, values.Length),
                 KernelWidth.Vector256 => Run256(stream.Key, first, threshold, keep, p, values.Length),
+                KernelWidth.Vector128 => Run128(stream.Key, first, threshold, keep, p, values.Length),
                 _ => 0,
             };
             Debug.Assert(done % 4 == 0);
@@ -84,6 +85,27 @@ internal static unsafe class DropoutMask
             Vector256<int> low = Vector256.WidenLower(bits).AsInt32(), high = Vector256.WidenUpper(bits).AsInt32();
             (Vector256.Load(values + i) * (scale & Vector256.GreaterThan(low, limit).AsSingle())).Store(values + i);
             (Vector256.Load(values + i + 8) * (scale & Vector256.GreaterThan(high, limit).AsSingle())).Store(values + i + 8);
+        }
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Run128(ulong key, ulong first, int threshold, float keep, float* values, int length)
+    {
+        Vector128<ulong> state = Vector128.Create(key + (first + 1) * Golden)
+            + Vector128<ulong>.Indices * Vector128.Create(Golden);
+        Vector128<ulong> step = Vector128.Create(unchecked(2 * Golden));
+        Vector128<float> scale = Vector128.Create(keep);
+        Vector128<int> limit = Vector128.Create(threshold - 1);
+        int i = 0;
+        for (; i <= length - 8; i += 8, state += step)
+        {
+            Vector128<ulong> z = (state ^ (state >> 30)) * Vector128.Create(0xBF58476D1CE4E5B9UL);
+            z = (z ^ (z >> 27)) * Vector128.Create(0x94D049BB133111EBUL);
+            Vector128<ushort> bits = (z ^ (z >> 31)).AsUInt16();
+            Vector128<int> low = Vector128.WidenLower(bits).AsInt32(), high = Vector128.WidenUpper(bits).AsInt32();
+            (Vector128.Load(values + i) * (scale & Vector128.GreaterThan(low, limit).AsSingle())).Store(values + i);
+            (Vector128.Load(values + i + 4) * (scale & Vector128.GreaterThan(high, limit).AsSingle())).Store(values + i + 4);
         }
         return i;
     }

@@ -60,6 +60,9 @@ internal static unsafe class Gemm
             case KernelWidth.Vector256:
                 Run<Lanes256, Vector256<float>>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c, ahead);
                 break;
+            case KernelWidth.Vector128:
+                Run<Lanes128, Vector128<float>>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c, ahead);
+                break;
             default:
                 Run<LanesScalar, float>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c, ahead);
                 break;

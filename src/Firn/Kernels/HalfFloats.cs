@@ -32,11 +32,27 @@ internal static class HalfFloats
                 (size.AsUInt32() | ((bits & Vector256.Create(0x8000u)) << 16)).AsSingle().CopyTo(destination[i..]);
             }
         }
+        if (KernelPath.Width >= KernelWidth.Vector128)
+        {
+            for (; i <= source.Length - 8; i += 8)
+            {
+                Vector128<ushort> eight = Vector128.Create(source[i..]);
+                Widen(Vector128.WidenLower(eight)).CopyTo(destination[i..]);
+                Widen(Vector128.WidenUpper(eight)).CopyTo(destination[(i + 4)..]);
+            }
+        }
         for (; i < source.Length; i++)
             destination[i] = Widen(source[i]);
     }
 
     private const float Bias = 5.192296858534828e+33f; // 2^112
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Widen(Vector128<uint> bits)
+    {
+        Vector128<float> size = ((bits & Vector128.Create(0x7FFFu)) << 13).AsSingle() * Vector128.Create(Bias);
+        return (size.AsUInt32() | ((bits & Vector128.Create(0x8000u)) << 16)).AsSingle();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Widen(ushort bits)

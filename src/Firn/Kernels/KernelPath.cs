@@ -8,6 +8,9 @@ internal enum KernelWidth
     /// <summary>Plain loops, one value at a time.</summary>
     Scalar = 1,
 
+    /// <summary>128-bit vectors, four values: every x86-64 and ARM64 processor.</summary>
+    Vector128 = 4,
+
     /// <summary>256-bit vectors, eight values.</summary>
     Vector256 = 8,
 
@@ -17,7 +20,7 @@ internal enum KernelWidth
 
 /// <summary>
 /// The one place that chooses the kernels: the widest path of this machine, or what the environment variable
-/// <c>FIRN_KERNELS</c> (<c>512</c>, <c>256</c> or <c>scalar</c>) forces, so that a test run covers each path.
+/// <c>FIRN_KERNELS</c> (<c>512</c>, <c>256</c>, <c>128</c> or <c>scalar</c>) forces, so that a test run covers each path.
 /// </summary>
 internal static class KernelPath
 {
@@ -28,15 +31,17 @@ internal static class KernelPath
     {
         KernelWidth widest = Vector512.IsHardwareAccelerated ? KernelWidth.Vector512
             : Vector256.IsHardwareAccelerated ? KernelWidth.Vector256
+            : Vector128.IsHardwareAccelerated ? KernelWidth.Vector128
             : KernelWidth.Scalar;
         KernelWidth wanted = forced switch
         {
             null or "" => widest,
             "512" => KernelWidth.Vector512,
             "256" => KernelWidth.Vector256,
+            "128" => KernelWidth.Vector128,
             "scalar" => KernelWidth.Scalar,
             _ => throw new InvalidOperationException(
-                $"FIRN_KERNELS is '{forced}'; it must be 512, 256 or scalar, or be left unset for the widest of this machine."),
+                $"FIRN_KERNELS is '{forced}'; it must be 512, 256, 128 or scalar, or be left unset for the widest of this machine."),
         };
         if (wanted > widest)
         {

@@ -26,6 +26,8 @@ internal static unsafe class LstmCell
                 ForwardRow<Lanes512, Vector512<float>>(hidden, gates, previous, cell, tanhCell, output);
             else if (KernelPath.Width >= KernelWidth.Vector256 && hidden >= 8)
                 ForwardRow<Lanes256, Vector256<float>>(hidden, gates, previous, cell, tanhCell, output);
+            else if (KernelPath.Width >= KernelWidth.Vector128 && hidden >= 4)
+                ForwardRow<Lanes128, Vector128<float>>(hidden, gates, previous, cell, tanhCell, output);
             else
                 ForwardRow<LanesScalar, float>(hidden, gates, previous, cell, tanhCell, output);
             gates += 4 * hidden;
@@ -55,6 +57,8 @@ internal static unsafe class LstmCell
                 BackwardRow<Lanes512, Vector512<float>>(hidden, gates, previous, tanhCell, dOutput, mask, dOutside, dCell);
             else if (KernelPath.Width >= KernelWidth.Vector256 && hidden >= 8)
                 BackwardRow<Lanes256, Vector256<float>>(hidden, gates, previous, tanhCell, dOutput, mask, dOutside, dCell);
+            else if (KernelPath.Width >= KernelWidth.Vector128 && hidden >= 4)
+                BackwardRow<Lanes128, Vector128<float>>(hidden, gates, previous, tanhCell, dOutput, mask, dOutside, dCell);
             else
                 BackwardRow<LanesScalar, float>(hidden, gates, previous, tanhCell, dOutput, mask, dOutside, dCell);
             gates += 4 * hidden;

@@ -27,6 +27,9 @@ internal static unsafe class MatrixVector
             case KernelWidth.Vector256:
                 Run<Lanes256, Vector256<float>>(x, b, start, y, backwards);
                 break;
+            case KernelWidth.Vector128:
+                Run<Lanes128, Vector128<float>>(x, b, start, y, backwards);
+                break;
             default:
                 Run<LanesScalar, float>(x, b, start, y, backwards);
                 break;

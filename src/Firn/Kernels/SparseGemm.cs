@@ -45,6 +45,9 @@ internal static unsafe class SparseGemm
             case KernelWidth.Vector256:
                 Run<Lanes256, Vector256<float>>(a, rowStride, depthStride, rows, depth, b, columns, start, startStride, c);
                 break;
+            case KernelWidth.Vector128:
+                Run<Lanes128, Vector128<float>>(a, rowStride, depthStride, rows, depth, b, columns, start, startStride, c);
+                break;
             default:
                 Run<LanesScalar, float>(a, rowStride, depthStride, rows, depth, b, columns, start, startStride, c);
                 break;

@@ -17,6 +17,7 @@ internal static unsafe class VectorMath
             {
                 KernelWidth.Vector512 => Dot<Lanes512, Vector512<float>>(pa, pb, a.Length),
                 KernelWidth.Vector256 => Dot<Lanes256, Vector256<float>>(pa, pb, a.Length),
+                KernelWidth.Vector128 => Dot<Lanes128, Vector128<float>>(pa, pb, a.Length),
                 _ => Dot<LanesScalar, float>(pa, pb, a.Length),
             };
         }
@@ -45,6 +46,7 @@ internal static unsafe class VectorMath
             {
                 KernelWidth.Vector512 => AddScaled<Lanes512, Vector512<float>>(factor, px, x.Length, pd),
                 KernelWidth.Vector256 => AddScaled<Lanes256, Vector256<float>>(factor, px, x.Length, pd),
+                KernelWidth.Vector128 => AddScaled<Lanes128, Vector128<float>>(factor, px, x.Length, pd),
                 _ => 0,
             };
             AddScaled<LanesScalar, float>(factor, px + done, x.Length - done, pd + done);
@@ -71,6 +73,7 @@ internal static unsafe class VectorMath
             {
                 KernelWidth.Vector512 => Multiply<Lanes512, Vector512<float>>(pa, pb, a.Length, pd),
                 KernelWidth.Vector256 => Multiply<Lanes256, Vector256<float>>(pa, pb, a.Length, pd),
+                KernelWidth.Vector128 => Multiply<Lanes128, Vector128<float>>(pa, pb, a.Length, pd),
                 _ => 0,
             };
             Multiply<LanesScalar, float>(pa + done, pb + done, a.Length - done, pd + done);
@@ -88,6 +91,7 @@ internal static unsafe class VectorMath
             {
                 KernelWidth.Vector512 => AddColumnSums<Lanes512, Vector512<float>>(pm, rows, columns, 0, pd),
                 KernelWidth.Vector256 => AddColumnSums<Lanes256, Vector256<float>>(pm, rows, columns, 0, pd),
+                KernelWidth.Vector128 => AddColumnSums<Lanes128, Vector128<float>>(pm, rows, columns, 0, pd),
                 _ => 0,
             };
             AddColumnSums<LanesScalar, float>(pm, rows, columns, done, pd);

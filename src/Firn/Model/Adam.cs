@@ -118,7 +118,7 @@ internal sealed class Adam
     private static void AddPull(float strength, ReadOnlySpan<float> weights, ReadOnlySpan<float> start, Span<float> gradient)
     {
         for (int i = 0; i < gradient.Length; i++)
-            gradient[i] = MathF.FusedMultiplyAdd(strength, weights[i] - start[i], gradient[i]);
+            gradient[i] = float.MultiplyAddEstimate(strength, weights[i] - start[i], gradient[i]);
     }
 
     private void Update(ReadOnlySpan<float> gradient, float rate, Moments state, int at, Span<float> weights) =>

@@ -25,6 +25,7 @@ internal static unsafe class BatchSearch
             {
                 case KernelWidth.Vector512: Search<Lanes512, Vector512<float>>(table, queries, first, size, count, rows, found); break;
                 case KernelWidth.Vector256: Search<Lanes256, Vector256<float>>(table, queries, first, size, count, rows, found); break;
+                case KernelWidth.Vector128: Search<Lanes128, Vector128<float>>(table, queries, first, size, count, rows, found); break;
                 default: Search<LanesScalar, float>(table, queries, first, size, count, rows, found); break;
             }
         });

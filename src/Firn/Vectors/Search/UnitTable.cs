@@ -118,6 +118,7 @@ internal sealed unsafe class UnitTable
         {
             case KernelWidth.Vector512: RowProducts<Lanes512, Vector512<float>>.DotEach(Pointer(first), Stride, count, query, scores); break;
             case KernelWidth.Vector256: RowProducts<Lanes256, Vector256<float>>.DotEach(Pointer(first), Stride, count, query, scores); break;
+            case KernelWidth.Vector128: RowProducts<Lanes128, Vector128<float>>.DotEach(Pointer(first), Stride, count, query, scores); break;
             default: RowProducts<LanesScalar, float>.DotEach(Pointer(first), Stride, count, query, scores); break;
         }
     }

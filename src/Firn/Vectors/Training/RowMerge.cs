@@ -23,6 +23,7 @@ internal abstract unsafe class RowMerge
     {
         KernelWidth.Vector512 => new Of<Lanes512, Vector512<float>>(),
         KernelWidth.Vector256 => new Of<Lanes256, Vector256<float>>(),
+        KernelWidth.Vector128 => new Of<Lanes128, Vector128<float>>(),
         _ => new Of<LanesScalar, float>(),
     };
 

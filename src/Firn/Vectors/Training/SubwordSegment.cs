@@ -23,6 +23,7 @@ internal abstract unsafe class SubwordSegment
     {
         KernelWidth.Vector512 => new SubwordSegment<Lanes512, Vector512<float>>(view),
         KernelWidth.Vector256 => new SubwordSegment<Lanes256, Vector256<float>>(view),
+        KernelWidth.Vector128 => new SubwordSegment<Lanes128, Vector128<float>>(view),
         _ => new SubwordSegment<LanesScalar, float>(view),
     };
 }

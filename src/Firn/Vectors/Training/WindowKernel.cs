@@ -22,6 +22,7 @@ internal abstract unsafe class WindowKernel
     {
         KernelWidth.Vector512 => Create<Lanes512, Vector512<float>>(view),
         KernelWidth.Vector256 => Create<Lanes256, Vector256<float>>(view),
+        KernelWidth.Vector128 => Create<Lanes128, Vector128<float>>(view),
         _ => Create<LanesScalar, float>(view),
     };
 
