@@ -41,29 +41,94 @@ internal static class TuneCommand
             CorpusView.TellLayout(run.Terminal, texts);
             _ = texts.LongCount(); // the search keeps the texts and would tell nothing of them before its first trial
             CorpusView.TellRows(run.Terminal, texts);
-            IReadOnlyList<TuningTrial> found = search.Run(texts, new InlineProgress<TuningTrial>(t => run.Terminal.Note(InWords(t))), run.Stop);
-            string best = found.Count == 0 ? "" : $"firn train {Shell.Quoted(data)} --preset {parsed.GetRequiredValue(preset)} {found[0].Options}".TrimEnd();
+            TuningResult found = search.Run(texts, new InlineProgress<TuningTrial>(t => run.Terminal.Note(InWords(t))), run.Stop);
+            string next = $"firn train {Shell.Quoted(data)} --preset {parsed.GetRequiredValue(preset)} {found.Winner?.Options}".TrimEnd();
             if (parsed.GetValue(json))
-                Json.Write(run.Terminal, new JsonObject { ["best"] = best, ["trials"] = new JsonArray([.. found.Select(AsJson)]), ["file"] = file, ["corpus"] = CorpusView.AsJson(texts) });
+                Json.Write(run.Terminal, AsJson(found, next, file, texts));
             else
-            {
-                Tables.Write(run.Terminal, "trials, the best first", [">candidate", ">texts", ">accuracy", ">loss", ">seconds", "options"], found.Take(Shown).Select(t => new[]
-                {
-                    $"{t.Candidate}", t.Texts.ToString("N0", CultureInfo.InvariantCulture), Figure(t.Accuracy), Figure(t.Loss), t.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
-                    t.Options.Length == 0 ? "the preset" : t.Options,
-                }));
-                run.Terminal.Out.WriteLine($"trials  {file}");
-                run.Terminal.Out.WriteLine($"next\n  {best}");
-            }
+                Print(run.Terminal, found, next, file);
             return run.Stop.IsCancellationRequested ? ExitCode.Failed : ExitCode.Done;
         });
         return command;
     }
 
+    private static void Print(Terminal terminal, TuningResult found, string next, string file)
+    {
+        Tables.Write(terminal, "trials, the best first", [">candidate", ">texts", ">accuracy", ">loss", ">seconds", "options"],
+            found.Trials.Take(Shown).Select(t => new[]
+            {
+                $"{t.Candidate}", t.Texts.ToString("N0", CultureInfo.InvariantCulture), Figure(t.Accuracy), Figure(t.Loss),
+                t.Seconds.ToString("0.0", CultureInfo.InvariantCulture), NameOf(t.Options),
+            }));
+        if (found.Folds > 0)
+        {
+            Tables.Write(terminal, $"finalists on all texts, {found.Folds} of {SuccessiveHalving.Folds} folds",
+                [">candidate", ">accuracy", ">loss", ">accuracy gain", ">loss gain"],
+                found.Finalists.Select(f => new[]
+                {
+                    $"{f.Candidate}", Figure(f.Accuracy), Figure(f.Loss), f.Candidate == 0 ? "" : InWords(f.AccuracyGain), f.Candidate == 0 ? "" : InWords(f.LossGain),
+                }));
+        }
+        terminal.Out.WriteLine($"verdict {Verdict(found)}");
+        terminal.Out.WriteLine($"trials  {file}");
+        terminal.Out.WriteLine($"next\n  {next}");
+    }
+
+    private static string Verdict(TuningResult found)
+    {
+        if (found.Folds == 0)
+            return "the time did not suffice to hold the candidates against the preset on all texts; the same command with a longer --budget goes on";
+        if (found.Winner is { } winner)
+            return $"candidate {winner.Candidate} beats the preset: accuracy {InWords(winner.AccuracyGain)}, loss {InWords(winner.LossGain)}";
+        return found.Folds == 1
+            ? "one fold tells no chance from gain, so the preset stays; the same command with a longer --budget goes on"
+            : "the preset stays best: no candidate beats it beyond chance";
+    }
+
+    /// <summary>A mean and its 95 percent interval.</summary>
+    private static string InWords(FoldDifference difference) => double.IsNaN(difference.Low) ? Signed(difference.Mean)
+        : $"{Signed(difference.Mean)} ({Signed(difference.Low)} to {Signed(difference.High)})";
+
+    private static string Signed(double value) => value.ToString("+0.0000;-0.0000", CultureInfo.InvariantCulture);
+
+    private static string NameOf(string options) => options.Length == 0 ? "the preset" : options;
+
     private static string InWords(TuningTrial trial) => string.Create(CultureInfo.InvariantCulture,
-        $"candidate {trial.Candidate} on {trial.Texts:N0} texts: accuracy {trial.Accuracy:0.0000}, loss {trial.Loss:0.0000}, {trial.Seconds:0.0} s  {trial.Options}");
+        $"candidate {trial.Candidate} {Where(trial)}: accuracy {trial.Accuracy:0.0000}, loss {trial.Loss:0.0000}, {trial.Seconds:0.0} s  {trial.Options}");
+
+    private static string Where(TuningTrial trial) => trial.Fold > 0 ? $"on fold {trial.Fold} of {SuccessiveHalving.Folds}"
+        : string.Create(CultureInfo.InvariantCulture, $"on {trial.Texts:N0} texts");
 
     private static string Figure(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    private static JsonObject AsJson(TuningResult found, string next, string file, CorpusReader texts) => new()
+    {
+        ["best"] = next,
+        ["verdict"] = Verdict(found),
+        ["folds"] = found.Folds,
+        ["finalists"] = new JsonArray([.. found.Finalists.Select(AsJson)]),
+        ["trials"] = new JsonArray([.. found.Trials.Select(AsJson)]),
+        ["file"] = file,
+        ["corpus"] = CorpusView.AsJson(texts),
+    };
+
+    private static JsonNode AsJson(Finalist finalist) => new JsonObject
+    {
+        ["candidate"] = finalist.Candidate,
+        ["options"] = finalist.Options,
+        ["accuracy"] = Json.Number(finalist.Accuracy),
+        ["loss"] = Json.Number(finalist.Loss),
+        ["accuracyGain"] = AsJson(finalist.AccuracyGain),
+        ["lossGain"] = AsJson(finalist.LossGain),
+        ["beatsPreset"] = finalist.BeatsPreset,
+    };
+
+    private static JsonNode AsJson(FoldDifference difference) => new JsonObject
+    {
+        ["mean"] = Json.Number(difference.Mean),
+        ["low"] = Json.Number(difference.Low),
+        ["high"] = Json.Number(difference.High),
+    };
 
     private static JsonNode AsJson(TuningTrial trial) => new JsonObject
     {

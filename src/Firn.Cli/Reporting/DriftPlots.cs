@@ -13,9 +13,15 @@ internal static class DriftPlots
         PlotFont.Register();
         var map = view.Map();
         if (map.Count > 0)
-            Map(map).SaveTo(Path.Combine(folder, "map.png"), Width, Height);
+            Save(Map(map), Path.Combine(folder, "map.png"));
         if (view.Drift.Moved > 0)
-            Histogram(view).SaveTo(Path.Combine(folder, "movement.png"), Width, Height);
+            Save(Histogram(view), Path.Combine(folder, "movement.png"));
+    }
+
+    private static void Save(Plot plot, string path)
+    {
+        using (plot)
+            plot.SaveTo(path, Width, Height);
     }
 
     private static Plot Map(IReadOnlyList<(string Word, bool Seen, (double X, double Y) Before, (double X, double Y) After)> map)

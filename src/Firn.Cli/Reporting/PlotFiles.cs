@@ -21,8 +21,8 @@ internal static class PlotFiles
         void Add(string name, Plot plot)
         {
             string path = Path.Combine(folder, name);
-            plot.SaveTo(path, Width, Height);
-            plot.Dispose();
+            using (plot)
+                plot.SaveTo(path, Width, Height);
             files.Add(path);
         }
 

@@ -86,9 +86,10 @@ public static class CleaningAudit
         for (int i = 0; i < texts.Length; i++)
         {
             string[] written = kinds.Before(texts[i]);
-            TokenKinds.Count(written, texts[i], before);
-            TokenKinds.Count(tokens[i], null, after);
+            TokenKinds.Count(written, before);
+            TokenKinds.Count(tokens[i], after);
             var kept = new HashSet<string>(tokens[i], StringComparer.Ordinal);
+            before[3] += TokenKinds.HashTags(texts[i]).Count();
             after[3] += TokenKinds.HashTagsBegunBy(kept, texts[i]);
             if (tokens[i].Any(TokenKinds.IsNegation))
                 continue;

@@ -19,8 +19,8 @@ internal sealed class TokenKinds
 
     public static bool IsNegation(string token) => Negations.Contains(token) || token.EndsWith("n't", StringComparison.Ordinal);
 
-    /// <summary>Adds the number of each kind; <paramref name="text"/> gives the hash tags of a text before cleaning.</summary>
-    public static void Count(IReadOnlyList<string> tokens, string? text, long[] counts)
+    /// <summary>Adds the number of each kind but hash tags, which are counted by the text as it was written.</summary>
+    public static void Count(IReadOnlyList<string> tokens, long[] counts)
     {
         foreach (string token in tokens)
         {
@@ -33,10 +33,9 @@ internal sealed class TokenKinds
             else if (token.Length > 0 && token[0] >= 0x2190 && !char.IsLetter(token[0]))
                 counts[2]++;
         }
-        counts[3] += text is null ? tokens.Count(t => t.Length > 1 && t[0] == '#') : HashTags(text).Count();
     }
 
-    /// <summary>How many hash tags of the text are one of the words or begin with one of two characters or more.</summary>
+    /// <summary>How many hash tags of the text are one of the words, with or without its sign, or begin with one of two characters or more.</summary>
     public static long HashTagsBegunBy(HashSet<string> words, string text)
     {
         // Sorted, and without words that begin with another one, the only word that a tag can begin with is the last one not behind it.
@@ -50,7 +49,7 @@ internal sealed class TokenKinds
         {
             int place = first.BinarySearch(tag, StringComparer.Ordinal);
             place = place < 0 ? ~place - 1 : place;
-            return words.Contains(tag) || place >= 0 && tag.StartsWith(first[place], StringComparison.Ordinal);
+            return words.Contains(tag) || words.Contains("#" + tag) || place >= 0 && tag.StartsWith(first[place], StringComparison.Ordinal);
         });
     }
 

@@ -26,7 +26,7 @@ public sealed class FreezeStudy
 
     /// <summary>A study that keeps its results in a folder and goes on from those that are there.</summary>
     /// <param name="options">What to train.</param>
-    /// <param name="folder">Created where it is missing; <c>results.jsonl</c> and, where vectors are trained, <c>vectors.bin</c> are kept in it.</param>
+    /// <param name="folder">Created where it is missing; <c>results.jsonl</c> and, where vectors are trained, <c>vectors-KEY.bin</c> are kept in it, the key being a hash of all that made them.</param>
     /// <exception cref="ArgumentException">An option is out of range; nothing has been done.</exception>
     public FreezeStudy(StudyOptions options, string folder)
     {
@@ -55,7 +55,7 @@ public sealed class FreezeStudy
         ArgumentNullException.ThrowIfNull(corpus);
         long start = Stopwatch.GetTimestamp();
         Directory.CreateDirectory(_folder);
-        StudyData data = StudyData.Read(corpus, test, unlabelled, _options, Path.Combine(_folder, "vectors.bin"), new StageClock(observer), cancellation);
+        StudyData data = StudyData.Read(corpus, test, unlabelled, _options, _folder, new StageClock(observer), cancellation);
         (int[] sizes, int[] tooLarge) = StudyPlan.SizesOf(_options.Sizes, data.Pool.Count);
         if (sizes.Length == 0)
             throw new InvalidDataException($"There are {data.Pool.Count} texts to train on and the smallest size asked for is {tooLarge[0]}; choose smaller sizes.");
@@ -99,7 +99,7 @@ public sealed class FreezeStudy
                     }
                 }
             }
-            catch (Exception error) when (error is not OutOfMemoryException)
+            catch (Exception error) // no thread of a study may end the process
             {
                 Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(error), null);
             }

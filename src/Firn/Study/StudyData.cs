@@ -33,9 +33,9 @@ internal sealed class StudyData
     /// <summary>Mean number of tokens of a test text.</summary>
     public double TestTokens => (double)Test.Ids.TotalTokens / Test.Count;
 
-    /// <summary>Reads texts, takes or trains vectors. Vectors that are trained are kept in <paramref name="vectorsFile"/> and read from it the next time.</summary>
+    /// <summary>Reads texts, takes or trains vectors. Vectors that are trained are kept in <paramref name="folder"/>, under a name that says what made them, and read from there the next time.</summary>
     public static StudyData Read(IEnumerable<LabeledText> corpus, IEnumerable<LabeledText>? test, IEnumerable<LabeledText>? unlabelled,
-        StudyOptions options, string vectorsFile, StageClock clock, CancellationToken cancellation)
+        StudyOptions options, string folder, StageClock clock, CancellationToken cancellation)
     {
         LabeledSource source = LabeledSource.Of(corpus, options.LabelNames);
         LabeledSource? testSource = test is null ? null : LabeledSource.Of(test, options.LabelNames);
@@ -50,7 +50,7 @@ internal sealed class StudyData
         clock.End($"{raw.Labels.Length:n0} texts, labels {Counted.Listed(labels.Names)}; {poolRows.Length:n0} to train on, {testRows.Length:n0} to test");
 
         clock.Begin(RecipeStage.Vectors);
-        (WordVectors vectors, string from) = Vectors(raw, more, options, vectorsFile, clock, cancellation);
+        (WordVectors vectors, string from) = Vectors(raw, more, options, folder, clock, cancellation);
         clock.End($"{vectors.Count:n0} vectors of {vectors.Dimension} values, {from}");
         Vocabulary vocabulary = StudyVectors.VocabularyOf(vectors);
         var idOf = new int[words.Count];
@@ -65,7 +65,7 @@ internal sealed class StudyData
             Labels = labels.Names,
             Source = new DataSource(source.Description, raw.Labels.Length, raw.Sha256),
             VectorsFrom = from,
-            Identity = $"{raw.Sha256} {rawTest?.Sha256 ?? "split"} {StudyVectors.HashOf(vectors)}",
+            Identity = $"{raw.Sha256} {rawTest?.Sha256 ?? "split"} {StudyVectors.HashOf(vectors)} {string.Join('\n', labels.Names)}",
         };
     }
 
@@ -83,11 +83,12 @@ internal sealed class StudyData
     }
 
     private static (WordVectors Vectors, string From) Vectors(
-        RawCorpus raw, RawCorpus? more, StudyOptions options, string file, StageClock clock, CancellationToken cancellation)
+        RawCorpus raw, RawCorpus? more, StudyOptions options, string folder, StageClock clock, CancellationToken cancellation)
     {
         if (options.VectorsPath is { } path)
             return (StudyVectors.Load(path, options.Words, raw.Words), $"from {path}");
         string from = more is null ? "word2vec on all texts of the data, labels unread" : "word2vec on all texts of the data and the unlabelled ones, labels unread";
+        string file = Path.Combine(folder, $"vectors-{StudyIdentity.OfVectors(raw, more, options)}.bin");
         if (File.Exists(file))
             return (WordVectors.Load(file), from);
         WordVectors vectors = StudyVectors.Train(more is null ? [raw] : [raw, more], options.Word2Vec, clock, cancellation);

@@ -2,9 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Firn.Model;
+using Firn.Recipes;
 using Firn.Text;
+using Firn.Vectors;
 
 namespace Firn.Study;
+
+/// <summary>What trained word vectors depend on.</summary>
+internal sealed record StudyVectorsIdentity(string Texts, string? Unlabelled, CleaningOptions Cleaning, Word2VecOptions Word2Vec);
 
 /// <summary>
 /// What a result depends on beside its size, seed and policy: results of studies that agree in this may stand in one
@@ -19,7 +24,15 @@ internal sealed record StudyIdentity(
     {
         var identity = new StudyIdentity(data.Identity, options.Cleaning, options.Classifier, options.MaxTokens, options.TestShare,
             options.Seed, options.Epochs, options.BatchSize, options.LearningRate, options.Pull);
-        string json = JsonSerializer.Serialize(identity, StudyJson.Default.StudyIdentity);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..16];
+        return Short(JsonSerializer.Serialize(identity, StudyJson.Default.StudyIdentity));
     }
+
+    /// <summary>What word vectors depend on that a study trains: texts, cleaning, options. The number of threads is none of it.</summary>
+    public static string OfVectors(RawCorpus texts, RawCorpus? unlabelled, StudyOptions options)
+    {
+        var identity = new StudyVectorsIdentity(texts.Sha256, unlabelled?.Sha256, options.Cleaning, options.Word2Vec with { Threads = 0 });
+        return Short(JsonSerializer.Serialize(identity, StudyJson.Default.StudyVectorsIdentity));
+    }
+
+    private static string Short(string json) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..16];
 }

@@ -101,4 +101,5 @@ internal static class BitText
 [JsonSerializable(typeof(StudyResult))]
 [JsonSerializable(typeof(StudyHeader))]
 [JsonSerializable(typeof(StudyIdentity))]
+[JsonSerializable(typeof(StudyVectorsIdentity))]
 internal sealed partial class StudyJson : JsonSerializerContext;

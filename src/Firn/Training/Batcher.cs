@@ -8,7 +8,7 @@ internal sealed class Batcher(int texts, int batchSize, ulong seed)
     private readonly int[] _order = new int[texts];
 
     /// <summary>Batches an epoch has; the last may be smaller than the others.</summary>
-    public int Batches { get; } = (texts + batchSize - 1) / batchSize;
+    public int Batches { get; } = (int)(((long)texts + batchSize - 1) / batchSize);
 
     /// <summary>Shuffles for an epoch.</summary>
     public void Begin(int epoch)

@@ -6,24 +6,30 @@ namespace Firn.Tuning;
 
 /// <summary>
 /// Searches the options of a recipe within a time: many candidates on a ninth of the texts, the best third of them on a
-/// third, the best of those on all; then the next bracket of candidates, until the time is up (Jamieson, Talwalkar 2016,
-/// "Non-stochastic best arm identification"; brackets as in Hyperband, Li et al. 2018). The final test's texts are never
-/// touched: candidates are measured on a part of the others.
+/// third, the best of those on all; then the next bracket of candidates, until the search's share of the time is up
+/// (Jamieson, Talwalkar 2016, "Non-stochastic best arm identification"; brackets as in Hyperband, Li et al. 2018). The best
+/// candidates then train on all texts beside the preset, fold by fold, for as long as the rest of the time lasts. The final
+/// test's texts are never touched.
 /// </summary>
 public sealed class SuccessiveHalving
 {
-    private const int Third = 3, Rungs = 3, FirstRung = 9;
+    /// <summary>Folds of the finalists' cross-validation.</summary>
+    public const int Folds = 5;
+
+    private const int Third = 3, Rungs = 3, FirstRung = 9, MaxFinalists = 3;
+    private const double SearchShare = 0.5; // of the budget; the rest compares the finalists with the preset
     private readonly RecipeOptions _preset;
     private readonly TimeSpan _budget;
     private readonly ulong _seed;
-    private readonly string? _file;
+    private readonly string? _path;
     private readonly List<TuningTrial> _trials = [];
+    private readonly Stopwatch _clock = new();
 
     /// <summary>A search.</summary>
     /// <param name="preset">Where candidates start from; its split keeps the final test apart.</param>
-    /// <param name="budget">Time to use; a trial that would pass it is not begun. The first candidate is always tried.</param>
-    /// <param name="seed">Decides the candidates.</param>
-    /// <param name="file">Keeps the trials, a JSON object a line; a search of the same data, seed and preset goes on from it. Null for none.</param>
+    /// <param name="budget">Time to use; a trial that would pass it is not begun, or ended. The first is always finished.</param>
+    /// <param name="seed">Decides the candidates and the folds.</param>
+    /// <param name="file">Keeps the trials, a JSON object a line; the same search goes on from it. Null for none.</param>
     public SuccessiveHalving(RecipeOptions preset, TimeSpan budget, ulong seed, string? file)
     {
         ArgumentNullException.ThrowIfNull(preset);
@@ -32,65 +38,138 @@ public sealed class SuccessiveHalving
         _preset = preset;
         _budget = budget;
         _seed = seed;
-        _file = file;
+        _path = file;
     }
 
-    /// <summary>Runs; the trials, the best first: those on more texts before others, then by loss.</summary>
+    /// <summary>Searches, then compares the best with the preset.</summary>
     /// <param name="corpus">Labelled texts; kept in memory.</param>
     /// <param name="progress">Told each trial when it is done.</param>
     /// <param name="cancellation">Ends the search with the trials so far.</param>
     /// <exception cref="InvalidDataException">The data cannot be trained on, or the file is of another search.</exception>
-    public IReadOnlyList<TuningTrial> Run(IEnumerable<LabeledText> corpus, IProgress<TuningTrial>? progress = null, CancellationToken cancellation = default)
+    public TuningResult Run(IEnumerable<LabeledText> corpus, IProgress<TuningTrial>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
+        _clock.Restart();
         LabeledSource source = LabeledSource.Of(corpus, _preset.LabelNames);
         LabeledText[] rows = [.. source.Rows];
+        using var hash = new RowHash();
+        foreach (LabeledText row in rows)
+            hash.Add(row);
         int all = rows.Length;
         if (_preset.TestShare > 0)
             rows = [.. TrainTestSplit.Random(rows.Length, _preset.TestShare, _preset.SplitSeed).Train.Select(i => rows[i])];
         RecipeOptions preset = _preset with { LabelNames = source.LabelNames, TestShare = 0.1 };
         if (preset.Preset == RecipeOptions.Tweets.Preset)
             preset = preset.ForTexts(all, SizeSettings.All); // what firn train, whose command comes out, chooses for them
-        preset = preset with { ValidationShare = Math.Max(preset.ValidationShare, 0.05) };
-        string search = $"{_preset.Preset} {_seed} {rows.Length} {rows.Sum(r => (long)r.Text.Length)}";
-        Dictionary<(int, int), TuningTrial> known = ReadFile(search);
+        preset = preset with { ValidationShare = Math.Max(preset.ValidationShare, 0.05), OnUnknownLabel = RowErrorPolicy.Skip };
+        using var file = new TrialFile(_path, RecipeRecord.RunOf(preset, hash.ToString(), $"{_seed}"));
+        var run = new TrialRun(file, progress, cancellation);
+        Search(rows, preset, run);
+        return Compare(rows, preset, run);
+    }
 
-        long start = Stopwatch.GetTimestamp();
-        for (int bracket = 0; !cancellation.IsCancellationRequested; bracket++)
+    private void Search(LabeledText[] rows, RecipeOptions preset, TrialRun run)
+    {
+        for (int bracket = 0; !run.Cancellation.IsCancellationRequested; bracket++)
         {
-            List<TuningCandidate> candidates = [.. Enumerable.Range(bracket * FirstRung, FirstRung).Select(n => TuningCandidate.Draw(preset, n, _seed))];
+            TuningCandidate[] candidates =
+                [.. Enumerable.Range(bracket * FirstRung, FirstRung).Select(n => TuningCandidate.Draw(preset, n, _seed))];
             for (int rung = 0; rung < Rungs; rung++)
             {
                 var done = new List<(TuningCandidate Candidate, TuningTrial Trial)>();
+                LabeledText[] share = Share(rows, rung);
                 foreach (TuningCandidate candidate in candidates)
                 {
-                    if (!known.TryGetValue((candidate.Number, rung), out TuningTrial? trial))
-                    {
-                        if (cancellation.IsCancellationRequested || (_trials.Count > 0 && Stopwatch.GetElapsedTime(start) + Expected(rung) > _budget))
-                            return Ranked();
-                        trial = Try(candidate, rung, Share(rows, rung), cancellation) is { } new1 ? new1 with { Search = search } : null;
-                        if (trial is null)
-                            return Ranked();
-                        Keep(trial);
-                    }
+                    if (Trial(new TrialOf(candidate, rung, 0), share, null, _budget * SearchShare, run) is not { } trial)
+                        return;
                     _trials.Add(trial);
                     done.Add((candidate, trial));
-                    progress?.Report(trial);
                 }
                 candidates = [.. done.OrderBy(d => d.Trial.Loss).Take(Math.Max(done.Count / Third, 1)).Select(d => d.Candidate)];
             }
         }
-        return Ranked();
+    }
+
+    /// <summary>Cross-validates the preset and the best candidates on the same folds; a fold that not all of them finish is left out.</summary>
+    private TuningResult Compare(LabeledText[] rows, RecipeOptions preset, TrialRun run)
+    {
+        TuningTrial[] ranked = [.. _trials.OrderByDescending(t => t.Rung).ThenBy(t => t.Loss)];
+        TuningCandidate[] finalists = [TuningCandidate.Draw(preset, 0, _seed),
+            .. ranked.Select(t => t.Candidate).Distinct().Where(n => n != 0).Take(MaxFinalists).Select(n => TuningCandidate.Draw(preset, n, _seed))];
+        var folds = new List<TuningTrial[]>(); // [fold][finalist]
+        int[] foldOf = FoldOf(rows);
+        while (finalists.Length > 1 && folds.Count < Folds && FoldTrials(finalists, rows, foldOf, folds.Count, run) is { } trials)
+            folds.Add(trials);
+        return new TuningResult(ranked, folds.Count == 0 ? [] : Finalists(finalists, folds), folds.Count);
+    }
+
+    private TuningTrial[]? FoldTrials(TuningCandidate[] finalists, LabeledText[] rows, int[] foldOf, int fold, TrialRun run)
+    {
+        LabeledText[] train = [.. rows.Where((_, i) => foldOf[i] != fold)], test = [.. rows.Where((_, i) => foldOf[i] == fold)];
+        var trials = new TuningTrial[finalists.Length];
+        for (int i = 0; i < finalists.Length; i++)
+        {
+            if (Trial(new TrialOf(finalists[i], Rungs, fold + 1), train, test, _budget, run) is not { } trial)
+                return null;
+            trials[i] = trial;
+        }
+        return trials;
+    }
+
+    private static Finalist[] Finalists(TuningCandidate[] candidates, List<TuningTrial[]> folds)
+    {
+        Finalist[] found = [.. candidates.Select((candidate, i) => new Finalist(candidate.Number, candidate.Options,
+            folds.Average(f => f[i].Accuracy), folds.Average(f => f[i].Loss),
+            Difference(f => f[i].Accuracy - f[0].Accuracy), Difference(f => f[i].Loss - f[0].Loss)))];
+        return [found[0], .. found[1..].OrderBy(f => f.Loss)];
+
+        FoldDifference Difference(Func<TuningTrial[], double> of) => FoldDifference.Of([.. folds.Select(of)], 1.0 / (Folds - 1));
+    }
+
+    /// <summary>A fold a row: each label is dealt out over the folds in the order of a permutation.</summary>
+    private int[] FoldOf(LabeledText[] rows)
+    {
+        var foldOf = new int[rows.Length];
+        var next = new Dictionary<string, int>(StringComparer.Ordinal);
+        int begin = 0; // a label's first text goes where the last label's ended, so that folds stay of one size
+        foreach (int row in new MersenneTwister((uint)_seed).Permutation(rows.Length))
+        {
+            int fold = next.TryGetValue(rows[row].Label, out int known) ? known : begin++;
+            foldOf[row] = fold % Folds;
+            next[rows[row].Label] = fold + 1;
+        }
+        return foldOf;
+    }
+
+    /// <summary>From the file, or run now; null where the time or the user says no.</summary>
+    private TuningTrial? Trial(TrialOf of, LabeledText[] rows, LabeledText[]? test, TimeSpan until, TrialRun run)
+    {
+        if (run.File.Find(of.Candidate.Number, of.Rung, of.Fold) is { } known)
+        {
+            run.Progress?.Report(known);
+            return known;
+        }
+        bool first = _trials.Count == 0;
+        if (run.Cancellation.IsCancellationRequested || (!first && _clock.Elapsed + Expected(of.Rung) > until))
+            return null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(run.Cancellation);
+        if (!first)
+            stop.CancelAfter(_budget > _clock.Elapsed ? _budget - _clock.Elapsed : TimeSpan.Zero);
+        if (Try(of, rows, test, stop.Token) is not { } trial)
+            return null;
+        trial = run.File.Add(trial);
+        run.Progress?.Report(trial);
+        return trial;
     }
 
     /// <summary>A candidate whose training diverges has an infinite loss and is never the best; null when cancelled.</summary>
-    private static TuningTrial? Try(TuningCandidate candidate, int rung, LabeledText[] rows, CancellationToken cancellation)
+    private static TuningTrial? Try(TrialOf of, LabeledText[] rows, LabeledText[]? test, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
         double accuracy = 0, loss = double.MaxValue;
         try
         {
-            RecipeResult result = new Recipe(candidate.Recipe).Train(rows, cancellation: cancellation);
+            RecipeResult result = new Recipe(of.Candidate.Recipe).Train(rows, test, cancellation: cancellation);
             (accuracy, loss) = (result.Test!.Accuracy, result.Test.Loss);
             if (cancellation.IsCancellationRequested)
                 return null;
@@ -102,42 +181,28 @@ public sealed class SuccessiveHalving
         {
             return null;
         }
-        return new TuningTrial(candidate.Number, rung, rows.Length, candidate.Options, accuracy, loss, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new TuningTrial(of.Candidate.Number, of.Rung, rows.Length, of.Candidate.Options, accuracy, loss, seconds) { Fold = of.Fold };
     }
 
     /// <summary>The first ninth, third or all: rows are in the order of the split's shuffle.</summary>
     private static LabeledText[] Share(LabeledText[] rows, int rung) =>
         rows[..Math.Max((int)(rows.Length / Math.Pow(Third, Rungs - 1 - rung)), Math.Min(rows.Length, 50))];
 
-    /// <summary>From the mean of this rung's trials, else of the one below times the texts.</summary>
+    /// <summary>From the mean of this rung's trials, else of the rung below times the texts.</summary>
     private TimeSpan Expected(int rung)
     {
         double[] same = [.. _trials.Where(t => t.Rung == rung).Select(t => t.Seconds)];
-        double[] below = [.. _trials.Where(t => t.Rung == rung - 1).Select(t => Third * t.Seconds)];
-        return TimeSpan.FromSeconds(same.Length > 0 ? same.Average() : below.Length > 0 ? below.Average() : 0);
+        if (same.Length > 0)
+            return TimeSpan.FromSeconds(same.Average());
+        double[] below = [.. _trials.Where(t => t.Rung == rung - 1).Select(t => t.Seconds)];
+        double growth = rung == Rungs ? 1 : Third; // a fold trains on four fifths of the last rung's texts and tests on the rest
+        return TimeSpan.FromSeconds(below.Length > 0 ? growth * below.Average() : 0);
     }
 
-    private IReadOnlyList<TuningTrial> Ranked() => [.. _trials.OrderByDescending(t => t.Rung).ThenBy(t => t.Loss)];
+    /// <summary>Which candidate is trained where.</summary>
+    private readonly record struct TrialOf(TuningCandidate Candidate, int Rung, int Fold);
 
-    private Dictionary<(int, int), TuningTrial> ReadFile(string search)
-    {
-        var known = new Dictionary<(int, int), TuningTrial>();
-        if (_file is null || !File.Exists(_file))
-            return known;
-        foreach (string line in File.ReadLines(_file).Where(l => l.EndsWith('}'))) // a line that was cut is tried again
-        {
-            if (TuningTrial.FromJson(line) is not { } trial)
-                continue;
-            if (trial.Search != search)
-                throw new InvalidDataException($"{_file} holds the trials of another search ({trial.Search}, this one is {search}); name another file.");
-            known[(trial.Candidate, trial.Rung)] = trial;
-        }
-        return known;
-    }
-
-    private void Keep(TuningTrial trial)
-    {
-        if (_file is not null)
-            File.AppendAllText(_file, trial.ToJson() + "\n");
-    }
+    /// <summary>What every trial is told.</summary>
+    private readonly record struct TrialRun(TrialFile File, IProgress<TuningTrial>? Progress, CancellationToken Cancellation);
 }

@@ -15,8 +15,11 @@ namespace Firn.Tuning;
 /// <param name="Seconds">Duration.</param>
 public sealed record TuningTrial(int Candidate, int Rung, int Texts, string Options, double Accuracy, double Loss, double Seconds)
 {
-    /// <summary>What the file of trials belongs to: data, seed and preset.</summary>
+    /// <summary>Hash of what the trial belongs to: texts, labels, options and seed.</summary>
     public string Search { get; init; } = "";
+
+    /// <summary>The fold that a finalist was measured on, from 1; 0 for trials of the search.</summary>
+    public int Fold { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, TuningTrialContext.Default.TuningTrial);
 

@@ -56,6 +56,15 @@ public class CleaningAuditTests
     }
 
     [Fact]
+    public void A_hash_tag_that_stays_beside_its_words_counts_once()
+    {
+        LabeledText[] texts = [.. Enumerable.Range(0, 20).Select(i => new LabeledText($"w{i} #BuildIt", i % 2 == 0 ? "0" : "1"))];
+        CleaningAuditReport report = CleaningAudit.Run(texts, CleaningOptions.Tweets with { KeepHashTags = true }, accuracyTexts: 0,
+            cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(new KindLoss("hash tags", 20, 20), report.Kinds[3]);
+    }
+
+    [Fact]
     public void Accuracy_is_measured_with_each_rule_left_out()
     {
         LabeledText[] texts = [.. Enumerable.Range(0, 400).Select(i => new LabeledText(i % 2 == 0 ? $"not fun w{i % 7}" : $"fun w{i % 5}", i % 2 == 0 ? "0" : "1"))];

@@ -140,7 +140,7 @@ public sealed class FreezeStudyTests : IDisposable
     public void The_slice_holds_the_texts_with_a_word_that_training_lacks()
     {
         Run("a", Small with { Sizes = [20], Seeds = 1, Policies = [StudyPolicy.Frozen] });
-        StudyData data = StudyData.Read(ToyCorpus.Make(400), null, null, Small, Path.Combine(_folder, "a", "vectors.bin"), new Firn.Recipes.StageClock(null), TestContext.Current.CancellationToken);
+        StudyData data = StudyData.Read(ToyCorpus.Make(400), null, null, Small, Path.Combine(_folder, "a"), new Firn.Recipes.StageClock(null), TestContext.Current.CancellationToken);
         StudySubset subset = StudySubset.Draw(data, 10, new Firn.Kernels.CounterRandom(1));
         Assert.Equal((8, 2), (subset.Train.Count, subset.Validation.Count));
         for (int text = 0; text < data.Test.Count; text++)
@@ -149,6 +149,30 @@ public sealed class FreezeStudyTests : IDisposable
             Assert.Equal(expected, subset.Slice[text]);
         }
         Assert.Contains(true, subset.Slice);
+    }
+
+    [Fact]
+    public void Word_vectors_of_other_options_are_trained_anew()
+    {
+        Assert.Equal(8, Read(Small).Table.Dimension);
+        Assert.Equal(12, Read(Small with { Word2Vec = Small.Word2Vec with { VectorSize = 12 } }).Table.Dimension);
+        Read(Small with { Cleaning = Small.Cleaning with { KeepPunctuation = true } });
+        Assert.Equal(3, Directory.GetFiles(_folder, "vectors-*.bin").Length);
+
+        StudyData Read(StudyOptions options) => StudyData.Read(ToyCorpus.Make(400), null, null, options, _folder,
+            new Firn.Recipes.StageClock(null), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void A_failure_in_a_worker_ends_the_study_with_its_reason_and_keeps_what_is_done()
+    {
+        StudyOptions two = Small with { Jobs = 2 };
+        Assert.Throws<OutOfMemoryException>(() => Run("a", two, _ => throw new OutOfMemoryException("made by the test")));
+        int kept = Results("a").Count;
+        Assert.InRange(kept, 1, 19);
+        var told = new List<StudyProgress>();
+        Run("a", two, told.Add);
+        Assert.Equal(20, Results("a").Count);
     }
 
     private StudySummary Run(string name, StudyOptions options, Action<StudyProgress>? told = null, CancellationTokenSource? stop = null) =>

@@ -4,6 +4,15 @@ namespace Firn.Tests.Training;
 
 public class BatcherTests
 {
+    [Fact]
+    public void A_batch_larger_than_any_corpus_holds_all_texts()
+    {
+        var batcher = new Batcher(5, int.MaxValue, 1);
+        batcher.Begin(1);
+        Assert.Equal(1, batcher.Batches);
+        Assert.Equal(5, batcher[0].Length);
+    }
+
     [Theory]
     [InlineData(10, 4, 3)]
     [InlineData(8, 4, 2)]

@@ -94,6 +94,16 @@ public class Word2VecTests
     }
 
     [Fact]
+    public void A_table_that_no_array_can_hold_is_refused_before_training()
+    {
+        const int words = 40_000;
+        var texts = new Firn.Text.RaggedIds([.. Enumerable.Range(1, words)], [0, words]);
+        var error = Assert.Throws<ArgumentException>(() => Word2Vec.Train(texts, words + 1, id => $"w{id}",
+            new Word2VecOptions { VectorSize = 1 << 16, MinCount = 1 }, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("40000 words with 65536 dimensions", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_most_frequent_words_are_kept()
     {
         (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(400);

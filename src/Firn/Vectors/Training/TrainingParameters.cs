@@ -13,6 +13,7 @@ internal sealed unsafe class TrainingParameters : IDisposable
 
     public TrainingParameters(TrainingWords words, string[] names, Word2VecOptions options, Word2VecStart? start)
     {
+        CheckSize((long)names.Length + (start?.Vectors.Count ?? 0), options.VectorSize);
         _words = words;
         _names = names;
         _options = options;
@@ -26,7 +27,7 @@ internal sealed unsafe class TrainingParameters : IDisposable
             Subwords = subwords,
             Fixed = start?.Fixed is { Count: > 0 } @fixed ? [.. names.Select(new HashSet<string>(@fixed, StringComparer.Ordinal).Contains)] : null,
         };
-        Initialize(inputs, new CounterRandom(options.Seed).Derive(0));
+        Initialize(inputs, new CounterRandom(options.Seed).Derive(0), options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         if (start is not null)
             Take(start);
     }
@@ -70,11 +71,22 @@ internal sealed unsafe class TrainingParameters : IDisposable
         State.Nodes?.Dispose();
     }
 
+    /// <summary>A table that cannot be given back is refused before it is trained.</summary>
+    private static void CheckSize(long words, int size)
+    {
+        if (words * size > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"{words} words with {size} dimensions each are more than the {Array.MaxLength} values that one table can hold; "
+                + "keep fewer words (a higher minimum count, or a limit) or use fewer dimensions.");
+        }
+    }
+
     /// <summary>Uniform in [-1, 1) / size, as gensim 4 and fastText begin; output vectors begin with zeros.</summary>
-    private static void Initialize(ParameterMatrix inputs, CounterRandom random)
+    private static void Initialize(ParameterMatrix inputs, CounterRandom random, int threads)
     {
         const int rowsAtOnce = 4096;
-        Workers.Run((inputs.Rows + rowsAtOnce - 1) / rowsAtOnce, Environment.ProcessorCount, (part, _) =>
+        Workers.Run((inputs.Rows + rowsAtOnce - 1) / rowsAtOnce, threads, (part, _) =>
         {
             for (int row = part * rowsAtOnce; row < Math.Min((part + 1) * rowsAtOnce, inputs.Rows); row++)
             {
