@@ -106,13 +106,13 @@ internal static class TuneCommand
         ["best"] = next,
         ["verdict"] = Verdict(found),
         ["folds"] = found.Folds,
-        ["finalists"] = new JsonArray([.. found.Finalists.Select(AsJson)]),
+        ["finalists"] = new JsonArray([.. found.Finalists.Select(f => (JsonNode)AsJson(f))]),
         ["trials"] = new JsonArray([.. found.Trials.Select(AsJson)]),
         ["file"] = file,
         ["corpus"] = CorpusView.AsJson(texts),
     };
 
-    private static JsonNode AsJson(Finalist finalist) => new JsonObject
+    private static JsonObject AsJson(Finalist finalist) => new JsonObject
     {
         ["candidate"] = finalist.Candidate,
         ["options"] = finalist.Options,
@@ -123,7 +123,7 @@ internal static class TuneCommand
         ["beatsPreset"] = finalist.BeatsPreset,
     };
 
-    private static JsonNode AsJson(FoldDifference difference) => new JsonObject
+    private static JsonObject AsJson(FoldDifference difference) => new JsonObject
     {
         ["mean"] = Json.Number(difference.Mean),
         ["low"] = Json.Number(difference.Low),
