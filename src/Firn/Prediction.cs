@@ -14,7 +14,7 @@ public readonly record struct Prediction(string Label, float Score, float[] Prob
     /// <summary>The label is no class: the model is not sure, or the score lies in the neutral band.</summary>
     public bool Abstained { get; init; }
 
-    /// <summary>The model knew no word of the text: the score is that of the empty text and says nothing.</summary>
+    /// <summary>The model knew no word of the text: the score is the share of the classes among its training texts (<see cref="Model.TextClassifier.Prior"/>), and says nothing.</summary>
     public bool SaysNothing => KnownTokens == 0;
 }
 

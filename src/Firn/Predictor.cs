@@ -47,7 +47,7 @@ public sealed class Predictor : IDisposable
         : this(like.Tokenizer, like.Vocabulary, classifier, like.Labels, table: null, scorer)
     {
         (Neutral, UnsureBelow, Threshold, MaxTokens) = (like.Neutral, like.UnsureBelow, like.Threshold, like.MaxTokens);
-        (Card, Trace, Threads) = (like.Card, like.Trace, like.Threads);
+        (Card, Trace, Threads, Truncation) = (like.Card, like.Trace, like.Threads, like.Truncation);
     }
 
     /// <summary>Cleans and splits.</summary>
@@ -93,8 +93,11 @@ public sealed class Predictor : IDisposable
         Neutral = Neutral,
     };
 
-    /// <summary>Ids used of a text, at most; of a longer one the last count, as Keras' <c>pad_sequences</c> cuts. Default 300.</summary>
+    /// <summary>Ids used of a text, at most. Default 300.</summary>
     public int MaxTokens { get; init; } = 300;
+
+    /// <summary>Which ids count in a longer text.</summary>
+    public Truncation Truncation { get; init; }
 
     /// <summary>Where the model came from.</summary>
     public ModelCard Card { get; init; } = new();
@@ -138,7 +141,7 @@ public sealed class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(table);
         Throw.IfLengthDiffers(table.VocabularySize, Classifier.Embedding.VocabularySize, nameof(table));
         Throw.IfLengthDiffers(table.Dimension, Classifier.Embedding.Dimension, "vector");
-        var classifier = new TextClassifier(Classifier.Options, table, seed: 0) { Wide = Classifier.Wide };
+        var classifier = new TextClassifier(Classifier.Options, table, seed: 0) { Wide = Classifier.Wide, Prior = Classifier.Prior };
         foreach (Parameter weights in Classifier.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
             weights.Values.CopyTo(classifier[weights.Name].Values);
         return new(this, classifier, null) { Trace = trace };
@@ -154,7 +157,7 @@ public sealed class Predictor : IDisposable
     /// <summary>The same predictor with another card; both share the model.</summary>
     internal Predictor WithCard(ModelCard card) => new(this, Classifier, _scorer) { Card = card };
 
-    /// <summary>Scores and labels one text. An empty text, or one without a known word, gets the score of the empty text.</summary>
+    /// <summary>Scores and labels one text. An empty text, or one without a known word, gets the classifier's prior and <see cref="Prediction.SaysNothing"/>.</summary>
     public Prediction Predict(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -165,7 +168,7 @@ public sealed class Predictor : IDisposable
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var encoder = new TextEncoder(Tokenizer, Vocabulary, MaxTokens);
+        var encoder = new TextEncoder(this);
         var tokens = new int[texts.Count];
         for (int i = 0; i < texts.Count; i++)
             tokens[i] = encoder.Add(texts[i]);
@@ -196,7 +199,7 @@ public sealed class Predictor : IDisposable
     public RaggedIds Encode(IEnumerable<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var encoder = new TextEncoder(Tokenizer, Vocabulary, MaxTokens);
+        var encoder = new TextEncoder(this);
         foreach (string text in texts)
             encoder.Add(text);
         return encoder.ToRaggedIds();

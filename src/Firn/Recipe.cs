@@ -12,7 +12,7 @@ namespace Firn;
 /// The whole path from labelled texts to a predictor: read and clean, split, vocabulary, word vectors, table, training
 /// with validation, test.
 /// </summary>
-public sealed class Recipe
+public sealed partial class Recipe
 {
     /// <summary>A recipe of these options.</summary>
     /// <exception cref="ArgumentException">An option is out of range; nothing has been done.</exception>
@@ -73,6 +73,8 @@ public sealed class Recipe
         IRecipeObserver? observer = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
+        if (Options.Folds > 0 && (Validation is not null || CheckpointPath is not null))
+            throw new ArgumentException($"Folds take the place of validation texts, and their runs are not kept in a checkpoint; leave out {(Validation is null ? "the checkpoint" : "the validation texts")} or the folds.", nameof(corpus));
         using WarmStart? start = WarmStart.Open(Options);
         LabeledSource source = LabeledSource.Of(corpus, Options.LabelNames);
         LabeledSource? testSource = test is null ? null : LabeledSource.Of(test, Options.LabelNames);
@@ -88,22 +90,36 @@ public sealed class Recipe
     private RecipeResult Learn(CorpusParts parts, LabelMap labels, DataSource data, IEnumerable<LabeledText> testRows,
         (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
     {
+        StageClock clock = told.Clock;
+        Fitted fitted = Options.Folds > 0 ? ByFolds(parts, labels, told, cancellation) : ByValidation(parts, labels, data, told, cancellation);
+        (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(fitted.Predictor, fitted.Parts.Test, labels.Sets, testRows, clock);
+        StageClock.Trim();
+        return Result(fitted, report, errors, clock, data);
+    }
+
+    /// <summary>What fitting gave.</summary>
+    /// <param name="Predictor">The model.</param>
+    /// <param name="Parts">The texts as it knows them.</param>
+    /// <param name="Training">How its epochs went.</param>
+    /// <param name="Output">Its scales.</param>
+    /// <param name="Refit">The second training; null for none.</param>
+    /// <param name="Texts">Texts that trained first, and that validated.</param>
+    private sealed record Fitted(Predictor Predictor, CorpusParts Parts, TrainingResult Training, OutputCalibration? Output, Refit? Refit, (int Train, int Validation) Texts);
+
+    /// <summary>Validation texts choose the epoch, the scales and the threshold.</summary>
+    private Fitted ByValidation(CorpusParts parts, LabelMap labels, DataSource data, (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
+    {
         (StageClock clock, IRecipeObserver? observer) = told;
         Checkpoint? checkpoint = CheckpointPath is null ? null
             : new Checkpoint(CheckpointPath, RecipeRecord.RunOf(Options, data.Sha256, parts.Vocabulary.Hash + Start?.WeightsHash()));
         EmbeddingTable table = Vectors(parts, checkpoint, labels, clock, cancellation);
-        int withVector = CountVectors(table);
         clock.Begin(RecipeStage.Training);
         (TextClassifier model, TrainingResult training) = Fit(parts.Train, parts.Validation, table, labels, checkpoint, null, observer, cancellation);
         clock.End($"{Counted.Of(training.History.Count, "epoch")}, {Ended(training)}; the weights of epoch {training.KeptEpoch} are kept{(Options.Training.Schedule.LastsUntilBest ? $"; {training.Schedule}" : "")}");
         OutputCalibration? output = Output(model, parts, labels, clock);
-        Predictor predictor = WithThreshold(PredictorOf(model, parts, parts.Train, labels, training), parts.Validation, labels.Sets);
-        Refit? refit = null;
-        if (Options.Refit && training.StoppedBy != StopReason.Cancelled)
-            (predictor, refit) = Again(predictor, parts, labels, training, output, (clock, observer), cancellation);
-        (EvaluationReport? report, IReadOnlyList<ConfidentError> errors) = Test(predictor, parts.Test, labels.Sets, testRows, clock);
-        StageClock.Trim();
-        return Result(predictor, parts, (training, output, refit), report, errors, withVector, clock, data);
+        Predictor predictor = WithThreshold(PredictorOf(model, parts, labels, training), parts.Validation, labels.Sets);
+        var fitted = new Fitted(predictor, parts, training, output, null, (parts.Train.Count, parts.Validation.Count));
+        return Options.Refit && training.StoppedBy != StopReason.Cancelled ? Again(fitted, labels, told, cancellation) : fitted;
     }
 
     private static string Ended(TrainingResult training) => training.StoppedBy switch
@@ -113,39 +129,44 @@ public sealed class Recipe
         _ => "cancelled",
     };
 
-    private Predictor PredictorOf(TextClassifier model, CorpusParts parts, CorpusPart trained, LabelMap labels, TrainingResult training) =>
-        new(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
+    private Predictor PredictorOf(TextClassifier model, CorpusParts parts, LabelMap labels, TrainingResult training)
+    {
+        if (Options.Classifier.PaddedLength == 0) // of Keras' model the pads are a text
+            model.Prior = ClassBalance.Prior(parts.Train.Labels, labels, ClassWeights(parts.Train, labels));
+        return new(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
         {
             MaxTokens = Options.MaxTokens,
-            Trace = new TrainingTrace(TrainingTrace.Count(trained.Texts, parts.Vocabulary.Count), Options.KeepPretrained ? Moved(training, model.Embedding) : null),
+            Truncation = Options.Truncation,
+            Trace = new TrainingTrace(TrainingTrace.Count(parts.Train.Texts, parts.Vocabulary.Count), Options.KeepPretrained ? Moved(training, model.Embedding) : null),
             Threads = Options.Training.Threads,
             // The notebook's own; elsewhere a model abstains where its user says so.
             Neutral = Options.Preset == RecipeOptions.Notebook.Preset ? NeutralBand.For(labels.Names) : null,
         };
+    }
 
     /// <summary>
-    /// Trains from the same start on validation texts too, with the epochs, rates, scales and threshold that they decided. The
-    /// first model stays until this one is done, and is what a cancelled run gives.
+    /// Trains from the same start on validation texts too, counted anew, with the epochs, rates, scales and threshold that they
+    /// decided. The first model stays until this one is done, and is what a cancelled run gives.
     /// </summary>
-    private (Predictor Predictor, Refit? Refit) Again(Predictor first, CorpusParts parts, LabelMap labels, TrainingResult training, OutputCalibration? output,
-        (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
+    private Fitted Again(Fitted first, LabelMap labels, (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
     {
         (StageClock clock, IRecipeObserver? observer) = told;
         clock.Begin(RecipeStage.Refit);
-        CorpusPart all = parts.TrainAndValidation;
-        EmbeddingTable table = first.Classifier.Embedding;
-        if (training.StartRows is { } start)
-            table = new EmbeddingTable([.. table.RowOf], start.ToArray(), table.Dimension);
-        (TextClassifier model, TrainingResult again) = Fit(all, null, table, labels, null, training, observer, cancellation);
-        if (again.StoppedBy == StopReason.Cancelled)
+        CorpusParts all = first.Parts.Again(rows => rows.Joined);
+        if (TryMakeTable(all, clock, cancellation) is { } table)
         {
-            clock.End($"cancelled; the model of the training texts alone stays");
-            return (first, null);
+            (TextClassifier model, TrainingResult again) = Fit(all.Train, null, table, labels, null, first.Training, observer, cancellation);
+            if (again.StoppedBy != StopReason.Cancelled)
+            {
+                if (first.Output is { } output)
+                    OutputFit.Again(model, all.Vocabulary, all.Train, Options.Wide, [.. ClassWeights(all.Train, labels) ?? []], labels, Options.Training.Threads, output);
+                clock.End($"{Counted.Of(all.Train.Count, "text")}, {Counted.Of(all.SeenWords, "word")}, {Counted.Of(again.History.Count, "epoch")}");
+                Predictor predictor = PredictorOf(model, all, labels, again).WithThreshold(first.Predictor.Threshold);
+                return first with { Predictor = predictor, Parts = all, Refit = new Refit(all.Train.Count, again.History.Count, again.History[^1].Loss) };
+            }
         }
-        if (output is not null)
-            OutputFit.Again(model, parts.Vocabulary, all, Options.Wide, [.. ClassWeights(all, labels) ?? []], labels, Options.Training.Threads, output);
-        clock.End($"{Counted.Of(all.Count, "text")}, {Counted.Of(again.History.Count, "epoch")}");
-        return (PredictorOf(model, parts, all, labels, again).WithThreshold(first.Threshold), new Refit(all.Count, again.History.Count, again.History[^1].Loss));
+        clock.End($"cancelled; the model of the training texts alone stays");
+        return first;
     }
 
     /// <summary>Reads the texts, and the file of vectors where there is one, and tells the memory that training will need.</summary>
@@ -174,8 +195,13 @@ public sealed class Recipe
     {
         (RecipeTexts texts, LabelMap labels) = Read(source, test, clock, cancellation);
         RawCorpus raw = texts.Corpus.Raw;
-        Recipe fitting = BySize == SizeSettings.None ? this : With(Options.ForTexts(raw.Labels.Length, BySize), Start);
-        CorpusParts parts = fitting.Draw(texts, labels, clock);
+        SizeSettings which = CheckpointPath is null && Validation is null && Start is null ? BySize : BySize & ~SizeSettings.Folds;
+        Recipe fitting = BySize == SizeSettings.None ? this : With(Options.ForTexts(raw.Labels.Length, which), Start);
+        clock.Begin(RecipeStage.Vocabulary);
+        var rows = PartRows.Draw(texts, labels, fitting.Options);
+        if (BySize.HasFlag(SizeSettings.MaxTokens))
+            fitting = fitting.With(fitting.Options with { MaxTokens = SettingsBySize.MaxTokensFor(rows.Train.SelectMany(part => part.Texts)) }, Start);
+        CorpusParts parts = fitting.Draw(texts, rows, labels, clock);
         return (fitting, parts, labels, new DataSource(source.Description, raw.Labels.Length, raw.Sha256) { Reading = (source.Rows as CorpusReader)?.Summary() });
     }
 
@@ -198,19 +224,20 @@ public sealed class Recipe
         ReadCorpus Pass(LabeledSource from) => new(RawCorpus.Read(from, Options.Cleaning, words, clock, cancellation), from);
     }
 
-    private CorpusParts Draw(RecipeTexts texts, LabelMap labels, StageClock clock)
+    private CorpusParts Draw(RecipeTexts texts, PartRows rows, LabelMap labels, StageClock clock)
     {
-        clock.Begin(RecipeStage.Vocabulary);
         IReadOnlyList<string> vectorWords = VectorWords.Of(Options, clock);
-        CorpusParts parts = CorpusParts.Draw(texts, labels, Start, Options, vectorWords);
-        if (parts.Train.Count == 0 || (Options.ValidationShare > 0 && parts.Validation.Count == 0))
+        var parts = CorpusParts.Of(new PartSource(texts, labels, Start, Options, vectorWords), rows);
+        if (parts.Train.Count == 0 || (Options is { ValidationShare: > 0, Folds: 0 } && parts.Validation.Count == 0))
             throw new InvalidDataException($"{Counted.Of(texts.Corpus.Raw.Labels.Length, "text")} {(texts.Corpus.Raw.Labels.Length == 1 ? "is" : "are")} too few for the shares of test and validation; give more texts or smaller shares.");
         if (Options.Refit && parts.Validation.Count == 0)
             throw new InvalidDataException("There are no validation texts to train on a second time; keep a share apart, give a file of them, or leave the refit out.");
         CheckRows(parts);
         int unseen = parts.Vocabulary.Count - 1 - parts.SeenWords;
         string more = unseen > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {unseen:n0} that only the vectors have") : "";
-        clock.End($"{Counted.Of(parts.SeenWords, "word")}{more}; {Counted.Of(parts.Train.Count, "text")} to train on, {parts.Validation.Count:n0} to validate, {parts.Test.Count:n0} to test");
+        string cut = parts.Cut.Texts == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+            $"; {parts.Cut.Texts:n0} texts ({(double)parts.Cut.Texts / parts.Cut.OfTexts:p1}) have more than {Options.MaxTokens} tokens and lose {(double)parts.Cut.Tokens / parts.Cut.OfTokens:p1} of all tokens");
+        clock.End($"{Counted.Of(parts.SeenWords, "word")}{more}; {Counted.Of(parts.Train.Count, "text")} to train on, {parts.Validation.Count:n0} to validate, {parts.Test.Count:n0} to test{cut}");
         return parts;
     }
 
@@ -219,66 +246,6 @@ public sealed class Recipe
     {
         Options.Training.Schedule.CheckSeen(TrainingTrace.Count(parts.Train.Texts, parts.Vocabulary.Count).Max());
     }
-
-    private EmbeddingTable Vectors(CorpusParts parts, Checkpoint? checkpoint, LabelMap labels, StageClock clock, CancellationToken cancellation)
-    {
-        if (Options.VectorsPath is null && Start is null)
-            CheckMemory(parts, labels, null);
-        clock.Begin(RecipeStage.Vectors);
-        if (checkpoint?.ReadTable() is { } kept)
-        {
-            clock.End($"{CountVectors(kept):n0} vectors of {kept.Dimension} values, from {checkpoint.FilePath}");
-            return kept;
-        }
-        if (Start is not null)
-        {
-            EmbeddingTable table = StartTable(Start, parts);
-            CheckMemory(parts, labels, KnownVectors.Of(table));
-            clock.End($"{CountVectors(table):n0} vectors of {table.Dimension} values, from {Options.From}");
-            return table;
-        }
-        string[] words = WordsOf(parts);
-        WordVectors vectors = Options.VectorsPath is { } path
-            ? LoadVectors(path, words)
-            : TrainVectors(parts, words, new VectorProgress(clock), cancellation);
-        if (!Enumerable.Range(1, parts.SeenWords).Any(id => vectors.TryGetRow(parts.Vocabulary[id], out _)))
-            throw new InvalidDataException($"{Options.VectorsPath} has a vector for none of the {parts.SeenWords} words of the texts; choose vectors of their language.");
-        if (Options.VectorsPath is not null)
-            CheckMemory(parts, labels, KnownVectors.Of(vectors, parts.Vocabulary));
-        clock.End($"{vectors.Count:n0} vectors of {vectors.Dimension} values");
-        return EmbeddingTable.From(parts.Vocabulary, vectors, Options.OwnRows);
-    }
-
-    private static PretrainedRows Moved(TrainingResult training, EmbeddingTable table) =>
-        training.StartRows is { } start ? PretrainedRows.Between(start, table) : new PretrainedRows([], default, table.Dimension);
-
-    private static string[] WordsOf(CorpusParts parts) => [.. Enumerable.Range(1, parts.Vocabulary.Count - 1).Select(id => parts.Vocabulary[id])];
-
-    private static WordVectors LoadVectors(string path, string[] words) => FastTextVectors.IsModel(path)
-        ? FastTextVectors.Load(path).ToWordVectors(words)
-        : WordVectors.Load(path, new VectorLoadOptions { Only = [.. words] });
-
-    /// <summary>With subwords, words too rare for a row of their own have vectors as well.</summary>
-    private WordVectors TrainVectors(CorpusParts parts, string[] words, IProgress<Word2VecProgress> progress, CancellationToken cancellation)
-    {
-        Word2VecModel model = new Word2VecTrainer(Options.Word2Vec).Train(parts.WordVectorTexts, parts.Vocabulary, progress, cancellation);
-        return model.Subwords?.ToWordVectors(words) ?? model.Vectors;
-    }
-
-    private EmbeddingTable StartTable(WarmStart start, CorpusParts parts)
-    {
-        int? least = Options.Training.Schedule.EverTrains(ParameterGroup.Embedding) ? Options.Word2Vec.MinCount : null;
-        return start.Table(parts.Vocabulary.Count, (Options.Refit ? parts.TrainAndValidation : parts.Train).Texts, Options.Training.Seed, least);
-    }
-
-    private void CheckMemory(CorpusParts parts, LabelMap labels, KnownVectors? known)
-    {
-        if (MemoryLimit is { } limit)
-            MemoryBudget.Check(new MemoryForecaster(parts, labels.Names.Count, known), Options, limit);
-    }
-
-    private static int CountVectors(EmbeddingTable table) =>
-        Enumerable.Range(1, table.VocabularySize - 1).Count(id => table.VectorOf(id).ContainsAnyExcept(0f));
 
     /// <summary>Trains a fresh model, or the bundle's, on a table.</summary>
     /// <param name="train">Texts to train on.</param>
@@ -292,14 +259,26 @@ public sealed class Recipe
     private (TextClassifier Model, TrainingResult Training) Fit(CorpusPart train, CorpusPart? validation, EmbeddingTable table, LabelMap labels,
         Checkpoint? checkpoint, TrainingResult? first, IRecipeObserver? observer, CancellationToken cancellation)
     {
+        TextClassifier model = FreshModel(table, labels);
+        return (model, Run(model, train, validation, labels, checkpoint, first, observer, cancellation));
+    }
+
+    private TextClassifier FreshModel(EmbeddingTable table, LabelMap labels)
+    {
         var model = new TextClassifier(Options.Classifier with { Classes = labels.Names.Count }, table, Options.Training.Seed);
         Start?.CopyWeights(model, labels.Names);
+        return model;
+    }
+
+    private TrainingResult Run(TextClassifier model, CorpusPart train, CorpusPart? validation, LabelMap labels,
+        Checkpoint? checkpoint, TrainingResult? first, ITrainingObserver? observer, CancellationToken cancellation)
+    {
         TrainingOptions options = Options.TrainingInEffect with { ClassWeights = ClassWeights(train, labels) };
         double[]? rates = first?.History.Take(first.KeptEpoch).Select(epoch => epoch.LearningRate).ToArray();
         if (first is not null)
             options = options with { Schedule = first.Schedule, ReduceLearningRate = null, EarlyStopping = null, RestoreBest = false };
-        return (model, new Trainer(model, options) { Checkpoint = checkpoint, Sets = labels.Sets, Rates = rates }
-            .Run(train.Texts, train.Labels, validation?.Texts, validation?.Labels, observer, cancellation));
+        return new Trainer(model, options) { Checkpoint = checkpoint, Sets = labels.Sets, Rates = rates }
+            .Run(train.Texts, train.Labels, validation?.Texts, validation?.Labels, observer, cancellation);
     }
 
     private IReadOnlyList<float>? ClassWeights(CorpusPart train, LabelMap labels) =>
@@ -351,15 +330,14 @@ public sealed class Recipe
         return (report, errors.ToList());
     }
 
-    private RecipeResult Result(Predictor predictor, CorpusParts parts, (TrainingResult Epochs, OutputCalibration? Output, Refit? Refit) fitted, EvaluationReport? report,
-        IReadOnlyList<ConfidentError> errors, int withVector, StageClock clock, DataSource data)
+    private RecipeResult Result(Fitted fitted, EvaluationReport? report, IReadOnlyList<ConfidentError> errors, StageClock clock, DataSource data)
     {
-        (TrainingResult training, OutputCalibration? output, Refit? refit) = fitted;
+        (Predictor predictor, CorpusParts parts, TrainingResult training, OutputCalibration? output, Refit? refit, (int trained, int validated)) = fitted;
         RecipeOptions options = Options with { Classifier = predictor.Classifier.Options, Training = Options.TrainingInEffect };
         var record = new RecipeRecord
         {
             Recipe = options,
-            Texts = new Dictionary<string, int> { ["train"] = parts.Train.Count, ["validation"] = parts.Validation.Count, ["test"] = parts.Test.Count },
+            Texts = new Dictionary<string, int> { ["train"] = trained, ["validation"] = validated, ["test"] = parts.Test.Count },
             History = training.History,
             StoppedBy = training.StoppedBy,
             BestEpoch = training.BestEpoch,
@@ -368,6 +346,8 @@ public sealed class Recipe
             TakenBack = Options.Training.Schedule.LastsUntilBest ? training.TakenBack : null,
             Output = output,
             Refit = refit,
+            Duplicates = parts.Duplicates,
+            Cut = parts.Cut,
             From = Start?.Data,
             Seconds = clock.Seconds.ToDictionary(s => s.Key.ToString().ToLowerInvariant(), s => s.Value),
         };
@@ -379,20 +359,16 @@ public sealed class Recipe
             Training = training,
             Output = output,
             Refit = refit,
-            TrainTexts = parts.Train.Count,
-            ValidationTexts = parts.Validation.Count,
+            TrainTexts = trained,
+            ValidationTexts = validated,
             TestTexts = parts.Test.Count,
+            Duplicates = parts.Duplicates,
+            Cut = parts.Cut,
             UnknownLabels = parts.UnknownLabels,
-            WordsWithVector = withVector,
+            WordsWithVector = CountVectors(predictor.Classifier.Embedding),
             UnseenWords = parts.Vocabulary.Count - 1 - parts.SeenWords,
             Errors = errors,
             Seconds = clock.Seconds,
         };
-    }
-
-    private sealed class VectorProgress(StageClock clock) : IProgress<Word2VecProgress>
-    {
-        public void Report(Word2VecProgress value) =>
-            clock.Tell(value.Fraction, () => $"epoch {value.Epoch} of {value.Epochs}, {value.WordsPerSecond / 1e6:f2} M words/s");
     }
 }

@@ -20,6 +20,8 @@ internal sealed class GatedScorer : IScorer
 
     public int MaxTokens => 300;
 
+    public Truncation Truncation => Truncation.Tail;
+
     public string VocabularyHash { get; init; } = new('a', 64);
 
     public ReadOnlyMemory<byte> VocabularyFile => "<pad>\n"u8.ToArray();

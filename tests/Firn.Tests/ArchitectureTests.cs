@@ -32,6 +32,8 @@ public partial class ArchitectureTests
         ["Predictor.cs"] = ["Text", "Model", "Bundles"],
         ["Bundle.cs"] = ["Text", "Model", "Bundles"],
         ["Recipe.cs"] = ["Text", "Vectors", "Model", "Bundles", "Training", "Recipes"],
+        ["Recipe.Folds.cs"] = ["Text", "Linear", "Model", "Training", "Recipes"],
+        ["Recipe.Vectors.cs"] = ["Vectors", "Model", "Training", "Recipes"],
     };
 
     [GeneratedRegex(@"^(?:global )?using (?:static )?(?:\w+ = )?Firn\.(\w+)", RegexOptions.Multiline)]

@@ -22,20 +22,24 @@ internal static class AuditCommand
             DefaultValueFactory = _ => 50_000,
             HelpName = "N",
         }.Between(0, int.MaxValue);
+        var test = new Option<string?>("--test") { Description = "Texts that DATA should not share, in the same layout: how many it has too is told", HelpName = "FILE" };
+        var validation = new Option<string?>("--validation-file") { Description = "The same for texts that measure epochs", HelpName = "FILE" };
         var json = CommonOptions.Json();
-        var command = new Command("audit", "Show what each cleaning rule does to labelled texts") { corpus.Data, cleaning, texts };
+        var command = new Command("audit", "Show what each cleaning rule does to labelled texts") { corpus.Data, test, validation, cleaning, texts };
         corpus.AddTo(command);
         labels.AddTo(command);
         command.Add(json);
         command.SetAction(parsed =>
         {
             Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
+            (string, IEnumerable<LabeledText>)[] others = [.. new[] { ("validation", parsed.GetValue(validation)), ("test", parsed.GetValue(test)) }
+                .Where(file => file.Item2 is not null).Select(file => (file.Item1, (IEnumerable<LabeledText>)corpus.Open(parsed, Inputs.RequireData(file.Item2!))))];
             CorpusReader data = corpus.Open(parsed);
             CorpusView.TellLayout(run.Terminal, data);
             using var progress = new ProgressLine(run.Terminal);
             progress.Begin("audit");
             CleaningAuditReport report = CleaningAudit.Run(data, CleaningOptions.ForPreset(parsed.GetRequiredValue(cleaning)),
-                parsed.GetValue(texts), labels.Names(parsed), new InlineProgress<string>(step => progress.Report(double.NaN, step)), run.Stop);
+                parsed.GetValue(texts), labels.Names(parsed), others, new InlineProgress<string>(step => progress.Report(double.NaN, step)), run.Stop);
             progress.End(string.Create(CultureInfo.InvariantCulture, $"audited {Plural.Of(report.Texts, "text")}"));
             CorpusView.TellRows(run.Terminal, data);
             if (parsed.GetValue(json))
@@ -55,10 +59,17 @@ internal static class AuditCommand
     {
         Tables.Write(terminal, "texts", ["", ">texts"],
         [
-            ["audited", Count(report.Texts)], ["empty after cleaning", Count(report.Empty)],
+            ["audited", Count(report.Texts)], ["empty after cleaning", Count(report.Empty)], ["equal to an earlier one, after", Count(report.Repeated)],
             ["same text, other label, before", Count(report.ContradictionsBefore)], ["same text, other label, after", Count(report.ContradictionsAfter)],
             ["negation gone from before a word that stays", Count(report.Flips)], ["label settled by a hash tag", Count(report.SettledByHashTag)],
         ]);
+        if (report.Overlaps.Count > 0)
+        {
+            Tables.Write(terminal, "the same text in two files, after cleaning", ["texts of", "that this has too", ">texts", ">share", ">other label"], report.Overlaps.Select(o => new[]
+            {
+                o.File, o.In, Count(o.Shared), (o.Texts == 0 ? 0 : (double)o.Shared / o.Texts).ToString("0.0%", CultureInfo.InvariantCulture), Count(o.Conflicting),
+            }));
+        }
         Tables.Write(terminal, "what is left", ["", ">before", ">after"], report.Kinds.Select(k => new[] { k.Kind, Count(k.Before), Count(k.After) }));
         if (report.TopFlips.Count > 0)
             Tables.Write(terminal, "polarity flips", ["written", "left", ">times"], report.TopFlips.Select(f => new[] { f.Before, f.After, Count(f.Count) }));
@@ -87,6 +98,11 @@ internal static class AuditCommand
         ["texts"] = report.Texts,
         ["tokens"] = report.Tokens,
         ["empty"] = report.Empty,
+        ["repeated"] = report.Repeated,
+        ["overlaps"] = new JsonArray([.. report.Overlaps.Select(o => (JsonNode)new JsonObject
+        {
+            ["file"] = o.File, ["in"] = o.In, ["texts"] = o.Texts, ["shared"] = o.Shared, ["conflicting"] = o.Conflicting,
+        })]),
         ["contradictionsBefore"] = report.ContradictionsBefore,
         ["contradictionsAfter"] = report.ContradictionsAfter,
         ["flips"] = report.Flips,

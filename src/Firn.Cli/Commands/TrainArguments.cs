@@ -34,11 +34,14 @@ internal sealed class TrainArguments
     }.OneOf("split", "whole", "both", "drop");
     private readonly Option<string?> unknown = PresetOption.Word("--unknown", "A word that training did not see: skip it, or give all such words a row", Presets, o => Lower(o.Vocabulary.Unknown)).OneOf("skip", "row");
     private readonly Option<int?> maxWords = new Option<int?>("--max-words") { Description = "Keep the N most frequent words only (default: all)", HelpName = "N" }.Between(1, int.MaxValue);
-    private readonly Option<int?> maxTokens = PresetOption.Number("--max-tokens", "Tokens of a text that are used, the last ones", Presets, o => o.MaxTokens).Between(1, 100_000);
+    private readonly Option<int?> maxTokens = PresetOption.NumberBySize("--max-tokens", "Tokens of a text that are used, at most", "what 99.9% of the training texts need, 100 to 512", RecipeOptions.Notebook.MaxTokens).Between(1, 100_000);
+    private readonly Option<string?> truncate = PresetOption.Word("--truncate", "Which tokens stay of a longer text: the first (head), the last (tail), those around its middle, or half from either end (ends)", Presets, o => Lower(o.Truncation)).OneOf("head", "tail", "middle", "ends");
+    private readonly Option<string?> testSplit = PresetOption.Word("--test-split", "The test part: at random, as scikit-learn draws it, or the same share of every class, equal texts on one side", Presets, o => Lower(o.TestSplit)).OneOf("random", "stratified");
     private readonly Option<double?> testSize = PresetOption.Number("--test-size", "Share of the texts kept apart for the test; 0 for none", Presets, o => Math.Round(o.TestShare, 6)).Between(0, 0.99);
     private readonly Option<int?> splitSeed = PresetOption.Number("--split-seed", "Decides the test part, as scikit-learn's random_state does", Presets, o => (int)o.SplitSeed).Between(0, int.MaxValue);
-    private readonly Option<string?> validation = PresetOption.Word("--validation", "Texts that measure each epoch: the last of the training part, or the same share of every class", Presets, o => Lower(o.Validation)).OneOf("last", "stratified");
+    private readonly Option<string?> validation = PresetOption.Word("--validation", "Texts that measure each epoch: the last of the training part, or the same share of every class, equal texts on one side", Presets, o => Lower(o.Validation)).OneOf("last", "stratified");
     private readonly Option<double?> validationSize = PresetOption.NumberBySize("--validation-size", "Their share; 0 for none", "0.1, from 100,000 on 0.05", RecipeOptions.Notebook.ValidationShare).Between(0, 0.99);
+    private readonly Option<int?> folds = PresetOption.NumberBySize("--validation-folds", "Folds of a cross-validation in the place of validation texts: each text is scored by a model without it, which chooses epoch, penalty and scales; then all texts train; 0 for none", "5 from 20 to 3,000 texts, else 0", RecipeOptions.Notebook.Folds).Between(0, 100);
     private readonly Option<string?> vectors = new("--vectors") { Description = "File of word vectors to use instead of training them", HelpName = "FILE" };
     private readonly Option<string[]> vectorTexts = new("--vector-texts")
     {
@@ -88,7 +91,7 @@ internal sealed class TrainArguments
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { preset, stem, stopWords, hashTags, unknown, maxWords, maxTokens, testSize, splitSeed, validation, validationSize, from, vectors, unseenWords, vectorTexts })
+        foreach (var option in new Option[] { preset, stem, stopWords, hashTags, unknown, maxWords, maxTokens, truncate, testSize, testSplit, splitSeed, validation, validationSize, folds, from, vectors, unseenWords, vectorTexts })
             command.Add(option);
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
@@ -151,10 +154,13 @@ internal sealed class TrainArguments
                 MaxSize = parsed.GetValue(maxWords),
             },
             MaxTokens = parsed.GetValue(maxTokens) ?? basis.MaxTokens,
+            Truncation = parsed.GetValue(truncate) is { } stays ? Enum.Parse<Truncation>(stays, ignoreCase: true) : basis.Truncation,
             TestShare = parsed.GetValue(testSize) ?? basis.TestShare,
+            TestSplit = parsed.GetValue(testSplit) is { } kind ? Enum.Parse<TestSplit>(kind, ignoreCase: true) : basis.TestSplit,
             SplitSeed = (uint?)parsed.GetValue(splitSeed) ?? basis.SplitSeed,
             Validation = parsed.GetValue(validation) is { } way ? Enum.Parse<ValidationSplit>(way, ignoreCase: true) : basis.Validation,
             ValidationShare = parsed.GetValue(validationSize) ?? basis.ValidationShare,
+            Folds = parsed.GetValue(folds) ?? basis.Folds,
             VectorsPath = parsed.GetValue(vectors),
             VectorTexts = parsed.GetValue(vectorTexts) ?? [],
             From = parsed.GetValue(from),
@@ -197,12 +203,15 @@ internal sealed class TrainArguments
         foreach ((Option option, SizeSettings setting) in new[]
         {
             (batchSize, SizeSettings.BatchSize), (epochs, SizeSettings.Epochs), (word2Vec.MinCount, SizeSettings.MinCount),
-            ((Option)validationSize, SizeSettings.ValidationShare), (characters, SizeSettings.Characters),
+            ((Option)validationSize, SizeSettings.ValidationShare), (characters, SizeSettings.Characters), (maxTokens, SizeSettings.MaxTokens), (folds, SizeSettings.Folds),
+            (validation, SizeSettings.Folds), (validationSize, SizeSettings.Folds), (restoreBest, SizeSettings.Folds), (refit, SizeSettings.Folds),
         })
         {
             if (parsed.GetResult(option) is { Implicit: false })
                 chosen &= ~setting;
         }
+        if (parsed.GetValue(padding) == "keras")
+            chosen &= ~SizeSettings.MaxTokens; // texts are padded to it
         if (parsed.GetValue(schedule) is { } text && ScheduleArgument.Read(text).Epochs is not null)
             chosen &= ~SizeSettings.Epochs; // its phases say how many there are
         return chosen;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Firn.Baselines;
 using Firn.Cli.Output;
+using Firn.Cli.Reporting;
 using Firn.Files;
 using Firn.Recipes;
 using Firn.Text;
@@ -70,7 +71,7 @@ internal static class TrainCommand
             var result = order.Run(run, texts, testTexts);
             TellOdds(run.Terminal, texts, testTexts, result);
             IReadOnlyList<BaselineResult> beside = parsed.GetValue(baselines) && result.Test is not null
-                ? BaselineComparison.Run(texts, options, testTexts, new InlineProgress<string>(name => run.Terminal.Note($"baseline: {name}")), run.Stop) : [];
+                ? BaselineComparison.Run(texts, result.Options, testTexts, new InlineProgress<string>(name => run.Terminal.Note($"baseline: {name}")), run.Stop) : [];
             if (beside.Count > 0 && !parsed.GetValue(json))
                 BaselineTable.Print(run.Terminal, beside, result.Test!, result.Seconds.Values.Sum());
             if (parsed.GetValue(json))
@@ -94,6 +95,8 @@ internal static class TrainCommand
             CorpusView.TellSkipped(terminal, test);
         if (result.UnknownLabels > 0)
             terminal.Note($"firn: {Plural.Of(result.UnknownLabels, "test text")} left out whose label does not occur in training");
+        foreach (string line in DataNotes.Of(result))
+            terminal.Note($"firn: {line}");
         int batch = result.Options.Training.BatchSize;
         long steps = (long)((result.TrainTexts + batch - 1) / batch) * result.Training.History.Count;
         if (steps < FewSteps && batch > 32)

@@ -139,6 +139,17 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
             ["preset"] = result.Options.Preset,
             ["labels"] = Json.Array(result.Predictor.Labels),
             ["texts"] = new JsonObject { ["train"] = result.TrainTexts, ["validation"] = result.ValidationTexts, ["test"] = result.TestTexts, ["skipped"] = rowsSkipped, ["unknownLabels"] = result.UnknownLabels },
+            ["duplicates"] = new JsonObject
+            {
+                ["repeated"] = result.Duplicates.Repeated,
+                ["conflicting"] = result.Duplicates.Conflicting,
+                ["validationInTraining"] = result.Duplicates.ValidationInTraining,
+                ["testInTraining"] = result.Duplicates.TestInTraining,
+                ["testInValidation"] = result.Duplicates.TestInValidation,
+            },
+            ["maxTokens"] = result.Options.MaxTokens,
+            ["truncation"] = result.Options.Truncation.ToString().ToLowerInvariant(),
+            ["cut"] = new JsonObject { ["texts"] = result.Cut.Texts, ["ofTexts"] = result.Cut.OfTexts, ["tokens"] = result.Cut.Tokens, ["ofTokens"] = result.Cut.OfTokens },
             ["words"] = result.Predictor.Vocabulary.Count - 1,
             ["wordsWithVector"] = result.WordsWithVector,
             ["unseenWords"] = result.UnseenWords,

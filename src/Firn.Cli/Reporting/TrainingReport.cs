@@ -39,8 +39,9 @@ internal static class TrainingReport
         [
             new("preset", options.Preset), new("stop words", options.Cleaning.RemoveStopWords ? "dropped" : "kept"), new("stemming", options.Cleaning.Stem ? "yes" : "no"),
             new("words", Text(result.Predictor.Vocabulary.Count - 1)), new("with a vector", Text(result.WordsWithVector)), new("unknown words", options.Vocabulary.Unknown.ToString().ToLowerInvariant()),
-            new("tokens used, at most", Text(options.MaxTokens)),
+            new("tokens used, at most", Text(options.MaxTokens)), new("of longer texts stay", options.Truncation.ToString().ToLowerInvariant()),
         ]),
+        new("Data", [.. DataFacts(result)]),
         options.VectorsPath is { } path
             ? new("Word vectors", [new("file", Path.GetFileName(path)), new("values", Text(result.Predictor.Classifier.Embedding.Dimension))])
             : new("Word vectors", [.. Word2VecArguments.Describe(options.Word2Vec).Select(setting => new Fact(setting.Name, setting.Value))]),
@@ -58,6 +59,19 @@ internal static class TrainingReport
         ]),
         new("Seconds", [.. result.Seconds.Select(stage => new Fact(stage.Key.ToString().ToLowerInvariant(), stage.Value.ToString("0.0", CultureInfo.InvariantCulture)))]),
     ];
+
+    private static IEnumerable<Fact> DataFacts(RecipeResult result)
+    {
+        DuplicateCounts copies = result.Duplicates;
+        yield return new("texts that equal an earlier one", Text(copies.Repeated));
+        yield return new("texts that equal one with another label", Text(copies.Conflicting));
+        yield return new("test texts that training has", Text(copies.TestInTraining));
+        yield return new("test texts that the validation has", Text(copies.TestInValidation));
+        yield return new("validation texts that training has", Text(copies.ValidationInTraining));
+        yield return new("texts cut", $"{Text(result.Cut.Texts)} of {Text(result.Cut.OfTexts)}");
+        yield return new("tokens cut", $"{Text(result.Cut.Tokens)} of {Text(result.Cut.OfTokens)}");
+        yield return new("test split", result.Options.TestSplit.ToString().ToLowerInvariant());
+    }
 
     private static string ScheduleOf(RecipeOptions options, RecipeResult result) =>
         result.Training.TakenBack.Count == 0 ? options.Training.Schedule.Name : $"{options.Training.Schedule.Name}, which became {result.Training.Schedule.Name}";

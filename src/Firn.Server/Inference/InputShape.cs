@@ -1,10 +1,13 @@
+using Firn.Text;
+
 namespace Firn.Server.Inference;
 
 /// <summary>What ids and vectors of one model version must look like; one place for the checks of all protocols.</summary>
 /// <param name="VocabularySize">Rows of the vocabulary; ids are in [0, VocabularySize).</param>
 /// <param name="Dimension">Width of a word vector.</param>
-/// <param name="MaxTokens">Tokens that the model uses of a text; the last ones of a longer text.</param>
-internal sealed record InputShape(int VocabularySize, int Dimension, int MaxTokens)
+/// <param name="MaxTokens">Tokens that the model uses of a text, at most.</param>
+/// <param name="Truncation">Which they are in a longer text.</param>
+internal sealed record InputShape(int VocabularySize, int Dimension, int MaxTokens, Truncation Truncation)
 {
     /// <summary>
     /// Drops the zeros that pad a text at either end, checks the ids that are left, and cuts them as the model's own
@@ -27,7 +30,14 @@ internal sealed record InputShape(int VocabularySize, int Dimension, int MaxToke
                     $"instance {text}: id 0 is padding and may stand only before or after a text, not between its tokens");
             }
         }
-        return ids.Length > MaxTokens ? ids[^MaxTokens..] : ids;
+        if (ids.Length <= MaxTokens)
+            return ids;
+        var window = TokenWindow.Of(ids.Length, MaxTokens, Truncation);
+        if (window.Ending == 0)
+            return ids.Slice(window.Start, window.Length);
+        var kept = new int[window.Count];
+        window.CopyTo(ids, kept);
+        return kept;
     }
 
     /// <summary>

@@ -47,6 +47,8 @@ internal sealed class BundleScorer : IScorer
 
     public int MaxTokens => predictor.MaxTokens;
 
+    public Truncation Truncation => predictor.Truncation;
+
     public string VocabularyHash { get; }
 
     public ReadOnlyMemory<byte> VocabularyFile { get; }
@@ -71,11 +73,9 @@ internal sealed class BundleScorer : IScorer
         TokenBuffer buffer = tokens ??= new TokenBuffer();
         predictor.Tokenizer.Tokenize(text, buffer);
         int count = predictor.Vocabulary.Encode(buffer, ids);
-        int surplus = count - MaxTokens;
-        if (surplus <= 0)
-            return count;
-        ids.RemoveRange(ids.Count - count, surplus);
-        return MaxTokens;
+        var window = TokenWindow.Of(count, MaxTokens, Truncation);
+        window.Cut(ids, ids.Count - count);
+        return window.Count;
     }
 
     public ReadOnlySpan<float> VectorOf(int id)

@@ -20,8 +20,11 @@ internal interface IScorer : IDisposable
     /// <summary>Rows of the vocabulary, V; ids are in [0, V), 0 is the pad.</summary>
     int VocabularySize { get; }
 
-    /// <summary>Ids used of a text, at most; of a longer one the last count.</summary>
+    /// <summary>Ids used of a text, at most.</summary>
     int MaxTokens { get; }
+
+    /// <summary>Which ids count in a longer text.</summary>
+    Truncation Truncation { get; }
 
     /// <summary>Identifies what ids mean: SHA-256 over the vocabulary and the cleaning rules, in hexadecimal.</summary>
     string VocabularyHash { get; }

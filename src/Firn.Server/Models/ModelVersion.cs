@@ -20,7 +20,7 @@ internal sealed class ModelVersion
         Fingerprint = fingerprint;
         Scorer = scorer;
         Batcher = batcher;
-        Input = new Inference.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens);
+        Input = new Inference.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens, scorer.Truncation);
     }
 
     public string Model { get; }

@@ -22,7 +22,7 @@ internal sealed class VectorCarrier
         int width = source.Embedding.Dimension;
         rows = new float[(Capacity + 1) * width];
         rowOf = [.. Enumerable.Range(0, Capacity + 1)];
-        model = new TextClassifier(source.Options, new EmbeddingTable(rowOf, rows, width), seed: 0);
+        model = new TextClassifier(source.Options, new EmbeddingTable(rowOf, rows, width), seed: 0) { Prior = source.Prior };
         foreach (Parameter weights in source.Parameters)
         {
             if (weights.Group != ParameterGroup.Embedding)

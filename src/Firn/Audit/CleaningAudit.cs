@@ -18,11 +18,13 @@ public static class CleaningAudit
     /// <param name="cleaning">The rules.</param>
     /// <param name="accuracyTexts">Most texts to measure accuracies on, a tenth of them held out; 0 measures none.</param>
     /// <param name="labelNames">Names for labels, beside those the format knows.</param>
+    /// <param name="others">Files that are to share no text with it or with each other, such as validation and test, by name; null for none.</param>
     /// <param name="progress">Told what is under way.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="InvalidDataException">The corpus has fewer than two labels.</exception>
     public static CleaningAuditReport Run(IEnumerable<LabeledText> corpus, CleaningOptions cleaning, int accuracyTexts = 50_000,
-        IReadOnlyDictionary<string, string>? labelNames = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyDictionary<string, string>? labelNames = null, IReadOnlyList<(string Name, IEnumerable<LabeledText> Texts)>? others = null,
+        IProgress<string>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(cleaning);
@@ -42,12 +44,12 @@ public static class CleaningAudit
             cancellation.ThrowIfCancellationRequested();
             progress?.Report($"without: {rule.Name}");
             CleaningOptions without = rule.Without(cleaning);
-            string[][] others = Tokens(texts.Texts, without);
+            string[][] kept = Tokens(texts.Texts, without);
             long changed = 0, more = 0;
             for (int i = 0; i < tokens.Length; i++)
             {
-                changed += tokens[i].AsSpan().SequenceEqual(others[i]) ? 0 : 1;
-                more += others[i].Length - tokens[i].Length;
+                changed += tokens[i].AsSpan().SequenceEqual(kept[i]) ? 0 : 1;
+                more += kept[i].Length - tokens[i].Length;
             }
             double? alone = sample.Length == 0 ? null : Accuracy(texts, sample, without, labels.Names.Count);
             rules.Add(new RuleEffect(rule.Name, changed, more, alone));
@@ -58,6 +60,8 @@ public static class CleaningAudit
             Texts = texts.Texts.Length,
             Tokens = tokens.Sum(t => (long)t.Length),
             Empty = tokens.Count(t => t.Length == 0),
+            Repeated = Repeated(tokens),
+            Overlaps = Overlaps(source, tokens, others ?? [], cleaning),
             ContradictionsBefore = Contradictions([.. texts.Texts.Select(t => string.Join(' ', t.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))], texts.Labels),
             ContradictionsAfter = Contradictions([.. tokens.Select(t => string.Join(' ', t))], texts.Labels),
             Kinds = kinds,
@@ -136,6 +140,54 @@ public static class CleaningAudit
             seen[texts[i]] = known ? (entry.Label, entry.Mixed || entry.Label != labels[i], entry.Count + 1) : (labels[i], false, 1);
         }
         return seen.Values.Where(e => e.Mixed).Sum(e => e.Count);
+    }
+
+    private static long Repeated(string[][] tokens)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return tokens.LongCount(t => t.Length > 0 && !seen.Add(string.Join(' ', t)));
+    }
+
+    /// <summary>Each file against the data and the files before it.</summary>
+    private static FileOverlap[] Overlaps(LabeledSource data, string[][] tokens, IReadOnlyList<(string Name, IEnumerable<LabeledText> Texts)> others, CleaningOptions cleaning)
+    {
+        var files = new List<(string Name, Dictionary<string, HashSet<string>> Labels)> { ("data", LabelsOf(data.Rows.Select(r => data.NameOf(r.Label)), tokens)) };
+        var found = new List<FileOverlap>();
+        foreach ((string name, IEnumerable<LabeledText> texts) in others)
+        {
+            LabeledSource other = LabeledSource.Of(texts, data.LabelNames);
+            LabeledText[] rows = [.. other.Rows];
+            string[] labels = [.. rows.Select(r => other.NameOf(r.Label))];
+            string[][] cleaned = Tokens([.. rows.Select(r => r.Text)], cleaning);
+            foreach ((string earlier, Dictionary<string, HashSet<string>> known) in files)
+            {
+                long shared = 0, conflicting = 0;
+                for (int i = 0; i < rows.Length; i++)
+                {
+                    if (cleaned[i].Length == 0 || !known.TryGetValue(string.Join(' ', cleaned[i]), out HashSet<string>? there))
+                        continue;
+                    shared++;
+                    conflicting += there.Count > 1 || !there.Contains(labels[i]) ? 1 : 0;
+                }
+                found.Add(new FileOverlap(name, earlier, rows.Length, shared, conflicting));
+            }
+            files.Add((name, LabelsOf(labels, cleaned)));
+        }
+        return [.. found];
+    }
+
+    /// <summary>The labels that each text bears.</summary>
+    private static Dictionary<string, HashSet<string>> LabelsOf(IEnumerable<string> labels, string[][] tokens)
+    {
+        var all = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        foreach ((string label, string[] text) in labels.Zip(tokens))
+        {
+            string key = string.Join(' ', text);
+            if (!all.TryGetValue(key, out HashSet<string>? there))
+                all[key] = there = [];
+            there.Add(label);
+        }
+        return all;
     }
 
     private static int[] Sample(int count, int most)

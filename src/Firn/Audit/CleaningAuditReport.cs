@@ -31,6 +31,14 @@ public readonly record struct UnknownShare(string Class, double Share);
 /// <param name="Share">Share of them with that class, in (0, 1].</param>
 public readonly record struct HashTagLabel(string Tag, long Texts, string Class, double Share);
 
+/// <summary>Texts of one file that another file has too.</summary>
+/// <param name="File">The file whose texts are counted.</param>
+/// <param name="In">The file that has them too.</param>
+/// <param name="Texts">Texts of the first.</param>
+/// <param name="Shared">Those that equal a text of the second after cleaning.</param>
+/// <param name="Conflicting">Those of them that bear another label there.</param>
+public readonly record struct FileOverlap(string File, string In, long Texts, long Shared, long Conflicting);
+
 /// <summary>What a cleaning does to labelled texts.</summary>
 public sealed record CleaningAuditReport
 {
@@ -48,6 +56,12 @@ public sealed record CleaningAuditReport
 
     /// <summary>The same after cleaning.</summary>
     public required long ContradictionsAfter { get; init; }
+
+    /// <summary>Texts that equal an earlier one after cleaning.</summary>
+    public required long Repeated { get; init; }
+
+    /// <summary>What each other file shares with the texts, in the order given; empty where none was given.</summary>
+    public required IReadOnlyList<FileOverlap> Overlaps { get; init; }
 
     /// <summary>What is left of each kind of token.</summary>
     public required IReadOnlyList<KindLoss> Kinds { get; init; }

@@ -45,7 +45,7 @@ public static class BaselineComparison
         }
         else if (options.TestShare > 0)
         {
-            (int[] trainRows, int[] testRows) = TrainTestSplit.Random(rows.Length, options.TestShare, options.SplitSeed);
+            (int[] trainRows, int[] testRows) = PartRows.DrawTest(all.Labels, EqualTexts.FirstOf(RawCorpus.TokensOf(all.Texts, options.Cleaning)), options);
             (train, held) = (all.Select(trainRows), all.Select(testRows));
         }
         if (held.Texts.Length == 0)

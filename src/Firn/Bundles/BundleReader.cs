@@ -78,7 +78,7 @@ internal static class BundleReader
         try
         {
             (EmbeddingTable table, int[]? counts) = MapTable(PathOf(folder, model, BundleWriter.Vectors), model.Embedding, vocabulary, owner);
-            var classifier = new TextClassifier(model.Architecture, table, seed: 0);
+            var classifier = new TextClassifier(model.Architecture, table, seed: 0) { Prior = model.Prior };
             ReadWeights(PathOf(folder, model, BundleWriter.Weights), classifier);
             if (model.Wide is { } wide)
                 classifier.Wide = WideTensors.Read(PathOf(folder, model, BundleWriter.Wide), wide, classifier.Options.OutputSize, model.Embedding.VocabularySize);
@@ -89,6 +89,7 @@ internal static class BundleReader
                 UnsureBelow = model.UnsureBelow,
                 Threshold = model.Threshold,
                 MaxTokens = model.MaxTokens,
+                Truncation = model.Truncation,
                 Card = card,
                 Trace = counts is null ? null : new TrainingTrace(counts, model.Files.ContainsKey(BundleWriter.Pretrained)
                     ? TraceTensors.Map(PathOf(folder, model, BundleWriter.Pretrained), model.Embedding, owner) : null),

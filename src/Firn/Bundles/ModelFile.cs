@@ -40,10 +40,12 @@ internal sealed record ModelFile
     public NgramOptions? Wide { get; init; }
     public required CleaningOptions Cleaning { get; init; }
     public required int MaxTokens { get; init; }
+    public Truncation Truncation { get; init; }
     public required IReadOnlyList<string> Labels { get; init; }
     public NeutralBand? Neutral { get; init; }
     public double? UnsureBelow { get; init; }
     public float Threshold { get; init; } = 0.5f;
+    public IReadOnlyList<float>? Prior { get; init; }
     public required DataSource Data { get; init; }
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
     public JsonElement? Training { get; init; }

@@ -3,7 +3,7 @@ using Firn.Text;
 namespace Firn.Bundles;
 
 /// <summary>Texts to ids by a model's cleaning and vocabulary; belongs to one thread.</summary>
-internal sealed class TextEncoder(Tokenizer tokenizer, Vocabulary vocabulary, int maxTokens)
+internal sealed class TextEncoder(Predictor model)
 {
     private readonly TokenBuffer _tokens = new();
     private readonly List<int> _ids = [];
@@ -12,10 +12,9 @@ internal sealed class TextEncoder(Tokenizer tokenizer, Vocabulary vocabulary, in
     /// <summary>Appends a text; returns how many tokens it has after cleaning.</summary>
     public int Add(string text)
     {
-        tokenizer.Tokenize(text, _tokens);
-        int surplus = vocabulary.Encode(_tokens, _ids) - maxTokens;
-        if (surplus > 0)
-            _ids.RemoveRange(_offsets[^1], surplus);
+        model.Tokenizer.Tokenize(text, _tokens);
+        int known = model.Vocabulary.Encode(_tokens, _ids);
+        TokenWindow.Of(known, model.MaxTokens, model.Truncation).Cut(_ids, _offsets[^1]);
         _offsets.Add(_ids.Count);
         return _tokens.Count;
     }

@@ -81,7 +81,10 @@ public sealed class Explainer
     {
         string[] tokens = _predictor.Tokenizer.Tokenize(text);
         int[] ids = [.. tokens.Select(t => _predictor.Vocabulary.IdOf(t))];
-        int[] places = [.. Enumerable.Range(0, ids.Length).Where(i => ids[i] > 0).TakeLast(_predictor.MaxTokens)];
+        int[] known = [.. Enumerable.Range(0, ids.Length).Where(i => ids[i] > 0)];
+        var window = TokenWindow.Of(known.Length, _predictor.MaxTokens, _predictor.Truncation);
+        int[] places = new int[window.Count];
+        window.CopyTo(known, places);
         return (tokens, places, [.. places.Select(i => ids[i])]);
     }
 

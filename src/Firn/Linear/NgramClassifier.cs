@@ -51,7 +51,19 @@ internal sealed class NgramClassifier
     /// <param name="threads">Threads to use; the result does not depend on it.</param>
     /// <param name="sets">The sets that labels are numbers of, where a text may have several classes: each class is learnt by itself.</param>
     public static NgramClassifier Fit(RaggedIds texts, Vocabulary vocabulary, ReadOnlySpan<int> labels, int classes, ReadOnlySpan<float> classWeights,
-        WideOptions options, int threads, LabelSets? sets = null)
+        WideOptions options, int threads, LabelSets? sets = null) =>
+        FitEach(texts, vocabulary, new LinearTask(labels.ToArray(), classes, classWeights.ToArray(), sets), options, threads, [options.InversePenalty])[0];
+
+    /// <summary>What is to be learnt.</summary>
+    /// <param name="Labels">[N] in [0, classes).</param>
+    /// <param name="Classes">At least 2.</param>
+    /// <param name="Weights">[classes], or empty.</param>
+    /// <param name="Sets">The sets that labels are numbers of, or null.</param>
+    internal sealed record LinearTask(int[] Labels, int Classes, float[] Weights, LabelSets? Sets);
+
+    /// <summary>As <see cref="Fit"/>, once for each weight of the data against the penalty; texts are counted once.</summary>
+    public static IReadOnlyList<NgramClassifier> FitEach(RaggedIds texts, Vocabulary vocabulary, LinearTask task, WideOptions options, int threads,
+        IReadOnlyList<double> inversePenalties)
     {
         options.Validate();
         NgramOptions ngrams = options.ToNgrams();
@@ -63,12 +75,17 @@ internal sealed class NgramClassifier
             rows = SparseMatrix.Concatenate(rows, characters);
         }
         Heap.Settle(); // the counts
-        var solver = new LogisticRegressionOptions { InversePenalty = options.InversePenalty, Tolerance = 1e-3 };
-        (float[] weights, float[] intercepts) = sets is null
-            ? Together(LogisticRegression.Fit(rows, labels, classes, classWeights, solver, threads))
-            : EachByItself(rows, labels, sets, classWeights, solver, threads);
-        int words = vectorizer.ColumnCount * intercepts.Length;
-        return new NgramClassifier(vectorizer, weights[..words], intercepts, runs?.Fold(weights.AsMemory(words), intercepts.Length));
+        var models = new List<NgramClassifier>(inversePenalties.Count);
+        foreach (double inversePenalty in inversePenalties)
+        {
+            var solver = new LogisticRegressionOptions { InversePenalty = inversePenalty, Tolerance = 1e-3 };
+            (float[] weights, float[] intercepts) = task.Sets is { } sets
+                ? EachByItself(rows, task.Labels, sets, task.Weights, solver, threads)
+                : Together(LogisticRegression.Fit(rows, task.Labels, task.Classes, task.Weights, solver, threads));
+            int words = vectorizer.ColumnCount * intercepts.Length;
+            models.Add(new NgramClassifier(vectorizer, weights[..words], intercepts, runs?.Fold(weights.AsMemory(words), intercepts.Length)));
+        }
+        return models;
     }
 
     private static (float[] Weights, float[] Intercepts) Together(LogisticRegression model) =>

@@ -77,6 +77,11 @@ public sealed unsafe class Scorer
             throw new InvalidOperationException("Single texts need a folded table; make the scorer with Float32, Float16 or BFloat16.");
         CheckCurrent();
         CheckIds(ids);
+        if (ids.IsEmpty && !model.PriorValues.IsEmpty)
+        {
+            model.PriorValues.CopyTo(probabilities);
+            return;
+        }
         RaggedLayout layout = workspace.Shard.Layout;
         layout.Build([ids.Length]);
         Span<int> rows = workspace.RowsFor(ids.Length);
@@ -144,8 +149,14 @@ public sealed unsafe class Scorer
             shard.Output(layers);
             for (int i = 0; i < count; i++)
             {
+                var row = new Span<float>(probabilities + (long)textOf[i] * columns, columns);
+                if (texts.LengthOf(textOf[i]) == 0 && !model.PriorValues.IsEmpty)
+                {
+                    model.PriorValues.CopyTo(row);
+                    continue;
+                }
                 model.Wide?.AddLogits(texts[textOf[i]], shard.LogitsOf(i), workers[worker].Wide);
-                Losses.Probabilities(shard.LogitsOf(i), new Span<float>(probabilities + (long)textOf[i] * columns, columns), model.Options.MultiLabel);
+                Losses.Probabilities(shard.LogitsOf(i), row, model.Options.MultiLabel);
             }
         });
         foreach (ScoringWorkspace worker in workers)

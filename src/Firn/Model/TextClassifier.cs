@@ -12,6 +12,7 @@ public sealed class TextClassifier
 {
     private readonly Parameter[] parameters;
     private long version;
+    private float[]? prior;
 
     /// <summary>Builds a model with fresh weights: Glorot uniform kernels, orthogonal recurrent kernels, unit forget bias.</summary>
     /// <param name="options">The shape of the model.</param>
@@ -42,6 +43,29 @@ public sealed class TextClassifier
     /// <summary>Drops what was folded or packed of the weights: whoever keeps such a thing compares <see cref="Version"/>.</summary>
     internal void WeightsChanged() => Interlocked.Increment(ref version);
 
+    /// <summary>
+    /// Probabilities [K] of a text without ids, which the weights have nothing to say about: the shares of the classes among the
+    /// training texts, times the class weights where there are any. Null lets the weights speak, as Keras does.
+    /// </summary>
+    /// <exception cref="ArgumentException">There are not K, or one is not in [0, 1].</exception>
+    public IReadOnlyList<float>? Prior
+    {
+        get => prior;
+        set
+        {
+            if (value is not null)
+            {
+                Throw.IfLengthDiffers(value.Count, Options.OutputSize, "prior");
+                foreach (float probability in value)
+                    Throw.IfOutside(probability, 0f, 1f, "prior");
+            }
+            prior = value is null ? null : [.. value];
+        }
+    }
+
+    /// <summary>The same for scoring; empty where there is none.</summary>
+    internal ReadOnlySpan<float> PriorValues => prior;
+
     /// <summary>Whether a linear part over n-grams of ids stands beside the LSTM.</summary>
     public bool HasWidePart => Wide is not null;
 
@@ -54,7 +78,7 @@ public sealed class TextClassifier
         ?? throw new ArgumentException($"The model has no '{name}'; it has {string.Join(", ", parameters.Select(p => p.Name))}.", nameof(name));
 
     /// <summary>Scores texts with the weights as they are now; for many calls on the same weights make a <see cref="Scorer"/>.</summary>
-    /// <param name="texts">N texts as token ids in [0, V); an empty text starts and ends in the zero state.</param>
+    /// <param name="texts">N texts as token ids in [0, V); an empty text gets the <see cref="Prior"/>, and where there is none starts and ends in the zero state.</param>
     /// <param name="probabilities">
     /// Destination [N,K]: for two classes the probability of class 1 (K = 1), else one probability a class.
     /// </param>

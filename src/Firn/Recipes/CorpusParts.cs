@@ -7,8 +7,8 @@ internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
 {
     public int Count => Labels.Length;
 
-    /// <summary>The last <paramref name="most"/> ids of each text, as Keras' <c>pad_sequences</c> cuts.</summary>
-    public CorpusPart Cut(int most)
+    /// <summary>At most so many ids of each text.</summary>
+    public CorpusPart Cut(int most, Truncation truncation)
     {
         int[] offsets = new int[Texts.Count + 1];
         for (int i = 0; i < Texts.Count; i++)
@@ -17,7 +17,7 @@ internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
             return this;
         var ids = new int[offsets[^1]];
         for (int i = 0; i < Texts.Count; i++)
-            Texts[i][^(offsets[i + 1] - offsets[i])..].CopyTo(ids.AsSpan(offsets[i]));
+            TokenWindow.Of(Texts.LengthOf(i), most, truncation).CopyTo(Texts[i], ids.AsSpan(offsets[i]));
         return this with { Texts = new RaggedIds(ids, offsets) };
     }
 
@@ -37,105 +37,118 @@ internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
     }
 }
 
+/// <summary>What is cut off texts that have more tokens than the model uses.</summary>
+/// <param name="Texts">Training and validation texts that are cut.</param>
+/// <param name="OfTexts">Of so many.</param>
+/// <param name="Tokens">Tokens that they lose.</param>
+/// <param name="OfTokens">Of so many in all texts.</param>
+public sealed record CutTexts(int Texts, int OfTexts, long Tokens, long OfTokens);
+
+/// <summary>All that parts are made of, whichever rows train.</summary>
+/// <param name="Texts">The texts.</param>
+/// <param name="Labels">Their classes.</param>
+/// <param name="Start">A bundle to start from, or null.</param>
+/// <param name="Options">The recipe.</param>
+/// <param name="VectorWords">Words that get an id though the training texts lack them.</param>
+internal sealed record PartSource(RecipeTexts Texts, LabelMap Labels, WarmStart? Start, RecipeOptions Options, IReadOnlyList<string> VectorWords);
+
 /// <summary>The data as training, validation and test parts, in ids of a vocabulary of the training texts.</summary>
 internal sealed class CorpusParts
 {
+    private readonly PartSource? _source;
+    private readonly PartRows? _rows;
     private CorpusPart? joined;
 
-    private CorpusParts(Vocabulary vocabulary, RaggedIds wordVectorTexts, CorpusPart train, CorpusPart validation, CorpusPart test)
+    private CorpusParts(PartSource source, PartRows rows, Vocabulary vocabulary, RaggedIds wordVectorTexts)
     {
+        if (source.Options.Refit || source.Options.Folds > 0)
+            (_source, _rows) = (source, rows); // else the corpus goes once its parts are made
+        (UnknownLabels, Duplicates) = (rows.UnknownLabels, rows.Duplicates);
         Vocabulary = vocabulary;
         WordVectorTexts = wordVectorTexts;
-        Train = train;
-        Validation = validation;
-        Test = test;
     }
 
     public Vocabulary Vocabulary { get; }
 
-    /// <summary>What word vectors are trained on: training and validation texts, not cut, and the texts without labels.</summary>
+    /// <summary>What word vectors are trained on: the training texts, not cut, and the texts without labels.</summary>
     public RaggedIds WordVectorTexts { get; }
 
-    public CorpusPart Train { get; }
+    public required CorpusPart Train { get; init; }
 
-    public CorpusPart Validation { get; }
+    public required CorpusPart Validation { get; init; }
 
-    public CorpusPart Test { get; }
+    public required CorpusPart Test { get; init; }
 
-    /// <summary>What a refit trains on.</summary>
+    /// <summary>What a refit trains on, in the ids of the first training.</summary>
     public CorpusPart TrainAndValidation => joined ??= Train.With(Validation);
 
-    /// <summary>Validation and test rows left out because the training texts lack their label.</summary>
-    public int UnknownLabels { get; private init; }
-
     /// <summary>Words of <see cref="Vocabulary"/> that the training texts hold; those that only word vectors have follow them.</summary>
-    public int SeenWords { get; private init; }
+    public required int SeenWords { get; init; }
+
+    /// <summary>What is cut off long texts.</summary>
+    public required CutTexts Cut { get; init; }
+
+    /// <summary>Validation and test rows left out because the training texts lack their label.</summary>
+    public int UnknownLabels { get; }
+
+    /// <summary>Texts that others equal.</summary>
+    public DuplicateCounts Duplicates { get; }
 
     /// <summary>
-    /// Draws the parts; validation and test come from the corpus itself where they are not given. The words of
-    /// <paramref name="vectorWords"/> get an id though the training texts lack them.
+    /// The parts that train on the validation texts too, or on other rows: with a vocabulary and counts of their own. Only where
+    /// the options have a second training or folds.
     /// </summary>
-    public static CorpusParts Draw(RecipeTexts texts, LabelMap labels, WarmStart? start, RecipeOptions options, IReadOnlyList<string> vectorWords)
+    public CorpusParts Again(Func<PartRows, PartRows> choose) => Of(_source!, choose(_rows!));
+
+    /// <summary>Each fold of the training rows as validation rows.</summary>
+    public IReadOnlyList<PartRows> Folds(int folds, LabelMap labels, uint seed) => _rows!.InFolds(folds, labels, seed);
+
+    /// <summary>The parts of these rows. Vocabulary and counts are of the training rows alone, unless the options count validation rows of the same data too.</summary>
+    public static CorpusParts Of(PartSource source, PartRows rows)
     {
-        RawCorpus corpus = texts.Corpus.Raw;
-        (int[] trainRows, int[] testRows) = texts.Test is not null || options.TestShare == 0
-            ? (new MersenneTwister(options.SplitSeed).Permutation(corpus.Ids.Count), [])
-            : TrainTestSplit.Random(corpus.Ids.Count, options.TestShare, options.SplitSeed);
-        // A refit trains on them, so their words must be known.
-        RawCorpus? joining = options.Refit ? texts.Validation?.Raw : null;
-        (int seen, Vocabulary vocabulary) = BuildVocabulary(corpus, trainRows, joining, texts.Unlabelled, start, options, vectorWords);
+        RecipeOptions options = source.Options;
+        RawCorpus corpus = source.Texts.Corpus.Raw;
+        TextRows[] counted = options.CountValidation && rows.Validation.From == source.Texts.Corpus ? [.. rows.Train, rows.Validation] : [.. rows.Train];
+        (int seen, Vocabulary vocabulary) = BuildVocabulary(source, counted.SelectMany(c => c.Texts));
         int[] idOf = IdsOf(corpus.Words, vocabulary);
-        CorpusPart whole = PartOf(texts.Corpus, trainRows, idOf, labels);
-        CorpusPart cut = whole.Cut(options.MaxTokens);
-        int unknown = 0;
-        (CorpusPart train, CorpusPart validation) = texts.Validation is { } given
-            ? (cut, PartOf(given, KnownRows(given, labels, options, ref unknown), idOf, labels).Cut(options.MaxTokens))
-            : SplitValidation(cut, options);
-        CorpusPart test = texts.Test is { } apart
-            ? PartOf(apart, KnownRows(apart, labels, options, ref unknown), idOf, labels)
-            : PartOf(texts.Corpus, testRows, idOf, labels);
-        RaggedIds forVectors = joining is null ? whole.Texts : Joined(whole.Texts, joining.Ids, idOf);
-        return new CorpusParts(vocabulary, Joined(forVectors, texts.Unlabelled, idOf), train, validation, test.Cut(options.MaxTokens)) 
+        CorpusPart[] train = [.. rows.Train.Select(part => PartOf(part, idOf, source.Labels))];
+        CorpusPart whole = train.Skip(1).Aggregate(train[0], (all, more) => all.With(more)), validation = PartOf(rows.Validation, idOf, source.Labels);
+        RaggedIds forVectors = counted.Length > rows.Train.Count ? whole.With(validation).Texts : whole.Texts;
+        CorpusPart cut = whole.Cut(options.MaxTokens, options.Truncation), cutValidation = validation.Cut(options.MaxTokens, options.Truncation);
+        return new CorpusParts(source, rows, vocabulary, Joined(forVectors, source.Texts.Unlabelled, idOf))
         {
-            UnknownLabels = unknown,
+            Train = cut,
+            Validation = cutValidation,
+            Test = PartOf(rows.Test, idOf, source.Labels).Cut(options.MaxTokens, options.Truncation),
             SeenWords = seen,
+            Cut = new CutTexts(Longer(whole, options.MaxTokens) + Longer(validation, options.MaxTokens), whole.Count + validation.Count,
+                (long)whole.Texts.TotalTokens - cut.Texts.TotalTokens + validation.Texts.TotalTokens - cutValidation.Texts.TotalTokens,
+                (long)whole.Texts.TotalTokens + validation.Texts.TotalTokens),
         };
     }
 
-    /// <summary>Rows whose label the training texts have; the others are refused or counted, as the options say.</summary>
-    private static int[] KnownRows(ReadCorpus texts, LabelMap labels, RecipeOptions options, ref int unknown)
-    {
-        bool[] known = [.. texts.Raw.LabelTexts.Select(l => labels.ClassOf(l, texts.Source.LabelNames) >= 0)];
-        int[] rows = [.. Enumerable.Range(0, texts.Raw.Ids.Count).Where(row => known[texts.Raw.Labels[row]])];
-        int left = texts.Raw.Ids.Count - rows.Length;
-        if (left > 0 && options.OnUnknownLabel == RowErrorPolicy.Stop)
-            throw new UnknownLabelException([.. texts.Raw.LabelTexts.Where((_, l) => !known[l]).Select(texts.Source.Named)], left, labels.Names);
-        unknown += left;
-        return rows;
-    }
+    private static int Longer(CorpusPart part, int most) => Enumerable.Range(0, part.Count).Count(i => part.Texts.LengthOf(i) > most);
 
     /// <summary>
     /// Counts the training texts in their order, so that ties stand in the order in which Keras sees the words. A bundle's
     /// words keep their ids before them; frequent words of texts without labels follow behind them, and those that only the word vectors have.
     /// </summary>
-    private static (int Seen, Vocabulary All) BuildVocabulary(
-        RawCorpus corpus, int[] rows, RawCorpus? joining, RaggedIds? unlabelled, WarmStart? start, RecipeOptions options, IReadOnlyList<string> vectorWords)
+    private static (int Seen, Vocabulary All) BuildVocabulary(PartSource source, IEnumerable<ReadOnlyMemory<int>> trained)
     {
+        RawCorpus corpus = source.Texts.Corpus.Raw;
+        RecipeOptions options = source.Options;
         var counts = new long[corpus.Words.Count];
         var builder = new VocabularyBuilder();
-        IEnumerable<ReadOnlyMemory<int>> trained = rows.Select(corpus.Ids.Slice);
-        if (joining is not null)
-            trained = trained.Concat(Enumerable.Range(0, joining.Ids.Count).Select(joining.Ids.Slice));
         foreach (int word in Count(trained, counts))
             builder.Add(corpus.Words[word], counts[word]);
         Vocabulary vocabulary = builder.Build(options.Vocabulary);
-        if (start is not null)
+        if (source.Start is { } start)
             vocabulary = start.Extend(vocabulary);
         int seen = vocabulary.Count - 1;
         // Words that the training texts have and the options leave out stay out.
-        if (vectorWords.Count > 0)
-            vocabulary = vocabulary.With(vectorWords.Where(word => !(corpus.Words.Find(word) is >= 0 and int number && counts[number] > 0)));
-        if (unlabelled is null)
+        if (source.VectorWords.Count > 0)
+            vocabulary = vocabulary.With(source.VectorWords.Where(word => !(corpus.Words.Find(word) is >= 0 and int number && counts[number] > 0)));
+        if (source.Texts.Unlabelled is not { } unlabelled)
             return (seen, vocabulary);
         List<int> more = Count(Enumerable.Range(0, unlabelled.Count).Select(unlabelled.Slice), counts);
         return (seen, vocabulary.With(more.Where(word => counts[word] >= options.Word2Vec.MinCount)
@@ -184,35 +197,19 @@ internal sealed class CorpusParts
         return ids;
     }
 
-    private static CorpusPart PartOf(ReadCorpus texts, int[] rows, int[] idOf, LabelMap labels)
+    private static CorpusPart PartOf(TextRows part, int[] idOf, LabelMap labels)
     {
-        RawCorpus corpus = texts.Raw;
-        int[] classOf = [.. corpus.LabelTexts.Select(l => labels.ClassOf(l, texts.Source.LabelNames))];
         var ids = new List<int>();
-        var offsets = new int[rows.Length + 1];
-        var classes = new int[rows.Length];
-        for (int i = 0; i < rows.Length; i++)
+        var offsets = new int[part.Count + 1];
+        for (int i = 0; i < part.Count; i++)
         {
-            foreach (int word in corpus.Ids[rows[i]])
+            foreach (int word in part.From.Raw.Ids[part.Rows[i]])
             {
                 if (idOf[word] > 0)
                     ids.Add(idOf[word]);
             }
             offsets[i + 1] = ids.Count;
-            classes[i] = classOf[corpus.Labels[rows[i]]];
         }
-        return new CorpusPart(new RaggedIds([.. ids], offsets), classes, rows);
-    }
-
-    private static (CorpusPart Train, CorpusPart Validation) SplitValidation(CorpusPart texts, RecipeOptions options)
-    {
-        if (options.ValidationShare == 0)
-            return (texts, texts.Select([]));
-        int[] rows = [.. Enumerable.Range(0, texts.Count)];
-        int kept = (int)Math.Floor(texts.Count * (1 - options.ValidationShare)); // as Keras computes it
-        (int[] train, int[] validation) = options.Validation == ValidationSplit.Stratified && !options.Classifier.MultiLabel
-            ? TrainTestSplit.Stratified(texts.Labels, options.ValidationShare, options.SplitSeed)
-            : (rows[..kept], rows[kept..]);
-        return (texts.Select(train), texts.Select(validation));
+        return new CorpusPart(new RaggedIds([.. ids], offsets), part.ClassesIn(labels), part.Rows);
     }
 }

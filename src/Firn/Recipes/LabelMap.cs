@@ -129,6 +129,9 @@ internal sealed record LabeledSource(IEnumerable<LabeledText> Rows, string Descr
     /// <summary>A label for messages, with the name it bears: <c>2 (neutral)</c>.</summary>
     public string Named(string label) => LabelNames.TryGetValue(label, out string? name) && name != label ? $"{label} ({name})" : label;
 
+    /// <summary>The name that a label bears, else the label.</summary>
+    public string NameOf(string label) => LabelNames.GetValueOrDefault(label, label);
+
     public static LabeledSource Of(IEnumerable<LabeledText> rows, IReadOnlyDictionary<string, string>? names)
     {
         var reader = rows as CorpusReader;

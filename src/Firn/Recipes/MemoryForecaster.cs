@@ -79,7 +79,7 @@ internal sealed class MemoryForecaster
         return new MemoryForecast(stages, shape.TableWeights + shape.LstmWeights + shape.DenseWeights, trained);
     }
 
-    /// <summary>The second training at its largest, the first model being held: its table too where that trains.</summary>
+    /// <summary>The second training at its largest, the first model being held.</summary>
     private StageMemory Refit(RecipeOptions options, TextShape shape, ClassifierOptions classifier, bool[] hasVector,
         (long Weights, long Best, long Start, long Wide) first, int threads)
     {
@@ -99,8 +99,7 @@ internal sealed class MemoryForecaster
         if (options.Wide is { } ngrams)
             workspace = Math.Max(workspace, PeakOf(all, ngrams, classifier.OutputSize));
         long texts = sizeof(int) * (all.Texts.TotalTokens + 3L * all.Count);
-        long held = first.Start > 0 ? first.Weights : first.Weights - sizeof(float) * shape.TableWeights; // a frozen table is shared
-        return new StageMemory("refit", _runtime, _data + texts, 0, first.Weights, first.Best + 2 * first.Start + held + first.Wide, gradients, optimizer, workspace);
+        return new StageMemory("refit", _runtime, _data + texts, 0, first.Weights, first.Best + 2 * first.Start + first.Weights + first.Wide, gradients, optimizer, workspace);
     }
 
     private long PeakOf(CorpusPart part, WideOptions wide, int outputs)

@@ -31,6 +31,7 @@ internal static class OutputFit
     // Without validation texts: what the tweets give, rounded (docs/accuracy.md).
     private const double UsualLstmScale = 0.6, UsualWideScale = 0.4;
 
+    /// <summary>Fits and applies them.</summary>
     public static OutputCalibration Run(TextClassifier model, Vocabulary vocabulary, CorpusPart train, CorpusPart validation, WideOptions? wide,
         ReadOnlySpan<float> classWeights, LabelMap labels, int threads)
     {
@@ -47,15 +48,33 @@ internal static class OutputFit
         List<float[]> logits = [LogitBlend.LogitsOf(probabilities, k)];
         if (linear is not null)
             logits.Add(LogitsOf(linear, validation.Texts));
-        LogitBlend blend = validation.Count > 0
-            ? LogitBlend.Fit(logits, truth, k)
-            : new LogitBlend(linear is null ? [1] : [UsualLstmScale, UsualWideScale], 0);
+        OutputFitted fitted = Fit(logits, truth, k, Usual(linear is not null), names);
+        Apply(model, linear, fitted.Blend);
+        return fitted.Calibration;
+    }
 
-        EvaluationReport before = Evaluation.Evaluate(probabilities, truth, names);
-        EvaluationReport after = Evaluation.Evaluate(blend.Probabilities(logits, k), truth, names);
-        Apply(model, linear, blend);
-        return new OutputCalibration(blend.Scales[0], linear is null ? null : blend.Scales[1], blend.Shift, validation.Count,
-            before.CalibrationError, after.CalibrationError, before.Reliability, after.Reliability);
+    /// <summary>What fits where there is nothing to fit on.</summary>
+    public static LogitBlend Usual(bool wide) => new(wide ? [UsualLstmScale, UsualWideScale] : [1], 0);
+
+    /// <summary>Scales for logits, and what they do to the probabilities of texts that they were not fitted on.</summary>
+    /// <param name="Blend">The scales.</param>
+    /// <param name="Probabilities">[N,K] of texts, each by scales that were fitted without it.</param>
+    /// <param name="Calibration">The figures.</param>
+    internal sealed record OutputFitted(LogitBlend Blend, float[] Probabilities, OutputCalibration Calibration);
+
+    /// <summary>Fits scales.</summary>
+    /// <param name="logits">[N,K] of the LSTM, and of the linear part where there is one.</param>
+    /// <param name="truth">[N].</param>
+    /// <param name="k">K.</param>
+    /// <param name="start">Scales that are kept unless others do better.</param>
+    /// <param name="names">Of the classes.</param>
+    public static OutputFitted Fit(IReadOnlyList<float[]> logits, int[] truth, int k, LogitBlend start, IReadOnlyList<string> names)
+    {
+        (LogitBlend blend, float[] held) = truth.Length > 0 ? LogitBlend.FitToFew(logits, truth, k, start) : (start, []);
+        EvaluationReport before = Evaluation.Evaluate(new LogitBlend([1], 0).Probabilities([logits[0]], k), truth, names);
+        EvaluationReport after = Evaluation.Evaluate(held, truth, names);
+        return new OutputFitted(blend, held, new OutputCalibration(blend.Scales[0], logits.Count == 1 ? null : blend.Scales[1], blend.Shift, truth.Length,
+            before.CalibrationError, after.CalibrationError, before.Reliability, after.Reliability));
     }
 
     /// <summary>The linear part on other texts, and the scales as they were fitted before.</summary>
@@ -66,7 +85,7 @@ internal static class OutputFit
         Apply(model, linear, new LogitBlend(fitted.WideScale is { } scale ? [fitted.LstmScale, scale] : [fitted.LstmScale], fitted.Shift));
     }
 
-    private static float[] LogitsOf(NgramClassifier linear, RaggedIds texts)
+    public static float[] LogitsOf(NgramClassifier linear, RaggedIds texts)
     {
         var logits = new float[texts.Count * linear.OutputSize];
         var scratch = new NgramScratch();

@@ -32,6 +32,23 @@ internal sealed class RawCorpus
     /// <summary>Hash of the rows; see <see cref="Bundles.DataSource"/>.</summary>
     public string Sha256 { get; }
 
+    /// <summary>Texts as numbers of their tokens, as the recipe cleans them.</summary>
+    public static RaggedIds TokensOf(IEnumerable<string> texts, CleaningOptions cleaning)
+    {
+        var tokenizer = new Tokenizer(cleaning);
+        var tokens = new TokenBuffer();
+        var words = new TokenTable();
+        List<int> ids = [], offsets = [0];
+        foreach (string text in texts)
+        {
+            tokenizer.Tokenize(text, tokens);
+            for (int i = 0; i < tokens.Count; i++)
+                ids.Add(words.FindOrAdd(tokens[i]));
+            offsets.Add(ids.Count);
+        }
+        return new RaggedIds([.. ids], [.. offsets]);
+    }
+
     public static RawCorpus Read(LabeledSource source, CleaningOptions cleaning, TokenTable words, StageClock clock, CancellationToken cancellation)
     {
         var tokenizer = new Tokenizer(cleaning);

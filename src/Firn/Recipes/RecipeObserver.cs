@@ -11,6 +11,9 @@ public enum RecipeStage
     /// <summary>Test and validation parts are drawn, and the vocabulary is built of the training part.</summary>
     Vocabulary,
 
+    /// <summary>Models that each lack a fold of the texts are trained, and decide what validation texts decide else.</summary>
+    Folds,
+
     /// <summary>Word vectors are trained, or read.</summary>
     Vectors,
 

@@ -12,7 +12,17 @@ public enum ValidationSplit
     /// <summary>The last ones, after the shuffle of the test split: Keras' <c>validation_split</c>.</summary>
     Last,
 
-    /// <summary>The same share of every class, drawn at random.</summary>
+    /// <summary>The same share of every class, drawn at random; texts that are equal after cleaning stay together.</summary>
+    Stratified,
+}
+
+/// <summary>Which of the texts are kept apart for the test.</summary>
+public enum TestSplit
+{
+    /// <summary>Those of scikit-learn's <c>train_test_split</c>; a text and its copy can fall on both sides.</summary>
+    Random,
+
+    /// <summary>The same share of every class, drawn at random; texts that are equal after cleaning stay together.</summary>
     Stratified,
 }
 
@@ -28,14 +38,20 @@ public sealed record RecipeOptions
     /// <summary>Tokens to ids.</summary>
     public VocabularyOptions Vocabulary { get; init; } = new();
 
-    /// <summary>Ids a text, at most; of a longer one the last count (Keras' <c>pad_sequences(maxlen)</c>).</summary>
+    /// <summary>Ids a text, at most (Keras' <c>pad_sequences(maxlen)</c>).</summary>
     public int MaxTokens { get; init; } = 300;
+
+    /// <summary>Which of them count in a longer text.</summary>
+    public Truncation Truncation { get; init; }
 
     /// <summary>
     /// Share of the texts kept apart for the test; in [0, 1), 0 for no test. The notebook computes 1 - 0.8, which as a
     /// double is a little less than 0.2.
     /// </summary>
     public double TestShare { get; init; } = 1 - 0.8;
+
+    /// <summary>Which texts those are; where a text may have several labels, labels are not looked at.</summary>
+    public TestSplit TestSplit { get; init; }
 
     /// <summary>scikit-learn's <c>random_state</c> of the split.</summary>
     public uint SplitSeed { get; init; } = 42;
@@ -45,6 +61,19 @@ public sealed record RecipeOptions
 
     /// <summary>Which texts those are.</summary>
     public ValidationSplit Validation { get; init; } = ValidationSplit.Last;
+
+    /// <summary>
+    /// Counts the validation texts of the data too where vocabulary and word vectors are made, as the notebook does. The test's
+    /// words are not counted, so figures on validation texts then look better than those of the test.
+    /// </summary>
+    public bool CountValidation { get; init; } = true;
+
+    /// <summary>
+    /// Folds of a cross-validation in the place of validation texts; 0 for none. Every text is scored by a model that was trained
+    /// without it, vocabulary and word vectors included: that chooses the epoch, the penalty of the linear part, the weights of
+    /// both and the threshold. Then all texts train. Pays where texts are few; costs the time of training so many times.
+    /// </summary>
+    public int Folds { get; init; }
 
     /// <summary>How word vectors are trained on the training texts, unless <see cref="VectorsPath"/> names a file.</summary>
     public Word2VecOptions Word2Vec { get; init; } = new();
@@ -110,10 +139,10 @@ public sealed record RecipeOptions
     public ThresholdMetric? TuneThreshold { get; init; }
 
     /// <summary>
-    /// Once the validation texts have chosen the epoch, the scales and the threshold, trains again from the same start on
-    /// training and validation texts together, as many epochs at the same rates, and keeps scales and threshold. Pays where
-    /// texts are few and a part of them validates; costs the time of the first training once more. Figures on validation
-    /// texts mean nothing for the model afterwards.
+    /// Once the validation texts have chosen the epoch, the scales and the threshold, does the work again on training and validation
+    /// texts together, vocabulary and word vectors included, as many epochs at the same rates, and keeps scales and threshold. Pays
+    /// where texts are few and a part of them validates; costs the time of the first training once more. Figures on validation texts
+    /// mean nothing for the model afterwards.
     /// </summary>
     public bool Refit { get; init; }
 
@@ -153,8 +182,10 @@ public sealed record RecipeOptions
         Preset = "tweets",
         Cleaning = CleaningOptions.Tweets with { KeepPunctuation = true },
         TestShare = 0.1,
+        TestSplit = TestSplit.Stratified,
         ValidationShare = 0.05,
         Validation = ValidationSplit.Stratified,
+        CountValidation = false,
         Word2Vec = new Word2VecOptions { VectorSize = 100, Window = 5, MinCount = 5, Epochs = 10 },
         Classifier = new ClassifierOptions
         {
@@ -201,7 +232,11 @@ public sealed record RecipeOptions
             throw new ArgumentException($"Texts are padded to {Classifier.PaddedLength} tokens and have up to {MaxTokens}; the padded length must be no smaller.", nameof(Classifier));
         Wide?.Validate();
         int classes = Training.ClassWeights is { Count: > 0 } weights ? weights.Count : 2; // how many there are, the data says
-        Training.Validate(classes, ValidationShare > 0);
+        Training.Validate(classes, ValidationShare > 0 && Folds == 0);
+        if (Folds != 0)
+            Throw.IfOutside(Folds, 2, 100);
+        if (Folds > 0 && Refit)
+            throw new ArgumentException("With folds all texts train in the end already; leave the refit or the folds out.", nameof(Refit));
         _ = new Tokenizer(Cleaning);
         if (VectorsPath is not null && !File.Exists(VectorsPath))
             throw new FileNotFoundException($"{VectorsPath} does not exist; name a file of word vectors.", VectorsPath);

@@ -28,6 +28,12 @@ internal sealed record RecipeRecord
     /// <summary>The second training, on validation texts too.</summary>
     public Refit? Refit { get; init; }
 
+    /// <summary>Texts that others equal.</summary>
+    public DuplicateCounts? Duplicates { get; init; }
+
+    /// <summary>What is cut off long texts.</summary>
+    public CutTexts? Cut { get; init; }
+
     /// <summary>What the bundle was trained on that the recipe started from.</summary>
     public DataSource? From { get; init; }
 

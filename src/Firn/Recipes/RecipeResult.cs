@@ -38,6 +38,12 @@ public sealed record RecipeResult
     /// <summary>Texts of the test.</summary>
     public required int TestTexts { get; init; }
 
+    /// <summary>Texts that others equal after cleaning.</summary>
+    public required DuplicateCounts Duplicates { get; init; }
+
+    /// <summary>What the model does not see of long texts.</summary>
+    public required CutTexts Cut { get; init; }
+
     /// <summary>Test rows left out because the training texts lack their label.</summary>
     public required int UnknownLabels { get; init; }
 

@@ -22,14 +22,35 @@ public enum SizeSettings
     /// <summary>Characters of words in the linear part, where there is one: runs of up to 5 below 20,000 texts, else none.</summary>
     Characters = 16,
 
+    /// <summary>Tokens a text, at most: what 99.9% of the training texts need, 100 to 512.</summary>
+    MaxTokens = 32,
+
+    /// <summary>Folds in the place of validation texts, and word vectors that repeat bit for bit: five from 20 to 3,000 texts, else none.</summary>
+    Folds = 64,
+
     /// <summary>All of them.</summary>
-    All = BatchSize | Epochs | MinCount | ValidationShare | Characters,
+    All = BatchSize | Epochs | MinCount | ValidationShare | Characters | MaxTokens | Folds,
 }
 
 /// <summary>The values, found by measurement (docs/accuracy.md).</summary>
 internal static class SettingsBySize
 {
-    private const int ManyTexts = 200_000, FewTexts = ManyTexts / 10, LongestCharacters = 5;
+    private const int ManyTexts = 200_000, FewTexts = ManyTexts / 10, LongestCharacters = 5, LeastTokens = 100, MostTokens = 512, UsualFolds = 5, FewestForFolds = 20, MostForFolds = 3000;
+
+    /// <summary>
+    /// The length that 999 of 1,000 training texts keep to. A token costs time and memory of training, so long texts are bounded;
+    /// short ones leave room for longer texts to come.
+    /// </summary>
+    /// <param name="texts">The training texts.</param>
+    public static int MaxTokensFor(IEnumerable<ReadOnlyMemory<int>> texts)
+    {
+        int[] lengths = [.. texts.Select(text => text.Length).Order()];
+        return lengths.Length == 0 ? LeastTokens : Math.Clamp(lengths[(int)((lengths.Length - 1) * 0.999)], LeastTokens, MostTokens);
+    }
+
+    /// <summary>Whether nothing is asked for that needs validation texts.</summary>
+    private static bool CanFold(RecipeOptions options) =>
+        !options.Refit && options.Training is { ReduceLearningRate: null, EarlyStopping: null, Schedule.LastsUntilBest: false } && options.ValidationShare > 0;
 
     /// <summary>The options with the named settings chosen for so many labelled texts.</summary>
     public static RecipeOptions ForTexts(this RecipeOptions options, int texts, SizeSettings which)
@@ -37,11 +58,17 @@ internal static class SettingsBySize
         int batch = 32;
         while (batch < 256 && texts > batch * 1200)
             batch *= 2;
+        bool folds = which.HasFlag(SizeSettings.Folds) && texts is >= FewestForFolds and <= MostForFolds && CanFold(options);
         int epochs = (int)Math.Clamp(Math.Round(5 * Math.Pow((double)ManyTexts / Math.Max(texts, 1), 0.25)), 5, 15);
         return options with
         {
             ValidationShare = which.HasFlag(SizeSettings.ValidationShare) ? (texts < ManyTexts / 2 ? 0.1 : 0.05) : options.ValidationShare,
-            Word2Vec = which.HasFlag(SizeSettings.MinCount) ? options.Word2Vec with { MinCount = texts < FewTexts ? 2 : 5 } : options.Word2Vec,
+            Folds = folds ? UsualFolds : options.Folds,
+            Word2Vec = options.Word2Vec with
+            {
+                MinCount = which.HasFlag(SizeSettings.MinCount) ? (texts < FewTexts ? 2 : 5) : options.Word2Vec.MinCount,
+                Deterministic = folds || options.Word2Vec.Deterministic,
+            },
             Wide = which.HasFlag(SizeSettings.Characters) && options.Wide is { } wide
                 ? wide with { LongestCharacters = texts < FewTexts ? LongestCharacters : 0 } : options.Wide,
             Training = options.Training with

@@ -32,7 +32,74 @@ public static class TrainTestSplit
     /// <exception cref="ArgumentException">One of the parts would be empty.</exception>
     public static (int[] Train, int[] Test) Stratified(ReadOnlySpan<int> labels, double testSize, uint seed)
     {
-        int n = labels.Length, tests = TestCount(n, testSize);
+        int tests = TestCount(labels.Length, testSize);
+        Dictionary<int, int> wanted = Wanted(labels, tests);
+        var train = new List<int>(labels.Length - tests);
+        var test = new List<int>(tests);
+        foreach (int text in new MersenneTwister(seed).Permutation(labels.Length))
+        {
+            bool taken = wanted[labels[text]]-- > 0;
+            (taken ? test : train).Add(text);
+        }
+        return ([.. train], [.. test]);
+    }
+
+    /// <summary>
+    /// As <see cref="Stratified"/>, the texts of a group staying together: a group goes to the test, in the order of the permutation,
+    /// if that takes no label beyond its share. Without groups of several texts it is <see cref="Stratified"/>, index for index; with large
+    /// ones the test can be smaller than asked for, and it is empty where all texts are one group.
+    /// </summary>
+    /// <param name="labels">Label of each text; all the same for a split that looks at groups alone.</param>
+    /// <param name="groups">Any number for each text, the same for those that belong together.</param>
+    /// <param name="testSize">Share of the test, above 0 and below 1.</param>
+    /// <param name="seed">Of the permutation.</param>
+    /// <exception cref="ArgumentException">One of the parts would be empty, or there are not as many groups as labels.</exception>
+    public static (int[] Train, int[] Test) Grouped(ReadOnlySpan<int> labels, ReadOnlySpan<int> groups, double testSize, uint seed)
+    {
+        Throw.IfLengthDiffers(groups.Length, labels.Length, nameof(groups));
+        int tests = TestCount(labels.Length, testSize);
+        Dictionary<int, int> wanted = Wanted(labels, tests);
+        var members = new Dictionary<int, List<int>>(labels.Length);
+        for (int text = 0; text < labels.Length; text++)
+        {
+            if (!members.TryGetValue(groups[text], out List<int>? group))
+                members[groups[text]] = group = new List<int>(1);
+            group.Add(text);
+        }
+        int[] order = new MersenneTwister(seed).Permutation(labels.Length);
+        var taken = new HashSet<int>();
+        var decided = new HashSet<int>();
+        foreach (int text in order)
+        {
+            if (decided.Add(groups[text]) && Take(members[groups[text]], labels, wanted))
+                taken.Add(groups[text]);
+        }
+        if (taken.Count == 0 && members.Count > 1)
+            taken.Add(members.MinBy(group => (group.Value.Count, group.Value[0])).Key);
+        var train = new List<int>(labels.Length - tests);
+        var test = new List<int>(tests);
+        foreach (int text in order)
+            (taken.Contains(groups[text]) ? test : train).Add(text);
+        return ([.. train], [.. test]);
+    }
+
+    /// <summary>Takes a group off what is wanted of its labels, unless that is too little.</summary>
+    private static bool Take(List<int> group, ReadOnlySpan<int> labels, Dictionary<int, int> wanted)
+    {
+        int fit = 0;
+        while (fit < group.Count && wanted[labels[group[fit]]] > 0)
+            wanted[labels[group[fit++]]]--;
+        if (fit == group.Count)
+            return true;
+        for (int i = 0; i < fit; i++)
+            wanted[labels[group[i]]]++;
+        return false;
+    }
+
+    /// <summary>Texts of each label that belong to the test.</summary>
+    private static Dictionary<int, int> Wanted(ReadOnlySpan<int> labels, int tests)
+    {
+        int n = labels.Length;
         var totals = new Dictionary<int, int>();
         var seen = new List<int>();
         foreach (int label in labels)
@@ -45,22 +112,13 @@ public static class TrainTestSplit
             totals.Add(label, 1);
             seen.Add(label);
         }
-
         var wanted = new Dictionary<int, int>();
         foreach (int label in seen)
             wanted[label] = (int)((long)totals[label] * tests / n);
         int left = tests - wanted.Values.Sum();
         foreach (int label in seen.OrderByDescending(l => (long)totals[l] * tests % n).Take(left))
             wanted[label]++;
-
-        var train = new List<int>(labels.Length - tests);
-        var test = new List<int>(tests);
-        foreach (int text in new MersenneTwister(seed).Permutation(labels.Length))
-        {
-            bool taken = wanted[labels[text]]-- > 0;
-            (taken ? test : train).Add(text);
-        }
-        return ([.. train], [.. test]);
+        return wanted;
     }
 
     private static int TestCount(int n, double testSize)

@@ -1,45 +1,136 @@
 namespace Firn.Training;
 
 /// <summary>
-/// Joins the logits of models into one set, z = sum_m s_m z_m + c, so that the cross-entropy of labelled texts, which the
-/// models have not seen, is least. With one model s is the inverse temperature of Guo et al. 2017 ("On calibration of
-/// modern neural networks", equation 9); with two classes c is Platt's shift, with more there is none.
+/// Joins the logits of models into one set, z = sum_m s_m z_m + c with s_m >= 0, so that the cross-entropy of labelled texts, which
+/// the models have not seen, is least. With one model s is the inverse temperature of Guo et al. 2017 ("On calibration of
+/// modern neural networks", equation 9); with two classes c is Platt's shift, with more there is none. Stacking with weights that are
+/// not negative: Breiman 1996, "Stacked regressions".
 /// </summary>
-/// <param name="Scales">[M] s of each model.</param>
+/// <param name="Scales">[M] s of each model, 0 or more.</param>
 /// <param name="Shift">c; 0 with more than two classes.</param>
 public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
 {
     private const int MostSteps = 50;
     private const double Epsilon = 1e-7; // Evaluation's, and Keras'
     private const double Ridge = 1e-6;
+    private const int MostModels = 8, Folds = 5, FewestTexts = 20, ManyTexts = 5000;
+
+    // Texts that the start counts as much as; tried from the start alone to next to none.
+    private static readonly double[] Strengths = [1000, 300, 100, 30, 10, 3, 1];
 
     /// <summary>Fits scales and shift by Newton's method; the loss is convex in them.</summary>
     /// <param name="logits">Of each model, [N,K]; K = 1 for two classes.</param>
     /// <param name="labels">[N].</param>
     /// <param name="k">K.</param>
+    /// <param name="start">Where the fit is drawn to; null for nowhere.</param>
+    /// <param name="strength">How strongly: adds strength / (2 N) times the squared distance from the start to the mean loss; 0 or more.</param>
     /// <exception cref="ArgumentException">There is no model or no text, or the sizes do not fit.</exception>
-    public static LogitBlend Fit(IReadOnlyList<float[]> logits, ReadOnlySpan<int> labels, int k)
+    public static LogitBlend Fit(IReadOnlyList<float[]> logits, ReadOnlySpan<int> labels, int k, LogitBlend? start = null, double strength = 0)
     {
         ArgumentNullException.ThrowIfNull(logits);
-        Throw.IfNotPositive(logits.Count, "number of models");
+        Throw.IfOutside(logits.Count, 1, MostModels, "number of models");
         Throw.IfNotPositive(labels.Length, "number of texts");
         foreach (float[] model in logits)
             Throw.IfLengthDiffers(model.Length, (long)labels.Length * k, nameof(logits));
+        if (start is not null)
+            Throw.IfLengthDiffers(start.Scales.Count, logits.Count, nameof(start));
+        int models = logits.Count, all = (1 << models) - 1;
+        double[]? anchor = start is null ? null : k == 1 ? [.. start.Scales, start.Shift] : [.. start.Scales];
+        (double Loss, double[] X) best = Minimum(new Problem(logits, labels.ToArray(), k, anchor, strength / labels.Length), all);
+        if (best.X.AsSpan(0, models).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon))
+        {
+            // The loss is convex, so the least one without negative scales is the least of those where some models are left out.
+            best = (double.PositiveInfinity, []);
+            for (int kept = 0; kept < all; kept++)
+            {
+                (double loss, double[] x) = Minimum(new Problem(logits, labels.ToArray(), k, anchor, strength / labels.Length), kept);
+                if (loss < best.Loss && !x.AsSpan(0, models).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon))
+                    best = (loss, x);
+            }
+        }
+        return new LogitBlend(best.X[..models], k == 1 ? best.X[^1] : 0);
+    }
+
+    /// <summary>
+    /// Fits on few texts: drawn to a start as strongly as five folds of the texts say that it should be, and where no fit is better
+    /// than the start on texts that it has not seen, by more than chance (<see cref="PairedLoss"/>), the start itself.
+    /// </summary>
+    /// <param name="logits">Of each model, [N,K]; K = 1 for two classes. Texts may stand in any order that the labels do not follow from.</param>
+    /// <param name="labels">[N].</param>
+    /// <param name="k">K.</param>
+    /// <param name="start">A sensible blend.</param>
+    /// <returns>The blend, and the probabilities [N,K] that fits without a text's fold give it.</returns>
+    public static (LogitBlend Blend, float[] Probabilities) FitToFew(IReadOnlyList<float[]> logits, ReadOnlySpan<int> labels, int k, LogitBlend start)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(start);
+        int n = labels.Length;
+        float[] bestHeld = start.Probabilities(logits, k);
+        if (n < FewestTexts)
+            return (start, bestHeld);
+        int[] truth = labels.ToArray();
+        double[] strengths = n < ManyTexts ? Strengths : Strengths[^1..];
+        float[][] held = [bestHeld, .. strengths.Select(strength => Held(logits, truth, k, start, strength))];
+        int best = PairedLoss.Best([.. held.Select(scores => PairedLoss.Of(scores, truth, k))], 0);
+        return (best == 0 ? start : Fit(logits, truth, k, start, strengths[best - 1]), held[best]);
+    }
+
+    /// <summary>Probabilities of each fold's texts by scales that were fitted on the others.</summary>
+    private static float[] Held(IReadOnlyList<float[]> logits, int[] truth, int k, LogitBlend start, double strength)
+    {
+        var held = new float[truth.Length * k];
+        for (int fold = 0; fold < Folds; fold++)
+        {
+            int[] inside = [.. Enumerable.Range(0, truth.Length).Where(i => i % Folds != fold)], outside = [.. Enumerable.Range(0, truth.Length).Where(i => i % Folds == fold)];
+            LogitBlend fit = Fit(Rows(logits, inside, k), [.. inside.Select(i => truth[i])], k, start, strength);
+            float[] scored = fit.Probabilities(Rows(logits, outside, k), k);
+            for (int i = 0; i < outside.Length; i++)
+                scored.AsSpan(i * k, k).CopyTo(held.AsSpan(outside[i] * k));
+        }
+        return held;
+    }
+
+    private static float[][] Rows(IReadOnlyList<float[]> logits, int[] texts, int k) => [.. logits.Select(model =>
+    {
+        var rows = new float[texts.Length * k];
+        for (int i = 0; i < texts.Length; i++)
+            model.AsSpan(texts[i] * k, k).CopyTo(rows.AsSpan(i * k));
+        return rows;
+    })];
+
+    /// <summary>A mean loss to minimise.</summary>
+    /// <param name="Logits">Of each model.</param>
+    /// <param name="Labels">[N].</param>
+    /// <param name="K">K.</param>
+    /// <param name="Anchor">Where scales and shift are drawn to, or null.</param>
+    /// <param name="Pull">How strongly.</param>
+    private sealed record Problem(IReadOnlyList<float[]> Logits, int[] Labels, int K, double[]? Anchor, double Pull);
+
+    /// <summary>The least loss where only the models of a bit mask have a scale.</summary>
+    private static (double Loss, double[] X) Minimum(Problem problem, int kept)
+    {
+        (IReadOnlyList<float[]> logits, int[] labels, int k, _, _) = problem;
         int size = logits.Count + (k == 1 ? 1 : 0);
         var x = new double[size];
         for (int m = 0; m < logits.Count; m++)
-            x[m] = 1.0 / logits.Count;
-        double loss = Loss(logits, labels, k, x);
+            x[m] = (kept >> m & 1) == 0 ? 0 : 1.0 / logits.Count;
+        double loss = Loss(problem, x);
         for (int step = 0; step < MostSteps; step++)
         {
             (double[] gradient, double[,] hessian) = Derivatives(logits, labels, k, x);
+            Pull(problem, x, gradient, hessian);
+            for (int m = 0; m < logits.Count; m++)
+            {
+                if ((kept >> m & 1) == 0)
+                    Hold(m, gradient, hessian);
+            }
             double[] direction = Solve(hessian, gradient);
             double length = 1, next;
             double[] trial;
             do
             {
                 trial = [.. x.Zip(direction, (a, d) => a - length * d)];
-                next = Loss(logits, labels, k, trial);
+                next = Loss(problem, trial);
                 length /= 2;
             }
             while (next > loss && length > 1e-8);
@@ -51,7 +142,26 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
             if (settled)
                 break;
         }
-        return new LogitBlend(x[..logits.Count], k == 1 ? x[^1] : 0);
+        return (loss, x);
+    }
+
+    private static void Pull(Problem problem, double[] x, double[] gradient, double[,] hessian)
+    {
+        if (problem.Anchor is not { } anchor)
+            return;
+        for (int a = 0; a < x.Length; a++)
+        {
+            gradient[a] += problem.Pull * (x[a] - anchor[a]);
+            hessian[a, a] += problem.Pull;
+        }
+    }
+
+    /// <summary>Takes one unknown out of the system: it stays as it is.</summary>
+    private static void Hold(int index, double[] gradient, double[,] hessian)
+    {
+        gradient[index] = 0;
+        for (int a = 0; a < gradient.Length; a++)
+            hessian[index, a] = hessian[a, index] = a == index ? 1 : 0;
     }
 
     /// <summary>The joined probabilities [N,K].</summary>
@@ -83,9 +193,12 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
         return logits;
     }
 
-    private static double Loss(IReadOnlyList<float[]> logits, ReadOnlySpan<int> labels, int k, double[] x)
+    private static double Loss(Problem problem, double[] x)
     {
-        double sum = 0;
+        (IReadOnlyList<float[]> logits, int[] labels, int k, double[]? anchor, double pull) = problem;
+        double sum = 0, distance = 0;
+        for (int a = 0; a < anchor?.Length; a++)
+            distance += (x[a] - anchor[a]) * (x[a] - anchor[a]);
         var z = new double[k];
         for (int i = 0; i < labels.Length; i++)
         {
@@ -93,7 +206,7 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
             double label = k == 1 ? (labels[i] == 1 ? z[0] : -z[0]) : z[labels[i]];
             sum += k == 1 ? Math.Max(-label, 0) + Math.Log(1 + Math.Exp(-Math.Abs(label))) : LogSumOfExponentials(z) - label;
         }
-        return sum / labels.Length;
+        return sum / labels.Length + pull * distance / 2;
     }
 
     /// <summary>A logit is linear in x, with the models' logits (and 1) as features f: g = mean of (p - y) f.</summary>

@@ -57,7 +57,7 @@ public sealed class SuccessiveHalving
             hash.Add(row);
         int all = rows.Length;
         if (_preset.TestShare > 0)
-            rows = [.. TrainTestSplit.Random(rows.Length, _preset.TestShare, _preset.SplitSeed).Train.Select(i => rows[i])];
+            rows = [.. TrainingRows(rows, source).Select(i => rows[i])];
         RecipeOptions preset = _preset with { LabelNames = source.LabelNames, TestShare = 0.1 };
         if (preset.Preset == RecipeOptions.Tweets.Preset)
             preset = preset.ForTexts(all, SizeSettings.All); // what firn train, whose command comes out, chooses for them
@@ -160,6 +160,15 @@ public sealed class SuccessiveHalving
         trial = run.File.Add(trial);
         run.Progress?.Report(trial);
         return trial;
+    }
+
+    /// <summary>The rows that the final test leaves.</summary>
+    private int[] TrainingRows(LabeledText[] rows, LabeledSource source)
+    {
+        string[] distinct = [.. rows.Select(r => r.Label).Distinct()];
+        LabelMap labels = _preset.Classifier.MultiLabel ? LabelMap.FromSets(distinct, source.LabelNames) : LabelMap.From(distinct, source.LabelNames);
+        int[] classes = [.. rows.Select(r => labels.ClassOf(r.Label, source.LabelNames))];
+        return PartRows.DrawTest(classes, EqualTexts.FirstOf(RawCorpus.TokensOf(rows.Select(r => r.Text), _preset.Cleaning)), _preset).Train;
     }
 
     /// <summary>A candidate whose training diverges has an infinite loss and is never the best; null when cancelled.</summary>

@@ -51,4 +51,40 @@ public class TrainTestSplitTests
         Assert.ThrowsAny<ArgumentException>(() => TrainTestSplit.Random(n, share, 42));
         Assert.ThrowsAny<ArgumentException>(() => TrainTestSplit.Stratified(new int[n], share, 42));
     }
+
+    [Theory]
+    [InlineData(1u)]
+    [InlineData(42u)]
+    public void Equal_texts_fall_on_one_side_and_classes_keep_their_shares(uint seed)
+    {
+        var random = new Random((int)seed);
+        int[] labels = [.. Enumerable.Range(0, 2000).Select(_ => random.NextDouble() < 0.9 ? 0 : 1)];
+        int[] groups = [.. Enumerable.Range(0, 2000).Select(i => random.NextDouble() < 0.5 ? i : random.Next(300))];
+        (int[] train, int[] test) = TrainTestSplit.Grouped(labels, groups, 0.2, seed);
+        Assert.Empty(train.Select(i => groups[i]).Intersect(test.Select(i => groups[i])));
+        Assert.Equal(Enumerable.Range(0, 2000), train.Concat(test).Order());
+        Assert.InRange(test.Length, 395, 400);
+        Assert.InRange(test.Count(i => labels[i] == 1), labels.Count(l => l == 1) / 5 - 5, labels.Count(l => l == 1) / 5 + 1);
+        Assert.Equal(test, TrainTestSplit.Grouped(labels, groups, 0.2, seed).Test);
+    }
+
+    [Fact]
+    public void Without_equal_texts_a_grouped_split_is_the_stratified_one()
+    {
+        int[] labels = [.. Enumerable.Range(0, 500).Select(i => i % 7 == 0 ? 1 : 0)];
+        (int[] Train, int[] Test) plain = TrainTestSplit.Stratified(labels, 0.15, 3), grouped = TrainTestSplit.Grouped(labels, [.. Enumerable.Range(0, 500)], 0.15, 3);
+        Assert.Equal(plain.Train, grouped.Train);
+        Assert.Equal(plain.Test, grouped.Test);
+    }
+
+    [Fact]
+    public void One_large_group_trains_and_a_lone_one_leaves_no_test()
+    {
+        int[] groups = [.. Enumerable.Range(0, 50).Select(i => i < 45 ? 0 : i)];
+        (int[] train, int[] test) = TrainTestSplit.Grouped(new int[50], groups, 0.3, 42);
+        Assert.Equal(5, test.Length);
+        Assert.DoesNotContain(test, i => groups[i] == 0);
+        Assert.Equal(45, train.Length);
+        Assert.Empty(TrainTestSplit.Grouped(new int[50], new int[50], 0.3, 42).Test);
+    }
 }

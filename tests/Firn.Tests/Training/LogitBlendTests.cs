@@ -34,11 +34,13 @@ public class LogitBlendTests
         (float[] a, int[] labels) = Draw(500, k, 0.7, 0, seed: 8);
         (float[] b, _) = Draw(500, k, 1, 0, seed: 9);
         LogitBlend blend = LogitBlend.Fit([a, b], labels, k);
+        Assert.All(blend.Scales, scale => Assert.True(scale >= 0));
         double least = Loss(blend);
         foreach (double step in new[] { -0.02, 0.02 })
         {
             Assert.True(Loss(blend with { Scales = [blend.Scales[0] + step, blend.Scales[1]] }) > least);
-            Assert.True(Loss(blend with { Scales = [blend.Scales[0], blend.Scales[1] + step] }) > least);
+            if (blend.Scales[1] + step >= 0)
+                Assert.True(Loss(blend with { Scales = [blend.Scales[0], blend.Scales[1] + step] }) > least);
         }
 
         double Loss(LogitBlend candidate) =>
@@ -54,6 +56,48 @@ public class LogitBlendTests
         double after = Evaluation.Evaluate(LogitBlend.Fit([logits], labels, 1).Probabilities([logits], 1), labels, names).CalibrationError;
         Assert.True(before > 0.1, $"{before}");
         Assert.True(after < 0.02, $"{after}");
+    }
+
+    [Fact]
+    public void A_model_that_is_wrong_gets_no_negative_weight()
+    {
+        (float[] good, int[] labels) = Draw(300, 1, 1, 0, seed: 12);
+        float[] wrong = [.. good.Select(z => -3 * z + 1)];
+        LogitBlend blend = LogitBlend.Fit([good, wrong], labels, 1);
+        Assert.Equal(0, blend.Scales[1]);
+        Assert.True(blend.Scales[0] > 0);
+        Assert.Equal([0], LogitBlend.Fit([wrong], labels, 1).Scales);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(10, 0)] // too few to leave the start
+    [InlineData(60, 1.5)]
+    [InlineData(3000, 6)]
+    public void The_start_is_left_as_far_as_the_texts_bear_out(int texts, double atMost)
+    {
+        var start = new LogitBlend([0.6, 0.4], 0);
+        (float[] good, int[] labels) = Draw(Math.Max(texts, 1), 1, 3, 0, seed: 13);
+        (float[] other, _) = Draw(Math.Max(texts, 1), 1, 1, 0, seed: 14);
+        (LogitBlend blend, float[] held) = LogitBlend.FitToFew([good[..texts], other[..texts]], labels.AsSpan(0, texts), 1, start);
+        Assert.Equal(texts, held.Length);
+        Assert.All(blend.Scales, scale => Assert.True(scale >= 0));
+        Assert.True(Math.Abs(blend.Scales[0] - 0.6) <= atMost, $"{blend.Scales[0]}");
+        if (texts == 3000)
+            Assert.Equal(3, blend.Scales[0], 0.6);
+        Assert.Equal(start, LogitBlend.Fit([good, other], labels, 1, start, 1e12), (a, b) => Math.Abs(a!.Scales[0] - b!.Scales[0]) < 1e-6);
+    }
+
+    [Fact]
+    public void Scaling_that_does_not_help_on_unseen_texts_is_not_kept()
+    {
+        for (int seed = 0; seed < 10; seed++)
+        {
+            (float[] fine, int[] labels) = Draw(40, 1, 1, 0, seed: 100 + seed);
+            (LogitBlend blend, _) = LogitBlend.FitToFew([fine], labels, 1, new LogitBlend([1], 0));
+            Assert.InRange(blend.Scales[0], 0.3, 3);
+            Assert.InRange(blend.Shift, -1.5, 1.5);
+        }
     }
 
     [Fact]

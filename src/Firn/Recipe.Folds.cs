@@ -1,0 +1,68 @@
+using Firn.Linear;
+using Firn.Model;
+using Firn.Recipes;
+using Firn.Text;
+using Firn.Training;
+
+namespace Firn;
+
+public sealed partial class Recipe
+{
+    /// <summary>Folds choose the epoch, the penalty, the scales and the threshold; then all texts train.</summary>
+    private Fitted ByFolds(CorpusParts parts, LabelMap labels, (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
+    {
+        (StageClock clock, IRecipeObserver? observer) = told;
+        if (Options.VectorsPath is null && Start is null)
+            CheckMemory(parts, labels, null);
+        clock.Begin(RecipeStage.Folds);
+        FoldScores scores = ScoreFolds(parts, labels, clock, cancellation);
+        FoldChoice choice = scores.Choose(Options, labels);
+        clock.End($"{scores.Folds} folds of {parts.Train.Count:n0} texts: epoch {choice.Training.KeptEpoch} of {Options.Training.Epochs}{choice.Summary}");
+
+        EmbeddingTable table = Vectors(parts, null, labels, clock, cancellation);
+        clock.Begin(RecipeStage.Training);
+        (TextClassifier model, TrainingResult training) = Fit(parts.Train, null, table, labels, null, choice.Training, observer, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        clock.End($"{training.History.Count} epochs of all {parts.Train.Count:n0} texts, {training.StoppedBy}");
+        if (choice.Output is { } output)
+        {
+            clock.Begin(RecipeStage.Output);
+            OutputFit.Again(model, parts.Vocabulary, parts.Train, choice.Wide, [.. ClassWeights(parts.Train, labels) ?? []], labels, Options.Training.Threads, output);
+            clock.End($"{output.Summary}");
+        }
+        Predictor predictor = PredictorOf(model, parts, labels, training).WithThreshold(choice.Threshold);
+        return new Fitted(predictor, parts, choice.Training with { StartRows = null }, choice.Output, new Refit(parts.Train.Count, training.History.Count, training.History[^1].Loss), (parts.Train.Count, 0));
+    }
+
+    private FoldScores ScoreFolds(CorpusParts parts, LabelMap labels, StageClock clock, CancellationToken cancellation)
+    {
+        IReadOnlyList<PartRows> folds = parts.Folds(Options.Folds, labels, Options.SplitSeed);
+        var scores = new FoldScores(folds.Count);
+        for (int fold = 0; fold < folds.Count; fold++)
+        {
+            PartRows rows = folds[fold];
+            CorpusParts of = parts.Again(_ => rows);
+            if (of.Train.Count == 0)
+                continue;
+            clock.Tell((double)fold / folds.Count, () => $"fold {fold + 1} of {folds.Count}");
+            EmbeddingTable table = MakeTable(of, clock, cancellation);
+            TextClassifier model = FreshModel(table, labels);
+            var epochs = new HeldOutScores(model, of.Validation, labels, Options.Training.Threads);
+            TrainingResult result = Run(model, of.Train, null, labels, null, null, epochs, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            scores.Add(of.Validation.Labels, result.History, epochs);
+            if (Options.Wide is { } wide)
+                scores.Add(LinearScores(of, wide, labels));
+        }
+        return scores;
+    }
+
+    /// <summary>Logits of the held texts by the linear part with each penalty.</summary>
+    private float[][] LinearScores(CorpusParts parts, WideOptions wide, LabelMap labels)
+    {
+        var task = new NgramClassifier.LinearTask(parts.Train.Labels, labels.Names.Count, [.. ClassWeights(parts.Train, labels) ?? []], labels.Sets);
+        int threads = Options.Training.Threads > 0 ? Options.Training.Threads : Environment.ProcessorCount;
+        return [.. NgramClassifier.FitEach(parts.Train.Texts, parts.Vocabulary, task, wide, threads, FoldScores.Penalties(wide))
+            .Select(linear => OutputFit.LogitsOf(linear, parts.Validation.Texts))];
+    }
+}
