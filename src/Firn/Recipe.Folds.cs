@@ -21,7 +21,8 @@ public sealed partial class Recipe
 
         EmbeddingTable table = Vectors(parts, null, labels, clock, cancellation);
         clock.Begin(RecipeStage.Training);
-        (TextClassifier model, TrainingResult training) = Fit(parts.Train, null, table, labels, null, choice.Training, observer, cancellation);
+        TrainingResult asChosen = choice.Training with { KeptEpoch = EpochsOfAll(choice.Training.KeptEpoch, scores.Folds) };
+        (TextClassifier model, TrainingResult training) = Fit(parts.Train, null, table, labels, null, asChosen, observer, cancellation);
         cancellation.ThrowIfCancellationRequested();
         clock.End($"{training.History.Count} epochs of all {parts.Train.Count:n0} texts, {training.StoppedBy}");
         if (choice.Output is { } output)
@@ -33,6 +34,12 @@ public sealed partial class Recipe
         Predictor predictor = PredictorOf(model, parts, labels, training).WithThreshold(choice.Threshold);
         return new Fitted(predictor, parts, choice.Training with { StartRows = null }, choice.Output, new Refit(parts.Train.Count, training.History.Count, training.History[^1].Loss), (parts.Train.Count, 0));
     }
+
+    /// <summary>
+    /// Epochs of all texts after which a model is as sure as those of the folds were: as many epochs are more steps and make it surer, as
+    /// many steps see each text less often; the mean of both.
+    /// </summary>
+    private static int EpochsOfAll(int epochs, int folds) => Math.Max(1, (int)Math.Round(epochs * (1 + (folds - 1.0) / folds) / 2));
 
     private FoldScores ScoreFolds(CorpusParts parts, LabelMap labels, StageClock clock, CancellationToken cancellation)
     {
