@@ -1,7 +1,6 @@
 using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
-using Firn.Text;
 using Firn.Training;
 
 namespace Firn;

@@ -4,7 +4,6 @@ using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
 using Firn.Training;
-using Firn.Vectors;
 
 namespace Firn;
 

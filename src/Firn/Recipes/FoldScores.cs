@@ -1,6 +1,5 @@
 using Firn.Linear;
 using Firn.Model;
-using Firn.Text;
 using Firn.Training;
 
 namespace Firn.Recipes;
