@@ -41,7 +41,7 @@ internal static class TrainingReport
             new("words", Text(result.Predictor.Vocabulary.Count - 1)), new("with a vector", Text(result.WordsWithVector)), new("unknown words", options.Vocabulary.Unknown.ToString().ToLowerInvariant()),
             new("tokens used, at most", Text(options.MaxTokens)), new("of longer texts stay", options.Truncation.ToString().ToLowerInvariant()),
         ]),
-        new("Data", [.. DataFacts(result)]),
+        new("Copies and long texts", [.. CopiesAndCuts(result)]),
         options.VectorsPath is { } path
             ? new("Word vectors", [new("file", Path.GetFileName(path)), new("values", Text(result.Predictor.Classifier.Embedding.Dimension))])
             : new("Word vectors", [.. Word2VecArguments.Describe(options.Word2Vec).Select(setting => new Fact(setting.Name, setting.Value))]),
@@ -60,7 +60,7 @@ internal static class TrainingReport
         new("Seconds", [.. result.Seconds.Select(stage => new Fact(stage.Key.ToString().ToLowerInvariant(), stage.Value.ToString("0.0", CultureInfo.InvariantCulture)))]),
     ];
 
-    private static IEnumerable<Fact> DataFacts(RecipeResult result)
+    private static IEnumerable<Fact> CopiesAndCuts(RecipeResult result)
     {
         DuplicateCounts copies = result.Duplicates;
         yield return new("texts that equal an earlier one", Text(copies.Repeated));
