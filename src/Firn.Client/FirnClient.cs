@@ -21,6 +21,7 @@ public sealed class FirnClient : IDisposable
     private readonly string path;
     private readonly SemaphoreSlim fetching = new(1, 1);
     private volatile RemoteVocabulary? vocabulary;
+    private volatile KnownRule? _rule;
 
     /// <summary>Makes a client; nothing is sent yet.</summary>
     public FirnClient(FirnClientOptions options)
@@ -96,7 +97,9 @@ public sealed class FirnClient : IDisposable
             }
             await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
             byte[] bytes = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
-            Unpack(bytes, counts, VersionOf(answer), scores);
+            long version = VersionOf(answer);
+            LabelRule? rule = await RuleAsync(version, RuleTag(answer), cancellation).ConfigureAwait(false);
+            Unpack(bytes, counts, version, rule, scores);
             return;
         }
     }
@@ -171,7 +174,26 @@ public sealed class FirnClient : IDisposable
         return ([.. body], counts);
     }
 
-    private static void Unpack(byte[] bytes, int[] counts, long version, List<TextScores> scores)
+    /// <summary>The rule of the version that answered; fetched where it is not the one at hand. Null from a server that has none.</summary>
+    private async Task<LabelRule?> RuleAsync(long version, string tag, CancellationToken cancellation)
+    {
+        if (_rule is { } known && known.Version == version && known.Tag == tag)
+            return known.Rule;
+        string place = string.Create(CultureInfo.InvariantCulture, $"{path}/rule");
+        if (options.Label is null)
+            place = string.Create(CultureInfo.InvariantCulture, $"{path}/versions/{version}/rule");
+        using HttpResponseMessage answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, place), cancellation).ConfigureAwait(false);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
+        LabelRule rule = LabelRules.Deserialize(await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
+        _rule = new KnownRule(version, RuleTag(answer), rule);
+        return rule;
+    }
+
+    private static string RuleTag(HttpResponseMessage answer) => answer.Headers.TryGetValues(LabelRules.Header, out IEnumerable<string>? values) ? values.First() : "";
+
+    private static void Unpack(byte[] bytes, int[] counts, long version, LabelRule? rule, List<TextScores> scores)
     {
         if (bytes.Length == 0 || bytes.Length % (counts.Length * sizeof(float)) != 0)
             throw new ServerException($"the answer holds {bytes.Length} bytes, which is no whole number of scores for {counts.Length} texts", null);
@@ -181,7 +203,13 @@ public sealed class FirnClient : IDisposable
             float[] row = new float[width];
             for (int k = 0; k < width; k++)
                 row[k] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan((i * width + k) * sizeof(float)));
-            scores.Add(new TextScores(row, counts[i], version));
+            var score = new TextScores(row, counts[i], version);
+            if (rule is not null)
+            {
+                LabelDecision decision = rule.Decide(row);
+                score = score with { Label = decision.Label, Score = decision.Probability, Abstained = decision.Abstained };
+            }
+            scores.Add(score);
         }
     }
 
@@ -210,4 +238,6 @@ public sealed class FirnClient : IDisposable
 
     private static long VersionOf(HttpResponseMessage answer) =>
         long.TryParse(Header(answer, VocabularyIdentity.VersionHeader), NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version : 0;
+
+    private sealed record KnownRule(long Version, string Tag, LabelRule Rule);
 }

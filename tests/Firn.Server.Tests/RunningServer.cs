@@ -64,7 +64,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public static float[] Scores(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        JsonProperty only = document.RootElement.EnumerateObject().Single();
+        JsonProperty only = document.RootElement.EnumerateObject().First();
         Assert.True(only.Name is "predictions" or "outputs");
         return [.. only.Value.EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.GetSingle())];
     }

@@ -75,7 +75,7 @@ internal static class PredictCommand
     {
         if (given.Length == 1 && given[0] == TableOptions.StandardInput)
             return given[0];
-        string? found = given.FirstOrDefault(InputFile.Exists);
+        string? found = given.FirstOrDefault(text => text.Length > 0 && InputFile.Exists(text));
         if (found is null)
         {
             // A path that was mistyped is no text.

@@ -51,7 +51,9 @@ internal sealed class ScoredFile : IDisposable
         var none = new Progress(0, 0, "", settings);
         if (InputFile.IsPipe(path))
             return resume ? throw new UserError($"--resume goes on with a file, and {path} is none") : new ScoredFile(OutputFile.Create(path));
-        path = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null)
+            path = file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
         string partial = path + ".partial", journal = path + ".partial.json";
         Progress? begun = File.Exists(partial) && File.Exists(journal) ? Progress.Read(journal) : null;
         if (begun is { Rows: > 0 } && !resume)

@@ -21,7 +21,7 @@ internal static class Scoring
         }
         ScoreJob job = input.Kind switch
         {
-            InputKind.Texts => Encode(version, input.Texts, deadline, aborted),
+            InputKind.Texts => Encode(version, input, deadline, aborted),
             InputKind.Ids => Trim(version, input, limits, deadline, aborted),
             _ => Vectors(version, input, limits, deadline, aborted),
         };
@@ -33,8 +33,9 @@ internal static class Scoring
         return job.Probabilities;
     }
 
-    private static ScoreJob Encode(ModelVersion version, IReadOnlyList<string> texts, long deadline, CancellationToken aborted)
+    private static ScoreJob Encode(ModelVersion version, ModelInput input, long deadline, CancellationToken aborted)
     {
+        IReadOnlyList<string> texts = input.Texts;
         var ids = new List<int>();
         int[] offsets = new int[texts.Count + 1];
         for (int i = 0; i < texts.Count; i++)
@@ -42,6 +43,7 @@ internal static class Scoring
             version.Scorer.Encode(texts[i], ids);
             offsets[i + 1] = ids.Count;
         }
+        input.Encoded = offsets;
         return new ScoreJob(ids.ToArray(), offsets, version.Scorer.OutputSize) { Deadline = deadline, Aborted = aborted };
     }
 

@@ -27,6 +27,8 @@ internal static class Signatures
     public const string RowSplitsInput = "row_splits";
     public const string VectorsInput = "vectors";
     public const string ScoresOutput = "scores";
+    public const string LabelsOutput = "labels";
+    public const string KnownTokensOutput = "known_tokens";
 
     public const string PredictMethod = "tensorflow/serving/predict";
     public const string ClassifyMethod = "tensorflow/serving/classify";

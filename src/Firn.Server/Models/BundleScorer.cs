@@ -29,6 +29,8 @@ internal sealed class BundleScorer : IScorer
     private BundleScorer(Predictor predictor)
     {
         this.predictor = predictor;
+        Rule = predictor.Rule;
+        RuleTag = LabelRules.TagOf(Rule);
         plain = new Scorer(predictor.Classifier, FoldPrecision.None);
         var file = new MemoryStream();
         predictor.Vocabulary.Save(file);
@@ -38,6 +40,10 @@ internal sealed class BundleScorer : IScorer
     }
 
     public IReadOnlyList<string> Labels => predictor.Labels;
+
+    public LabelRule Rule { get; }
+
+    public string RuleTag { get; }
 
     public int OutputSize => predictor.Classifier.Options.OutputSize;
 

@@ -11,6 +11,12 @@ internal interface IScorer : IDisposable
     /// <summary>Names of the classes, in the order of their index.</summary>
     IReadOnlyList<string> Labels { get; }
 
+    /// <summary>How a label is chosen from probabilities.</summary>
+    LabelRule Rule => new() { Labels = Labels };
+
+    /// <summary>What <see cref="Firn.Client.LabelRules.TagOf"/> says of the rule.</summary>
+    string RuleTag => "";
+
     /// <summary>Values in a row of probabilities, K: 1 for a sigmoid (the probability of class 1), else one a class.</summary>
     int OutputSize { get; }
 

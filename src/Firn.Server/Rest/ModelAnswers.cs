@@ -6,8 +6,11 @@ namespace Firn.Server.Rest;
 /// <summary>Writes scores, classes, states and metadata in TensorFlow Serving's JSON.</summary>
 internal static class ModelAnswers
 {
-    /// <summary><c>{"predictions": [[...], ...]}</c> or <c>{"outputs": ...}</c>, one row of K scores a text.</summary>
-    public static void Predictions(AnswerBuffer answer, ReadOnlySpan<float> scores, int width, bool rows)
+    /// <summary>
+    /// <c>{"predictions": [[...], ...]}</c> or <c>{"outputs": ...}</c>, one row of K scores a text; where given, labels and known tokens
+    /// of the texts behind it.
+    /// </summary>
+    public static void Predictions(AnswerBuffer answer, ReadOnlySpan<float> scores, int width, bool rows, TextLabels? labels)
     {
         answer.Raw(rows ? "{\"predictions\":["u8 : "{\"outputs\":["u8);
         for (int at = 0; at < scores.Length; at += width)
@@ -16,11 +19,38 @@ internal static class ModelAnswers
                 answer.Raw(","u8);
             answer.Row(scores.Slice(at, width));
         }
-        answer.Raw("]}"u8);
+        answer.Raw("]"u8);
+        Labels(answer, labels);
+        answer.Raw("}"u8);
     }
 
-    /// <summary><c>{"results": [[["negative", 0.1], ["positive", 0.9]], ...]}</c>.</summary>
-    public static void Classes(AnswerBuffer answer, ReadOnlySpan<float> scores, IReadOnlyList<string> labels, int width)
+    /// <summary><c>,"labels":["positive"],"known_tokens":[3]</c>; the tokens are known of texts alone.</summary>
+    private static void Labels(AnswerBuffer answer, TextLabels? told)
+    {
+        if (told is not { } labels)
+            return;
+        answer.Raw(",\"labels\":["u8);
+        for (int i = 0; i < labels.Count; i++)
+        {
+            if (i > 0)
+                answer.Raw(","u8);
+            answer.String(labels.Of(i).Label);
+        }
+        if (labels.HasKnownTokens)
+        {
+            answer.Raw("],\"known_tokens\":["u8);
+            for (int i = 0; i < labels.Count; i++)
+            {
+                if (i > 0)
+                    answer.Raw(","u8);
+                answer.Number(labels.KnownTokens(i));
+            }
+        }
+        answer.Raw("]"u8);
+    }
+
+    /// <summary><c>{"results": [[["negative", 0.1], ["positive", 0.9]], ...]}</c>, and where given <c>"labels": ["positive", ...]</c>.</summary>
+    public static void Classes(AnswerBuffer answer, ReadOnlySpan<float> scores, IReadOnlyList<string> labels, int width, TextLabels? decided)
     {
         answer.Raw("{\"results\":["u8);
         for (int at = 0; at < scores.Length; at += width)
@@ -36,7 +66,9 @@ internal static class ModelAnswers
             }
             answer.Raw("]"u8);
         }
-        answer.Raw("]}"u8);
+        answer.Raw("]"u8);
+        Labels(answer, decided);
+        answer.Raw("}"u8);
     }
 
     /// <summary><c>{"results": [0.9, ...]}</c>.</summary>

@@ -62,6 +62,10 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
                 Verbs.Require(context, Verbs.Read);
                 await VocabularyAnswer.SendAsync(context, version.Scorer).ConfigureAwait(false);
                 return;
+            case "rule":
+                Verbs.Require(context, Verbs.Read);
+                await RuleAnswer.SendAsync(context, version.Scorer).ConfigureAwait(false);
+                return;
         }
         Verbs.Require(context, Verbs.Post);
         long deadline = start + (long)(settings.Limits.RequestTimeout.TotalSeconds * Stopwatch.Frequency);
@@ -89,10 +93,13 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
         if (packed && WantsBinary(request))
         {
             answer.LittleEndian(scores);
+            if (version.Scorer.RuleTag is { Length: > 0 } tag)
+                context.Response.Headers[LabelRules.Header] = tag;
             await Answers.SendAsync(context, answer, PackedIds.ScoresType).ConfigureAwait(false);
             return;
         }
-        ModelAnswers.Predictions(answer, scores, version.Scorer.OutputSize, predict.Rows);
+        ModelAnswers.Predictions(answer, scores, version.Scorer.OutputSize, predict.Rows,
+            predict.Input.Kind == InputKind.Texts ? Labels(context, new TextLabels(version.Scorer, predict.Input, scores)) : null);
         await Answers.SendAsync(context, answer).ConfigureAwait(false);
     }
 
@@ -111,11 +118,15 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
         float[] scores = await Scoring.ScoreAsync(version, input, settings.Limits, deadline, context.RequestAborted).ConfigureAwait(false);
         using var answer = new AnswerBuffer();
         if (classify)
-            ModelAnswers.Classes(answer, scores, version.Scorer.Labels, version.Scorer.OutputSize);
+            ModelAnswers.Classes(answer, scores, version.Scorer.Labels, version.Scorer.OutputSize, Labels(context, new TextLabels(version.Scorer, input, scores)));
         else
             ModelAnswers.Values(answer, scores);
         await Answers.SendAsync(context, answer).ConfigureAwait(false);
     }
+
+    /// <summary>The labels where the client asks for them (<c>?labels</c>) or the scores alone would mislead; else null.</summary>
+    private static TextLabels? Labels(HttpContext context, TextLabels labels) =>
+        labels.SayMoreThanScores || context.Request.Query.ContainsKey(Signatures.LabelsOutput) ? labels : null;
 
     private static bool WantsBinary(HttpRequest request) =>
         request.Headers.Accept.Count == 0 || request.Headers.Accept.Any(a => a is not null && (a.Contains(PackedIds.ScoresType, StringComparison.OrdinalIgnoreCase) || a == "*/*"));

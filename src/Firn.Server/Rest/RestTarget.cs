@@ -6,11 +6,11 @@ namespace Firn.Server.Rest;
 /// <summary>What a path below <c>/v1/models/</c> points at.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Choice">Which version.</param>
-/// <param name="Method"><c>predict</c>, <c>classify</c>, <c>regress</c>, <c>metadata</c>, <c>vocabulary</c>, or empty for the status.</param>
+/// <param name="Method"><c>predict</c>, <c>classify</c>, <c>regress</c>, <c>metadata</c>, <c>vocabulary</c>, <c>rule</c>, or empty for the status.</param>
 internal readonly record struct RestTarget(string Model, VersionChoice Choice, string Method)
 {
     /// <summary>
-    /// Reads <c>NAME[/versions/V|/labels/L][:METHOD|/metadata|/vocabulary]</c>, what follows <c>/v1/models/</c>.
+    /// Reads <c>NAME[/versions/V|/labels/L][:METHOD|/metadata|/vocabulary|/rule]</c>, what follows <c>/v1/models/</c>.
     /// </summary>
     /// <exception cref="ServingException">The path has another form, or a version is no number.</exception>
     public static RestTarget Parse(string rest)
@@ -39,6 +39,11 @@ internal readonly record struct RestTarget(string Model, VersionChoice Choice, s
             method = "vocabulary";
             path = path[..^"/vocabulary".Length];
         }
+        else if (path.EndsWith("/rule", StringComparison.Ordinal) && !path.EndsWith("/labels/rule", StringComparison.Ordinal))
+        {
+            method = "rule";
+            path = path[..^"/rule".Length];
+        }
         string[] parts = path.Split('/');
         if (parts[0].Length == 0)
             throw Malformed();
@@ -58,5 +63,5 @@ internal readonly record struct RestTarget(string Model, VersionChoice Choice, s
             : throw ServingException.Invalid($"'{text}' is no version number");
 
     private static ServingException Malformed() => ServingException.NotFound(
-        "Malformed request: the path must read /v1/models/NAME[/versions/V|/labels/L][:predict|:classify|:regress|/metadata|/vocabulary]");
+        "Malformed request: the path must read /v1/models/NAME[/versions/V|/labels/L][:predict|:classify|:regress|/metadata|/vocabulary|/rule]");
 }

@@ -16,17 +16,33 @@ internal sealed class PredictionEndpoint(GrpcRequests requests) : PredictionServ
             using Lease lease = requests.Hold(request.ModelSpec, outcome);
             ModelVersion version = lease.Version;
             string signature = request.ModelSpec.SignatureName;
-            foreach (string wanted in request.OutputFilter)
-            {
-                if (wanted != Signatures.ScoresOutput)
-                    throw ServingException.Invalid($"output tensor alias not found in signature: {wanted}; the output is '{Signatures.ScoresOutput}'");
-            }
-            ModelInput input = Input(request, Signatures.KindOf(signature), version.Input);
+            InputKind kind = Signatures.KindOf(signature);
+            CheckOutputs(request.OutputFilter, kind);
+            ModelInput input = Input(request, kind, version.Input);
             float[] scores = await requests.ScoreAsync(version, input, context, outcome).ConfigureAwait(false);
             var response = new PredictResponse { ModelSpec = GrpcRequests.Spec(version, signature.Length > 0 ? signature : Signatures.Default) };
-            response.Outputs[Signatures.ScoresOutput] = TensorCodec.Scores(scores, version.Scorer.OutputSize);
+            var labels = new TextLabels(version.Scorer, input, scores);
+            bool all = request.OutputFilter.Count == 0;
+            if (all || request.OutputFilter.Contains(Signatures.ScoresOutput))
+                response.Outputs[Signatures.ScoresOutput] = TensorCodec.Scores(scores, version.Scorer.OutputSize);
+            bool told = all && kind == InputKind.Texts && labels.SayMoreThanScores;
+            if (told || request.OutputFilter.Contains(Signatures.LabelsOutput))
+                response.Outputs[Signatures.LabelsOutput] = TensorCodec.Labels(labels);
+            if (told || request.OutputFilter.Contains(Signatures.KnownTokensOutput))
+                response.Outputs[Signatures.KnownTokensOutput] = TensorCodec.KnownTokens(labels);
             return response;
         });
+
+    private static void CheckOutputs(IEnumerable<string> filter, InputKind kind)
+    {
+        foreach (string wanted in filter)
+        {
+            if (wanted == Signatures.ScoresOutput || (kind == InputKind.Texts && wanted is Signatures.LabelsOutput or Signatures.KnownTokensOutput))
+                continue;
+            throw ServingException.Invalid($"output tensor alias not found in signature: {wanted}; the output is '{Signatures.ScoresOutput}'"
+                + (kind == InputKind.Texts ? $", '{Signatures.LabelsOutput}' or '{Signatures.KnownTokensOutput}'" : ""));
+        }
+    }
 
     public override Task<ClassificationResponse> Classify(ClassificationRequest request, ServerCallContext context) =>
         requests.RunAsync(Signatures.Classify, async outcome =>
@@ -132,6 +148,9 @@ internal sealed class PredictionEndpoint(GrpcRequests requests) : PredictionServ
             var classes = new Classifications();
             for (int c = 0; c < version.Scorer.Labels.Count; c++)
                 classes.Classes.Add(new Class { Label = version.Scorer.Labels[c], Score = ClassScores.Of(scores.AsSpan(at, width), c) });
+            // The message has no place for a label: whoever takes the class with the largest score gets the one that is shown.
+            if (version.Scorer.Rule.Decide(scores.AsSpan(at, width)) is { Abstained: true } decision)
+                classes.Classes.Add(new Class { Label = decision.Label, Score = 1 });
             result.Classifications.Add(classes);
         }
         return result;

@@ -79,6 +79,31 @@ internal static class TensorCodec
         return tensor;
     }
 
+    /// <summary>Labels as a tensor of strings [N].</summary>
+    public static TensorProto Labels(in TextLabels labels)
+    {
+        TensorProto tensor = Column(DataType.DtString, labels.Count);
+        for (int i = 0; i < labels.Count; i++)
+            tensor.StringVal.Add(ByteString.CopyFromUtf8(labels.Of(i).Label));
+        return tensor;
+    }
+
+    /// <summary>Words of each text that the model knows, int32 [N].</summary>
+    public static TensorProto KnownTokens(in TextLabels labels)
+    {
+        TensorProto tensor = Column(DataType.DtInt32, labels.Count);
+        for (int i = 0; i < labels.Count; i++)
+            tensor.IntVal.Add(labels.KnownTokens(i));
+        return tensor;
+    }
+
+    private static TensorProto Column(DataType type, int count)
+    {
+        var tensor = new TensorProto { Dtype = type, TensorShape = new TensorShapeProto() };
+        tensor.TensorShape.Dim.Add(new TensorShapeProto.Types.Dim { Size = count });
+        return tensor;
+    }
+
     /// <summary>Offsets of N texts of T values each.</summary>
     public static int[] EvenOffsets(ReadOnlySpan<long> shape)
     {

@@ -20,7 +20,7 @@ public sealed class ClientTests : IDisposable
         using var client = new FirnClient(new FirnClientOptions { Server = http2 ? server.Grpc : server.Rest, Model = TestModels.Name, Http2 = http2, MaxTexts = 3 });
         string[] texts = ["GOOD day!!!", "", "bad rain", "word12 unknown word13", "@someone love song"];
         IReadOnlyList<TextScores> scores = await client.PredictAsync(texts, TestContext.Current.CancellationToken);
-        Assert.Equal(TestModels.Offline(predictor, texts), scores.Select(s => s.Score));
+        Assert.Equal(TestModels.Offline(predictor, texts), scores.Select(s => s.Probabilities[0]));
         Assert.All(scores, s => Assert.Equal(4, s.Version));
         Assert.Equal(0, scores[1].KnownTokens);
         Assert.Equal(scores[2].Score, (await client.PredictAsync("bad rain", TestContext.Current.CancellationToken)).Score);
@@ -45,7 +45,7 @@ public sealed class ClientTests : IDisposable
             TextScores[] scores = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.PredictAsync(text, TestContext.Current.CancellationToken)));
             foreach (TextScores score in scores)
             {
-                Assert.Equal(expected[score.Version - 1], score.Score);
+                Assert.Equal(expected[score.Version - 1], score.Probabilities[0]);
                 seen.Add(score.Version);
             }
             hash ??= client.VocabularyHash;

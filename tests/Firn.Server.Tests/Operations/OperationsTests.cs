@@ -105,7 +105,7 @@ public sealed class OperationsTests : IDisposable
             Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync(Predict, Body)).Status);
             server.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
             Assert.Equal(HttpStatusCode.OK, (await server.PostAsync(Predict, Body)).Status);
-            Assert.Single(client.Predict(PredictionTests.TextRequest("a"), new Metadata { { "x-api-key", key } }).Outputs);
+            Assert.Single(client.Predict(PredictionTests.TextRequest("good day"), new Metadata { { "x-api-key", key } }).Outputs);
             var statuses = new List<HttpStatusCode>();
             for (int i = 0; i < 8; i++)
                 statuses.Add((await server.PostAsync(Predict, Body)).Status);

@@ -271,14 +271,17 @@ public sealed class PredictionTests : IAsyncLifetime
 
     private static ModelSpec Spec() => new() { Name = TestModels.Name };
 
-    private static Input Examples(string text)
+    internal static Input Examples(params string[] texts)
     {
-        var feature = new Feature { BytesList = new BytesList() };
-        feature.BytesList.Value.Add(ByteString.CopyFromUtf8(text));
-        var example = new Example { Features = new Features() };
-        example.Features.Feature["text"] = feature;
         var input = new Input { ExampleList = new ExampleList() };
-        input.ExampleList.Examples.Add(example);
+        foreach (string text in texts)
+        {
+            var feature = new Feature { BytesList = new BytesList() };
+            feature.BytesList.Value.Add(ByteString.CopyFromUtf8(text));
+            var example = new Example { Features = new Features() };
+            example.Features.Feature["text"] = feature;
+            input.ExampleList.Examples.Add(example);
+        }
         return input;
     }
 
