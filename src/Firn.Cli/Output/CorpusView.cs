@@ -61,10 +61,10 @@ internal static class CorpusView
         return string.Join(", ", parts) + columns;
     }
 
-    /// <summary>The counts of the ten most frequent labels: <c>600 texts; labels: negative 301, positive 299</c>.</summary>
+    /// <summary>The counts of the ten most frequent labels: <c>600 texts; labels: negative (301), positive (299)</c>.</summary>
     public static string Labels(CorpusSummary summary)
     {
-        IEnumerable<string> shown = summary.Labels.Take(ShownLabels).Select(label => string.Create(CultureInfo.InvariantCulture, $"{Shortened(label.Label, 30)} {label.Rows:N0}"));
+        IEnumerable<string> shown = summary.Labels.Take(ShownLabels).Select(label => string.Create(CultureInfo.InvariantCulture, $"{Shortened(label.Label, 30)} ({label.Rows:N0})"));
         string more = summary.DistinctLabels > ShownLabels ? string.Create(CultureInfo.InvariantCulture, $", and {summary.DistinctLabels - ShownLabels:N0} more") : "";
         return $"{Plural.Of(summary.Rows, "text")}; {Plural.Of(summary.DistinctLabels, "label")}: {string.Join(", ", shown)}{more}";
     }

@@ -32,11 +32,11 @@ public sealed class PeekCommandTests : IDisposable
         CapturedRun run = CapturedRun.Of("peek", Reviews(), "--rows", "3");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("separator semicolon, header, UTF-8; text review_body", run.Out, StringComparison.Ordinal);
-        Assert.Contains("300 texts; 2 labels: fine 150, poor 150", run.Out, StringComparison.Ordinal);
+        Assert.Contains("300 texts; 2 labels: fine (150), poor (150)", run.Out, StringComparison.Ordinal);
         Assert.Contains("what a good and warm day number 0", run.Out, StringComparison.Ordinal);
         Assert.All(run.Out.Split('\n'), line => Assert.True(line.Length <= 80, line));
         string wide = Write("wide.csv", Enumerable.Range(0, 30).Select(i => $"{string.Concat(Enumerable.Repeat("今日は良い天気です", 8))}{i},{i % 2}").Prepend("text,label"));
-        Assert.All(CapturedRun.Of("peek", wide).Out.Split('\n'), line => Assert.True(line.Sum(c => c > '\u1100' ? 2 : 1) <= 80, line));
+        Assert.All(CapturedRun.Of("peek", wide).Out.Split('\n'), line => Assert.True(line.Sum(c => c >= '\u3000' ? 2 : 1) <= 80, line));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class PeekCommandTests : IDisposable
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("separator semicolon, header", run.ErrorLines[0], StringComparison.Ordinal);
         Assert.Equal("first: [fine] what a good and warm day number 0", run.ErrorLines[1]);
-        Assert.Contains("300 texts; 2 labels: fine 150, poor 150", run.Error, StringComparison.Ordinal);
+        Assert.Contains("300 texts; 2 labels: fine (150), poor (150)", run.Error, StringComparison.Ordinal);
         Assert.Contains("1 of 301 rows left out", run.Error, StringComparison.Ordinal);
         Assert.Contains("training: 1 epoch, all done; the weights of epoch 1 are kept", run.Error, StringComparison.Ordinal);
         Assert.Contains("no report is written", run.Error, StringComparison.Ordinal);

@@ -233,12 +233,15 @@ public sealed class CorpusLayoutTests : IDisposable
     [Theory]
     [InlineData("utf-16le")]
     [InlineData("utf-16be")]
-    public void Utf16_without_a_mark_is_recognized(string encoding)
+    [InlineData("utf-32le")]
+    public void Encodings_of_two_and_four_bytes_are_recognized_without_a_mark(string encoding)
     {
         string content = "text,label\n" + Rows(i => $"{Text(i)} café €5,{Moods[i % 2]}");
         CorpusReader corpus = CorpusReader.Open(Write("a.csv", TextEncodings.Get(encoding).GetBytes(content)));
         Assert.Equal(encoding, corpus.Encoding);
         AreAsMade(corpus, i => $"{Text(i)} café €5");
+        string japanese = "text,label\n" + Rows(i => $"このホテルはとても綺麗で良かった{i},{Moods[i % 2]}");
+        AreAsMade(CorpusReader.Open(Write("b.csv", TextEncodings.Get(encoding).GetBytes(japanese))), i => $"このホテルはとても綺麗で良かった{i}");
     }
 
     [Theory]

@@ -45,8 +45,11 @@ internal static class EncodingDetection
         int even = zeros[0] + zeros[2], odd = zeros[1] + zeros[3], all = even + odd;
         if (head.Length < 8 || all < head.Length / 50 || all < 4)
             return null;
-        if (zeros[1] > head.Length / 8 && zeros[2] > head.Length / 8 && zeros[3] > head.Length / 8 && zeros[0] < all / 20)
+        int quarter = head.Length / 4;
+        if (zeros[2] > 0.95 * quarter && zeros[3] > 0.95 * quarter && zeros[0] < all / 20)
             return "utf-32le";
+        if (zeros[0] > 0.95 * quarter && zeros[1] > 0.95 * quarter && zeros[3] < all / 20)
+            return "utf-32be";
         if (odd >= 0.95 * all && IsUtf16(head, Encoding.Unicode))
             return "utf-16le";
         return even >= 0.95 * all && IsUtf16(head, Encoding.BigEndianUnicode) ? "utf-16be" : null;

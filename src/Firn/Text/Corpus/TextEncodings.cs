@@ -75,7 +75,7 @@ public static class TextEncodings
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
-            string near = Suggestion.Phrase(plain, CodePagesEncodingProvider.Instance.GetEncodings().Select(e => e.Name).Concat(["utf-8", "utf-16", "iso-8859-1"]));
+            string near = Suggestion.Phrase(plain, CodePagesEncodingProvider.Instance.GetEncodings().Select(e => e.Name).Concat(["utf-8", "utf-16", "iso-8859-1", "gbk", "latin1"]));
             throw new ArgumentException($"There is no encoding '{name}'; {near}known are utf-8, utf-16le, latin1, windows-1252, gbk, big5, shift_jis, euc-kr, koi8-r and .NET's others.",
                 nameof(name), error);
         }
