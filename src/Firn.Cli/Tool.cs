@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Text.Json.Nodes;
 using Firn.Cli.Commands;
 using Firn.Cli.Output;
+using Firn.Formats;
 
 namespace Firn.Cli;
 
@@ -36,6 +37,7 @@ internal static class Tool
     private static int RunCommand(string[] args, Terminal terminal, CancellationToken stop)
     {
         bool json = args.Contains("--json");
+        DataFormats.Add();
         string help = "";
         Command? command = null;
         try

@@ -11,7 +11,8 @@ internal sealed class CorpusArguments
     [
         ("auto", CorpusFormat.Auto), ("sentiment140", CorpusFormat.Sentiment140), ("delimited", CorpusFormat.Delimited), ("jsonl", CorpusFormat.JsonLines),
         ("fasttext", CorpusFormat.FastText), ("folders", CorpusFormat.Folders), ("class-files", CorpusFormat.ClassFiles), ("paired", CorpusFormat.PairedFiles),
-        ("label-first", CorpusFormat.LabelFirst), ("label-last", CorpusFormat.LabelLast), ("lines", CorpusFormat.Lines),
+        ("label-first", CorpusFormat.LabelFirst), ("label-last", CorpusFormat.LabelLast), ("lines", CorpusFormat.Lines), ("json", CorpusFormat.Json),
+        ("arff", CorpusFormat.Arff), ("trees", CorpusFormat.SentimentTrees), ("table", CorpusFormat.Table),
     ];
 
     private readonly Option<string> format;
@@ -57,6 +58,8 @@ internal sealed class CorpusArguments
 
     private readonly Option<bool> noHeader = new("--no-header") { Description = "The first row is a text like any other" };
 
+    private readonly Option<bool> singleLabel = new("--single-label") { Description = "Each text has one label, whatever several labels may be seen in the data" };
+
     private readonly Option<bool> noQuotes = new("--no-quotes")
     {
         Description = "Double quotes are text like any other character, for files that do not quote fields as CSV does",
@@ -78,15 +81,19 @@ internal sealed class CorpusArguments
     /// <summary>Adds the options; the argument is added by the command, which knows its place.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { format, textColumn, labelColumn, labels, separator, header, noHeader, noQuotes, encoding, onError })
+        foreach (var option in new Option[] { format, textColumn, labelColumn, labels, separator, header, noHeader, noQuotes, singleLabel, encoding, onError })
             command.Add(option);
     }
 
     public CorpusReader Open(ParseResult parsed) => Open(parsed, parsed.GetRequiredValue(Data));
 
     /// <summary>Opens another path with the same options.</summary>
-    public CorpusReader Open(ParseResult parsed, string path) => CorpusReader.Open(path, new CorpusOptions
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="several">Whether texts have any number of labels; null finds it out.</param>
+    public CorpusReader Open(ParseResult parsed, string path, bool? several = null) => CorpusReader.Open(path, new CorpusOptions
     {
+        SeveralLabels = Several(parsed, several),
         Format = Formats.First(f => f.Name == parsed.GetRequiredValue(format)).Format,
         TextColumn = parsed.GetValue(textColumn),
         LabelColumn = parsed.GetValue(labelColumn),
@@ -97,6 +104,25 @@ internal sealed class CorpusArguments
         HasHeader = Header(parsed.GetValue(header), parsed.GetValue(noHeader)),
         Encoding = Encoding(parsed.GetRequiredValue(encoding)),
     });
+
+    /// <summary>Opens the data for a command that takes one label a text.</summary>
+    public CorpusReader OpenSingle(ParseResult parsed)
+    {
+        CorpusReader texts = Open(parsed);
+        return !texts.HasSeveralLabels ? texts : throw new UserError(
+            $"{texts.Path}: a text has any number of labels here ({Hint(texts)}), and '{UsageProblem.NameOf(parsed.CommandResult)}' takes one each; name another column with --label-column, or give --single-label");
+    }
+
+    /// <summary>How several labels were seen.</summary>
+    public static string Hint(CorpusReader texts) => texts.Layout.Remarks.LastOrDefault(remark => remark.Contains("label", StringComparison.Ordinal) || remark.Contains("class", StringComparison.Ordinal)) ?? "several labels";
+
+    private bool? Several(ParseResult parsed, bool? several)
+    {
+        bool single = parsed.GetValue(singleLabel);
+        if (single && several == true)
+            throw new UsageError("--single-label is for texts with one label each, and several were asked for; leave it out");
+        return single ? false : several;
+    }
 
     internal static char? Separator(string? given) => given?.ToLowerInvariant() switch
     {

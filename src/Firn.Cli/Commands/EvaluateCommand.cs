@@ -43,7 +43,10 @@ internal static class EvaluateCommand
             var names = labels.Names(parsed);
             using var loaded = Predictor.Load(folder);
             var predictor = silence.Apply(parsed, loaded);
-            var texts = corpus.Open(parsed);
+            bool several = predictor.Classifier.Options.MultiLabel;
+            var texts = corpus.Open(parsed, data, several ? true : null);
+            if (texts.HasSeveralLabels && !several)
+                throw new UserError($"{data}: a text has any number of labels here ({CorpusArguments.Hint(texts)}), and the model gives one; name another column with --label-column, or give --single-label");
             CorpusView.TellLayout(run.Terminal, texts);
             long began = Stopwatch.GetTimestamp();
             using var progress = new ProgressLine(run.Terminal);

@@ -39,7 +39,7 @@ internal static class StudyCommand
             Targets.TryFolder(folder, "--out");
             long began = Stopwatch.GetTimestamp();
             var study = new FreezeStudy(options, folder);
-            var texts = corpus.Open(parsed);
+            var texts = corpus.OpenSingle(parsed);
             var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;
             var more = parsed.GetValue(unlabelled) is { } extra ? CorpusReader.Open(Inputs.RequireFile(extra), new CorpusOptions { Format = CorpusFormat.Lines }) : null;
             CorpusView.TellLayout(run.Terminal, texts);

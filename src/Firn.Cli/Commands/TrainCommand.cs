@@ -47,6 +47,14 @@ internal static class TrainCommand
             string data = Inputs.RequireData(parsed.GetRequiredValue(corpus.Data)), name = DataName(data);
             if (parsed.GetValue(report) is not null && parsed.GetValue(noReport))
                 throw new UsageError("--report and --no-report exclude each other");
+            bool? several = options.Classifier.MultiLabel ? true : null;
+            var texts = corpus.Open(parsed, data, several);
+            if (texts.HasSeveralLabels && several is null)
+            {
+                run.Terminal.Note($"firn: {data}: {CorpusArguments.Hint(texts)}: trained for any number of labels a text, as --multi-label does (--single-label refuses that)");
+                options = options with { Classifier = options.Classifier with { MultiLabel = true } };
+                several = true;
+            }
             var order = new TrainingOrder(
                 name, data, options,
                 parsed.GetValue(output) ?? Path.Combine("models", name),
@@ -56,13 +64,12 @@ internal static class TrainCommand
                 Checkpoint = parsed.GetValue(checkpoint),
                 BySize = recipe.BySize(parsed),
                 MemoryLimit = limit.Read(parsed),
-                Validation = parsed.GetValue(validation) is { } measuring ? corpus.Open(parsed, Inputs.RequireData(measuring)) : null,
+                Validation = parsed.GetValue(validation) is { } measuring ? corpus.Open(parsed, Inputs.RequireData(measuring), several) : null,
             };
             order.CheckTargets();
             if (order.Checkpoint is { } kept)
                 OutputFile.Check(kept, new[] { data, parsed.GetValue(test), parsed.GetValue(validation) }.OfType<string>());
-            var texts = corpus.Open(parsed);
-            var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;
+            var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path), several) : null;
             if (parsed.GetValue(dryRun))
             {
                 MemoryTable.Write(run.Terminal, order.Forecast(run, texts, testTexts), parsed.GetValue(json));
@@ -109,7 +116,10 @@ internal static class TrainCommand
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         if (!Directory.Exists(path))
         {
-            string[] endings = [".gz", ".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".train", ".all", ".tab"];
+            if (InputFile.IsPipe(path))
+                return "pipe";
+            name = name[(name.LastIndexOf(':') + 1)..];
+            string[] endings = [".gz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".tgz", ".7z", ".rar", ".parquet", ".xlsx", ".xls", ".arff", ".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".train", ".all", ".tab"];
             while (endings.FirstOrDefault(e => name.Length > e.Length && name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) is { } ending)
                 name = name[..^ending.Length];
         }

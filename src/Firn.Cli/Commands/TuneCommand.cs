@@ -37,7 +37,7 @@ internal static class TuneCommand
             RecipeOptions basis = RecipeOptions.ForPreset(parsed.GetRequiredValue(preset)).WithSeed((ulong)parsed.GetValue(seed)).WithThreads(parsed.GetValue(threads))
                 with { LabelNames = labels.Names(parsed) };
             var search = new SuccessiveHalving(basis, time, (ulong)parsed.GetValue(seed), file);
-            CorpusReader texts = corpus.Open(parsed);
+            CorpusReader texts = corpus.OpenSingle(parsed);
             CorpusView.TellLayout(run.Terminal, texts);
             _ = texts.LongCount(); // the search keeps the texts and would tell nothing of them before its first trial
             CorpusView.TellRows(run.Terminal, texts);

@@ -5,8 +5,10 @@ namespace Firn.Files;
 /// <summary>One file of a tar archive. The archive is read twice: for its names, and for the file.</summary>
 internal static class TarEntries
 {
-    public static Stream Open(PackedInput input)
+    public static Stream Open(PackedInput packed)
     {
+        // TarReader loses its place behind padded entries of a stream that cannot seek.
+        PackedInput input = packed with { Open = packed.OpenSeekable };
         string name = ArchiveEntries.Choose(input.Path, Names(input), input.Entry);
         var reader = new TarReader(input.Open(), leaveOpen: false);
         try

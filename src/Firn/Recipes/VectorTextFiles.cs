@@ -8,7 +8,7 @@ internal static class VectorTextFiles
     /// <summary>A longer text becomes several, as in gensim, so that one line may hold a whole book.</summary>
     private const int MostTokens = 10_000;
 
-    private static readonly string[] Tables = [".csv", ".tsv", ".jsonl", ".ndjson", ".json"];
+    private static readonly string[] Tables = [".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls", ".arff"];
 
     /// <summary>Reads files: tables and JSON by their text column, all others as one text a line.</summary>
     /// <param name="paths">The files, plain or gzip.</param>

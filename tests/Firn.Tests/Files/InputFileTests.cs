@@ -89,8 +89,8 @@ public sealed class InputFileTests : IDisposable
     [Fact]
     public void What_cannot_be_unpacked_is_named_with_its_remedy()
     {
-        string path = Save("x.csv", [.. "Rar!"u8, 0x1A, 0x07, 0x01, 0]);
-        Assert.Equal($"{path}: this is a RAR archive, which cannot be read here. Unpack it first: unrar x {path}.", Assert.Throws<InvalidDataException>(() => Read(path)).Message);
+        string path = Save("x.csv", [0x04, 0x22, 0x4D, 0x18, 0x64, 0x40]);
+        Assert.Equal($"{path}: this is an LZ4 file, which cannot be read here. Unpack it first: unlz4 {path}.", Assert.Throws<InvalidDataException>(() => Read(path)).Message);
         string plain = Save("y.csv", "a,b\n"u8.ToArray());
         Assert.Contains("not an archive with a file 'z'", Assert.Throws<InvalidDataException>(() => Read(plain + ":z")).Message, StringComparison.Ordinal);
     }

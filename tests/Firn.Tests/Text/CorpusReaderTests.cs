@@ -96,8 +96,8 @@ public sealed class CorpusReaderTests : IDisposable
     [Theory]
     [InlineData("a.csv", "label,text\n1,a\n0,b,c\n1,d\n,e\n", "a.csv, line 3: the row has 3 fields where 2 are expected", "1=a|1=d", 2)]
     [InlineData("a.csv", "label,text\n1,\"a\nb\"\n0,\"x\"y\n1,d\n", "a.csv, line 4: text follows the closing quote of a field", "1=a\nb|1=d", 1)]
-    [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":1}\n{\"text\":\"b\"}\n{oops\n{\"text\":2,\"label\":1}\n", "a.jsonl, line 2: the object has no string, number or truth value 'label'", "1=a", 3)]
-    [InlineData("a.txt", "__label__a x\nno label\n__label__a __label__b y\n__label__b z\n", "a.txt, line 2: the line does not begin with __label__", "a=x|b=z", 2)]
+    [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":1}\n{\"text\":\"b\"}\n{oops\n{\"text\":2,\"label\":1}\n", "a.jsonl, line 2: there is no label in label", "1=a|1=2", 2)]
+    [InlineData("a.txt", "__label__a x\nno label\n__label__b z\n", "a.txt, line 2: no word of the line begins with __label__", "a=x|b=z", 1)]
     [InlineData("a.txt", "earn\tsome text\nacq\tmore text\nnothing\nearn\tlast text\nacq\tx y\n", "a.txt, line 3: a tab or a space between label and text is missing", "earn=some text|acq=more text|earn=last text|acq=x y", 1, CorpusFormat.LabelFirst)]
     public void A_bad_row_stops_with_its_line_or_is_skipped_and_counted(string name, string content, string message, string rest, int skipped, CorpusFormat format = CorpusFormat.Auto)
     {
@@ -129,7 +129,11 @@ public sealed class CorpusReaderTests : IDisposable
     [InlineData("a.csv", " \n\n", "the file is empty")]
     [InlineData("a.csv", "id,foo,kind\n1,b c,2\n", "no column has a usual name for the label, and none holds classes. Name one with LabelColumn; the columns are: id, foo, kind.")]
     [InlineData("a.csv", "id,text\n1,b c\n", "no column has a usual name for the label")]
-    [InlineData("a.json", "[{\"text\":\"a\"}]", "one JSON array. Write one object a line")]
+    [InlineData("a.json", "[{\"text\":\"a b\"}]", "no column has a usual name for the label")]
+    [InlineData("a.txt", "in NN B-NP O\nthe NN I-NP O\nend NN I-NP O\n\n", "tokens with a tag each (CoNLL)")]
+    [InlineData("a.json", "{\"train\":[{\"text\":\"a\",\"label\":1}],\"test\":[{\"text\":\"b\",\"label\":0}]}", "2 lists: train, test. Write the one that is meant")]
+    [InlineData("a.json", "[{\"text\":\"a b\",\"label\":1},", "ends inside a value that is not closed")]
+    [InlineData("a.arff", "@relation x\n@attribute t string\n@attribute c {a,b}\n", "no line @data")]
     [InlineData("a.txt", "just a line\nanother\n", "no label can be seen in the first lines")]
     [InlineData("x_labels.txt", "1\n0\n", "x_text.txt, are absent")]
     public void A_file_that_cannot_be_read_is_refused_with_a_remedy(string name, string content, string message) =>

@@ -69,6 +69,9 @@ internal sealed class ColumnProfile
     /// <summary>Whether some are no whole numbers.</summary>
     public bool HasFractions { get; }
 
+    /// <summary>Whether all are 0 or 1, or false or true.</summary>
+    public bool AreBinary => Filled > 0 && values.Keys.All(value => OneHotColumns.IsSet(value) is not null);
+
     /// <summary>Whether they are whole numbers, each larger than the one before.</summary>
     public bool IsIndex { get; }
 

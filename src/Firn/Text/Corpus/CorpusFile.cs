@@ -111,12 +111,24 @@ internal sealed class CorpusFile
         return new CorpusException(Path, 0, end < 0 ? reason.TrimEnd('.') : reason[..end], end < 0 ? "Copy or download the file again." : reason[(end + 2)..], error);
     }
 
+    /// <summary>What the file is, once unpacked.</summary>
+    public FileKind Kind()
+    {
+        using Stream stream = Open();
+        try
+        {
+            return FileKinds.Recognize(HeadedStream.Of(stream).Head);
+        }
+        catch (InvalidDataException error)
+        {
+            throw Damaged(error);
+        }
+    }
+
     private void RefuseOtherKinds()
     {
-        FileKind kind;
-        using (Stream stream = Open())
-            kind = FileKinds.Recognize(HeadedStream.Of(stream).Head);
+        FileKind kind = Kind();
         if (kind != FileKind.Empty && !kind.IsText())
-            throw new CorpusException(Path, 0, $"this is {kind.InWords()}", kind.Remedy(Path));
+            throw new CorpusException(Path, 0, $"this is {kind.InWords()}", CorpusTables.Reads(kind) ? "Read it as a table with {Format = Auto}." : kind.Remedy(Path));
     }
 }

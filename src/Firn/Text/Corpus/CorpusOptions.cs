@@ -35,6 +35,18 @@ public enum CorpusFormat
 
     /// <summary>One text a line and no label; never found by <see cref="Auto"/>.</summary>
     Lines,
+
+    /// <summary>JSON objects over several lines, in an array, in an array under a key, or columns in one object.</summary>
+    Json,
+
+    /// <summary>Weka's ARFF.</summary>
+    Arff,
+
+    /// <summary>Sentences as trees in brackets (Stanford Sentiment Treebank).</summary>
+    SentimentTrees,
+
+    /// <summary>A table that is no text, Parquet or an Excel workbook; the library Firn.Formats reads them.</summary>
+    Table,
 }
 
 /// <summary>What to do with a row that cannot be read.</summary>
@@ -52,6 +64,12 @@ public sealed record CorpusOptions
 {
     /// <summary>The layout.</summary>
     public CorpusFormat Format { get; init; } = CorpusFormat.Auto;
+
+    /// <summary>
+    /// Whether a text may have any number of labels: in lists, in columns of 0 and 1, several <c>__label__</c>, or in one cell
+    /// with something between. Null finds it out. They are handed on with a bar between; a lone bar is none.
+    /// </summary>
+    public bool? SeveralLabels { get; init; }
 
     /// <summary>
     /// Name of the column or JSON property of the text, or the column's number from 1; several with commas between are joined

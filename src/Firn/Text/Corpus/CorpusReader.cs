@@ -38,13 +38,16 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
 
     /// <summary>The encoding by which the bytes are read, a name that <see cref="TextEncodings"/> knows.</summary>
     /// <exception cref="CorpusException">The first bytes cannot be read.</exception>
-    public string Encoding => source is FolderSource ? file.AskedEncoding : file.Decoding.Name;
+    public string Encoding => source is FolderSource ? file.AskedEncoding : source.Format == CorpusFormat.Table ? "utf-8" : file.Decoding.Name;
 
     /// <summary>
     /// Names of labels that the format or a file beside it tells: Sentiment140's 0, 2 and 4, TweetEval's <c>mapping.txt</c>,
     /// AG News' <c>classes.txt</c>; else empty.
     /// </summary>
     public IReadOnlyDictionary<string, string> LabelNames => source.LabelNames;
+
+    /// <summary>Whether a text may have any number of labels, as was asked for or found: they stand with a bar between then; a lone bar is none.</summary>
+    public bool HasSeveralLabels => source.HasSeveralLabels;
 
     /// <summary>Rows given out by the latest enumeration that reached the end, or so far where none has.</summary>
     public long RowsRead => Log.Read;

@@ -17,6 +17,9 @@ internal abstract class CorpusSource
     /// <summary>Whether the labels were chosen by a name or by what a column holds, so that they are refused where they can be no classes.</summary>
     public virtual bool LabelIsGuess => false;
 
+    /// <summary>Whether a text may have any number of labels, which stand with a bar between then.</summary>
+    public virtual bool HasSeveralLabels => false;
+
     public virtual IReadOnlyDictionary<string, string> LabelNames => NoNames;
 
     public abstract IEnumerable<LabeledText> Read(RowLog log);

@@ -12,13 +12,18 @@ internal static class FormatDetection
                 : File.Exists(path) ? throw new CorpusException(path, 0, "this is a file where a folder of class folders is expected", "Leave the format to be found ({Format = Auto}).")
                 : throw new CorpusException(path, 0, "there is no such folder", Suggestion.For(path));
         }
+        if (options.Format is CorpusFormat.Auto or CorpusFormat.Table && CorpusTables.Open(file, options) is { } table)
+            return table;
         string head = file.Head();
         return options.Format switch
         {
             CorpusFormat.Auto => Detect(file, options, head),
             CorpusFormat.Sentiment140 or CorpusFormat.Delimited => DelimitedDetection.Open(file, options, head),
-            CorpusFormat.JsonLines => JsonSource.Open(file, options, head),
-            CorpusFormat.FastText => LineSource.FastText(file),
+            CorpusFormat.JsonLines or CorpusFormat.Json => Json(file, options, head),
+            CorpusFormat.FastText => new FastTextSource(file, options),
+            CorpusFormat.Arff => new TableSource(path, ArffTable.Open(file), options),
+            CorpusFormat.SentimentTrees => SentimentTrees.Source(file),
+            CorpusFormat.Table => throw new CorpusException(path, 0, "this is no Parquet file and no Excel workbook", "Leave the format to be found ({Format = Auto})."),
             CorpusFormat.ClassFiles => ClassFilesSource.Fits(path) ? new ClassFilesSource(file)
                 : throw new CorpusException(path, 0, "the pair x.neg and x.pos is not complete", "Put both files in one folder."),
             CorpusFormat.PairedFiles => Paired(file, options),
@@ -37,15 +42,21 @@ internal static class FormatDetection
             return new ClassFilesSource(file);
 
         ReadOnlySpan<char> start = head.AsSpan().TrimStart('\uFEFF').TrimStart();
-        if (start[0] == '{')
-            return JsonSource.Open(file, options, head);
-        if (start[0] == '[' && IsJsonArray(start))
-            throw new CorpusException(file.Path, 1, "the file is one JSON array", "Write one object a line, for instance with: jq -c '.[]'.");
+        if (start[0] == '{' || (start[0] == '[' && IsJsonArray(start)))
+            return Json(file, options, head);
         if (start.StartsWith("__label__"))
-            return LineSource.FastText(file);
+            return new FastTextSource(file, options);
+        if (ArffTable.Fits(head))
+            return new TableSource(file.Path, ArffTable.Open(file), options);
         if (options is { TextColumn: null, LabelColumn: null, Separator: null })
         {
             string[] lines = CompleteLines(head);
+            if (SentimentTrees.Fits(lines))
+                return SentimentTrees.Source(file);
+            if (FastTextSource.Fits(lines))
+                return new FastTextSource(file, options);
+            if (TaggedTokens.Fits(lines))
+                throw TaggedTokens.Refusal(file.Path);
             if (lines.Length > 0 && (HaveClassNumbers(lines) || lines.All(BeginsWithCoarseAndFine)))
                 return LineSource.LabelFirst(file, ' ');
             if (lines.All(line => line.AsSpan().IndexOfAny(",;|\t") < 0))
@@ -53,6 +64,8 @@ internal static class FormatDetection
         }
         return DelimitedDetection.Open(file, options, head);
     }
+
+    private static TableSource Json(CorpusFile file, CorpusOptions options, string head) => new(file.Path, JsonTable.Open(file, head), options);
 
     private static PairedSource Paired(CorpusFile file, CorpusOptions options)
     {

@@ -6,8 +6,6 @@ internal sealed class LineSource(CorpusFile file, CorpusFormat format, string de
     /// <summary>Takes a line apart; returns what is wrong with it, or null.</summary>
     public delegate string? Parser(ReadOnlySpan<char> line, LabelPool labels, out LabeledText row);
 
-    private const string FastTextPrefix = "__label__";
-
     public override CorpusFormat Format => format;
 
     public override string Description => description;
@@ -39,23 +37,6 @@ internal sealed class LineSource(CorpusFile file, CorpusFormat format, string de
         if (line[(cut + 1)..].Trim().IsEmpty)
             return "the label is missing";
         row = new LabeledText(line[..cut].ToString(), labels.Get(line[(cut + 1)..].Trim()));
-        return null;
-    });
-
-    public static LineSource FastText(CorpusFile file) => new(file, CorpusFormat.FastText, "fastText, __label__ before the text", (ReadOnlySpan<char> line, LabelPool labels, out LabeledText row) =>
-    {
-        row = default;
-        line = line.Trim();
-        if (!line.StartsWith(FastTextPrefix))
-            return "the line does not begin with __label__";
-        int cut = line.IndexOfAny(' ', '\t');
-        ReadOnlySpan<char> label = cut < 0 ? line : line[..cut];
-        ReadOnlySpan<char> text = line[label.Length..].TrimStart();
-        if (label.Length == FastTextPrefix.Length)
-            return "no name follows __label__";
-        if (text.StartsWith(FastTextPrefix))
-            return "the line has more than one label, and a classifier here gives one";
-        row = new LabeledText(text.ToString(), labels.Get(label[FastTextPrefix.Length..]));
         return null;
     });
 

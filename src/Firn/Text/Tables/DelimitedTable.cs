@@ -1,0 +1,100 @@
+using CsvHelper;
+
+namespace Firn.Text;
+
+/// <summary>All columns of a delimited file, for labels that stand in several columns or several in a cell.</summary>
+internal sealed class DelimitedTable : CorpusTable
+{
+    private readonly CorpusFile file;
+    private readonly Dialect dialect;
+    private readonly int skipped;
+    private readonly bool header;
+
+    private DelimitedTable(CorpusFile file, Dialect dialect, int skipped, bool header, IReadOnlyList<string> columns)
+    {
+        this.file = file;
+        this.dialect = dialect;
+        this.skipped = skipped;
+        this.header = header;
+        Columns = columns;
+    }
+
+    public override CorpusFormat Format => CorpusFormat.Delimited;
+
+    public override string Kind => dialect.Separator switch { '\t' => "TSV", ',' => "CSV", var other => $"text separated by '{other}'" };
+
+    public override string? Separator => CorpusLayout.SeparatorName(dialect.Separator);
+
+    public override bool? HasHeader => header;
+
+    public override IReadOnlyList<string> Columns { get; }
+
+    public override IReadOnlyList<string> Remarks => dialect.Remark is { } quotes ? [quotes] : [];
+
+    /// <summary>The file as one whose texts have several labels, where its columns or cells show that; null for others.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="sample">Its dialect and first rows.</param>
+    /// <param name="skipped">Lines before the first row.</param>
+    /// <param name="header">Whether the first row names the columns.</param>
+    /// <param name="profiles">What the columns hold.</param>
+    /// <param name="options">What the user named.</param>
+    public static TableSource? Several(CorpusFile file, DelimitedSample sample, int skipped, bool header, ColumnProfile[] profiles, CorpusOptions options)
+    {
+        string[] first = sample.Rows[0];
+        string[] names = header ? [.. first.Select(name => name.Trim())] : [.. Enumerable.Range(1, first.Length).Select(i => $"{i}")];
+        if (OneHotColumns.Find(names, profiles, options).Length == 0)
+        {
+            if (options.SeveralLabels == false)
+                return null;
+            int label = ColumnRoles.Choose(file.Path, names, profiles, options).Label;
+            string[] cells = [.. sample.Rows.Skip(header ? 1 : 0).Where(row => row.Length > label).Select(row => row[label])];
+            if (SeveralLabels.Find(cells, options.SeveralLabels == true) is null)
+                return null;
+        }
+        return new TableSource(file.Path, new DelimitedTable(file, sample.Dialect, skipped, header, names), options);
+    }
+
+    public override IEnumerable<TableRow> Read(RowLog log, IReadOnlyList<int> columns)
+    {
+        long openSince = 0;
+        CsvReaderOptions options = dialect.ReaderOptions with
+        {
+            OnMalformedRecord = record => openSince = record.Reason == CsvMalformedReason.UnterminatedQuote ? Math.Max(record.LineNumber, 1) : openSince,
+        };
+        TextReader text = dialect.Backslashes ? new BackslashQuotes(file.OpenText()) : file.OpenText();
+        using CsvReader csv = CsvReader.Create(text, options, leaveOpen: false);
+        for (int i = 0; i < skipped + (header ? 1 : 0); i++)
+            csv.Read();
+        while (Advance(csv))
+        {
+            if (openSince > 0)
+                throw new CorpusException(file.Path, openSince, "a quote that opens a field in this row is not closed before the end of the file", "Close it, or read quotes as text with {Quoted = false}.");
+            string[] row = csv.Current.ToArray();
+            int fields = row.Length;
+            while (fields > Columns.Count && row[fields - 1].Length == 0)
+                fields--;
+            if (row.All(cell => cell.Length == 0))
+                log.Blank++;
+            else if (fields != Columns.Count)
+                log.Bad(file.Path, csv.LineNumber, $"the row has {row.Length} fields where {Columns.Count} are expected");
+            else
+                yield return new TableRow(csv.LineNumber, [.. columns.Select(column => new TableCell(row[column]))]);
+        }
+    }
+
+    private bool Advance(CsvReader csv)
+    {
+        try
+        {
+            return csv.Read();
+        }
+        catch (CsvFormatException error)
+        {
+            throw new CorpusException(file.Path, error.LineNumber, "the row is longer than 16 MiB, so a quote is probably not closed", "Close it, or read quotes as text with {Quoted = false}.", error);
+        }
+        catch (InvalidDataException error)
+        {
+            throw file.Damaged(error);
+        }
+    }
+}
