@@ -3,14 +3,14 @@ using CsvHelper;
 namespace Firn.Text;
 
 /// <summary>All columns of a delimited file, for labels that stand in several columns or several in a cell.</summary>
-internal sealed class DelimitedTable : CorpusTable
+internal sealed class DelimitedCells : CorpusTable
 {
     private readonly CorpusFile file;
     private readonly Dialect dialect;
     private readonly int skipped;
     private readonly bool header;
 
-    private DelimitedTable(CorpusFile file, Dialect dialect, int skipped, bool header, IReadOnlyList<string> columns)
+    private DelimitedCells(CorpusFile file, Dialect dialect, int skipped, bool header, IReadOnlyList<string> columns)
     {
         this.file = file;
         this.dialect = dialect;
@@ -51,7 +51,7 @@ internal sealed class DelimitedTable : CorpusTable
             if (SeveralLabels.Find(cells, options.SeveralLabels == true) is null)
                 return null;
         }
-        return new TableSource(file.Path, new DelimitedTable(file, sample.Dialect, skipped, header, names), options);
+        return new TableSource(file.Path, new DelimitedCells(file, sample.Dialect, skipped, header, names), options);
     }
 
     public override IEnumerable<TableRow> Read(RowLog log, IReadOnlyList<int> columns)
