@@ -34,8 +34,8 @@ public sealed partial class DocumentedClientTests : IAsyncLifetime
         foreach (string line in lines)
             answers.Add(await RunAsync("sh", ["-c", OnTestPorts(line).Replace("curl -s", "curl -sS --fail-with-body", StringComparison.Ordinal)]));
         Assert.All(answers, answer => JsonDocument.Parse(answer).Dispose());
-        Assert.Equal(TestModels.Offline(predictor, "love this song", "so sad today"), RunningServer.Scores(answers[1]));
-        Assert.Equal(TestModels.Offline(predictor, "love this song"), RunningServer.Scores(answers[5]));
+        Assert.Equal(TestModels.Offline(predictor, "love this song", "so sad today"), RunningServer.Scores(answers[2]));
+        Assert.Equal(TestModels.Offline(predictor, "love this song"), RunningServer.Scores(answers[6]));
     }
 
     [Fact]

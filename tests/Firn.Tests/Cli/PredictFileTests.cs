@@ -260,6 +260,9 @@ public sealed class PredictFileTests : IDisposable
         Assert.Contains($"love,caf\u00E9,{Expected("love")}\n", Scored(input, "latin.csv", "--encoding", "latin-1"));
         string wide = Write("wide.csv", "text,name\nlove,caf\u00E9\n", Encoding.Unicode);
         Assert.Contains($"love,caf\u00E9,{Expected("love")}\n", Scored(wide, "wide-out.csv"));
+        // A word of the model that no other reading of the bytes gives.
+        string accents = Write("accents.csv", "text\nlove \u00E9t\u00E9 love\n", Encoding.Latin1);
+        Assert.Contains($"{Expected("love \u00E9t\u00E9 love")}\n", Scored(accents, "accents-out.csv", "--encoding", "latin-1"));
         string mark = Write("mark.csv", "text,name\nlove,x\n", new UTF8Encoding(true));
         Assert.StartsWith("text,name,label", Scored(mark, "mark-out.csv"));
     }

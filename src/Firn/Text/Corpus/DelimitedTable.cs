@@ -12,7 +12,7 @@ internal sealed class DelimitedTable : TextTable
     private long _openSince;
 
     private DelimitedTable(TableInput input, Dialect dialect)
-        : base(input.File.Path, input.Decoding)
+        : base(input)
     {
         _path = input.File.Path;
         CsvReaderOptions options = dialect.ReaderOptions with { OnMalformedRecord = Note };

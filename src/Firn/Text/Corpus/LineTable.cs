@@ -14,7 +14,7 @@ internal sealed class LineTable : TextTable
     private bool _isObject;
 
     private LineTable(TableInput input, bool json)
-        : base(input.File.Path, input.Decoding)
+        : base(input)
     {
         _json = json;
         _lines = new LineReader(input.File, input.OpenText());

@@ -11,9 +11,14 @@ namespace Firn.Text;
 public abstract class TextTable : IDisposable
 {
     private readonly TextDecoding _decoding;
+
+    // What reads the rows' bytes: the input's own rule where they are handed on as they are, else UTF-8, to which they were turned.
+    private readonly Encoding _rows;
+
     private byte[] _valid = [];
 
-    private protected TextTable(string name, TextDecoding decoding) => (Name, _decoding) = (name, decoding);
+    private protected TextTable(TableInput input) =>
+        (Name, _decoding, _rows) = (input.File.Path, input.Decoding, input.IsUtf8 ? input.Decoding.Encoding : Encoding.UTF8);
 
     /// <summary>What errors call the input.</summary>
     public string Name { get; }
@@ -103,11 +108,11 @@ public abstract class TextTable : IDisposable
     {
         if (Utf8.IsValid(bytes))
             return bytes;
-        _valid = Encoding.UTF8.GetBytes(_decoding.Encoding.GetString(bytes));
+        _valid = Encoding.UTF8.GetBytes(_rows.GetString(bytes));
         return _valid;
     }
 
-    private protected string Decode(ReadOnlySpan<byte> bytes) => _decoding.Encoding.GetString(bytes);
+    private protected string Decode(ReadOnlySpan<byte> bytes) => _rows.GetString(bytes);
 
     private static TextTable Open(CorpusFile file, Stream source, int lines, TextTableOptions options)
     {
