@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Firn.Text;
 
 namespace Firn.Client;
 
@@ -63,11 +65,12 @@ public sealed class FirnClient : IDisposable
         ArgumentNullException.ThrowIfNull(texts);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(options.Timeout);
+        long start = Stopwatch.GetTimestamp();
         var scores = new List<TextScores>(texts.Count);
         try
         {
             for (int first = 0; first < texts.Count; first += options.MaxTexts)
-                await ScoreAsync([.. texts.Skip(first).Take(options.MaxTexts)], scores, limit.Token).ConfigureAwait(false);
+                await ScoreAsync([.. texts.Skip(first).Take(options.MaxTexts)], scores, start, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -83,16 +86,16 @@ public sealed class FirnClient : IDisposable
         fetching.Dispose();
     }
 
-    private async Task ScoreAsync(string[] texts, List<TextScores> scores, CancellationToken cancellation)
+    private async Task ScoreAsync(string[] texts, List<TextScores> scores, long start, CancellationToken cancellation)
     {
-        RemoteVocabulary now = vocabulary ?? await FetchAsync(null, cancellation).ConfigureAwait(false);
+        RemoteVocabulary now = vocabulary ?? await FetchAsync(null, start, cancellation).ConfigureAwait(false);
         for (int change = 0; ; change++)
         {
             (byte[] body, int[] counts) = Pack(now, texts);
-            using HttpResponseMessage answer = await SendAsync(() => Request(body, now.Hash), cancellation).ConfigureAwait(false);
+            using HttpResponseMessage answer = await SendAsync(() => Request(body, now.Hash), start, cancellation).ConfigureAwait(false);
             if (answer.StatusCode == HttpStatusCode.Conflict && change < VocabularyChanges)
             {
-                now = await FetchAsync(now, cancellation).ConfigureAwait(false);
+                now = await FetchAsync(now, start, cancellation).ConfigureAwait(false);
                 continue;
             }
             await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
@@ -113,17 +116,17 @@ public sealed class FirnClient : IDisposable
     }
 
     /// <summary>The vocabulary after <paramref name="before"/>; calls that wait for the same change fetch it once.</summary>
-    private async Task<RemoteVocabulary> FetchAsync(RemoteVocabulary? before, CancellationToken cancellation)
+    private async Task<RemoteVocabulary> FetchAsync(RemoteVocabulary? before, long start, CancellationToken cancellation)
     {
         await fetching.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             if (vocabulary is { } other && other != before)
                 return other;
-            using HttpResponseMessage answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path + "/vocabulary"), cancellation).ConfigureAwait(false);
+            using HttpResponseMessage answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path + "/vocabulary"), start, cancellation).ConfigureAwait(false);
             await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
             byte[] file = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
-            return vocabulary = RemoteVocabulary.Read(file, Header(answer, VocabularyIdentity.CleaningHeader), Header(answer, VocabularyIdentity.Header));
+            return vocabulary = RemoteVocabulary.Read(file, Header(answer, VocabularyIdentity.CleaningHeader), Header(answer, VocabularyIdentity.Header), MostTokens(answer), TruncationOf(answer));
         }
         finally
         {
@@ -131,11 +134,11 @@ public sealed class FirnClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, long start, CancellationToken cancellation)
     {
         for (int retry = 0; ; retry++)
         {
-            TimeSpan wait = options.Backoff * (Math.Pow(2, retry) * (0.5 + Random.Shared.NextDouble()));
+            TimeSpan wait = options.Backoff * (Math.Pow(2, Math.Min(retry, 30)) * (0.5 + Random.Shared.NextDouble()));
             try
             {
                 using HttpRequestMessage request = make();
@@ -144,8 +147,11 @@ public sealed class FirnClient : IDisposable
                 HttpResponseMessage answer = await http.SendAsync(request, cancellation).ConfigureAwait(false);
                 if (retry == options.Retries || !PassesAway(answer.StatusCode))
                     return answer;
-                if (answer.Headers.RetryAfter?.Delta is { } asked && asked < wait)
+                if (AskedToWait(answer) is { } asked && asked > wait)
                     wait = asked;
+                // To come back earlier than asked would help nobody; with too little time left the refusal is the answer.
+                if (wait > options.Timeout - Stopwatch.GetElapsedTime(start))
+                    return answer;
                 answer.Dispose();
             }
             catch (HttpRequestException error)
@@ -156,6 +162,14 @@ public sealed class FirnClient : IDisposable
             await Task.Delay(wait, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The least time that the server asks to wait: in seconds, or until a date.</summary>
+    private static TimeSpan? AskedToWait(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - DateTimeOffset.UtcNow,
+        _ => null,
+    };
 
     private static bool PassesAway(HttpStatusCode status) => status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
         or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
@@ -235,6 +249,14 @@ public sealed class FirnClient : IDisposable
     private static string Header(HttpResponseMessage answer, string name) =>
         answer.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.First()
             : throw new ServerException($"the answer lacks the header {name}; is this a Firn server?", answer.StatusCode);
+
+    private static int MostTokens(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues(VocabularyIdentity.MaxTokensHeader, out IEnumerable<string>? values)
+        && int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out int most) ? most : int.MaxValue;
+
+    private static Truncation TruncationOf(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues(VocabularyIdentity.TruncationHeader, out IEnumerable<string>? values)
+        && Enum.TryParse(values.First(), out Truncation truncation) ? truncation : Truncation.Tail;
 
     private static long VersionOf(HttpResponseMessage answer) =>
         long.TryParse(Header(answer, VocabularyIdentity.VersionHeader), NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version : 0;

@@ -30,7 +30,10 @@ public sealed record FirnClientOptions
     /// </summary>
     public int Retries { get; init; } = 3;
 
-    /// <summary>Wait before the first retry; it doubles, with chance in it so that clients do not come back in step. Default 50 ms.</summary>
+    /// <summary>
+    /// Wait before the first retry; it doubles, with chance in it so that clients do not come back in step. Where the server asks
+    /// for more (<c>Retry-After</c>) that is waited, and where <see cref="Timeout"/> leaves less, the refusal is thrown. Default 50 ms.
+    /// </summary>
     public TimeSpan Backoff { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Most connections to the server. Default 16.</summary>

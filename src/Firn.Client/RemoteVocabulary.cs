@@ -14,18 +14,23 @@ internal sealed class RemoteVocabulary
     private readonly Tokenizer tokenizer;
     private readonly Vocabulary vocabulary;
 
-    private RemoteVocabulary(Tokenizer tokenizer, Vocabulary vocabulary, string hash)
+    private readonly int maxTokens;
+    private readonly Truncation truncation;
+
+    private RemoteVocabulary(Tokenizer tokenizer, Vocabulary vocabulary, string hash, int maxTokens, Truncation truncation)
     {
         this.tokenizer = tokenizer;
         this.vocabulary = vocabulary;
         Hash = hash;
+        this.maxTokens = maxTokens;
+        this.truncation = truncation;
     }
 
     /// <summary>What the server must have for these ids to mean the same there.</summary>
     public string Hash { get; }
 
     /// <exception cref="ServerException">The answer is damaged, or has rules that this client is too old for.</exception>
-    public static RemoteVocabulary Read(byte[] file, string cleaning, string hash)
+    public static RemoteVocabulary Read(byte[] file, string cleaning, string hash, int maxTokens, Truncation truncation)
     {
         byte[] rules = Encoding.UTF8.GetBytes(cleaning);
         string own = VocabularyIdentity.Of(SHA256.HashData(file), rules);
@@ -34,7 +39,7 @@ internal sealed class RemoteVocabulary
         try
         {
             CleaningOptions options = VocabularyIdentity.Deserialize(rules);
-            return new RemoteVocabulary(new Tokenizer(options), Vocabulary.Load(new MemoryStream(file), "vocabulary"), hash);
+            return new RemoteVocabulary(new Tokenizer(options), Vocabulary.Load(new MemoryStream(file), "vocabulary"), hash, maxTokens, truncation);
         }
         catch (Exception error) when (error is JsonException or ArgumentException or InvalidDataException)
         {
@@ -42,11 +47,14 @@ internal sealed class RemoteVocabulary
         }
     }
 
-    /// <summary>Appends the ids of a text; returns how many.</summary>
+    /// <summary>Appends the ids of a text, those that the model keeps where it has more than the server takes; returns how many.</summary>
     public int Encode(string text, List<int> ids)
     {
         TokenBuffer buffer = tokens ??= new TokenBuffer();
         tokenizer.Tokenize(text, buffer);
-        return vocabulary.Encode(buffer, ids);
+        int count = vocabulary.Encode(buffer, ids);
+        var window = TokenWindow.Of(count, maxTokens, truncation);
+        window.Cut(ids, ids.Count - count);
+        return window.Count;
     }
 }

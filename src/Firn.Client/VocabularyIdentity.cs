@@ -22,6 +22,12 @@ public static class VocabularyIdentity
     /// <summary>The header that carries the cleaning rules beside the vocabulary's file, as JSON.</summary>
     public const string CleaningHeader = "Firn-Cleaning";
 
+    /// <summary>The header that says beside the vocabulary how many ids a text may have; the model itself may use fewer.</summary>
+    public const string MaxTokensHeader = "Firn-Max-Tokens";
+
+    /// <summary>The header that says beside the vocabulary which ids stay of a text that has more.</summary>
+    public const string TruncationHeader = "Firn-Truncation";
+
     /// <summary>The header that names the version that answered.</summary>
     public const string VersionHeader = "Firn-Version";
 

@@ -3,7 +3,6 @@ using Firn.Server.Operations;
 using Firn.Server.Rest;
 using Firn.Server.Rpc;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,13 +19,8 @@ internal static class Endpoints
         var settings = app.Services.GetRequiredService<ServerSettings>();
         var rest = app.Services.GetRequiredService<RestHandler>();
         var open = app.Services.GetRequiredService<OpenInferenceHandler>();
-        bool ages = settings.MaxConnectionAge > TimeSpan.Zero;
-        app.Use((context, next) =>
-        {
-            if (state.Stopping || (ages && ConnectionAge.IsPast(context)))
-                EndConnection(context);
-            return next(context);
-        });
+        var guard = app.Services.GetRequiredService<RequestGuard>();
+        app.Use((context, next) => guard.PassAsync(context, next.Invoke));
         AccessGate.Use(app);
         app.Use((context, next) =>
         {
@@ -77,14 +71,5 @@ internal static class Endpoints
             Verbs.Require(context, Verbs.Read);
             return new ValueTask(answer(context));
         }, new Outcome { Method = path }).AsTask());
-    }
-
-    /// <summary>Tells the client, with this answer, to send the next request elsewhere.</summary>
-    private static void EndConnection(HttpContext context)
-    {
-        if (HttpProtocol.IsHttp11(context.Request.Protocol))
-            context.Response.Headers.Connection = "close";
-        else
-            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose(); // GOAWAY; open calls finish
     }
 }

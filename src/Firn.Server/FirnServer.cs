@@ -34,6 +34,8 @@ public sealed class FirnServer : IAsyncDisposable
 
     internal ModelCatalog Catalog => app.Services.GetRequiredService<ModelCatalog>();
 
+    internal BodyBudget Budget => app.Services.GetRequiredService<BodyBudget>();
+
     internal ServerState State => app.Services.GetRequiredService<ServerState>();
 
     /// <summary>Builds a server, not yet started.</summary>
@@ -58,6 +60,7 @@ public sealed class FirnServer : IAsyncDisposable
             Labels = settings.Labels,
             Batching = settings.Batching,
             PollInterval = settings.PollInterval,
+            StrictReadiness = settings.StrictReadiness,
             Load = load,
         };
         if (settings.ModelConfigFile is { } models)
@@ -76,9 +79,11 @@ public sealed class FirnServer : IAsyncDisposable
         WatchedFile<ApiKeys>? keys = settings.ApiKeys is { } keyFile
             ? new WatchedFile<ApiKeys>([keyFile], contents => ApiKeys.Parse(keyFile, contents[0])) : null;
         var files = new ServerFiles(keys, settings.Tls ? ServerCertificate.Watch(builder.Configuration) : null);
-        KestrelSetup.Configure(builder, settings, doors, files);
+        var meters = new ServerMeters();
+        KestrelSetup.Configure(builder, settings, doors, files, new ConnectionLimit(settings.Limits, meters));
         builder.Services.AddSingleton(doors);
         builder.Services.AddSingleton(files);
+        builder.Services.AddSingleton(meters);
         AddServices(builder.Services, settings, catalog with { Load = headStart.Load });
         WebApplication app = builder.Build();
         Endpoints.Map(app);
@@ -113,12 +118,13 @@ public sealed class FirnServer : IAsyncDisposable
     {
         services.AddSingleton(settings);
         services.AddSingleton(catalog);
-        services.AddSingleton<ServerMeters>();
+        services.AddSingleton(new BodyBudget(settings.Limits.BodyMemoryBytes));
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ServerState>();
         services.AddSingleton<ModelAdministration>();
         services.AddSingleton<ModelRepository>();
         AccessGate.Add(services, settings);
+        services.AddSingleton<RequestGuard>();
         services.AddSingleton<RequestLog>();
         services.AddSingleton<RestHandler>();
         services.AddSingleton<OpenInferenceHandler>();

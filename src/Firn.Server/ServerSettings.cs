@@ -27,14 +27,20 @@ public sealed record ServerSettings
     /// <summary>Labels for versions, for every model, besides those of each model's <c>labels.json</c>.</summary>
     public IReadOnlyDictionary<string, long> Labels { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Time between two looks at the folders. Default 1 s.</summary>
+    /// <summary>Time between two looks at the folders; zero looks at the start and on reload requests only. Default 1 s.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Ready means that every model serves; by default, that one does. Default off.</summary>
+    public bool StrictReadiness { get; init; }
 
     /// <summary>How requests share passes through a model.</summary>
     public BatchingOptions Batching { get; init; } = new();
 
     /// <summary>How much one request may ask for.</summary>
     public ServingLimits Limits { get; init; } = new();
+
+    /// <summary>Names that a request's <c>Host</c> may have, <c>*.example.org</c> among them; empty for any. Health is answered under every name.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>Refuse ids that come without the hash of their vocabulary. Packed ids always need it.</summary>
     public bool RequireVocabulary { get; init; }

@@ -5,7 +5,11 @@ namespace Firn.Server;
 /// <summary>A request that cannot be answered: the canonical code (gRPC's numbers) and one clear line for the client.</summary>
 internal sealed class ServingException : Exception
 {
-    public ServingException(StatusCode code, string message) : base(message)
+    // What a message quotes of a request may be as long as the request.
+    private const int LongestMessage = 500;
+
+    public ServingException(StatusCode code, string message)
+        : base(message.Length <= LongestMessage ? message : message[..LongestMessage] + " ...")
     {
         Code = code;
     }

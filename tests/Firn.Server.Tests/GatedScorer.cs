@@ -9,6 +9,8 @@ internal sealed class GatedScorer : IScorer
     private readonly ManualResetEventSlim gate = new(true);
     private int passes;
     private int waiting;
+    private int admitted;
+    private int encoded;
 
     public IReadOnlyList<string> Labels { get; } = ["negative", "positive"];
 
@@ -56,8 +58,20 @@ internal sealed class GatedScorer : IScorer
 
     public void Open() => gate.Set();
 
+    /// <summary>Lets those through who wait now, and no others.</summary>
+    public void Step() => Volatile.Write(ref admitted, Passes);
+
+    /// <summary>Texts encoded so far.</summary>
+    public int Encoded => Volatile.Read(ref encoded);
+
+    /// <summary>How long it takes to encode a text.</summary>
+    public TimeSpan EncodingTime { get; init; }
+
     public int Encode(string text, List<int> ids)
     {
+        Interlocked.Increment(ref encoded);
+        if (EncodingTime > TimeSpan.Zero)
+            Thread.Sleep(EncodingTime);
         int before = ids.Count;
         ids.AddRange(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => (w[0] % 999) + 1));
         return ids.Count - before;
@@ -67,9 +81,11 @@ internal sealed class GatedScorer : IScorer
 
     public void Score(RaggedIds texts, Span<float> probabilities)
     {
-        Interlocked.Increment(ref passes);
+        int pass = Interlocked.Increment(ref passes);
         Interlocked.Increment(ref waiting);
-        gate.Wait();
+        while (!gate.Wait(1) && pass > Volatile.Read(ref admitted))
+        {
+        }
         Interlocked.Decrement(ref waiting);
         ObjectDisposedException.ThrowIf(Disposed, this);
         if (Failure is not null)
@@ -80,7 +96,15 @@ internal sealed class GatedScorer : IScorer
             probabilities[i] = ScoreOf(texts[i]);
     }
 
-    public void ScoreVectors(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities) => probabilities.Fill(0.5f);
+    /// <summary>The first number of each text's first vector.</summary>
+    public void ScoreVectors(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities)
+    {
+        Assert.Equal(offsets[^1] * Dimension, vectors.Length);
+        lock (BatchSizes)
+            BatchSizes.Add(offsets.Length - 1);
+        for (int i = 0; i < probabilities.Length; i++)
+            probabilities[i] = offsets[i] < offsets[i + 1] ? vectors[offsets[i] * Dimension] : 0;
+    }
 
     public static float ScoreOf(ReadOnlySpan<int> ids)
     {

@@ -8,27 +8,35 @@ namespace Firn.Server.Batching;
 /// <summary>
 /// Lets requests share passes through a model. A request that finds a free worker is scored at once on its own thread:
 /// it pays for nothing. While all workers are busy, requests queue, and each worker that comes free takes as many as
-/// fit in one pass. So batches grow with the load and with nothing else.
+/// fit in one pass. So batches grow with the load and with nothing else. A queued job whose client leaves, or whose time is
+/// up, gives up its place at once; a batch that runs holds the model itself, since its clients may leave meanwhile.
 /// </summary>
 internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
 {
+    // Most tokens in one pass, so that a pass ends soon and deadlines are looked at again; a longer text has one of its own.
+    private const int PassTokens = 1 << 16;
+    private const int PassVectors = 1 << 12;
+
     private readonly IScorer scorer;
     private readonly BatchingOptions options;
     private readonly ModelMeters meters;
+    private readonly ModelHold? hold;
     private readonly int workers;
     private readonly long batchTimeout;
     private readonly Lock gate = new();
-    private readonly Queue<ScoreJob> queue = new();
+    private readonly LinkedList<ScoreJob> queue = new();
     private readonly Timer? timer;
     private int queuedTexts;
     private int running;
 
-    public Batcher(IScorer scorer, BatchingOptions options, ModelMeters meters)
+    /// <summary>A batcher in front of a scorer that stays as long as there are jobs, or as long as it is held.</summary>
+    public Batcher(IScorer scorer, BatchingOptions options, ModelMeters meters, ModelHold? hold = null)
     {
         options.Validate();
         this.scorer = scorer;
         this.options = options;
         this.meters = meters;
+        this.hold = hold;
         workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
         batchTimeout = options.BatchTimeoutMicros * (Stopwatch.Frequency / 1_000_000);
         if (batchTimeout > 0)
@@ -60,7 +68,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
                         $"{queuedTexts} texts are waiting and at most {options.QueueLimit} may; try again in a moment, or send fewer at a time");
                 }
                 job.QueuedAt = Stopwatch.GetTimestamp();
-                queue.Enqueue(job);
+                job.Place = queue.AddLast(job);
                 queuedTexts += job.Count;
                 StartTimer();
                 return new ValueTask(WaitAsync(job));
@@ -93,28 +101,54 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
                     return;
                 }
                 Take(batch);
+                // Nobody in the queue has left, so each still holds the model, and it can be taken hold of.
+                hold?.Take();
             }
-            Run(batch);
-            batch.Clear();
+            try
+            {
+                Run(batch);
+            }
+            finally
+            {
+                batch.Clear();
+                hold?.LetGo();
+            }
         }
     }
 
     public void Dispose() => timer?.Dispose();
 
-    private static async Task WaitAsync(ScoreJob job)
+    private async Task WaitAsync(ScoreJob job)
     {
         if (job.Deadline == long.MaxValue)
         {
-            await using CancellationTokenRegistration gone = job.Aborted.UnsafeRegister(static j => ((ScoreJob)j!).Fail(ScoreJob.Gone()), job);
+            await using CancellationTokenRegistration gone = job.Aborted.UnsafeRegister(_ => Leave(job), null);
             await job.Done.ConfigureAwait(false);
             return;
         }
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(job.Aborted);
-        await using CancellationTokenRegistration registration = abort.Token.UnsafeRegister(
-            static j => ((ScoreJob)j!).Fail(((ScoreJob)j).Aborted.IsCancellationRequested ? ScoreJob.Gone() : ScoreJob.PastDeadline()), job);
+        await using CancellationTokenRegistration registration = abort.Token.UnsafeRegister(_ => Leave(job), null);
         TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), job.Deadline);
         abort.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         await job.Done.ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a job that nobody waits for any more out of the queue, and ends it.</summary>
+    private void Leave(ScoreJob job)
+    {
+        lock (gate)
+        {
+            if (job.Place is { } place)
+                Remove(place);
+        }
+        job.Fail(job.Aborted.IsCancellationRequested ? ScoreJob.Gone() : ScoreJob.PastDeadline());
+    }
+
+    private void Remove(LinkedListNode<ScoreJob> place)
+    {
+        queue.Remove(place);
+        place.Value.Place = null;
+        queuedTexts -= place.Value.Count;
     }
 
     /// <summary>Hands the worker's place to a thread of the pool when jobs wait, so that the caller can answer its client.</summary>
@@ -149,7 +183,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
     {
         if (batchTimeout == 0 || running <= 1 || queuedTexts >= options.MaxBatchSize)
             return false;
-        return Stopwatch.GetTimestamp() - queue.Peek().QueuedAt < batchTimeout;
+        return Stopwatch.GetTimestamp() - queue.First!.Value.QueuedAt < batchTimeout;
     }
 
     private void StartTimer()
@@ -160,18 +194,16 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
 
     private void Take(List<ScoreJob> batch)
     {
-        int texts = 0;
-        while (queue.TryPeek(out ScoreJob? job))
+        int texts = 0, tokens = 0;
+        while (queue.First is { Value: var job } place)
         {
-            bool alone = job.Vectors is not null || job.Count > options.MaxBatchSize;
-            if (batch.Count > 0 && (alone || texts + job.Count > options.MaxBatchSize))
+            bool alone = job.Vectors is not null || job.Count > options.MaxBatchSize || job.Ids.Length > PassTokens;
+            if (batch.Count > 0 && (alone || texts + job.Count > options.MaxBatchSize || tokens + job.Ids.Length > PassTokens))
                 break;
-            queue.Dequeue();
-            queuedTexts -= job.Count;
-            if (job.Done.IsCompleted)
-                continue;
+            Remove(place);
             batch.Add(job);
             texts += job.Count;
+            tokens += job.Ids.Length;
             if (alone)
                 break;
         }
@@ -186,8 +218,6 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
             meters.Queued(Stopwatch.GetElapsedTime(job.QueuedAt, now));
             texts += job.Count;
         }
-        if (texts == 0)
-            return;
         meters.Batch(texts);
         try
         {
@@ -212,28 +242,36 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
 
     private void RunAlone(ScoreJob job)
     {
-        if (job.Vectors is not null)
-        {
-            scorer.ScoreVectors(job.Vectors, job.Offsets, job.Probabilities);
-            return;
-        }
-        if (job.Count <= options.MaxBatchSize)
-        {
-            scorer.Score(new RaggedIds(job.Ids, job.Offsets), job.Probabilities);
-            return;
-        }
         int width = scorer.OutputSize;
-        for (int first = 0; first < job.Count; first += options.MaxBatchSize)
+        int row = job.Vectors is null ? 1 : scorer.Dimension;
+        for (int first = 0, end; first < job.Count; first = end)
         {
-            job.ThrowIfUseless();
-            int count = Math.Min(options.MaxBatchSize, job.Count - first);
-            int start = job.Offsets[first];
-            int[] offsets = new int[count + 1];
-            for (int i = 0; i <= count; i++)
-                offsets[i] = job.Offsets[first + i] - start;
-            var part = new RaggedIds(job.Ids.AsSpan(start, offsets[count]).ToArray(), offsets);
-            scorer.Score(part, job.Probabilities.AsSpan(first * width, count * width));
+            if (first > 0)
+                job.ThrowIfUseless();
+            end = EndOfPass(job, first);
+            (int[] ids, float[]? vectors, int[] offsets) = (job.Ids, job.Vectors, job.Offsets);
+            if (first > 0 || end < job.Count)
+            {
+                int start = offsets[first];
+                offsets = [.. offsets[first..(end + 1)].Select(offset => offset - start)];
+                ids = vectors is null ? ids[start..(start + offsets[^1])] : ids;
+            }
+            Span<float> probabilities = job.Probabilities.AsSpan(first * width, (end - first) * width);
+            if (vectors is null)
+                scorer.Score(new RaggedIds(ids, offsets), probabilities);
+            else
+                scorer.ScoreVectors(vectors.AsSpan(job.Offsets[first] * row, offsets[^1] * row), offsets, probabilities);
         }
+    }
+
+    /// <summary>The first text after a pass that begins with <paramref name="first"/>.</summary>
+    private int EndOfPass(ScoreJob job, int first)
+    {
+        int most = job.Vectors is null ? PassTokens : PassVectors;
+        int end = Math.Min(job.Count, first + options.MaxBatchSize);
+        while (end > first + 1 && job.Offsets[end] - job.Offsets[first] > most)
+            end--;
+        return end;
     }
 
     private void RunTogether(List<ScoreJob> batch, int texts)

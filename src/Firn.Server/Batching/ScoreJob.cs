@@ -45,6 +45,9 @@ internal sealed class ScoreJob
     /// <summary>When the job was put in the queue, in <see cref="Stopwatch"/> ticks.</summary>
     public long QueuedAt { get; set; }
 
+    /// <summary>Its place in the queue; null before and after. Belongs to the batcher.</summary>
+    public LinkedListNode<ScoreJob>? Place { get; set; }
+
     public Task Done => done.Task;
 
     public void Complete() => done.TrySetResult();
@@ -52,16 +55,19 @@ internal sealed class ScoreJob
     public void Fail(Exception error) => done.TrySetException(error);
 
     /// <summary>Throws when nobody waits for the answer any more.</summary>
-    public void ThrowIfUseless()
+    public void ThrowIfUseless() => ThrowIfUseless(Deadline, Aborted);
+
+    /// <summary>Throws when the time is up or the client has gone.</summary>
+    public static void ThrowIfUseless(long deadline, CancellationToken aborted)
     {
-        if (Stopwatch.GetTimestamp() > Deadline)
+        if (Stopwatch.GetTimestamp() > deadline)
             throw PastDeadline();
-        if (Aborted.IsCancellationRequested)
+        if (aborted.IsCancellationRequested)
             throw Gone();
     }
 
     public static ServingException PastDeadline() =>
-        new(Grpc.Core.StatusCode.DeadlineExceeded, "the deadline passed before the model was reached; allow more time or send fewer texts");
+        new(Grpc.Core.StatusCode.DeadlineExceeded, "the deadline passed before the answer was there; allow more time or send fewer texts");
 
     public static ServingException Gone() =>
         new(Grpc.Core.StatusCode.Cancelled, "the client cancelled the request");

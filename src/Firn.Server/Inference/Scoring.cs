@@ -7,6 +7,9 @@ namespace Firn.Server.Inference;
 /// <summary>The way of every request, whatever its protocol: check, encode, score.</summary>
 internal static class Scoring
 {
+    // Characters that are cleaned between two looks at the time and at the client; others get the thread in between.
+    private const int CharactersAtOnce = 1 << 15;
+
     /// <summary>Scores a request's texts on a version that the caller holds; the result is [N,K].</summary>
     /// <exception cref="ServingException">The input does not fit the model, or the server is overloaded, or time is up.</exception>
     public static async ValueTask<float[]> ScoreAsync(
@@ -21,7 +24,7 @@ internal static class Scoring
         }
         ScoreJob job = input.Kind switch
         {
-            InputKind.Texts => Encode(version, input, deadline, aborted),
+            InputKind.Texts => await EncodeAsync(version, input, limits, deadline, aborted).ConfigureAwait(false),
             InputKind.Ids => Trim(version, input, limits, deadline, aborted),
             _ => Vectors(version, input, limits, deadline, aborted),
         };
@@ -33,22 +36,50 @@ internal static class Scoring
         return job.Probabilities;
     }
 
-    private static ScoreJob Encode(ModelVersion version, ModelInput input, long deadline, CancellationToken aborted)
+    private static async ValueTask<ScoreJob> EncodeAsync(
+        ModelVersion version, ModelInput input, ServingLimits limits, long deadline, CancellationToken aborted)
     {
         IReadOnlyList<string> texts = input.Texts;
+        CheckCharacters(texts, limits);
         var ids = new List<int>();
         int[] offsets = new int[texts.Count + 1];
-        for (int i = 0; i < texts.Count; i++)
+        for (int i = 0, cleaned = 0; i < texts.Count; i++)
         {
             version.Scorer.Encode(texts[i], ids);
             offsets[i + 1] = ids.Count;
+            cleaned += texts[i].Length;
+            if (cleaned < CharactersAtOnce)
+                continue;
+            cleaned = 0;
+            ScoreJob.ThrowIfUseless(deadline, aborted);
+            await Task.Yield();
         }
         input.Encoded = offsets;
         return new ScoreJob(ids.ToArray(), offsets, version.Scorer.OutputSize) { Deadline = deadline, Aborted = aborted };
     }
 
+    private static void CheckCharacters(IReadOnlyList<string> texts, ServingLimits limits)
+    {
+        long all = 0;
+        for (int i = 0; i < texts.Count; i++)
+        {
+            if (texts[i].Length > limits.MaxCharacters)
+            {
+                throw ServingException.Invalid(
+                    $"instance {i} has {texts[i].Length} characters and at most {limits.MaxCharacters} are allowed; shorten it or cut it in parts");
+            }
+            all += texts[i].Length;
+        }
+        if (all > limits.MaxRequestCharacters)
+        {
+            throw ServingException.Invalid(
+                $"the texts have {all} characters and a request may have {limits.MaxRequestCharacters}; send them in parts");
+        }
+    }
+
     private static ScoreJob Trim(ModelVersion version, ModelInput input, ServingLimits limits, long deadline, CancellationToken aborted)
     {
+        CheckTokens(input.Ids.Length, limits);
         int[] ids = new int[input.Ids.Length];
         int[] offsets = new int[input.Offsets.Length];
         int end = 0;
@@ -72,9 +103,16 @@ internal static class Scoring
             throw new ServingException(Grpc.Core.StatusCode.FailedPrecondition,
                 $"{version.Model} has a part that reads word n-grams, which vectors do not tell; send texts or ids");
         }
+        CheckTokens(input.Offsets[^1], limits);
         for (int i = 0; i < input.Count; i++)
             CheckLength(input.Offsets[i + 1] - input.Offsets[i], i, limits);
         return new ScoreJob(input.Vectors, input.Offsets, version.Scorer.OutputSize) { Deadline = deadline, Aborted = aborted };
+    }
+
+    private static void CheckTokens(int tokens, ServingLimits limits)
+    {
+        if (tokens > limits.MaxRequestTokens)
+            throw ServingException.Invalid($"the request has {tokens} tokens and may have {limits.MaxRequestTokens}; send it in parts");
     }
 
     private static void CheckLength(int tokens, int text, ServingLimits limits)

@@ -3,13 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Firn.Server.Models;
 
-/// <summary>Looks at the model folders at a steady pace while the server runs.</summary>
+/// <summary>Looks at the model folders at a steady pace while the server runs; never, where the interval is zero.</summary>
 internal sealed partial class CatalogPolling(ModelCatalog catalog, CatalogSettings settings, ILogger<CatalogPolling> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (settings.PollInterval == TimeSpan.Zero)
+            return;
         using var timer = new PeriodicTimer(settings.PollInterval);
-        while (true)
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
@@ -17,18 +19,18 @@ internal sealed partial class CatalogPolling(ModelCatalog catalog, CatalogSettin
                     return;
                 await catalog.ReconcileAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
             catch (Exception error)
             {
-                // A folder that cannot be read now must not end the watch over all the others.
+                // Nothing that a folder holds may end the watch over all the others.
                 Failed(error.Message);
             }
         }
     }
 
-    [LoggerMessage(10, LogLevel.Error, "the model folders could not be read: {Reason}")]
+    [LoggerMessage(10, LogLevel.Error, "the model folders could not be looked at: {Reason}")]
     private partial void Failed(string reason);
 }

@@ -18,7 +18,7 @@ internal sealed record CatalogSettings
     /// <summary>Loads a version's folder.</summary>
     public required Func<string, IScorer> Load { get; init; }
 
-    /// <summary>Time between two looks at the folders.</summary>
+    /// <summary>Time between two looks at the folders; zero looks at the start and on request only.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest wait for requests when the catalog closes.</summary>
@@ -33,6 +33,13 @@ internal sealed record CatalogSettings
     /// <summary>Models of the root folder that a request took out of service.</summary>
     public ConcurrentDictionary<string, byte> Unloaded { get; } = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<ModelConfiguration> Discover() =>
-        [.. ModelFolder.Models(Root).Where(m => !Unloaded.ContainsKey(m.Key)).Select(m => new ModelConfiguration(m.Key, m.Value, Policy, Labels))];
+    /// <summary>Ready means that every model serves, not that one does.</summary>
+    public bool StrictReadiness { get; init; }
+
+    /// <summary>The models that lie in the root folder now.</summary>
+    public IReadOnlyList<ModelConfiguration> Discover() => Wanted(ModelFolder.Models(Root));
+
+    /// <summary>The folders found, as models to serve.</summary>
+    public IReadOnlyList<ModelConfiguration> Wanted(FoundModels found) =>
+        [.. found.Models.Where(m => !Unloaded.ContainsKey(m.Key)).Select(m => new ModelConfiguration(m.Key, m.Value, Policy, Labels))];
 }

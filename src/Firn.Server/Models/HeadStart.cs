@@ -51,8 +51,15 @@ internal sealed class HeadStart
 
     private static IEnumerable<string> Chosen(ModelConfiguration model)
     {
-        SortedDictionary<long, string> found = ModelFolder.Versions(model.Path);
-        return VersionSelection.Choose(found.Keys, model.Policy, model.Labels.Values, _ => false).Select(number => found[number]);
+        try
+        {
+            SortedDictionary<long, string> found = ModelFolder.Versions(model.Path);
+            return VersionSelection.Choose(found.Keys, model.Policy, model.Labels.Values, _ => false).Select(number => found[number]);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return []; // the catalog will meet it again, and report it
+        }
     }
 
     private static void Forget(Task<IScorer> loading) =>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics;
-using Firn.Server.Batching;
 using Firn.Server.Operations;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -14,12 +13,16 @@ namespace Firn.Server.Models;
 /// </summary>
 internal sealed partial class ModelCatalog : IAsyncDisposable
 {
+    // The name under which problems of the root folder itself stand.
+    private const string Root = "*";
+
     private readonly CatalogSettings settings;
     private readonly ServerMeters meters;
     private readonly ILogger logger;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly Dictionary<string, Held> held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, byte> draining = new();
+    private readonly FolderProblems problems;
     private volatile IReadOnlyList<ModelConfiguration>? configured;
     private bool patient;
     private volatile FrozenDictionary<string, ServedModel> models = FrozenDictionary<string, ServedModel>.Empty;
@@ -30,6 +33,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         this.meters = meters;
         this.logger = logger;
         configured = settings.Configured;
+        problems = new FolderProblems(meters, logger);
     }
 
     public FrozenDictionary<string, ServedModel> Models => models;
@@ -37,13 +41,14 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     /// <summary>The models that are served by name; null where whatever lies in the root folder is.</summary>
     public IReadOnlyList<ModelConfiguration>? Configured => configured;
 
-    /// <summary>True when there is a model and every one has a version that serves.</summary>
-    public bool Ready => models.Count > 0 && models.Values.All(m => m.Available.Length > 0);
+    /// <summary>True when a model has a version that serves; where readiness is strict, when every model has.</summary>
+    public bool Ready => models.Count > 0
+        && (settings.StrictReadiness ? models.Values.All(m => m.Available.Length > 0) : models.Values.Any(m => m.Available.Length > 0));
 
     /// <summary>The model of that name.</summary>
     /// <exception cref="ServingException">There is none.</exception>
     public ServedModel Find(string name) => models.TryGetValue(name, out ServedModel? model) ? model
-        : throw ServingException.NotFound($"Servable not found for request: Latest({name}); this server has {Listed()}");
+        : throw ServingException.NotFound($"Servable not found for request: Latest({name}); this server has {Listed()}{Known(name)}");
 
     /// <summary>Takes hold of a version of a model for one request.</summary>
     /// <exception cref="ServingException">There is no such model or version.</exception>
@@ -61,7 +66,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         {
             turn.Release();
         }
-        await ReconcileAsync(cancellation).ConfigureAwait(false);
+        await ReconcileAsync(retry: true, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Ends the service of a model at once; whoever calls sees to it that the next look does not bring it back.</summary>
@@ -80,28 +85,79 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     }
 
     /// <summary>Brings what is served in step with the disk, once.</summary>
-    public async Task ReconcileAsync(CancellationToken cancellation)
+    public Task ReconcileAsync(CancellationToken cancellation) => ReconcileAsync(retry: false, cancellation);
+
+    private async Task ReconcileAsync(bool retry, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            IReadOnlyList<ModelConfiguration> wanted = configured ?? settings.Discover();
+            var unreadable = new SortedDictionary<string, string>(StringComparer.Ordinal);
+            IReadOnlyList<ModelConfiguration>? wanted = configured ?? Look(unreadable);
+            if (wanted is null)
+                return;
             foreach (ModelConfiguration model in wanted)
             {
                 if (!held.TryGetValue(model.Name, out Held? now))
                 {
-                    held[model.Name] = now = new Held(new ServedModel(model.Name, meters));
+                    held[model.Name] = now = new Held(new ServedModel(model.Name, meters), settings.PollInterval);
                     ShowModels();
                 }
-                await ReconcileAsync(model, now, cancellation).ConfigureAwait(false);
+                now.Missing.Seen();
+                await ReconcileGuardedAsync(model, now, retry, cancellation).ConfigureAwait(false);
             }
-            foreach (string name in held.Keys.Except(wanted.Select(w => w.Name)).ToArray())
+            foreach (string name in held.Keys.Except(wanted.Select(w => w.Name)).Except(unreadable.Keys).ToArray())
                 Forget(name);
+            problems.KeepOnly(name => name == Root || held.ContainsKey(name) || unreadable.ContainsKey(name));
         }
         finally
         {
             turn.Release();
         }
+    }
+
+    /// <summary>The models that lie in the root folder; null when it cannot be read, which says nothing of them.</summary>
+    private IReadOnlyList<ModelConfiguration>? Look(SortedDictionary<string, string> unreadable)
+    {
+        try
+        {
+            FoundModels found = ModelFolder.Models(settings.Root);
+            problems.Set(Root, FolderProblems.Folder, null);
+            foreach ((string name, string reason) in found.Unreadable)
+            {
+                unreadable[name] = reason;
+                if (held.TryGetValue(name, out Held? now))
+                    now.Missing.Seen();
+                Report(name, FolderProblems.Folder, reason);
+            }
+            return settings.Wanted(found);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            problems.Set(Root, FolderProblems.Folder, error.Message);
+            return null;
+        }
+    }
+
+    /// <summary>One model; whatever goes wrong with it is its own affair.</summary>
+    private async Task ReconcileGuardedAsync(ModelConfiguration wanted, Held now, bool retry, CancellationToken cancellation)
+    {
+        try
+        {
+            await ReconcileAsync(wanted, now, retry, cancellation).ConfigureAwait(false);
+            Report(wanted.Name, FolderProblems.Folder, null);
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested)
+        {
+            Report(wanted.Name, FolderProblems.Folder, error.Message);
+        }
+    }
+
+    private void Report(string name, string kind, string? problem)
+    {
+        problems.Set(name, kind, problem);
+        if (held.TryGetValue(name, out Held? now))
+            now.Model.Complaint = problems.Of(name);
     }
 
     /// <summary>
@@ -149,27 +205,32 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         turn.Dispose();
     }
 
-    private async Task ReconcileAsync(ModelConfiguration wanted, Held now, CancellationToken cancellation)
+    private async Task ReconcileAsync(ModelConfiguration wanted, Held now, bool retry, CancellationToken cancellation)
     {
         SortedDictionary<long, string> found = ModelFolder.Versions(wanted.Path);
         IReadOnlyDictionary<string, long> labels = Labels(wanted, now);
         var prints = found.ToDictionary(f => f.Key, f => ModelFolder.Fingerprint(f.Value));
-        bool Broken(long version) => now.Broken.TryGetValue(version, out string? print) && print == prints[version];
+        var broken = now.Broken.Where(b => found.ContainsKey(b.Key) && !retry && !b.Value.IsDue(prints[b.Key])).Select(b => b.Key).ToHashSet();
 
         bool again = true;
         IReadOnlyList<long> chosen = [];
         while (again)
         {
             again = false;
-            chosen = VersionSelection.Choose(found.Keys, wanted.Policy, labels.Values, Broken);
+            chosen = VersionSelection.Choose(found.Keys, wanted.Policy, labels.Values, broken.Contains);
             foreach (long number in chosen)
             {
-                if (Broken(number) || (now.Loaded.TryGetValue(number, out ModelVersion? loaded) && loaded.Fingerprint == prints[number]))
+                // A print that is empty belongs to a folder that has gone since it was found.
+                if (broken.Contains(number) || prints[number].Length == 0
+                    || (now.Loaded.TryGetValue(number, out ModelVersion? loaded) && loaded.Fingerprint == prints[number]))
+                {
                     continue;
+                }
                 ModelVersion? fresh = await LoadAsync(now.Model, number, found[number], prints[number], cancellation).ConfigureAwait(false);
                 if (fresh is null)
                 {
-                    now.Broken[number] = prints[number];
+                    now.Broken[number] = new FailedLoad(prints[number], now.Broken.GetValueOrDefault(number), settings.PollInterval);
+                    broken.Add(number);
                     again = true;
                     continue;
                 }
@@ -184,14 +245,30 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             }
         }
         now.Model.Publish(now.Loaded.Values, labels);
+        Retire(now, found, chosen, labels);
+        foreach (long number in now.Broken.Keys.Except(found.Keys).ToArray())
+        {
+            now.Broken.Remove(number);
+            if (!now.Loaded.ContainsKey(number))
+                now.Model.Forget(number);
+        }
+        string? failed = now.Broken.Count == 0 ? null : $"version {string.Join(", ", now.Broken.Keys.Order())} does not load";
+        Report(wanted.Name, FolderProblems.Load, failed);
+    }
+
+    /// <summary>Lets go of versions whose folder is gone, or that the policy no longer asks for once something else serves.</summary>
+    private void Retire(Held now, SortedDictionary<long, string> found, IReadOnlyList<long> chosen, IReadOnlyDictionary<string, long> labels)
+    {
         bool replacement = chosen.Any(now.Loaded.ContainsKey);
         foreach (ModelVersion version in now.Loaded.Values.ToArray())
         {
             bool gone = !found.ContainsKey(version.Number);
-            bool unwanted = !chosen.Contains(version.Number);
-            int absences = now.Absences[version.Number] = gone ? now.Absences.GetValueOrDefault(version.Number) + 1 : 0;
-            // A folder that is being replaced is away for a moment: it counts as removed when it is missed twice.
-            if (gone ? absences < 2 : !unwanted || !replacement)
+            if (!now.Absences.TryGetValue(version.Number, out Absence? absence))
+                now.Absences[version.Number] = absence = new Absence(settings.PollInterval);
+            if (!gone)
+                absence.Seen();
+            // A folder that is being replaced is away for a moment.
+            if (gone ? !absence.Missed() : chosen.Contains(version.Number) || !replacement)
                 continue;
             now.Loaded.Remove(version.Number);
             now.Absences.Remove(version.Number);
@@ -199,8 +276,6 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             now.Model.Publish(now.Loaded.Values, labels);
             Drain(now.Model, version, reportEnd: true);
         }
-        foreach (long number in now.Broken.Keys.Except(found.Keys).ToArray())
-            now.Broken.Remove(number);
     }
 
     private async Task<ModelVersion?> LoadAsync(
@@ -214,7 +289,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             meters.Loaded(model.Name, number, time);
             Loaded(model.Name, number, time.TotalMilliseconds);
-            return new ModelVersion(model.Name, number, fingerprint, scorer, new Batcher(scorer, settings.Batching, meters.For(model.Name)));
+            return new ModelVersion(model.Name, number, fingerprint, scorer, settings.Batching, meters.For(model.Name));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -269,22 +344,20 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             var labels = new Dictionary<string, long>(ModelFolder.Labels(wanted.Path), StringComparer.Ordinal);
             foreach ((string label, long version) in wanted.Labels)
                 labels[label] = version;
-            now.LabelsError = null;
+            Report(wanted.Name, FolderProblems.Labels, null);
             return labels;
         }
-        catch (Exception error) when (error is InvalidDataException or IOException)
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            if (now.LabelsError != error.Message)
-                LabelsIgnored(wanted.Name, error.Message);
-            now.LabelsError = error.Message;
+            Report(wanted.Name, FolderProblems.Labels, $"labels unchanged: {error.Message}");
             return now.Model.Labels;
         }
     }
 
     private void Forget(string name)
     {
-        // As with versions, a folder must be missed twice before its model goes.
-        if (configured is null && held[name].Misses++ < 1)
+        // As with versions, a folder that is being replaced is away for a moment.
+        if (configured is null && !held[name].Missing.Missed())
             return;
         Remove(name);
     }
@@ -310,7 +383,11 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         {
             await version.Drained.ConfigureAwait(false);
             if (reportEnd)
-                model.SetStatus(new VersionStatus(version.Number, VersionState.End));
+            {
+                model.End(version.Number);
+                if (!models.TryGetValue(model.Name, out ServedModel? now) || !now.Available.Any(v => v.Number == version.Number))
+                    meters.Forget(model.Name, version.Number);
+            }
             Unloaded(model.Name, version.Number);
         }
     }
@@ -318,6 +395,8 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private void ShowModels() => models = held.ToFrozenDictionary(h => h.Key, h => h.Value.Model, StringComparer.Ordinal);
 
     private string Listed() => models.Count == 0 ? "no model" : string.Join(", ", models.Keys.Order(StringComparer.Ordinal));
+
+    private string Known(string name) => problems.Of(name) is { Length: > 0 } problem ? $"; {name}: {problem}" : "";
 
     [LoggerMessage(1, LogLevel.Information, "{Model} version {Version}: loaded in {Milliseconds:F0} ms")]
     private partial void Loaded(string model, long version, double milliseconds);
@@ -331,9 +410,6 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     [LoggerMessage(4, LogLevel.Information, "{Model} version {Version}: unloaded")]
     private partial void Unloaded(string model, long version);
 
-    [LoggerMessage(5, LogLevel.Warning, "{Model}: labels unchanged: {Reason}")]
-    private partial void LabelsIgnored(string model, string reason);
-
     [LoggerMessage(7, LogLevel.Warning, "{Root} holds no model yet; a folder NAME/VERSION/ with a bundle is looked for every {Seconds} s")]
     private partial void NoModel(string root, double seconds);
 
@@ -341,19 +417,17 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private partial void NotSettled(string model, long version, string reason);
 
     /// <summary>What the catalog holds of a model beside its public picture.</summary>
-    private sealed class Held(ServedModel model)
+    private sealed class Held(ServedModel model, TimeSpan interval)
     {
         public ServedModel Model { get; } = model;
 
         public Dictionary<long, ModelVersion> Loaded { get; } = [];
 
-        /// <summary>Versions that failed to load, with the content that failed.</summary>
-        public Dictionary<long, string> Broken { get; } = [];
+        /// <summary>Versions that failed to load.</summary>
+        public Dictionary<long, FailedLoad> Broken { get; } = [];
 
-        public Dictionary<long, int> Absences { get; } = [];
+        public Dictionary<long, Absence> Absences { get; } = [];
 
-        public int Misses { get; set; }
-
-        public string? LabelsError { get; set; }
+        public Absence Missing { get; } = new(interval);
     }
 }

@@ -1,4 +1,5 @@
 using Firn.Server.Batching;
+using Firn.Server.Operations;
 
 namespace Firn.Server.Models;
 
@@ -9,17 +10,18 @@ namespace Firn.Server.Models;
 internal sealed class ModelVersion
 {
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int holders = 1;
+    private readonly ModelHold hold;
     private int retired;
 
-    public ModelVersion(string model, long number, string fingerprint, IScorer scorer, Batcher batcher)
+    public ModelVersion(string model, long number, string fingerprint, IScorer scorer, BatchingOptions batching, ModelMeters meters)
     {
         Model = model;
         Number = number;
         NumberText = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Fingerprint = fingerprint;
         Scorer = scorer;
-        Batcher = batcher;
+        hold = new ModelHold(Free);
+        Batcher = new Batcher(scorer, batching, meters, hold);
         Input = new Inference.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens, scorer.Truncation);
     }
 
@@ -47,34 +49,23 @@ internal sealed class ModelVersion
     public Task Drained => drained.Task;
 
     /// <summary>Takes hold of the version; false when it is retired and free.</summary>
-    public bool TryHold()
-    {
-        int now = Volatile.Read(ref holders);
-        while (now > 0)
-        {
-            int seen = Interlocked.CompareExchange(ref holders, now + 1, now);
-            if (seen == now)
-                return true;
-            now = seen;
-        }
-        return false;
-    }
+    public bool TryHold() => hold.TryTake();
 
     /// <summary>Lets go; the last one out frees the version.</summary>
-    public void LetGo()
-    {
-        if (Interlocked.Decrement(ref holders) != 0)
-            return;
-        Batcher.Dispose();
-        Scorer.Dispose();
-        drained.TrySetResult();
-    }
+    public void LetGo() => hold.LetGo();
 
     /// <summary>Gives up the catalog's own hold, once.</summary>
     public void Retire()
     {
         if (Interlocked.Exchange(ref retired, 1) == 0)
             LetGo();
+    }
+
+    private void Free()
+    {
+        Batcher.Dispose();
+        Scorer.Dispose();
+        drained.TrySetResult();
     }
 }
 

@@ -30,6 +30,9 @@ internal sealed class ServedModel
 
     public FrozenDictionary<string, long> Labels => picture.Labels;
 
+    /// <summary>What is wrong with the model's folder while its versions serve on; empty when nothing is.</summary>
+    public string Complaint { get; set; } = "";
+
     /// <summary>Takes hold of a version for one request.</summary>
     /// <exception cref="ServingException">No such version serves.</exception>
     public Lease Hold(VersionChoice choice)
@@ -62,7 +65,25 @@ internal sealed class ServedModel
         meters.State(Name, status);
     }
 
-    /// <summary>State of every version known, or of the one chosen, highest first.</summary>
+    /// <summary>Notes that a version has ended, unless another content of it serves already.</summary>
+    public void End(long version)
+    {
+        lock (gate)
+        {
+            if (!picture.Versions.Any(v => v.Number == version))
+                statuses[version] = new VersionStatus(version, VersionState.End);
+        }
+    }
+
+    /// <summary>Forgets a version that never served and whose folder is gone.</summary>
+    public void Forget(long version)
+    {
+        lock (gate)
+            statuses.Remove(version);
+        meters.Forget(Name, version);
+    }
+
+    /// <summary>State of every version known, or of the one chosen, highest first; what serves carries the model's complaint.</summary>
     /// <exception cref="ServingException">The version was never seen.</exception>
     public IReadOnlyList<VersionStatus> Statuses(VersionChoice choice)
     {
@@ -74,7 +95,10 @@ internal sealed class ServedModel
             VersionStatus[] chosen = [.. statuses.Values.Where(s => number is null || s.Version == number).Reverse()];
             if (chosen.Length == 0 && number is not null)
                 throw ServingException.NotFound($"Could not find version {number} of model {Name}");
-            return chosen;
+            string complaint = Complaint;
+            if (complaint.Length == 0)
+                return chosen;
+            return [.. chosen.Select(s => s is { State: VersionState.Available, Message: "" } ? s with { Message = complaint } : s)];
         }
     }
 

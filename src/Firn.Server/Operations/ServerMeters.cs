@@ -32,6 +32,7 @@ internal sealed class ServerMeters : IDisposable
     private readonly Histogram<double> _queueTime;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _limited;
     private readonly Counter<long> _loads;
     private readonly Counter<long> _servingRequests;
     private readonly Histogram<double> _servingLatency;
@@ -48,6 +49,7 @@ internal sealed class ServerMeters : IDisposable
         _queueTime = Histogram<double>("firn.queue.seconds", "Time that queued requests waited for a worker.", LatencyBuckets);
         _rejected = Meter.CreateCounter<long>("firn.rejected", null, "Requests refused because the queue was full.");
         _refused = Meter.CreateCounter<long>("firn.refused", null, "Calls refused for want of a key or a role, or beyond the rate limit, by key and HTTP status.");
+        _limited = Meter.CreateCounter<long>("firn.limited", null, "Bodies refused (memory, slow) and connections closed (silent, idle, connections) by the limits.");
         _loads = Meter.CreateCounter<long>("firn.model.loads", null, "Loads of versions by outcome.");
         _servingRequests = Meter.CreateCounter<long>(ServingPrefix + "request_count", null, "The total number of requests, as TensorFlow Serving counts them.");
         _servingLatency = Histogram<double>(ServingPrefix + "request_latency", "Distribution of wall time (in microseconds) for requests, as TensorFlow Serving counts them.", ServingBuckets);
@@ -130,6 +132,9 @@ internal sealed class ServerMeters : IDisposable
                 _problems.Remove((model, kind));
         }
     }
+
+    /// <summary>Counts a body or a connection that the limits refused.</summary>
+    public void Limited(string reason) => _limited.Add(1, Tag("reason", reason));
 
     public void LoadFailed(string model) => _loads.Add(1, Tag("model", model), Tag("outcome", "failed"));
 

@@ -10,7 +10,7 @@ internal sealed class ServerState(ModelCatalog catalog)
     /// <summary>True once a stop was asked for; answers then tell clients to close their connections.</summary>
     public bool Stopping => stopping;
 
-    /// <summary>True when every model has a version that serves and no stop was asked for.</summary>
+    /// <summary>True when the catalog is ready (one model serves, or all where readiness is strict) and no stop was asked for.</summary>
     public bool Ready => !stopping && catalog.Ready;
 
     public void Stop() => stopping = true;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
+using Firn.Server.Operations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -25,7 +26,10 @@ internal static class BodyReader
         {
             read = await pipe.ReadAsync(request.HttpContext.RequestAborted).ConfigureAwait(false);
             if (read.Buffer.Length > limit)
+            {
+                pipe.AdvanceTo(read.Buffer.End);
                 throw TooLong(limit);
+            }
             if (read.IsCompleted)
                 break;
             pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -33,19 +37,11 @@ internal static class BodyReader
         try
         {
             if (gzip)
-                return await UnzipAsync(read.Buffer, limit, use).ConfigureAwait(false);
-            if (read.Buffer.IsSingleSegment)
+                return await UnzipAsync(read.Buffer, limit, pipe as GuardedBody, use).ConfigureAwait(false);
+            if (read.Buffer.IsSingleSegment && read.Buffer.Length < LargeBodies.Least)
                 return use(read.Buffer.FirstSpan);
-            byte[] whole = ArrayPool<byte>.Shared.Rent((int)read.Buffer.Length);
-            try
-            {
-                read.Buffer.CopyTo(whole);
-                return use(whole.AsSpan(0, (int)read.Buffer.Length));
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(whole);
-            }
+            return read.Buffer.Length < LargeBodies.Least ? UseCopy(read.Buffer, ArrayPool<byte>.Shared, use)
+                : await LargeBodies.ReadAsync(() => UseCopy(read.Buffer, LargeBodies.Arrays, use), request.HttpContext.RequestAborted).ConfigureAwait(false);
         }
         finally
         {
@@ -53,9 +49,25 @@ internal static class BodyReader
         }
     }
 
-    private static async ValueTask<T> UnzipAsync<T>(ReadOnlySequence<byte> body, int limit, Func<ReadOnlySpan<byte>, T> use)
+    private static T UseCopy<T>(ReadOnlySequence<byte> body, ArrayPool<byte> arrays, Func<ReadOnlySpan<byte>, T> use)
+    {
+        int length = (int)body.Length;
+        byte[] whole = arrays.Rent(length);
+        try
+        {
+            body.CopyTo(whole);
+            return use(whole.AsSpan(0, length));
+        }
+        finally
+        {
+            arrays.Return(whole);
+        }
+    }
+
+    private static async ValueTask<T> UnzipAsync<T>(ReadOnlySequence<byte> body, int limit, GuardedBody? guard, Func<ReadOnlySpan<byte>, T> use)
     {
         byte[] plain = ArrayPool<byte>.Shared.Rent(FirstDecompressed);
+        ArrayPool<byte> owner = ArrayPool<byte>.Shared;
         try
         {
             using var source = new MemoryStream(body.ToArray(), writable: false);
@@ -71,13 +83,16 @@ internal static class BodyReader
                     throw TooLong(limit);
                 if (length == plain.Length)
                 {
-                    byte[] larger = ArrayPool<byte>.Shared.Rent(plain.Length * 2);
+                    guard?.Charge(body.Length + plain.Length * 2L);
+                    ArrayPool<byte> next = plain.Length * 2 < LargeBodies.Least ? ArrayPool<byte>.Shared : LargeBodies.Arrays;
+                    byte[] larger = next.Rent(plain.Length * 2);
                     plain.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(plain);
-                    plain = larger;
+                    owner.Return(plain);
+                    (plain, owner) = (larger, next);
                 }
             }
-            return use(plain.AsSpan(0, length));
+            return length < LargeBodies.Least ? use(plain.AsSpan(0, length))
+                : await LargeBodies.ReadAsync(() => use(plain.AsSpan(0, length)), CancellationToken.None).ConfigureAwait(false);
         }
         catch (InvalidDataException error)
         {
@@ -85,7 +100,7 @@ internal static class BodyReader
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(plain);
+            owner.Return(plain);
         }
     }
 

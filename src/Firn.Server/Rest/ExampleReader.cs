@@ -43,14 +43,16 @@ internal static class ExampleReader
     private static ModelInput Collect(JsonElement examples, JsonElement? context, ServingLimits limits)
     {
         var collected = new ExampleInputs(limits);
+        // Looked up once: a context may have a million features, and each look goes through all of them.
+        JsonElement? sharedText = Feature(context, Signatures.TextInput), sharedIds = Feature(context, Signatures.IdsInput);
         int number = 0;
         foreach (JsonElement example in examples.EnumerateArray())
         {
             if (example.ValueKind != JsonValueKind.Object)
                 throw ServingException.Invalid($"example {number}: expected an object of features, found {Name(example)}");
-            if (Feature(example, context, Signatures.TextInput, number) is { } text)
+            if (Feature(example, sharedText, Signatures.TextInput, number) is { } text)
                 collected.AddText(Text(Single(text, number), $"example {number}: text"));
-            else if (Feature(example, context, Signatures.IdsInput, number) is { } ids)
+            else if (Feature(example, sharedIds, Signatures.IdsInput, number) is { } ids)
                 collected.AddIds(Ids(ids, number));
             else
                 throw ServingException.Invalid($"example {number}: the feature '{Signatures.TextInput}' (or '{Signatures.IdsInput}') is missing");
@@ -59,14 +61,15 @@ internal static class ExampleReader
         return collected.ToInput();
     }
 
-    private static JsonElement? Feature(JsonElement example, JsonElement? context, string name, int number)
+    private static JsonElement? Feature(JsonElement? context, string name) =>
+        context is { } features && features.TryGetProperty(name, out JsonElement feature) ? feature : null;
+
+    private static JsonElement? Feature(JsonElement example, JsonElement? shared, string name, int number)
     {
-        bool own = example.TryGetProperty(name, out JsonElement feature);
-        JsonElement common = default;
-        bool shared = context?.TryGetProperty(name, out common) ?? false;
-        if (own && shared)
+        JsonElement? own = Feature(example, name);
+        if (own is not null && shared is not null)
             throw ServingException.Invalid($"example {number}: the feature '{name}' stands in the context too; it may stand in one of them");
-        return own ? feature : shared ? common : null;
+        return own ?? shared;
     }
 
     private static JsonElement Single(JsonElement feature, int number)

@@ -60,7 +60,7 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
                 return;
             case "vocabulary":
                 Verbs.Require(context, Verbs.Read);
-                await VocabularyAnswer.SendAsync(context, version.Scorer).ConfigureAwait(false);
+                await VocabularyAnswer.SendAsync(context, version.Scorer, settings.Limits).ConfigureAwait(false);
                 return;
             case "rule":
                 Verbs.Require(context, Verbs.Read);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using Firn.Client;
+using Firn.Server.Inference;
 using Firn.Server.Models;
 using Microsoft.AspNetCore.Http;
 
@@ -11,7 +13,7 @@ namespace Firn.Server.Rest;
 /// </summary>
 internal static class VocabularyAnswer
 {
-    public static async ValueTask SendAsync(HttpContext context, IScorer scorer)
+    public static async ValueTask SendAsync(HttpContext context, IScorer scorer, ServingLimits limits)
     {
         HttpResponse response = context.Response;
         string tag = $"\"{scorer.VocabularyHash}\"";
@@ -19,6 +21,10 @@ internal static class VocabularyAnswer
         response.Headers.CacheControl = "no-cache";
         response.Headers[VocabularyIdentity.Header] = scorer.VocabularyHash;
         response.Headers[VocabularyIdentity.CleaningHeader] = Encoding.UTF8.GetString(scorer.CleaningRules.Span);
+        // A client cuts to what a request may have and the model to what it uses; an even difference keeps the middle the middle.
+        int most = limits.MaxTokens > scorer.MaxTokens ? limits.MaxTokens - (limits.MaxTokens - scorer.MaxTokens) % 2 : limits.MaxTokens;
+        response.Headers[VocabularyIdentity.MaxTokensHeader] = most.ToString(CultureInfo.InvariantCulture);
+        response.Headers[VocabularyIdentity.TruncationHeader] = scorer.Truncation.ToString();
         if (context.Request.Headers.IfNoneMatch.Any(m => m is not null && (m == "*" || m.Contains(tag, StringComparison.Ordinal))))
         {
             response.StatusCode = StatusCodes.Status304NotModified;

@@ -12,6 +12,8 @@ namespace Firn.Server.Rpc;
 /// </summary>
 internal static class TensorCodec
 {
+    private const int MostBytes = 3; // of a UTF-16 character in UTF-8
+
     /// <summary>The texts of a string tensor of shape [], [N] or [N,1].</summary>
     /// <exception cref="ServingException">The tensor has another type or shape, or holds bytes that are not UTF-8.</exception>
     public static IReadOnlyList<string> Texts(TensorProto tensor, ServingLimits limits)
@@ -26,8 +28,15 @@ internal static class TensorCodec
             ? StringContent(tensor.TensorContent.Span, count)
             : Filled(tensor.StringVal, count, Signatures.TextInput);
         string[] texts = new string[count];
+        long left = MostBytes * (long)limits.MaxRequestCharacters;
         for (int i = 0; i < count; i++)
-            texts[i] = JsonValues.Utf8(values[i].Span, $"{Signatures.TextInput} {i}");
+        {
+            left -= values[i].Length;
+            if (values[i].Length > MostBytes * (long)limits.MaxCharacters || left < 0)
+                throw ServingException.Invalid($"{Signatures.TextInput} {i}: a text may have {limits.MaxCharacters} characters and all texts together {limits.MaxRequestCharacters}; cut it or send them in parts");
+            // A short list is filled up with its last value, which may be long.
+            texts[i] = i > 0 && ReferenceEquals(values[i], values[i - 1]) ? texts[i - 1] : JsonValues.Utf8(values[i].Span, $"{Signatures.TextInput} {i}");
+        }
         return texts;
     }
 
@@ -40,7 +49,7 @@ internal static class TensorCodec
         {
             if (shape.Length != 1)
                 throw ServingException.Invalid($"{Signatures.IdsInput}: with {Signatures.RowSplitsInput} the ids have shape [number of ids], not {Shown(shape)}");
-            int[] flat = Integers(tensor, Count(shape, (long)limits.MaxInstances * limits.MaxTokens, Signatures.IdsInput), Signatures.IdsInput);
+            int[] flat = Integers(tensor, Count(shape, MostTokens(limits), Signatures.IdsInput), Signatures.IdsInput);
             long[] splitShape = Shape(splits, Signatures.RowSplitsInput);
             if (splitShape.Length != 1)
                 throw ServingException.Invalid($"{Signatures.RowSplitsInput}: shape {Shown(splitShape)} does not fit; expected [N + 1]");
@@ -49,7 +58,7 @@ internal static class TensorCodec
         if (shape.Length != 2)
             throw ServingException.Invalid($"{Signatures.IdsInput}: shape {Shown(shape)} does not fit; expected [N,T], padded with 0, or flat with {Signatures.RowSplitsInput}");
         CheckRows(shape, limits, Signatures.IdsInput);
-        int[] ids = Integers(tensor, Count(shape, (long)limits.MaxInstances * limits.MaxTokens, Signatures.IdsInput), Signatures.IdsInput);
+        int[] ids = Integers(tensor, Count(shape, MostTokens(limits), Signatures.IdsInput), Signatures.IdsInput);
         return ModelInput.FromIds(ids, EvenOffsets(shape));
     }
 
@@ -65,7 +74,7 @@ internal static class TensorCodec
         if (shape.Length != 3 || shape[2] != model.Dimension)
             throw ServingException.Invalid($"{Signatures.VectorsInput}: shape {Shown(shape)} does not fit; expected [N,T,{model.Dimension}]");
         CheckRows(shape, limits, Signatures.VectorsInput);
-        int count = Count(shape, limits.MaxBodyBytes, Signatures.VectorsInput);
+        int count = Count(shape, limits.MaxBodyBytes / sizeof(float), Signatures.VectorsInput);
         return ModelInput.FromVectors(Floats(tensor, count), EvenOffsets(shape));
     }
 
@@ -141,6 +150,8 @@ internal static class TensorCodec
         }
         return (int)count;
     }
+
+    private static long MostTokens(ServingLimits limits) => Math.Min((long)limits.MaxInstances * limits.MaxTokens, limits.MaxRequestTokens);
 
     private static long[] Shape(TensorProto tensor, string name)
     {

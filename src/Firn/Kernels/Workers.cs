@@ -58,6 +58,9 @@ internal static class Workers
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             Work(0);
             open = false;
+            // A store and a later load of another place may change their order, on x64 too: without the fence a thread could
+            // count itself and still find the work open after the caller has seen nobody. Counting is a full fence itself.
+            Interlocked.MemoryBarrier();
             for (int i = 0; i < Spins && Volatile.Read(ref present) != 0; i++)
                 Thread.SpinWait(20);
             if (Volatile.Read(ref present) != 0)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Firn.Server.Batching;
+using Firn.Server.Models;
 using Firn.Server.Operations;
 using Grpc.Core;
 
@@ -70,6 +71,83 @@ public class BatcherTests
         await first;
         await RunningServer.UntilAsync(() => batcher.QueuedTexts == 0, "an empty queue");
         Assert.Equal(1, scorer.Passes);
+    }
+
+    [Fact]
+    public async Task WhoLeavesGivesUpTheirPlaceAtOnce()
+    {
+        using Batcher batcher = Make(new BatchingOptions { Workers = 1, QueueLimit = 2 });
+        using IDisposable gate = scorer.Close();
+        Task first = Task.Run(() => batcher.ScoreAsync(Job([1])).AsTask(), TestContext.Current.CancellationToken);
+        await RunningServer.UntilAsync(() => scorer.Waiting == 1, "the first pass");
+        using var client = new CancellationTokenSource();
+        Task left = batcher.ScoreAsync(new ScoreJob([5, 6], [0, 1, 2], 1) { Aborted = client.Token }).AsTask();
+        Assert.Equal(2, batcher.QueuedTexts);
+        await Assert.ThrowsAsync<ServingException>(async () => await batcher.ScoreAsync(Job([7])));
+        await client.CancelAsync();
+        await Assert.ThrowsAsync<ServingException>(() => left);
+        Assert.Equal(0, batcher.QueuedTexts);
+        Task late = batcher.ScoreAsync(new ScoreJob([5, 6], [0, 1, 2], 1) { Deadline = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 50 }).AsTask();
+        await Assert.ThrowsAsync<ServingException>(() => late);
+        Assert.Equal(0, batcher.QueuedTexts);
+        Task next = batcher.ScoreAsync(Job([7], [8])).AsTask();
+        scorer.Open();
+        await Task.WhenAll(first, next);
+    }
+
+    [Fact]
+    public async Task ABatchHoldsTheModelThoughItsClientsHaveLeft()
+    {
+        var version = new ModelVersion("m", 1, "", scorer, new BatchingOptions { Workers = 1 }, new ServerMeters().For("m"));
+        using IDisposable gate = scorer.Close();
+        Task first = Task.Run(() => HoldAsync(Job([1])), TestContext.Current.CancellationToken);
+        await RunningServer.UntilAsync(() => scorer.Waiting == 1, "the first pass");
+        using var client = new CancellationTokenSource();
+        Task[] left = [.. Enumerable.Range(0, 2).Select(_ => HoldAsync(new ScoreJob([5], [0, 1], 1) { Aborted = client.Token }))];
+        scorer.Step();
+        await first;
+        await RunningServer.UntilAsync(() => scorer.Waiting == 1 && scorer.Passes == 2, "the pass of those who will leave");
+        await client.CancelAsync();
+        await Assert.ThrowsAsync<ServingException>(() => left[0]);
+        await Assert.ThrowsAsync<ServingException>(() => left[1]);
+        version.Retire();
+        Assert.False(scorer.Disposed);
+        scorer.Open();
+        await version.Drained.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.True(scorer.Disposed);
+
+        async Task HoldAsync(ScoreJob job)
+        {
+            Assert.True(version.TryHold());
+            using var lease = new Lease(version);
+            await version.Batcher.ScoreAsync(job);
+        }
+    }
+
+    [Fact]
+    public async Task ALargeRequestEndsBetweenItsPassesWhenItsClientGoes()
+    {
+        using Batcher batcher = Make(new BatchingOptions { MaxBatchSize = 2 });
+        using IDisposable gate = scorer.Close();
+        using var client = new CancellationTokenSource();
+        var job = new ScoreJob([1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4, 5, 6], 1) { Aborted = client.Token };
+        Task scored = Task.Run(() => batcher.ScoreAsync(job).AsTask(), TestContext.Current.CancellationToken);
+        await RunningServer.UntilAsync(() => scorer.Waiting == 1, "the first pass");
+        await client.CancelAsync();
+        scorer.Open();
+        Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<ServingException>(() => scored)).Code);
+        Assert.Equal(1, scorer.Passes);
+    }
+
+    [Fact]
+    public async Task VectorsOfALargeRequestRunInPassesToo()
+    {
+        using Batcher batcher = Make(new BatchingOptions { MaxBatchSize = 3 });
+        float[] vectors = [.. Enumerable.Range(0, 14).Select(i => (float)i)];
+        var job = new ScoreJob(vectors, [0, 1, 3, 3, 4, 7], 1);
+        await batcher.ScoreAsync(job);
+        Assert.Equal([0f, 2f, 0f, 6f, 8f], job.Probabilities);
+        Assert.Equal([3, 2], scorer.BatchSizes);
     }
 
     [Fact]

@@ -1,5 +1,10 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Firn.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Firn.Server.Tests.Operations;
 
@@ -87,6 +92,92 @@ public sealed class ClientTests : IDisposable
         var error = await Assert.ThrowsAsync<ServerException>(() => client.PredictAsync("a", TestContext.Current.CancellationToken));
         Assert.Equal(HttpStatusCode.BadRequest, error.Status);
         Assert.Equal(3, handler.Calls);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.TooManyRequests, false)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, false)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, true)]
+    public async Task RetryAfterIsTheLeastToWait(HttpStatusCode status, bool date)
+    {
+        Predictor predictor = TestModels.Make(1);
+        models.Add(predictor, 1);
+        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+        int refusals = 0;
+        await using WebApplication busy = await BusyAsync(server, context =>
+        {
+            if (Interlocked.Increment(ref refusals) > 1)
+                return false;
+            context.Response.StatusCode = (int)status;
+            context.Response.Headers.RetryAfter = date ? DateTimeOffset.UtcNow.AddSeconds(2).ToString("R", CultureInfo.InvariantCulture) : "1";
+            return true;
+        });
+        using var client = new FirnClient(new FirnClientOptions { Server = new Uri(busy.Urls.First()), Model = TestModels.Name, Backoff = TimeSpan.FromMilliseconds(1) });
+        long start = Stopwatch.GetTimestamp();
+        TextScores score = await client.PredictAsync("good day", TestContext.Current.CancellationToken);
+        Assert.Equal(TestModels.Offline(predictor, "good day")[0], score.Score);
+        // A date has whole seconds, so of two at least one is waited.
+        Assert.True(Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(0.99), $"waited {Stopwatch.GetElapsedTime(start)}");
+    }
+
+    [Fact]
+    public async Task ARefusalThatAsksForMoreTimeThanThereIsIsTheAnswer()
+    {
+        models.Add(TestModels.Make(1), 1);
+        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+        await using WebApplication busy = await BusyAsync(server, context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "3600";
+            return true;
+        });
+        using var client = new FirnClient(new FirnClientOptions { Server = new Uri(busy.Urls.First()), Model = TestModels.Name });
+        long start = Stopwatch.GetTimestamp();
+        var error = await Assert.ThrowsAsync<ServerException>(() => client.PredictAsync("a", TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, error.Status);
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(8));
+    }
+
+    [Fact]
+    public async Task LongTextsAreCutAsTheServerCutsThem()
+    {
+        Predictor predictor = TestModels.Make(1);
+        models.Add(predictor, 1);
+        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+        using var client = new FirnClient(new FirnClientOptions { Server = server.Rest, Model = TestModels.Name });
+        string text = string.Concat(Enumerable.Repeat("bad rain ", 3000)) + "good day";
+        TextScores score = await client.PredictAsync(text, TestContext.Current.CancellationToken);
+        (_, string json, _) = await server.PostAsync("/v1/models/tweets:predict", $"{{\"instances\":[\"{text}\"]}}");
+        Assert.Equal(RunningServer.Scores(json)[0], score.Score);
+        Assert.Equal(TestModels.Offline(predictor, text)[0], score.Score);
+    }
+
+    /// <summary>A server in front of another that refuses what it is told to, and passes on the rest.</summary>
+    private static async Task<WebApplication> BusyAsync(RunningServer server, Func<HttpContext, bool> refuses)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        WebApplication app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.Run(async context =>
+        {
+            if (HttpMethods.IsPost(context.Request.Method) && refuses(context))
+                return;
+            using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(server.Rest, context.Request.Path.Value));
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                request.Content = new StreamContent(context.Request.Body);
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+            }
+            request.Headers.TryAddWithoutValidation(VocabularyIdentity.Header, (string?)context.Request.Headers[VocabularyIdentity.Header]);
+            using HttpResponseMessage answer = await server.Http.SendAsync(request);
+            context.Response.StatusCode = (int)answer.StatusCode;
+            foreach ((string name, IEnumerable<string> values) in answer.Headers.Where(h => h.Key.StartsWith("Firn-", StringComparison.Ordinal)))
+                context.Response.Headers[name] = values.First();
+            await answer.Content.CopyToAsync(context.Response.Body);
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
     }
 
     [Fact]

@@ -16,7 +16,8 @@ internal sealed class ServeOptions
     private readonly Option<string?> settingsFile = new("--settings") { Description = "JSON file with Kestrel's and Logging's own configuration" };
     private readonly Option<string> versions = Make("--versions", "Which versions serve: latest, latest:N, all, specific:1,3", "latest");
     private readonly Option<string[]> labels = new("--label") { Description = "Name for a version, such as stable=3; may be repeated; a model's labels.json does the same" };
-    private readonly Option<double> poll = Make("--poll-seconds", "Time between two looks at the folders", 1.0);
+    private readonly Option<double> poll = Make("--poll-seconds", "Time between two looks at the folders; 0 looks at the start and on reload requests only", 1.0);
+    private readonly Option<bool> strict = new("--strict-readiness") { Description = "Ready means that every model serves, not that one does" };
     private readonly Option<string?> modelConfig = new("--model-config") { Description = "TensorFlow Serving's model_config_list in a file: serve these models; requests that change what is served write it", HelpName = "FILE" };
     private readonly Option<double> modelConfigPoll = Make("--model-config-poll-seconds", "Time between two looks at --model-config; 0 reads it at the start alone", 0.0);
     private readonly Option<bool> noReload = new("--no-reload") { Description = "Refuse HandleReloadConfigRequest and the repository's load and unload" };
@@ -27,8 +28,14 @@ internal sealed class ServeOptions
     private readonly Option<int> body = Make("--max-body-bytes", "Longest body, after decompression too", 16 << 20);
     private readonly Option<int> instances = Make("--max-instances", "Most texts of a request", 4096);
     private readonly Option<int> tokens = Make("--max-tokens", "Most ids or vectors of a text", 4096);
-    private readonly Option<int> connections = Make("--max-connections", "Most open connections", 1024);
-    private readonly Option<double> timeout = Make("--request-seconds", "Longest time of a request", 30.0);
+    private readonly Option<int> requestTokens = Make("--max-request-tokens", "Most ids or vectors of a request", 4 << 20);
+    private readonly Option<int> characters = Make("--max-characters", "Most characters of a text", 100_000);
+    private readonly Option<int> requestCharacters = Make("--max-request-characters", "Most characters of a request's texts together", 4 << 20);
+    private readonly Option<long> bodyMemory = Make("--body-memory-bytes", "Memory for all bodies in flight; beyond, requests longer than 64 KiB get 429", 128L << 20);
+    private readonly Option<int> connections = Make("--max-connections", "Most open connections; a newcomer takes the place of the one idle longest", 1024);
+    private readonly Option<double> keepAlive = Make("--keep-alive-seconds", "Longest silence of a connection between two requests", 120.0);
+    private readonly Option<string[]> hosts = new("--allowed-hosts") { Description = "Names that a request's Host may have, such as models.example.org or *.example.org; may be repeated (default: any)", HelpName = "NAME" };
+    private readonly Option<double> timeout = Make("--request-seconds", "Longest time of a request, its body's arrival among it", 30.0);
     private readonly Option<int> rate = Make("--rate-limit", "Requests a second for each key or address; 0 for no limit", 0);
     private readonly Option<string?> keys = new("--api-keys") { Description = "File of API keys, one 'NAME SHA256 ROLES' a line (predict, metrics, admin); read again when it changes", HelpName = "FILE" };
     private readonly Option<string?> proxies = new("--trusted-proxies") { Description = "Addresses and networks whose X-Forwarded-For is believed, such as 10.0.0.0/8,192.168.1.5", HelpName = "LIST" };
@@ -48,8 +55,9 @@ internal sealed class ServeOptions
 
     public IEnumerable<Option> All =>
     [
-        address, restPort, grpcPort, tls, settingsFile, versions, labels, poll, modelConfig, modelConfigPoll, noReload, batch, batchWait, workers, queue,
-        body, instances, tokens, connections, age, timeout, rate, keys, proxies, origins, needVocabulary, drain, logJson, logRequests, logTexts, NewKey, KeyRoles,
+        address, restPort, grpcPort, tls, settingsFile, versions, labels, poll, strict, modelConfig, modelConfigPoll, noReload, batch, batchWait, workers, queue,
+        body, instances, tokens, requestTokens, characters, requestCharacters, bodyMemory, connections, keepAlive, age, timeout, rate, keys, proxies, origins, hosts, needVocabulary,
+        drain, logJson, logRequests, logTexts, NewKey, KeyRoles,
     ];
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -63,7 +71,8 @@ internal sealed class ServeOptions
         SettingsFile = parsed.GetValue(settingsFile),
         Policy = Policy(parsed.GetValue(versions)!),
         Labels = Labels(parsed.GetValue(labels) ?? []),
-        PollInterval = Seconds(parsed, poll),
+        PollInterval = Poll(parsed),
+        StrictReadiness = parsed.GetValue(strict),
         ModelConfigFile = parsed.GetValue(modelConfig),
         ModelConfigPollInterval = Seconds(parsed, modelConfigPoll),
         AllowReload = !parsed.GetValue(noReload),
@@ -79,9 +88,15 @@ internal sealed class ServeOptions
             MaxBodyBytes = Count(parsed, body, 1),
             MaxInstances = Count(parsed, instances, 1),
             MaxTokens = Count(parsed, tokens, 1),
+            MaxRequestTokens = Count(parsed, requestTokens, 1),
+            MaxCharacters = Count(parsed, characters, 1),
+            MaxRequestCharacters = Count(parsed, requestCharacters, 1),
+            BodyMemoryBytes = parsed.GetValue(bodyMemory) is >= 0 and var memory ? memory : throw new UsageError($"{bodyMemory.Name}: must not be negative"),
             MaxConnections = Count(parsed, connections, 1),
-            RequestTimeout = Seconds(parsed, timeout),
+            KeepAliveTimeout = Seconds(parsed, keepAlive, least: 1),
+            RequestTimeout = Seconds(parsed, timeout, least: 0.001),
         },
+        AllowedHosts = parsed.GetValue(hosts) ?? [],
         RateLimit = Count(parsed, rate, 0),
         ApiKeys = parsed.GetValue(keys),
         TrustedProxies = Networks(parsed.GetValue(proxies)),
@@ -160,10 +175,18 @@ internal sealed class ServeOptions
         return port is >= 0 and <= ushort.MaxValue ? port : throw new UsageError($"{option.Name}: {port} is no port; 0 to 65535");
     }
 
-    private static TimeSpan Seconds(ParseResult parsed, Option<double> option)
+    private TimeSpan Poll(ParseResult parsed)
+    {
+        double seconds = parsed.GetValue(poll);
+        return seconds is 0 or (>= 0.05 and <= 86_400) ? TimeSpan.FromSeconds(seconds)
+            : throw new UsageError($"{poll.Name}: {seconds.ToString(CultureInfo.InvariantCulture)} must be 0, which looks at the start and on reload requests only, or lie between 0.05 and 86400 seconds");
+    }
+
+    private static TimeSpan Seconds(ParseResult parsed, Option<double> option, double least = 0)
     {
         double seconds = parsed.GetValue(option);
-        return seconds is >= 0 and <= 86_400 ? TimeSpan.FromSeconds(seconds) : throw new UsageError($"{option.Name}: {seconds} must lie between 0 and 86400 seconds");
+        return seconds >= least && seconds <= 86_400 ? TimeSpan.FromSeconds(seconds)
+            : throw new UsageError($"{option.Name}: {seconds.ToString(CultureInfo.InvariantCulture)} must lie between {least.ToString(CultureInfo.InvariantCulture)} and 86400 seconds");
     }
 
     private static Option<T> Make<T>(string name, string description, T standard) => new(name) { Description = description, DefaultValueFactory = _ => standard };
