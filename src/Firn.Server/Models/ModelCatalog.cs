@@ -20,7 +20,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private readonly ServerMeters meters;
     private readonly ILogger logger;
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly Dictionary<string, Held> held = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HeldModel> held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, byte> draining = new();
     private readonly FolderProblems problems;
     private volatile IReadOnlyList<ModelConfiguration>? configured;
@@ -98,9 +98,9 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
                 return;
             foreach (ModelConfiguration model in wanted)
             {
-                if (!held.TryGetValue(model.Name, out Held? now))
+                if (!held.TryGetValue(model.Name, out HeldModel? now))
                 {
-                    held[model.Name] = now = new Held(new ServedModel(model.Name, meters), settings.PollInterval);
+                    held[model.Name] = now = new HeldModel(new ServedModel(model.Name, meters), settings.PollInterval);
                     ShowModels();
                 }
                 now.Missing.Seen();
@@ -126,7 +126,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             foreach ((string name, string reason) in found.Unreadable)
             {
                 unreadable[name] = reason;
-                if (held.TryGetValue(name, out Held? now))
+                if (held.TryGetValue(name, out HeldModel? now))
                     now.Missing.Seen();
                 Report(name, FolderProblems.Folder, reason);
             }
@@ -140,7 +140,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     }
 
     /// <summary>One model; whatever goes wrong with it is its own affair.</summary>
-    private async Task ReconcileGuardedAsync(ModelConfiguration wanted, Held now, bool retry, CancellationToken cancellation)
+    private async Task ReconcileGuardedAsync(ModelConfiguration wanted, HeldModel now, bool retry, CancellationToken cancellation)
     {
         try
         {
@@ -156,7 +156,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private void Report(string name, string kind, string? problem)
     {
         problems.Set(name, kind, problem);
-        if (held.TryGetValue(name, out Held? now))
+        if (held.TryGetValue(name, out HeldModel? now))
             now.Model.Complaint = problems.Of(name);
     }
 
@@ -205,7 +205,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         turn.Dispose();
     }
 
-    private async Task ReconcileAsync(ModelConfiguration wanted, Held now, bool retry, CancellationToken cancellation)
+    private async Task ReconcileAsync(ModelConfiguration wanted, HeldModel now, bool retry, CancellationToken cancellation)
     {
         SortedDictionary<long, string> found = ModelFolder.Versions(wanted.Path);
         IReadOnlyDictionary<string, long> labels = Labels(wanted, now);
@@ -257,7 +257,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     }
 
     /// <summary>Lets go of versions whose folder is gone, or that the policy no longer asks for once something else serves.</summary>
-    private void Retire(Held now, SortedDictionary<long, string> found, IReadOnlyList<long> chosen, IReadOnlyDictionary<string, long> labels)
+    private void Retire(HeldModel now, SortedDictionary<long, string> found, IReadOnlyList<long> chosen, IReadOnlyDictionary<string, long> labels)
     {
         bool replacement = chosen.Any(now.Loaded.ContainsKey);
         foreach (ModelVersion version in now.Loaded.Values.ToArray())
@@ -364,7 +364,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
 
     private void Remove(string name)
     {
-        Held gone = held[name];
+        HeldModel gone = held[name];
         held.Remove(name);
         ShowModels();
         gone.Model.Publish([], FrozenDictionary<string, long>.Empty);
@@ -397,37 +397,4 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private string Listed() => models.Count == 0 ? "no model" : string.Join(", ", models.Keys.Order(StringComparer.Ordinal));
 
     private string Known(string name) => problems.Of(name) is { Length: > 0 } problem ? $"; {name}: {problem}" : "";
-
-    [LoggerMessage(1, LogLevel.Information, "{Model} version {Version}: loaded in {Milliseconds:F0} ms")]
-    private partial void Loaded(string model, long version, double milliseconds);
-
-    [LoggerMessage(2, LogLevel.Information, "{Model} version {Version}: serving")]
-    private partial void Serving(string model, long version);
-
-    [LoggerMessage(3, LogLevel.Error, "{Model} version {Version}: not loaded, {Rest}: {Reason}")]
-    private partial void LoadFailed(string model, long version, string rest, string reason);
-
-    [LoggerMessage(4, LogLevel.Information, "{Model} version {Version}: unloaded")]
-    private partial void Unloaded(string model, long version);
-
-    [LoggerMessage(7, LogLevel.Warning, "{Root} holds no model yet; a folder NAME/VERSION/ with a bundle is looked for every {Seconds} s")]
-    private partial void NoModel(string root, double seconds);
-
-    [LoggerMessage(6, LogLevel.Warning, "{Model} version {Version}: serves, but slowly: {Reason}")]
-    private partial void NotSettled(string model, long version, string reason);
-
-    /// <summary>What the catalog holds of a model beside its public picture.</summary>
-    private sealed class Held(ServedModel model, TimeSpan interval)
-    {
-        public ServedModel Model { get; } = model;
-
-        public Dictionary<long, ModelVersion> Loaded { get; } = [];
-
-        /// <summary>Versions that failed to load.</summary>
-        public Dictionary<long, FailedLoad> Broken { get; } = [];
-
-        public Dictionary<long, Absence> Absences { get; } = [];
-
-        public Absence Missing { get; } = new(interval);
-    }
 }
