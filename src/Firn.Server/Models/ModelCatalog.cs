@@ -337,7 +337,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         }
     }
 
-    private IReadOnlyDictionary<string, long> Labels(ModelConfiguration wanted, Held now)
+    private IReadOnlyDictionary<string, long> Labels(ModelConfiguration wanted, HeldModel now)
     {
         try
         {
