@@ -101,7 +101,7 @@ public sealed class FirnClient : IDisposable
             await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
             byte[] bytes = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
             long version = VersionOf(answer);
-            LabelRule? rule = await RuleAsync(version, RuleTag(answer), cancellation).ConfigureAwait(false);
+            LabelRule? rule = await RuleAsync(version, RuleTag(answer), start, cancellation).ConfigureAwait(false);
             Unpack(bytes, counts, version, rule, scores);
             return;
         }
@@ -189,14 +189,14 @@ public sealed class FirnClient : IDisposable
     }
 
     /// <summary>The rule of the version that answered; fetched where it is not the one at hand. Null from a server that has none.</summary>
-    private async Task<LabelRule?> RuleAsync(long version, string tag, CancellationToken cancellation)
+    private async Task<LabelRule?> RuleAsync(long version, string tag, long start, CancellationToken cancellation)
     {
         if (_rule is { } known && known.Version == version && known.Tag == tag)
             return known.Rule;
         string place = string.Create(CultureInfo.InvariantCulture, $"{path}/rule");
         if (options.Label is null)
             place = string.Create(CultureInfo.InvariantCulture, $"{path}/versions/{version}/rule");
-        using HttpResponseMessage answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, place), cancellation).ConfigureAwait(false);
+        using HttpResponseMessage answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, place), start, cancellation).ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;
         await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
