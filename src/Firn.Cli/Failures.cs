@@ -27,6 +27,7 @@ internal static class Failures
             IOException when error.HResult is NoSpace or WindowsNoSpace => $"{OneLine(error.Message).TrimEnd('.')}; make room or choose another place",
             IOException => OneLine(error.Message),
             ArgumentException argument => OptionWords.Of(OneLine(WithoutParameterName(argument)), argument.ParamName, command),
+            NotFiniteNumberException => OneLine(error.Message),
             OutOfMemoryException => "the memory does not suffice; use fewer texts, a smaller table of vectors or a smaller model",
             _ when error.GetType().Assembly == typeof(Firn.Text.RaggedIds).Assembly => OptionWords.Of(OneLine(error.Message), null, command),
             _ => $"internal error ({error.GetType().Name}: {OneLine(error.Message)}); set FIRN_TRACE=1 to see where, and please report it",

@@ -42,6 +42,7 @@ public sealed class Word2VecTrainer
     /// <param name="cancellation">Stops between blocks of some ten thousand words, and keeps the checkpoint.</param>
     /// <exception cref="ArgumentException">The start does not fit, an id is not the vocabulary's, or no word is frequent enough.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another run.</exception>
+    /// <exception cref="NotFiniteNumberException">Training has diverged: at the end of an epoch a vector was not finite, or far outside; nothing was kept.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint, if there is to be one, is written.</exception>
     public Word2VecModel Train(
         RaggedIds corpus, Vocabulary vocabulary, IProgress<Word2VecProgress>? progress = null, CancellationToken cancellation = default)
@@ -64,7 +65,8 @@ public sealed class Word2VecTrainer
             : new TrainingCheckpoint(CheckpointPath, TrainingCheckpoint.RunOf(Options, corpus, names, parameters), parameters);
         if (checkpoint is not null && File.Exists(CheckpointPath))
             loop.Position = checkpoint.Resume(loop.Position.Done.Length);
-        if (!loop.Run(() => checkpoint?.SaveIfDue(loop.Position), cancellation))
+        var lengths = new LengthCheck(parameters.State, row => row < names.Length ? $"'{names[row]}'" : "an n-gram");
+        if (!loop.Run(lengths.Check, () => checkpoint?.SaveIfDue(loop.Position), cancellation))
         {
             checkpoint?.Save(loop.Position);
             throw new OperationCanceledException(cancellation);

@@ -93,6 +93,50 @@ public class Word2VecTests
             Assert.Equal(20, WordsBesideTheirTopic(Train(corpus, vocabulary, options)));
     }
 
+    /// <summary>Twenty words: nearly all positions of a chunk change the same rows, the worst case of steps that add up.</summary>
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(true, true, false)]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, true)]
+    public void Large_learning_rates_do_not_run_away(bool skipGram, bool hierarchical, bool subwords)
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(2500);
+        foreach (bool deterministic in new[] { false, true })
+        {
+            float[] table = Train(corpus, vocabulary, new Word2VecOptions
+            {
+                VectorSize = 20, SkipGram = skipGram, HierarchicalSoftmax = hierarchical, Negative = hierarchical ? 0 : 5, Deterministic = deterministic,
+                Subwords = subwords ? new SubwordOptions { Buckets = 50 } : null, Sample = 0, Alpha = 0.5, Threads = 2,
+            }).Table.ToArray();
+            Assert.All(table.Chunk(20), row => Assert.InRange(Math.Sqrt(row.Sum(value => (double)value * value)), 0, 200));
+        }
+    }
+
+    [Fact]
+    public void Many_samples_and_wide_windows_do_not_run_away()
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(2500);
+        foreach ((int window, int negative) in new[] { (5, 100), (50, 5), (15, 15) })
+        {
+            float[] table = Train(corpus, vocabulary, new Word2VecOptions
+            {
+                VectorSize = 20, SkipGram = true, Window = window, Negative = negative, Sample = 0, Alpha = 0.05, Threads = 2,
+            }).Table.ToArray();
+            Assert.All(table.Chunk(20), row => Assert.InRange(Math.Sqrt(row.Sum(value => (double)value * value)), 0, 20));
+        }
+    }
+
+    [Fact]
+    public void Training_that_diverges_says_so()
+    {
+        (RaggedIds corpus, Vocabulary vocabulary) = TwoTopics(2500);
+        var error = Assert.Throws<NotFiniteNumberException>(() => Train(corpus, vocabulary, new Word2VecOptions { VectorSize = 20, Sample = 0, Alpha = 100 }));
+        Assert.Matches("^Word vectors diverged in epoch 1 of 5: .* The learning rate 100 is too large .*; try 0.05$", error.Message);
+    }
+
     [Fact]
     public void A_table_that_no_array_can_hold_is_refused_before_training()
     {

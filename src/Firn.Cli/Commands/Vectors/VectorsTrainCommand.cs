@@ -76,6 +76,10 @@ internal static class VectorsTrainCommand
             {
                 throw new UserError($"stopped; the same command goes on from {trainer.CheckpointPath}");
             }
+            catch (NotFiniteNumberException error)
+            {
+                throw new UserError($"{error.Message} (--alpha); nothing was written");
+            }
             writing.Save(model);
             start.SaveOutputs(parsed, model);
             if (parsed.GetValue(json))

@@ -56,6 +56,7 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
     public override void Train(WindowStream stream, int first, int end, float alpha, CounterRandom random)
     {
         ulong counter = SharedNegatives.CounterAt(first, _state.Options);
+        StepBound bound = StepBound.Of(alpha, _state.Options);
         Draw(random, ref counter);
         for (; first < end; first += Chunk)
         {
@@ -64,19 +65,25 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
             Draw(random, ref counter);
             // One step a block of columns summed, two a group trained, and one a word that takes errors.
             _ahead.Plan(_view, stream, first + Chunk, end, _nextNegatives, _columns / CbowProducts<P, V>.SumColumns + 2 * Chunk / Group + Chunk + _state.Options.Window);
-            SumWindows(stream, first, count);
-            bool measure = LossTally.Measures(first, Chunk);
-            double loss = 0;
-            for (int p = 0; p < count && _negatives.Length > 0; p += Group)
-                loss += TrainNegatives(stream.Rows.AsSpan(first + p, Math.Min(Group, count - p)), p, alpha, measure);
-            for (int p = 0; p < count && _negatives.Length == 0; p++)
-                new Span<float>(_errors.Items[p], _columns).Clear();
-            for (int p = 0; p < count && _tree is not null; p++)
-                loss += _tree.Train(_hidden.Items + p, _errors.Items + p, 1, stream.Rows[first + p], alpha, measure);
-            if (measure)
-                _state.Loss.Add(loss, count);
-            AddErrors(stream, first, count);
+            for (int at = 0; at < count; at += bound.Positions)
+                TrainAtOnce(stream, first + at, Math.Min(bound.Positions, count - at), new Step(alpha, bound, LossTally.Measures(first, Chunk)));
         }
+    }
+
+    /// <summary>Trains positions of a chunk, all on the same word vectors.</summary>
+    private void TrainAtOnce(WindowStream stream, int first, int count, Step step)
+    {
+        SumWindows(stream, first, count);
+        double loss = 0;
+        for (int p = 0; p < count && _negatives.Length > 0; p += Group)
+            loss += TrainNegatives(stream.Rows, first + p, Math.Min(Group, count - p), p, step);
+        for (int p = 0; p < count && _negatives.Length == 0; p++)
+            new Span<float>(_errors.Items[p], _columns).Clear();
+        for (int p = 0; p < count && _tree is not null; p++)
+            loss += _tree.Train(_hidden.Items + p, _errors.Items + p, 1, stream.Rows[first + p], step);
+        if (step.Measured)
+            _state.Loss.Add(loss, count);
+        AddErrors(stream, first, count);
     }
 
     /// <summary>Draws the samples of the next chunk.</summary>
@@ -120,15 +127,16 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         return rows;
     }
 
-    /// <summary>Trains a group, from position <paramref name="first"/> of the chunk on; returns the loss if asked to.</summary>
-    private double TrainNegatives(ReadOnlySpan<int> words, int first, float alpha, bool measure)
+    /// <summary>Trains positions of a group, whose hidden vectors stand from <paramref name="row"/> on; returns the loss if asked to.</summary>
+    private double TrainNegatives(int[] rows, int first, int count, int row, Step step)
     {
         RowView outputs = _view.Outputs!;
-        SharedNegatives negatives = _negatives[first / Group];
-        float** hidden = _hidden.Items + first, errors = _errors.Items + first;
+        ReadOnlySpan<int> words = rows.AsSpan(first, count);
+        SharedNegatives negatives = _negatives[first % Chunk / Group];
+        float** hidden = _hidden.Items + row, errors = _errors.Items + row;
         _outputs.Clear();
-        foreach (int row in negatives.Rows)
-            _outputs.Add(outputs[row]);
+        foreach (int sample in negatives.Rows)
+            _outputs.Add(outputs[sample]);
         _outputs.PadTo(CbowProducts<P, V>.Outputs, _dummy);
         _targets.Clear();
         foreach (int word in words)
@@ -140,11 +148,11 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         CbowProducts<P, V>.NegatedDots(hidden, _targets.Items, _columns, missing);
         RowProducts<P, V>.Sigmoid(_scores, Group * width + 16);
         _ahead.Step();
-        double loss = measure ? Loss(words, negatives, width) : 0;
+        double loss = step.Measured ? Loss(words, negatives, width) : 0;
         for (int p = 0; p < words.Length; p++)
         {
-            negatives.Weigh(_scores + p * width, words[p], -alpha);
-            missing[p] *= alpha;
+            negatives.Weigh(_scores + p * width, words[p], -step.Alpha, step.Bound);
+            missing[p] = missing[p] < step.Bound.Most ? missing[p] * step.Alpha : 0;
         }
         for (int p = words.Length; p < Group; p++)
         {

@@ -26,7 +26,7 @@ internal sealed unsafe class HierarchicalSoftmax<P, V>
     /// Each input predicts the word: errors[i] += its descent direction, and the path's vectors are updated. Returns the loss
     /// if asked to.
     /// </summary>
-    public double Train(float** inputs, float** errors, int inputCount, int word, float alpha, bool measure)
+    public double Train(float** inputs, float** errors, int inputCount, int word, Step step)
     {
         ReadOnlySpan<int> path = _tree.PathOf(word);
         ReadOnlySpan<bool> code = _tree.CodeOf(word);
@@ -50,10 +50,10 @@ internal sealed unsafe class HierarchicalSoftmax<P, V>
         for (int i = 0; i < inputCount; i++)
         {
             float* g = scores + i * width;
-            for (int o = 0; o < path.Length && measure; o++)
+            for (int o = 0; o < path.Length && step.Measured; o++)
                 loss += LossTally.Of(code[o] ? 1 - g[o] : g[o]);
             for (int o = 0; o < path.Length; o++)
-                g[o] = alpha * ((code[o] ? 0f : 1f) - g[o]);
+                g[o] = step.Bound.Holds(g[o]) ? step.Alpha * ((code[o] ? 0f : 1f) - g[o]) : 0;
             for (int o = path.Length; o < width; o++)
                 g[o] = 0;
         }

@@ -2,7 +2,8 @@ namespace Firn.Vectors.Training;
 
 /// <summary>
 /// How long stretches may be that do not see each other's changes. What they make of a row is added up, and a row that too
-/// many positions change at once overshoots: so the most frequent row decides. A function of the texts and the options alone.
+/// many positions change at once overshoots: so the most frequent row decides, and the learning rate
+/// where it is above the usual. A function of the texts and the options alone.
 /// </summary>
 internal static class RoundSize
 {
@@ -14,21 +15,33 @@ internal static class RoundSize
     /// </summary>
     private const int CbowChanges = 32, SkipGramChanges = 8, CbowTreeChanges = 256;
 
+    /// <summary>
+    /// The same for a pair of rows, over the square of a word's share: where words are few, all that changes a row pulls it in the same few
+    /// directions. Texts of many words, subsampled, do not reach it.
+    /// </summary>
+    private const double CbowPairs = 0.25, SkipGramPairs = 0.1, TreePairs = 3.2;
+
     /// <summary>Segments of a shared round, and positions a segment, a multiple of the kernels' chunk.</summary>
     public static (int Segments, int Size) Of(TrainingWords words, TrainingState state)
     {
         Word2VecOptions options = state.Options;
-        double changes = options.SkipGram ? SkipGramChanges : CbowChanges;
-        double round = changes / MostFrequent(words, state);
+        double share = MostFrequent(words, state);
+        double pairs = (options.SkipGram ? SkipGramPairs : CbowPairs) * Caution(options);
+        double round = Math.Min(Changes(options) / share, pairs / (share * share));
         if (state.Tree is not null)
-            round = Math.Min(round, options.SkipGram ? SkipGramChanges : CbowTreeChanges);
+            round = Math.Min(round, Math.Min(options.SkipGram ? SkipGramChanges : CbowTreeChanges, TreePairs / share) * Caution(options));
         int segments = (int)Math.Clamp(round / WindowKernel.Chunk, 1, SharedRounds.MostSegments);
         return (segments, Clamp(round / segments, state.Subwords is null ? LongestSegment : LongestSubwordSegment));
     }
 
     /// <summary>Positions of a segment with subwords that one thread trains alone.</summary>
     public static int LoneSubwordSegment(TrainingWords words, TrainingState state) =>
-        Clamp((state.Options.SkipGram ? SkipGramChanges : CbowChanges) / MostFrequent(words, state), LongestSubwordSegment);
+        Clamp(Changes(state.Options) / MostFrequent(words, state), LongestSubwordSegment);
+
+    private static double Changes(Word2VecOptions options) => (options.SkipGram ? SkipGramChanges : CbowChanges) * Caution(options);
+
+    /// <summary>What a step grows by above the usual rate, the number of steps falls by.</summary>
+    private static double Caution(Word2VecOptions options) => Math.Min(1, StepBound.UsualAlpha / options.Alpha);
 
     private static int Clamp(double positions, int longest) =>
         (int)Math.Clamp(positions, WindowKernel.Chunk, longest) / WindowKernel.Chunk * WindowKernel.Chunk;

@@ -65,16 +65,19 @@ internal sealed unsafe class SharedNegatives(AliasTable table, int negative, int
     }
 
     /// <summary>
-    /// values[o] *= factor times the weight of sample o, zero where the sample is <paramref name="word"/> and up to a whole tile.
+    /// values[o] *= factor times the weight of sample o; zero where the sample is <paramref name="word"/>, where the value is
+    /// not within the bound, and up to a whole tile.
     /// </summary>
-    public void Weigh(float* values, int word, float factor)
+    public void Weigh(float* values, int word, float factor, StepBound bound)
     {
         Vector256<int> own = Vector256.Create(word);
-        Vector256<float> k = Vector256.Create(factor);
+        Vector256<float> k = Vector256.Create(factor), most = Vector256.Create(bound.Most);
         for (int o = 0; o < Count; o += Tile)
         {
-            Vector256<float> weighed = Vector256.Load(values + o) * (k * Vector256.LoadUnsafe(ref _draws[o]));
-            Vector256.AndNot(weighed, Vector256.Equals(Vector256.LoadUnsafe(ref _rows[o]), own).AsSingle()).Store(values + o);
+            // A sigmoid below the least of a negative pair is a step of next to nothing.
+            Vector256<float> value = Vector256.Load(values + o);
+            Vector256<float> still = Vector256.Equals(Vector256.LoadUnsafe(ref _rows[o]), own).AsSingle() | Vector256.GreaterThanOrEqual(value, most);
+            Vector256.AndNot(value * (k * Vector256.LoadUnsafe(ref _draws[o])), still).Store(values + o);
         }
     }
 }

@@ -55,6 +55,7 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
     public override void Train(WindowStream stream, int first, int end, float alpha, CounterRandom random)
     {
         ulong counter = SharedNegatives.CounterAt(first, _state.Options);
+        StepBound bound = StepBound.Of(alpha, _state.Options);
         _negatives?.Draw(random, ref counter);
         for (; first < end; first += Chunk)
         {
@@ -62,25 +63,31 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
             _nextNegatives?.Draw(random, ref counter);
             // One step a word collected, and one a word that takes errors.
             _ahead.Plan(_view, stream, first + Chunk, end, _nextNegatives is null ? [] : new ReadOnlySpan<SharedNegatives>(ref _nextNegatives), 2 * (Chunk + _state.Options.Window));
-            (int low, int high) = CollectInputs(stream, first, count);
-            bool measure = LossTally.Measures(first, Chunk);
-            double loss = 0;
-            if (_negatives is not null)
-            {
-                CollectOutputs(stream.Rows.AsSpan(first, count));
-                loss += TrainNegatives(stream, first, count, low, high, alpha, measure);
-            }
-            for (int p = first; p < first + count && _tree is not null; p++)
-                loss += TrainTree(stream, p, low, alpha, measure);
-            if (measure)
-                _state.Loss.Add(loss, Pairs(stream, first, count));
-            for (int j = low; j < high; j++)
-            {
-                if (!_state.IsFixed(stream.Rows[j]))
-                    RowProducts<P, V>.Add(_errors.Items + (j - low), 1, _columns, _inputs.Items[j - low]);
-                _ahead.Step();
-            }
+            for (int at = 0; at < count; at += bound.Positions)
+                TrainAtOnce(stream, first + at, Math.Min(bound.Positions, count - at), new Step(alpha, bound, LossTally.Measures(first, Chunk)));
             (_negatives, _nextNegatives) = (_nextNegatives, _negatives);
+        }
+    }
+
+    /// <summary>Trains positions of a chunk, all on the same parameters.</summary>
+    private void TrainAtOnce(WindowStream stream, int first, int count, Step step)
+    {
+        (int low, int high) = CollectInputs(stream, first, count);
+        double loss = 0;
+        if (_negatives is not null)
+        {
+            CollectOutputs(stream.Rows.AsSpan(first, count));
+            loss += TrainNegatives(stream, first, count, low, high, step);
+        }
+        for (int p = first; p < first + count && _tree is not null; p++)
+            loss += TrainTree(stream, p, low, step);
+        if (step.Measured)
+            _state.Loss.Add(loss, Pairs(stream, first, count));
+        for (int j = low; j < high; j++)
+        {
+            if (!_state.IsFixed(stream.Rows[j]))
+                RowProducts<P, V>.Add(_errors.Items + (j - low), 1, _columns, _inputs.Items[j - low]);
+            _ahead.Step();
         }
     }
 
@@ -126,9 +133,10 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
     }
 
     /// <summary>Trains on all pairs of the chunk; returns the loss if asked to.</summary>
-    private double TrainNegatives(WindowStream stream, int first, int count, int low, int high, float alpha, bool measure)
+    private double TrainNegatives(WindowStream stream, int first, int count, int low, int high, Step step)
     {
         double loss = 0;
+        (float alpha, StepBound bound, _) = step;
         int width = _outputs.Count;
         int distinct = DistinctOutputs();
         RowProducts<P, V>.Dots(_inputs.Items, _inputs.Count, _outputs.Items, width, _columns, _scores);
@@ -146,10 +154,14 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
                 total += inside ? 1 : 0;
             }
             float* g = _scores + (j - low) * width;
-            for (int o = 0; o < distinct && measure; o++)
+            for (int o = 0; o < distinct && step.Measured; o++)
                 loss += pairs[o] * LossTally.Of(g[o]) + _draws[o] * (total - pairs[o]) * LossTally.Of(1 - g[o]);
             for (int o = 0; o < distinct; o++)
-                g[o] = alpha * (pairs[o] * (1 - g[o]) - _draws[o] * (total - pairs[o]) * g[o]);
+            {
+                // Out of the bound only what is right is left, and that is next to nothing.
+                float s = g[o], up = s > bound.Least ? pairs[o] : 0, down = s < bound.Most ? _draws[o] * (total - pairs[o]) : 0;
+                g[o] = alpha * (up * (1 - s) - down * s);
+            }
             for (int o = distinct; o < width; o++)
                 g[o] = 0;
         }
@@ -173,10 +185,10 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
         return count;
     }
 
-    private double TrainTree(WindowStream stream, int p, int low, float alpha, bool measure)
+    private double TrainTree(WindowStream stream, int p, int low, Step step)
     {
         int left = stream.Low[p] - low, middle = p - low;
-        return _tree!.Train(_inputs.Items + left, _errors.Items + left, middle - left, stream.Rows[p], alpha, measure)
-            + _tree.Train(_inputs.Items + middle + 1, _errors.Items + middle + 1, stream.High[p] - p - 1, stream.Rows[p], alpha, measure);
+        return _tree!.Train(_inputs.Items + left, _errors.Items + left, middle - left, stream.Rows[p], step)
+            + _tree.Train(_inputs.Items + middle + 1, _errors.Items + middle + 1, stream.High[p] - p - 1, stream.Rows[p], step);
     }
 }

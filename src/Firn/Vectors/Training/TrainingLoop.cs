@@ -37,10 +37,11 @@ internal sealed class TrainingLoop
     public TrainingPosition Position { get; set; }
 
     /// <summary>Trains to the end, or until stopped between blocks.</summary>
+    /// <param name="check">Called after each epoch; may end the run by an exception.</param>
     /// <param name="epochDone">Called after each epoch but the last.</param>
     /// <param name="cancellation">Stops.</param>
     /// <returns>False when it was stopped.</returns>
-    public bool Run(Action epochDone, CancellationToken cancellation)
+    public bool Run(Action<int> check, Action epochDone, CancellationToken cancellation)
     {
         Word2VecOptions options = _state.Options;
         Action<CounterRandom, int[], CancellationToken> epochs = options.Deterministic ? SharedEpochs() : LockFreeEpochs();
@@ -54,6 +55,7 @@ internal sealed class TrainingLoop
             epochs(random, order, cancellation);
             if (Array.IndexOf(Position.Done, false) >= 0)
                 return false;
+            check(epoch);
             Position = new TrainingPosition(epoch + 1, new bool[_blocks.Length]);
             if (epoch + 1 < options.Epochs)
                 epochDone();
