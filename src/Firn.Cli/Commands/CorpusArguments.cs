@@ -85,6 +85,9 @@ internal sealed class CorpusArguments
             command.Add(option);
     }
 
+    /// <summary>Whether the data are plain lines.</summary>
+    public bool IsLines(ParseResult parsed) => Formats.First(f => f.Name == parsed.GetRequiredValue(format)).Format == CorpusFormat.Lines;
+
     public CorpusReader Open(ParseResult parsed) => Open(parsed, parsed.GetRequiredValue(Data));
 
     /// <summary>Opens another path with the same options.</summary>

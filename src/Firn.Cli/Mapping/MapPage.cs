@@ -14,7 +14,7 @@ internal static class MapPage
         {
             words.Add(new JsonArray(
                 map.Words[i], Math.Round(map.Points[i, 0], 5), Math.Round(map.Points[i, 1], 5),
-                new JsonArray([.. map.Neighbors[i].Select(n => (JsonNode)new JsonArray(n.Word, Math.Round(n.Similarity, 3)))])));
+                new JsonArray([.. map.Neighbors[i].Select(n => (JsonNode)new JsonArray(n.Word, Math.Round(n.Similarity, 3)))]), map.Seeds.Contains(i) ? 1 : 0));
         }
         using var stream = typeof(MapPage).Assembly.GetManifestResourceStream("Firn.Cli.Mapping.map.html")!;
         using var reader = new StreamReader(stream);

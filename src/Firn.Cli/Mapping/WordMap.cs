@@ -10,6 +10,9 @@ namespace Firn.Cli.Mapping;
 /// <param name="Neighbors">Of each word.</param>
 internal sealed record WordMap(string Title, string Method, IReadOnlyList<string> Words, double[,] Points, IReadOnlyList<IReadOnlyList<Neighbor>> Neighbors)
 {
+    /// <summary>Numbers of the words that were asked for, which are drawn in another color.</summary>
+    public IReadOnlySet<int> Seeds { get; init; } = new HashSet<int>();
+
     /// <summary>The points moved and scaled into the unit square; the longer side fills it.</summary>
     public static double[,] Fitted(double[,] points)
     {

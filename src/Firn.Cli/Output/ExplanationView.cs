@@ -47,10 +47,10 @@ internal static class ExplanationView
         {
             byte fade = (byte)(255 - 175 * Math.Abs(token.Integrated) / largest);
             Color background = token.Integrated >= 0 ? new Color(fade, 255, fade) : new Color(255, fade, fade);
-            console.Write(new Spectre.Console.Text(token.Text, new Style(Color.Black, background)));
+            console.Write(new Spectre.Console.Text(Shown.Of(token.Text), new Style(Color.Black, background)));
             console.Write(" ");
         }
-        terminal.Out.WriteLine(line.ToString());
+        terminal.TrustedOut.WriteLine(line.ToString());
     }
 
     private static string Bar(double share, Explanation explanation)

@@ -113,10 +113,11 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider clock) : IDis
     // Carriage return and blanks instead of escape codes: they work on every terminal.
     private void Draw(string line)
     {
+        line = Shown.Of(line);
         int room = Math.Max(20, terminal.Width - 1);
         if (line.Length > room)
             line = line[..room];
-        terminal.Error.Write("\r" + line.PadRight(drawn));
+        terminal.TrustedError.Write("\r" + line.PadRight(drawn));
         drawn = line.Length;
     }
 
@@ -124,7 +125,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider clock) : IDis
     {
         if (drawn == 0)
             return;
-        terminal.Error.Write("\r" + new string(' ', drawn) + "\r");
+        terminal.TrustedError.Write("\r" + new string(' ', drawn) + "\r");
         drawn = 0;
     }
 }

@@ -22,7 +22,7 @@ internal static class Tables
         foreach (string column in columns)
         {
             bool figures = column.StartsWith('>');
-            var head = new TableColumn(new Markup($"[bold]{Markup.Escape(column.TrimStart('>'))}[/]")) { NoWrap = figures };
+            var head = new TableColumn(new Markup($"[bold]{Cell(terminal, column.TrimStart('>'))}[/]")) { NoWrap = figures };
             table.AddColumn(figures ? head.RightAligned() : head);
         }
         foreach (string[] row in rows)
@@ -30,18 +30,21 @@ internal static class Tables
             if (row.Length == 0)
                 table.AddEmptyRow();
             else
-                table.AddRow(row.Select(cell => new Markup(Markup.Escape(cell))));
+                table.AddRow(row.Select(cell => new Markup(Cell(terminal, cell))));
         }
         if (title is not null)
-            console.Write(new Markup($"[bold]{Markup.Escape(title)}[/]\n"));
+            console.Write(new Markup($"[bold]{Cell(terminal, title)}[/]\n"));
         console.Write(table);
         // The widget pads every line to the table's width and frames it with blank lines; a pipe gets neither.
         foreach (string line in text.ToString().TrimEnd().Split('\n'))
         {
             if (terminal.OutIsTerminal || line.Trim().Length > 0)
-                terminal.Out.WriteLine(line.TrimEnd());
+                terminal.TrustedOut.WriteLine(line.TrimEnd());
         }
     }
+
+    /// <summary>Within a table a line feed, too, would be acted on; Spectre's colors are the only escape sequences.</summary>
+    private static string Cell(Terminal terminal, string text) => Markup.Escape(Shown.Of(text, lines: !terminal.OutIsTerminal));
 
     private static IAnsiConsole Open(Terminal terminal, TextWriter output)
     {

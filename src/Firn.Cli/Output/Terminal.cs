@@ -10,10 +10,20 @@ internal sealed class Terminal
 {
     private const int PipeWidth = 120;
 
+    private TextWriter? _out, _error;
+
     /// <summary>Standard input as UTF-8 text; see <see cref="OpenIn"/> for its bytes.</summary>
     public required TextReader In { get; init; }
 
-    public required TextWriter Out { get; init; }
+    /// <summary>
+    /// Results. On a terminal control characters are shown, not acted on (<see cref="Shown"/>); a file or a pipe gets
+    /// every character as it is.
+    /// </summary>
+    public required TextWriter Out
+    {
+        get => _out ??= OutIsTerminal ? new ShownWriter(TrustedOut) : TrustedOut;
+        init => TrustedOut = value;
+    }
 
     /// <summary>The bytes beneath <see cref="In"/>; null where it has none, as in tests.</summary>
     public Stream? InBytes { get; init; }
@@ -21,7 +31,18 @@ internal sealed class Terminal
     /// <summary>The bytes beneath <see cref="Out"/>; null where it has none.</summary>
     public Stream? OutBytes { get; init; }
 
-    public required TextWriter Error { get; init; }
+    /// <summary>Notes, progress and errors, which people read: control characters are always shown.</summary>
+    public required TextWriter Error
+    {
+        get => _error ??= new ShownWriter(TrustedError);
+        init => TrustedError = value;
+    }
+
+    /// <summary>Standard output for what holds escape sequences of our own, whose texts went through <see cref="Shown.Of"/>.</summary>
+    public TextWriter TrustedOut { get; private init; } = TextWriter.Null;
+
+    /// <summary>The same of standard error.</summary>
+    public TextWriter TrustedError { get; private init; } = TextWriter.Null;
 
     /// <summary>Whether a person types the input, so that waiting for it silently would look like a hang.</summary>
     public bool InIsTerminal { get; init; }

@@ -10,9 +10,12 @@ internal sealed class PlotFont : IFontResolver
 {
     public const string Family = "Firn Plot Sans";
 
-    private static readonly Lazy<SKTypeface> Typeface = new(Load);
+    private static readonly Lazy<SKTypeface> Loaded = new(Load);
     private static readonly Lock Gate = new();
     private static bool registered;
+
+    /// <summary>The font itself, which the process keeps.</summary>
+    public static SKTypeface Typeface => Loaded.Value;
 
     /// <summary>Makes <see cref="Family"/> known; does nothing the second time.</summary>
     public static void Register()
@@ -27,10 +30,10 @@ internal sealed class PlotFont : IFontResolver
     }
 
     public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
-        fontName == Family ? Typeface.Value : null;
+        fontName == Family ? Typeface : null;
 
     public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) =>
-        fontName == Family ? Typeface.Value : null;
+        fontName == Family ? Typeface : null;
 
     private static SKTypeface Load()
     {

@@ -131,16 +131,9 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         long start = 8 + header.Length, end = start;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            // Loops rather than queries over JSON's structs: those would be compiled anew in each process, for longer than all else takes.
-            var entries = new List<TensorEntry>();
-            foreach (JsonProperty property in document.RootElement.EnumerateObject())
-            {
-                if (property.NameEquals("__metadata__"))
-                    Metadata = ReadMetadata(property.Value);
-                else
-                    entries.Add(ReadEntry(property, start));
-            }
+            SafetensorsHeader read = SafetensorsHeader.Read(header, start);
+            Metadata = read.Metadata;
+            List<TensorEntry> entries = read.Entries;
             entries.Sort((a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Count.CompareTo(b.Count));
             foreach (TensorEntry entry in entries)
             {
@@ -156,44 +149,6 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         }
         if (end != length)
             Throw.BadFile(Path, $"byte {end}", $"the tensors end there and the file has {length} bytes", Remedy);
-    }
-
-    private static Dictionary<string, string> ReadMetadata(JsonElement element)
-    {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (JsonProperty property in element.EnumerateObject())
-            metadata[property.Name] = property.Value.GetString() ?? "";
-        return metadata;
-    }
-
-    private static TensorEntry ReadEntry(JsonProperty property, long start)
-    {
-        TensorType type = property.Value.GetProperty("dtype").GetString() switch
-        {
-            "F32" => TensorType.Float32,
-            "F16" => TensorType.Float16,
-            "I32" => TensorType.Int32,
-            "I8" => TensorType.Int8,
-            "U8" => TensorType.UInt8,
-            var other => throw new FormatException($"tensor '{property.Name}' has type {other}; F32, F16, I32, I8 and U8 are known"),
-        };
-        JsonElement sizes = property.Value.GetProperty("shape"), offsets = property.Value.GetProperty("data_offsets");
-        var shape = new int[sizes.GetArrayLength()];
-        long count = 1;
-        for (int i = 0; i < shape.Length; i++)
-        {
-            shape[i] = sizes[i].GetInt32();
-            if (shape[i] < 0)
-                throw new FormatException($"tensor '{property.Name}' has a negative size");
-            count = checked(count * shape[i]);
-        }
-        if (offsets.GetArrayLength() != 2)
-            throw new FormatException($"tensor '{property.Name}' has {offsets.GetArrayLength()} data offsets where 2 are expected");
-        long begin = checked(start + offsets[0].GetInt64()), stop = checked(start + offsets[1].GetInt64());
-        long bytes = checked(count * TensorEntry.SizeOf(type));
-        if (stop - begin != bytes)
-            throw new FormatException($"tensor '{property.Name}' has {stop - begin} bytes and its shape [{string.Join(", ", shape)}] needs {bytes}");
-        return new TensorEntry(property.Name, type, shape, begin, count);
     }
 
     /// <summary>

@@ -101,6 +101,7 @@ internal static class SafetensorsWriter
         TensorType.Float32 => "F32",
         TensorType.Float16 => "F16",
         TensorType.Int32 => "I32",
+        TensorType.Int64 => "I64",
         TensorType.Int8 => "I8",
         _ => "U8",
     };

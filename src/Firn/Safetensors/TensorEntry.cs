@@ -9,6 +9,9 @@ internal enum TensorType
     /// <summary>32-bit signed integer, <c>I32</c>.</summary>
     Int32,
 
+    /// <summary>64-bit signed integer, <c>I64</c>.</summary>
+    Int64,
+
     /// <summary>16-bit float (IEEE binary16), <c>F16</c>.</summary>
     Float16,
 
@@ -30,6 +33,7 @@ internal sealed record TensorEntry(string Name, TensorType Type, IReadOnlyList<i
     /// <summary>Bytes of one element.</summary>
     public static int SizeOf(TensorType type) => type switch
     {
+        TensorType.Int64 => 8,
         TensorType.Float32 or TensorType.Int32 => 4,
         TensorType.Float16 => 2,
         _ => 1,

@@ -1,48 +1,27 @@
-using System.Runtime.InteropServices;
-
 namespace Firn.Text;
-
-/// <summary>Which pairs of words become one.</summary>
-public sealed record PhraseOptions
-{
-    /// <summary>A pair is a phrase when its score is above this; word2phrase's and gensim's defaults are 100 and 10.</summary>
-    public double Threshold { get; init; } = 100;
-
-    /// <summary>Words and pairs seen fewer times are no part of a phrase; also the discount of a pair's count.</summary>
-    public int MinCount { get; init; } = 5;
-
-    /// <summary>What stands between the words of a phrase.</summary>
-    public char Separator { get; init; } = '_';
-}
-
-/// <summary>Two words that stand together more often than chance lets them.</summary>
-/// <param name="First">The word on the left.</param>
-/// <param name="Second">The word on the right.</param>
-/// <param name="Count">How often they stood together.</param>
-/// <param name="Score">(count - discount) N / (count(first) count(second)).</param>
-public readonly record struct Phrase(string First, string Second, long Count, double Score);
 
 /// <summary>
 /// Finds phrases such as new_york (Mikolov et al. 2013, "Distributed representations of words and phrases and their
-/// compositionality", eq. 6): score(a, b) = (count(ab) - discount) N / (count(a) count(b)), N the words of all texts, as
-/// word2phrase.c has it. Longer phrases come of a second pass over the joined texts.
+/// compositionality", eq. 6) and joins them. Longer phrases come of a second pass over the joined texts, and of connectors
+/// (<see cref="PhraseOptions.Connectors"/>). Immutable.
 /// </summary>
 public sealed class Phrases
 {
-    private readonly Dictionary<long, double> _scores; // pair -> score, of phrases alone
-    private readonly Vocabulary _vocabulary;
-    private readonly char _separator;
-
-    private Phrases(Dictionary<long, double> scores, Vocabulary vocabulary, char separator, IReadOnlyList<Phrase> items)
+    internal Phrases(IReadOnlyList<Phrase> items, IReadOnlyCollection<string> connectors, char separator)
     {
-        _scores = scores;
-        _vocabulary = vocabulary;
-        _separator = separator;
         Items = items;
+        Connectors = connectors;
+        Separator = separator;
     }
 
     /// <summary>The phrases, the highest score first.</summary>
     public IReadOnlyList<Phrase> Items { get; }
+
+    /// <summary>Words that may stand inside a phrase.</summary>
+    public IReadOnlyCollection<string> Connectors { get; }
+
+    /// <summary>What stands between the words of a phrase.</summary>
+    public char Separator { get; }
 
     /// <summary>Counts words and pairs of neighbours and keeps the pairs above the threshold.</summary>
     /// <param name="texts">Ids of the vocabulary; 0 is no word and parts neighbours.</param>
@@ -54,106 +33,100 @@ public sealed class Phrases
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(vocabulary);
         options ??= new PhraseOptions();
-        Throw.IfNotPositive(options.MinCount);
-        Throw.IfOutside(options.Threshold, 0, double.MaxValue);
-        long[] words = CountWords(texts, vocabulary.Count);
-        long total = words.Sum() - words[0];
-        var scores = new Dictionary<long, double>();
+        options.Validate();
+        // The number of distinct pairs counts the rare ones too.
+        bool all = options.Scoring == PhraseScoring.DistinctTokens;
+        var counts = new PhraseCounts(texts, vocabulary.Count, ConnectorIds(vocabulary, options.Connectors), all ? 0 : options.MinCount);
+        long size = all ? counts.Words.Skip(1).Count(count => count > 0) + counts.Pairs : counts.Total;
         var items = new List<Phrase>();
-        foreach ((long pair, int count) in CountPairs(texts, words, options.MinCount))
+        foreach ((int run, int count) in counts.Counted)
         {
-            (int first, int second) = ((int)(pair >> 32), (int)pair);
-            double score = (double)(count - options.MinCount) * total / ((double)words[first] * words[second]);
-            if (count < options.MinCount || score <= options.Threshold)
-                continue;
-            scores.Add(pair, score);
-            items.Add(new Phrase(vocabulary[first], vocabulary[second], count, score));
+            List<int> words = counts.Tree.WordsOf(run);
+            (long first, long last) = (counts.Words[words[0]], counts.Words[words[^1]]);
+            double score = options.Scoring == PhraseScoring.Npmi
+                ? Npmi(first, last, count, counts.Total)
+                : (double)(count - options.MinCount) * size / ((double)first * last);
+            if (count >= options.MinCount && score > options.Threshold)
+                items.Add(new Phrase([.. words.Select(id => vocabulary[id])], count, score));
         }
-        return new Phrases(scores, vocabulary, options.Separator,
-            [.. items.OrderByDescending(p => p.Score).ThenBy(p => p.First, StringComparer.Ordinal).ThenBy(p => p.Second, StringComparer.Ordinal)]);
+        return new Phrases(
+            [.. items.OrderByDescending(p => p.Score).ThenBy(p => string.Join(' ', p.Words), StringComparer.Ordinal)], options.Connectors, options.Separator);
     }
+
+    /// <summary>Reads phrases that <see cref="Save"/> wrote, one set a pass.</summary>
+    /// <exception cref="InvalidDataException">The file is no such list; the message names the line.</exception>
+    public static IReadOnlyList<Phrases> Load(string path) => PhraseFile.Read(path);
+
+    /// <summary>Writes the phrases of one or more passes, in the order in which they are to be joined, as lines of text.</summary>
+    /// <exception cref="ArgumentException">A word holds white space, which parts words in the file.</exception>
+    public static void Save(string path, IReadOnlyList<Phrases> passes) => PhraseFile.Write(path, passes);
 
     /// <summary>Joins phrases from left to right, each word in one phrase at most, and numbers the words anew.</summary>
-    /// <param name="texts">Ids of the vocabulary that the phrases were found with.</param>
-    public (RaggedIds Texts, Vocabulary Vocabulary) Join(RaggedIds texts)
+    /// <param name="texts">Ids of the vocabulary; 0 is no word and parts neighbours.</param>
+    /// <param name="vocabulary">Gives the words of the ids; any, for phrases are found by their words.</param>
+    public (RaggedIds Texts, Vocabulary Vocabulary) Join(RaggedIds texts, Vocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        // Numbers of what stands in the joined texts: a word's id, or the vocabulary's size and the phrase's number.
-        var phraseIds = new Dictionary<long, int>();
-        var ids = new List<int>(texts.TotalTokens);
-        var offsets = new int[texts.Count + 1];
-        for (int text = 0; text < texts.Count; text++)
-        {
-            ReadOnlySpan<int> words = texts[text];
-            for (int i = 0; i < words.Length; i++)
-            {
-                long pair = i + 1 < words.Length ? Pair(words[i], words[i + 1]) : 0;
-                if (!_scores.ContainsKey(pair))
-                {
-                    ids.Add(words[i]);
-                    continue;
-                }
-                ref int phrase = ref CollectionsMarshal.GetValueRefOrAddDefault(phraseIds, pair, out bool seen);
-                if (!seen)
-                    phrase = _vocabulary.Count + phraseIds.Count - 1;
-                ids.Add(phrase);
-                i++;
-            }
-            offsets[text + 1] = ids.Count;
-        }
-        return Renumber(new RaggedIds([.. ids], offsets), [.. phraseIds.OrderBy(p => p.Value).Select(p => p.Key)]);
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        var tree = new PhraseTree(vocabulary.Count);
+        var joined = new PhraseJoining(tree, PhrasesIn(tree, vocabulary), ConnectorIds(vocabulary, Connectors)).Join(texts);
+        return Renumber(joined, vocabulary, tree);
     }
 
-    private (RaggedIds Texts, Vocabulary Vocabulary) Renumber(RaggedIds joined, long[] phrases)
+    private HashSet<int> PhrasesIn(PhraseTree tree, Vocabulary vocabulary)
     {
-        string NameOf(int id)
+        var runs = new HashSet<int>();
+        foreach (Phrase phrase in Items)
         {
-            if (id < _vocabulary.Count)
-                return _vocabulary[id];
-            long pair = phrases[id - _vocabulary.Count];
-            return $"{_vocabulary[(int)(pair >> 32)]}{_separator}{_vocabulary[(int)pair]}";
+            int[] ids = [.. phrase.Words.Select(word => Find(vocabulary, word))];
+            if (!ids.Contains(0))
+                runs.Add(ids.Skip(1).Aggregate(ids[0], tree.Add));
         }
-        long[] counts = CountWords(joined, _vocabulary.Count + phrases.Length);
+        return runs;
+    }
+
+    private (RaggedIds Texts, Vocabulary Vocabulary) Renumber(RaggedIds joined, Vocabulary vocabulary, PhraseTree tree)
+    {
+        var counts = new long[tree.Count];
+        foreach (int run in joined.Ids)
+            counts[run]++;
+        var names = new string[tree.Count];
         var builder = new VocabularyBuilder();
-        for (int id = 1; id < counts.Length; id++)
+        for (int run = 1; run < counts.Length; run++)
         {
-            if (counts[id] > 0)
-                builder.Add(NameOf(id), counts[id]);
+            if (counts[run] == 0)
+                continue;
+            names[run] = string.Join(Separator, tree.WordsOf(run).Select(id => vocabulary[id]));
+            builder.Add(names[run], counts[run]);
         }
-        Vocabulary vocabulary = builder.Build(new VocabularyOptions { Unknown = _vocabulary.Unknown });
+        Vocabulary renumbered = builder.Build(new VocabularyOptions { Unknown = vocabulary.Unknown });
         var newId = new int[counts.Length];
-        for (int id = 1; id < counts.Length; id++)
-            newId[id] = counts[id] > 0 ? vocabulary.IdOf(NameOf(id)) : 0;
-        return (new RaggedIds([.. joined.Ids.Select(id => newId[id])], joined.Offsets), vocabulary);
+        for (int run = 1; run < counts.Length; run++)
+            newId[run] = counts[run] > 0 ? renumbered.IdOf(names[run]) : 0;
+        return (new RaggedIds([.. joined.Ids.Select(run => newId[run])], joined.Offsets), renumbered);
     }
 
-    private static long[] CountWords(RaggedIds texts, int count)
+    private static double Npmi(long first, long last, long together, long total)
     {
-        var counts = new long[count];
-        foreach (int id in texts.Ids)
-        {
-            if ((uint)id >= (uint)count)
-                throw new ArgumentException($"The texts hold id {id}; the vocabulary's ids lie between 0 and {count - 1}.", nameof(texts));
-            counts[id]++;
-        }
-        return counts;
+        double a = first / (double)total, b = last / (double)total, ab = together / (double)total;
+        return Math.Log(ab / (a * b)) / -Math.Log(ab);
     }
 
-    private static Dictionary<long, int> CountPairs(RaggedIds texts, long[] words, int minCount)
+    private static bool[] ConnectorIds(Vocabulary vocabulary, IReadOnlyCollection<string> connectors)
     {
-        var pairs = new Dictionary<long, int>();
-        for (int text = 0; text < texts.Count; text++)
+        var ids = new bool[vocabulary.Count];
+        foreach (string word in connectors)
         {
-            ReadOnlySpan<int> ids = texts[text];
-            for (int i = 0; i + 1 < ids.Length; i++)
-            {
-                // A rare word is in no phrase, and its pairs are most of all.
-                if (ids[i] != 0 && ids[i + 1] != 0 && words[ids[i]] >= minCount && words[ids[i + 1]] >= minCount)
-                    CollectionsMarshal.GetValueRefOrAddDefault(pairs, Pair(ids[i], ids[i + 1]), out _)++;
-            }
+            int id = Find(vocabulary, word);
+            ids[id] = id != 0;
         }
-        return pairs;
+        return ids;
     }
 
-    private static long Pair(int first, int second) => (long)first << 32 | (uint)second;
+    /// <summary>The id of a word that the vocabulary has; 0 for others, whatever the vocabulary does with unknown words.</summary>
+    private static int Find(Vocabulary vocabulary, string word)
+    {
+        int id = vocabulary.IdOf(word);
+        return id > 0 && vocabulary[id] == word ? id : 0;
+    }
 }

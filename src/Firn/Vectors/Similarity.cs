@@ -92,6 +92,65 @@ public sealed class Similarity
             : _table.NearestByProduct(plus, minus, count, Rows(restrict), given));
     }
 
+    /// <summary>
+    /// The words nearest to a weighted sum of unit vectors, without the words given: gensim's <c>most_similar</c> with weights, any number
+    /// of words to be near to (weights above 0) and far from (below).
+    /// </summary>
+    /// <exception cref="ArgumentException">No word is given, or a weight is not finite.</exception>
+    /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
+    public IReadOnlyList<Neighbor> Nearest(IReadOnlyList<WeightedWord> words, int count = 10, int? restrict = null)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        Throw.IfNotPositive(count);
+        float[] query = QueryOf(words);
+        return Named(_coded.Value.Nearest(query, count, Rows(restrict), [.. words.Select(word => RowOf(word.Word))]));
+    }
+
+    /// <summary>
+    /// The same answer to a single query of a table, which is read where it lies: a <see cref="Similarity"/>, made for many queries,
+    /// takes as long to make as some thirty of these.
+    /// </summary>
+    /// <exception cref="ArgumentException">No word is given, or a weight is not finite.</exception>
+    /// <exception cref="InvalidDataException">A number of the table is not finite, which a mapped file may hold.</exception>
+    /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
+    public static IReadOnlyList<Neighbor> NearestOnce(WordVectors vectors, IReadOnlyList<WeightedWord> words, int count = 10, int? restrict = null)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        ArgumentNullException.ThrowIfNull(words);
+        Throw.IfNotPositive(count);
+        string[] given = [.. words.Select(word => word.Word).Distinct(StringComparer.Ordinal)];
+        if (given.Length == 0)
+            throw new ArgumentException("Give at least one word.", nameof(words));
+        using var few = new WordVectors(given, [.. given.SelectMany(word => vectors.TryGetVector(word, out ReadOnlySpan<float> vector)
+            ? vector.ToArray() : throw new KeyNotFoundException($"'{word}' has no vector."))], vectors.Dimension);
+        float[] query = new Similarity(few).QueryOf(words);
+        int[] rows = [.. given.Select(word => vectors.TryGetRow(word, out int row) ? row : -1)];
+        int searched = Math.Min(restrict ?? vectors.Count, vectors.Count);
+        return [.. RowScan.Nearest(vectors, query, count, searched, rows).Select(found => new Neighbor(vectors.Words[found.Row], found.Row, found.Score))];
+    }
+
+    /// <summary>The words nearer to a word than another is, the nearest first; gensim's <c>closer_than</c>.</summary>
+    /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
+    public IReadOnlyList<Neighbor> CloserThan(string word, string other)
+    {
+        int row = RowOf(word), bound = RowOf(other);
+        float[] scores = _table.ScoresOf(row);
+        return Named([.. Enumerable.Range(0, scores.Length).Where(at => scores[at] > scores[bound] && at != row)
+            .Select(at => (Row: at, Score: scores[at])).OrderByDescending(found => found.Score)]);
+    }
+
+    /// <summary>The place of a word among another's neighbors, from 1: one more than the words of <see cref="CloserThan"/>.</summary>
+    /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
+    public int Rank(string word, string other)
+    {
+        int row = RowOf(word), bound = RowOf(other);
+        float[] scores = _table.ScoresOf(row);
+        int rank = 1;
+        for (int at = 0; at < scores.Length; at++)
+            rank += scores[at] > scores[bound] && at != row ? 1 : 0;
+        return rank;
+    }
+
     /// <summary>The word that is farthest from the mean of the others and itself, all taken at length 1.</summary>
     /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
     public string DoesNotMatch(IReadOnlyList<string> words)
@@ -118,6 +177,18 @@ public sealed class Similarity
                 matrix[i, j] = UnitTable.Dot(_table[rows[i]], _table[columns[j]]);
         }
         return matrix;
+    }
+
+    private float[] QueryOf(IReadOnlyList<WeightedWord> words)
+    {
+        if (words.Count == 0)
+            throw new ArgumentException("Give at least one word.", nameof(words));
+        foreach (WeightedWord word in words)
+        {
+            if (!float.IsFinite(word.Weight))
+                throw new ArgumentException($"The weight of '{word.Word}' is {word.Weight}; a finite number is expected.", nameof(words));
+        }
+        return _table.WeightedMean([.. words.Select(word => RowOf(word.Word))], [.. words.Select(word => word.Weight)]);
     }
 
     private int RowOf(string word) =>

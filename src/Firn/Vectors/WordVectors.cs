@@ -78,6 +78,12 @@ public sealed class WordVectors : IDisposable
         }
     }
 
+    /// <summary>
+    /// How often each word stood in the texts that the vectors were trained on, by row; empty where that is not known. Training
+    /// gives it and <see cref="VectorFormat.Safetensors"/> keeps it.
+    /// </summary>
+    public ReadOnlyMemory<long> Counts { get; internal init; }
+
     /// <summary>What reading the file met; null for vectors that do not come from a file.</summary>
     public VectorLoadReport? LoadReport { get; }
 
@@ -128,7 +134,10 @@ public sealed class WordVectors : IDisposable
         VectorPrecision.Float16 => HalfRows.From(_rows),
         VectorPrecision.Int8 => ByteRows.From(_rows),
         _ => SingleRows.From(_rows),
-    }, LoadReport);
+    }, LoadReport)
+    {
+        Counts = IsMapped ? Counts.ToArray() : Counts,
+    };
 
     /// <summary>The vectors of some words, in the order of their rows and in memory of their own; unknown words are passed over.</summary>
     /// <exception cref="ArgumentException">None of the words has a vector.</exception>
@@ -145,7 +154,10 @@ public sealed class WordVectors : IDisposable
             throw new ArgumentException($"None of the {words.Count} words has a vector.", nameof(words));
         int[] kept = [.. rows];
         return new WordVectors(WordDictionary.Of([.. kept.Select(row => Words[row])]), _rows.Gather(kept),
-            LoadReport is null ? null : LoadReport with { Filtered = LoadReport.Filtered + Count - kept.Length });
+            LoadReport is null ? null : LoadReport with { Filtered = LoadReport.Filtered + Count - kept.Length })
+        {
+            Counts = Counts.IsEmpty ? default : kept.Select(row => Counts.Span[row]).ToArray(),
+        };
     }
 
     /// <summary>Reads a file of word vectors, plain or compressed by gzip; Firn's own is mapped, not read.</summary>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Firn.Cli.Output;
 using Firn.Vectors;
 
@@ -6,6 +7,13 @@ namespace Firn.Cli.Commands.Vectors;
 /// <summary>The word vectors of a fastText model, those of words that it has never seen too.</summary>
 internal static class FastTextModelVectors
 {
+    /// <summary>Whether a file is a model, read as it is: for queries that come later, whose words are not known yet.</summary>
+    public static bool IsPlain(ParseResult parsed, VectorFileOptions source)
+    {
+        string path = parsed.GetRequiredValue(source.File);
+        return File.Exists(path) && FastTextVectors.IsModel(path);
+    }
+
     /// <summary>Composes the vectors of the model's words, or of those asked for alone.</summary>
     /// <param name="terminal">Is told which words the model has not seen.</param>
     /// <param name="path">The model, .bin or .ftz.</param>

@@ -3,10 +3,13 @@ using Firn.Text;
 namespace Firn.Cli.Commands.Vectors;
 
 /// <summary>Texts of any length as word numbers; reads them twice, once to count words and once to number them.</summary>
-internal sealed class TextNumbers(IEnumerable<LabeledText> texts, Tokenizer tokenizer, Action<long> progress, CancellationToken stop)
+internal sealed class TextNumbers(IEnumerable<LabeledText> texts, Tokenizer tokenizer, CancellationToken stop)
 {
     /// <summary>A longer text becomes several, as in gensim, so that one line may hold a whole book.</summary>
     private const int MostTokens = 10_000;
+
+    /// <summary>Is told now and then how many texts were read.</summary>
+    public Action<long> Progress { get; set; } = _ => { };
 
     /// <summary>The words that occur often enough, the most frequent first.</summary>
     public Vocabulary CountWords(int minCount)
@@ -42,7 +45,7 @@ internal sealed class TextNumbers(IEnumerable<LabeledText> texts, Tokenizer toke
             if ((++count & 0x3FF) == 0)
             {
                 stop.ThrowIfCancellationRequested();
-                progress(count);
+                Progress(count);
             }
             tokenizer.Tokenize(row.Text, tokens);
             yield return tokens;

@@ -66,9 +66,12 @@ internal sealed class VectorFileOptions
     /// <param name="terminal">Takes the notes.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="asked">Words that will be looked up: a fastText model composes those that it has not seen.</param>
-    public WordVectors Load(Terminal terminal, ParseResult parsed, params IReadOnlyCollection<string> asked)
+    public WordVectors Load(Terminal terminal, ParseResult parsed, params IReadOnlyCollection<string> asked) =>
+        LoadFrom(parsed.GetRequiredValue(File), terminal, parsed, asked);
+
+    /// <summary>Reads another file with the same options.</summary>
+    public WordVectors LoadFrom(string path, Terminal terminal, ParseResult parsed, params IReadOnlyCollection<string> asked)
     {
-        string path = parsed.GetRequiredValue(File);
         string? words = parsed.GetValue(vocabulary);
         string[]? only = words is null ? null : [.. System.IO.File.ReadLines(Inputs.RequireFile(words)).Where(word => word.Length > 0)];
         if (only is [])

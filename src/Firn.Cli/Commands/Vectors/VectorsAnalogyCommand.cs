@@ -11,7 +11,11 @@ internal static class VectorsAnalogyCommand
     public static Command Create(Invocation run)
     {
         var source = new VectorFileOptions();
-        var words = new Argument<string[]>("WORDS") { Description = "Three words A B C: A is to B as C is to ? (man king woman)", Arity = new ArgumentArity(3, 3) };
+        var words = new Argument<string[]>("WORDS")
+        {
+            Description = "Three words A B C: A is to B as C is to ? (man king woman); - reads three words a line from standard input",
+            Arity = new ArgumentArity(1, 3),
+        };
         var count = VectorsNeighborsCommand.Count();
         var method = new Option<string>("--method")
         {
@@ -29,17 +33,41 @@ internal static class VectorsAnalogyCommand
         command.SetAction(parsed =>
         {
             string[] given = parsed.GetRequiredValue(words);
-            using var vectors = source.Load(run.Terminal, parsed, given);
-            foreach (string word in given)
-                VectorsNeighborsCommand.RequireWord(vectors, word);
-            var answers = new Similarity(vectors).Analogy([given[1], given[2]], [given[0]], parsed.GetValue(count),
-                parsed.GetRequiredValue(method) == "add" ? AnalogyMethod.Add : AnalogyMethod.Multiply);
-            if (parsed.GetValue(json))
-                Json.Write(run.Terminal, new JsonObject { ["a"] = given[0], ["b"] = given[1], ["c"] = given[2], ["answers"] = VectorsNeighborsCommand.AsJson(answers) });
-            else
-                VectorsNeighborsCommand.Print(run.Terminal, $"{given[0]} : {given[1]} = {given[2]} : ?", answers);
+            bool lines = QueryLines.AreAsked(given);
+            if (!lines && given.Length != 3)
+                throw new UsageError($"an analogy has three words, A B C, not {given.Length}; any number of words: firn vectors neighbors FILE --positive B C --negative A");
+            using var vectors = lines ? source.Load(run.Terminal, parsed) : source.Load(run.Terminal, parsed, given);
+            var similarity = new Similarity(vectors);
+            var how = parsed.GetRequiredValue(method) == "add" ? AnalogyMethod.Add : AnalogyMethod.Multiply;
+            void Show(string[] query) => Answer(run.Terminal, query, Find(similarity, query, parsed.GetValue(count), how), parsed.GetValue(json), lines);
+            if (lines)
+                return QueryLines.Answer(run, line => Show(QueryLines.Words(line)));
+            Show(given);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static IReadOnlyList<Neighbor> Find(Similarity similarity, string[] words, int count, AnalogyMethod method)
+    {
+        if (words.Length != 3)
+            throw new UserError($"three words are expected, A B C, and there are {words.Length}");
+        foreach (string word in words)
+            VectorsNeighborsCommand.RequireWord(similarity.Vectors, word);
+        return similarity.Analogy([words[1], words[2]], [words[0]], count, method);
+    }
+
+    private static void Answer(Terminal terminal, string[] words, IReadOnlyList<Neighbor> answers, bool json, bool lines)
+    {
+        if (!json)
+        {
+            VectorsNeighborsCommand.Print(terminal, $"{words[0]} : {words[1]} = {words[2]} : ?", answers);
+            return;
+        }
+        var answer = new JsonObject { ["a"] = words[0], ["b"] = words[1], ["c"] = words[2], ["answers"] = VectorsNeighborsCommand.AsJson(answers) };
+        if (lines)
+            terminal.Out.WriteLine(Json.Line(answer));
+        else
+            Json.Write(terminal, answer);
     }
 }

@@ -14,6 +14,10 @@ internal static class VectorsCommand
         VectorsAnalogyCommand.Create(run),
         VectorsEvaluateCommand.Create(run),
         VectorsConvertCommand.Create(run),
+        VectorsPrintCommand.Create(run),
+        VectorsTransformCommand.Create(run),
+        VectorsAlignCommand.Create(run),
+        VectorsCombineCommand.Create(run),
         VectorsMapCommand.Create(run),
     };
 }

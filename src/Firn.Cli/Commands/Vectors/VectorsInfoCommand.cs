@@ -44,6 +44,7 @@ internal static class VectorsInfoCommand
             ["all-zero vectors", zero.ToString("N0", CultureInfo.InvariantCulture)],
             ["equal vectors", string.Create(CultureInfo.InvariantCulture, $"{EqualVectors(vectors):N0} words have the vector of an earlier one")],
             ["left out", string.Create(CultureInfo.InvariantCulture, $"{report.Duplicates:N0} duplicates, {report.EmptyWords:N0} without a word, {report.InvalidUtf8Words:N0} not UTF-8")],
+            ["counts", CountsOf(vectors) is { } counts ? string.Create(CultureInfo.InvariantCulture, $"{counts.Sum:N0} words of text; '{counts.Word}' {counts.Most:N0} times") : "not kept in this file"],
             ["words with a space", report.WordsWithSpaces.ToString("N0", CultureInfo.InvariantCulture)],
             ["first words", string.Join(' ', vectors.Words.Take(FirstWords))],
         ]);
@@ -72,8 +73,19 @@ internal static class VectorsInfoCommand
             ["emptyWords"] = report.EmptyWords,
             ["invalidUtf8Words"] = report.InvalidUtf8Words,
             ["wordsWithSpaces"] = report.WordsWithSpaces,
+            ["textWords"] = CountsOf(vectors)?.Sum,
             ["firstWords"] = Json.Array(vectors.Words.Take(FirstWords)),
         };
+    }
+
+    /// <summary>All counts together, and the largest with its word; null where the file has none.</summary>
+    private static (long Sum, long Most, string Word)? CountsOf(WordVectors vectors)
+    {
+        if (vectors.Counts.IsEmpty)
+            return null;
+        long[] counts = vectors.Counts.ToArray();
+        int most = Array.IndexOf(counts, counts.Max());
+        return (counts.Sum(), counts[most], vectors.Words[most]);
     }
 
     private static string Stored(WordVectors vectors)

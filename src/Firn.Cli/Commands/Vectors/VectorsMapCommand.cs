@@ -51,10 +51,14 @@ internal static class VectorsMapCommand
                 : Stochastic(run, rows, parsed.GetValue(perplexity), parsed.GetValue(steps));
             var map = new WordMap(
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(source.File))), how, words, WordMap.Fitted(points),
-                similarity.NearestOfEach(words, Math.Min(NeighborsShown, vectors.Count)));
+                similarity.NearestOfEach(words, Math.Min(NeighborsShown, vectors.Count)))
+            {
+                Seeds = Enumerable.Range(0, words.Length).Where(i => centres.Contains(words[i])).ToHashSet(),
+            };
             string page = stem + ".html", image = stem + ".png";
             OutputFile.WriteText(page, MapPage.Render(map));
-            MapImage.Save(map, image);
+            if (MapImage.Save(map, image) is { Count: > 0 } missing)
+                run.Terminal.Note($"firn: {image}: no font on this machine has the letters of {string.Join(", ", missing)}, so those words are points without a label; install one, such as Noto Sans of that script");
             if (parsed.GetValue(json))
             {
                 Json.Write(run.Terminal, new JsonObject

@@ -15,7 +15,7 @@ internal static class VectorsTrainCommand
 {
     public static Command Create(Invocation run)
     {
-        var corpus = new CorpusArguments("TEXT", "Plain text in UTF-8, one text a line, plain or gzip (or, with --format, a labelled corpus)", CorpusFormat.Lines);
+        var corpus = new TrainingTexts();
         var target = new Argument<string>("OUT") { Description = "The file of vectors to write; a name in .gz is compressed" };
         var to = new Option<string>("--to")
         {
@@ -57,8 +57,8 @@ internal static class VectorsTrainCommand
                 MaxWords = parsed.GetValue(maxWords),
             });
             var writing = TrainedVectorFile.Of(output, parsed.GetValue(to), options);
-            string[] inputs = [parsed.GetRequiredValue(corpus.Data), .. start.InputsOf(parsed)];
-            foreach (string place in new[] { output, parsed.GetValue(checkpoint), start.OutputOf(parsed) }.OfType<string>())
+            string[] inputs = [.. corpus.InputsOf(parsed), .. phrases.InputsOf(parsed), .. start.InputsOf(parsed)];
+            foreach (string place in new[] { output, parsed.GetValue(checkpoint), start.OutputOf(parsed), phrases.OutputOf(parsed) }.OfType<string>())
                 OutputFile.Check(place, inputs);
             long began = Stopwatch.GetTimestamp();
             var from = start.Read(parsed, options);
@@ -70,7 +70,8 @@ internal static class VectorsTrainCommand
             Word2VecModel model;
             try
             {
-                model = Train(run, corpus.Open(parsed), new Tokenizer(CleaningOf(parsed.GetRequiredValue(preset))), trainer, phrases.Read(parsed));
+                var texts = new TextNumbers(corpus.Open(parsed), new Tokenizer(CleaningOf(parsed.GetRequiredValue(preset))), run.Stop);
+                model = Train(run, corpus.NameOf(parsed), texts, trainer, phrases.Read(parsed));
             }
             catch (OperationCanceledException) when (File.Exists(trainer.CheckpointPath))
             {
@@ -106,28 +107,22 @@ internal static class VectorsTrainCommand
     /// <summary>As a recipe of that name cleans, so that the words are those that it meets.</summary>
     private static CleaningOptions CleaningOf(string preset) => preset == "none" ? CleaningOptions.None : RecipeOptions.ForPreset(preset).Cleaning;
 
-    private static Word2VecModel Train(Invocation run, CorpusReader corpus, Tokenizer tokenizer, Word2VecTrainer trainer, PhraseArguments.Choice? phrases)
+    private static Word2VecModel Train(Invocation run, string name, TextNumbers texts, Word2VecTrainer trainer, PhraseArguments.Choice? phrases)
     {
         using var progress = new ProgressLine(run.Terminal);
-        var texts = new TextNumbers(corpus, tokenizer, count => progress.Report(double.NaN, string.Create(CultureInfo.InvariantCulture, $"{count:N0} texts")), run.Stop);
+        texts.Progress = count => progress.Report(double.NaN, string.Create(CultureInfo.InvariantCulture, $"{count:N0} texts"));
         // A rare word may be one of a table that training goes on from, and it parts the words of a phrase.
         int minCount = trainer.Start is null && phrases is null ? trainer.Options.MinCount : 1;
         progress.Begin("counting words");
         var vocabulary = texts.CountWords(minCount);
         progress.End(string.Create(CultureInfo.InvariantCulture, $"counted words: {vocabulary.Count - 1:N0} occur {(minCount == 1 ? "once" : $"{minCount} times")} or more"));
         if (vocabulary.Count == 1)
-            throw new UserError($"{corpus.Path}: no word occurs {minCount} times; give more text or a smaller --min-count");
+            throw new UserError($"{name}: no word occurs {minCount} times; give more text or a smaller --min-count");
         progress.Begin("reading text");
         var ids = texts.Encode(vocabulary);
         progress.End(string.Create(CultureInfo.InvariantCulture, $"read text: {ids.TotalTokens:N0} words in {ids.Count:N0} texts"));
-        for (int pass = 1; pass <= (phrases?.Passes ?? 0); pass++)
-        {
-            progress.Begin("phrases");
-            var found = Phrases.Find(ids, vocabulary, phrases!.Options);
-            (ids, vocabulary) = found.Join(ids);
-            string first = string.Join(", ", found.Items.Take(3).Select(p => $"{p.First}{phrases.Options.Separator}{p.Second}"));
-            progress.End(string.Create(CultureInfo.InvariantCulture, $"phrases, pass {pass}: {found.Items.Count:N0}{(first.Length > 0 ? $" ({first} ...)" : "")}"));
-        }
+        if (phrases is not null)
+            (ids, vocabulary) = PhrasePasses.Join(ids, vocabulary, phrases, progress);
         progress.Begin("word vectors");
         var report = new InlineProgress<Word2VecProgress>(p => progress.Report(p.Fraction, string.Create(CultureInfo.InvariantCulture,
             $"epoch {p.Epoch}/{p.Epochs}, {p.WordsPerSecond / 1000:N0} thousand words a second{(double.IsFinite(p.Loss) ? $", loss {p.Loss:F3}" : "")}")));

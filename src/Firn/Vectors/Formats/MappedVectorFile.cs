@@ -12,6 +12,7 @@ namespace Firn.Vectors.Formats;
 internal static class MappedVectorFile
 {
     private const string Rows = "vectors.rows", Scales = "vectors.scales", RowOf = "vectors.row_of";
+    private const string Counts = "words.counts"; // optional
     private const string Bytes = "words.bytes", Ends = "words.ends", Slots = "words.slots";
     private const string FormatKey = "format", FormatName = "firn-vectors-1";
     private const string Remedy = "The file is damaged or holds no word vectors of Firn; make it again with 'firn vectors convert'";
@@ -64,7 +65,10 @@ internal static class MappedVectorFile
         int count = Math.Min(words, options.Limit ?? words);
         var index = new MappedWords(file.Path, file.Map<byte>(bytes, 0, bytes.Shape[0]), file.Map<int>(ends, 0, words), file.Map<int>(slots, 0, slots.Shape[0]), count);
         VectorRows rows = MapRows(file, words, count);
-        return new WordVectors(index, rows, new VectorLoadReport { Format = VectorFormat.Safetensors, Rows = count }, file);
+        return new WordVectors(index, rows, new VectorLoadReport { Format = VectorFormat.Safetensors, Rows = count }, file)
+        {
+            Counts = file.TryGet(Counts, out _) ? file.Map<long>(file.Require(Counts, TensorType.Int64, words), 0, count) : default,
+        };
     }
 
     private static VectorRows MapRows(SafetensorsFile file, int words, int count)
@@ -102,12 +106,14 @@ internal static class MappedVectorFile
 
     /// <summary>Writes the vectors, equal rows once. The same vectors give the same bytes.</summary>
     /// <exception cref="ArgumentException">A word has no bytes in UTF-8.</exception>
-    public static void Write(IReadOnlyList<string> words, VectorRows rows, Stream stream)
+    public static void Write(WordVectors vectors, Stream stream)
     {
+        (IReadOnlyList<string> words, VectorRows rows) = (vectors.Words, vectors.Rows);
         (byte[] bytes, int[] ends, int[] slots) = WordSlots.Of(words);
         (int[] stored, int[]? rowOf) = RowAliases.Find(rows);
-        // Tensors of four-byte values first: behind rows of bytes they would lie at odd places.
-        List<Tensor> tensors = [Tensor.Of(Slots, slots, slots.Length), Tensor.Of(Ends, ends, ends.Length)];
+        // Tensors of eight and four bytes a value first: behind rows of bytes they would lie at odd places.
+        List<Tensor> tensors = vectors.Counts.IsEmpty ? [] : [Tensor.Of(Counts, TensorType.Int64, vectors.Counts, vectors.Count)];
+        tensors.AddRange([Tensor.Of(Slots, slots, slots.Length), Tensor.Of(Ends, ends, ends.Length)]);
         if (rowOf is not null)
             tensors.Add(Tensor.Of(RowOf, rowOf, rowOf.Length));
         if (rows.Precision == VectorPrecision.Int8)

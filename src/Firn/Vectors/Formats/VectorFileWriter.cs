@@ -33,7 +33,7 @@ internal static class VectorFileWriter
             return;
         }
         if (format == VectorFormat.Safetensors)
-            MappedVectorFile.Write(vectors.Words, vectors.Rows, file);
+            MappedVectorFile.Write(vectors, file);
         else
             WriteRows(vectors, file, format);
     }

@@ -90,6 +90,24 @@ internal sealed unsafe class UnitTable
         return mean;
     }
 
+    /// <summary>The weighted sum of rows at length 1, padded.</summary>
+    public float[] WeightedMean(ReadOnlySpan<int> rows, ReadOnlySpan<float> weights)
+    {
+        var mean = new float[Stride];
+        for (int i = 0; i < rows.Length; i++)
+            VectorMath.AddScaled(weights[i], this[rows[i]], mean);
+        Normalize(mean.AsSpan(0, Dimension), mean.AsSpan(0, Dimension));
+        return mean;
+    }
+
+    /// <summary>The cosine of every row with one.</summary>
+    public float[] ScoresOf(int row)
+    {
+        var scores = new float[Count];
+        Scores(this[row].ToArray(), scores);
+        return scores;
+    }
+
     public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => VectorMath.Dot(a, b);
 
     /// <summary>The best rows among the first <paramref name="rows"/> by dot product with a unit vector; every row is read.</summary>
@@ -166,7 +184,7 @@ internal sealed unsafe class UnitTable
 
     /// <summary>False when the length is not finite, so that a number is not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool Normalize(ReadOnlySpan<float> vector, Span<float> unit)
+    internal static bool Normalize(ReadOnlySpan<float> vector, Span<float> unit)
     {
         double square = 0;
         foreach (float value in vector)

@@ -116,15 +116,23 @@ internal sealed unsafe class TrainingParameters : IDisposable
             rows.Add(_names[row], row);
         int size = _options.VectorSize;
         var table = new float[checked(words.Length * size)];
+        var counts = new long[words.Length];
         for (int i = 0; i < words.Length; i++)
         {
             Span<float> to = table.AsSpan(i * size, size);
-            if (rows.TryGetValue(words[i], out int row))
+            bool known = rows.TryGetValue(words[i], out int row);
+            if (known)
+            {
                 new ReadOnlySpan<float>(trained[row], size).CopyTo(to);
-            else if (before is not null && before.TryGetRow(words[i], out int old))
+                counts[i] = _words.Counts[row];
+            }
+            if (before is null || !before.TryGetRow(words[i], out int old))
+                continue;
+            counts[i] += before.Counts.IsEmpty ? 0 : before.Counts.Span[old];
+            if (!known)
                 before.CopyTo(old, to);
         }
-        return new WordVectors(words, table, size);
+        return new WordVectors(words, table, size) { Counts = counts };
     }
 }
 
