@@ -72,7 +72,7 @@ internal sealed class Terminal
             In = new StreamReader(input, utf8, detectEncodingFromByteOrderMarks: true, 1 << 16),
             InBytes = input,
             Out = new StreamWriter(output, utf8, 1 << 16) { AutoFlush = outIsTerminal },
-            OutBytes = output,
+            OutBytes = outIsTerminal ? null : output, // a terminal is given characters made safe alone
             Error = new StreamWriter(new SilentStream(Console.OpenStandardError()), utf8) { AutoFlush = true },
             InIsTerminal = !Console.IsInputRedirected,
             OutIsTerminal = outIsTerminal,
