@@ -60,7 +60,7 @@ public sealed class SuccessiveHalving
             rows = [.. TrainingRows(rows, source).Select(i => rows[i])];
         RecipeOptions preset = _preset with { LabelNames = source.LabelNames, TestShare = 0.1 };
         if (preset.Preset == RecipeOptions.Tweets.Preset)
-            preset = preset.ForTexts(all, SizeSettings.All); // what firn train, whose command comes out, chooses for them
+            preset = preset.ForTexts(all, SizeSettings.All & ~SizeSettings.Folds); // what firn train, whose command comes out, chooses for them; folds of every trial would cost too much
         preset = preset with { ValidationShare = Math.Max(preset.ValidationShare, 0.05), OnUnknownLabel = RowErrorPolicy.Skip };
         using var file = new TrialFile(_path, RecipeRecord.RunOf(preset, hash.ToString(), $"{_seed}"));
         var run = new TrialRun(file, progress, cancellation);
