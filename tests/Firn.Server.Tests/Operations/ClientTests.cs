@@ -115,7 +115,7 @@ public sealed class ClientTests : IDisposable
         using var client = new FirnClient(new FirnClientOptions { Server = new Uri(busy.Urls.First()), Model = TestModels.Name, Backoff = TimeSpan.FromMilliseconds(1) });
         long start = Stopwatch.GetTimestamp();
         TextScores score = await client.PredictAsync("good day", TestContext.Current.CancellationToken);
-        Assert.Equal(TestModels.Offline(predictor, "good day")[0], score.Score);
+        Assert.Equal(TestModels.Offline(predictor, "good day")[0], score.Probabilities[0]);
         // A date has whole seconds, so of two at least one is waited.
         Assert.True(Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(0.99), $"waited {Stopwatch.GetElapsedTime(start)}");
     }
@@ -148,8 +148,8 @@ public sealed class ClientTests : IDisposable
         string text = string.Concat(Enumerable.Repeat("bad rain ", 3000)) + "good day";
         TextScores score = await client.PredictAsync(text, TestContext.Current.CancellationToken);
         (_, string json, _) = await server.PostAsync("/v1/models/tweets:predict", $"{{\"instances\":[\"{text}\"]}}");
-        Assert.Equal(RunningServer.Scores(json)[0], score.Score);
-        Assert.Equal(TestModels.Offline(predictor, text)[0], score.Score);
+        Assert.Equal(RunningServer.Scores(json)[0], score.Probabilities[0]);
+        Assert.Equal(TestModels.Offline(predictor, text)[0], score.Probabilities[0]);
     }
 
     /// <summary>A server in front of another that refuses what it is told to, and passes on the rest.</summary>
