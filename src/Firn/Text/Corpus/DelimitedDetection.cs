@@ -24,7 +24,7 @@ internal static class DelimitedDetection
             ?? throw new CorpusException(file.Path, 1 + skipped, $"it is not clear whether the first row names the columns: {ColumnNames.List(first)}",
                 "Say it with {HasHeader = true} or {HasHeader = false}.");
         var found = new Found(file, sample, header ? below : Profiles(rows, 0), skipped);
-        if ((header || chosen) && DelimitedCells.Several(file, sample, skipped, header, found.Columns, options) is { } several)
+        if ((header || chosen) && DelimitedCells.Several(file, sample, skipped, header ? NamesOf(found) : null, found.Columns, options) is { } several)
             return several;
         return header ? WithHeader(found, options) : WithoutHeader(found, options);
     }

@@ -35,23 +35,22 @@ internal sealed class DelimitedCells : CorpusTable
     /// <param name="file">The file.</param>
     /// <param name="sample">Its dialect and first rows.</param>
     /// <param name="skipped">Lines before the first row.</param>
-    /// <param name="header">Whether the first row names the columns.</param>
+    /// <param name="header">The names in the first row; null where it holds none.</param>
     /// <param name="profiles">What the columns hold.</param>
     /// <param name="options">What the user named.</param>
-    public static TableSource? Several(CorpusFile file, DelimitedSample sample, int skipped, bool header, ColumnProfile[] profiles, CorpusOptions options)
+    public static TableSource? Several(CorpusFile file, DelimitedSample sample, int skipped, string[]? header, ColumnProfile[] profiles, CorpusOptions options)
     {
-        string[] first = sample.Rows[0];
-        string[] names = header ? [.. first.Select(name => name.Trim())] : [.. Enumerable.Range(1, first.Length).Select(i => $"{i}")];
+        string[] names = [.. header?.Select(name => name.Trim()) ?? Enumerable.Range(1, profiles.Length).Select(i => $"{i}")];
         if (OneHotColumns.Find(names, profiles, options).Length == 0)
         {
             if (options.SeveralLabels == false)
                 return null;
             int label = ColumnRoles.Choose(file.Path, names, profiles, options).Label;
-            string[] cells = [.. sample.Rows.Skip(header ? 1 : 0).Where(row => row.Length > label).Select(row => row[label])];
+            string[] cells = [.. sample.Rows.Skip(header is null ? 0 : 1).Where(row => row.Length > label).Select(row => row[label])];
             if (SeveralLabels.Find(cells, options.SeveralLabels == true) is null)
                 return null;
         }
-        return new TableSource(file.Path, new DelimitedCells(file, sample.Dialect, skipped, header, names), options);
+        return new TableSource(file.Path, new DelimitedCells(file, sample.Dialect, skipped, header is not null, names), options);
     }
 
     public override IEnumerable<TableRow> Read(RowLog log, IReadOnlyList<int> columns)
@@ -63,6 +62,9 @@ internal sealed class DelimitedCells : CorpusTable
         };
         TextReader text = dialect.Backslashes ? new BackslashQuotes(file.OpenText()) : file.OpenText();
         using CsvReader csv = CsvReader.Create(text, options, leaveOpen: false);
+        int least = Columns.Count; // columns without a name may be left out at the end of a row
+        while (least > 1 && Columns[least - 1].Length == 0)
+            least--;
         for (int i = 0; i < skipped + (header ? 1 : 0); i++)
             csv.Read();
         while (Advance(csv))
@@ -75,10 +77,10 @@ internal sealed class DelimitedCells : CorpusTable
                 fields--;
             if (row.All(cell => cell.Length == 0))
                 log.Blank++;
-            else if (fields != Columns.Count)
+            else if (fields > Columns.Count || fields < least)
                 log.Bad(file.Path, csv.LineNumber, $"the row has {row.Length} fields where {Columns.Count} are expected");
             else
-                yield return new TableRow(csv.LineNumber, [.. columns.Select(column => new TableCell(row[column]))]);
+                yield return new TableRow(csv.LineNumber, [.. columns.Select(column => new TableCell(column < row.Length ? row[column] : ""))]);
         }
     }
 
