@@ -64,7 +64,8 @@ public sealed class SickModelTests : IDisposable
         }
         finally
         {
-            File.SetUnixFileMode(Path.Combine(models.Root, "secret"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            foreach (string folder in Directory.GetDirectories(models.Root))
+                File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
