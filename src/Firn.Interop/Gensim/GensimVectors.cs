@@ -1,4 +1,5 @@
 using System.Text;
+using Firn.Files;
 using Firn.Interop.NumPy;
 using Firn.Interop.Pickle;
 using Firn.Vectors;
@@ -23,7 +24,7 @@ public static class GensimVectors
     public static bool IsModel(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        using Stream stream = InputFile.Open(path);
         var first = new byte[Look];
         ReadOnlySpan<byte> read = first.AsSpan(0, stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false));
         bool pickle = PickleReader.Begins(read) || (read.Length > 0 && read[0] is (byte)'c' or (byte)'(');
@@ -68,7 +69,8 @@ public static class GensimVectors
     private static (PickleObject Vectors, string Prefix) Find(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (PickleReader.Read(path) is not PickleObject root || !root.TypeName.StartsWith("gensim.", StringComparison.Ordinal))
+        using Stream stream = InputFile.Open(path);
+        if (PickleReader.Read(stream, path) is not PickleObject root || !root.TypeName.StartsWith("gensim.", StringComparison.Ordinal))
             throw new InvalidDataException($"{path}: byte 0: this pickle holds no model of gensim; give the file that Word2Vec.save, FastText.save or KeyedVectors.save wrote.");
         if (root.TryGetAttribute("wv", out object? inner) && inner is PickleObject vectors && HasWords(vectors))
             return (vectors, path + ".wv");

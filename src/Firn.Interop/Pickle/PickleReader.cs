@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Firn.Files;
 
 namespace Firn.Interop.Pickle;
 
@@ -21,7 +22,7 @@ public static partial class PickleReader
     public static object? Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        using Stream stream = InputFile.Open(path);
         return Read(stream, path);
     }
 

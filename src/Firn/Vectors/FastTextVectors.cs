@@ -29,6 +29,9 @@ public sealed class FastTextVectors
         _rows = rows.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    /// <summary>Words of the model that are no UTF-8, by their text with U+FFFD in it: their n-grams are those of the bytes.</summary>
+    internal IReadOnlyDictionary<string, byte[]> RawWords { get; init; } = new Dictionary<string, byte[]>();
+
     /// <summary>Values in each vector.</summary>
     public int Dimension => _matrix.Columns;
 
@@ -54,7 +57,7 @@ public sealed class FastTextVectors
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         FastTextFile file = FastTextFile.Read(path);
-        return new FastTextVectors(file.Words, file.MinN, file.MaxN, file.Buckets, file.Matrix, file.PrunedBuckets);
+        return new FastTextVectors(file.Words, file.MinN, file.MaxN, file.Buckets, file.Matrix, file.PrunedBuckets) { RawWords = file.RawWords };
     }
 
     /// <summary>Computes the vector of any word, known or not.</summary>
@@ -108,17 +111,19 @@ public sealed class FastTextVectors
         return new WordVectors(WordDictionary.Of(kept), new SingleRows(rows.Build()), null);
     }
 
-    /// <summary>Whether a file is a fastText model, by its first bytes; the format before version 11 has no mark and is not told.</summary>
+    /// <summary>Whether a file is a fastText model, by its first bytes. The format before version 11 has no mark and is told by arguments that all make sense.</summary>
     public static bool IsModel(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return FastTextFile.HasMark(path);
+        return FastTextFile.Begins(path);
     }
 
     private void AddSubwords(ReadOnlySpan<char> word, List<int> rows)
     {
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(word.Length) + 2);
-        int length = Encoding.UTF8.GetBytes(word, bytes.AsSpan(1));
+        byte[]? raw = RawWords.Count > 0 ? RawWords.GetValueOrDefault(word.ToString()) : null;
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(Math.Max(Encoding.UTF8.GetMaxByteCount(word.Length), raw?.Length ?? 0) + 2);
+        int length = raw?.Length ?? Encoding.UTF8.GetBytes(word, bytes.AsSpan(1));
+        raw?.CopyTo(bytes.AsSpan(1));
         if (!bytes.AsSpan(1, length).SequenceEqual("</s>"u8))
         {
             bytes[0] = (byte)'<';

@@ -28,6 +28,12 @@ public sealed record VectorLoadOptions
     /// <summary>What to do with words that are not UTF-8.</summary>
     public InvalidUtf8Policy InvalidUtf8 { get; init; } = InvalidUtf8Policy.Stop;
 
+    /// <summary>The encoding of words; null is UTF-8. With another every word is taken as it comes.</summary>
+    public System.Text.Encoding? Encoding { get; init; }
+
+    /// <summary>Leave out rows that cannot be read (too few or too many numbers, one that is none or not finite), and count them.</summary>
+    public bool SkipBadRows { get; init; }
+
     /// <summary>
     /// Refuse a file that holds fewer or more rows than its header says (default). False takes the rows that are there.
     /// </summary>
@@ -66,6 +72,12 @@ public sealed record VectorLoadReport
 
     /// <summary>Words with bytes that are not UTF-8, replaced or left out as <see cref="VectorLoadOptions.InvalidUtf8"/> says.</summary>
     public int InvalidUtf8Words { get; init; }
+
+    /// <summary>Rows left out as <see cref="VectorLoadOptions.SkipBadRows"/> says.</summary>
+    public long BadRows { get; init; }
+
+    /// <summary>What was wrong with the first of them, with its place; null for none.</summary>
+    public string? FirstBadRow { get; init; }
 
     /// <summary>Rows left out because <see cref="VectorLoadOptions.Only"/> does not name their word.</summary>
     public long Filtered { get; init; }

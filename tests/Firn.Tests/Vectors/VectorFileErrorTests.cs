@@ -36,6 +36,58 @@ public sealed class VectorFileErrorTests : IDisposable
     }
 
     [Fact]
+    public void A_short_row_among_the_first_is_the_one_that_is_blamed()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => WordVectors.Load(_files.Text("g", "a 1 2 3\nb 1 2 3\nc 1 2\nd 1 2 3\n")));
+        Assert.Contains("line 3: 2 numbers follow the word where 3 are expected", error.Message);
+        Assert.Equal(["a", "at x", "c"], WordVectors.Load(_files.Text("s", "a 1 2 3\nat x 1 2 3\nc 1 2 3\n")).Words);
+    }
+
+    [Theory]
+    [InlineData("2 3\na 1 2 3\nb 1 2\nc 1 2 3\n", false)]
+    [InlineData("a 1 2 3\nb 1 nan 3\nc 1 2 3\n", false)]
+    [InlineData("a 1 2 3\nb 1 2 3 4\nc 1 2 3\n", true)]
+    public void Bad_rows_are_left_out_where_that_is_asked_for(string content, bool trust)
+    {
+        WordVectors vectors = WordVectors.Load(_files.Text("t", content), new() { SkipBadRows = true, TrustHeader = trust });
+        Assert.Equal(["a", "c"], vectors.Words);
+        Assert.Equal([1f, 2, 3, 1, 2, 3], vectors.Table);
+        Assert.Equal(1, vectors.LoadReport!.BadRows);
+        Assert.Contains("line ", vectors.LoadReport.FirstBadRow!);
+    }
+
+    [Fact]
+    public void Bad_rows_of_a_binary_file_are_left_out_where_that_is_asked_for()
+    {
+        byte[] binary = VectorFiles.Binary("3 2", ("a"u8.ToArray(), [1, 2]), ("b"u8.ToArray(), [3, float.NaN]), ("c"u8.ToArray(), [5, 6]));
+        WordVectors vectors = WordVectors.Load(_files.Bytes("b", binary), new() { SkipBadRows = true });
+        Assert.Equal(["a", "c"], vectors.Words);
+        Assert.Equal([1f, 2, 5, 6], vectors.Table);
+        Assert.Contains("number 2 of row 2", vectors.LoadReport!.FirstBadRow!);
+    }
+
+    [Fact]
+    public void With_the_count_ignored_text_and_binary_give_all_rows_that_are_there()
+    {
+        byte[] a = "a"u8.ToArray(), b = "b"u8.ToArray();
+        foreach (string header in new[] { "1 2", "3 2" })
+        {
+            string text = _files.Text("t", header + "\na 1 2\nb 3 4\n"), binary = _files.Bytes("b", VectorFiles.Binary(header, (a, [1, 2]), (b, [3, 4])));
+            foreach (string path in new[] { text, binary })
+                Assert.Equal(["a", "b"], WordVectors.Load(path, new() { TrustHeader = false }).Words);
+        }
+    }
+
+    [Fact]
+    public void Words_are_read_in_the_encoding_that_is_named()
+    {
+        byte[] word = [(byte)'n', 0xE4, (byte)'h'];
+        string text = _files.Bytes("t", [.. "1 2\n"u8, .. word, .. " 1 2\n"u8]), binary = _files.Bytes("b", VectorFiles.Binary("1 2", (word, [1, 2])));
+        foreach (string path in new[] { text, binary })
+            Assert.Equal(["näh"], WordVectors.Load(path, new() { Encoding = Encoding.Latin1 }).Words);
+    }
+
+    [Fact]
     public void A_header_of_a_packed_file_allocates_nothing()
     {
         string path = _files.Gzip("huge.gz", Encoding.ASCII.GetBytes("90000 1000000\na 1 2 3\n"));
@@ -90,7 +142,7 @@ public sealed class VectorFileErrorTests : IDisposable
             string path = _files.Bytes("v", content);
             var error = Assert.Throws<InvalidDataException>(() => WordVectors.Load(path));
             Assert.Contains($"{place}: the word 'x\uFFFD'", error.Message);
-            Assert.Contains("InvalidUtf8", error.Message);
+            Assert.Contains("encoding", error.Message);
             WordVectors replaced = WordVectors.Load(path, new() { InvalidUtf8 = InvalidUtf8Policy.Replace });
             Assert.Equal(["x\uFFFD", "b"], replaced.Words);
             Assert.Equal(1, replaced.LoadReport!.InvalidUtf8Words);

@@ -13,22 +13,31 @@ internal static class BinaryVectorReader
 
     public static WordVectors Read(ByteSource source, VectorFileHeader header, VectorLoadOptions options, HashSet<string>? only)
     {
-        long rows = Math.Min(header.Rows, options.Limit ?? long.MaxValue);
+        long rows = Math.Min(options.TrustHeader ? header.Rows : long.MaxValue, options.Limit ?? long.MaxValue);
         bool known = !source.Compressed && only is null;
-        var table = new VectorTable(source.Path, header.Dimension, known && options.TrustHeader ? rows : Math.Min(rows, 1024), options.BlockValues);
+        var table = new VectorTable(source.Path, header.Dimension, known && options.TrustHeader ? rows : Math.Min(header.Rows, 1024), options.BlockValues);
         var report = new VectorLoadReport { Format = header.Format, Compressed = source.Compressed };
         var scratch = new float[header.Dimension];
         long row = 0;
         for (; row < rows && !AtEnd(source, header.Rows, row, options.TrustHeader); row++)
         {
-            string? word = ReadWord(source, row, options.InvalidUtf8, ref report);
+            string? word = ReadWord(source, row, options, ref report);
             if (word is not null && only is not null && !only.Contains(word))
             {
                 word = null;
                 report = report with { Filtered = report.Filtered + 1 };
             }
-            Span<float> place = word is null ? default : table.Add(word);
-            ReadVector(source, place.IsEmpty ? scratch : place, header.Rows, row);
+            Span<float> place = word is null || options.SkipBadRows ? default : table.Add(word);
+            string? problem = ReadVector(source, place.IsEmpty ? scratch : place, header.Rows, row);
+            if (problem is not null)
+            {
+                if (!options.SkipBadRows)
+                    Throw.BadFile(source.Path, problem, "a vector must be finite", "The file is damaged, its header gives another dimension, or training diverged");
+                report = report with { BadRows = report.BadRows + 1, FirstBadRow = report.FirstBadRow ?? problem };
+                continue;
+            }
+            if (options.SkipBadRows && word is not null && table.Add(word) is { IsEmpty: false } kept)
+                scratch.CopyTo(kept);
         }
         if (row == header.Rows && options.TrustHeader)
             CheckEnd(source, header.Rows);
@@ -51,7 +60,7 @@ internal static class BinaryVectorReader
             source.Skip(1);
     }
 
-    private static string? ReadWord(ByteSource source, long row, InvalidUtf8Policy policy, ref VectorLoadReport report)
+    private static string? ReadWord(ByteSource source, long row, VectorLoadOptions options, ref VectorLoadReport report)
     {
         long at = source.Position;
         int space = source.Peek(1).IndexOf((byte)' ');
@@ -63,13 +72,13 @@ internal static class BinaryVectorReader
                 "The file is truncated or damaged, or its header gives another dimension; fetch it again");
         }
         ReadOnlySpan<byte> bytes = source.Peek(space + 1)[..space];
-        string? word = Encoding.UTF8.GetString(bytes);
-        if (!Utf8.IsValid(bytes))
+        string? word = (options.Encoding ?? Encoding.UTF8).GetString(bytes);
+        if (options.Encoding is null && !Utf8.IsValid(bytes))
         {
-            if (policy == InvalidUtf8Policy.Stop)
+            if (options.InvalidUtf8 == InvalidUtf8Policy.Stop)
                 Throw.BadFile(source.Path, $"byte {at}", $"the word '{word[..Math.Min(word.Length, 60)]}' of row {row + 1} is not valid UTF-8", TextBlock.Utf8Remedy);
             report = report with { InvalidUtf8Words = report.InvalidUtf8Words + 1 };
-            word = policy == InvalidUtf8Policy.Replace ? word : null;
+            word = options.InvalidUtf8 == InvalidUtf8Policy.Replace ? word : null;
         }
         else if (space == 0)
         {
@@ -80,7 +89,8 @@ internal static class BinaryVectorReader
         return word;
     }
 
-    private static void ReadVector(ByteSource source, Span<float> values, long promised, long row)
+    /// <summary>Reads a row; what is wrong with its numbers, with the place, or null.</summary>
+    private static string? ReadVector(ByteSource source, Span<float> values, long promised, long row)
     {
         long at = source.Position;
         Span<byte> bytes = MemoryMarshal.AsBytes(values);
@@ -92,11 +102,7 @@ internal static class BinaryVectorReader
             BinaryPrimitives.ReverseEndianness(words, words);
         }
         int bad = FirstNotFinite(values);
-        if (bad >= 0)
-        {
-            Throw.BadFile(source.Path, $"byte {at + 4L * bad}", $"number {bad + 1} of row {row + 1} is {values[bad]}",
-                "Vectors must be finite: the file is damaged, its header gives another dimension, or training diverged");
-        }
+        return bad < 0 ? null : $"byte {at + 4L * bad}: number {bad + 1} of row {row + 1} is {values[bad]}";
     }
 
     /// <summary>Index of the first value whose exponent bits are all ones, or -1.</summary>
@@ -123,11 +129,11 @@ internal static class BinaryVectorReader
         if (!source.Peek(1).IsEmpty)
         {
             Throw.BadFile(source.Path, $"byte {source.Position}", $"more bytes follow the {promised} words that the header promises",
-                "The header is wrong: correct it, or load the file with TrustHeader off to read only the promised rows");
+                "The header is wrong: correct it, or read it with the count ignored");
         }
     }
 
     private static void Truncated(ByteSource source, long promised, long row) =>
         Throw.BadFile(source.Path, $"byte {source.Position}", $"the file ends in row {row + 1} of the {promised} that its header promises",
-            "It is truncated; fetch it again, or load it with TrustHeader off or a lower Limit to take the rows that are there");
+            "It is truncated; fetch it again, or read it with the count ignored to take the rows that are there");
 }

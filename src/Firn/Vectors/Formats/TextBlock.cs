@@ -4,9 +4,10 @@ using System.Text.Unicode;
 namespace Firn.Vectors.Formats;
 
 /// <summary>A run of whole lines of a text format and what parsing made of it; parsed on any thread, merged in order.</summary>
-internal sealed class TextBlock(int dimension, InvalidUtf8Policy invalidUtf8, HashSet<string>? only)
+internal sealed class TextBlock(int dimension, VectorLoadOptions options, HashSet<string>? only)
 {
     private readonly List<string?> _words = [];
+    private readonly Encoding _encoding = options.Encoding ?? Encoding.UTF8;
     private float[] _values = [];
 
     public byte[] Bytes { get; set; } = [];
@@ -24,6 +25,11 @@ internal sealed class TextBlock(int dimension, InvalidUtf8Policy invalidUtf8, Ha
 
     public long Filtered { get; private set; }
 
+    public long BadRows { get; private set; }
+
+    /// <summary>The first row left out for what is wrong with it, by its line in this block from 1.</summary>
+    public (long Line, string Problem)? FirstBad { get; private set; }
+
     /// <summary>What stopped the parsing at line <see cref="Lines"/> of this block, or null.</summary>
     public (string Problem, string Remedy)? Error { get; private set; }
 
@@ -37,6 +43,7 @@ internal sealed class TextBlock(int dimension, InvalidUtf8Policy invalidUtf8, Ha
     {
         _words.Clear();
         (Lines, WordsWithSpaces, EmptyWords, InvalidUtf8Words, Filtered, Error) = (0, 0, 0, 0, 0, null);
+        (BadRows, FirstBad) = (0, null);
         ReadOnlySpan<byte> rest = Bytes.AsSpan(0, Length);
         while (!rest.IsEmpty && Error is null && _words.Count < maxRows)
         {
@@ -73,6 +80,11 @@ internal sealed class TextBlock(int dimension, InvalidUtf8Policy invalidUtf8, Ha
                 EmptyWords++;
                 _words.Add(null);
                 break;
+            case TextRow.Kind.Bad when options.SkipBadRows:
+                BadRows++;
+                FirstBad ??= (Lines, problem);
+                _words.Add(null);
+                break;
             case TextRow.Kind.Bad:
                 Error = (problem, last
                     ? "The file ends here without a line feed, so it is probably truncated; fetch or make it again"
@@ -86,31 +98,31 @@ internal sealed class TextBlock(int dimension, InvalidUtf8Policy invalidUtf8, Ha
     {
         if (TextRow.CountFields(line) != dimension + 1)
             return false;
-        string word = Encoding.UTF8.GetString(line[..TextRow.WordEnd(line)]);
+        string word = _encoding.GetString(line[..TextRow.WordEnd(line)]);
         return !only!.Contains(word);
     }
 
     private void AddWord(ReadOnlySpan<byte> bytes)
     {
-        if (!Utf8.IsValid(bytes))
+        if (options.Encoding is null && !Utf8.IsValid(bytes))
         {
             InvalidUtf8Words++;
-            if (invalidUtf8 == InvalidUtf8Policy.Stop)
+            if (options.InvalidUtf8 == InvalidUtf8Policy.Stop)
             {
                 Error = ($"the word '{Encoding.UTF8.GetString(bytes)}' is not valid UTF-8", Utf8Remedy);
                 return;
             }
-            if (invalidUtf8 == InvalidUtf8Policy.Skip)
+            if (options.InvalidUtf8 == InvalidUtf8Policy.Skip)
             {
                 _words.Add(null);
                 return;
             }
         }
-        string word = Encoding.UTF8.GetString(bytes);
+        string word = _encoding.GetString(bytes);
         bool keep = only is null || only.Contains(word);
         Filtered += keep ? 0 : 1;
         _words.Add(keep ? word : null);
     }
 
-    public const string Utf8Remedy = "Load the file with InvalidUtf8 set to Replace or Skip, or convert it to UTF-8";
+    public const string Utf8Remedy = "Name its encoding, or have such words replaced or skipped";
 }

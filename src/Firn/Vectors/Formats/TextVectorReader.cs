@@ -18,7 +18,7 @@ internal static class TextVectorReader
         var table = new VectorTable(source.Path, header.Dimension, known ? Math.Min(header.Rows, limit) : 1024, options.BlockValues);
         var blocks = new TextBlock[threads];
         for (int i = 0; i < threads; i++)
-            blocks[i] = new TextBlock(header.Dimension, options.InvalidUtf8, only);
+            blocks[i] = new TextBlock(header.Dimension, options, only);
         var report = new VectorLoadReport { Format = header.Format, Compressed = source.Compressed };
         long line = header.Rows >= 0 ? 1 : 0;
         byte[] rest = [];
@@ -82,6 +82,9 @@ internal static class TextVectorReader
                     block.VectorOf(i).CopyTo(place);
             }
         }
+        string? firstBad = report.FirstBadRow;
+        if (firstBad is null && block.FirstBad is { } bad)
+            firstBad = $"line {line + bad.Line}: {bad.Problem}";
         line += block.Lines;
         report = report with
         {
@@ -90,6 +93,8 @@ internal static class TextVectorReader
             EmptyWords = report.EmptyWords + block.EmptyWords,
             InvalidUtf8Words = report.InvalidUtf8Words + block.InvalidUtf8Words,
             Filtered = report.Filtered + block.Filtered,
+            BadRows = report.BadRows + block.BadRows,
+            FirstBadRow = firstBad,
         };
         if (block.Error is { } error && report.Rows < limit)
             Throw.BadFile(path, $"line {line}", error.Problem, error.Remedy);
@@ -101,8 +106,8 @@ internal static class TextVectorReader
         if (read >= limit || read == promised)
             return;
         string remedy = read < promised
-            ? "The file is truncated or its header is wrong; fetch it again, or load it with TrustHeader off to take the rows that are there"
-            : "The header is wrong; correct it, or load the file with TrustHeader off to take all rows";
+            ? "The file is truncated or its header is wrong; fetch it again, or read it with the count ignored to take the rows that are there"
+            : "The header is wrong; correct it, or read the file with the count ignored to take all rows";
         Throw.BadFile(path, "line 1", $"the header promises {promised} words and the file holds {read}", remedy);
     }
 }

@@ -43,10 +43,7 @@ internal readonly record struct VectorFileHeader(VectorFormat Format, long Rows,
 
     private static void RefuseFastTextModel(string path, ReadOnlySpan<byte> bytes)
     {
-        bool magic = bytes.StartsWith((ReadOnlySpan<byte>)[0xBA, 0x16, 0x4F, 0x2F]);
-        // The old format has no magic number: it begins with small int32 values, whose high bytes are zero.
-        bool old = bytes.Length >= 8 && bytes[1] < 16 && bytes[2] == 0 && bytes[3] == 0 && bytes[6] == 0 && bytes[7] == 0;
-        if (magic || old)
+        if (Subwords.FastTextFile.Begins(bytes))
             Throw.BadFile(path, "byte 0", "this is a fastText model (.bin), not a table of vectors", "Make a table of it with 'firn vectors convert', or load it with FastTextVectors");
     }
 
@@ -77,7 +74,7 @@ internal readonly record struct VectorFileHeader(VectorFormat Format, long Rows,
         {
             Throw.BadFile(source.Path, "line 1",
                 $"the header promises {rows} words of {dimension} numbers, more than the file's {(source.Compressed ? "packed " : "")}length can hold",
-                "The file is truncated or its header is wrong; fetch it again, or load it with TrustHeader off to take the rows that are there");
+                "The file is truncated or its header is wrong; fetch it again, or read it with the count ignored to take the rows that are there");
         }
     }
 
@@ -104,12 +101,12 @@ internal readonly record struct VectorFileHeader(VectorFormat Format, long Rows,
     }
 
     /// <summary>
-    /// The dimension of a file without header: the fewest fields after the word in its first rows, since a word with spaces
-    /// inside makes a row look longer.
+    /// The dimension of a file without header: the number of fields after the word that most of its first rows have, so that
+    /// a short row is the one that is blamed; of equally many the smaller, since a word with spaces makes a row look longer.
     /// </summary>
     private static int DimensionOfRows(string path, ReadOnlySpan<byte> bytes)
     {
-        int dimension = int.MaxValue;
+        var rowsOf = new SortedDictionary<int, int>();
         for (int row = 0; row < RowsLookedAt && !bytes.IsEmpty; row++)
         {
             int end = bytes.IndexOf((byte)'\n');
@@ -122,10 +119,11 @@ internal readonly record struct VectorFileHeader(VectorFormat Format, long Rows,
             int fields = TextRow.CountFields(bytes[..end]);
             bool emptyWord = end > 0 && TextRow.WordEnd(bytes[..end]) == 0;
             if (fields > 0 && !emptyWord)
-                dimension = Math.Min(dimension, fields - 1);
+                rowsOf[fields - 1] = rowsOf.GetValueOrDefault(fields - 1) + 1;
             bytes = bytes[Math.Min(end + 1, bytes.Length)..];
         }
-        if (dimension is int.MaxValue or < 1 or > MaxDimension)
+        int dimension = rowsOf.Count == 0 ? 0 : rowsOf.MaxBy(r => r.Value).Key; // the first of equals, which is the smaller
+        if (dimension is < 1 or > MaxDimension)
             Throw.BadFile(path, "line 1", "neither a header 'words dimension' nor a word and its numbers begin the file", Remedy);
         return dimension;
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 using Firn.Files;
 using Firn.Vectors.Formats;
 
@@ -16,9 +17,11 @@ internal sealed class FastTextFile
     private const int Supervised = 3;
     private const int BlockValues = 1 << 28;
     private const int LongestWord = 1 << 16;
+    private const int OldHeader = 64;
     private const string Damaged = "The file is truncated or damaged, or no fastText model; fetch or make it again";
 
     private readonly ByteSource _source;
+    private readonly Dictionary<string, byte[]> _rawWords = new(StringComparer.Ordinal);
 
     private FastTextFile(ByteSource source) => _source = source;
 
@@ -35,6 +38,15 @@ internal sealed class FastTextFile
 
     public EmbeddingRows Matrix { get; private set; } = null!;
 
+    /// <summary>The file begins with magic number and version.</summary>
+    public bool HasVersion { get; private set; }
+
+    /// <summary>Byte of the flag that says whether the input matrix is quantized; arguments and dictionary lie before it.</summary>
+    public long InputStart { get; private set; }
+
+    /// <summary>First byte behind the input matrix.</summary>
+    public long InputEnd { get; private set; }
+
     public static FastTextFile Read(string path)
     {
         using var source = new ByteSource(path);
@@ -43,11 +55,34 @@ internal sealed class FastTextFile
         return file;
     }
 
-    /// <summary>Whether a file begins with the magic number.</summary>
-    public static bool HasMark(string path)
+    /// <summary>Words that are no UTF-8, by their text with U+FFFD in place of bad bytes: n-grams are hashed by the bytes.</summary>
+    public IReadOnlyDictionary<string, byte[]> RawWords => _rawWords;
+
+    /// <summary>Whether a file is a model: by the magic number, or before it was there, by arguments that all make sense.</summary>
+    public static bool Begins(string path)
     {
         using var source = new ByteSource(path);
-        return source.Kind == FileKind.FastText;
+        return source.Kind == FileKind.FastText || BeginsOld(source.Peek(OldHeader));
+    }
+
+    /// <inheritdoc cref="Begins(string)"/>
+    public static bool Begins(ReadOnlySpan<byte> first) =>
+        (first.Length >= sizeof(int) && BinaryPrimitives.ReadInt32LittleEndian(first) == Magic) || BeginsOld(first);
+
+    // Before version 11: dimension, window, epochs, minimum count, negatives, word n-grams, loss, model, buckets, n-grams,
+    // update rate, subsampling; then the numbers of entries, words and labels.
+    private static bool BeginsOld(ReadOnlySpan<byte> first)
+    {
+        if (first.Length < OldHeader)
+            return false;
+        Span<int> value = stackalloc int[12];
+        for (int i = 0; i < value.Length; i++)
+            value[i] = BinaryPrimitives.ReadInt32LittleEndian(first[(4 * i)..]);
+        double sample = BinaryPrimitives.ReadDoubleLittleEndian(first[48..]);
+        int entries = BinaryPrimitives.ReadInt32LittleEndian(first[56..]), words = BinaryPrimitives.ReadInt32LittleEndian(first[60..]);
+        return value[0] is >= 1 and <= 10_000 && value[1] is >= 0 and <= 10_000 && value[2] is >= 0 and <= 100_000 && value[3] >= 0 && value[4] >= 0
+            && value[5] is >= 0 and <= 100 && value[6] is >= 1 and <= 4 && value[7] is >= 1 and <= 3 && value[8] >= 0
+            && value[9] is >= 0 and <= 1000 && value[10] is >= 0 and <= 1000 && sample is >= 0 and <= 1 && entries >= words && words >= 0;
     }
 
     private void ReadContent()
@@ -71,9 +106,12 @@ internal sealed class FastTextFile
         // Supervised models of version 11 have no character n-grams, whatever their arguments say.
         if ((current && second == 11 && model == Supervised) || Buckets == 0)
             MaxN = 0;
+        HasVersion = current;
         ReadDictionary(current);
+        InputStart = _source.Position;
         bool quantized = current && Byte() != 0;
         Matrix = quantized ? ReadQuantized() : ReadDense();
+        InputEnd = _source.Position;
         int kept = MaxN == 0 ? 0 : PrunedBuckets is null ? Buckets : PrunedBuckets.Values.DefaultIfEmpty(-1).Max() + 1;
         if (Matrix.Columns != dimension || Matrix.Count < (long)Words.Count + kept)
         {
@@ -122,7 +160,10 @@ internal sealed class FastTextFile
             end = _source.Peek(LongestWord).IndexOf((byte)0);
         if (end < 0)
             Throw.BadFile(_source.Path, $"byte {_source.Position}", $"a word does not end within {LongestWord} bytes", Damaged);
-        string word = Encoding.UTF8.GetString(_source.Peek(end)[..end]);
+        ReadOnlySpan<byte> bytes = _source.Peek(end)[..end];
+        string word = Encoding.UTF8.GetString(bytes);
+        if (!Utf8.IsValid(bytes))
+            _rawWords.TryAdd(word, bytes.ToArray());
         _source.Skip(end + 1);
         return word;
     }
