@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Firn.Files;
 using Firn.Vectors.Storage;
 using Firn.Vectors.Subwords;
 
@@ -13,6 +14,8 @@ namespace Firn.Vectors;
 public sealed class FastTextVectors
 {
     private readonly EmbeddingRows _matrix;
+    private readonly int _buckets;
+    private readonly bool _pruned;
     private readonly SubwordHash _subwords;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _rows;
 
@@ -22,6 +25,7 @@ public sealed class FastTextVectors
         MinN = minN;
         MaxN = maxN;
         _matrix = matrix;
+        (_buckets, _pruned) = (buckets, prunedBuckets is not null);
         _subwords = new SubwordHash(minN, maxN, buckets, words.Count, prunedBuckets);
         var rows = new Dictionary<string, int>(words.Count, StringComparer.Ordinal);
         for (int row = 0; row < words.Count; row++)
@@ -58,6 +62,52 @@ public sealed class FastTextVectors
         ArgumentException.ThrowIfNullOrEmpty(path);
         FastTextFile file = FastTextFile.Read(path);
         return new FastTextVectors(file.Words, file.MinN, file.MaxN, file.Buckets, file.Matrix, file.PrunedBuckets) { RawWords = file.RawWords };
+    }
+
+    /// <summary>
+    /// A model without n-grams, which has a vector for the words of the table alone: fastText reads it, once saved.
+    /// </summary>
+    /// <param name="vectors">The table; it must stay open while the model is used.</param>
+    public static FastTextVectors FromTable(WordVectors vectors)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        return new FastTextVectors(vectors.Words, 0, 0, 0, new TableRows(vectors));
+    }
+
+    /// <summary>
+    /// Writes the model as fastText 0.9 does (.bin, version 12, not quantized). What predicts is not held here, so the file's
+    /// output matrix is zero: it answers for words, and cannot be trained further.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Some n-grams were pruned from the model, and fastText writes no such model unquantized.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (_pruned)
+            throw new InvalidOperationException("The model keeps some of its n-grams only (it was quantized with a cutoff); copy its file, or save the table of its words.");
+        var options = new Word2VecOptions { VectorSize = Dimension, Subwords = new SubwordOptions { MinN = MinN, MaxN = MaxN, Buckets = _buckets } };
+        var row = new float[Dimension];
+        new FastTextWriter(options, Words, [.. Enumerable.Repeat(1L, Words.Count)], Row, []) { RawWords = RawWords }.Write(path);
+
+        ReadOnlySpan<float> Row(int index)
+        {
+            Array.Clear(row);
+            _matrix.AddRow(index, row);
+            return row;
+        }
+    }
+
+    /// <summary>
+    /// Writes a model file smaller, as fastText's .ftz: its input rows as a byte for two dimensions and one for their length
+    /// (Joulin et al. 2016, "FastText.zip"). All else stays as it is.
+    /// </summary>
+    /// <param name="source">A model of fastText 0.1 or later, not quantized.</param>
+    /// <param name="destination">Where the smaller one goes; appears whole or not at all.</param>
+    /// <exception cref="InvalidDataException">The model cannot be quantized: the message says why.</exception>
+    public static void Quantize(string source, string destination)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        OutputFile.Write(destination, stream => FastTextQuantizer.Write(source, stream), source);
     }
 
     /// <summary>Computes the vector of any word, known or not.</summary>
@@ -116,6 +166,20 @@ public sealed class FastTextVectors
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return FastTextFile.Begins(path);
+    }
+
+    private sealed class TableRows(WordVectors vectors) : EmbeddingRows
+    {
+        public override int Columns => vectors.Dimension;
+
+        public override long Count => vectors.Count;
+
+        public override void AddRow(int row, Span<float> destination)
+        {
+            ReadOnlySpan<float> values = vectors[row];
+            for (int i = 0; i < destination.Length; i++)
+                destination[i] += values[i];
+        }
     }
 
     private void AddSubwords(ReadOnlySpan<char> word, List<int> rows)

@@ -12,6 +12,15 @@ public sealed record SimilarityScore(double Spearman, double Pearson, int Pairs,
 {
     /// <summary>Part of the pairs whose words both have vectors.</summary>
     public double Coverage { get; init; }
+
+    /// <summary>Probability of a rank correlation so far from 0 by chance, two-sided, as SciPy computes it; NaN with fewer than three pairs.</summary>
+    public double SpearmanP { get; init; } = double.NaN;
+
+    /// <summary>As <see cref="SpearmanP"/>, of the linear correlation.</summary>
+    public double PearsonP { get; init; } = double.NaN;
+
+    /// <summary>Number of the first invalid line; 0 for none.</summary>
+    public int FirstInvalidLine { get; init; }
 }
 
 /// <summary>Accuracy on one section of an analogy set.</summary>
@@ -29,6 +38,12 @@ public sealed record AnalogySection(string Name, int Correct, int Total)
 /// <param name="OutOfVocabulary">Questions with a word that has no vector.</param>
 public sealed record AnalogyScore(IReadOnlyList<AnalogySection> Sections, int OutOfVocabulary)
 {
+    /// <summary>Lines that are no question of four words.</summary>
+    public int InvalidLines { get; init; }
+
+    /// <summary>Number of the first invalid line; 0 for none.</summary>
+    public int FirstInvalidLine { get; init; }
+
     /// <summary>Questions answered rightly, in all sections.</summary>
     public int Correct => Sections.Sum(section => section.Correct);
 
@@ -62,8 +77,8 @@ public sealed record EvaluationOptions
 /// <summary>Standard tests of word vectors; equal to gensim's evaluation of the same vectors.</summary>
 public static class VectorEvaluation
 {
-    /// <summary>Correlation of cosines with the scores of a file of lines "word word score" (tabs, spaces or commas between).</summary>
-    /// <exception cref="InvalidDataException">The file has no pair whose words both have vectors.</exception>
+    /// <summary>Correlation of cosines with the scores of a file of lines "word word score" (tabs, spaces, commas or semicolons between).</summary>
+    /// <exception cref="InvalidDataException">The file has no pair whose words both have vectors, or is mostly of other lines.</exception>
     public static SimilarityScore Similarity(Similarity vectors, string path, EvaluationOptions? options = null) =>
         PairTest.Run(vectors, path, options ?? new EvaluationOptions());
 

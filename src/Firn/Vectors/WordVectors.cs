@@ -160,6 +160,34 @@ public sealed class WordVectors : IDisposable
         };
     }
 
+    /// <summary>The same vectors under other words.</summary>
+    /// <param name="rename">The new word of each; null leaves it out. Of words that become equal the first stays.</param>
+    public WordVectors Renamed(Func<string, string?> rename)
+    {
+        ArgumentNullException.ThrowIfNull(rename);
+        var words = new List<string>();
+        var rows = new List<int>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (int row = 0; row < Count; row++)
+        {
+            if (rename(Words[row]) is not { } word || !seen.Add(word))
+                continue;
+            words.Add(word);
+            rows.Add(row);
+        }
+        if (rows.Count == 0)
+            throw new ArgumentException("No word is left.", nameof(rename));
+        return new WordVectors(WordDictionary.Of(words), rows.Count == Count ? _rows : _rows.Gather([.. rows]), LoadReport);
+    }
+
+    /// <summary>
+    /// Writes the two files of TensorBoard's Embedding Projector into a folder: <c>vectors.tsv</c>, a line a word with its
+    /// numbers between tabs, and <c>metadata.tsv</c>, the words in the same order.
+    /// </summary>
+    /// <param name="folder">Made where it is missing.</param>
+    /// <exception cref="IOException">It cannot be written to.</exception>
+    public void SaveProjector(string folder) => ProjectorFiles.Write(this, folder);
+
     /// <summary>Reads a file of word vectors, plain or compressed by gzip; Firn's own is mapped, not read.</summary>
     /// <param name="path">The file; its content tells the format, not its name.</param>
     /// <param name="options">Limits and policies.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Firn.Cli.Output;
 using Firn.Vectors;
 
@@ -12,10 +13,10 @@ internal sealed class VectorFileOptions
 
     private readonly Option<string> format = new Option<string>("--format")
     {
-        Description = "Format of FILE; auto tells it from the content, a fastText model too (fastText's .vec is word2vec-text)",
+        Description = "Format of FILE; auto tells it from the content, models of fastText, gensim and floret too (fastText's .vec is word2vec-text)",
         DefaultValueFactory = _ => "auto",
         HelpName = "FORMAT",
-    }.OneOf(["auto", .. Written]);
+    }.OneOf(["auto", .. Written, .. ModelVectors.Formats]);
 
     private readonly Option<int?> limit = new Option<int?>("--limit")
     {
@@ -40,7 +41,18 @@ internal sealed class VectorFileOptions
         Description = "Take the rows that are there when the header promises another number",
     };
 
-    public Argument<string> File { get; } = new("FILE") { Description = "A file of word vectors, plain or gzip, a fastText model (.bin, .ftz), or the folder of a bundle" };
+    private readonly Option<string?> encoding = new("--encoding")
+    {
+        Description = "The encoding of words in a word2vec, GloVe or .vec file, as in latin1 or gbk (default: utf-8)",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<bool> skipBadRows = new("--skip-bad-rows")
+    {
+        Description = "Leave out rows that cannot be read or are not finite, and count them",
+    };
+
+    public Argument<string> File { get; } = new("FILE") { Description = "A file of word vectors, plain or packed, a model of fastText (.bin, .ftz), gensim (.model, .kv) or floret, or the folder of a bundle" };
 
     public void AddTo(Command command)
     {
@@ -56,6 +68,8 @@ internal sealed class VectorFileOptions
         command.Add(vocabulary);
         command.Add(invalidUtf8);
         command.Add(ignoreCount);
+        command.Add(encoding);
+        command.Add(skipBadRows);
     }
 
     /// <summary>The files that the command reads, which no output may replace.</summary>
@@ -79,8 +93,11 @@ internal sealed class VectorFileOptions
         if (Directory.Exists(path))
             return BundleVectors.Load(Inputs.RequireBundle(path), only, parsed.GetValue(limit));
         Inputs.RequireFile(path);
-        if (FormatOf(parsed.GetRequiredValue(format)) == VectorFormat.Auto && FastTextVectors.IsModel(path))
-            return FastTextModelVectors.Load(terminal, path, only, parsed.GetValue(limit), asked);
+        if (ModelVectors.Open(path, parsed.GetRequiredValue(format)) is { } model)
+        {
+            RefuseIgnored(parsed, path);
+            return model.Load(terminal, only, parsed.GetValue(limit), asked);
+        }
         var vectors = WordVectors.Load(path, new VectorLoadOptions
         {
             Format = FormatOf(parsed.GetRequiredValue(format)),
@@ -88,6 +105,8 @@ internal sealed class VectorFileOptions
             Only = only,
             InvalidUtf8 = Enum.Parse<InvalidUtf8Policy>(parsed.GetRequiredValue(invalidUtf8), ignoreCase: true),
             TrustHeader = !parsed.GetValue(ignoreCount),
+            Encoding = EncodingOf(parsed.GetValue(encoding)),
+            SkipBadRows = parsed.GetValue(skipBadRows),
         });
         if (vectors.LoadReport is { } report)
         {
@@ -97,8 +116,38 @@ internal sealed class VectorFileOptions
                 terminal.Note($"firn: {path}: {report.InvalidUtf8Words:N0} words that are not UTF-8");
             if (report.EmptyWords > 0)
                 terminal.Note($"firn: {path}: {report.EmptyWords:N0} rows left out that have no word");
+            if (report.BadRows > 0)
+                terminal.Note($"firn: {path}: {report.BadRows:N0} rows left out that cannot be read, first {report.FirstBadRow}");
+            if (report.Filtered > 0)
+                terminal.Note($"firn: {path}: {report.Filtered:N0} rows left out whose word {words} does not hold");
         }
         return vectors;
+    }
+
+    /// <summary>A model answers by its own rules; an option that would change nothing is refused.</summary>
+    private void RefuseIgnored(ParseResult parsed, string path)
+    {
+        string? ignored = parsed.GetValue(encoding) is not null ? "--encoding" : parsed.GetValue(skipBadRows) ? "--skip-bad-rows"
+            : parsed.GetValue(ignoreCount) ? "--ignore-count" : parsed.GetResult(invalidUtf8) is { Implicit: false } ? "--invalid-utf8" : null;
+        if (ignored is not null)
+            throw new UsageError($"{ignored} is for files of vectors in text or word2vec's binary form, and {path} is none; leave it out");
+    }
+
+    private static Encoding? EncodingOf(string? name)
+    {
+        if (name is null || name.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || name.Equals("utf8", StringComparison.OrdinalIgnoreCase))
+            return null;
+        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+        try
+        {
+            var found = Encoding.GetEncoding(name);
+            return found.GetBytes(" ").Length == 1 ? found
+                : throw new UsageError($"--encoding {name}: the words of such a file are not separated by single bytes; convert it with 'iconv -f {name} -t utf-8' first");
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageError($"--encoding {name}: there is no such encoding; give a name such as latin1, windows-1251, gbk or shift_jis");
+        }
     }
 
     public static VectorFormat FormatOf(string name) => name switch

@@ -13,12 +13,17 @@ internal static class VectorsConvertCommand
     public static Command Create(Invocation run)
     {
         var source = new VectorFileOptions();
-        var target = new Argument<string>("OUT") { Description = "The file to write; a name in .gz is compressed" };
+        var target = new Argument<string>("OUT") { Description = "The file to write; a name in .gz is compressed. For projector a folder" };
         var to = new Option<string>("--to")
         {
-            Description = "Format of OUT (default: by its name: .safetensors is safetensors, .bin is word2vec-binary, .glove or glove*.txt is glove, all else word2vec-text)",
+            Description = "Format of OUT (default: by its name: .safetensors is safetensors, .bin is word2vec-binary, .ftz is ftz, .glove or glove*.txt is glove, all else word2vec-text); fasttext is a model that fastText reads, ftz one that is quantized, projector the files of TensorBoard's Embedding Projector",
             HelpName = "FORMAT",
-        }.OneOf(VectorFileOptions.Written);
+        }.OneOf([.. VectorFileOptions.Written, TrainedVectorFile.FastText, Quantized, Projector]);
+        var spaces = new Option<string>("--spaces")
+        {
+            Description = "Words with a space inside: replace it by _, skip the word, or keep it where the format allows (default: keep)",
+            HelpName = "HOW",
+        }.OneOf("replace", "skip", "keep");
         var type = new Option<string>("--type")
         {
             Description = "How safetensors stores each number: float32 without loss, float16 in half the bytes, int8 in a quarter (default: as FILE does)",
@@ -30,16 +35,20 @@ internal static class VectorsConvertCommand
         command.Add(target);
         command.Add(to);
         command.Add(type);
+        command.Add(spaces);
         command.Add(json);
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(target);
-            var format = parsed.GetValue(to) is { } name ? VectorFileOptions.FormatOf(name) : ByName(path);
+            string? name = parsed.GetValue(to) ?? (path.EndsWith(".ftz", StringComparison.OrdinalIgnoreCase) ? Quantized : null);
+            if (name is Quantized or Projector or TrainedVectorFile.FastText)
+                return WriteModel(run.Terminal, parsed, source, new ModelOrder(name, path, parsed.GetValue(type), parsed.GetValue(spaces), parsed.GetValue(json)));
+            var format = name is not null ? VectorFileOptions.FormatOf(name) : ByName(path);
             string? asked = parsed.GetValue(type);
             if (asked is "float16" or "int8" && format != VectorFormat.Safetensors)
                 throw new UserError($"--type {asked}: only safetensors stores it, and {path} would be {VectorFileOptions.NameOf(format)}; name it {Path.GetFileName(path)}.safetensors or add --to safetensors");
             OutputFile.Check(path, source.InputsOf(parsed));
-            using var vectors = source.Load(run.Terminal, parsed);
+            using var vectors = WithoutSpaces(run.Terminal, source.Load(run.Terminal, parsed), parsed.GetValue(spaces), VectorFileOptions.NameOf(format));
             using var written = asked is null ? vectors : vectors.ToPrecision(Enum.Parse<VectorPrecision>(asked, ignoreCase: true));
             written.Save(path, format);
             var loss = written.Precision == VectorPrecision.Float32 || written == vectors ? null : PrecisionLoss.Of(vectors, written);
@@ -71,6 +80,73 @@ internal static class VectorsConvertCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private const string Quantized = "ftz", Projector = "projector";
+
+    /// <summary>What to write beside tables of words.</summary>
+    private sealed record ModelOrder(string Format, string Path, string? Type, string? Spaces, bool Json);
+
+    private static int WriteModel(Terminal terminal, ParseResult parsed, VectorFileOptions source, ModelOrder order)
+    {
+        if (order.Type is not null)
+            throw new UsageError($"--type {order.Type}: only safetensors has types, and this writes {order.Format}; leave it out");
+        string from = parsed.GetRequiredValue(source.File);
+        if (order.Format != Projector)
+            OutputFile.Check(order.Path, source.InputsOf(parsed));
+        FastTextVectors? model = order.Format == Projector || Directory.Exists(from) ? null : ModelVectors.Subwords(Inputs.RequireFile(from));
+        if (order.Format == Quantized)
+        {
+            if (model is null || !FastTextVectors.IsModel(from))
+                throw new UserError($"{from}: --to ftz quantizes a fastText model (.bin), and this is none; write other tables smaller with --to safetensors --type int8");
+            FastTextVectors.Quantize(from, order.Path);
+        }
+        if (order.Format != Quantized && model is not null && order.Format != Projector)
+            model.Save(order.Path);
+        int words = model?.Words.Count ?? 0, dimension = model?.Dimension ?? 0;
+        if (model is null)
+        {
+            using var vectors = WithoutSpaces(terminal, source.Load(terminal, parsed), order.Spaces, order.Format);
+            (words, dimension) = (vectors.Count, vectors.Dimension);
+            if (order.Format == Projector)
+                vectors.SaveProjector(order.Path);
+            else
+                FastTextVectors.FromTable(vectors).Save(order.Path);
+        }
+        if (order.Json)
+        {
+            Json.Write(terminal, new JsonObject
+            {
+                ["file"] = order.Path, ["format"] = order.Format, ["words"] = words, ["dimension"] = dimension,
+                ["bytes"] = order.Format == Projector ? null : WrittenFiles.Length(order.Path),
+            });
+            return ExitCode.Done;
+        }
+        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{order.Path}: {words:N0} words of {dimension} dimensions, {order.Format}"));
+        if (order.Format == Projector)
+            terminal.Note("  next: load vectors.tsv and metadata.tsv in the Embedding Projector of TensorBoard");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Words with spaces as the user wants them, told how many there were.</summary>
+    private static WordVectors WithoutSpaces(Terminal terminal, WordVectors vectors, string? how, string format)
+    {
+        int spaced = vectors.Words.Count(word => word.Contains(' ', StringComparison.Ordinal));
+        if (spaced == 0)
+            return vectors;
+        bool allowed = format is "glove" or "safetensors" or Projector;
+        if (how is null or "keep")
+        {
+            return allowed ? vectors : throw new UserError(
+                $"{spaced} words hold a space, first '{vectors.Words.First(w => w.Contains(' ', StringComparison.Ordinal))}', and {format} cannot hold them; add --spaces replace or --spaces skip, or write glove or safetensors");
+        }
+        WordVectors renamed = vectors.Renamed(word => word.Contains(' ', StringComparison.Ordinal) ? Instead(word) : word);
+        int lost = vectors.Count - renamed.Count;
+        terminal.Note(how == "skip" ? $"firn: {spaced:N0} words with a space were left out"
+            : $"firn: {spaced:N0} words with a space have _ in its place{(lost > 0 ? $"; {lost:N0} of them became equal to an earlier word and were left out" : "")}");
+        return renamed;
+
+        string? Instead(string word) => how == "skip" ? null : word.Replace(' ', '_');
     }
 
     public static string NameOf(VectorPrecision precision) => precision switch

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Vectors;
 
 namespace Firn.Cli.Commands.Vectors;
@@ -17,7 +18,19 @@ internal static class VectorsEvaluateCommand
     }
 
     /// <summary>One test's outcome: its main figure, how much of the test was covered, and all of it as JSON.</summary>
-    private sealed record Outcome(string Test, string Measure, double Figure, int Used, int Left, JsonObject Json);
+    private sealed record Outcome(string Test, string Measure, double Figure, int Used, int Left, JsonObject Json)
+    {
+        /// <summary>Lines left out because they are none of the test's.</summary>
+        public int Invalid { get; init; }
+
+        /// <summary>Number of the first of them.</summary>
+        public int FirstInvalid { get; init; }
+
+        /// <summary>Of word pairs, the probability of such a figure by chance.</summary>
+        public double? Probability { get; init; }
+    }
+
+    private const int FewPairs = 20;
 
     public static Command Create(Invocation run)
     {
@@ -39,7 +52,7 @@ internal static class VectorsEvaluateCommand
         {
             string[] files = [.. parsed.GetRequiredValue(tests).SelectMany(Files)];
             var options = new EvaluationOptions { RestrictVocabulary = parsed.GetValue(restrict), CaseInsensitive = !parsed.GetValue(caseSensitive), DummyForUnknown = parsed.GetValue(dummy) };
-            using var vectors = source.Load(run.Terminal, parsed);
+            using var vectors = source.Load(run.Terminal, parsed, WordsOf(files)); // a model composes those that it has not seen
             var similarity = new Similarity(vectors);
             using var progress = new ProgressLine(run.Terminal);
             var outcomes = new List<Outcome>();
@@ -48,6 +61,7 @@ internal static class VectorsEvaluateCommand
                 run.Stop.ThrowIfCancellationRequested();
                 progress.Begin(file);
                 outcomes.Add(MeasureOrNote(similarity, file, options, alone: files.Length == 1));
+                TellOdd(run.Terminal, file, outcomes[^1]);
             }
             progress.Dispose();
             if (parsed.GetValue(json))
@@ -65,10 +79,37 @@ internal static class VectorsEvaluateCommand
 
     private static Kind KindOf(string file)
     {
-        string first = File.ReadLines(file).FirstOrDefault(line => line.Length > 0) ?? "";
+        string first = LinesOf(file).FirstOrDefault(line => line.Length > 0) ?? "";
         if (first.StartsWith(':') || first.StartsWith(",type,", StringComparison.Ordinal))
             return Kind.Analogies;
         return first.StartsWith(",category,", StringComparison.Ordinal) ? Kind.Categories : Kind.Pairs;
+    }
+
+    private static IEnumerable<string> LinesOf(string file)
+    {
+        using var reader = new StreamReader(InputFile.Open(file));
+        while (reader.ReadLine() is { } line)
+            yield return line;
+    }
+
+    /// <summary>All that could be a word of the tests.</summary>
+    private static HashSet<string> WordsOf(string[] files) =>
+        [.. files.SelectMany(LinesOf).Where(line => !line.StartsWith(':') && !line.StartsWith('#'))
+            .SelectMany(line => line.Split([' ', '\t', ',', ';'], StringSplitOptions.RemoveEmptyEntries)).Where(word => word.Any(char.IsLetter))];
+
+    /// <summary>Lines that were left out, and figures that few pairs stand behind.</summary>
+    private static void TellOdd(Terminal terminal, string file, Outcome outcome)
+    {
+        if (outcome.Invalid > 0)
+        {
+            string expected = outcome.Measure.StartsWith("analogies", StringComparison.Ordinal) ? "question of four words" : "'word word score'";
+            terminal.Note($"firn: {file}: {outcome.Invalid:N0} {(outcome.Invalid == 1 ? "line is" : "lines are")} no {expected}, first line {outcome.FirstInvalid}, and left out");
+        }
+        if (outcome.Probability is { } chance && (outcome.Used < FewPairs || chance > 0.05))
+        {
+            terminal.Note(string.Create(CultureInfo.InvariantCulture,
+                $"firn: {file}: {outcome.Used:N0} {(outcome.Used == 1 ? "pair" : "pairs")} say little (p = {(double.IsNaN(chance) ? "undefined" : chance.ToString("0.00", CultureInfo.InvariantCulture))})"));
+        }
     }
 
     // Among many tests, one in another language or with none of the words is a row without a figure, not the end.
@@ -96,7 +137,9 @@ internal static class VectorsEvaluateCommand
                 return new Outcome(name, "analogies, accuracy", analogies.Accuracy, analogies.Total, analogies.OutOfVocabulary, new JsonObject
                 {
                     ["test"] = name, ["kind"] = "analogies", ["accuracy"] = Json.Number(analogies.Accuracy), ["total"] = analogies.Total, ["outOfVocabulary"] = analogies.OutOfVocabulary, ["sections"] = sections,
-                });
+                    ["invalidLines"] = analogies.InvalidLines,
+                })
+                { Invalid = analogies.InvalidLines, FirstInvalid = analogies.FirstInvalidLine };
             case Kind.Categories:
                 var categories = VectorEvaluation.Categorization(similarity, file, options);
                 return new Outcome(name, "categories, purity", categories.Purity, categories.Words, categories.OutOfVocabulary, new JsonObject
@@ -108,7 +151,9 @@ internal static class VectorsEvaluateCommand
                 return new Outcome(name, "word pairs, Spearman", pairs.Spearman, pairs.Pairs, pairs.OutOfVocabulary, new JsonObject
                 {
                     ["test"] = name, ["kind"] = "pairs", ["spearman"] = Json.Number(pairs.Spearman), ["pearson"] = Json.Number(pairs.Pearson), ["pairs"] = pairs.Pairs, ["outOfVocabulary"] = pairs.OutOfVocabulary,
-                });
+                    ["spearmanP"] = Json.Number(pairs.SpearmanP), ["pearsonP"] = Json.Number(pairs.PearsonP), ["invalidLines"] = pairs.InvalidLines,
+                })
+                { Invalid = pairs.InvalidLines, FirstInvalid = pairs.FirstInvalidLine, Probability = pairs.SpearmanP };
         }
     }
 

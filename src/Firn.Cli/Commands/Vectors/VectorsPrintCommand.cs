@@ -43,7 +43,7 @@ internal static class VectorsPrintCommand
             var how = Enum.Parse<Pool>(parsed.GetRequiredValue(pool), ignoreCase: true);
             string format = "G" + parsed.GetValue(digits).ToString(CultureInfo.InvariantCulture);
             // A model composes any word, so that it is asked word by word where it has not been told them all.
-            FastTextVectors? model = lines && FastTextModelVectors.IsPlain(parsed, source) ? FastTextVectors.Load(parsed.GetRequiredValue(source.File)) : null;
+            FastTextVectors? model = lines && File.Exists(parsed.GetRequiredValue(source.File)) ? ModelVectors.Subwords(parsed.GetRequiredValue(source.File)) : null;
             using var vectors = model is not null ? null : source.Load(run.Terminal, parsed, lines ? [] : [.. given.SelectMany(QueryLines.Words)]);
             var lookup = new VectorLookup(vectors, model);
             void Show(string query)

@@ -61,7 +61,7 @@ internal static class VectorsTrainCommand
             foreach (string place in new[] { output, parsed.GetValue(checkpoint), start.OutputOf(parsed), phrases.OutputOf(parsed) }.OfType<string>())
                 OutputFile.Check(place, inputs);
             long began = Stopwatch.GetTimestamp();
-            var from = start.Read(parsed, options);
+            var from = start.Read(parsed, options, parameters.SizeGiven(parsed));
             var trainer = new Word2VecTrainer(from is null ? options : options with { VectorSize = from.Vectors.Dimension })
             {
                 Start = from,

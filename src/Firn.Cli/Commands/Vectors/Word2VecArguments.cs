@@ -65,6 +65,9 @@ internal sealed class Word2VecArguments
     /// <summary>The least count of a word that gets a vector.</summary>
     public Option MinCount => minCount;
 
+    /// <summary>Whether the number of dimensions was chosen.</summary>
+    public bool SizeGiven(ParseResult parsed) => parsed.GetResult(size) is { Implicit: false };
+
     /// <summary>The options that mean nothing where vectors are not trained; the minimum count also says which words get a row, so it is not among them.</summary>
     public IReadOnlyList<Option> ForTraining =>
         [size, window, sample, negative, exponent, skipGram, hierarchical, cbowSum, subwords, minN, maxN, buckets, alpha, minAlpha, epochs, deterministic];

@@ -26,7 +26,10 @@ internal sealed class Word2VecStartOptions
     public string? OutputOf(ParseResult parsed) => parsed.GetValue(save);
 
     /// <summary>The start; null where training begins anew.</summary>
-    public Word2VecStart? Read(ParseResult parsed, Word2VecOptions options)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">How vectors are trained.</param>
+    /// <param name="sizeGiven">Whether --vector-size was given.</param>
+    public Word2VecStart? Read(ParseResult parsed, Word2VecOptions options, bool sizeGiven)
     {
         if (parsed.GetValue(save) is not null && options.Negative == 0)
             throw new UsageError("--save-outputs keeps what negative sampling trains, and --negative is 0; leave one of the two out");
@@ -39,6 +42,8 @@ internal sealed class Word2VecStartOptions
             }
             return null;
         }
+        if (sizeGiven)
+            throw new UsageError($"--vector-size is that of {path} and cannot be chosen with --from; leave it out");
         if (options.Subwords is not null)
             throw new UsageError("--from takes a table of whole words, which cannot be trained further with --subwords; leave one of the two out");
         Inputs.RequireFile(path);

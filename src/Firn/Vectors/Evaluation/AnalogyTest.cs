@@ -14,8 +14,9 @@ internal static class AnalogyTest
         List<Question> questions = [];
         List<string> names = [];
         int unknown = 0;
+        var invalid = new List<int>();
         var wrong = new Dictionary<int, int>(); // questions with unknown words that count as wrong, by section
-        foreach ((int section, string[] terms) in Read(path, names))
+        foreach ((int section, string[] terms) in Read(path, names, invalid))
         {
             int[] rows = [.. terms.Select(words.RowOf)];
             if (rows.All(row => row >= 0))
@@ -37,7 +38,7 @@ internal static class AnalogyTest
             correct[questions[i].Section] += IsRight(questions[i], found[i], vectors.Vectors, words) ? 1 : 0;
         }
         AnalogySection[] sections = [.. names.Select((name, s) => new AnalogySection(name, correct[s], total[s] + wrong.GetValueOrDefault(s)))];
-        return new AnalogyScore(sections, unknown);
+        return new AnalogyScore(sections, unknown) { InvalidLines = invalid.Count, FirstInvalidLine = invalid.FirstOrDefault() };
     }
 
     /// <summary>
@@ -57,11 +58,11 @@ internal static class AnalogyTest
         return predicted == words.Fold(question.Terms[3]);
     }
 
-    private static IEnumerable<(int Section, string[] Terms)> Read(string path, List<string> names)
+    private static IEnumerable<(int Section, string[] Terms)> Read(string path, List<string> names, List<int> invalid)
     {
         bool csv = false;
         int number = 0;
-        foreach (string line in File.ReadLines(path))
+        foreach (string line in TestLines.Of(path))
         {
             number++;
             if (number == 1 && line.StartsWith(",type,", StringComparison.Ordinal))
@@ -73,6 +74,8 @@ internal static class AnalogyTest
                 string[] fields = line.Split(',');
                 if (fields.Length == 6)
                     yield return (SectionOf(fields[1], names), fields[2..]);
+                else
+                    invalid.Add(number);
             }
             else if (line.StartsWith(": ", StringComparison.Ordinal))
             {
@@ -85,6 +88,8 @@ internal static class AnalogyTest
                 string[] terms = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
                 if (terms.Length == 4)
                     yield return (names.Count - 1, terms);
+                else if (terms.Length > 0)
+                    invalid.Add(number);
             }
         }
     }

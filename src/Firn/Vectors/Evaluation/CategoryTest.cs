@@ -14,7 +14,7 @@ internal static class CategoryTest
         List<int> rows = [], labels = [];
         List<string> categories = [];
         int unknown = 0;
-        foreach (string line in File.ReadLines(path).Skip(1))
+        foreach (string line in TestLines.Of(path).Skip(1))
         {
             string[] fields = line.Split(',');
             if (fields.Length < 3)

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Firn.Files;
-using Firn.Vectors.Training;
 
 namespace Firn.Vectors.Subwords;
 
@@ -11,14 +10,20 @@ namespace Firn.Vectors.Subwords;
 /// <param name="options">How it was trained.</param>
 /// <param name="words">The words, in the order of their rows.</param>
 /// <param name="counts">How often each stood in the texts.</param>
-/// <param name="inputs">Rows of words and buckets.</param>
+/// <param name="inputs">Rows of words, then of buckets; each is used before the next is asked for.</param>
 /// <param name="outputs">What predicts, [words or inner nodes, size].</param>
-internal sealed unsafe class FastTextWriter(Word2VecOptions options, IReadOnlyList<string> words, long[] counts, ParameterMatrix inputs, float[] outputs)
+internal sealed class FastTextWriter(Word2VecOptions options, IReadOnlyList<string> words, long[] counts, FastTextWriter.RowReader inputs, float[] outputs)
 {
     private const int Magic = 793712314, Version = 12;
     private const int HierarchicalSoftmax = 1, NegativeSampling = 2; // fastText's loss_name
     private const int Cbow = 1, SkipGram = 2; // fastText's model_name
     private const int UpdateRate = 100; // fastText's default
+
+    /// <summary>The values of a row.</summary>
+    public delegate ReadOnlySpan<float> RowReader(int row);
+
+    /// <summary>Words whose bytes are no UTF-8, by the text that stands for them.</summary>
+    public IReadOnlyDictionary<string, byte[]> RawWords { get; init; } = new Dictionary<string, byte[]>();
 
     public void Write(string path)
     {
@@ -30,7 +35,7 @@ internal sealed unsafe class FastTextWriter(Word2VecOptions options, IReadOnlyLi
             WriteArguments(writer);
             WriteDictionary(writer);
             writer.Write(false); // not quantized
-            WriteMatrix(writer, inputs.Rows, row => new ReadOnlySpan<float>(inputs[row], inputs.Columns));
+            WriteMatrix(writer, words.Count + (options.Subwords!.MaxN > 0 ? options.Subwords.Buckets : 0), inputs);
             writer.Write(false);
             // fastText's output matrix has a row a word; the tree has one inner node less.
             int size = options.VectorSize;
@@ -60,7 +65,7 @@ internal sealed unsafe class FastTextWriter(Word2VecOptions options, IReadOnlyLi
         writer.Write(-1L); // all n-grams are kept
         for (int i = 0; i < words.Count; i++)
         {
-            writer.Write(Encoding.UTF8.GetBytes(words[i]));
+            writer.Write(RawWords.TryGetValue(words[i], out byte[]? raw) ? raw : Encoding.UTF8.GetBytes(words[i]));
             writer.Write((byte)0);
             writer.Write(counts[i]);
             writer.Write((byte)0); // a word
@@ -74,6 +79,4 @@ internal sealed unsafe class FastTextWriter(Word2VecOptions options, IReadOnlyLi
         for (int r = 0; r < rows; r++)
             writer.Write(MemoryMarshal.AsBytes(row(r)));
     }
-
-    private delegate ReadOnlySpan<float> RowReader(int row);
 }

@@ -59,7 +59,7 @@ internal sealed unsafe class TrainingParameters : IDisposable
         _keepsInputs = true;
         var model = new FastTextVectors(_names, _options.Subwords!.MinN, _options.Subwords.MaxN, _options.Subwords.Buckets, new ParameterRows(State.Inputs));
         ParameterMatrix predicting = State.Outputs ?? State.Nodes!;
-        var writer = new FastTextWriter(_options, _names, _words.Counts, State.Inputs, predicting.ToArray());
+        var writer = new FastTextWriter(_options, _names, _words.Counts, row => new ReadOnlySpan<float>(State.Inputs[row], State.Inputs.Columns), predicting.ToArray());
         return new Word2VecModel(model.ToWordVectors(), State.Outputs is null ? null : ToTable(State.Outputs, _names, null), model, writer);
     }
 
