@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Firn.Cli.Output;
+using Firn.Text;
 using Firn.Vectors;
 
 namespace Firn.Cli.Commands.Vectors;
@@ -137,10 +138,9 @@ internal sealed class VectorFileOptions
     {
         if (name is null || name.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || name.Equals("utf8", StringComparison.OrdinalIgnoreCase))
             return null;
-        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         try
         {
-            var found = Encoding.GetEncoding(name);
+            Encoding found = TextEncodings.Get(name);
             return found.GetBytes(" ").Length == 1 ? found
                 : throw new UsageError($"--encoding {name}: the words of such a file are not separated by single bytes; convert it with 'iconv -f {name} -t utf-8' first");
         }
