@@ -85,6 +85,9 @@ internal sealed class CorpusArguments
             command.Add(option);
     }
 
+    /// <summary>Whether the layout was named.</summary>
+    public bool FormatGiven(ParseResult parsed) => parsed.GetResult(format) is { Implicit: false };
+
     /// <summary>Whether the data are plain lines.</summary>
     public bool IsLines(ParseResult parsed) => Formats.First(f => f.Name == parsed.GetRequiredValue(format)).Format == CorpusFormat.Lines;
 

@@ -39,6 +39,9 @@ public sealed class VocabularyBuilder
         TotalTokens += count;
     }
 
+    /// <summary>How often the tokens stood in the texts that are no words, <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c>.</summary>
+    public long ReservedTokens => new[] { table.Find(Vocabulary.PadToken), table.Find(Vocabulary.UnknownToken) }.Where(i => i >= 0).Sum(i => counts[i]);
+
     /// <summary>
     /// The vocabulary of what was counted, ids by falling count and ties in order of first sight. The tokens
     /// <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c> in a text are no words: the first is left out, the second is the unknown word.

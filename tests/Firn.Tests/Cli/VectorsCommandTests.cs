@@ -40,6 +40,68 @@ public sealed class VectorsCommandTests(TrainedQuickstart quickstart)
     }
 
     [Fact]
+    public void Words_with_spaces_are_replaced_skipped_or_refused_by_name()
+    {
+        string file = Write("spaced.txt", "the 1 2\nat last 3 4\nat_last 5 6\n"), target = quickstart.At("spaced.vec");
+        var refused = CapturedRun.Of("vectors", "convert", file, target);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("--spaces replace", refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(target));
+        Assert.Equal(0, CapturedRun.Of("vectors", "convert", file, target, "--spaces", "replace").ExitCode);
+        Assert.Equal("2 2\nthe 1 2\nat_last 3 4\n", File.ReadAllText(target));
+        Assert.Equal(0, CapturedRun.Of("vectors", "convert", file, target, "--spaces", "skip").ExitCode);
+        Assert.Equal("2 2\nthe 1 2\nat_last 5 6\n", File.ReadAllText(target));
+    }
+
+    [Fact]
+    public void Convert_writes_the_projectors_files_and_models_that_fastText_reads()
+    {
+        string file = Write("king-p.vec", King), folder = quickstart.At("projector"), model = quickstart.At("king-model.bin");
+        Assert.Equal(0, CapturedRun.Of("vectors", "convert", file, folder, "--to", "projector").ExitCode);
+        Assert.Equal("man\nking\nwoman\nqueen\napple\nHe\n", File.ReadAllText(Path.Combine(folder, "metadata.tsv")));
+        Assert.StartsWith("1\t0\n1\t1\n-1\t0.1\n", File.ReadAllText(Path.Combine(folder, "vectors.tsv")), StringComparison.Ordinal);
+        Assert.Equal(0, CapturedRun.Of("vectors", "convert", file, model, "--to", "fasttext").ExitCode);
+        Assert.True(FastTextVectors.IsModel(model));
+        var ignored = CapturedRun.Of("vectors", "info", model, "--encoding", "latin1");
+        Assert.Equal(2, ignored.ExitCode);
+        Assert.Contains("--encoding", ignored.Error, StringComparison.Ordinal);
+        Assert.Contains("256 centroids", CapturedRun.Of("vectors", "convert", model, quickstart.At("king.ftz")).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("table.vec", "3 3\na 1 2 3\nb 4 5 6\nc 7 8 9\n", "table of word vectors")]
+    [InlineData("rows.csv", "id,text,label\n1,\"the cat sat\",pos\n2,the dog sat,neg\n3,a cat sat,pos\n4,a dog sat,neg\n", "--text-column text")]
+    public void Train_takes_lines_of_text_and_tells_other_files_apart(string name, string content, string says)
+    {
+        string target = quickstart.At("never.vec");
+        var run = CapturedRun.Of("vectors", "train", Write(name, content), target, "--min-count", "1");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(says, run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(target));
+    }
+
+    [Fact]
+    public void Evaluate_tells_lines_that_are_no_pairs_and_refuses_prose()
+    {
+        string file = Write("king-e.vec", King), pairs = Write("pairs.csv", "word1;word2;score\nman;king;3,5\nqueen;apple;1,5\nwoman;queen;9\n");
+        var run = CapturedRun.Of("vectors", "evaluate", file, pairs, "--json");
+        Assert.Contains("1 line is no 'word word score', first line 1", run.Error, StringComparison.Ordinal);
+        Assert.Contains("3 pairs say little", run.Error, StringComparison.Ordinal);
+        string prose = Write("prose.txt", "man is a king of men\nthe queen sat on the throne\nman king 3\n");
+        Assert.Contains("no set of word pairs", CapturedRun.Of("vectors", "evaluate", file, prose).Error, StringComparison.Ordinal);
+        string bare = Write("bare.txt", "man king woman queen\n");
+        Assert.Contains("before the first section", CapturedRun.Of("vectors", "evaluate", file, bare).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_size_beside_a_table_to_go_on_from_is_refused()
+    {
+        var run = CapturedRun.Of("vectors", "train", Write("more.txt", "man king\n"), quickstart.At("more.vec"), "--from", Write("king-f.vec", King), "--vector-size", "30");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--vector-size", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Analogy_asks_A_is_to_B_as_C_is_to_what()
     {
         var result = Parse(CapturedRun.Of("vectors", "analogy", Write("king.vec", King), "man", "king", "woman", "--json"));

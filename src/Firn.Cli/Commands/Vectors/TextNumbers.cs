@@ -11,12 +11,16 @@ internal sealed class TextNumbers(IEnumerable<LabeledText> texts, Tokenizer toke
     /// <summary>Is told now and then how many texts were read.</summary>
     public Action<long> Progress { get; set; } = _ => { };
 
+    /// <summary>Tokens <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c> that were counted, and are no words.</summary>
+    public long ReservedTokens { get; private set; }
+
     /// <summary>The words that occur often enough, the most frequent first.</summary>
     public Vocabulary CountWords(int minCount)
     {
         var builder = new VocabularyBuilder();
         foreach (var tokens in Tokens())
             builder.Add(tokens);
+        ReservedTokens = builder.ReservedTokens;
         return builder.Build(new VocabularyOptions { MinCount = minCount });
     }
 

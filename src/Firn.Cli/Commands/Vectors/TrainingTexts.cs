@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Text;
 
 namespace Firn.Cli.Commands.Vectors;
@@ -34,8 +36,54 @@ internal sealed class TrainingTexts
     /// <summary>All texts, one corpus after the other; they can be read more than once.</summary>
     public IEnumerable<LabeledText> Open(ParseResult parsed)
     {
-        CorpusReader[] readers = [.. Paths(parsed).SelectMany(path => Files(parsed, path)).Select(path => _corpus.Open(parsed, path))];
+        string[] files = [.. Paths(parsed).SelectMany(path => Files(parsed, path))];
+        if (_corpus.IsLines(parsed) && !_corpus.FormatGiven(parsed))
+            Array.ForEach(files, RefuseOther);
+        CorpusReader[] readers = [.. files.Select(path => _corpus.Open(parsed, path))];
         return readers is [var one] ? one : readers.SelectMany(reader => reader);
+    }
+
+    /// <summary>Labelled texts would train their labels, and a table of vectors its numbers: both are told apart from lines of text.</summary>
+    private static void RefuseOther(string path)
+    {
+        if (Directory.Exists(path) || !InputFile.Exists(path))
+            return;
+        string[] lines = FirstLines(path);
+        if (lines.Length > 1 && IsVectors(lines))
+            throw new UserError($"{path}: line 1: this is a table of word vectors, not text to train them on; give the text, and go on from a table with --from FILE");
+        CorpusLayout layout;
+        try
+        {
+            layout = CorpusReader.Open(path).Layout;
+        }
+        catch (Exception error) when (error is InvalidDataException or ArgumentException or CorpusException)
+        {
+            return; // no layout of labelled texts: lines, as is usual
+        }
+        if (layout is { HasHeader: true, TextColumn: { } column, Separator: { } separator })
+        {
+            throw new UserError($"{path}: line 1: this is a table, separated by {separator}, whose texts seem to stand in the column '{column}'; "
+                + $"add --format delimited --text-column {column}, or --format lines to take whole lines as texts");
+        }
+        if (layout.Name.StartsWith("JSON", StringComparison.Ordinal))
+            throw new UserError($"{path}: line 1: this is {layout.Name}; add --format jsonl and --text-column NAME, or --format lines to take whole lines as texts");
+    }
+
+    private static string[] FirstLines(string path)
+    {
+        using StreamReader reader = CorpusReader.OpenText(path);
+        var lines = new List<string>();
+        while (lines.Count < 5 && reader.ReadLine() is { Length: < 1 << 16 } line)
+            lines.Add(line);
+        return [.. lines];
+    }
+
+    /// <summary>A word and the same number of numbers in each line, below a header or none.</summary>
+    private static bool IsVectors(string[] lines)
+    {
+        string[][] rows = [.. lines.Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        return rows[0].Length > 3 && rows.All(row => row.Length == rows[0].Length
+            && row.Skip(1).All(field => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _)));
     }
 
     private IEnumerable<string> Paths(ParseResult parsed) => (parsed.GetValue(_more) ?? []).Prepend(parsed.GetRequiredValue(Data));

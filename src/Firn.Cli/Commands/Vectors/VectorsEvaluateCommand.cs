@@ -82,6 +82,9 @@ internal static class VectorsEvaluateCommand
         string first = LinesOf(file).FirstOrDefault(line => line.Length > 0) ?? "";
         if (first.StartsWith(':') || first.StartsWith(",type,", StringComparison.Ordinal))
             return Kind.Analogies;
+        string[] fields = first.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        if (fields.Length == 4 && fields.All(field => field.Any(char.IsLetter)) && LinesOf(file).Take(5).All(line => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Length == 4))
+            return Kind.Analogies; // without its sections, which the test then says
         return first.StartsWith(",category,", StringComparison.Ordinal) ? Kind.Categories : Kind.Pairs;
     }
 

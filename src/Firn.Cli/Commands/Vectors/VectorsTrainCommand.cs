@@ -116,6 +116,8 @@ internal static class VectorsTrainCommand
         progress.Begin("counting words");
         var vocabulary = texts.CountWords(minCount);
         progress.End(string.Create(CultureInfo.InvariantCulture, $"counted words: {vocabulary.Count - 1:N0} occur {(minCount == 1 ? "once" : $"{minCount} times")} or more"));
+        if (texts.ReservedTokens > 0)
+            run.Terminal.Note($"firn: {name}: {texts.ReservedTokens:N0} tokens <unk> and <pad> are no words and were left out");
         if (vocabulary.Count == 1)
             throw new UserError($"{name}: no word occurs {minCount} times; give more text or a smaller --min-count");
         progress.Begin("reading text");

@@ -28,6 +28,11 @@ internal static class AnalogyTest
             if (options.DummyForUnknown)
                 wrong[section] = wrong.GetValueOrDefault(section) + 1;
         }
+        if (questions.Count == 0 && wrong.Count == 0)
+        {
+            Throw.BadFile(path, "end of file", unknown > 0 ? $"{unknown} questions have a word without a vector and none is left" : "it holds no question of four words",
+                "Lines must be 'a b c d' below sections ': name'; check the words' case and language");
+        }
         UnitTable table = vectors.Table;
         float[][] queries = [.. questions.Select(q => table.Mean([q.Rows[1], q.Rows[2]], [q.Rows[0]]))];
         (int Row, float Score)[][] found = BatchSearch.Nearest(table, queries, Candidates + 3, words.Count);

@@ -16,8 +16,7 @@ internal static class PairTest
             number++;
             if (line.Length == 0 || line[0] == '#')
                 continue;
-            string[] fields = line.Split([' ', '\t', ',', ';'], StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length != 3 || !double.TryParse(fields[2], NumberStyles.Float, CultureInfo.InvariantCulture, out double score))
+            if (!TryParse(line, out string[] fields, out double score))
             {
                 invalid++;
                 firstInvalid = firstInvalid == 0 ? number : firstInvalid;
@@ -47,5 +46,14 @@ internal static class PairTest
             PearsonP = Correlation.Probability(pearson, gold.Count),
             FirstInvalidLine = firstInvalid,
         };
+    }
+
+    /// <summary>Two words and a number, between blanks, tabs or commas; where semicolons part them a comma is the decimal one.</summary>
+    private static bool TryParse(string line, out string[] fields, out double score)
+    {
+        bool semicolons = line.Contains(';', StringComparison.Ordinal);
+        fields = line.Split(semicolons ? [';'] : [' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        score = 0;
+        return fields.Length == 3 && double.TryParse(semicolons ? fields[2].Replace(',', '.') : fields[2], NumberStyles.Float, CultureInfo.InvariantCulture, out score);
     }
 }

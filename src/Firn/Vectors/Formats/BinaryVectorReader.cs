@@ -76,7 +76,7 @@ internal static class BinaryVectorReader
         if (options.Encoding is null && !Utf8.IsValid(bytes))
         {
             if (options.InvalidUtf8 == InvalidUtf8Policy.Stop)
-                Throw.BadFile(source.Path, $"byte {at}", $"the word '{word[..Math.Min(word.Length, 60)]}' of row {row + 1} is not valid UTF-8", TextBlock.Utf8Remedy);
+                Throw.BadFile(source.Path, $"byte {at}", $"{Shown(word)} of row {row + 1} is not valid UTF-8", TextBlock.Utf8Remedy);
             report = report with { InvalidUtf8Words = report.InvalidUtf8Words + 1 };
             word = options.InvalidUtf8 == InvalidUtf8Policy.Replace ? word : null;
         }
@@ -88,6 +88,10 @@ internal static class BinaryVectorReader
         source.Skip(space + 1);
         return word;
     }
+
+    /// <summary>A word for a message; bytes of numbers that stand where a word should are not shown.</summary>
+    private static string Shown(string word) =>
+        word.Length <= 60 && !word.Any(char.IsControl) && word.Count(c => c == '\uFFFD') <= 2 ? $"the word '{word}'" : "what stands where the word";
 
     /// <summary>Reads a row; what is wrong with its numbers, with the place, or null.</summary>
     private static string? ReadVector(ByteSource source, Span<float> values, long promised, long row)

@@ -19,6 +19,8 @@ internal static class VectorFileReader
             Throw.BadFile(path, "byte 0", "a compressed safetensors file cannot be mapped into memory", "Unpack it with gunzip first");
         if (!source.Kind.IsText() && source.Kind is not (FileKind.Empty or FileKind.Binary or FileKind.FastText or FileKind.ProtocolBuffers))
             Throw.BadFile(path, "byte 0", $"this is {source.Kind.InWords()}", source.Kind.Remedy(path).TrimEnd('.'));
+        if (source.Kind.IsText() && source.Kind != FileKind.Text)
+            Throw.BadFile(path, "byte 0", $"this is {source.Kind.InWords()}", "Convert it to UTF-8, for instance with 'iconv -f utf-16 -t utf-8'");
         VectorFileHeader header = VectorFileHeader.Read(source, options);
         source.Skip(header.Length);
         return header.Format == VectorFormat.Word2VecBinary
