@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Firn.Bundles;
 using Firn.Cli.Output;
 using Firn.Cli.Scoring;
 using Firn.Files;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using Firn.Cli.Output;
-using Firn.Text;
 
 namespace Firn.Cli.Scoring;
 

@@ -106,7 +106,7 @@ public static partial class PickleReader
                 case '\x85': _stack.Add(PopLast(1)); break;
                 case '\x86': _stack.Add(PopLast(2)); break;
                 case '\x87': _stack.Add(PopLast(3)); break;
-                case '}': _stack.Add(new PickleDictionary()); break;
+                case '}': _stack.Add(new PickleDict()); break;
                 case 'd': Dictionary(PopMark()); break;
                 case 's': SetItems(PopLast(2)); break;
                 case 'u': SetItems(PopMark()); break;
@@ -202,15 +202,15 @@ public static partial class PickleReader
 
         private void Dictionary(object?[] pairs)
         {
-            _stack.Add(new PickleDictionary());
+            _stack.Add(new PickleDict());
             SetItems(pairs);
         }
 
         private void SetItems(object?[] pairs)
         {
-            PickleDictionary dictionary = Top() switch
+            PickleDict dictionary = Top() switch
             {
-                PickleDictionary plain => plain,
+                PickleDict plain => plain,
                 PickleObject described => described.Entries,
                 _ => throw input.Bad("an item is set in what is no dictionary"),
             };
@@ -283,13 +283,13 @@ public static partial class PickleReader
             _ => throw input.Bad("a whole number is not one"),
         };
 
-        private object TextDouble(string line) => double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value
+        private double TextDouble(string line) => double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value
             : throw input.Bad("a number is not one");
 
         private static object Integer(byte[] bytes)
         {
             var value = new BigInteger(bytes);
-            return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+            return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
         }
 
         private int Counted(int length) => length >= 0 ? length : throw input.Bad($"a length is {length}");

@@ -20,7 +20,7 @@ public sealed class PickleObject(object? type, object?[] arguments)
 {
     // Made when they are asked for: a damaged file can hold an object in every byte or two.
     private List<object?>? _items;
-    private PickleDictionary? _entries;
+    private PickleDict? _entries;
 
     /// <summary>What would be called: a <see cref="PickleGlobal"/> in every file that Python writes.</summary>
     public object? Type { get; } = type;
@@ -35,7 +35,7 @@ public sealed class PickleObject(object? type, object?[] arguments)
     public IList<object?> Items => _items ??= [];
 
     /// <summary>Items that would be set: of a subclass of dict, such as OrderedDict.</summary>
-    public PickleDictionary Entries => _entries ??= new PickleDictionary();
+    public PickleDict Entries => _entries ??= new PickleDict();
 
     /// <summary>The class, as <c>module.Name</c>.</summary>
     public string TypeName => Type?.ToString() ?? "None";
@@ -46,16 +46,16 @@ public sealed class PickleObject(object? type, object?[] arguments)
         value = null;
         return State switch
         {
-            PickleDictionary attributes => attributes.TryGet(name, out value),
-            object?[] { Length: 2 } both => (both[1] is PickleDictionary slots && slots.TryGet(name, out value))
-                || (both[0] is PickleDictionary own && own.TryGet(name, out value)),
+            PickleDict attributes => attributes.TryGet(name, out value),
+            object?[] { Length: 2 } both => (both[1] is PickleDict slots && slots.TryGet(name, out value))
+                || (both[0] is PickleDict own && own.TryGet(name, out value)),
             _ => false,
         };
     }
 }
 
 /// <summary>A Python dict, in its order.</summary>
-public sealed class PickleDictionary
+public sealed class PickleDict
 {
     private Dictionary<string, int>? _byName;
     private List<KeyValuePair<object?, object?>>? _entries;

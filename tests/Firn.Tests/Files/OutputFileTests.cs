@@ -40,6 +40,8 @@ public sealed class OutputFileTests : IDisposable
     public void The_file_behind_a_link_is_written_and_keeps_its_permissions()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need rights there");
+        if (OperatingSystem.IsWindows())
+            return; // what the analyzer understands of the line before
         string path = Path.Combine(_folder, "out.txt"), link = Path.Combine(_folder, "link"), second = Path.Combine(_folder, "second"), dangling = Path.Combine(_folder, "dangling");
         File.WriteAllText(path, "old");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);

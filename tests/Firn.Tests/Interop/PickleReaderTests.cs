@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics;
 using System.Text;
 using Firn.Interop.Pickle;
@@ -18,7 +17,7 @@ public class PickleReaderTests
     public void Values_of_every_protocol_are_read(int protocol, string hex)
     {
         Assert.InRange(protocol, 0, 5);
-        var root = Assert.IsType<PickleDictionary>(Read(Convert.FromHexString(hex)));
+        var root = Assert.IsType<PickleDict>(Read(Convert.FromHexString(hex)));
         Assert.Equal(["a", "b", "ü"], root.Entries.Select(e => e.Key));
         var items = Assert.IsType<List<object?>>(root.Entries[0].Value);
         Assert.Equal([1L, -2L, 2.5], items[..3]);
@@ -28,6 +27,10 @@ public class PickleReaderTests
         Assert.Equal<byte[]>([0, 255], Assert.IsType<byte[]>(root.Entries[1].Value));
         Assert.Equal("é\n\\", root.Entries[2].Value);
     }
+
+    [Fact]
+    public void A_long_of_few_bytes_is_a_whole_number_like_any_other() =>
+        Assert.Equal(1L << 40, Assert.IsType<long>(Read(Convert.FromHexString("80028a060000000000012e"))));
 
     [Theory]
     [InlineData("cos\nsystem\n(S'touch canary'\ntR.", "os.system")]

@@ -1,4 +1,3 @@
-using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;

@@ -2,7 +2,6 @@ using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
-using Firn.Training;
 using Firn.Vectors;
 
 namespace Firn.Tests.Recipes;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Firn.Cli.Output;
 using Firn.Vectors;
 
 namespace Firn.Cli.Commands.Vectors;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Firn.Cli.Algebra;
 using Firn.Cli.Output;
-using Firn.Vectors;
 
 namespace Firn.Cli.Commands.Vectors;
 
