@@ -289,7 +289,9 @@ public static partial class PickleReader
         private static object Integer(byte[] bytes)
         {
             var value = new BigInteger(bytes);
-            return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
+            return value >= long.MinValue && value <= long.MaxValue ? Boxed((long)value) : value;
+
+            static object Boxed(long whole) => whole;
         }
 
         private int Counted(int length) => length >= 0 ? length : throw input.Bad($"a length is {length}");
