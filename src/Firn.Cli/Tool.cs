@@ -42,7 +42,7 @@ internal static class Tool
         Command? command = null;
         try
         {
-            var root = Commands(terminal, stop);
+            var root = Commands(args, terminal, stop);
             if (args.Length == 0)
                 args = ["--help"];
             var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
@@ -77,10 +77,10 @@ internal static class Tool
     }
 
     // Not a RootCommand: that one takes its name from the file that runs, which is dotnet's or the tests'.
-    private static Command Commands(Terminal terminal, CancellationToken stop)
+    private static Command Commands(string[] args, Terminal terminal, CancellationToken stop)
     {
         var root = new Command("firn", "Trains, studies and serves text classifiers on pretrained word vectors.") { new HelpOption(), Version(terminal) };
-        foreach (var command in CommandList.All(new Invocation(terminal, stop)))
+        foreach (var command in CommandList.For(args, new Invocation(terminal, stop)))
             root.Subcommands.Add(command);
         return root;
     }

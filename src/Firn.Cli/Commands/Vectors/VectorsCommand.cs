@@ -5,19 +5,33 @@ namespace Firn.Cli.Commands.Vectors;
 /// <summary><c>firn vectors</c>: everything about tables of word vectors.</summary>
 internal static class VectorsCommand
 {
-    public static Command Create(Invocation run) => new("vectors", "Train, inspect, query, evaluate and convert word vectors")
+    private static readonly string[] Names =
+        ["train", "info", "neighbors", "similarity", "analogy", "evaluate", "convert", "print", "transform", "align", "combine", "map"];
+
+    /// <param name="run">The streams.</param>
+    /// <param name="asked">Where it names a command below this one, that one alone is made.</param>
+    public static Command Create(Invocation run, string? asked = null)
     {
-        VectorsTrainCommand.Create(run),
-        VectorsInfoCommand.Create(run),
-        VectorsNeighborsCommand.Create(run),
-        VectorsSimilarityCommand.Create(run),
-        VectorsAnalogyCommand.Create(run),
-        VectorsEvaluateCommand.Create(run),
-        VectorsConvertCommand.Create(run),
-        VectorsPrintCommand.Create(run),
-        VectorsTransformCommand.Create(run),
-        VectorsAlignCommand.Create(run),
-        VectorsCombineCommand.Create(run),
-        VectorsMapCommand.Create(run),
+        var command = new Command("vectors", "Train, inspect, query, evaluate and convert word vectors");
+        foreach (string name in Array.IndexOf(Names, asked) >= 0 ? [asked!] : Names)
+            command.Add(Create(name, run));
+        return command;
+    }
+
+    private static Command Create(string name, Invocation run) => name switch
+    {
+        "train" => VectorsTrainCommand.Create(run),
+        "info" => VectorsInfoCommand.Create(run),
+        "neighbors" => VectorsNeighborsCommand.Create(run),
+        "similarity" => VectorsSimilarityCommand.Create(run),
+        "analogy" => VectorsAnalogyCommand.Create(run),
+        "evaluate" => VectorsEvaluateCommand.Create(run),
+        "convert" => VectorsConvertCommand.Create(run),
+        "print" => VectorsPrintCommand.Create(run),
+        "transform" => VectorsTransformCommand.Create(run),
+        "align" => VectorsAlignCommand.Create(run),
+        "combine" => VectorsCombineCommand.Create(run),
+        "map" => VectorsMapCommand.Create(run),
+        _ => throw new ArgumentException($"There is no command '{name}'.", nameof(name)),
     };
 }
