@@ -32,6 +32,10 @@ internal sealed class TrainArguments
     {
         Description = "With the preset tweets, a hash tag gives its words, one token with its sign, both, or none: both where texts are few, drop where texts were gathered by them, which 'firn audit' shows (default: split)",
     }.OneOf("split", "whole", "both", "drop");
+    private readonly Option<string?> unspaced = new Option<string?>("--unspaced-scripts")
+    {
+        Description = "With the preset tweets, a run of a script without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) gives overlapping pairs of characters, or is one token (default: pairs)",
+    }.OneOf("pairs", "runs");
     private readonly Option<string?> unknown = PresetOption.Word("--unknown", "A word that training did not see: skip it, or give all such words a row", Presets, o => Lower(o.Vocabulary.Unknown)).OneOf("skip", "row");
     private readonly Option<int?> maxWords = new Option<int?>("--max-words") { Description = "Keep the N most frequent words only (default: all)", HelpName = "N" }.Between(1, int.MaxValue);
     private readonly Option<int?> maxTokens = PresetOption.NumberBySize("--max-tokens", "Tokens of a text that are used, at most", "what 99.9% of the training texts need, 100 to 512", RecipeOptions.Notebook.MaxTokens).Between(1, 100_000);
@@ -91,7 +95,7 @@ internal sealed class TrainArguments
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { preset, stem, stopWords, hashTags, unknown, maxWords, maxTokens, truncate, testSize, testSplit, splitSeed, validation, validationSize, folds, from, vectors, unseenWords, vectorTexts })
+        foreach (var option in new Option[] { preset, stem, stopWords, hashTags, unspaced, unknown, maxWords, maxTokens, truncate, testSize, testSplit, splitSeed, validation, validationSize, folds, from, vectors, unseenWords, vectorTexts })
             command.Add(option);
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
@@ -127,7 +131,7 @@ internal sealed class TrainArguments
         if (parsed.GetValue(from) is { } bundle)
         {
             Inputs.RequireBundle(bundle);
-            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unknown, maxWords, hidden, bidirectional, pooling, padding],
+            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unspaced, unknown, maxWords, hidden, bidirectional, pooling, padding],
                 $"is decided by the bundle {bundle} that --from starts from");
             if (parsed.GetValue(hashTags) is "split" or "whole")
                 throw new UsageError($"how hash tags are split is decided by the bundle {bundle} that --from starts from; leave --hash-tags out, or choose both or drop");
@@ -138,6 +142,8 @@ internal sealed class TrainArguments
         }
         if (parsed.GetValue(hashTags) is not null && basis.Cleaning.Preset != CleaningOptions.Tweets.Preset)
             throw new UsageError("--hash-tags is a rule of the preset tweets; leave it out with another one");
+        if (parsed.GetValue(unspaced) is not null && basis.Cleaning.Preset != CleaningOptions.Tweets.Preset)
+            throw new UsageError("--unspaced-scripts is a rule of the preset tweets; leave it out with another one");
         RecipeOptions options = basis with
         {
             Cleaning = basis.Cleaning with
@@ -147,6 +153,7 @@ internal sealed class TrainArguments
                 SplitHashTags = parsed.GetValue(hashTags) is { } tags ? tags is "split" or "both" : basis.Cleaning.SplitHashTags,
                 KeepHashTags = parsed.GetValue(hashTags) == "both",
                 DropHashTags = parsed.GetValue(hashTags) == "drop",
+                SplitUnspacedScripts = parsed.GetValue(unspaced) is { } given ? given == "pairs" : basis.Cleaning.SplitUnspacedScripts,
             },
             Vocabulary = basis.Vocabulary with
             {

@@ -28,6 +28,7 @@ internal sealed record CleaningRule(string Name, Func<CleaningOptions, bool> IsO
         new("drop possessives", o => o.DropPossessives, o => o with { DropPossessives = false }),
         new("squeeze repeats", o => o.SqueezeRepeats, o => o with { SqueezeRepeats = false }),
         new("replace numbers", o => o.ReplaceNumbers, o => o with { ReplaceNumbers = false }),
+        new("split scripts without spaces", o => o.SplitUnspacedScripts, o => o with { SplitUnspacedScripts = false }),
         new("remove stop words", o => o.RemoveStopWords, o => o with { RemoveStopWords = false }),
         new("stem", o => o.Stem, o => o with { Stem = false }),
     ];

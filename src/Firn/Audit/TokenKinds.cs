@@ -1,3 +1,4 @@
+using System.Text;
 using Firn.Text;
 
 namespace Firn.Audit;
@@ -30,7 +31,7 @@ internal sealed class TokenKinds
                 counts[4]++;
             else if (token.Length > 1 && !token.Any(char.IsLetterOrDigit) && token.All(c => c < 0x80) || token is ":d" or ":p" or ":o" or "d:" or "xd" or "<3" or ":3")
                 counts[1]++;
-            else if (token.Length > 0 && token[0] >= 0x2190 && !char.IsLetter(token[0]))
+            else if (token.Length > 0 && token[0] >= 0x2190 && !Rune.IsLetter(Rune.GetRuneAt(token, 0)))
                 counts[2]++;
         }
     }

@@ -70,6 +70,13 @@ public sealed record CleaningOptions
     /// <summary>Numbers become the token <c>&lt;number&gt;</c> (tweets).</summary>
     public bool ReplaceNumbers { get; init; }
 
+    /// <summary>
+    /// Runs of scripts that are written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) give overlapping pairs of
+    /// characters, each with its marks: 我爱你 gives 我爱 and 爱你. With it letters beyond Unicode's basic plane are letters, joiners
+    /// inside words fall away, full-width <c>!</c> and <c>?</c> are marks of tone, and keycaps and flags of regions are whole emoji (tweets).
+    /// </summary>
+    public bool SplitUnspacedScripts { get; init; }
+
     /// <summary>NLTK's 179 English stop words, <c>not</c> and <c>no</c> among them, are dropped (all grammars).</summary>
     public bool RemoveStopWords { get; init; }
 
@@ -103,6 +110,7 @@ public sealed record CleaningOptions
         RestoreApostrophes = true,
         DropPossessives = true,
         SqueezeRepeats = true,
+        SplitUnspacedScripts = true,
     };
 
     /// <summary>Splits at white space and does nothing else; for text that is tokenized already.</summary>

@@ -11,24 +11,31 @@ internal static class Emoticons
         or 'D' or 'T' or 't' or 'o' or 'O' or '0' or 'u' or 'U' or 'x' or 'X';
 
     /// <summary>The emoticon that begins at <paramref name="i"/>: its spelling and its length, or null.</summary>
-    public static string? Match(ReadOnlySpan<char> text, int i, out int length)
+    /// <param name="text">The text.</param>
+    /// <param name="i">Where to look.</param>
+    /// <param name="unspaced">Whether letters of scripts without spaces are no part of a word that stands beside them.</param>
+    /// <param name="length">How many characters the emoticon takes.</param>
+    public static string? Match(ReadOnlySpan<char> text, int i, bool unspaced, out int length)
     {
-        bool afterWord = i > 0 && WordCharacters.Is(text[i - 1]);
+        bool afterWord = i > 0 && IsWord(text, i - 1, unspaced);
         ReadOnlySpan<char> rest = text[i..];
         string? found = rest[0] switch
         {
-            ':' or ';' or '=' => Western(rest, 0, afterWord, out length) ?? Upright(rest, out length),
-            '>' when rest.Length > 2 && rest[1] is ':' or ';' or '=' => Western(rest, 1, afterWord, out length),
-            '<' => Heart(rest, out length) ?? Upright(rest, out length),
+            ':' or ';' or '=' => Western(rest, 0, (afterWord, unspaced), out length) ?? Upright(rest, unspaced, out length),
+            '>' when rest.Length > 2 && rest[1] is ':' or ';' or '=' => Western(rest, 1, (afterWord, unspaced), out length),
+            '<' => Heart(rest, out length) ?? Upright(rest, unspaced, out length),
             '(' or '[' when i > 0 && text[i - 1] == rest[0] => None(out length), // the first of a run decides for all
-            '(' or ')' or '[' or ']' => Mirrored(rest, afterWord || i > 0 && text[i - 1] != ' ', out length),
-            'D' => Mirrored(rest, afterWord, out length),
+            '(' or ')' or '[' or ']' => Mirrored(rest, afterWord || i > 0 && text[i - 1] != ' ', unspaced, out length),
+            'D' => Mirrored(rest, afterWord, unspaced, out length),
             '\\' => Arms(rest, out length),
-            _ when !afterWord => Upright(rest, out length),
+            _ when !afterWord => Upright(rest, unspaced, out length),
             _ => None(out length),
         };
         return found;
     }
+
+    private static bool IsWord(ReadOnlySpan<char> s, int i, bool unspaced) =>
+        WordCharacters.Is(s[i]) && !(unspaced && UnspacedScripts.LengthAt(s, i) > 0);
 
     private static string? None(out int length)
     {
@@ -36,8 +43,9 @@ internal static class Emoticons
         return null;
     }
 
-    private static string? Western(ReadOnlySpan<char> s, int eyes, bool afterWord, out int length)
+    private static string? Western(ReadOnlySpan<char> s, int eyes, (bool AfterWord, bool Unspaced) place, out int length)
     {
+        bool afterWord = place.AfterWord;
         length = 0;
         if (afterWord && s[eyes] == '=')
             return null;
@@ -61,13 +69,13 @@ internal static class Emoticons
         if (drawn == '/' && i - eyes > 2 && s[eyes + 1] == '/')
             return null;
         bool lettered = char.IsAsciiLetterOrDigit(drawn) || drawn is '@' or '#' or '$';
-        if (lettered && (afterWord || i < s.Length && WordCharacters.Is(s[i])))
+        if (lettered && (afterWord || i < s.Length && IsWord(s, i, place.Unspaced)))
             return null;
         length = i;
         return tear ? (mouth == Mouth.Sad ? ":'(" : ":')") : s[eyes] == ';' && mouth == Mouth.Happy ? ";)" : Spelling(mouth);
     }
 
-    private static string? Mirrored(ReadOnlySpan<char> s, bool attached, out int length)
+    private static string? Mirrored(ReadOnlySpan<char> s, bool attached, bool unspaced, out int length)
     {
         length = 0;
         bool happy = s[0] is '(' or '[';
@@ -83,7 +91,7 @@ internal static class Emoticons
             return null;
         bool equals = s[i] == '=', wink = s[i] == ';';
         i++;
-        if (i < s.Length && (MouthOf(s[i]) is Mouth.Happy or Mouth.Sad || WordCharacters.Is(s[i]) && (equals || s[0] == 'D') || s[i] == '/'))
+        if (i < s.Length && (MouthOf(s[i]) is Mouth.Happy or Mouth.Sad || IsWord(s, i, unspaced) && (equals || s[0] == 'D') || s[i] == '/'))
             return null;
         length = i;
         return !happy ? ":(" : wink ? ";)" : ":)";
@@ -112,7 +120,7 @@ internal static class Emoticons
     }
 
     /// <summary>Eye, a mouth of underscores, dots or dashes, eye.</summary>
-    private static string? Upright(ReadOnlySpan<char> s, out int length)
+    private static string? Upright(ReadOnlySpan<char> s, bool unspaced, out int length)
     {
         length = 0;
         char left = s[0];
@@ -138,7 +146,7 @@ internal static class Emoticons
             _ => null,
         };
         i++;
-        if (face is null || char.IsAsciiLetterOrDigit(right) && i < s.Length && WordCharacters.Is(s[i]))
+        if (face is null || char.IsAsciiLetterOrDigit(right) && i < s.Length && IsWord(s, i, unspaced))
             return null;
         length = i;
         return face;

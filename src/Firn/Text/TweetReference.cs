@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Firn.Text;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
 
     private readonly ReadOnlySpan<char> text = text;
     private readonly Span<char> output = destination.Chars;
+    private readonly bool _unspaced = rules.SplitUnspacedScripts;
     private int used = destination.Used;
     private int _noNumberBefore; // digits before this place belong to a number that a letter follows, which is none
     private int _noHostBefore; // dots before this place belong to host names that are no address
@@ -26,7 +29,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
             char c = text[i];
             if (c == ' ')
                 i++;
-            else if (WordCharacters.Is(c))
+            else if (IsWord(i))
                 i = Word(i);
             else
                 i = Symbol(i);
@@ -37,18 +40,34 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
     /// <summary>Tells the buffer how many characters are in use.</summary>
     public readonly void Close() => destination.Used = used;
 
+    /// <summary>Whether a word begins or goes on here.</summary>
+    public readonly bool IsWord(int i) => WordCharacters.Is(text[i]) || _unspaced && text[i] >= UnspacedScripts.First && LengthOfRare(i) > 0;
+
+    /// <summary>Units of a word character that <see cref="WordCharacters"/> lacks: one beyond the basic plane, or a numeral of Han; else 0.</summary>
+    private readonly int LengthOfRare(int i) => _unspaced ? Math.Max(UnspacedScripts.LengthAt(text, i), WordCharacters.LengthBeyondBasic(text[i..])) : 0;
+
+    /// <summary>Whether the character here belongs to a script without spaces, and the rules tell those apart.</summary>
+    private readonly bool IsUnspaced(int i) => _unspaced && text[i] >= UnspacedScripts.First && UnspacedScripts.LengthAt(text, i) > 0;
+
+    /// <summary>Whether the character before this place may be of the same word.</summary>
+    private readonly bool IsAfterWord(int i) => i > 0 && WordCharacters.Is(text[i - 1]) && !IsUnspaced(i - 1);
+
     /// <summary>Appends the tokens that begin with a word character; returns where to go on.</summary>
     public int Word(int start)
     {
         int i = start;
-        if (rules.ReplaceUrls && WebAddress.Match(text[i..]) is > 0 and int url)
+        if (IsUnspaced(i))
+            return UnspacedRun(i, text.Length);
+        if (_unspaced && EmojiSequence.LengthOfKeycap(text, i) is > 0 and int keycap)
+            return Keycap(i, keycap);
+        if (rules.ReplaceUrls && WebAddress.Match(text[i..], _unspaced) is > 0 and int url)
             return Fixed(Url, i + url);
-        if (rules.KeepEmoticons && Emoticons.MayBegin(text[i]) && Emoticons.Match(text, i, out int face) is { } spelling)
+        if (rules.KeepEmoticons && Emoticons.MayBegin(text[i]) && Emoticons.Match(text, i, _unspaced, out int face) is { } spelling)
             return Fixed(spelling, i + face);
         if (char.IsAsciiDigit(text[i]))
         {
             int end = i < _noNumberBefore ? _noNumberBefore : EndOfNumber(i);
-            if (end == text.Length || !WordCharacters.Is(text[end]))
+            if (end == text.Length || !IsWord(end) || IsUnspaced(end))
             {
                 if (rules.ReplaceNumbers)
                     return Fixed(Number, end);
@@ -61,15 +80,20 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
         while (i < text.Length)
         {
             char c = text[i];
-            if (WordCharacters.Is(c))
+            if (WordCharacters.Is(c) && !IsUnspaced(i))
             {
                 output[used++] = rules.LowerCase ? char.ToLowerInvariant(c) : c;
                 i++;
             }
-            else if (rules.KeepContractions && WordCharacters.IsApostrophe(c) && i + 1 < text.Length && char.IsLetter(text[i + 1]) && char.IsLetter(text[i - 1]))
+            else if (rules.KeepContractions && WordCharacters.IsApostrophe(c) && i + 1 < text.Length && char.IsLetter(text[i + 1])
+                && char.IsLetter(text[i - 1]) && !IsUnspaced(i + 1))
             {
                 output[used++] = '\'';
                 i++;
+            }
+            else if (_unspaced && PassRare(i) is > 0 and int passed)
+            {
+                i += passed;
             }
             else
             {
@@ -79,7 +103,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
         ScanSteps.Add(i - start);
         if (rules.ReplaceUrls && i < text.Length && text[i] == '.' && i >= _noHostBefore)
         {
-            int bare = WebAddress.MatchBare(text[start..], i - start, out int end);
+            int bare = WebAddress.MatchBare(text[start..], i - start, _unspaced, out int end);
             if (bare > 0)
             {
                 used = from;
@@ -90,6 +114,48 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
         FinishWord(from);
         return i;
     }
+
+    /// <summary>
+    /// Appends a letter beyond the basic plane, or passes over a joiner inside a word, which says how letters are drawn; returns the
+    /// units passed, 0 where there is neither.
+    /// </summary>
+    private int PassRare(int i)
+    {
+        if (text[i] is '\u200C' or '\u200D')
+            return i + 1 < text.Length && IsWord(i + 1) && !IsUnspaced(i + 1) ? 1 : 0;
+        if (IsUnspaced(i) || WordCharacters.LengthBeyondBasic(text[i..]) == 0)
+            return 0;
+        Rune.DecodeFromUtf16(text[i..], out Rune letter, out int length);
+        used += (rules.LowerCase ? Rune.ToLowerInvariant(letter) : letter).EncodeToUtf16(output[used..]);
+        return length;
+    }
+
+    /// <summary>
+    /// Appends the pairs of neighbours of a run of characters of scripts without spaces, each overlapping the next by a character; one
+    /// alone is a token. Returns where the run ends.
+    /// </summary>
+    private int UnspacedRun(int start, int limit)
+    {
+        ReadOnlySpan<char> run = text[..limit];
+        int i = start, first = -1, second = -1; // where the last two characters begin in the output
+        while (i < limit && UnspacedScripts.LengthAt(run, i) > 0)
+        {
+            i = UnspacedScripts.Read(run, i, output[used..], out int written);
+            if (rules.SqueezeRepeats && first >= 0 && IsRepeated(first, second, written))
+                continue;
+            if (second >= 0)
+                destination.Mark(second, used + written);
+            (first, second) = (second, used);
+            used += written;
+        }
+        if (first < 0)
+            destination.Mark(second, used);
+        return i;
+    }
+
+    /// <summary>Whether the last two characters and the one of this length behind them are the same.</summary>
+    private readonly bool IsRepeated(int first, int second, int length) => second - first == length && used - second == length
+        && output.Slice(first, length).SequenceEqual(output.Slice(second, length)) && output.Slice(second, length).SequenceEqual(output.Slice(used, length));
 
     /// <summary>The end of a number: digits, and single marks between digits (7:30, 1,000, 9/10, 4.5).</summary>
     private readonly int EndOfNumber(int i)
@@ -110,15 +176,17 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
         char c = text[i];
         if (UnicodeSpace.Is(c))
             return i + 1;
+        if (_unspaced && c is '#' or '*' && EmojiSequence.LengthOfKeycap(text, i) is > 0 and int keycap)
+            return Keycap(i, keycap);
         if (c == '@' && IsNameAt(i))
             return Mention(i);
         if (c == '#' && IsNameAt(i))
             return HashTag(i);
         if (c == '<' && rules.RemoveMarkup && Markup.Match(text[i..]) is > 0 and int tag)
             return i + tag;
-        if (rules.KeepEmoticons && Emoticons.MayBegin(c) && Emoticons.Match(text, i, out int length) is { } spelling)
+        if (rules.KeepEmoticons && Emoticons.MayBegin(c) && Emoticons.Match(text, i, _unspaced, out int length) is { } spelling)
             return Fixed(spelling, i + length);
-        if (c is '!' or '?' or '.' or '\u2026')
+        if (c is '.' or '\u2026' || IsExclamation(c) || IsQuestion(c))
             return Tone(i);
         return c < 0x80 ? Punctuation(i) : Emoji(i);
     }
@@ -131,21 +199,26 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
         return i + 1;
     }
 
-    private readonly bool IsNameAt(int i) => i + 1 < text.Length && (WordCharacters.Is(text[i + 1]) || text[i + 1] == '_')
-        && (i == 0 || !WordCharacters.Is(text[i - 1]));
+    private readonly bool IsExclamation(char c) => c == '!' || _unspaced && c == '\uFF01';
 
-    private readonly int EndOfName(int i)
+    private readonly bool IsQuestion(char c) => c == '?' || _unspaced && c == '\uFF1F';
+
+    private readonly bool IsNameAt(int i) => i + 1 < text.Length && (IsWord(i + 1) || text[i + 1] == '_') && !IsAfterWord(i);
+
+    /// <summary>The end of a name; one of a user that does not begin in a script without spaces ends where one begins: no space parts them.</summary>
+    private readonly int EndOfName(int i, bool ofUser)
     {
         int from = i;
-        while (i < text.Length && (WordCharacters.Is(text[i]) || text[i] == '_'))
-            i++;
+        ofUser &= !IsUnspaced(i);
+        while (i < text.Length && (IsWord(i) || text[i] == '_') && !(ofUser && IsUnspaced(i)))
+            i += Math.Max(1, LengthOfRare(i));
         ScanSteps.Add(i - from + 1);
         return i;
     }
 
     private int Mention(int i)
     {
-        int end = EndOfName(i + 1);
+        int end = EndOfName(i + 1, ofUser: true);
         if (rules.ReplaceUsers)
             return Fixed(User, end);
         Copy(i, end);
@@ -155,7 +228,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
     /// <summary>The words of a hash tag: parts between underscores, cut where a capital begins a word (ILoveIt, NBAFinals).</summary>
     private int HashTag(int i)
     {
-        int end = EndOfName(i + 1);
+        int end = EndOfName(i + 1, ofUser: false);
         if (rules.DropHashTags)
             return end;
         if (!rules.SplitHashTags)
@@ -168,6 +241,14 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
         for (i++; i < end; i++)
         {
             char c = text[i];
+            if (IsUnspaced(i))
+            {
+                if (used > from)
+                    FinishWord(from);
+                i = UnspacedRun(i, end) - 1;
+                from = used;
+                continue;
+            }
             bool cut = c == '_' || char.IsUpper(c) && (char.IsLower(text[i - 1]) || char.IsUpper(text[i - 1]) && i + 1 < end && char.IsLower(text[i + 1]))
                 || char.IsAsciiDigit(c) != char.IsAsciiDigit(text[i - 1]);
             if (cut && used > from)
@@ -199,9 +280,9 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
                 return Punctuation(start);
             return rules.KeepTone ? Fixed("...", i) : i;
         }
-        for (; i < text.Length && text[i] is '!' or '?'; i++)
+        for (; i < text.Length && (IsExclamation(text[i]) || IsQuestion(text[i])); i++)
         {
-            if (text[i] == '!')
+            if (IsExclamation(text[i]))
                 exclamations++;
             else
                 questions++;
@@ -217,7 +298,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
 
     private int Emoji(int i)
     {
-        int end = EmojiSequence.Read(text, i, output[used..], out int written);
+        int end = EmojiSequence.Read(text, i, output[used..], _unspaced, out int written);
         if (written == 0 || !rules.KeepEmoji)
             return end;
         int count = destination.Count;
@@ -230,6 +311,18 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
             used += written;
         }
         return end;
+    }
+
+    private int Keycap(int i, int length)
+    {
+        if (rules.KeepEmoji)
+        {
+            output[used] = text[i];
+            output[used + 1] = EmojiSequence.Box;
+            destination.Mark(used, used + 2);
+            used += 2;
+        }
+        return i + length;
     }
 
     /// <summary>Appends a token that is not in the text; returns <paramref name="end"/>.</summary>

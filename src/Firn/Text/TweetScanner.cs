@@ -35,7 +35,7 @@ internal ref struct TweetScanner
 
     /// <summary>Whether the scanner knows these rules: the preset's, with stop words, entities and hash tags as you like.</summary>
     public static bool Knows(CleaningOptions rules) =>
-        rules with { RemoveStopWords = false, UnescapeHtml = true, KeepPunctuation = false, SplitHashTags = true, KeepHashTags = false, DropHashTags = false } == CleaningOptions.Tweets;
+        rules with { RemoveStopWords = false, UnescapeHtml = true, KeepPunctuation = false, SplitHashTags = true, KeepHashTags = false, DropHashTags = false, SplitUnspacedScripts = true } == CleaningOptions.Tweets;
 
     /// <summary>Appends all tokens.</summary>
     public void Run()
@@ -52,7 +52,7 @@ internal ref struct TweetScanner
                 Kind.Dot when Unsafe.Add(ref bytes, i + 1) is not ((byte)'.' or >= 0x80) => steps.Punctuation(i),
                 Kind.At => Mention(i),
                 Kind.Nothing => c == ' ' ? i + 1 : steps.Punctuation(i),
-                Kind.Other when WordCharacters.Is(text[i]) => steps.Word(i),
+                Kind.Other when steps.IsWord(i) => steps.Word(i),
                 _ => steps.Symbol(i),
             };
         }

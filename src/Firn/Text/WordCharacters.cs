@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Firn.Text;
 
@@ -13,6 +15,12 @@ internal static class WordCharacters
     private static bool IsBeyondAscii(char c) => char.IsLetterOrDigit(c)
         || c is not (>= '\uFE00' and <= '\uFE0F') and not '\u20E3'
         && char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    /// <summary>2 where the text begins with a letter, digit or mark beyond the basic plane, else 0; variation selectors are none.</summary>
+    public static int LengthBeyondBasic(ReadOnlySpan<char> text) =>
+        char.IsHighSurrogate(text[0]) && Rune.DecodeFromUtf16(text, out Rune rune, out int length) == OperationStatus.Done && rune.Value < 0xE0000
+            && (Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)
+            ? length : 0;
 
     /// <summary>An apostrophe as typed, as typeset, or as an accent.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

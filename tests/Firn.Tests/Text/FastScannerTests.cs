@@ -25,7 +25,7 @@ public class FastScannerTests
         "@", "#", "<", "</", ">", "&amp;", ";", ":", "=", "-", "_", "__", "'", "`", "^", "\\", "/", "(", ")", "[", "]", "*", ".", "..", "...", "!", "?", ",",
         "D", "d", "T", "o", "O", "u", "x", "0", "3", "7", "a", "aa", "aaa", "ha", "ab", "B", "lo", "t", "s", "z", " ", " ", " ", "  ", "\n", "\t", "\x1c", "\u00a0",
         "http", "https", "htt", "HTTP", "www", "Www.", "://", ":/", "com", "co", "<br", "br />", "\u0130", "\u212a", "\u2019", "\u2026", "\u200D", "\uFE0F", "👍", "🏽", "\uD83D", "\uDE00",
-        "❤", "é", "É", "\u0301", "\uFFFD", "n't", "'s", "'S", "dont", "im", "THATS", "the", "not", "themselves", "yourselves", "word", "Longer", "antidisestablishmentarianism",
+        "❤", "é", "É", "\u0301", "\uFFFD", "中", "文", "〇", "𠮷", "𝓱", "ก", "เ", "ิ", "ក", "្", "한", "\u200c", "\uDB40", "\u20E3", "！", "n't", "'s", "'S", "dont", "im", "THATS", "the", "not", "themselves", "yourselves", "word", "Longer", "antidisestablishmentarianism",
     ];
 
     private static readonly Gen<string> Texts =

@@ -15,7 +15,7 @@ public class LinearTimeTests
     /// <summary>A character of every class that scanners tell apart, and the beginnings and ends of all tokens.</summary>
     private static readonly string[] Pieces =
     [
-        " ", "\n", "\x1c", "\u00a0", "a", "Z", "d", "D", "o", "T", "x", "u", "w", "h", "y", "s", "0", "7", "3", "e", "\u00e9", "\u0301", "\u0130", "\u212a", "\u4e2d", "\u0e01\u0e34",
+        " ", "\n", "\x1c", "\u00a0", "a", "Z", "d", "D", "o", "T", "x", "u", "w", "h", "y", "s", "0", "7", "3", "e", "\u00e9", "\u0301", "\u0130", "\u212a", "\u4e2d", "\u0e01\u0e34", "\u0e40", "\u0e30", "\u17d2", "\u1780", "\u3007", "\u200c", "\U000E0100", "\uff01", "\U0001D4F1", "#\u4e2d", "@\u4e2d",
         "\u0928\u093f", "\U00020000", "\ud83d", "\ude00", "\U0001F44D", "\U0001F3FD", "\u200d", "\ufe0f", "\u20e3", "\U0001F1E9", "\u2764", "\u2026", "\u2019", "\u00ad",
         ".", ",", ":", ";", "=", "/", "\\", "(", ")", "[", "]", "{", "<", ">", "^", "-", "_", "*", "~", "'", "`", "\"", "!", "?", "#", "@", "&", "+", "|", "\0", "\x7f",
         "a.", "a.b.", "1.", "1,", "1:", "1/", "1a", "a'", "a-", "a_", ".a", "-.", "..", "http:/", "https:", "htt:", "www.", ".com", ".co", "@a", "#a", "#A1", "#_", "&#1", "&amp;", "amp;", "&lt",
@@ -57,15 +57,16 @@ public class LinearTimeTests
     public void A_text_twice_as_long_takes_twice_the_steps(string scanner)
     {
         Action<string> run = Scanners.Single(s => s.Name == scanner).Run;
+        int every = scanner.StartsWith("tweets, ", StringComparison.Ordinal) ? 1 : 4; // the others know fewer pieces
         var faults = new List<string>();
         foreach (string one in Pieces)
         {
-            foreach (string other in Pieces)
+            foreach (string other in Pieces.Where((_, i) => i % every == 0))
             {
-                foreach ((string shorter, string longer) in Texts(one, other, 256).Zip(Texts(one, other, 512)))
+                foreach ((string shorter, string longer) in Texts(one, other, 96).Zip(Texts(one, other, 192)))
                 {
                     long half = StepsOf(run, shorter), all = StepsOf(run, longer);
-                    if (all > 2.4 * half + 64 || all > MostStepsACharacter * longer.Length)
+                    if (all > (1.5 * half / shorter.Length + 2) * longer.Length || all > MostStepsACharacter * longer.Length)
                         faults.Add($"{longer[..12]}...{longer[^12..]}: {half} and {all} steps");
                 }
             }

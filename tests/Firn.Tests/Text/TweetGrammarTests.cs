@@ -37,6 +37,23 @@ public class TweetGrammarTests
     [InlineData("", "")]
     [InlineData(" \t\n", "")]
     [InlineData("2nite 4th 30mins 1,000 3.5", "2nite 4th 30mins 1,000 3.5")]
+    [InlineData("我爱你。不!", "我爱 爱你 不 !")]
+    [InlineData("我love你 iPhone手机好", "我 love 你 iphone 手机 机好")]
+    [InlineData("電車は素晴らしい。", "電車 車は は素 素晴 晴ら らし しい")]
+    [InlineData("哈哈哈哈哈 すごーーーい", "哈哈 すご ごー ーー ーい")]
+    [InlineData("ราคาแพงมาก กินข้าว", "ราคา คาแพ แพง งมา มาก กิน นข้า ข้าว")]
+    [InlineData("ເຮັດ ຂ້ອຍ", "ເຮັດ ຂ້ອ ອຍ")]
+    [InlineData("ខ្ញុំស្រឡាញ់", "ខ្ញុំស្រ ស្រឡា ឡាញ់")]
+    [InlineData("မြန်မာ စက္ကူ", "မြန် န်မာ စက္ကူ")]
+    [InlineData("𠮷野家 二〇二四年 葛\U000E0100城 か\u3099き", "𠮷野 野家 二〇 〇二 二四 四年 葛城 か\u3099き")]
+    [InlineData("3天 2024年5月 ๑๒๓บาท", "3 天 2024 年 5 月 ๑๒๓ บาท")]
+    [InlineData("#我爱你 #Love中国123 @user你好 @小明 hi", "我爱 爱你 love 中国 123 <user> 你好 <user> hi")]
+    [InlineData("看http://t.co/a好。去bit.ly/x，好T_T好:)", "看 <url> 好 去 <url> 好 t_t 好 :)")]
+    [InlineData("好！！真的？！", "好 !! 真的 ?!")]
+    [InlineData("한국어 좋아요 नमस्ते दुनिया مَرْحَبًا שָׁלוֹם தமிழ் გამარჯობა ሰላም", "한국어 좋아요 नमस्ते दुनिया مَرْحَبًا שָׁלוֹם தமிழ் გამარჯობა ሰላም")]
+    [InlineData("می\u200cخواهم क्\u200dष \u200cx", "میخواهم क्ष x")]
+    [InlineData("1️⃣#️⃣*⃣ 12 🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F 👨‍👩‍👧 👍🏽", "1⃣ #⃣ *⃣ 12 🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F 👨‍👩‍👧 👍")]
+    [InlineData("𝓱𝓲 𞤀𞤁 \ud840 我\udc00", "𝓱𝓲 𞤢𞤣 我")]
     public void Tokenizes(string text, string expected) => Assert.Equal(expected, Tokens(text));
 
     public static TheoryData<string, string, string, string> Switches => new()
@@ -54,6 +71,7 @@ public class TweetGrammarTests
         { nameof(CleaningOptions.RestoreApostrophes), "dont", "don't", "dont" },
         { nameof(CleaningOptions.DropPossessives), "dad's", "dad", "dad's" },
         { nameof(CleaningOptions.SqueezeRepeats), "sooo", "soo", "sooo" },
+        { nameof(CleaningOptions.SplitUnspacedScripts), "我爱你 好！1️⃣ 𠮷𠮷", "我爱 爱你 好 ! 1⃣ 𠮷𠮷", "我爱你 好 1" },
     };
 
     [Theory]
@@ -82,7 +100,7 @@ public class TweetGrammarTests
     public void Any_text_gives_tokens_that_a_vocabulary_can_hold()
     {
         string[] pieces = ["@", "#", "<", "</", ">", "&", "&amp;", "&#", ";", ":", "=", "-", "_", "'", "^", "\\", "/", "(", ")", ".", "!", "?", "D", "T", "o", "0", "3", "a",
-            "hah", "ha", "B", " ", "\n", "http", "www.", "://", "com", "<br", "\u0130", "\u2019", "\u200D", "\uFE0F", "👍", "🏽", "\uD83D", "\uDE00", "❤", "é", "\u0301", "\uFFFD", "n't", "'s"];
+            "hah", "ha", "B", " ", "\n", "http", "www.", "://", "com", "<br", "\u0130", "\u2019", "\u200D", "\uFE0F", "👍", "🏽", "\uD83D", "\uDE00", "❤", "é", "\u0301", "\uFFFD", "中", "文", "〇", "𠮷", "𝓱", "ก", "เ", "ิ", "ក", "្", "한", "\u200c", "\uDB40", "\u20E3", "！", "n't", "'s"];
         Gen.Int[0, pieces.Length - 1].Array[0, 25].Select(chosen => string.Concat(chosen.Select(i => pieces[i]))).Sample(text =>
         {
             foreach (CleaningOptions rules in (CleaningOptions[])[CleaningOptions.Tweets, CleaningOptions.Tweets with { Stem = true, RemoveStopWords = true, ReplaceNumbers = true }, CleaningOptions.Notebook, CleaningOptions.None])
