@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Firn.Bundles;
+using Firn.Linear;
 using Firn.Model;
 using Firn.Text;
 
@@ -157,7 +159,7 @@ public sealed class Predictor : IDisposable
     /// <summary>The same predictor with another card; both share the model.</summary>
     internal Predictor WithCard(ModelCard card) => new(this, Classifier, _scorer) { Card = card };
 
-    /// <summary>Scores and labels one text. An empty text, or one without a known word, gets the classifier's prior and <see cref="Prediction.SaysNothing"/>.</summary>
+    /// <summary>Scores and labels one text. An empty text, or one without a word that says something, gets the classifier's prior and <see cref="Prediction.SaysNothing"/>.</summary>
     public Prediction Predict(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -181,18 +183,66 @@ public sealed class Predictor : IDisposable
         {
             ReadOnlySpan<float> row = probabilities.AsSpan(i * columns, columns);
             LabelDecision decision = rule.Decide(row);
-            predictions[i] = new Prediction(decision.Label, decision.Probability, row.ToArray(), tokens[i], ids.LengthOf(i)) { Abstained = decision.Abstained };
+            predictions[i] = new Prediction(decision.Label, decision.Probability, row.ToArray(), tokens[i], ids.LengthOf(i))
+            {
+                Abstained = decision.Abstained,
+                Spelled = ids.UnseenOf(i) is [.., > 0],
+            };
         }
         return predictions;
     }
 
-    /// <summary>Probabilities of texts as ids, [N,K]: one column for two classes, that of the second.</summary>
+    /// <summary>
+    /// Probabilities of texts as ids, [N,K]: one column for two classes, that of the second. Words that have no id count by their spelling
+    /// where the model reads characters and the ids are as <see cref="Encode(IEnumerable{string})"/> made them; ids alone do not tell them.
+    /// </summary>
     public float[] Probabilities(RaggedIds ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
         var probabilities = new float[ids.Count * Classifier.Options.OutputSize];
         _scorer.Value.Score(ids, probabilities, Threads);
         return probabilities;
+    }
+
+    /// <summary>Appends the ids that this model sees of one text, and what it reads in the spelling of words that have none.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="tokens">Gets the tokens.</param>
+    /// <param name="ids">Appended to; at most <see cref="MaxTokens"/>.</param>
+    /// <param name="unseen">Appended to: a row of <see cref="RaggedIds.Unseen"/>, or nothing where the model does not read spellings.</param>
+    /// <returns>How many ids were appended.</returns>
+    public int Encode(string text, TokenBuffer tokens, List<int> ids, List<float> unseen)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(unseen);
+        Tokenizer.Tokenize(text, tokens);
+        int known = Vocabulary.Encode(tokens, ids);
+        var window = TokenWindow.Of(known, MaxTokens, Truncation);
+        window.Cut(ids, ids.Count - known);
+        if (Spelling is { } spelling)
+        {
+            int start = unseen.Count;
+            CollectionsMarshal.SetCount(unseen, start + Classifier.Options.OutputSize + 1);
+            Span<float> row = CollectionsMarshal.AsSpan(unseen)[start..];
+            row.Clear();
+            if (known < tokens.Count || Vocabulary.Unknown == UnknownWords.Row)
+                AddUnseen(tokens, known, window, spelling, row);
+        }
+        return window.Count;
+    }
+
+    private CharacterSpelling? Spelling => Classifier.Wide?.Characters?.Spelling;
+
+    private void AddUnseen(TokenBuffer tokens, int known, TokenWindow window, CharacterSpelling spelling, Span<float> row)
+    {
+        for (int i = 0, place = 0; i < tokens.Count; i++)
+        {
+            int id = Vocabulary.IdOf(tokens[i]);
+            if (id == Vocabulary.UnknownId && window.Holds(place, known))
+                spelling.Add(tokens[i], row);
+            place += id > 0 ? 1 : 0;
+        }
     }
 
     /// <summary>The ids that this model sees of texts.</summary>

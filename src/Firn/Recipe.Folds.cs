@@ -66,9 +66,9 @@ public sealed partial class Recipe
     /// <summary>Logits of the held texts by the linear part with each penalty.</summary>
     private float[][] LinearScores(CorpusParts parts, WideOptions wide, LabelMap labels)
     {
-        var task = new NgramClassifier.LinearTask(parts.Train.Labels, labels.Names.Count, [.. ClassWeights(parts.Train, labels) ?? []], labels.Sets);
+        var task = new NgramClassifier.LinearTask(parts.Train.Labels, labels.Names.Count, [.. ClassWeights(parts.Train, labels) ?? []], labels.Sets, parts.Train.Unseen);
         int threads = Options.Training.Threads > 0 ? Options.Training.Threads : Environment.ProcessorCount;
         return [.. NgramClassifier.FitEach(parts.Train.Texts, parts.Vocabulary, task, wide, threads, FoldScores.Penalties(wide))
-            .Select(linear => OutputFit.LogitsOf(linear, parts.Validation.Texts))];
+            .Select(linear => OutputFit.LogitsOf(linear, parts.Validation))];
     }
 }

@@ -300,8 +300,11 @@ public sealed partial class Recipe
         if (Options.TuneThreshold is not { } metric || validation.Count == 0 || (predictor.Labels.Count > 2 && sets is null))
             return predictor;
         int[] truth = sets is null ? validation.Labels : MultiLabelEvaluation.Decisions(validation.Labels, sets);
-        return predictor.WithThreshold(DecisionThreshold.Best(predictor.Probabilities(validation.Texts), truth, metric));
+        return predictor.WithThreshold(DecisionThreshold.Best(Probabilities(predictor, validation), truth, metric));
     }
+
+    private static float[] Probabilities(Predictor predictor, CorpusPart part) =>
+        predictor.Probabilities(predictor.Classifier.Wide?.WithUnseen(part.Texts, part.Unseen) ?? part.Texts);
 
     private static (EvaluationReport? Report, IReadOnlyList<ConfidentError> Errors) Test(
         Predictor predictor, CorpusPart test, LabelSets? sets, IEnumerable<LabeledText> rows, StageClock clock)
@@ -312,7 +315,7 @@ public sealed partial class Recipe
             clock.End($"no test texts");
             return (null, []);
         }
-        float[] probabilities = predictor.Probabilities(test.Texts);
+        float[] probabilities = Probabilities(predictor, test);
         if (sets is not null)
         {
             EvaluationReport several = MultiLabelEvaluation.Evaluate(probabilities, test.Labels, sets, predictor.Labels, predictor.Threshold);

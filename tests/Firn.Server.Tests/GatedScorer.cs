@@ -67,7 +67,7 @@ internal sealed class GatedScorer : IScorer
     /// <summary>How long it takes to encode a text.</summary>
     public TimeSpan EncodingTime { get; init; }
 
-    public int Encode(string text, List<int> ids)
+    public int Encode(string text, List<int> ids, List<float> unseen)
     {
         Interlocked.Increment(ref encoded);
         if (EncodingTime > TimeSpan.Zero)

@@ -29,7 +29,7 @@ public partial class ArchitectureTests
         ["Throw.cs"] = [],
         ["Prediction.cs"] = [],
         ["LabelRule.cs"] = ["Model"],
-        ["Predictor.cs"] = ["Text", "Model", "Bundles"],
+        ["Predictor.cs"] = ["Text", "Linear", "Model", "Bundles"],
         ["Bundle.cs"] = ["Text", "Model", "Bundles"],
         ["Recipe.cs"] = ["Text", "Vectors", "Model", "Bundles", "Training", "Recipes"],
         ["Recipe.Folds.cs"] = ["Text", "Linear", "Model", "Training", "Recipes"],

@@ -32,11 +32,13 @@ internal static class ExplanationView
             Coloured(terminal, explanation);
         Tables.Write(terminal, null, ["word", ">left out", ">share", ""], explanation.Tokens.Select(t => new[]
         {
-            t.Text, t.Known ? Signed(t.LeaveOneOut) : "", t.Known ? Signed(t.Integrated) : "not known", Bar(t.Integrated, explanation),
+            t.Text, Sees(t) ? Signed(t.LeaveOneOut) : "", Sees(t) ? Signed(t.Integrated) : "not known", Bar(t.Integrated, explanation),
         }));
         terminal.Note(string.Create(CultureInfo.InvariantCulture,
             $"left out: by how much the margin falls without the word; share: integrated gradients in {explanation.Steps} steps, sum right to {explanation.CompletenessError:0.00%}"));
     }
+
+    private static bool Sees(TokenShare token) => token.Known || token.LeaveOneOut != 0 || token.Integrated != 0;
 
     private static void Coloured(Terminal terminal, Explanation explanation)
     {

@@ -249,16 +249,17 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
             if (first > 0)
                 job.ThrowIfUseless();
             end = EndOfPass(job, first);
-            (int[] ids, float[]? vectors, int[] offsets) = (job.Ids, job.Vectors, job.Offsets);
+            (int[] ids, float[]? vectors, int[] offsets, float[]? unseen) = (job.Ids, job.Vectors, job.Offsets, job.Unseen);
             if (first > 0 || end < job.Count)
             {
                 int start = offsets[first];
                 offsets = [.. offsets[first..(end + 1)].Select(offset => offset - start)];
                 ids = vectors is null ? ids[start..(start + offsets[^1])] : ids;
+                unseen = unseen?[(first * (width + 1))..(end * (width + 1))];
             }
             Span<float> probabilities = job.Probabilities.AsSpan(first * width, (end - first) * width);
             if (vectors is null)
-                scorer.Score(new RaggedIds(ids, offsets), probabilities);
+                scorer.Score(new RaggedIds(ids, offsets) { Unseen = unseen }, probabilities);
             else
                 scorer.ScoreVectors(vectors.AsSpan(job.Offsets[first] * row, offsets[^1] * row), offsets, probabilities);
         }
@@ -272,6 +273,21 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
         while (end > first + 1 && job.Offsets[end] - job.Offsets[first] > most)
             end--;
         return end;
+    }
+
+    /// <summary>What the model reads in words without an id, of all texts of a batch; null where no request has any.</summary>
+    private float[]? UnseenOf(List<ScoreJob> batch, int texts)
+    {
+        if (!batch.Exists(job => job.Unseen is not null))
+            return null;
+        int row = scorer.OutputSize + 1, text = 0;
+        float[] unseen = new float[texts * row];
+        foreach (ScoreJob job in batch)
+        {
+            job.Unseen?.CopyTo(unseen.AsSpan(text * row));
+            text += job.Count;
+        }
+        return unseen;
     }
 
     private void RunTogether(List<ScoreJob> batch, int texts)
@@ -290,7 +306,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
             token += job.Ids.Length;
         }
         float[] probabilities = new float[texts * scorer.OutputSize];
-        scorer.Score(new RaggedIds(ids, offsets), probabilities);
+        scorer.Score(new RaggedIds(ids, offsets) { Unseen = UnseenOf(batch, texts) }, probabilities);
         int at = 0;
         foreach (ScoreJob job in batch)
         {

@@ -28,6 +28,9 @@ internal sealed class ScoreJob
 
     public int[] Offsets { get; }
 
+    /// <summary>What the model reads in words without an id, [N,K+1]; null for nothing.</summary>
+    public float[]? Unseen { get; init; }
+
     /// <summary>Vectors in place of ids; null for ids.</summary>
     public float[]? Vectors { get; }
 

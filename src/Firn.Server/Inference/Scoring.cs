@@ -42,10 +42,11 @@ internal static class Scoring
         IReadOnlyList<string> texts = input.Texts;
         CheckCharacters(texts, limits);
         var ids = new List<int>();
+        var unseen = new List<float>();
         int[] offsets = new int[texts.Count + 1];
         for (int i = 0, cleaned = 0; i < texts.Count; i++)
         {
-            version.Scorer.Encode(texts[i], ids);
+            version.Scorer.Encode(texts[i], ids, unseen);
             offsets[i + 1] = ids.Count;
             cleaned += texts[i].Length;
             if (cleaned < CharactersAtOnce)
@@ -55,7 +56,8 @@ internal static class Scoring
             await Task.Yield();
         }
         input.Encoded = offsets;
-        return new ScoreJob(ids.ToArray(), offsets, version.Scorer.OutputSize) { Deadline = deadline, Aborted = aborted };
+        float[]? spelled = unseen.Exists(value => value != 0) ? unseen.ToArray() : null;
+        return new ScoreJob(ids.ToArray(), offsets, version.Scorer.OutputSize) { Unseen = spelled, Deadline = deadline, Aborted = aborted };
     }
 
     private static void CheckCharacters(IReadOnlyList<string> texts, ServingLimits limits)

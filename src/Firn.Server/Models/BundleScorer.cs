@@ -74,15 +74,7 @@ internal sealed class BundleScorer : IScorer
         WarmUp();
     }
 
-    public int Encode(string text, List<int> ids)
-    {
-        TokenBuffer buffer = tokens ??= new TokenBuffer();
-        predictor.Tokenizer.Tokenize(text, buffer);
-        int count = predictor.Vocabulary.Encode(buffer, ids);
-        var window = TokenWindow.Of(count, MaxTokens, Truncation);
-        window.Cut(ids, ids.Count - count);
-        return window.Count;
-    }
+    public int Encode(string text, List<int> ids, List<float> unseen) => predictor.Encode(text, tokens ??= new TokenBuffer(), ids, unseen);
 
     public ReadOnlySpan<float> VectorOf(int id)
     {
@@ -102,9 +94,11 @@ internal sealed class BundleScorer : IScorer
         }
         ScoringWorkspace workspace = workspaces.TryTake(out ScoringWorkspace? free) ? free : scorer.CreateWorkspace();
         for (int i = 0; i < texts.Count; i++)
-            scorer.Score(texts[i], workspace, probabilities.Slice(i * OutputSize, OutputSize));
+            scorer.Score(texts[i], UnseenOf(texts, i), workspace, probabilities.Slice(i * OutputSize, OutputSize));
         workspaces.Add(workspace);
     }
+
+    private ReadOnlySpan<float> UnseenOf(RaggedIds texts, int text) => texts.Unseen is { } unseen ? unseen.AsSpan(text * (OutputSize + 1), OutputSize + 1) : [];
 
     public void ScoreVectors(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities)
     {

@@ -41,8 +41,11 @@ internal interface IScorer : IDisposable
     /// <summary>The cleaning rules as JSON, for clients that tokenize themselves.</summary>
     ReadOnlyMemory<byte> CleaningRules { get; }
 
-    /// <summary>Cleans and tokenizes a text and appends its ids, at most <see cref="MaxTokens"/>; returns how many.</summary>
-    int Encode(string text, List<int> ids);
+    /// <summary>
+    /// Cleans and tokenizes a text and appends its ids, at most <see cref="MaxTokens"/>, and what the model reads in the spelling of words
+    /// that have none (a row of K + 1 values, or nothing); returns how many ids.
+    /// </summary>
+    int Encode(string text, List<int> ids, List<float> unseen);
 
     /// <summary>The vector of an id, [E].</summary>
     ReadOnlySpan<float> VectorOf(int id);

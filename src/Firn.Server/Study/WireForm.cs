@@ -62,7 +62,7 @@ internal sealed record WireForm(string Name, WireTransport Transport, Func<IRead
     private static int[] Ids(IScorer scorer, string text)
     {
         var ids = new List<int>();
-        scorer.Encode(text, ids);
+        scorer.Encode(text, ids, []);
         return [.. ids];
     }
 

@@ -76,7 +76,7 @@ public static class WireStudy
         }
         var ids = new List<int>();
         foreach (string text in texts)
-            scorer.Encode(text, ids);
+            scorer.Encode(text, ids, []);
         double bytes = texts.Average(t => (double)System.Text.Encoding.UTF8.GetByteCount(t));
         await server.StopAsync(cancellation).ConfigureAwait(false);
         return new WireReport(texts.Count, (double)ids.Count / texts.Count, bytes, scorer.Dimension, costs);

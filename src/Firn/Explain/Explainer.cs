@@ -32,7 +32,7 @@ public sealed class Explainer
     {
         ArgumentNullException.ThrowIfNull(text);
         var encoded = Encode(text);
-        (float[] row, double[] without) = LeaveOneOut(encoded.Ids);
+        (float[] row, double[] without) = LeaveOneOut(encoded);
         if (!_predictor.Classifier.Options.MultiLabel)
         {
             int label = Decision.ClassOf(row, _predictor.Threshold), other = row.Length == 1 ? 1 - label : RunnerUp(row, label);
@@ -43,15 +43,16 @@ public sealed class Explainer
         return [.. byProbability[..given].Select(label => Explain(encoded, row, without, label, GradientPath.Absence))];
     }
 
-    private Explanation Explain((string[] Tokens, int[] Places, int[] Ids) text, float[] row, double[] without, int label, int other)
+    private Explanation Explain(Encoded text, float[] row, double[] without, int label, int other)
     {
-        (string[] tokens, int[] places, int[] ids) = text;
+        (string[] tokens, int[] places, int[] ids, (int Place, float[] Says)[] spelled) = text;
         int k = row.Length;
         double margin = GradientPath.Margin(row, label, other);
 
         var path = new GradientPath(_predictor.Classifier, ids, label, other);
         double[] shares = new double[ids.Length];
-        double linear = AddLinearShares(ids, label, other, shares);
+        double[] spellings = new double[spelled.Length];
+        double linear = AddLinearShares(text, label, other, shares, spellings);
         double target = path.MarginAt(1) - path.MarginAt(0);
         double[] integrated = [];
         int steps = FirstSteps;
@@ -70,14 +71,26 @@ public sealed class Explainer
             double fall = margin - GradientPath.Margin(RowOf(without, i, k), label, other);
             found[places[i]] = new TokenShare(tokens[places[i]], true, fall, integrated[i] + shares[i]);
         }
+        for (int i = 0; i < spelled.Length; i++)
+        {
+            double fall = margin - GradientPath.Margin(RowOf(without, ids.Length + i, k), label, other);
+            TokenShare known = found[spelled[i].Place]; // the row of unknown words
+            found[spelled[i].Place] = known with { LeaveOneOut = known.LeaveOneOut + fall, Integrated = known.Integrated + spellings[i] };
+        }
         double probability = k == 1 ? (label == 1 ? row[0] : 1 - row[0]) : row[label];
         string against = other == GradientPath.Absence ? $"not {_predictor.Labels[label]}" : _predictor.Labels[other];
-        return new Explanation(_predictor.Labels[label], against, probability, path.MarginAt(1) + linear + shares.Sum(),
+        return new Explanation(_predictor.Labels[label], against, probability, path.MarginAt(1) + linear + shares.Sum() + spellings.Sum(),
             path.MarginAt(0) + linear, found, steps);
     }
 
-    /// <summary>Tokens, the places of those the model sees, and their ids.</summary>
-    private (string[] Tokens, int[] Places, int[] Ids) Encode(string text)
+    /// <summary>A text as the model sees it.</summary>
+    /// <param name="Tokens">All tokens.</param>
+    /// <param name="Places">Those that have an id which the model uses.</param>
+    /// <param name="Ids">Their ids.</param>
+    /// <param name="Spelled">Those that have none and are judged by their spelling, with what that says, [K+1].</param>
+    private sealed record Encoded(string[] Tokens, int[] Places, int[] Ids, (int Place, float[] Says)[] Spelled);
+
+    private Encoded Encode(string text)
     {
         string[] tokens = _predictor.Tokenizer.Tokenize(text);
         int[] ids = [.. tokens.Select(t => _predictor.Vocabulary.IdOf(t))];
@@ -85,44 +98,73 @@ public sealed class Explainer
         var window = TokenWindow.Of(known.Length, _predictor.MaxTokens, _predictor.Truncation);
         int[] places = new int[window.Count];
         window.CopyTo(known, places);
-        return (tokens, places, [.. places.Select(i => ids[i])]);
+        return new Encoded(tokens, places, [.. places.Select(i => ids[i])], Spelled(tokens, ids, window));
     }
 
-    /// <summary>Probabilities of the text, and of the text without each token, [T,K].</summary>
-    private (float[] Row, double[] Without) LeaveOneOut(int[] ids)
+    private (int Place, float[] Says)[] Spelled(string[] tokens, int[] ids, TokenWindow window)
     {
+        if (_predictor.Classifier.Wide?.Characters?.Spelling is not { } spelling)
+            return [];
+        var spelled = new List<(int, float[])>();
+        int all = ids.Count(id => id > 0), before = 0;
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            var says = new float[_predictor.Classifier.Options.OutputSize + 1];
+            if (ids[i] == _predictor.Vocabulary.UnknownId && window.Holds(before, all))
+                spelling.Add(tokens[i], says);
+            if (says[^1] > 0)
+                spelled.Add((i, says));
+            before += ids[i] > 0 ? 1 : 0;
+        }
+        return [.. spelled];
+    }
+
+    /// <summary>Probabilities of the text, and of the text without each token, those with an id first, [T,K].</summary>
+    private (float[] Row, double[] Without) LeaveOneOut(Encoded text)
+    {
+        int[] ids = text.Ids;
         var texts = new List<int[]> { ids };
         for (int i = 0; i < ids.Length; i++)
             texts.Add([.. ids[..i], .. ids[(i + 1)..]]);
-        float[] scores = _predictor.Probabilities(RaggedIds.From(texts));
+        texts.AddRange(text.Spelled.Select(_ => ids));
         int k = _predictor.Classifier.Options.OutputSize;
+        float[]? unseen = text.Spelled.Length == 0 ? null
+            : [.. texts.SelectMany((_, t) => Sum(text.Spelled.Where((_, i) => i != t - 1 - ids.Length).Select(s => s.Says), k + 1))];
+        var ragged = RaggedIds.From(texts);
+        float[] scores = _predictor.Probabilities(new RaggedIds(ragged.Ids, ragged.Offsets) { Unseen = unseen });
         return (scores[..k], [.. scores[k..].Select(s => (double)s)]);
     }
 
-    /// <summary>Adds what the linear part gives each token; returns what its intercepts give the margin.</summary>
-    private double AddLinearShares(int[] ids, int label, int other, double[] shares)
+    private static float[] Sum(IEnumerable<float[]> rows, int width)
+    {
+        var sum = new float[width];
+        foreach (float[] row in rows)
+        {
+            for (int i = 0; i < width; i++)
+                sum[i] += row[i];
+        }
+        return sum;
+    }
+
+    /// <summary>Adds what the linear part gives each token, those judged by their spelling apart; returns what its intercepts give the margin.</summary>
+    private double AddLinearShares(Encoded text, int label, int other, double[] shares, double[] spellings)
     {
         if (_predictor.Classifier.Wide is not { } wide)
             return 0;
-        if (wide.OutputSize == 1)
+        (int Output, double Sign)[] margin = wide.OutputSize == 1 ? [(0, label == 1 ? 1 : -1)]
+            : other == GradientPath.Absence ? [(label, 1)] : [(label, 1), (other, -1)];
+        float square = text.Spelled.Sum(s => s.Says[^1]);
+        double intercepts = 0;
+        foreach ((int output, double sign) in margin)
         {
-            double sign = label == 1 ? 1 : -1;
-            double[] only = wide.TokenShares(ids, 0);
+            (double[] own, double factor) = wide.TokenShares(text.Ids, output, square);
             for (int i = 0; i < shares.Length; i++)
-                shares[i] += sign * only[i];
-            return sign * wide.Intercepts[0];
+                shares[i] += sign * own[i];
+            for (int i = 0; i < spellings.Length; i++)
+                spellings[i] += sign * factor * text.Spelled[i].Says[output];
+            intercepts += sign * wide.Intercepts[output];
         }
-        if (other == GradientPath.Absence)
-        {
-            double[] alone = wide.TokenShares(ids, label);
-            for (int i = 0; i < shares.Length; i++)
-                shares[i] += alone[i];
-            return wide.Intercepts[label];
-        }
-        double[] mine = wide.TokenShares(ids, label), theirs = wide.TokenShares(ids, other);
-        for (int i = 0; i < shares.Length; i++)
-            shares[i] += mine[i] - theirs[i];
-        return wide.Intercepts[label] - wide.Intercepts[other];
+        return intercepts;
     }
 
     private static float[] RowOf(double[] rows, int index, int k) => [.. rows[(index * k)..((index + 1) * k)].Select(p => (float)p)];

@@ -2,7 +2,7 @@ namespace Firn.Explain;
 
 /// <summary>What one token does for the label.</summary>
 /// <param name="Text">The token, after cleaning.</param>
-/// <param name="Known">Whether the model knows it; of one it does not know it sees nothing.</param>
+/// <param name="Known">Whether the model has an id for it; of one without it sees nothing, or the spelling alone where it reads characters.</param>
 /// <param name="LeaveOneOut">How much the margin falls when the text lacks this token; above 0 the token speaks for the label.</param>
 /// <param name="Integrated">Its share of the margin by integrated gradients and the linear part's weights; the shares sum to <see cref="Explanation.Margin"/> less <see cref="Explanation.BaselineMargin"/>.</param>
 public readonly record struct TokenShare(string Text, bool Known, double LeaveOneOut, double Integrated);

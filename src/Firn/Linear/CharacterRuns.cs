@@ -10,34 +10,39 @@ internal sealed class CharacterRuns
     private readonly CharacterSource _source;
     private readonly NgramVectorizer _columns;
     private readonly float[] _squares;
+    private readonly double[] _unseen; // [N] squares of each text's words without an id; empty where there are none
     private readonly double _unit; // length of the median training text
     private readonly int _threads;
+    private readonly int _longest;
 
-    private CharacterRuns(CharacterSource source, NgramVectorizer columns, RaggedIds texts, int vocabularySize, int threads)
+    private CharacterRuns(CharacterSource source, NgramVectorizer columns, (RaggedIds Known, UnseenWords? Unseen) texts, int vocabularySize, (int Threads, int Longest) work)
     {
-        (_source, _columns, _threads) = (source, columns, threads);
+        (_source, _columns, _threads, _longest) = (source, columns, work.Threads, work.Longest);
         var squares = new double[vocabularySize];
         ForWords(vocabularySize, (id, found) =>
         {
             foreach ((_, float value) in found)
                 squares[id] += (double)value * value;
         });
-        double median = Median(texts, squares);
+        _unseen = texts.Unseen is { } words ? SquaresOf(words) : [];
+        double median = Median(texts.Known, squares, _unseen);
         _unit = Math.Sqrt(median);
+        for (int text = 0; text < _unseen.Length; text++)
+            _unseen[text] /= median;
         _squares = Array.ConvertAll(squares, square => (float)(square / median));
     }
 
     /// <summary>Learns the runs of the texts and how frequent they are.</summary>
     /// <returns>The runs, and the texts as rows of their values.</returns>
-    public static (CharacterRuns Runs, SparseMatrix Rows) Fit(RaggedIds texts, Vocabulary vocabulary, WideOptions options, int threads)
+    public static (CharacterRuns Runs, SparseMatrix Rows) Fit(RaggedIds texts, Vocabulary vocabulary, WideOptions options, int threads, UnseenWords? unseen = null)
     {
-        var source = new CharacterSource(texts, vocabulary, options.LongestCharacters);
+        var source = new CharacterSource(texts, vocabulary, options.LongestCharacters, unseen);
         (NgramVectorizer columns, SparseMatrix rows) = NgramVectorizer.Fit(source, options.ToCharacterRuns(), threads);
         Heap.Settle(); // the counts
-        var runs = new CharacterRuns(source, columns, texts, vocabulary.Count, threads);
+        var runs = new CharacterRuns(source, columns, (texts, unseen), vocabulary.Count, (threads, options.LongestCharacters));
         for (int text = 0; text < texts.Count; text++)
         {
-            float scale = (float)(CharacterScores.ScaleOf(texts[text], runs._squares) / runs._unit);
+            float scale = (float)(CharacterScores.ScaleOf(texts[text], runs._squares, unseen is null ? 0 : runs._unseen[text]) / runs._unit);
             VectorMath.Scale(scale, rows.Values.AsSpan(rows.RowStarts[text]..rows.RowStarts[text + 1]));
         }
         return (runs, rows);
@@ -60,16 +65,19 @@ internal sealed class CharacterRuns
                 scores[id * outputs + k] = (float)(sum / _unit);
             }
         });
-        return new CharacterScores(scores, _squares);
+        float[] values = [.. _columns.Weights];
+        foreach (ref float value in values.AsSpan())
+            value = (float)(value / _unit);
+        return new CharacterScores(scores, _squares, new CharacterSpelling(_columns.Keys, values, weights.ToArray(), _longest));
     }
 
     /// <summary>The median of the sums of squares of the texts that have any; 1 where none has.</summary>
-    private static double Median(RaggedIds texts, double[] squares)
+    private static double Median(RaggedIds texts, double[] squares, double[] unseen)
     {
         var sums = new List<double>(texts.Count);
         for (int text = 0; text < texts.Count; text++)
         {
-            double sum = 0;
+            double sum = unseen.Length == 0 ? 0 : unseen[text];
             foreach (int id in texts[text])
                 sum += squares[id];
             if (sum > 0)
@@ -77,6 +85,31 @@ internal sealed class CharacterRuns
         }
         sums.Sort();
         return sums.Count == 0 ? 1 : sums[sums.Count / 2];
+    }
+
+    /// <summary>[N] the sum of squares of each text's words.</summary>
+    private double[] SquaresOf(UnseenWords words)
+    {
+        var squareOf = new Dictionary<int, double>();
+        var sums = new double[words.Texts.Count];
+        var scratch = new NgramScratch();
+        for (int text = 0; text < sums.Length; text++)
+        {
+            foreach (int number in words.Texts[text])
+            {
+                if (!squareOf.TryGetValue(number, out double square))
+                {
+                    scratch.Keys.Clear();
+                    CharacterSource.Extract(words[number], _longest, scratch.Keys);
+                    _columns.Transform(scratch.Keys, scratch.Found);
+                    foreach ((_, float value) in scratch.Found)
+                        square += (double)value * value;
+                    squareOf.Add(number, square);
+                }
+                sums[text] += square;
+            }
+        }
+        return sums;
     }
 
     /// <summary>Columns and values (count * idf) of every word.</summary>

@@ -11,8 +11,10 @@ internal sealed class CharacterScores
 {
     /// <param name="scores">[V,K].</param>
     /// <param name="squares">[V].</param>
-    public CharacterScores(float[] scores, float[] squares)
+    /// <param name="spelling">What the runs say, for words without an id; null where a bundle does not have it.</param>
+    public CharacterScores(float[] scores, float[] squares, CharacterSpelling? spelling = null)
     {
+        Spelling = spelling;
         Scores = scores;
         Squares = squares;
     }
@@ -23,27 +25,37 @@ internal sealed class CharacterScores
     /// <summary>[V] what it adds to the square of the norm; the median training text has 1.</summary>
     public float[] Squares { get; }
 
-    public long Bytes => sizeof(float) * ((long)Scores.Length + Squares.Length);
+    /// <summary>What the runs say, for words without an id; null where that was not kept.</summary>
+    public CharacterSpelling? Spelling { get; }
+
+    public long Bytes => sizeof(float) * ((long)Scores.Length + Squares.Length) + (Spelling?.Bytes ?? 0);
 
     /// <summary>Adds the logits of one text; nothing where no word of it has a known run.</summary>
-    public void AddLogits(ReadOnlySpan<int> ids, Span<float> logits)
+    /// <param name="ids">Its words.</param>
+    /// <param name="logits">[K]; added to.</param>
+    /// <param name="unseen">[K+1] what its words without an id say (<see cref="CharacterSpelling.Add"/>); empty for nothing.</param>
+    public void AddLogits(ReadOnlySpan<int> ids, Span<float> logits, ReadOnlySpan<float> unseen = default)
     {
-        float scale = ScaleOf(ids, Squares);
+        float scale = ScaleOf(ids, Squares, unseen.IsEmpty ? 0 : unseen[^1]);
         for (int k = 0; k < logits.Length; k++)
         {
             float sum = 0;
             foreach (int id in ids)
                 sum += Scores[id * logits.Length + k];
+            if (!unseen.IsEmpty)
+                sum += unseen[k];
             logits[k] += scale * sum;
         }
     }
 
     /// <summary>Adds what each token gives logit <paramref name="output"/> of <paramref name="outputs"/>.</summary>
-    public void AddShares(ReadOnlySpan<int> ids, int output, int outputs, double[] shares)
+    /// <returns>The factor of what words without an id say.</returns>
+    public double AddShares(ReadOnlySpan<int> ids, int output, int outputs, double[] shares, float unseenSquare)
     {
-        float scale = ScaleOf(ids, Squares);
+        float scale = ScaleOf(ids, Squares, unseenSquare);
         for (int i = 0; i < ids.Length; i++)
             shares[i] += (double)scale * Scores[ids[i] * outputs + output];
+        return scale;
     }
 
     /// <summary>Multiplies the scores.</summary>
@@ -51,12 +63,16 @@ internal sealed class CharacterScores
     {
         foreach (ref float score in Scores.AsSpan())
             score *= factor;
+        Spelling?.Scale(factor);
     }
 
     /// <summary>What the values of a text are multiplied by.</summary>
-    public static float ScaleOf(ReadOnlySpan<int> ids, float[] squares)
+    /// <param name="ids">Its words.</param>
+    /// <param name="squares">[V] of every word.</param>
+    /// <param name="unseen">The square of its words without an id.</param>
+    public static float ScaleOf(ReadOnlySpan<int> ids, float[] squares, double unseen = 0)
     {
-        double sum = 0;
+        double sum = unseen;
         foreach (int id in ids)
             sum += squares[id];
         return (float)(1 / Math.Sqrt(Math.Max(1, sum)));

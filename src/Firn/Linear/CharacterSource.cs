@@ -10,7 +10,8 @@ namespace Firn.Linear;
 /// <param name="texts">Token ids; 0 has no characters.</param>
 /// <param name="vocabulary">What word an id is.</param>
 /// <param name="longest">Characters of the longest run, the marks of begin and end among them.</param>
-internal sealed class CharacterSource(RaggedIds texts, Vocabulary vocabulary, int longest) : INgramSource
+/// <param name="unseen">Words of the same texts that have no id; null for none.</param>
+internal sealed class CharacterSource(RaggedIds texts, Vocabulary vocabulary, int longest, UnseenWords? unseen = null) : INgramSource
 {
     public const int Shortest = 3, MostLongest = 8;
     private const int Begin = '<', End = '>';
@@ -21,14 +22,22 @@ internal sealed class CharacterSource(RaggedIds texts, Vocabulary vocabulary, in
     {
         foreach (int id in texts[text])
             Extract(id, keys);
+        if (unseen is null)
+            return;
+        foreach (int number in unseen.Texts[text])
+            Extract(unseen[number], longest, keys);
     };
 
     /// <summary>Appends a key for each run of one word.</summary>
     public void Extract(int id, List<ulong> keys)
     {
-        if (id == 0)
-            return;
-        string word = vocabulary[id];
+        if (id > 0)
+            Extract(vocabulary[id], longest, keys);
+    }
+
+    /// <summary>Appends a key for each run of one word.</summary>
+    public static void Extract(ReadOnlySpan<char> word, int longest, List<ulong> keys)
+    {
         int length = word.Length + 2;
         for (int start = 0; start < length; start++)
         {
@@ -51,5 +60,5 @@ internal sealed class CharacterSource(RaggedIds texts, Vocabulary vocabulary, in
         }
     }
 
-    private static int At(string word, int i) => i == 0 ? Begin : i <= word.Length ? word[i - 1] : End;
+    private static int At(ReadOnlySpan<char> word, int i) => i == 0 ? Begin : i <= word.Length ? word[i - 1] : End;
 }

@@ -35,6 +35,10 @@ internal sealed class NgramClassifier
     /// <summary>What the spelling of words says; null where it is no feature.</summary>
     public CharacterScores? Characters { get; }
 
+    /// <summary>Texts with what the spelling of their words without an id says (<see cref="RaggedIds.Unseen"/>).</summary>
+    public RaggedIds WithUnseen(RaggedIds texts, UnseenWords? words) =>
+        words is null || Characters?.Spelling is not { } spelling ? texts : new RaggedIds(texts.Ids, texts.Offsets) { Unseen = spelling.SumsOf(words, OutputSize) };
+
     /// <summary>K: 1 for two classes, else one a class.</summary>
     public int OutputSize => Intercepts.Length;
 
@@ -59,7 +63,8 @@ internal sealed class NgramClassifier
     /// <param name="Classes">At least 2.</param>
     /// <param name="Weights">[classes], or empty.</param>
     /// <param name="Sets">The sets that labels are numbers of, or null.</param>
-    internal sealed record LinearTask(int[] Labels, int Classes, float[] Weights, LabelSets? Sets);
+    /// <param name="Unseen">Words of the texts that have no id, for the options that read characters; null for none.</param>
+    internal sealed record LinearTask(int[] Labels, int Classes, float[] Weights, LabelSets? Sets, UnseenWords? Unseen = null);
 
     /// <summary>As <see cref="Fit"/>, once for each weight of the data against the penalty; texts are counted once.</summary>
     public static IReadOnlyList<NgramClassifier> FitEach(RaggedIds texts, Vocabulary vocabulary, LinearTask task, WideOptions options, int threads,
@@ -71,7 +76,7 @@ internal sealed class NgramClassifier
         CharacterRuns? runs = null;
         if (options.LongestCharacters > 0)
         {
-            (runs, SparseMatrix characters) = CharacterRuns.Fit(texts, vocabulary, options, threads);
+            (runs, SparseMatrix characters) = CharacterRuns.Fit(texts, vocabulary, options, threads, task.Unseen);
             rows = SparseMatrix.Concatenate(rows, characters);
         }
         Heap.Settle(); // the counts
@@ -111,7 +116,8 @@ internal sealed class NgramClassifier
     /// <param name="ids">The text.</param>
     /// <param name="logits">[K]; added to.</param>
     /// <param name="scratch">Owned by this thread.</param>
-    public void AddLogits(ReadOnlySpan<int> ids, Span<float> logits, NgramScratch scratch)
+    /// <param name="unseen">[K+1] what its words without an id say; empty for nothing.</param>
+    public void AddLogits(ReadOnlySpan<int> ids, Span<float> logits, NgramScratch scratch, ReadOnlySpan<float> unseen = default)
     {
         Find(ids, scratch);
         for (int k = 0; k < logits.Length; k++)
@@ -121,14 +127,14 @@ internal sealed class NgramClassifier
                 sum += Weights[column * OutputSize + k] * value;
             logits[k] += sum;
         }
-        Characters?.AddLogits(ids, logits);
+        Characters?.AddLogits(ids, logits, unseen);
     }
 
     /// <summary>
     /// The share of each token in logit <paramref name="output"/>: what an n-gram adds is divided evenly among its tokens.
-    /// The shares sum to the logit less the intercept.
+    /// The shares sum to the logit less the intercept and what words without an id say, by their square and the factor that comes back.
     /// </summary>
-    public double[] TokenShares(ReadOnlySpan<int> ids, int output)
+    public (double[] Shares, double UnseenFactor) TokenShares(ReadOnlySpan<int> ids, int output, float unseenSquare = 0)
     {
         var scratch = new NgramScratch();
         Find(ids, scratch);
@@ -145,8 +151,7 @@ internal sealed class NgramClassifier
             for (int i = start; i < start + length; i++)
                 shares[i] += part;
         });
-        Characters?.AddShares(ids, output, OutputSize, shares);
-        return shares;
+        return (shares, Characters?.AddShares(ids, output, OutputSize, shares, unseenSquare) ?? 0);
     }
 
     /// <summary>Multiplies weights and intercepts, and adds to the intercepts.</summary>

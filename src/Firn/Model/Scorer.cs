@@ -69,15 +69,24 @@ public sealed unsafe class Scorer
     /// <param name="workspace">Used by nobody else meanwhile.</param>
     /// <param name="probabilities">Destination [K].</param>
     /// <exception cref="InvalidOperationException">The scorer was made without folding, or the model was trained since.</exception>
-    public void Score(ReadOnlySpan<int> ids, ScoringWorkspace workspace, Span<float> probabilities)
+    public void Score(ReadOnlySpan<int> ids, ScoringWorkspace workspace, Span<float> probabilities) => Score(ids, [], workspace, probabilities);
+
+    /// <summary>Scores one text with what the model reads in its words that have no id.</summary>
+    /// <param name="ids">Token ids in [0, V); may be empty.</param>
+    /// <param name="unseen">Its row of <see cref="RaggedIds.Unseen"/>; empty for nothing.</param>
+    /// <param name="workspace">Used by nobody else meanwhile.</param>
+    /// <param name="probabilities">Destination [K].</param>
+    /// <exception cref="InvalidOperationException">The scorer was made without folding, or the model was trained since.</exception>
+    public void Score(ReadOnlySpan<int> ids, ReadOnlySpan<float> unseen, ScoringWorkspace workspace, Span<float> probabilities)
     {
         ArgumentNullException.ThrowIfNull(workspace);
         Throw.IfLengthDiffers(probabilities.Length, columns);
+        CheckUnseen(unseen.Length, 1);
         if (folded is null)
             throw new InvalidOperationException("Single texts need a folded table; make the scorer with Float32, Float16 or BFloat16.");
         CheckCurrent();
         CheckIds(ids);
-        if (ids.IsEmpty && !model.PriorValues.IsEmpty)
+        if (SaysNothing(ids.Length, unseen) && !model.PriorValues.IsEmpty)
         {
             model.PriorValues.CopyTo(probabilities);
             return;
@@ -93,7 +102,7 @@ public sealed unsafe class Scorer
             ScoringLstm.Forward(lstm, folded[lstm.Direction], pads, layout, rows, workspace.Stored, workspace.Shard.Tapes[lstm.Direction]);
         }
         workspace.Shard.Output(layers);
-        model.Wide?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.Wide);
+        model.Wide?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.Wide, unseen);
         Losses.Probabilities(workspace.Shard.LogitsOf(0), probabilities, model.Options.MultiLabel);
     }
 
@@ -108,6 +117,7 @@ public sealed unsafe class Scorer
         Throw.IfLengthDiffers(probabilities.Length, (long)texts.Count * columns);
         CheckCurrent();
         CheckIds(texts.Ids);
+        CheckUnseen(texts.Unseen?.Length ?? 0, texts.Count);
         threads = threads > 0 ? threads : Environment.ProcessorCount;
         var plan = new BatchPlan(1, 1, 1);
         int from = 0;
@@ -150,12 +160,13 @@ public sealed unsafe class Scorer
             for (int i = 0; i < count; i++)
             {
                 var row = new Span<float>(probabilities + (long)textOf[i] * columns, columns);
-                if (texts.LengthOf(textOf[i]) == 0 && !model.PriorValues.IsEmpty)
+                ReadOnlySpan<float> unseen = texts.UnseenOf(textOf[i]);
+                if (SaysNothing(texts.LengthOf(textOf[i]), unseen) && !model.PriorValues.IsEmpty)
                 {
                     model.PriorValues.CopyTo(row);
                     continue;
                 }
-                model.Wide?.AddLogits(texts[textOf[i]], shard.LogitsOf(i), workers[worker].Wide);
+                model.Wide?.AddLogits(texts[textOf[i]], shard.LogitsOf(i), workers[worker].Wide, unseen);
                 Losses.Probabilities(shard.LogitsOf(i), row, model.Options.MultiLabel);
             }
         });
@@ -196,6 +207,14 @@ public sealed unsafe class Scorer
     {
         if (!IsCurrent)
             throw new InvalidOperationException("The model was trained since this scorer packed and folded its weights; make another scorer.");
+    }
+
+    private static bool SaysNothing(int ids, ReadOnlySpan<float> unseen) => ids == 0 && (unseen.IsEmpty || unseen[^1] == 0);
+
+    private void CheckUnseen(int values, int texts)
+    {
+        if (values > 0)
+            Throw.IfLengthDiffers(values, (long)texts * (columns + 1), "unseen");
     }
 
     private void CheckIds(ReadOnlySpan<int> ids)

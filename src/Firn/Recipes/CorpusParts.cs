@@ -1,3 +1,4 @@
+using Firn.Linear;
 using Firn.Text;
 
 namespace Firn.Recipes;
@@ -6,6 +7,9 @@ namespace Firn.Recipes;
 internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
 {
     public int Count => Labels.Length;
+
+    /// <summary>Words without an id, those cut off left out; null where the recipe does not read them.</summary>
+    public UnseenWords? Unseen { get; init; }
 
     /// <summary>At most so many ids of each text.</summary>
     public CorpusPart Cut(int most, Truncation truncation)
@@ -24,7 +28,7 @@ internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
     /// <summary>These texts and behind them others.</summary>
     public CorpusPart With(CorpusPart more) => new(
         new RaggedIds([.. Texts.Ids, .. more.Texts.Ids], [.. Texts.Offsets, .. more.Texts.Offsets[1..].ToArray().Select(o => o + Texts.TotalTokens)]),
-        [.. Labels, .. more.Labels], [.. Rows, .. more.Rows]);
+        [.. Labels, .. more.Labels], [.. Rows, .. more.Rows]) { Unseen = more.Unseen is null ? Unseen : Unseen?.With(more.Unseen) };
 
     /// <summary>The chosen texts, in the order given.</summary>
     public CorpusPart Select(ReadOnlySpan<int> texts)
@@ -33,7 +37,7 @@ internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
         var rows = new int[texts.Length];
         for (int i = 0; i < texts.Length; i++)
             (labels[i], rows[i]) = (Labels[texts[i]], Rows[texts[i]]);
-        return new CorpusPart(Texts.Select(texts), labels, rows);
+        return new CorpusPart(Texts.Select(texts), labels, rows) { Unseen = Unseen?.Select(texts) };
     }
 }
 
@@ -111,15 +115,15 @@ internal sealed class CorpusParts
         TextRows[] counted = options.CountValidation && rows.Validation.From == source.Texts.Corpus ? [.. rows.Train, rows.Validation] : [.. rows.Train];
         (int seen, Vocabulary vocabulary) = BuildVocabulary(source, counted.SelectMany(c => c.Texts));
         int[] idOf = IdsOf(corpus.Words, vocabulary);
-        CorpusPart[] train = [.. rows.Train.Select(part => PartOf(part, idOf, source.Labels))];
-        CorpusPart whole = train.Skip(1).Aggregate(train[0], (all, more) => all.With(more)), validation = PartOf(rows.Validation, idOf, source.Labels);
+        CorpusPart[] train = [.. rows.Train.Select(part => PartOf(part, idOf, source))];
+        CorpusPart whole = train.Skip(1).Aggregate(train[0], (all, more) => all.With(more)), validation = PartOf(rows.Validation, idOf, source);
         RaggedIds forVectors = counted.Length > rows.Train.Count ? whole.With(validation).Texts : whole.Texts;
         CorpusPart cut = whole.Cut(options.MaxTokens, options.Truncation), cutValidation = validation.Cut(options.MaxTokens, options.Truncation);
         return new CorpusParts(source, rows, vocabulary, Joined(forVectors, source.Texts.Unlabelled, idOf))
         {
             Train = cut,
             Validation = cutValidation,
-            Test = PartOf(rows.Test, idOf, source.Labels).Cut(options.MaxTokens, options.Truncation),
+            Test = PartOf(rows.Test, idOf, source).Cut(options.MaxTokens, options.Truncation),
             SeenWords = seen,
             Cut = new CutTexts(Longer(whole, options.MaxTokens) + Longer(validation, options.MaxTokens), whole.Count + validation.Count,
                 (long)whole.Texts.TotalTokens - cut.Texts.TotalTokens + validation.Texts.TotalTokens - cutValidation.Texts.TotalTokens,
@@ -197,7 +201,7 @@ internal sealed class CorpusParts
         return ids;
     }
 
-    private static CorpusPart PartOf(TextRows part, int[] idOf, LabelMap labels)
+    private static CorpusPart PartOf(TextRows part, int[] idOf, PartSource source)
     {
         var ids = new List<int>();
         var offsets = new int[part.Count + 1];
@@ -210,6 +214,30 @@ internal sealed class CorpusParts
             }
             offsets[i + 1] = ids.Count;
         }
-        return new CorpusPart(new RaggedIds([.. ids], offsets), part.ClassesIn(labels), part.Rows);
+        return new CorpusPart(new RaggedIds([.. ids], offsets), part.ClassesIn(source.Labels), part.Rows)
+        {
+            Unseen = source.Options.Wide is { LongestCharacters: > 0 } ? UnseenOf(part, idOf, offsets, source.Options) : null,
+        };
+    }
+
+    /// <summary>The words without an id that stand between those that the model uses.</summary>
+    private static UnseenWords UnseenOf(TextRows part, int[] idOf, int[] known, RecipeOptions options)
+    {
+        int unknown = options.Vocabulary.Unknown == UnknownWords.Row ? 1 : -1;
+        var words = new List<int>();
+        var offsets = new int[part.Count + 1];
+        for (int i = 0; i < part.Count; i++)
+        {
+            int length = known[i + 1] - known[i], place = 0;
+            var window = TokenWindow.Of(length, options.MaxTokens, options.Truncation);
+            foreach (int word in part.From.Raw.Ids[part.Rows[i]])
+            {
+                if (idOf[word] == unknown && window.Holds(place, length))
+                    words.Add(word);
+                place += idOf[word] > 0 ? 1 : 0;
+            }
+            offsets[i + 1] = words.Count;
+        }
+        return new UnseenWords(part.From.Raw.Words, new RaggedIds([.. words], offsets));
     }
 }

@@ -17,14 +17,14 @@ internal sealed class LabelCounter(LabelRule rule, LabelSets? sets)
     private long _texts, _abstained, _right, _withoutWord;
 
     /// <param name="row">[K]: what the model gives.</param>
-    /// <param name="knownTokens">Tokens that the model saw.</param>
+    /// <param name="saysNothing">Whether the model saw no word of it.</param>
     /// <param name="truth">The class, or the set of classes.</param>
-    public void Add(ReadOnlySpan<float> row, int knownTokens, int truth)
+    public void Add(ReadOnlySpan<float> row, bool saysNothing, int truth)
     {
         LabelDecision decision = rule.Decide(row);
         _labels[decision.Label] = _labels.GetValueOrDefault(decision.Label) + 1;
         _texts++;
-        if (knownTokens == 0)
+        if (saysNothing)
             _withoutWord++;
         if (decision.Abstained)
             _abstained++;

@@ -108,7 +108,11 @@ internal sealed class MemoryForecaster
         return NgramSample.PeakBytes(words, characters, part.Count, outputs) + ScoresOf(wide, outputs);
     }
 
-    private long HeldBy(CorpusPart part, WideOptions wide, int outputs) => Sampled(part.Texts, wide).Words.HeldBytes(outputs) + ScoresOf(wide, outputs);
+    private long HeldBy(CorpusPart part, WideOptions wide, int outputs)
+    {
+        (NgramSample words, NgramSample characters) = Sampled(part.Texts, wide);
+        return words.HeldBytes(outputs) + (wide.LongestCharacters == 0 ? 0 : characters.HeldBytes(outputs)) + ScoresOf(wide, outputs);
+    }
 
     /// <summary>What runs of characters come to in the end: a score a word and output, and a square.</summary>
     private long ScoresOf(WideOptions wide, int outputs) => wide.LongestCharacters == 0 ? 0 : sizeof(float) * (1L + outputs) * _parts.Vocabulary.Count;

@@ -40,14 +40,14 @@ internal static class OutputFit
         int workers = threads > 0 ? threads : Environment.ProcessorCount;
         var probabilities = new float[validation.Count * k];
         model.Predict(validation.Texts, probabilities, threads);
-        NgramClassifier? linear = wide is null ? null : NgramClassifier.Fit(train.Texts, vocabulary, train.Labels, model.Options.Classes, classWeights, wide, workers, sets);
+        NgramClassifier? linear = wide is null ? null : LinearPart(model, vocabulary, train, wide, classWeights, sets, workers);
 
         // Classes by themselves are decisions of yes or no, all scaled alike.
         (k, int[] truth, IReadOnlyList<string> names) = sets is null
             ? (k, validation.Labels, labels.Names) : (1, MultiLabelEvaluation.Decisions(validation.Labels, sets), ["no", "yes"]);
         List<float[]> logits = [LogitBlend.LogitsOf(probabilities, k)];
         if (linear is not null)
-            logits.Add(LogitsOf(linear, validation.Texts));
+            logits.Add(LogitsOf(linear, validation));
         OutputFitted fitted = Fit(logits, truth, k, Usual(linear is not null), names);
         Apply(model, linear, fitted.Blend);
         return fitted.Calibration;
@@ -81,16 +81,25 @@ internal static class OutputFit
     public static void Again(TextClassifier model, Vocabulary vocabulary, CorpusPart train, WideOptions? wide, ReadOnlySpan<float> classWeights, LabelMap labels, int threads, OutputCalibration fitted)
     {
         NgramClassifier? linear = wide is null ? null
-            : NgramClassifier.Fit(train.Texts, vocabulary, train.Labels, model.Options.Classes, classWeights, wide, threads > 0 ? threads : Environment.ProcessorCount, labels.Sets);
+            : LinearPart(model, vocabulary, train, wide, classWeights, labels.Sets, threads > 0 ? threads : Environment.ProcessorCount);
         Apply(model, linear, new LogitBlend(fitted.WideScale is { } scale ? [fitted.LstmScale, scale] : [fitted.LstmScale], fitted.Shift));
     }
 
-    public static float[] LogitsOf(NgramClassifier linear, RaggedIds texts)
+    private static NgramClassifier LinearPart(TextClassifier model, Vocabulary vocabulary, CorpusPart train, WideOptions wide,
+        ReadOnlySpan<float> classWeights, LabelSets? sets, int threads)
     {
+        var task = new NgramClassifier.LinearTask(train.Labels, model.Options.Classes, classWeights.ToArray(), sets, train.Unseen);
+        return NgramClassifier.FitEach(train.Texts, vocabulary, task, wide, threads, [wide.InversePenalty])[0];
+    }
+
+    /// <summary>[N,K] logits of the linear part alone.</summary>
+    public static float[] LogitsOf(NgramClassifier linear, CorpusPart part)
+    {
+        RaggedIds texts = linear.WithUnseen(part.Texts, part.Unseen);
         var logits = new float[texts.Count * linear.OutputSize];
         var scratch = new NgramScratch();
         for (int i = 0; i < texts.Count; i++)
-            linear.AddLogits(texts[i], logits.AsSpan(i * linear.OutputSize, linear.OutputSize), scratch);
+            linear.AddLogits(texts[i], logits.AsSpan(i * linear.OutputSize, linear.OutputSize), scratch, texts.UnseenOf(i));
         return logits;
     }
 

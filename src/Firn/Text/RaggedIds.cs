@@ -31,6 +31,18 @@ public sealed class RaggedIds
     /// <summary>Where each text begins in <see cref="Ids"/>; the last value is their number.</summary>
     public int[] Offsets { get; }
 
+    /// <summary>
+    /// What a model reads in the spelling of each text's words that have no id, one row a text, as its <see cref="Predictor.Encode(string, TokenBuffer, List{int}, List{float})"/>
+    /// made it; null for nothing. It has a meaning for that model alone.
+    /// </summary>
+    public float[]? Unseen { get; init; }
+
+    /// <summary>The row of one text in <see cref="Unseen"/>; empty where there is nothing.</summary>
+    internal ReadOnlySpan<float> UnseenOf(int text) => Unseen is null ? [] : Unseen.AsSpan(text * (Unseen.Length / Count), Unseen.Length / Count);
+
+    /// <summary>Whether a text has neither an id nor a word whose spelling says something.</summary>
+    internal bool SaysNothing(int text) => LengthOf(text) == 0 && UnseenOf(text) is not [.., > 0];
+
     /// <summary>Number of texts.</summary>
     public int Count => Offsets.Length - 1;
 
@@ -55,7 +67,18 @@ public sealed class RaggedIds
         var ids = new int[offsets[^1]];
         for (int i = 0; i < texts.Length; i++)
             this[texts[i]].CopyTo(ids.AsSpan(offsets[i]));
-        return new RaggedIds(ids, offsets);
+        return new RaggedIds(ids, offsets) { Unseen = UnseenOf(texts) };
+    }
+
+    private float[]? UnseenOf(ReadOnlySpan<int> texts)
+    {
+        if (Unseen is null || Count == 0)
+            return null;
+        int width = Unseen.Length / Count;
+        var rows = new float[texts.Length * width];
+        for (int i = 0; i < texts.Length; i++)
+            UnseenOf(texts[i]).CopyTo(rows.AsSpan(i * width));
+        return rows;
     }
 
     /// <summary>Builds from sequences; for tests and small inputs.</summary>

@@ -45,6 +45,10 @@ public readonly record struct TokenWindow(int Start, int Length, int Ending)
         };
     }
 
+    /// <summary>Whether a place between tokens, one that has <paramref name="before"/> of the text's <paramref name="length"/> before it, lies in what stays.</summary>
+    internal bool Holds(int before, int length) =>
+        Count == length || before >= Start && before <= Start + Length || Ending > 0 && before >= length - Ending;
+
     /// <summary>Copies what stays.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="destination">[<see cref="Count"/>] at least.</param>

@@ -98,6 +98,58 @@ public class CharacterScoresTests
         }
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_word_without_an_id_says_what_it_says_with_one(int classes)
+    {
+        Vocabulary vocabulary = VocabularyOf(Spellings);
+        RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 9, 1 + i % 7, 1 + i % 4 })]);
+        int[] labels = [.. Enumerable.Range(0, 60).Select(i => i * i % 7 % classes)];
+        NgramClassifier model = NgramClassifier.Fit(texts, vocabulary, labels, classes, [], new WideOptions { LongestCharacters = 5 }, 2);
+        model.Scale(0.7f, 0);
+        foreach (int id in Enumerable.Range(1, Spellings.Length))
+        {
+            var unseen = new float[model.OutputSize + 1];
+            model.Characters!.Spelling!.Add(vocabulary[id], unseen);
+            Assert.Equal(model.Characters.Squares[id], unseen[^1], 1e-5);
+            float[] with = new float[model.OutputSize], without = new float[model.OutputSize];
+            model.Characters.AddLogits([2, 5, id], with);
+            model.Characters.AddLogits([2, 5], without, unseen);
+            for (int k = 0; k < with.Length; k++)
+                Assert.Equal(with[k], without[k], 1e-5);
+        }
+        Span<float> none = stackalloc float[model.OutputSize + 1];
+        model.Characters!.Spelling!.Add(new string('v', 101), none); // no word is as long
+        model.Characters.Spelling.Add("", none);
+        Assert.Equal(0, none[^1]);
+    }
+
+    [Fact]
+    public void Words_without_an_id_train_the_runs_as_those_with_one()
+    {
+        // The last words are too rare for the vocabulary, which is cut: what a test text has of them must have been weighed like it.
+        Vocabulary whole = VocabularyOf(Spellings), cut = VocabularyOf(Spellings[..4]);
+        int[][] all = [.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 9, 1 + i % 7, 1 + i % 4 })];
+        var words = new TokenTable();
+        foreach (string word in Spellings)
+            words.FindOrAdd(word);
+        var unseen = new UnseenWords(words, RaggedIds.From([.. all.Select(t => t.Where(id => id > 4).Select(id => id - 1).ToArray())]));
+        RaggedIds known = RaggedIds.From([.. all.Select(t => t.Where(id => id <= 4).ToArray())]);
+        var options = new WideOptions { LongestCharacters = 5 };
+        (CharacterRuns a, SparseMatrix rows) = CharacterRuns.Fit(RaggedIds.From(all), whole, options, 1);
+        (CharacterRuns b, SparseMatrix same) = CharacterRuns.Fit(known, cut, options, 1, unseen);
+        Assert.Equal(rows.ColumnCount, same.ColumnCount);
+        for (int text = 0; text < all.Length; text++)
+        {
+            float[] expected = [.. rows.Values[rows.RowStarts[text]..rows.RowStarts[text + 1]].Order()], found = [.. same.Values[same.RowStarts[text]..same.RowStarts[text + 1]].Order()];
+            Assert.Equal(expected, found, (x, y) => Math.Abs(x - y) < 1e-6);
+        }
+        Assert.NotNull(a.Fold(new float[rows.ColumnCount], 1).Spelling);
+        Assert.NotNull(b.Fold(new float[rows.ColumnCount], 1).Spelling);
+        Assert.Equal(unseen.Texts.Ids, unseen.Select([.. Enumerable.Range(0, 30)]).With(unseen.Select([.. Enumerable.Range(30, 30)])).Texts.Ids);
+    }
+
     [Fact]
     public void The_result_does_not_depend_on_the_threads()
     {

@@ -42,7 +42,7 @@ public class NgramClassifierTests
             var logits = new float[model.OutputSize];
             model.AddLogits(texts[text], logits, new NgramScratch());
             int output = logits.Length - 1;
-            double[] shares = model.TokenShares(texts[text], output);
+            double[] shares = model.TokenShares(texts[text], output).Shares;
             Assert.Equal(texts.LengthOf(text), shares.Length);
             Assert.Equal(logits[output] - model.Intercepts[output], shares.Sum(), 1e-4);
         }
@@ -53,7 +53,7 @@ public class NgramClassifierTests
     {
         (RaggedIds texts, int[] labels) = Draw(400, 2);
         NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, 2, [], new WideOptions { Longest = 1 }, 1);
-        double[] shares = model.TokenShares([7, 2, 9], 0);
+        double[] shares = model.TokenShares([7, 2, 9], 0).Shares;
         Assert.True(shares[1] > 3 * Math.Abs(shares[0]) && shares[1] > 3 * Math.Abs(shares[2]), string.Join(" ", shares));
     }
 
