@@ -1,6 +1,7 @@
 using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
+using Firn.Text;
 using Firn.Training;
 
 namespace Firn;
@@ -16,14 +17,14 @@ public sealed partial class Recipe
         clock.Begin(RecipeStage.Folds);
         FoldScores scores = ScoreFolds(parts, labels, clock, cancellation);
         FoldChoice choice = scores.Choose(Options, labels);
-        clock.End($"{scores.Folds} folds of {parts.Train.Count:n0} texts: epoch {choice.Training.KeptEpoch} of {Options.Training.Epochs}{choice.Summary}");
+        clock.End($"{Counted.Of(scores.Folds, "fold")} of {Counted.Of(parts.Train.Count, "text")}: epoch {choice.Training.KeptEpoch} of {Options.Training.Epochs}{choice.Summary}");
 
         EmbeddingTable table = Vectors(parts, null, labels, clock, cancellation);
         clock.Begin(RecipeStage.Training);
         TrainingResult asChosen = choice.Training with { KeptEpoch = EpochsOfAll(choice.Training.KeptEpoch, scores.Folds) };
         (TextClassifier model, TrainingResult training) = Fit(parts.Train, null, table, labels, null, asChosen, observer, cancellation);
         cancellation.ThrowIfCancellationRequested();
-        clock.End($"{training.History.Count} epochs of all {parts.Train.Count:n0} texts, {training.StoppedBy}");
+        clock.End($"{Counted.Of(training.History.Count, "epoch")} on all {Counted.Of(parts.Train.Count, "text")}, {Ended(training)}; the weights of the last are kept");
         if (choice.Output is { } output)
         {
             clock.Begin(RecipeStage.Output);

@@ -1,5 +1,6 @@
 using Firn.Model;
 using Firn.Recipes;
+using Firn.Text;
 using Firn.Training;
 using Firn.Vectors;
 
@@ -14,11 +15,11 @@ public sealed partial class Recipe
         clock.Begin(RecipeStage.Vectors);
         if (checkpoint?.ReadTable() is { } kept)
         {
-            clock.End($"{CountVectors(kept):n0} vectors of {kept.Dimension} values, from {checkpoint.FilePath}");
+            clock.End($"{Counted.Of(CountVectors(kept), "vector")} of {kept.Dimension} values, from {checkpoint.FilePath}");
             return kept;
         }
         EmbeddingTable table = MakeTable(parts, clock, cancellation, known => CheckMemory(parts, labels, known));
-        clock.End($"{CountVectors(table):n0} vectors of {table.Dimension} values{(Options.From is { } bundle ? $", from {bundle}" : "")}");
+        clock.End($"{Counted.Of(CountVectors(table), "vector")} of {table.Dimension} values{(Options.From is { } bundle ? $", from {bundle}" : "")}");
         return table;
     }
 

@@ -235,7 +235,7 @@ public sealed partial class Recipe
         int unseen = parts.Vocabulary.Count - 1 - parts.SeenWords;
         string more = unseen > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {unseen:n0} that only the vectors have") : "";
         string cut = parts.Cut.Texts == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
-            $"; {parts.Cut.Texts:n0} texts ({(double)parts.Cut.Texts / parts.Cut.OfTexts:p1}) have more than {Options.MaxTokens} tokens and lose {(double)parts.Cut.Tokens / parts.Cut.OfTokens:p1} of all tokens");
+            $"; {Counted.Of(parts.Cut.Texts, "text")} ({(double)parts.Cut.Texts / parts.Cut.OfTexts:p1}) with more than {Options.MaxTokens} tokens cut, {(double)parts.Cut.Tokens / parts.Cut.OfTokens:p1} of all tokens lost");
         clock.End($"{Counted.Of(parts.SeenWords, "word")}{more}; {Counted.Of(parts.Train.Count, "text")} to train on, {parts.Validation.Count:n0} to validate, {parts.Test.Count:n0} to test{cut}");
         return parts;
     }

@@ -63,7 +63,7 @@ internal sealed class RepairArguments
         using var progress = new ProgressLine(run.Terminal);
         progress.Begin("test");
         TestTexts texts = TestTexts.Read(predictor, corpus.Open(parsed, data), labels.Names(parsed), run.Stop);
-        progress.End(string.Create(CultureInfo.InvariantCulture, $"test: {texts.Labels.Length:N0} texts{(texts.HeldOut ? ", the part that training kept apart" : "")}"));
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"test: {Plural.Of(texts.Labels.Length, "text")}{(texts.HeldOut ? ", the part that training kept apart" : "")}"));
         return texts;
     }
 

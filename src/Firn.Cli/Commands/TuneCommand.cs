@@ -97,7 +97,7 @@ internal static class TuneCommand
         $"candidate {trial.Candidate} {Where(trial)}: accuracy {trial.Accuracy:0.0000}, loss {trial.Loss:0.0000}, {trial.Seconds:0.0} s  {trial.Options}");
 
     private static string Where(TuningTrial trial) => trial.Fold > 0 ? $"on fold {trial.Fold} of {SuccessiveHalving.Folds}"
-        : string.Create(CultureInfo.InvariantCulture, $"on {trial.Texts:N0} texts");
+        : string.Create(CultureInfo.InvariantCulture, $"on {Plural.Of(trial.Texts, "text")}");
 
     private static string Figure(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Firn.Cli.Commands.Vectors;
+using Firn.Cli.Output;
 using Firn.Recipes;
 
 namespace Firn.Cli.Reporting;
@@ -16,7 +17,7 @@ internal static class TrainingReport
         return new ReportData
         {
             Title = title,
-            Subtitle = string.Create(CultureInfo.InvariantCulture, $"{data}: {result.TrainTexts:N0} texts trained, {result.ValidationTexts:N0} validated, {result.TestTexts:N0} tested"),
+            Subtitle = string.Create(CultureInfo.InvariantCulture, $"{data}: {Plural.Of(result.TrainTexts, "text")} trained, {result.ValidationTexts:N0} validated, {result.TestTexts:N0} tested"),
             Notice = notice,
             Headline = MetricTable.Headline(result.Test!),
             Evaluation = result.Test!,
@@ -54,7 +55,7 @@ internal static class TrainingReport
         [
             new("schedule", ScheduleOf(options, result)), new("epochs", EpochsOf(options, result)),
             new("ended by", Ended(result)), new("weights of epoch", Text(result.Training.KeptEpoch)),
-            new("then trained on all", result.Refit is { } refit ? string.Create(CultureInfo.InvariantCulture, $"{refit.Texts:N0} texts, {refit.Epochs} epochs") : "no"), new("batch size", Text(options.Training.BatchSize)), new("learning rate", Text(options.Training.LearningRate)),
+            new("then trained on all", result.Refit is { } refit ? string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(refit.Texts, "text")}, {Plural.Of(refit.Epochs, "epoch")}") : "no"), new("batch size", Text(options.Training.BatchSize)), new("learning rate", Text(options.Training.LearningRate)),
             new("validation", string.Create(CultureInfo.InvariantCulture, $"{options.Validation.ToString().ToLowerInvariant()}, {options.ValidationShare * 100:0.#}%")), new("seed", Text(options.Training.Seed)),
         ]),
         new("Seconds", [.. result.Seconds.Select(stage => new Fact(stage.Key.ToString().ToLowerInvariant(), stage.Value.ToString("0.0", CultureInfo.InvariantCulture)))]),

@@ -129,7 +129,7 @@ public static class TrainTestSplit
             throw new ArgumentOutOfRangeException(nameof(testSize), testSize, "testSize must lie between 0 and 1, both excluded.");
         int tests = (int)Math.Ceiling(testSize * n);
         if (tests >= n)
-            throw new ArgumentException($"A test share of {testSize} of {n} texts leaves none to train on; choose a smaller share.", nameof(testSize));
+            throw new ArgumentException($"A test share of {testSize} of {Counted.Of(n, "text")} leaves none to train on; choose a smaller share.", nameof(testSize));
         return tests;
     }
 }

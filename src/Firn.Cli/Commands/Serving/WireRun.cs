@@ -28,12 +28,12 @@ internal static class WireRun
 
     private static void Print(Terminal terminal, WireReport report)
     {
-        terminal.Out.WriteLine(Text($"{report.Texts:N0} texts, on average {report.TokensPerText:F1} known tokens and {report.TextBytes:F0} bytes of UTF-8; vectors of {report.Dimension} floats"));
+        terminal.Out.WriteLine(Text($"{Plural.Of(report.Texts, "text")}, on average {report.TokensPerText:F1} known tokens and {report.TextBytes:F0} bytes of UTF-8; vectors of {report.Dimension} floats"));
         foreach (var group in report.Costs.GroupBy(c => c.TextsPerRequest))
         {
             double most = group.Max(c => c.SentBytes), least = group.Min(c => c.SentBytes);
             terminal.Out.WriteLine();
-            Tables.Write(terminal, Text($"{group.Key} text(s) a request; bytes and microseconds a text"),
+            Tables.Write(terminal, Text($"{Plural.Of(group.Key, "text")} a request; bytes and microseconds a text"),
                 ["sent as", "over", "gzip", ">body", ">sent", ">received", ">us", ">x least", "sent, logarithmic"],
                 group.OrderByDescending(c => c.SentBytes).Select(c => new[]
                 {

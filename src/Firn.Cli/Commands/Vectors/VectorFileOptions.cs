@@ -112,15 +112,15 @@ internal sealed class VectorFileOptions
         if (vectors.LoadReport is { } report)
         {
             if (report.Duplicates > 0)
-                terminal.Note($"firn: {path}: {report.Duplicates:N0} rows left out whose word came before, first '{report.FirstDuplicate}'");
+                terminal.Note($"firn: {path}: {Plural.Of(report.Duplicates, "row")} left out whose word came before, first '{report.FirstDuplicate}'");
             if (report.InvalidUtf8Words > 0)
-                terminal.Note($"firn: {path}: {report.InvalidUtf8Words:N0} words that are not UTF-8");
+                terminal.Note($"firn: {path}: {Plural.Of(report.InvalidUtf8Words, "word is", "words are")} not UTF-8");
             if (report.EmptyWords > 0)
-                terminal.Note($"firn: {path}: {report.EmptyWords:N0} rows left out that have no word");
+                terminal.Note($"firn: {path}: {Plural.Of(report.EmptyWords, "row")} without a word left out");
             if (report.BadRows > 0)
-                terminal.Note($"firn: {path}: {report.BadRows:N0} rows left out that cannot be read, first {report.FirstBadRow}");
+                terminal.Note($"firn: {path}: {Plural.Of(report.BadRows, "row")} that cannot be read left out, first {report.FirstBadRow}");
             if (report.Filtered > 0)
-                terminal.Note($"firn: {path}: {report.Filtered:N0} rows left out whose word {words} does not hold");
+                terminal.Note($"firn: {path}: {Plural.Of(report.Filtered, "row")} left out whose word {words} does not hold");
         }
         return vectors;
     }

@@ -45,7 +45,7 @@ internal static class VectorsMapCommand
             double[][] rows = [.. words.Select(word => Unit(vectors, word)).Where(row => row.Length > 0)];
             words = [.. words.Where(word => Unit(vectors, word).Length > 0)];
             if (words.Length < 3)
-                throw new UserError($"{parsed.GetRequiredValue(source.File)}: {words.Length} words have a vector that is not zero, and a map needs 3; take more with --count, --near or another file");
+                throw new UserError($"{parsed.GetRequiredValue(source.File)}: {Plural.Of(words.Length, "word has", "words have")} a vector that is not zero, and a map needs 3; take more with --count, --near or another file");
             var (points, how) = parsed.GetRequiredValue(method) == "pca"
                 ? Principal(rows)
                 : Stochastic(run, rows, parsed.GetValue(perplexity), parsed.GetValue(steps));

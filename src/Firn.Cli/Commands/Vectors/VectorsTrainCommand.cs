@@ -122,7 +122,7 @@ internal static class VectorsTrainCommand
             throw new UserError($"{name}: no word occurs {minCount} times; give more text or a smaller --min-count");
         progress.Begin("reading text");
         var ids = texts.Encode(vocabulary);
-        progress.End(string.Create(CultureInfo.InvariantCulture, $"read text: {ids.TotalTokens:N0} words in {ids.Count:N0} texts"));
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"read text: {Plural.Of(ids.TotalTokens, "word")} in {Plural.Of(ids.Count, "text")}"));
         if (phrases is not null)
             (ids, vocabulary) = PhrasePasses.Join(ids, vocabulary, phrases, progress);
         progress.Begin("word vectors");

@@ -56,7 +56,7 @@ internal sealed class TrainingWords
         if (ids.Length == 0 && !addWords)
             throw new ArgumentException("The texts hold none of the table's words, and no words are to be added; give other texts or set AddWords.", nameof(corpus));
         if (ids.Length == 0)
-            throw new ArgumentException($"No word stands {options.MinCount} times in the {corpus.TotalTokens} words of the texts; lower MinCount or give more text.", nameof(corpus));
+            throw new ArgumentException($"No word stands {options.MinCount} times in the texts, which have {Counted.Of(corpus.TotalTokens, "word")}; lower MinCount or give more text.", nameof(corpus));
         long[] kept = [.. ids.Select(id => counts[id])];
         double threshold = options.Sample * kept.Sum();
         var entries = new Entry[idCount];
