@@ -170,10 +170,10 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
     /// <summary>Standard error that presses Ctrl-C when an epoch's line appears.</summary>
     private sealed class StopAtEpoch(int epoch, CancellationTokenSource stop) : StringWriter
     {
-        public override void WriteLine(string? value)
+        public override void Write(ReadOnlySpan<char> buffer)
         {
-            base.WriteLine(value);
-            if (value?.TrimStart().StartsWith($"epoch {epoch}/", StringComparison.Ordinal) == true)
+            base.Write(buffer);
+            if (buffer.TrimStart().StartsWith($"epoch {epoch}/", StringComparison.Ordinal))
                 stop.Cancel();
         }
     }
