@@ -33,7 +33,7 @@ public partial class ArchitectureTests
         ["Bundle.cs"] = ["Text", "Model", "Bundles"],
         ["Recipe.cs"] = ["Text", "Vectors", "Model", "Bundles", "Training", "Recipes"],
         ["Recipe.Folds.cs"] = ["Text", "Linear", "Model", "Training", "Recipes"],
-        ["Recipe.Vectors.cs"] = ["Vectors", "Model", "Training", "Recipes"],
+        ["Recipe.Vectors.cs"] = ["Text", "Vectors", "Model", "Training", "Recipes"],
     };
 
     [GeneratedRegex(@"^(?:global )?using (?:static )?(?:\w+ = )?Firn\.(\w+)", RegexOptions.Multiline)]
