@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Firn.Text;
 
 namespace Firn.Linear;
 

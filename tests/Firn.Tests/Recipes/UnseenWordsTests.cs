@@ -3,7 +3,6 @@ using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
-using Firn.Training;
 using Firn.Vectors;
 
 namespace Firn.Tests.Recipes;
@@ -32,7 +31,7 @@ public sealed class UnseenWordsTests : IDisposable
     public void An_evaluation_and_predictions_judge_them_alike()
     {
         LabeledText[] rows = [.. Made(100, 3)];
-        CorpusEvaluation evaluation = CorpusEvaluation.Run(Trained.Predictor, rows);
+        CorpusEvaluation evaluation = CorpusEvaluation.Run(Trained.Predictor, rows, cancellation: TestContext.Current.CancellationToken);
         Assert.InRange(evaluation.Report.Accuracy, 0.97, 1);
         float[] alone = [.. rows.Select(row => Trained.Predictor.Predict(row.Text).Score)];
         Assert.Equal(alone, Trained.Predictor.Probabilities(Trained.Predictor.Encode(rows.Select(row => row.Text))));
