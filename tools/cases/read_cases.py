@@ -180,7 +180,7 @@ EXPECTED = [
     (r"bbc-text\.csv", table("text", "category")),
     (r"bom_labelfirst\.txt|(plain|kim).*_first\.txt", lines(lambda l: tuple(l.split(" ", 1)))),
     (r"bom_noheader\.csv", table(1, 0, header=None, encoding="utf-8-sig")),
-    (r"conll.*\.txt|numbers_plain\.txt|textonly\.csv|.*_test\.txt|latin1_de\.(txt|gold)|ml_test\.txt|zero\.csv|header_only\.csv|utf16_jsonl\.jsonl", LINE),
+    (r"conll.*\.txt|numbers_plain\.txt|textonly\.csv|.*_test\.txt|latin1_de\.(txt|gold)|ml_(train|test)\.txt|zero\.csv|header_only\.csv|utf16_jsonl\.jsonl", LINE),
     (r"data\.pkl|aclImdb$|empty_label\.csv|open_quote\.csv|inner_quote\.csv|comma_unquoted\.csv|quora_pairs\.csv|gbk\.csv", LINE),
     (r"disaster_test\.csv|rt_test\.tsv", LINE),
     (r"data\.zip", inner(zipped)),
