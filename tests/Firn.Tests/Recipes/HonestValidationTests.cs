@@ -114,13 +114,13 @@ public sealed class HonestValidationTests : IDisposable
         RecipeResult result = Train(Options with { TestShare = 0 }, corpus);
         Prediction nothing = result.Predictor.Predict("qqq zzz"), empty = result.Predictor.Predict(""), something = result.Predictor.Predict("happy");
         double share = (double)corpus.Count(r => r.Label == "4") / corpus.Count;
-        Assert.Equal(share, nothing.Score, 0.01);
+        Assert.Equal(1 - share, nothing.Score, 0.01); // of the label shown, the larger class
         Assert.Equal((true, true, false), (nothing.SaysNothing, empty.SaysNothing, something.SaysNothing));
         Assert.Equal(nothing.Score, empty.Score);
         result.Predictor.Save(Path.Combine(_folder, "prior"));
         using Predictor loaded = Predictor.Load(Path.Combine(_folder, "prior"));
         Assert.Equal(nothing.Score, loaded.Predict(["", "happy", "qqq"])[2].Score);
-        Assert.Equal(nothing.Score, loaded.Probabilities(RaggedIds.From([[1], []]))[1]);
+        Assert.Equal(1 - nothing.Score, loaded.Probabilities(RaggedIds.From([[1], []]))[1], 1e-6f);
 
         RecipeResult three = Train(Options with { TestShare = 0 }, ToyCorpus.Make(300, 1, "a", "b", "c"));
         Assert.Equal(1, three.Predictor.Predict("qqq").Probabilities.Sum(), 1e-5);
