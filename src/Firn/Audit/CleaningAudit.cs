@@ -194,7 +194,8 @@ public static class CleaningAudit
     {
         if (most == 0 || count < 20)
             return [];
-        (int[] rest, int[] first) = TrainTestSplit.Random(count, Math.Clamp((double)most / count, 1.0 / count, 0.99), 42);
+        double largest = count < 100 ? 0.5 : 0.99; // a share that leaves a text on either side
+        (int[] rest, int[] first) = TrainTestSplit.Random(count, Math.Clamp((double)most / count, 1.0 / count, largest), 42);
         return most >= count ? [.. first, .. rest] : first;
     }
 

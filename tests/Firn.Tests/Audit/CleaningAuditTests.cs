@@ -43,6 +43,23 @@ public class CleaningAuditTests
     }
 
     [Fact]
+    public void Few_texts_are_measured_too()
+    {
+        CleaningAuditReport report = CleaningAudit.Run(Texts, CleaningOptions.Tweets, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(36, report.AccuracyTexts);
+        Assert.NotNull(report.Accuracy);
+    }
+
+    [Fact]
+    public void A_hash_tag_is_kept_where_a_word_begins_it()
+    {
+        HashSet<string> words = ["go", "goteam", "a", "ab", "abc", "x1", "zz"];
+        Assert.Equal(5, TokenKinds.HashTagsBegunBy(words, "#Goal #goteam #abz #a #xx #zz #y"));
+        Assert.Equal(1, TokenKinds.HashTagsBegunBy(["a"], "#a #ab"));
+        Assert.Equal(0, TokenKinds.HashTagsBegunBy([], "#a"));
+    }
+
+    [Fact]
     public void Hash_tags_that_settle_the_label_are_told()
     {
         LabeledText[] texts =
