@@ -156,7 +156,7 @@ public sealed class WordVectors : IDisposable
         return new WordVectors(WordDictionary.Of([.. kept.Select(row => Words[row])]), _rows.Gather(kept),
             LoadReport is null ? null : LoadReport with { Filtered = LoadReport.Filtered + Count - kept.Length })
         {
-            Counts = Counts.IsEmpty ? default : kept.Select(row => Counts.Span[row]).ToArray(),
+            Counts = CountsOf(kept),
         };
     }
 
@@ -177,7 +177,10 @@ public sealed class WordVectors : IDisposable
         }
         if (rows.Count == 0)
             throw new ArgumentException("No word is left.", nameof(rename));
-        return new WordVectors(WordDictionary.Of(words), rows.Count == Count ? _rows : _rows.Gather([.. rows]), LoadReport);
+        return new WordVectors(WordDictionary.Of(words), rows.Count == Count ? _rows : _rows.Gather([.. rows]), LoadReport)
+        {
+            Counts = rows.Count == Count ? Counts : CountsOf(rows),
+        };
     }
 
     /// <summary>
@@ -206,6 +209,8 @@ public sealed class WordVectors : IDisposable
 
     /// <summary>Lets a mapped file go; does nothing for vectors in memory.</summary>
     public void Dispose() => _file?.Dispose();
+
+    private ReadOnlyMemory<long> CountsOf(IReadOnlyList<int> rows) => Counts.IsEmpty ? default : rows.Select(row => Counts.Span[row]).ToArray();
 
     private void CheckRow(int row)
     {

@@ -27,6 +27,9 @@ public sealed class FastTextQuantizerTests : IDisposable
             sum += Dot(a, b) / Math.Sqrt(Dot(a, a) * Dot(b, b));
         }
         Assert.InRange(sum / 600, 0.95, 1);
+        string again = Path.Combine(_files.Folder, "again.ftz");
+        FastTextVectors.Quantize(_files.Gzip("m.bin.gz", File.ReadAllBytes(model)), again);
+        Assert.Equal(File.ReadAllBytes(small), File.ReadAllBytes(again));
         Assert.Contains("quantized already", Assert.Throws<InvalidDataException>(() => FastTextVectors.Quantize(small, model)).Message);
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Firn.Files;
 using Firn.Kernels;
 
 namespace Firn.Vectors.Subwords;
@@ -24,11 +25,12 @@ internal static class FastTextQuantizer
             throw new InvalidDataException($"{source}: byte {file.InputStart}: the model is quantized already; copy it.");
         if (file.Matrix.Count < ProductQuantizer.Centroids)
             throw new InvalidDataException($"{source}: byte {file.InputStart}: {file.Matrix.Count} rows are fewer than the 256 centroids that would stand for them; keep the model as it is.");
-        using var original = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read);
-        Copy(original, 0, file.InputStart, destination);
+        using Stream original = InputFile.Open(source); // unpacked, as the places are counted
+        Copy(original, file.InputStart, destination, source);
         using (var writer = new BinaryWriter(destination, Encoding.UTF8, leaveOpen: true))
             WriteMatrix(writer, file.Matrix);
-        Copy(original, file.InputEnd, original.Length, destination);
+        Copy(original, file.InputEnd - file.InputStart, Stream.Null, source);
+        original.CopyTo(destination);
     }
 
     private static void WriteMatrix(BinaryWriter writer, EmbeddingRows matrix)
@@ -104,15 +106,14 @@ internal static class FastTextQuantizer
         return place;
     }
 
-    private static void Copy(FileStream source, long from, long to, Stream destination)
+    private static void Copy(Stream source, long bytes, Stream destination, string path)
     {
-        source.Position = from;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
-        for (long left = to - from; left > 0;)
+        for (long left = bytes; left > 0;)
         {
             int read = source.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
             if (read == 0)
-                throw new EndOfStreamException($"{source.Name} became shorter while it was read.");
+                throw new EndOfStreamException($"{path} became shorter while it was read.");
             destination.Write(buffer, 0, read);
             left -= read;
         }
