@@ -44,13 +44,13 @@ public sealed partial class Recipe
     private FoldScores ScoreFolds(CorpusParts parts, LabelMap labels, StageClock clock, CancellationToken cancellation)
     {
         IReadOnlyList<PartRows> folds = parts.Folds(Options.Folds, labels, Options.SplitSeed);
+        if (folds.Count == 1)
+            throw new InvalidDataException("The texts are all equal once they are cleaned, so none can be held out to measure on; give other texts.");
         var scores = new FoldScores(folds.Count);
         for (int fold = 0; fold < folds.Count; fold++)
         {
             PartRows rows = folds[fold];
             CorpusParts of = parts.Again(_ => rows);
-            if (of.Train.Count == 0)
-                continue;
             clock.Tell((double)fold / folds.Count, () => $"fold {fold + 1} of {folds.Count}");
             EmbeddingTable table = MakeTable(of, clock, cancellation);
             TextClassifier model = FreshModel(table, labels);

@@ -76,26 +76,38 @@ internal sealed record PartRows(IReadOnlyList<TextRows> Train, TextRows Validati
     {
         TextRows all = Train[0];
         int[] first = EqualTexts.FirstOf(all.From.Raw.Ids), classes = labels.Sets is null ? all.ClassesIn(labels) : new int[all.Count];
-        var foldOf = new Dictionary<int, int>();
+        int[] foldOf = FoldOf(classes, [.. all.Rows.Select(row => first[row])], folds, seed);
+        return [.. Enumerable.Range(0, foldOf.Max() + 1).Select(fold => this with
+        {
+            Train = [all with { Rows = [.. all.Rows.Where((_, i) => foldOf[i] != fold)] }],
+            Validation = all with { Rows = [.. all.Rows.Where((_, i) => foldOf[i] == fold)] },
+            Test = all with { Rows = [] },
+        })];
+    }
+
+    /// <summary>
+    /// The fold of each text, from 0. Every class has its share in every fold, and a group is in one; of fewer groups than folds each
+    /// is a fold, and the last folds are missing.
+    /// </summary>
+    /// <param name="classes">[N] the class of each text.</param>
+    /// <param name="groups">[N] the first text that equals each.</param>
+    /// <param name="folds">How many.</param>
+    /// <param name="seed">Of the order in which texts are dealt out.</param>
+    public static int[] FoldOf(int[] classes, int[] groups, int folds, uint seed)
+    {
+        var foldOf = new Dictionary<int, int>(); // of each group
         var counts = new Dictionary<int, int[]>(); // of each class, by fold
         var sizes = new int[folds];
-        int[] order = new MersenneTwister(seed).Permutation(all.Count);
-        var parts = new int[all.Count];
-        foreach (int i in order)
+        var found = new int[classes.Length];
+        foreach (int i in new MersenneTwister(seed).Permutation(classes.Length))
         {
             if (!counts.TryGetValue(classes[i], out int[]? ofClass))
                 counts[classes[i]] = ofClass = new int[folds];
-            int group = first[all.Rows[i]];
-            if (!foldOf.TryGetValue(group, out int fold))
-                foldOf[group] = fold = Enumerable.Range(0, folds).MinBy(f => (ofClass[f], sizes[f], f));
-            (parts[i], ofClass[fold], sizes[fold]) = (fold, ofClass[fold] + 1, sizes[fold] + 1);
+            if (!foldOf.TryGetValue(groups[i], out int fold))
+                foldOf[groups[i]] = fold = Enumerable.Range(0, folds).MinBy(f => (ofClass[f], sizes[f], f));
+            (found[i], ofClass[fold], sizes[fold]) = (fold, ofClass[fold] + 1, sizes[fold] + 1);
         }
-        return [.. Enumerable.Range(0, folds).Where(fold => sizes[fold] > 0).Select(fold => this with
-        {
-            Train = [all with { Rows = [.. all.Rows.Where((_, i) => parts[i] != fold)] }],
-            Validation = all with { Rows = [.. all.Rows.Where((_, i) => parts[i] == fold)] },
-            Test = all with { Rows = [] },
-        })];
+        return found;
     }
 
     private static RaggedIds Nothing { get; } = new([], [0]);

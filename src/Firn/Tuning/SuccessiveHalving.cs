@@ -56,8 +56,7 @@ public sealed class SuccessiveHalving
         foreach (LabeledText row in rows)
             hash.Add(row);
         int all = rows.Length;
-        if (_preset.TestShare > 0)
-            rows = [.. TrainingRows(rows, source).Select(i => rows[i])];
+        (rows, int[] foldOf) = Split(rows, source.LabelNames);
         RecipeOptions preset = _preset with { LabelNames = source.LabelNames, TestShare = 0.1 };
         if (preset.Preset == RecipeOptions.Tweets.Preset)
             preset = preset.ForTexts(all, SizeSettings.All & ~SizeSettings.Folds); // what firn train, whose command comes out, chooses for them; folds of every trial would cost too much
@@ -65,7 +64,7 @@ public sealed class SuccessiveHalving
         using var file = new TrialFile(_path, RecipeRecord.RunOf(preset, hash.ToString(), $"{_seed}"));
         var run = new TrialRun(file, progress, cancellation);
         Search(rows, preset, run);
-        return Compare(rows, preset, run);
+        return Compare(rows, foldOf, preset, run);
     }
 
     private void Search(LabeledText[] rows, RecipeOptions preset, TrialRun run)
@@ -91,14 +90,13 @@ public sealed class SuccessiveHalving
     }
 
     /// <summary>Cross-validates the preset and the best candidates on the same folds; a fold that not all of them finish is left out.</summary>
-    private TuningResult Compare(LabeledText[] rows, RecipeOptions preset, TrialRun run)
+    private TuningResult Compare(LabeledText[] rows, int[] foldOf, RecipeOptions preset, TrialRun run)
     {
         TuningTrial[] ranked = [.. _trials.OrderByDescending(t => t.Rung).ThenBy(t => t.Loss)];
         TuningCandidate[] finalists = [TuningCandidate.Draw(preset, 0, _seed),
             .. ranked.Select(t => t.Candidate).Distinct().Where(n => n != 0).Take(MaxFinalists).Select(n => TuningCandidate.Draw(preset, n, _seed))];
         var folds = new List<TuningTrial[]>(); // [fold][finalist]
-        int[] foldOf = FoldOf(rows);
-        while (finalists.Length > 1 && folds.Count < Folds && FoldTrials(finalists, rows, foldOf, folds.Count, run) is { } trials)
+        while (finalists.Length > 1 && folds.Count <= foldOf.Max() && FoldTrials(finalists, rows, foldOf, folds.Count, run) is { } trials)
             folds.Add(trials);
         return new TuningResult(ranked, folds.Count == 0 ? [] : Finalists(finalists, folds), folds.Count);
     }
@@ -126,21 +124,6 @@ public sealed class SuccessiveHalving
         FoldDifference Difference(Func<TuningTrial[], double> of) => FoldDifference.Of([.. folds.Select(of)], 1.0 / (Folds - 1));
     }
 
-    /// <summary>A fold a row: each label is dealt out over the folds in the order of a permutation.</summary>
-    private int[] FoldOf(LabeledText[] rows)
-    {
-        var foldOf = new int[rows.Length];
-        var next = new Dictionary<string, int>(StringComparer.Ordinal);
-        int begin = 0; // a label's first text goes where the last label's ended, so that folds stay of one size
-        foreach (int row in new MersenneTwister((uint)_seed).Permutation(rows.Length))
-        {
-            int fold = next.TryGetValue(rows[row].Label, out int known) ? known : begin++;
-            foldOf[row] = fold % Folds;
-            next[rows[row].Label] = fold + 1;
-        }
-        return foldOf;
-    }
-
     /// <summary>From the file, or run now; null where the time or the user says no.</summary>
     private TuningTrial? Trial(TrialOf of, LabeledText[] rows, LabeledText[]? test, TimeSpan until, TrialRun run)
     {
@@ -162,13 +145,18 @@ public sealed class SuccessiveHalving
         return trial;
     }
 
-    /// <summary>The rows that the final test leaves.</summary>
-    private int[] TrainingRows(LabeledText[] rows, LabeledSource source)
+    /// <summary>The rows that the final test leaves, in a random order, and the fold of each.</summary>
+    private (LabeledText[] Rows, int[] FoldOf) Split(LabeledText[] rows, IReadOnlyDictionary<string, string> names)
     {
         string[] distinct = [.. rows.Select(r => r.Label).Distinct()];
-        LabelMap labels = _preset.Classifier.MultiLabel ? LabelMap.FromSets(distinct, source.LabelNames) : LabelMap.From(distinct, source.LabelNames);
-        int[] classes = [.. rows.Select(r => labels.ClassOf(r.Label, source.LabelNames))];
-        return PartRows.DrawTest(classes, EqualTexts.FirstOf(RawCorpus.TokensOf(rows.Select(r => r.Text), _preset.Cleaning)), _preset).Train;
+        bool several = _preset.Classifier.MultiLabel;
+        LabelMap labels = several ? LabelMap.FromSets(distinct, names) : LabelMap.From(distinct, names);
+        int[] classes = [.. rows.Select(r => labels.ClassOf(r.Label, names))];
+        int[] groups = EqualTexts.FirstOf(RawCorpus.TokensOf(rows.Select(r => r.Text), _preset.Cleaning));
+        int[] kept = _preset.TestShare > 0 ? PartRows.DrawTest(classes, groups, _preset).Train
+            : new MersenneTwister(_preset.SplitSeed).Permutation(rows.Length);
+        int[] keptClasses = several ? new int[kept.Length] : [.. kept.Select(i => classes[i])];
+        return ([.. kept.Select(i => rows[i])], PartRows.FoldOf(keptClasses, [.. kept.Select(i => groups[i])], Folds, (uint)_seed));
     }
 
     /// <summary>A candidate whose training diverges has an infinite loss and is never the best; null when cancelled.</summary>
@@ -194,7 +182,7 @@ public sealed class SuccessiveHalving
         return new TuningTrial(of.Candidate.Number, of.Rung, rows.Length, of.Candidate.Options, accuracy, loss, seconds) { Fold = of.Fold };
     }
 
-    /// <summary>The first ninth, third or all: rows are in the order of the split's shuffle.</summary>
+    /// <summary>The first ninth, third or all: rows are in a random order.</summary>
     private static LabeledText[] Share(LabeledText[] rows, int rung) =>
         rows[..Math.Max((int)(rows.Length / Math.Pow(Third, Rungs - 1 - rung)), Math.Min(rows.Length, 50))];
 

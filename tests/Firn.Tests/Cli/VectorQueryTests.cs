@@ -120,6 +120,9 @@ public sealed class VectorQueryTests : IDisposable
             using WordVectors few = vectors.Select(["bank"]);
             Assert.Equal([40L], few.Counts.ToArray());
             Assert.Equal(vectors.Counts.ToArray(), vectors.ToPrecision(VectorPrecision.Float16).Counts.ToArray());
+            Assert.Equal(vectors.Counts.ToArray(), vectors.Renamed(word => $"{word}_").Counts.ToArray());
+            string left = vectors.Words[0];
+            Assert.Equal(vectors.Counts.ToArray()[1..], vectors.Renamed(word => word == left ? null : word).Counts.ToArray());
         }
         Assert.True(Parse(CapturedRun.Of("vectors", "info", table, "--json")).GetProperty("textWords").GetInt64() > 1000);
         run = CapturedRun.Of("vectors", "train", At("texts/a.txt"), At("again.vec"), "--phrases-from", phrases, "--vector-size", "4", "--epochs", "1");

@@ -78,6 +78,13 @@ public sealed class FoldsTests
     }
 
     [Fact]
+    public void Texts_that_are_all_equal_are_refused()
+    {
+        IEnumerable<LabeledText> corpus = ToyCorpus.Make(40).Select(r => r with { Text = "a good day" });
+        Assert.Contains("all equal", Assert.Throws<InvalidDataException>(() => Train(Options, corpus)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Few_texts_get_folds_unless_something_needs_validation_texts()
     {
         Assert.Equal(5, RecipeOptions.Tweets.ForTexts(500, SizeSettings.All).Folds);
