@@ -16,6 +16,5 @@ internal sealed class UnseenWords(TokenTable words, RaggedIds texts)
     public UnseenWords Select(ReadOnlySpan<int> chosen) => new(words, texts.Select(chosen));
 
     /// <summary>These texts and behind them others, of the same words.</summary>
-    public UnseenWords With(UnseenWords more) => new(words, new RaggedIds([.. texts.Ids, .. more.Texts.Ids],
-        [.. texts.Offsets, .. more.Texts.Offsets[1..].Select(o => o + texts.TotalTokens)]));
+    public UnseenWords With(UnseenWords more) => new(words, texts.With(more.Texts));
 }

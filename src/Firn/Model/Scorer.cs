@@ -86,11 +86,8 @@ public sealed unsafe class Scorer
             throw new InvalidOperationException("Single texts need a folded table; make the scorer with Float32, Float16 or BFloat16.");
         CheckCurrent();
         CheckIds(ids);
-        if (SaysNothing(ids.Length, unseen) && !model.PriorValues.IsEmpty)
-        {
-            model.PriorValues.CopyTo(probabilities);
+        if (GivesPrior(ids.Length, unseen, probabilities))
             return;
-        }
         RaggedLayout layout = workspace.Shard.Layout;
         layout.Build([ids.Length]);
         Span<int> rows = workspace.RowsFor(ids.Length);
@@ -161,11 +158,8 @@ public sealed unsafe class Scorer
             {
                 var row = new Span<float>(probabilities + (long)textOf[i] * columns, columns);
                 ReadOnlySpan<float> unseen = texts.UnseenOf(textOf[i]);
-                if (SaysNothing(texts.LengthOf(textOf[i]), unseen) && !model.PriorValues.IsEmpty)
-                {
-                    model.PriorValues.CopyTo(row);
+                if (GivesPrior(texts.LengthOf(textOf[i]), unseen, row))
                     continue;
-                }
                 model.Wide?.AddLogits(texts[textOf[i]], shard.LogitsOf(i), workers[worker].Wide, unseen);
                 Losses.Probabilities(shard.LogitsOf(i), row, model.Options.MultiLabel);
             }
@@ -209,7 +203,14 @@ public sealed unsafe class Scorer
             throw new InvalidOperationException("The model was trained since this scorer packed and folded its weights; make another scorer.");
     }
 
-    private static bool SaysNothing(int ids, ReadOnlySpan<float> unseen) => ids == 0 && (unseen.IsEmpty || unseen[^1] == 0);
+    /// <summary>Gives a text that says nothing the prior, where the model has one.</summary>
+    private bool GivesPrior(int ids, ReadOnlySpan<float> unseen, Span<float> probabilities)
+    {
+        if (model.PriorValues.IsEmpty || !RaggedIds.SaysNothing(ids, unseen))
+            return false;
+        model.PriorValues.CopyTo(probabilities);
+        return true;
+    }
 
     private void CheckUnseen(int values, int texts)
     {

@@ -26,9 +26,10 @@ internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
     }
 
     /// <summary>These texts and behind them others.</summary>
-    public CorpusPart With(CorpusPart more) => new(
-        new RaggedIds([.. Texts.Ids, .. more.Texts.Ids], [.. Texts.Offsets, .. more.Texts.Offsets[1..].ToArray().Select(o => o + Texts.TotalTokens)]),
-        [.. Labels, .. more.Labels], [.. Rows, .. more.Rows]) { Unseen = more.Unseen is null ? Unseen : Unseen?.With(more.Unseen) };
+    public CorpusPart With(CorpusPart more) => new(Texts.With(more.Texts), [.. Labels, .. more.Labels], [.. Rows, .. more.Rows])
+    {
+        Unseen = more.Unseen is null ? Unseen : Unseen?.With(more.Unseen),
+    };
 
     /// <summary>The chosen texts, in the order given.</summary>
     public CorpusPart Select(ReadOnlySpan<int> texts)
@@ -61,7 +62,7 @@ internal sealed class CorpusParts
 {
     private readonly PartSource? _source;
     private readonly PartRows? _rows;
-    private CorpusPart? joined;
+    private CorpusPart? _joined;
 
     private CorpusParts(PartSource source, PartRows rows, Vocabulary vocabulary, RaggedIds wordVectorTexts)
     {
@@ -84,7 +85,7 @@ internal sealed class CorpusParts
     public required CorpusPart Test { get; init; }
 
     /// <summary>What a refit trains on, in the ids of the first training.</summary>
-    public CorpusPart TrainAndValidation => joined ??= Train.With(Validation);
+    public CorpusPart TrainAndValidation => _joined ??= Train.With(Validation);
 
     /// <summary>Words of <see cref="Vocabulary"/> that the training texts hold; those that only word vectors have follow them.</summary>
     public required int SeenWords { get; init; }
@@ -115,15 +116,15 @@ internal sealed class CorpusParts
         TextRows[] counted = options.CountValidation && rows.Validation.From == source.Texts.Corpus ? [.. rows.Train, rows.Validation] : [.. rows.Train];
         (int seen, Vocabulary vocabulary) = BuildVocabulary(source, counted.SelectMany(c => c.Texts));
         int[] idOf = IdsOf(corpus.Words, vocabulary);
-        CorpusPart[] train = [.. rows.Train.Select(part => PartOf(part, idOf, source))];
-        CorpusPart whole = train.Skip(1).Aggregate(train[0], (all, more) => all.With(more)), validation = PartOf(rows.Validation, idOf, source);
+        CorpusPart[] train = [.. rows.Train.Select(part => PartOf(part, idOf, vocabulary.UnknownId, source))];
+        CorpusPart whole = train.Skip(1).Aggregate(train[0], (all, more) => all.With(more)), validation = PartOf(rows.Validation, idOf, vocabulary.UnknownId, source);
         RaggedIds forVectors = counted.Length > rows.Train.Count ? whole.With(validation).Texts : whole.Texts;
         CorpusPart cut = whole.Cut(options.MaxTokens, options.Truncation), cutValidation = validation.Cut(options.MaxTokens, options.Truncation);
         return new CorpusParts(source, rows, vocabulary, Joined(forVectors, source.Texts.Unlabelled, idOf))
         {
             Train = cut,
             Validation = cutValidation,
-            Test = PartOf(rows.Test, idOf, source).Cut(options.MaxTokens, options.Truncation),
+            Test = PartOf(rows.Test, idOf, vocabulary.UnknownId, source).Cut(options.MaxTokens, options.Truncation),
             SeenWords = seen,
             Cut = new CutTexts(Longer(whole, options.MaxTokens) + Longer(validation, options.MaxTokens), whole.Count + validation.Count,
                 (long)whole.Texts.TotalTokens - cut.Texts.TotalTokens + validation.Texts.TotalTokens - cutValidation.Texts.TotalTokens,
@@ -201,7 +202,7 @@ internal sealed class CorpusParts
         return ids;
     }
 
-    private static CorpusPart PartOf(TextRows part, int[] idOf, PartSource source)
+    private static CorpusPart PartOf(TextRows part, int[] idOf, int unknown, PartSource source)
     {
         var ids = new List<int>();
         var offsets = new int[part.Count + 1];
@@ -216,14 +217,13 @@ internal sealed class CorpusParts
         }
         return new CorpusPart(new RaggedIds([.. ids], offsets), part.ClassesIn(source.Labels), part.Rows)
         {
-            Unseen = source.Options.Wide is { LongestCharacters: > 0 } ? UnseenOf(part, idOf, offsets, source.Options) : null,
+            Unseen = source.Options.Wide is { LongestCharacters: > 0 } ? UnseenOf(part, idOf, unknown, offsets, source.Options) : null,
         };
     }
 
     /// <summary>The words without an id that stand between those that the model uses.</summary>
-    private static UnseenWords UnseenOf(TextRows part, int[] idOf, int[] known, RecipeOptions options)
+    private static UnseenWords UnseenOf(TextRows part, int[] idOf, int unknown, int[] known, RecipeOptions options)
     {
-        int unknown = options.Vocabulary.Unknown == UnknownWords.Row ? 1 : -1;
         var words = new List<int>();
         var offsets = new int[part.Count + 1];
         for (int i = 0; i < part.Count; i++)

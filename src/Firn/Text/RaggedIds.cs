@@ -41,7 +41,10 @@ public sealed class RaggedIds
     internal ReadOnlySpan<float> UnseenOf(int text) => Unseen is null ? [] : Unseen.AsSpan(text * (Unseen.Length / Count), Unseen.Length / Count);
 
     /// <summary>Whether a text has neither an id nor a word whose spelling says something.</summary>
-    internal bool SaysNothing(int text) => LengthOf(text) == 0 && UnseenOf(text) is not [.., > 0];
+    internal bool SaysNothing(int text) => SaysNothing(LengthOf(text), UnseenOf(text));
+
+    /// <summary>The same of so many ids and a row of <see cref="Unseen"/>.</summary>
+    internal static bool SaysNothing(int ids, ReadOnlySpan<float> unseen) => ids == 0 && unseen is not [.., > 0];
 
     /// <summary>Number of texts.</summary>
     public int Count => Offsets.Length - 1;
@@ -69,6 +72,10 @@ public sealed class RaggedIds
             this[texts[i]].CopyTo(ids.AsSpan(offsets[i]));
         return new RaggedIds(ids, offsets) { Unseen = UnseenOf(texts) };
     }
+
+    /// <summary>The ids of these texts and behind them others; <see cref="Unseen"/> is left out.</summary>
+    internal RaggedIds With(RaggedIds more) =>
+        new([.. Ids, .. more.Ids], [.. Offsets, .. more.Offsets[1..].Select(offset => offset + TotalTokens)]);
 
     private float[]? UnseenOf(ReadOnlySpan<int> texts)
     {

@@ -36,14 +36,15 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
             Throw.IfLengthDiffers(start.Scales.Count, logits.Count, nameof(start));
         int models = logits.Count, all = (1 << models) - 1;
         double[]? anchor = start is null ? null : k == 1 ? [.. start.Scales, start.Shift] : [.. start.Scales];
-        (double Loss, double[] X) best = Minimum(new Problem(logits, labels.ToArray(), k, anchor, strength / labels.Length), all);
+        var problem = new Problem(logits, labels.ToArray(), k, anchor, strength / labels.Length);
+        (double Loss, double[] X) best = Minimum(problem, all);
         if (best.X.AsSpan(0, models).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon))
         {
             // The loss is convex, so the least one without negative scales is the least of those where some models are left out.
             best = (double.PositiveInfinity, []);
             for (int kept = 0; kept < all; kept++)
             {
-                (double loss, double[] x) = Minimum(new Problem(logits, labels.ToArray(), k, anchor, strength / labels.Length), kept);
+                (double loss, double[] x) = Minimum(problem, kept);
                 if (loss < best.Loss && !x.AsSpan(0, models).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon))
                     best = (loss, x);
             }

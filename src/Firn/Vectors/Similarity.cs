@@ -125,7 +125,7 @@ public sealed class Similarity
             ? vector.ToArray() : throw new KeyNotFoundException($"'{word}' has no vector."))], vectors.Dimension);
         float[] query = new Similarity(few).QueryOf(words);
         int[] rows = [.. given.Select(word => vectors.TryGetRow(word, out int row) ? row : -1)];
-        int searched = Math.Min(restrict ?? vectors.Count, vectors.Count);
+        int searched = Rows(restrict, vectors);
         return [.. RowScan.Nearest(vectors, query, count, searched, rows).Select(found => new Neighbor(vectors.Words[found.Row], found.Row, found.Score))];
     }
 
@@ -194,7 +194,9 @@ public sealed class Similarity
     private int RowOf(string word) =>
         Vectors.TryGetRow(word, out int row) ? row : throw new KeyNotFoundException($"'{word}' has no vector; check its spelling and case.");
 
-    private int Rows(int? restrict) => Math.Clamp(restrict ?? Vectors.Count, 0, Vectors.Count);
+    private int Rows(int? restrict) => Rows(restrict, Vectors);
+
+    private static int Rows(int? restrict, WordVectors vectors) => Math.Clamp(restrict ?? vectors.Count, 0, vectors.Count);
 
     private Neighbor[] Named((int Row, float Score)[] found) =>
         [.. found.Select(f => new Neighbor(Vectors.Words[f.Row], f.Row, f.Score))];
