@@ -5,11 +5,11 @@ using Firn.Training;
 
 namespace Firn.Recipes;
 
-/// <summary>What was fitted after the LSTM, on the validation texts.</summary>
+/// <summary>What was fitted after the LSTM, on the validation texts or on those that the folds held out.</summary>
 /// <param name="LstmScale">Factor of the LSTM's logits; without a linear part the inverse of the temperature.</param>
 /// <param name="WideScale">Factor of the linear part's logits; null where there is none.</param>
 /// <param name="Shift">Added to the logit of two classes.</param>
-/// <param name="Texts">Validation texts; 0 where the factors are the fixed ones.</param>
+/// <param name="Texts">Such texts; 0 where the factors are the fixed ones.</param>
 /// <param name="ErrorBefore">Expected calibration error of the LSTM alone, before.</param>
 /// <param name="ErrorAfter">The same after scaling, of the whole model.</param>
 /// <param name="Before">Reliability of the LSTM alone.</param>

@@ -54,11 +54,12 @@ internal sealed unsafe class LengthCheck
     private static string Text(double value) => value.ToString(value is < 1e5 and > 1e-3 ? "0.####" : "0.#e+0", CultureInfo.InvariantCulture);
 
     /// <summary>The first row that is not within the limit, or -1, its length, and the greatest length of all rows.</summary>
-    private static (int Row, float Length, float Longest) Find(ParameterMatrix matrix, float limit)
+    private (int Row, float Length, float Longest) Find(ParameterMatrix matrix, float limit)
     {
         int parts = (matrix.Rows + RowsAtOnce - 1) / RowsAtOnce;
         var found = new (int Row, float Length, float Longest)[parts];
-        Workers.Run(parts, Environment.ProcessorCount, (part, _) =>
+        int threads = _state.Options.Threads > 0 ? _state.Options.Threads : Environment.ProcessorCount;
+        Workers.Run(parts, threads, (part, _) =>
         {
             found[part] = (-1, 0, 0);
             for (int row = part * RowsAtOnce; row < Math.Min((part + 1) * RowsAtOnce, matrix.Rows); row++)
