@@ -45,7 +45,10 @@ public sealed partial class Recipe
     {
         IReadOnlyList<PartRows> folds = parts.Folds(Options.Folds, labels, Options.SplitSeed);
         if (folds.Count == 1)
-            throw new InvalidDataException("The texts are all equal once they are cleaned, so none can be held out to measure on; give other texts.");
+        {
+            throw new InvalidDataException(
+                "The texts are all equal once they are cleaned, so none can be held out to measure on; give other texts.");
+        }
         var scores = new FoldScores(folds.Count);
         for (int fold = 0; fold < folds.Count; fold++)
         {

@@ -41,6 +41,12 @@ public sealed class SuccessiveHalving
         _path = file;
     }
 
+    /// <summary>
+    /// Whether settings follow from the texts: most from their number, once for all trials; the most tokens of a text from the
+    /// training texts of each trial.
+    /// </summary>
+    private bool ChoosesBySize => _preset.Preset == RecipeOptions.Tweets.Preset;
+
     /// <summary>Searches, then compares the best with the preset.</summary>
     /// <param name="corpus">Labelled texts; kept in memory.</param>
     /// <param name="progress">Told each trial when it is done.</param>
@@ -58,7 +64,7 @@ public sealed class SuccessiveHalving
         int all = rows.Length;
         (rows, int[] foldOf) = Split(rows, source.LabelNames);
         RecipeOptions preset = _preset with { LabelNames = source.LabelNames, TestShare = 0.1 };
-        if (preset.Preset == RecipeOptions.Tweets.Preset)
+        if (ChoosesBySize)
             preset = preset.ForTexts(all, SizeSettings.All & ~SizeSettings.Folds); // what firn train, whose command comes out, chooses for them; folds of every trial would cost too much
         preset = preset with { ValidationShare = Math.Max(preset.ValidationShare, 0.05), OnUnknownLabel = RowErrorPolicy.Skip };
         using var file = new TrialFile(_path, RecipeRecord.RunOf(preset, hash.ToString(), $"{_seed}"));
@@ -160,13 +166,14 @@ public sealed class SuccessiveHalving
     }
 
     /// <summary>A candidate whose training diverges has an infinite loss and is never the best; null when cancelled.</summary>
-    private static TuningTrial? Try(TrialOf of, LabeledText[] rows, LabeledText[]? test, CancellationToken cancellation)
+    private TuningTrial? Try(TrialOf of, LabeledText[] rows, LabeledText[]? test, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
         double accuracy = 0, loss = double.MaxValue;
         try
         {
-            RecipeResult result = new Recipe(of.Candidate.Recipe).Train(rows, test, cancellation: cancellation);
+            var recipe = new Recipe(of.Candidate.Recipe) { BySize = ChoosesBySize ? SizeSettings.MaxTokens : SizeSettings.None };
+            RecipeResult result = recipe.Train(rows, test, cancellation: cancellation);
             (accuracy, loss) = (result.Test!.Accuracy, result.Test.Loss);
             if (cancellation.IsCancellationRequested)
                 return null;

@@ -210,7 +210,8 @@ public sealed class WordVectors : IDisposable
     /// <summary>Lets a mapped file go; does nothing for vectors in memory.</summary>
     public void Dispose() => _file?.Dispose();
 
-    private ReadOnlyMemory<long> CountsOf(IReadOnlyList<int> rows) => Counts.IsEmpty ? default : rows.Select(row => Counts.Span[row]).ToArray();
+    private ReadOnlyMemory<long> CountsOf(IReadOnlyList<int> rows) =>
+        Counts.IsEmpty ? default : rows.Select(row => Counts.Span[row]).ToArray();
 
     private void CheckRow(int row)
     {
