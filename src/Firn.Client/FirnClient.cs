@@ -199,9 +199,15 @@ public sealed class FirnClient : IDisposable
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;
         await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
-        LabelRule rule = LabelRules.Deserialize(await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
-        _rules[key with { Tag = RuleTag(answer) }] = rule;
-        return rule;
+        byte[] json = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return _rules[key with { Tag = RuleTag(answer) }] = LabelRules.Deserialize(json);
+        }
+        catch (JsonException error)
+        {
+            throw new ServerException($"{place} does not hold a rule for labels; is this a Firn server? ({error.Message})", answer.StatusCode, error);
+        }
     }
 
     private static string RuleTag(HttpResponseMessage answer) => answer.Headers.TryGetValues(LabelRules.Header, out IEnumerable<string>? values) ? values.First() : "";

@@ -90,9 +90,7 @@ internal static class AccessGate
         return keys.Grants(ApiRoles.Metrics) ? ApiRoles.Metrics : ApiRoles.None;
     }
 
-    private static bool IsOpen(PathString path) =>
-        path == "/" || path.StartsWithSegments("/healthz") || path.StartsWithSegments("/readyz") || path.StartsWithSegments("/v2/health")
-        || path.StartsWithSegments("/grpc.health.v1.Health");
+    private static bool IsOpen(PathString path) => path == "/" || ConnectionLimit.IsHealth(path);
 
     private static void Limit(RateLimiterOptions limiter, int perSecond)
     {
