@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -23,7 +24,7 @@ public sealed class FirnClient : IDisposable
     private readonly string path;
     private readonly SemaphoreSlim fetching = new(1, 1);
     private volatile RemoteVocabulary? vocabulary;
-    private volatile KnownRule? _rule;
+    private readonly ConcurrentDictionary<RuleKey, LabelRule> _rules = new();
 
     /// <summary>Makes a client; nothing is sent yet.</summary>
     public FirnClient(FirnClientOptions options)
@@ -101,7 +102,7 @@ public sealed class FirnClient : IDisposable
             await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
             byte[] bytes = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
             long version = VersionOf(answer);
-            LabelRule? rule = await RuleAsync(version, RuleTag(answer), start, cancellation).ConfigureAwait(false);
+            LabelRule? rule = await RuleAsync(new RuleKey(version, RuleTag(answer), now.Hash), start, cancellation).ConfigureAwait(false);
             Unpack(bytes, counts, version, rule, scores);
             return;
         }
@@ -188,21 +189,25 @@ public sealed class FirnClient : IDisposable
         return ([.. body], counts);
     }
 
-    /// <summary>The rule of the version that answered; fetched where it is not the one at hand. Null from a server that has none.</summary>
-    private async Task<LabelRule?> RuleAsync(long version, string tag, long start, CancellationToken cancellation)
+    /// <summary>The rule of the version that answered; fetched where it is not at hand. Null from a server that has none.</summary>
+    private async Task<LabelRule?> RuleAsync(RuleKey key, long start, CancellationToken cancellation)
     {
-        if (_rule is { } known && known.Version == version && known.Tag == tag)
-            return known.Rule;
-        string place = string.Create(CultureInfo.InvariantCulture, $"{path}/rule");
-        if (options.Label is null)
-            place = string.Create(CultureInfo.InvariantCulture, $"{path}/versions/{version}/rule");
+        if (_rules.TryGetValue(key, out LabelRule? known))
+            return known;
+        string place = options.Label is null ? string.Create(CultureInfo.InvariantCulture, $"{path}/versions/{key.Version}/rule") : path + "/rule";
         using HttpResponseMessage answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, place), start, cancellation).ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;
         await ThrowIfRefusedAsync(answer, cancellation).ConfigureAwait(false);
-        LabelRule rule = LabelRules.Deserialize(await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
-        _rule = new KnownRule(version, RuleTag(answer), rule);
-        return rule;
+        byte[] json = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return _rules[key with { Tag = RuleTag(answer) }] = LabelRules.Deserialize(json);
+        }
+        catch (JsonException error)
+        {
+            throw new ServerException($"{place} does not hold a rule for labels; is this a Firn server? ({error.Message})", answer.StatusCode, error);
+        }
     }
 
     private static string RuleTag(HttpResponseMessage answer) => answer.Headers.TryGetValues(LabelRules.Header, out IEnumerable<string>? values) ? values.First() : "";
@@ -261,5 +266,9 @@ public sealed class FirnClient : IDisposable
     private static long VersionOf(HttpResponseMessage answer) =>
         long.TryParse(Header(answer, VocabularyIdentity.VersionHeader), NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version : 0;
 
-    private sealed record KnownRule(long Version, string Tag, LabelRule Rule);
+    /// <summary>
+    /// By what rules are kept: while one version takes over from another, answers of both come in, and of the one that has gone
+    /// nothing can be asked any more.
+    /// </summary>
+    private readonly record struct RuleKey(long Version, string Tag, string Vocabulary);
 }

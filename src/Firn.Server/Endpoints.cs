@@ -29,9 +29,7 @@ internal static class Endpoints
                 return rest.HandleAsync(context, path.Length == ModelsPrefix.Length ? "" : path[(ModelsPrefix.Length + 1)..]);
             if (path == "/v2" || path.StartsWith("/v2/", StringComparison.Ordinal))
                 return open.HandleAsync(context, path["/v2".Length..]);
-            return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false
-                ? UnreadableMessages.ReportAsync(context, next.Invoke)
-                : next(context);
+            return Refusals.IsGrpc(context.Request) ? UnreadableMessages.ReportAsync(context, next.Invoke) : next(context);
         });
         app.UseRouting();
         MapPages(app, state);

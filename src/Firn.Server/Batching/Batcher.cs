@@ -28,6 +28,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
     private readonly Timer? timer;
     private int queuedTexts;
     private int running;
+    private bool _disposed;
 
     /// <summary>A batcher in front of a scorer that stays as long as there are jobs, or as long as it is held.</summary>
     public Batcher(IScorer scorer, BatchingOptions options, ModelMeters meters, ModelHold? hold = null)
@@ -77,7 +78,6 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
         try
         {
             job.ThrowIfUseless();
-            meters.Batch(job.Count);
             RunAlone(job);
         }
         finally
@@ -116,7 +116,14 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    public void Dispose() => timer?.Dispose();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            _disposed = true;
+            timer?.Dispose();
+        }
+    }
 
     private async Task WaitAsync(ScoreJob job)
     {
@@ -169,7 +176,8 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
     {
         lock (gate)
         {
-            if (queue.Count == 0)
+            // A tick may still be on its way when the timer is disposed of, and must not touch it then.
+            if (queue.Count == 0 && !_disposed)
                 timer?.Change(Timeout.Infinite, Timeout.Infinite);
             if (running >= workers || queue.Count == 0)
                 return;
@@ -218,7 +226,6 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
             meters.Queued(Stopwatch.GetElapsedTime(job.QueuedAt, now));
             texts += job.Count;
         }
-        meters.Batch(texts);
         try
         {
             if (batch.Count == 1)
@@ -249,6 +256,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
             if (first > 0)
                 job.ThrowIfUseless();
             end = EndOfPass(job, first);
+            meters.Batch(end - first);
             (int[] ids, float[]? vectors, int[] offsets, float[]? unseen) = (job.Ids, job.Vectors, job.Offsets, job.Unseen);
             if (first > 0 || end < job.Count)
             {
@@ -292,6 +300,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
 
     private void RunTogether(List<ScoreJob> batch, int texts)
     {
+        meters.Batch(texts);
         int tokens = 0;
         foreach (ScoreJob job in batch)
             tokens += job.Ids.Length;

@@ -1,3 +1,4 @@
+using Firn.Files;
 using Firn.Server.Operations;
 using Firn.Server.Wire.Serving;
 using Grpc.Core;
@@ -120,8 +121,9 @@ internal sealed partial class ModelAdministration(
             (_text, _failedText) = (text, null);
             Followed(file);
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException or ServingException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
+            // Nothing that the file holds may end the watch, and the server with it.
             if (text is null || text != _failedText)
                 NotFollowed(file, error.Message);
             (_failedText, _failedAt) = (text, Environment.TickCount64);
@@ -157,13 +159,20 @@ internal sealed partial class ModelAdministration(
     {
         foreach (ModelConfiguration model in wanted)
             CheckVersions(model);
-        IReadOnlyList<ModelConfiguration>? before = catalog.Configured;
+        IReadOnlyList<ModelConfiguration>? before = catalog.Configured, after = before;
         IReadOnlyList<ModelConfiguration> serving = before ?? places.Discover();
-        await catalog.ReconfigureAsync([.. wanted, .. serving.ExceptBy(wanted.Select(w => w.Name), s => s.Name)], cancellation).ConfigureAwait(false);
-        ServingException? problem = Missing(wanted) ?? (write ? Write(wanted) : null);
-        await catalog.ReconfigureAsync(problem is null ? wanted : before, cancellation).ConfigureAwait(false);
-        if (problem is not null)
-            throw problem;
+        try
+        {
+            await catalog.ReconfigureAsync([.. wanted, .. serving.ExceptBy(wanted.Select(w => w.Name), s => s.Name)], cancellation).ConfigureAwait(false);
+            if ((Missing(wanted) ?? (write ? Write(wanted) : null)) is { } problem)
+                throw problem;
+            after = wanted;
+        }
+        finally
+        {
+            // What was only tried must not stay, also where the client that asked has left meanwhile.
+            await catalog.ReconfigureAsync(after, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     private ServingException? Write(IReadOnlyList<ModelConfiguration> wanted)
@@ -173,14 +182,14 @@ internal sealed partial class ModelAdministration(
         try
         {
             string text = ModelConfigFile.Text(wanted, places.Root);
-            ModelConfigFile.Write(file, text);
+            OutputFile.WriteText(file, text);
             _text = text;
             return null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (IOException error)
         {
             return new ServingException(StatusCode.FailedPrecondition,
-                $"the model configuration file cannot be written, so a restart would lose this change, and nothing was changed: {error.Message} Change the file itself, or let the server write it");
+                $"the model configuration file cannot be written, so a restart would lose this change, and nothing was changed: {error.Message}. Change the file itself, or let the server write it");
         }
     }
 

@@ -370,6 +370,9 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         gone.Model.Publish([], FrozenDictionary<string, long>.Empty);
         foreach (ModelVersion version in gone.Loaded.Values)
             Drain(gone.Model, version, reportEnd: true);
+        // Versions that never loaded have no drain at whose end their metrics would go.
+        foreach (long number in gone.Broken.Keys.Except(gone.Loaded.Keys))
+            gone.Model.Forget(number);
     }
 
     private void Drain(ServedModel model, ModelVersion version, bool reportEnd)

@@ -78,23 +78,6 @@ internal static class ModelConfigFile
         return text.Append("}\n").ToString();
     }
 
-    /// <summary>Replaces the file in one step; a link is followed and stays.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public static void Write(string path, string text)
-    {
-        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
-        string fresh = target + ".new";
-        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write))
-        {
-            stream.Write(Encoding.UTF8.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-        if (!OperatingSystem.IsWindows() && File.Exists(target))
-            File.SetUnixFileMode(fresh, File.GetUnixFileMode(target));
-        File.Move(fresh, target, overwrite: true);
-    }
-
     private static string Shown(VersionPolicy policy)
     {
         if (policy.Versions is { } versions)

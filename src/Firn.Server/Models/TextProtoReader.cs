@@ -165,7 +165,9 @@ internal sealed class TextProtoReader
         int start = _at;
         while (_at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] is '_' or '.'))
             _at++;
-        return _at > start ? _text[start.._at] : throw Wrong($"expected the name of a field, found '{_text[_at]}'");
+        if (_at > start)
+            return _text[start.._at];
+        throw Wrong(_at < _text.Length ? $"expected a name or a number, found '{_text[_at]}'" : "the file ends where a name or a number is expected");
     }
 
     private Int128 Number(Int128 least, Int128 most)

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Threading.RateLimiting;
+using Firn.Client;
+using Firn.Server.Rest;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -18,7 +20,11 @@ namespace Firn.Server.Operations;
 internal static class AccessGate
 {
     private const int NetworkBytesOfSix = 8;
-    private static readonly string[] Shown = ["Firn-Version", "Firn-Vocabulary", "Firn-Cleaning", "ETag", "Inference-Header-Content-Length", "Retry-After"];
+    private static readonly string[] Shown =
+    [
+        VocabularyIdentity.VersionHeader, VocabularyIdentity.Header, VocabularyIdentity.CleaningHeader, VocabularyIdentity.MaxTokensHeader,
+        VocabularyIdentity.TruncationHeader, LabelRules.Header, BinaryTensors.Header, "ETag", "Retry-After",
+    ];
 
     public static void Add(IServiceCollection services, ServerSettings settings)
     {
@@ -84,9 +90,7 @@ internal static class AccessGate
         return keys.Grants(ApiRoles.Metrics) ? ApiRoles.Metrics : ApiRoles.None;
     }
 
-    private static bool IsOpen(PathString path) =>
-        path == "/" || path.StartsWithSegments("/healthz") || path.StartsWithSegments("/readyz") || path.StartsWithSegments("/v2/health")
-        || path.StartsWithSegments("/grpc.health.v1.Health");
+    private static bool IsOpen(PathString path) => path == "/" || ConnectionLimit.IsHealth(path);
 
     private static void Limit(RateLimiterOptions limiter, int perSecond)
     {

@@ -33,10 +33,16 @@ internal sealed partial class Refusals(ServerMeters meters, ILogger<Refusals> lo
     }
 
     /// <summary>Counts, logs and answers one call.</summary>
-    public async Task RefuseAsync(HttpContext context, StatusCode code, string message)
+    public Task RefuseAsync(HttpContext context, StatusCode code, string message)
     {
         Note(context, code);
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false)
+        return AnswerAsync(context, code, message);
+    }
+
+    /// <summary>Answers a call that goes no further, in the form of its protocol.</summary>
+    public static async Task AnswerAsync(HttpContext context, StatusCode code, string message)
+    {
+        if (IsGrpc(context.Request))
         {
             // A gRPC error without an answer: status and message stand in the headers of a 200.
             context.Response.StatusCode = StatusCodes.Status200OK;
@@ -45,8 +51,12 @@ internal sealed partial class Refusals(ServerMeters meters, ILogger<Refusals> lo
             context.Response.Headers["grpc-message"] = message;
             return;
         }
-        await Answers.SendErrorAsync(context, HttpStatus.Of(code), message, retryAfter: code == StatusCode.ResourceExhausted ? 1 : 0).ConfigureAwait(false);
+        bool passes = code is StatusCode.ResourceExhausted or StatusCode.Unavailable;
+        await Answers.SendErrorAsync(context, HttpStatus.Of(code), message, retryAfter: passes ? 1 : 0).ConfigureAwait(false);
     }
+
+    /// <summary>Whether a call is gRPC's.</summary>
+    public static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false;
 
     /// <summary>The client's address: the connection's, or what a trusted proxy says.</summary>
     public static string AddressOf(HttpContext context)

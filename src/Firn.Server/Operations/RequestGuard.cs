@@ -1,5 +1,3 @@
-using System.Globalization;
-using Firn.Server.Rest;
 using Grpc.Core;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +16,7 @@ internal sealed class RequestGuard(ServerState state, ServerSettings settings, B
     {
         if (state.Stopping || (_ages && ConnectionAge.IsPast(context)))
             EndConnection(context);
-        bool grpc = IsGrpc(context.Request);
+        bool grpc = Refusals.IsGrpc(context.Request);
         if (!grpc)
             context.Response.Headers.XContentTypeOptions = "nosniff";
         Visitor? visitor = context.Features.Get<Visitor>();
@@ -26,7 +24,7 @@ internal sealed class RequestGuard(ServerState state, ServerSettings settings, B
         GuardedBody? body = null;
         try
         {
-            if (await RefuseAsync(context, visitor, grpc).ConfigureAwait(false))
+            if (await RefuseAsync(context, visitor).ConfigureAwait(false))
                 return;
             if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true)
             {
@@ -42,8 +40,6 @@ internal sealed class RequestGuard(ServerState state, ServerSettings settings, B
         }
     }
 
-    private static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false;
-
     /// <summary>Tells the client, with this answer, to send the next request elsewhere.</summary>
     private static void EndConnection(HttpContext context)
     {
@@ -54,25 +50,15 @@ internal sealed class RequestGuard(ServerState state, ServerSettings settings, B
     }
 
     /// <summary>Answers what is not let in; health is under every name and on every connection.</summary>
-    private async ValueTask<bool> RefuseAsync(HttpContext context, Visitor? visitor, bool grpc)
+    private async ValueTask<bool> RefuseAsync(HttpContext context, Visitor? visitor)
     {
         bool known = _hosts.Length == 0 || HostString.MatchesAny(context.Request.Host.Host ?? "", _hosts);
         if ((visitor is not { ProbesOnly: true } && known) || ConnectionLimit.IsHealth(context.Request.Path))
             return false;
-        string message = known ? "the server has as many connections as it may; try again in a moment"
-            : "this server is not known under the name in Host; --allowed-hosts lists its names";
         if (known)
             EndConnection(context);
-        if (grpc)
-        {
-            StatusCode code = known ? StatusCode.Unavailable : StatusCode.InvalidArgument;
-            context.Response.ContentType = "application/grpc";
-            context.Response.Headers["grpc-status"] = ((int)code).ToString(CultureInfo.InvariantCulture);
-            context.Response.Headers["grpc-message"] = message;
-            return true;
-        }
-        await Answers.SendErrorAsync(context, known ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, message,
-            retryAfter: known ? 1 : 0).ConfigureAwait(false);
+        await (known ? Refusals.AnswerAsync(context, StatusCode.Unavailable, "the server has as many connections as it may; try again in a moment")
+            : Refusals.AnswerAsync(context, StatusCode.InvalidArgument, "this server is not known under the name in Host; --allowed-hosts lists its names")).ConfigureAwait(false);
         return true;
     }
 }

@@ -150,7 +150,7 @@ internal sealed class ServerMeters : IDisposable
         "predict" => "Predict",
         "classify" => "Classify",
         "regress" => "Regress",
-        "multi" => "MultiInference",
+        "multi_inference" => "MultiInference",
         "v2_infer" => "ModelInfer",
         _ => null,
     };

@@ -21,10 +21,11 @@ internal static class BodyReader
         bool gzip = IsGzip(request.Headers.ContentEncoding);
         CheckCharset(request.ContentType);
         PipeReader pipe = request.BodyReader;
+        CancellationToken aborted = request.HttpContext.RequestAborted;
         ReadResult read;
         while (true)
         {
-            read = await pipe.ReadAsync(request.HttpContext.RequestAborted).ConfigureAwait(false);
+            read = await pipe.ReadAsync(aborted).ConfigureAwait(false);
             if (read.Buffer.Length > limit)
             {
                 pipe.AdvanceTo(read.Buffer.End);
@@ -37,11 +38,11 @@ internal static class BodyReader
         try
         {
             if (gzip)
-                return await UnzipAsync(read.Buffer, limit, pipe as GuardedBody, use).ConfigureAwait(false);
+                return await UnzipAsync(read.Buffer, limit, pipe as GuardedBody, use, aborted).ConfigureAwait(false);
             if (read.Buffer.IsSingleSegment && read.Buffer.Length < LargeBodies.Least)
                 return use(read.Buffer.FirstSpan);
             return read.Buffer.Length < LargeBodies.Least ? UseCopy(read.Buffer, ArrayPool<byte>.Shared, use)
-                : await LargeBodies.ReadAsync(() => UseCopy(read.Buffer, LargeBodies.Arrays, use), request.HttpContext.RequestAborted).ConfigureAwait(false);
+                : await LargeBodies.ReadAsync(() => UseCopy(read.Buffer, LargeBodies.Arrays, use), aborted).ConfigureAwait(false);
         }
         finally
         {
@@ -64,7 +65,8 @@ internal static class BodyReader
         }
     }
 
-    private static async ValueTask<T> UnzipAsync<T>(ReadOnlySequence<byte> body, int limit, GuardedBody? guard, Func<ReadOnlySpan<byte>, T> use)
+    private static async ValueTask<T> UnzipAsync<T>(
+        ReadOnlySequence<byte> body, int limit, GuardedBody? guard, Func<ReadOnlySpan<byte>, T> use, CancellationToken aborted)
     {
         byte[] plain = ArrayPool<byte>.Shared.Rent(FirstDecompressed);
         ArrayPool<byte> owner = ArrayPool<byte>.Shared;
@@ -92,7 +94,7 @@ internal static class BodyReader
                 }
             }
             return length < LargeBodies.Least ? use(plain.AsSpan(0, length))
-                : await LargeBodies.ReadAsync(() => use(plain.AsSpan(0, length)), CancellationToken.None).ConfigureAwait(false);
+                : await LargeBodies.ReadAsync(() => use(plain.AsSpan(0, length)), aborted).ConfigureAwait(false);
         }
         catch (InvalidDataException error)
         {

@@ -29,9 +29,11 @@ internal static class HttpStatus
     {
         < 400 => StatusCode.OK,
         StatusCodes.Status404NotFound => StatusCode.NotFound,
-        StatusCodes.Status429TooManyRequests => StatusCode.ResourceExhausted,
+        StatusCodes.Status408RequestTimeout => StatusCode.DeadlineExceeded,
+        StatusCodes.Status413PayloadTooLarge or StatusCodes.Status429TooManyRequests => StatusCode.ResourceExhausted,
         < 500 => StatusCode.InvalidArgument,
         StatusCodes.Status501NotImplemented => StatusCode.Unimplemented,
+        StatusCodes.Status503ServiceUnavailable => StatusCode.Unavailable,
         _ => StatusCode.Internal,
     };
 }

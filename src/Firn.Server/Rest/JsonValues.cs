@@ -135,6 +135,8 @@ internal static class JsonValues
             : throw ServingException.Invalid($"{where}: b64 does not hold Base64");
     }
 
-    private static string Raw(ref Utf8JsonReader reader) =>
-        System.Text.Encoding.ASCII.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, 40)]);
+    /// <summary>The number at the reader's token as the client wrote it, cut where it is long.</summary>
+    private static string Raw(ref Utf8JsonReader reader) => NonFinite.TryRead(reader.ValueSpan, out float value) && !float.IsFinite(value)
+        ? value.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        : System.Text.Encoding.ASCII.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, 40)]);
 }

@@ -35,7 +35,12 @@ internal sealed class GrpcRequests(ModelCatalog catalog, ServerSettings settings
             StatusCode code = error.Vocabulary is null ? error.Code : StatusCode.FailedPrecondition;
             throw new RpcException(new Status(code, error.Message), trailers);
         }
-        catch (Exception error) when (error is not RpcException and not OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            outcome.Code = StatusCode.Cancelled;
+            throw;
+        }
+        catch (Exception error) when (error is not RpcException)
         {
             outcome.Code = StatusCode.Internal;
             log.Failure(outcome, error);
@@ -66,11 +71,11 @@ internal sealed class GrpcRequests(ModelCatalog catalog, ServerSettings settings
         return lease;
     }
 
-    /// <summary>Scores an input within the call's deadline.</summary>
-    public ValueTask<float[]> ScoreAsync(ModelVersion version, ModelInput input, ServerCallContext context, Outcome outcome)
+    /// <summary>Scores an input within the call's deadline; <paramref name="vocabulary"/> is the hash in the message, where it has one.</summary>
+    public ValueTask<float[]> ScoreAsync(ModelVersion version, ModelInput input, ServerCallContext context, Outcome outcome, string? vocabulary = null)
     {
         if (input.Kind == InputKind.Ids)
-            VocabularyCheck.Check(version, context.RequestHeaders.GetValue(VocabularyIdentity.Header), settings.RequireVocabulary);
+            VocabularyCheck.Check(version, context.RequestHeaders.GetValue(VocabularyIdentity.Header) ?? vocabulary, settings.RequireVocabulary);
         outcome.Texts = input.Count;
         log.Texts(outcome, input);
         return Scoring.ScoreAsync(version, input, settings.Limits, Deadline(context), context.CancellationToken);

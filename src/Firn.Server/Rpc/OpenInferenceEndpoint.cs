@@ -111,7 +111,7 @@ internal sealed class OpenInferenceEndpoint(GrpcRequests requests, ModelReposito
             foreach (ModelInferRequest.Types.InferRequestedOutputTensor output in request.Outputs)
                 OpenInferenceInput.CheckOutput(output.Name);
             ModelInput input = OpenInferenceInput.Read(Tensors(request), version.Input, requests.Limits);
-            float[] scores = await requests.ScoreAsync(version, input, context, outcome).ConfigureAwait(false);
+            float[] scores = await requests.ScoreAsync(version, input, context, outcome, Vocabulary(request)).ConfigureAwait(false);
             var tensor = new ModelInferResponse.Types.InferOutputTensor { Name = Signatures.ScoresOutput, Datatype = OpenInferenceInput.Float };
             tensor.Shape.Add(scores.Length / version.Scorer.OutputSize);
             tensor.Shape.Add(version.Scorer.OutputSize);
@@ -124,6 +124,15 @@ internal sealed class OpenInferenceEndpoint(GrpcRequests requests, ModelReposito
                 (tensor.Contents = new InferTensorContents()).Fp32Contents.AddRange(scores);
             return response;
         });
+
+    /// <summary>The hash of the vocabulary that the ids were made with, from the parameters; null without one.</summary>
+    private static string? Vocabulary(ModelInferRequest request)
+    {
+        if (!request.Parameters.TryGetValue("vocabulary", out InferParameter? given))
+            return null;
+        return given.ParameterChoiceCase == InferParameter.ParameterChoiceOneofCase.StringParam ? given.StringParam
+            : throw ServingException.Invalid("'vocabulary' must be a string");
+    }
 
     private static List<(string, TensorProto)> Tensors(ModelInferRequest request)
     {

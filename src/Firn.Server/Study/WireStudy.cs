@@ -54,7 +54,7 @@ public static class WireStudy
             GrpcPort = 0,
             DrainDelay = TimeSpan.Zero,
             LogLevel = LogLevel.Critical,
-            Limits = new Inference.ServingLimits { MaxBodyBytes = 256 << 20 },
+            Limits = new Inference.ServingLimits { MaxBodyBytes = 256 << 20, BodyMemoryBytes = long.MaxValue },
         };
         await using FirnServer server = FirnServer.Create(settings);
         await server.StartAsync(cancellation).ConfigureAwait(false);

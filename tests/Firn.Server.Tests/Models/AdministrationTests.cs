@@ -120,6 +120,8 @@ public sealed class AdministrationTests : IDisposable
     [InlineData("model_config_list {\n config {\n  name: x\n } }", "line 3: expected a string in quotes")]
     [InlineData("model_config_list { config { name: 'x' name: 'y' } }", "'name' is given twice")]
     [InlineData("model_config_list { config { name: 'x' ", "line 1: the file ends inside a message")]
+    [InlineData("model_config_list { config { name: 'x' version_labels { key: 'a' ", "line 1: the file ends where")]
+    [InlineData("model_config_list { config { model_version_policy { latest { num_versions:", "line 1: the file ends where")]
     [InlineData("model_config_list { config { name: 'a/b' } }", "is no model name")]
     [InlineData("model_config_list { config { name: 'x' } config { name: 'x' } }", "named twice")]
     [InlineData("model_config_list { config { name: 'x' model_version_policy { latest { num_versions: -1 } } } }", "out of range")]

@@ -79,7 +79,7 @@ public sealed class MalformedRequestTests(MalformedRequestTests.Fixture fixture)
         { Predict, "{\"signature_name\": \"vectors\", \"instances\": [[1,2,3,4,5,6,7,8]]}", 400, "expected a list of 8" },
         { Predict, "{\"signature_name\": \"vectors\", \"instances\": [[[1,2,3,4,5,6,7,nan]]]}", 400, "JSON Parse error" },
         { Predict, "{\"instances\": [NaN]}", 400, "expected a text" },
-        { Predict, "{\"signature_name\": \"ids\", \"instances\": [[NaN]]}", 400, "32-bit" },
+        { Predict, "{\"signature_name\": \"ids\", \"instances\": [[NaN]]}", 400, "'NaN' is no 32-bit" },
         { Predict, "{\"signature_name\": \"vectors\", \"instances\": [[[1,2,3,4,5,6,7,1e999]]]}", 400, "finite" },
         { Predict, "{\"signature_name\": \"vectors\", \"instances\": [[[1,2,3,4,5,6,7,\"8\"]]]}", 400, "expected a number" },
         // Examples.

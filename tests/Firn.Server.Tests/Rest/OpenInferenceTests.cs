@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Firn.Server.Wire.OpenInference;
 using Google.Protobuf;
+using Grpc.Core;
 
 namespace Firn.Server.Tests.Rest;
 
@@ -78,5 +79,10 @@ public sealed class OpenInferenceTests : IAsyncLifetime
         var rawIds = new ModelInferRequest { ModelName = "tweets", Inputs = { ids } };
         rawIds.RawInputContents.Add(ByteString.CopyFrom([1, 0, 0, 0, 5, 0, 0, 0]));
         Assert.Equal(offline[0], BitConverter.ToSingle(client.ModelInfer(rawIds).RawOutputContents[0].Span));
+
+        rawIds.Parameters["vocabulary"] = new InferParameter { StringParam = new string('0', 64) };
+        Assert.Equal(StatusCode.FailedPrecondition, Assert.Throws<RpcException>(() => client.ModelInfer(rawIds)).StatusCode);
+        rawIds.Parameters["vocabulary"] = new InferParameter { BoolParam = true };
+        Assert.Equal(StatusCode.InvalidArgument, Assert.Throws<RpcException>(() => client.ModelInfer(rawIds)).StatusCode);
     }
 }

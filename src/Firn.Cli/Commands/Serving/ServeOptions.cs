@@ -71,10 +71,10 @@ internal sealed class ServeOptions
         SettingsFile = parsed.GetValue(settingsFile),
         Policy = Policy(parsed.GetValue(versions)!),
         Labels = Labels(parsed.GetValue(labels) ?? []),
-        PollInterval = Poll(parsed),
+        PollInterval = Poll(parsed, poll, "looks at the start and on reload requests only"),
         StrictReadiness = parsed.GetValue(strict),
         ModelConfigFile = parsed.GetValue(modelConfig),
-        ModelConfigPollInterval = Seconds(parsed, modelConfigPoll),
+        ModelConfigPollInterval = Poll(parsed, modelConfigPoll, "reads it at the start alone"),
         AllowReload = !parsed.GetValue(noReload),
         Batching = new Server.Batching.BatchingOptions
         {
@@ -175,11 +175,11 @@ internal sealed class ServeOptions
         return port is >= 0 and <= ushort.MaxValue ? port : throw new UsageError($"{option.Name}: {port} is no port; 0 to 65535");
     }
 
-    private TimeSpan Poll(ParseResult parsed)
+    private static TimeSpan Poll(ParseResult parsed, Option<double> option, string zero)
     {
-        double seconds = parsed.GetValue(poll);
+        double seconds = parsed.GetValue(option);
         return seconds is 0 or (>= 0.05 and <= 86_400) ? TimeSpan.FromSeconds(seconds)
-            : throw new UsageError($"{poll.Name}: {seconds.ToString(CultureInfo.InvariantCulture)} must be 0, which looks at the start and on reload requests only, or lie between 0.05 and 86400 seconds");
+            : throw new UsageError($"{option.Name}: {seconds.ToString(CultureInfo.InvariantCulture)} must be 0, which {zero}, or lie between 0.05 and 86400 seconds");
     }
 
     private static TimeSpan Seconds(ParseResult parsed, Option<double> option, double least = 0)
