@@ -24,9 +24,7 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
         if (how.Json && target is null)
             throw new UsageError("--json sums up what is written to --out; to have the rows as JSON, take --out FILE.jsonl");
         if (target is not null)
-        {
             OutputFile.Check(target, file is null ? [] : [file]);
-        }
         string encoding = options.Encoding(parsed, predictor);
         long began = Stopwatch.GetTimestamp();
         using TextTable table = options.Open(parsed, _terminal, file, encoding);
@@ -52,10 +50,7 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
             _terminal.Note($"firn: going on behind the {before:N0} rows that {target}.partial holds");
         ScoredRows sum = Score(scoring, rows, scored, progress);
         if (run.Stop.IsCancellationRequested)
-        {
-            _terminal.Note($"firn: stopped after {scored.Rows:N0} rows, which {target}.partial holds; the same command with --resume goes on");
-            return ExitCode.Failed;
-        }
+            throw new UserError($"stopped after {Plural.Of(scored.Rows, "row")}, which {target}.partial holds; the same command with --resume goes on");
         scored.Finish();
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         progress.End(string.Create(CultureInfo.InvariantCulture, $"{sum.Rows:N0} rows to {target}, {sum.Rows / Math.Max(seconds, 1e-9):N0} a second"));
