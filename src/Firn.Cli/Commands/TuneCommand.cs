@@ -25,7 +25,7 @@ internal static class TuneCommand
         var json = CommonOptions.Json();
         var command = new Command("tune", "Search the options of train within a time") { corpus.Data, preset, budget, trials, seed, threads };
         corpus.AddTo(command);
-        labels.AddTo(command);
+        labels.AddNamesTo(command);
         command.Add(json);
         command.SetAction(parsed =>
         {

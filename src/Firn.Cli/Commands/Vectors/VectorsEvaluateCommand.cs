@@ -20,6 +20,9 @@ internal static class VectorsEvaluateCommand
     /// <summary>One test's outcome: its main figure, how much of the test was covered, and all of it as JSON.</summary>
     private sealed record Outcome(string Test, string Measure, double Figure, int Used, int Left, JsonObject Json)
     {
+        /// <summary>What a line of such a test is.</summary>
+        public string Line { get; init; } = "'word word score'";
+
         /// <summary>Lines left out because they are none of the test's.</summary>
         public int Invalid { get; init; }
 
@@ -105,8 +108,7 @@ internal static class VectorsEvaluateCommand
     {
         if (outcome.Invalid > 0)
         {
-            string expected = outcome.Measure.StartsWith("analogies", StringComparison.Ordinal) ? "question of four words" : "'word word score'";
-            terminal.Note($"firn: {file}: {Plural.Of(outcome.Invalid, "line is", "lines are")} no {expected}, first line {outcome.FirstInvalid}, and left out");
+            terminal.Note($"firn: {file}: {Plural.Of(outcome.Invalid, "line is", "lines are")} no {outcome.Line}, first line {outcome.FirstInvalid}, and left out");
         }
         if (outcome.Probability is { } chance && (outcome.Used < FewPairs || chance > 0.05))
         {
@@ -142,7 +144,7 @@ internal static class VectorsEvaluateCommand
                     ["test"] = name, ["kind"] = "analogies", ["accuracy"] = Json.Number(analogies.Accuracy), ["total"] = analogies.Total, ["outOfVocabulary"] = analogies.OutOfVocabulary, ["sections"] = sections,
                     ["invalidLines"] = analogies.InvalidLines,
                 })
-                { Invalid = analogies.InvalidLines, FirstInvalid = analogies.FirstInvalidLine };
+                { Line = "question of four words", Invalid = analogies.InvalidLines, FirstInvalid = analogies.FirstInvalidLine };
             case Kind.Categories:
                 var categories = VectorEvaluation.Categorization(similarity, file, options);
                 return new Outcome(name, "categories, purity", categories.Purity, categories.Words, categories.OutOfVocabulary, new JsonObject
