@@ -46,8 +46,8 @@ internal static class Failures
 
     private static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
 
-    // The name of a C# parameter tells a user of the tool nothing.
-    private static string WithoutParameterName(ArgumentException error)
+    /// <summary>The message alone: the name of a C# parameter tells a user of the tool nothing.</summary>
+    public static string WithoutParameterName(ArgumentException error)
     {
         string message = error.Message;
         int tail = message.IndexOf(" (Parameter '", StringComparison.Ordinal);

@@ -319,7 +319,7 @@ public sealed partial class Recipe
         if (sets is not null)
         {
             EvaluationReport several = MultiLabelEvaluation.Evaluate(probabilities, test.Labels, sets, predictor.Labels, predictor.Threshold);
-            clock.End($"micro F1 {several.MultiLabel!.MicroF1:f4}, macro F1 {several.MacroF1:f4}");
+            clock.End($"micro F1 {several.MultiLabel!.MicroF1:0.0000}, macro F1 {several.MacroF1:0.0000}");
             return (several, []);
         }
         EvaluationReport report = Evaluation.Evaluate(probabilities, test.Labels, predictor.Labels, predictor.Threshold);
@@ -328,7 +328,7 @@ public sealed partial class Recipe
         for (int i = 0; i < test.Count; i++)
             errors.Add(test.Rows[i], test.Labels[i], probabilities.AsSpan(i * columns, columns));
         errors.FindTexts(rows);
-        clock.End($"accuracy {report.Accuracy:f4}, loss {report.Loss:f4}");
+        clock.End($"accuracy {report.Accuracy:0.0000}, loss {report.Loss:0.0000}");
         return (report, errors.ToList());
     }
 

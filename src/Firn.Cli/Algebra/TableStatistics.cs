@@ -34,11 +34,19 @@ internal static class TableStatistics
             Matrix<double> rows = Rows(vectors, first, Math.Min(RowsAtOnce, vectors.Count - first), mean);
             scatter += rows.TransposeThisAndMultiply(rows);
         }
+        return LargestAxes(scatter, count);
+    }
+
+    /// <summary>The eigenvectors of the largest eigenvalues, as columns, the largest first; the largest coefficient of each is positive.</summary>
+    /// <param name="scatter">Symmetric, [E, E].</param>
+    /// <param name="count">How many, at most E.</param>
+    public static Matrix<double> LargestAxes(Matrix<double> scatter, int count)
+    {
         var solved = scatter.Evd(Symmetricity.Symmetric);
-        // The smallest comes first; the sign of an axis is free, and its largest value is made positive.
+        // The smallest comes first; the sign of an axis is free.
         return Matrix<double>.Build.DenseOfColumnVectors(Enumerable.Range(0, count).Select(i =>
         {
-            Vector<double> axis = solved.EigenVectors.Column(size - 1 - i);
+            Vector<double> axis = solved.EigenVectors.Column(scatter.RowCount - 1 - i);
             return axis[axis.AbsoluteMaximumIndex()] < 0 ? -axis : axis;
         }));
     }

@@ -27,7 +27,7 @@ internal static class AuditCommand
         var json = CommonOptions.Json();
         var command = new Command("audit", "Show what each cleaning rule does to labelled texts") { corpus.Data, test, validation, cleaning, texts };
         corpus.AddTo(command);
-        labels.AddTo(command);
+        labels.AddNamesTo(command);
         command.Add(json);
         command.SetAction(parsed =>
         {

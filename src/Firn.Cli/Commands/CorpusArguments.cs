@@ -159,7 +159,7 @@ internal sealed class CorpusArguments
         }
         catch (ArgumentException error)
         {
-            throw new UsageError($"--encoding: {error.Message.Split(" (Parameter")[0].TrimEnd('.')}");
+            throw new UsageError($"--encoding: {Failures.WithoutParameterName(error).TrimEnd('.')}");
         }
     }
 

@@ -20,9 +20,12 @@ internal sealed class LabelNameOptions
 
     public void AddTo(Command command)
     {
-        command.Add(names);
+        AddNamesTo(command);
         command.Add(onUnknown);
     }
+
+    /// <summary>For a command that meets no label which a model could lack.</summary>
+    public void AddNamesTo(Command command) => command.Add(names);
 
     public Firn.Text.RowErrorPolicy OnUnknown(ParseResult parsed) =>
         parsed.GetRequiredValue(onUnknown) == "skip" ? Firn.Text.RowErrorPolicy.Skip : Firn.Text.RowErrorPolicy.Stop;

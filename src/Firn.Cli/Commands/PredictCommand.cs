@@ -88,11 +88,9 @@ internal static class PredictCommand
         return found;
     }
 
-    private static bool LooksLikeFile(string text)
-    {
-        string name = text.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? text[..^3] : text;
-        return !text.Any(char.IsWhiteSpace) && Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" or ".tab" or ".jsonl" or ".ndjson" or ".json" or ".txt" or ".parquet" or ".xlsx";
-    }
+    private static bool LooksLikeFile(string text) => !text.Any(char.IsWhiteSpace)
+        && Path.GetExtension(InputFile.UnpackedName(text)).ToLowerInvariant()
+            is ".csv" or ".tsv" or ".tab" or ".jsonl" or ".ndjson" or ".json" or ".txt" or ".parquet" or ".xlsx";
 
     private static int LabelArguments(Terminal terminal, Predictor predictor, PredictionWriter writer, string[] texts)
     {
@@ -107,7 +105,7 @@ internal static class PredictCommand
                 terminal.Note($"firn: the model knows no word of '{texts[i]}'; its score is that of an empty text");
         }
         writer.End(elapsed);
-        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{(texts.Length == 1 ? "1 text" : $"{texts.Length} texts")} in {elapsed.TotalMilliseconds:0.0} ms"));
+        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(texts.Length, "text")} in {elapsed.TotalMilliseconds:0.0} ms"));
         return ExitCode.Done;
     }
 
@@ -135,7 +133,7 @@ internal static class PredictCommand
         if (terminal.ErrorIsTerminal)
         {
             double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            terminal.Note($"{count:N0} texts in {seconds:0.00} s, {count / Math.Max(seconds, 1e-9):N0} a second");
+            terminal.Note($"{Plural.Of(count, "text")} in {seconds:0.00} s, {count / Math.Max(seconds, 1e-9):N0} a second");
         }
         UnknownTexts.Tell(terminal, unknown, count);
         return run.Stop.IsCancellationRequested ? ExitCode.Failed : ExitCode.Done;

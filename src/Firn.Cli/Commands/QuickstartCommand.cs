@@ -19,7 +19,7 @@ internal static class QuickstartCommand
     private const string RealData = "train YOUR-DATA.csv --text-column TEXT --label-column LABEL";
 
     private static readonly string[] Examples =
-        ["the new series is brilliant and i love it", "i don't love this film", "the forecast was awful but then the clouds finally cleared :)"];
+        ["the new series is brilliant and i love it", "i don't love this film", "the forecast was awful but the clouds finally cleared :)"];
 
     public static Command Create(Invocation run)
     {

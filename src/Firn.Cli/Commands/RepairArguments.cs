@@ -36,7 +36,7 @@ internal sealed class RepairArguments
         foreach (var option in new Option[] { repair, output, test, neighbors, temperature })
             command.Add(option);
         corpus.AddTo(command);
-        labels.AddTo(command);
+        labels.AddNamesTo(command);
     }
 
     /// <summary>Refuses before any work what cannot be done.</summary>

@@ -23,7 +23,6 @@ internal sealed class StudyArguments
         }),
     ];
 
-
     private readonly Option<string?> vectors = new("--vectors")
     {
         Description = "File of word vectors, trained with the cleaning of --preset (default: word2vec is trained on all of DATA, labels unread, first)",
@@ -105,7 +104,7 @@ internal sealed class StudyArguments
         }
         catch (ArgumentException error)
         {
-            throw new UsageError(error.Message.Split(" (Parameter")[0]);
+            throw new UsageError(Failures.WithoutParameterName(error));
         }
     }
 }

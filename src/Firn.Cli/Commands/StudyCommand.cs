@@ -64,7 +64,7 @@ internal static class StudyCommand
         return command;
     }
 
-    private static string Repeat(ParseResult parsed) => string.Join(' ', parsed.Tokens.Select(token => token.Value.Contains(' ', StringComparison.Ordinal) ? $"'{token.Value}'" : token.Value));
+    private static string Repeat(ParseResult parsed) => string.Join(' ', parsed.Tokens.Select(token => Shell.Quoted(token.Value)));
 }
 
 /// <summary>Shows the trainings of a study as they are done.</summary>

@@ -24,9 +24,7 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
         if (how.Json && target is null)
             throw new UsageError("--json sums up what is written to --out; to have the rows as JSON, take --out FILE.jsonl");
         if (target is not null)
-        {
             OutputFile.Check(target, file is null ? [] : [file]);
-        }
         string encoding = options.Encoding(parsed, predictor);
         long began = Stopwatch.GetTimestamp();
         using TextTable table = options.Open(parsed, _terminal, file, encoding);
@@ -49,16 +47,13 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
         long before = scored.Rows;
         rows.Skip(before, scored.Hash, target);
         if (before > 0)
-            _terminal.Note($"firn: going on behind the {before:N0} rows that {target}.partial holds");
+            _terminal.Note($"firn: going on behind the {Plural.Of(before, "row")} that {target}.partial holds");
         ScoredRows sum = Score(scoring, rows, scored, progress);
         if (run.Stop.IsCancellationRequested)
-        {
-            _terminal.Note($"firn: stopped after {scored.Rows:N0} rows, which {target}.partial holds; the same command with --resume goes on");
-            return ExitCode.Failed;
-        }
+            throw new UserError($"stopped after {Plural.Of(scored.Rows, "row")}, which {target}.partial holds; the same command with --resume goes on");
         scored.Finish();
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        progress.End(string.Create(CultureInfo.InvariantCulture, $"{sum.Rows:N0} rows to {target}, {sum.Rows / Math.Max(seconds, 1e-9):N0} a second"));
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(sum.Rows, "row")} to {target}, {sum.Rows / Math.Max(seconds, 1e-9):N0} a second"));
         Tell(sum, rows);
         if (how.Json)
             Json.Write(_terminal, AsJson(target, sum, before, (rows.Broken, seconds)));
@@ -73,7 +68,7 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
         }
         catch (Exception error) when (error is CorpusException or IOException && scored.Rows > 0)
         {
-            _terminal.Note($"firn: {scored.Rows:N0} rows are scored and kept in {options.Out(parsed)}.partial; when the cause is mended, the same command with --resume goes on");
+            _terminal.Note($"firn: {Plural.Of(scored.Rows, "row is", "rows are")} scored and kept in {options.Out(parsed)}.partial; when the cause is mended, the same command with --resume goes on");
             throw;
         }
     }
@@ -91,10 +86,10 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
     {
         UnknownTexts.Tell(_terminal, sum.Unknown, sum.Rows);
         if (sum.Abstained > 0)
-            _terminal.Note($"firn: the model abstained on {sum.Abstained:N0} of {sum.Rows:N0} rows");
+            _terminal.Note($"firn: the model abstained on {sum.Abstained:N0} of {Plural.Of(sum.Rows, "row")}");
         if (rows.Broken == 0)
             return;
-        _terminal.Note($"firn: {rows.Broken:N0} rows could not be read; they are kept without a label");
+        _terminal.Note($"firn: {Plural.Of(rows.Broken, "row")} could not be read and {Plural.Choose(rows.Broken, "is", "are")} kept without a label");
         foreach (string problem in rows.Problems)
             _terminal.Note($"  {problem}");
     }

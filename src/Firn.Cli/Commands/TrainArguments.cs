@@ -113,7 +113,7 @@ internal sealed class TrainArguments
             }
             catch (Exception error) when (error is ArgumentException or IOException or UserError)
             {
-                result.AddError($"--schedule: {error.Message.Split(" (Parameter")[0]}");
+                result.AddError($"--schedule: {(error is ArgumentException argument ? Failures.WithoutParameterName(argument) : error.Message)}");
             }
         });
     }

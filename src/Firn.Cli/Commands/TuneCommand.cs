@@ -25,7 +25,7 @@ internal static class TuneCommand
         var json = CommonOptions.Json();
         var command = new Command("tune", "Search the options of train within a time") { corpus.Data, preset, budget, trials, seed, threads };
         corpus.AddTo(command);
-        labels.AddTo(command);
+        labels.AddNamesTo(command);
         command.Add(json);
         command.SetAction(parsed =>
         {
@@ -42,7 +42,7 @@ internal static class TuneCommand
             _ = texts.LongCount(); // the search keeps the texts and would tell nothing of them before its first trial
             CorpusView.TellRows(run.Terminal, texts);
             TuningResult found = search.Run(texts, new InlineProgress<TuningTrial>(t => run.Terminal.Note(InWords(t))), run.Stop);
-            string next = $"firn train {Shell.Quoted(data)} --preset {parsed.GetRequiredValue(preset)} {found.Winner?.Options}".TrimEnd();
+            string next = $"{Tool.CalledAs} train {Shell.Quoted(data)} --preset {parsed.GetRequiredValue(preset)} {found.Winner?.Options}".TrimEnd();
             if (parsed.GetValue(json))
                 Json.Write(run.Terminal, AsJson(found, next, file, texts));
             else

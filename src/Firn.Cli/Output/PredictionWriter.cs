@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Firn.Cli.Scoring;
 
 namespace Firn.Cli.Output;
 
@@ -42,7 +43,7 @@ internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> 
         {
             case PredictionFormat.Text:
                 output.Write(string.Create(CultureInfo.InvariantCulture, $"{prediction.Label}\t{prediction.Score:0.0000}"));
-                foreach (int c in Likeliest(prediction))
+                foreach (int c in Likeliest.Of(prediction, labels.Count, Top))
                     output.Write(string.Create(CultureInfo.InvariantCulture, $"\t{labels[c]}\t{LabelRule.ProbabilityOf(c, prediction.Probabilities):0.0000}"));
                 if (Echo)
                     output.Write($"\t{text}");
@@ -69,7 +70,7 @@ internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> 
     private JsonObject AsJson(string text, Prediction prediction)
     {
         var probabilities = new JsonObject();
-        foreach (int c in Top > 0 ? Likeliest(prediction) : Enumerable.Range(0, labels.Count))
+        foreach (int c in Top > 0 ? Likeliest.Of(prediction, labels.Count, Top) : Enumerable.Range(0, labels.Count))
             probabilities[labels[c]] = Json.Number(LabelRule.ProbabilityOf(c, prediction.Probabilities));
         return new JsonObject
         {
@@ -80,13 +81,5 @@ internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> 
             ["tokens"] = prediction.Tokens,
             ["knownTokens"] = prediction.KnownTokens,
         };
-    }
-
-    private int[] Likeliest(in Prediction prediction)
-    {
-        if (Top == 0)
-            return [];
-        float[] probabilities = prediction.Probabilities;
-        return [.. Enumerable.Range(0, labels.Count).OrderByDescending(c => LabelRule.ProbabilityOf(c, probabilities)).Take(Top)];
     }
 }

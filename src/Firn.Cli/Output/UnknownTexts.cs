@@ -6,7 +6,7 @@ namespace Firn.Cli.Output;
 internal static class UnknownTexts
 {
     public static string InWords(long unknown, long texts) => string.Create(CultureInfo.InvariantCulture,
-        $"{unknown:N0} of {texts:N0} {(texts == 1 ? "text" : "texts")} without a word that the model knows; their score is that of an empty text");
+        $"{unknown:N0} of {Plural.Of(texts, "text")} without a word that the model knows; their score is that of an empty text");
 
     public static void Tell(Terminal terminal, long unknown, long texts)
     {

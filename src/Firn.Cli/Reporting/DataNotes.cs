@@ -1,4 +1,5 @@
 using System.Globalization;
+using Firn.Cli.Output;
 using Firn.Recipes;
 
 namespace Firn.Cli.Reporting;
@@ -13,8 +14,8 @@ internal static class DataNotes
         DuplicateCounts copies = result.Duplicates;
         if (copies.Repeated > 0)
         {
-            notes.Add($"{Texts(copies.Repeated)} equal an earlier one after cleaning"
-                + (copies.Conflicting > 0 ? $"; {Texts(copies.Conflicting)} equal one with another label" : ""));
+            notes.Add($"{Plural.Of(copies.Repeated, "text equals", "texts equal")} an earlier one after cleaning"
+                + (copies.Conflicting > 0 ? $"; {Plural.Of(copies.Conflicting, "text equals", "texts equal")} one with another label" : ""));
         }
         if (copies.TestInTraining > 0)
             notes.Add(Leak("test", copies.TestInTraining, result.TestTexts, "training", "the test"));
@@ -27,7 +28,7 @@ internal static class DataNotes
         if (result.Cut.Texts > 0)
         {
             notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{Texts(result.Cut.Texts)} of {result.Cut.OfTexts:N0} have more than {result.Options.MaxTokens} tokens, and of all tokens {100.0 * result.Cut.Tokens / result.Cut.OfTokens:0.##}% are cut; {Stays(result.Options)} (--max-tokens, --truncate)"));
+                $"{result.Cut.Texts:N0} of {Plural.Of(result.Cut.OfTexts, "text")} {Plural.Choose(result.Cut.Texts, "has", "have")} more than {result.Options.MaxTokens} tokens, and of all tokens {100.0 * result.Cut.Tokens / result.Cut.OfTokens:0.##}% are cut; {Stays(result.Options)} (--max-tokens, --truncate)"));
         }
         return notes;
     }
@@ -41,7 +42,5 @@ internal static class DataNotes
     };
 
     private static string Leak(string part, int count, int of, string other, string figure) => string.Create(CultureInfo.InvariantCulture,
-        $"{count:N0} of {of:N0} {part} texts equal a {other} text after cleaning, so {figure} looks better than it is");
-
-    private static string Texts(int count) => count == 1 ? "1 text" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} texts");
+        $"{count:N0} of {Plural.Of(of, $"{part} text")} {Plural.Choose(count, "equals", "equal")} a {other} text after cleaning, so {figure} looks better than it is");
 }

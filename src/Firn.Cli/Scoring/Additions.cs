@@ -43,28 +43,6 @@ internal sealed class Additions
 
     public int Top { get; }
 
-    /// <summary>The classes in the order of their probability, the likeliest first; ties in the order of the classes.</summary>
-    /// <param name="probabilities">[K] as a prediction holds them.</param>
-    /// <param name="classes">Receives as many as fit.</param>
-    public void Likeliest(ReadOnlySpan<float> probabilities, Span<int> classes)
-    {
-        int filled = 0;
-        for (int c = 0; c < Labels.Count; c++)
-        {
-            float p = LabelRule.ProbabilityOf(c, probabilities);
-            int at = filled;
-            while (at > 0 && LabelRule.ProbabilityOf(classes[at - 1], probabilities) < p)
-                at--;
-            if (at == classes.Length)
-                continue;
-            if (filled < classes.Length)
-                filled++;
-            for (int i = filled - 1; i > at; i--)
-                classes[i] = classes[i - 1];
-            classes[at] = c;
-        }
-    }
-
     private static string Free(string name, HashSet<string> used)
     {
         string free = name;

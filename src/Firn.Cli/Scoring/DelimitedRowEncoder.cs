@@ -68,15 +68,10 @@ internal sealed class DelimitedRowEncoder : RowEncoder
     {
         Label(prediction.Label, output);
         Probability(prediction.Score, output);
-        if (Additions.Top > 0)
+        foreach (int c in Likeliest.Of(prediction, Additions.Labels.Count, Additions.Top))
         {
-            Span<int> classes = Additions.Top <= 64 ? stackalloc int[Additions.Top] : new int[Additions.Top];
-            Additions.Likeliest(prediction.Probabilities, classes);
-            foreach (int c in classes)
-            {
-                Label(Additions.Labels[c], output);
-                Probability(LabelRule.ProbabilityOf(c, prediction.Probabilities), output);
-            }
+            Label(Additions.Labels[c], output);
+            Probability(LabelRule.ProbabilityOf(c, prediction.Probabilities), output);
         }
         for (int c = 0; Additions.All && c < Additions.Labels.Count; c++)
             Probability(LabelRule.ProbabilityOf(c, prediction.Probabilities), output);

@@ -97,19 +97,14 @@ internal sealed class JsonRowEncoder : RowEncoder
         Name(1, output);
         Number(output, prediction.Score);
         int at = 2;
-        if (Additions.Top > 0)
+        foreach (int c in Likeliest.Of(prediction, Additions.Labels.Count, Additions.Top))
         {
-            Span<int> classes = Additions.Top <= 64 ? stackalloc int[Additions.Top] : new int[Additions.Top];
-            Additions.Likeliest(prediction.Probabilities, classes);
-            foreach (int c in classes)
-            {
-                Byte(output, (byte)',');
-                Name(at++, output);
-                output.Write(_labels[Additions.Labels[c]]);
-                Byte(output, (byte)',');
-                Name(at++, output);
-                Number(output, LabelRule.ProbabilityOf(c, prediction.Probabilities));
-            }
+            Byte(output, (byte)',');
+            Name(at++, output);
+            output.Write(_labels[Additions.Labels[c]]);
+            Byte(output, (byte)',');
+            Name(at++, output);
+            Number(output, LabelRule.ProbabilityOf(c, prediction.Probabilities));
         }
         for (int c = 0; Additions.All && c < Additions.Labels.Count; c++)
         {

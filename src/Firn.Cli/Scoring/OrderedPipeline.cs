@@ -4,7 +4,7 @@ namespace Firn.Cli.Scoring;
 
 /// <summary>
 /// Reads, works and writes at once: one thread reads, each piece is worked on by a thread of the pool, and the caller writes, in
-/// the order in which was read. Memory is bounded: the reader waits while enough pieces are under way. A failure arrives behind
+/// the order of reading. Memory is bounded: the reader waits while enough pieces are under way. A failure arrives behind
 /// everything that was read before it.
 /// </summary>
 internal static class OrderedPipeline
@@ -20,8 +20,22 @@ internal static class OrderedPipeline
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var underWay = new BlockingCollection<Task<TOut>>(2 * threads);
+        using var atWork = new CountdownEvent(1);
+        TOut Work(TIn piece)
+        {
+            try
+            {
+                end.Token.ThrowIfCancellationRequested();
+                return work(piece);
+            }
+            finally
+            {
+                atWork.Signal();
+            }
+        }
+
         // Of the background: a read that waits for a terminal must not keep the process alive.
-        var reading = new Thread(() => Read(read, work, underWay, end.Token)) { IsBackground = true };
+        var reading = new Thread(() => Read(read, Work, underWay, atWork, end.Token)) { IsBackground = true };
         reading.Start();
         try
         {
@@ -35,16 +49,21 @@ internal static class OrderedPipeline
         finally
         {
             end.Cancel();
+            // What the work uses, such as a mapped model, may be released once this method returns.
+            atWork.Signal();
+            atWork.Wait(CancellationToken.None);
         }
     }
 
-    private static void Read<TIn, TOut>(Func<TIn?> read, Func<TIn, TOut> work, BlockingCollection<Task<TOut>> underWay, CancellationToken end)
+    private static void Read<TIn, TOut>(
+        Func<TIn?> read, Func<TIn, TOut> work, BlockingCollection<Task<TOut>> underWay, CountdownEvent atWork, CancellationToken end)
         where TIn : class
     {
         try
         {
-            while (read() is { } piece)
-                underWay.Add(Task.Run(() => work(piece), end), end);
+            // The count is zero once the caller has left.
+            while (read() is { } piece && atWork.TryAddCount())
+                underWay.Add(Task.Run(() => work(piece), CancellationToken.None), end);
             underWay.CompleteAdding();
         }
         catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException)

@@ -17,6 +17,8 @@ public static class InputFile
 
     private const int MostLayers = 4;
 
+    private static readonly string[] Packings = [".gz", ".bz2", ".xz", ".zst", ".z", ".7z", ".zip"];
+
     /// <summary>No packing expands by more than this in files that people have; it bounds what a header may promise.</summary>
     private const int MostExpansion = 1 << 16;
 
@@ -68,6 +70,15 @@ public static class InputFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         string file = Split(path).File;
         return file == StandardInput || !File.Exists(file) || !IsPipe(file) ? OpenOnce(file) : Kept(file).Open();
+    }
+
+    /// <summary>The name without what packing adds to it: <c>data.csv</c> of <c>data.csv.gz</c>.</summary>
+    /// <param name="path">The name; it need not exist.</param>
+    public static string UnpackedName(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string? ending = Array.Find(Packings, packing => path.EndsWith(packing, StringComparison.OrdinalIgnoreCase));
+        return ending is null ? path : path[..^ending.Length];
     }
 
     /// <summary>Opens the content and tells what it is.</summary>

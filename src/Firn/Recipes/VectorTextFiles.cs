@@ -1,3 +1,4 @@
+using Firn.Files;
 using Firn.Text;
 
 namespace Firn.Recipes;
@@ -46,7 +47,7 @@ internal static class VectorTextFiles
 
     private static CorpusFormat FormatOf(string path)
     {
-        string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        string name = InputFile.UnpackedName(path);
         return Tables.Any(t => name.EndsWith(t, StringComparison.OrdinalIgnoreCase)) ? CorpusFormat.Auto : CorpusFormat.Lines;
     }
 }

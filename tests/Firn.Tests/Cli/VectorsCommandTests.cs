@@ -232,7 +232,7 @@ public sealed class VectorsCommandTests(TrainedQuickstart quickstart)
         // Equal vectors are told whatever the format, whether or not it stores them once.
         foreach (string file in new[] { text, narrow })
             Assert.Equal(1, Parse(CapturedRun.Of("vectors", "info", file, "--json")).GetProperty("equalVectors").GetInt32());
-        Assert.Contains("1 words have the vector of an earlier one", CapturedRun.Of("vectors", "info", text).Out);
+        Assert.Contains("1 word has the vector of an earlier one", CapturedRun.Of("vectors", "info", text).Out);
         Assert.Equal("queen", Parse(CapturedRun.Of("vectors", "analogy", narrow, "man", "king", "woman", "--json")).GetProperty("answers")[0].GetProperty("word").GetString());
         Assert.Equal(0, CapturedRun.Of("vectors", "convert", narrow, quickstart.At("wide.bin")).ExitCode);
         var refused = CapturedRun.Of("vectors", "convert", text, quickstart.At("no.bin"), "--type", "int8");

@@ -21,6 +21,14 @@ public sealed class InputFileTests : IDisposable
         Assert.EndsWith("line 39587081\na line\n", all, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("data.csv", "data.csv")]
+    [InlineData("data.csv.gz", "data.csv")]
+    [InlineData("data.tsv.ZST", "data.tsv")]
+    [InlineData("data.zip:in/train.csv", "data.zip:in/train.csv")]
+    [InlineData("", "")]
+    public void A_packed_file_tells_by_its_name_what_is_in_it(string path, string expected) => Assert.Equal(expected, InputFile.UnpackedName(path));
+
     [Fact]
     public void Gzip_cut_anywhere_is_refused_whether_of_one_member_or_many()
     {

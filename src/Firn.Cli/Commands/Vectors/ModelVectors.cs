@@ -33,8 +33,7 @@ internal abstract class ModelVectors
     /// <param name="asked">Words that a command looks up, seen or not; they stand behind the others.</param>
     public abstract WordVectors Load(Terminal terminal, IReadOnlyCollection<string>? only, int? limit, IReadOnlyCollection<string> asked);
 
-    /// <summary>The model that fastText can read, from its own file or gensim's.</summary>
-    /// <exception cref="UserError">It is neither.</exception>
+    /// <summary>The model with character n-grams, from fastText's file or gensim's; null where the file is neither.</summary>
     public static FastTextVectors? Subwords(string path) => FastTextVectors.IsModel(path) ? FastTextVectors.Load(path)
         : GensimVectors.IsModel(path) && GensimVectors.HasSubwords(path) ? GensimVectors.LoadSubwords(path) : null;
 

@@ -34,7 +34,8 @@ internal static class QueryLines
                 }
                 catch (Exception error) when (error is UserError or ArgumentException)
                 {
-                    run.Terminal.Note($"firn: standard input: line {number}: {error.Message}");
+                    string problem = error is ArgumentException argument ? Failures.WithoutParameterName(argument) : error.Message;
+                    run.Terminal.Note($"firn: standard input: line {number}: {problem}");
                     code = ExitCode.Failed;
                 }
             }

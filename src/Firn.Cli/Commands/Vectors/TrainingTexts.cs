@@ -38,35 +38,38 @@ internal sealed class TrainingTexts
     {
         string[] files = [.. Paths(parsed).SelectMany(path => Files(parsed, path))];
         if (_corpus.IsLines(parsed) && !_corpus.FormatGiven(parsed))
-            Array.ForEach(files, RefuseOther);
+            Array.ForEach(files, RefuseTable);
         CorpusReader[] readers = [.. files.Select(path => _corpus.Open(parsed, path))];
         return readers is [var one] ? one : readers.SelectMany(reader => reader);
     }
 
     /// <summary>Labelled texts would train their labels, and a table of vectors its numbers: both are told apart from lines of text.</summary>
-    private static void RefuseOther(string path)
+    private static void RefuseTable(string path)
     {
         if (Directory.Exists(path) || !InputFile.Exists(path))
             return;
         string[] lines = FirstLines(path);
         if (lines.Length > 1 && IsVectors(lines))
             throw new UserError($"{path}: line 1: this is a table of word vectors, not text to train them on; give the text, and go on from a table with --from FILE");
-        CorpusLayout layout;
+        CorpusReader corpus;
         try
         {
-            layout = CorpusReader.Open(path).Layout;
+            corpus = CorpusReader.Open(path);
         }
         catch (Exception error) when (error is InvalidDataException or ArgumentException or CorpusException)
         {
             return; // no layout of labelled texts: lines, as is usual
         }
-        if (layout is { HasHeader: true, TextColumn: { } column, Separator: { } separator })
+        if (corpus.Layout is { HasHeader: true, TextColumn: { } column, Separator: { } separator })
         {
             throw new UserError($"{path}: line 1: this is a table, separated by {separator}, whose texts seem to stand in the column '{column}'; "
                 + $"add --format delimited --text-column {column}, or --format lines to take whole lines as texts");
         }
-        if (layout.Name.StartsWith("JSON", StringComparison.Ordinal))
-            throw new UserError($"{path}: line 1: this is {layout.Name}; add --format jsonl and --text-column NAME, or --format lines to take whole lines as texts");
+        if (corpus.Format is CorpusFormat.JsonLines or CorpusFormat.Json)
+        {
+            string format = corpus.Format == CorpusFormat.Json ? "json" : "jsonl";
+            throw new UserError($"{path}: line 1: this is {corpus.Layout.Name}; add --format {format} and --text-column NAME, or --format lines to take whole lines as texts");
+        }
     }
 
     private static string[] FirstLines(string path)

@@ -41,7 +41,7 @@ internal static class VectorsAlignCommand
             var alignment = TableAlignment.Fit(vectors, goal, pairs);
             if (alignment.Pairs < vectors.Dimension)
             {
-                string few = $"{alignment.Pairs} pairs of words have a vector in both files";
+                string few = $"{Plural.Of(alignment.Pairs, "pair of words has", "pairs of words have")} a vector in both files";
                 if (alignment.Pairs == 0)
                     throw new UserError($"{few}, so nothing tells how to rotate; check the files, or give --dictionary");
                 run.Terminal.Note($"firn: {few}, fewer than the {vectors.Dimension} values of a vector: many rotations fit them");

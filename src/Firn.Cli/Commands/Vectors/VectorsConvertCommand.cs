@@ -84,35 +84,23 @@ internal static class VectorsConvertCommand
 
     private const string Quantized = "ftz", Projector = "projector";
 
-    /// <summary>What to write beside tables of words.</summary>
+    /// <summary>What to write that is more than a table in one file.</summary>
     private sealed record ModelOrder(string Format, string Path, string? Type, string? Spaces, bool Json);
 
     private static int WriteModel(Terminal terminal, ParseResult parsed, VectorFileOptions source, ModelOrder order)
     {
         if (order.Type is not null)
             throw new UsageError($"--type {order.Type}: only safetensors has types, and this writes {order.Format}; leave it out");
-        string from = parsed.GetRequiredValue(source.File);
-        if (order.Format != Projector)
+        if (order.Format == Projector)
+            Targets.TryFolder(order.Path, "OUT");
+        else
             OutputFile.Check(order.Path, source.InputsOf(parsed));
-        FastTextVectors? model = order.Format == Projector || Directory.Exists(from) ? null : ModelVectors.Subwords(Inputs.RequireFile(from));
-        if (order.Format == Quantized)
+        (int words, int dimension) = order.Format switch
         {
-            if (model is null || !FastTextVectors.IsModel(from))
-                throw new UserError($"{from}: --to ftz quantizes a fastText model (.bin), and this is none; write other tables smaller with --to safetensors --type int8");
-            FastTextVectors.Quantize(from, order.Path);
-        }
-        if (order.Format != Quantized && model is not null && order.Format != Projector)
-            model.Save(order.Path);
-        int words = model?.Words.Count ?? 0, dimension = model?.Dimension ?? 0;
-        if (model is null)
-        {
-            using var vectors = WithoutSpaces(terminal, source.Load(terminal, parsed), order.Spaces, order.Format);
-            (words, dimension) = (vectors.Count, vectors.Dimension);
-            if (order.Format == Projector)
-                vectors.SaveProjector(order.Path);
-            else
-                FastTextVectors.FromTable(vectors).Save(order.Path);
-        }
+            Quantized => WriteQuantized(parsed.GetRequiredValue(source.File), order.Path),
+            Projector => WriteProjector(terminal, parsed, source, order),
+            _ => WriteFastText(terminal, parsed, source, order),
+        };
         if (order.Json)
         {
             Json.Write(terminal, new JsonObject
@@ -122,10 +110,40 @@ internal static class VectorsConvertCommand
             });
             return ExitCode.Done;
         }
-        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{order.Path}: {words:N0} words of {dimension} dimensions, {order.Format}"));
+        terminal.Note($"{order.Path}: {words:N0} words of {dimension} values, {order.Format}{(order.Format == Projector ? "" : WrittenFiles.Size(order.Path))}");
         if (order.Format == Projector)
             terminal.Note("  next: load vectors.tsv and metadata.tsv in the Embedding Projector of TensorBoard");
         return ExitCode.Done;
+    }
+
+    private static (int Words, int Dimension) WriteQuantized(string from, string path)
+    {
+        if (Directory.Exists(from) || !FastTextVectors.IsModel(Inputs.RequireFile(from)))
+            throw new UserError($"{from}: --to ftz quantizes a fastText model (.bin), and this is none; write other tables smaller with --to safetensors --type int8");
+        FastTextVectors model = FastTextVectors.Load(from);
+        FastTextVectors.Quantize(from, path);
+        return (model.Words.Count, model.Dimension);
+    }
+
+    private static (int Words, int Dimension) WriteProjector(Terminal terminal, ParseResult parsed, VectorFileOptions source, ModelOrder order)
+    {
+        using var vectors = WithoutSpaces(terminal, source.Load(terminal, parsed), order.Spaces, order.Format);
+        vectors.SaveProjector(order.Path);
+        return (vectors.Count, vectors.Dimension);
+    }
+
+    /// <summary>A model with n-grams stays one; a table becomes a model without.</summary>
+    private static (int Words, int Dimension) WriteFastText(Terminal terminal, ParseResult parsed, VectorFileOptions source, ModelOrder order)
+    {
+        string from = parsed.GetRequiredValue(source.File);
+        if (!Directory.Exists(from) && ModelVectors.Subwords(Inputs.RequireFile(from)) is { } model)
+        {
+            model.Save(order.Path);
+            return (model.Words.Count, model.Dimension);
+        }
+        using var vectors = WithoutSpaces(terminal, source.Load(terminal, parsed), order.Spaces, order.Format);
+        FastTextVectors.FromTable(vectors).Save(order.Path);
+        return (vectors.Count, vectors.Dimension);
     }
 
     /// <summary>Words with spaces as the user wants them, told how many there were.</summary>
@@ -138,12 +156,13 @@ internal static class VectorsConvertCommand
         if (how is null or "keep")
         {
             return allowed ? vectors : throw new UserError(
-                $"{spaced} words hold a space, first '{vectors.Words.First(w => w.Contains(' ', StringComparison.Ordinal))}', and {format} cannot hold them; add --spaces replace or --spaces skip, or write glove or safetensors");
+                $"{Plural.Of(spaced, "word holds", "words hold")} a space, first '{vectors.Words.First(w => w.Contains(' ', StringComparison.Ordinal))}', and {format} cannot hold them; add --spaces replace or --spaces skip, or write glove or safetensors");
         }
         WordVectors renamed = vectors.Renamed(word => word.Contains(' ', StringComparison.Ordinal) ? Instead(word) : word);
         int lost = vectors.Count - renamed.Count;
-        terminal.Note(how == "skip" ? $"firn: {spaced:N0} words with a space were left out"
-            : $"firn: {spaced:N0} words with a space have _ in its place{(lost > 0 ? $"; {lost:N0} of them became equal to an earlier word and were left out" : "")}");
+        terminal.Note(how == "skip" ? $"firn: {Plural.Of(spaced, "word")} with a space {Plural.Choose(spaced, "was", "were")} left out"
+            : $"firn: {Plural.Of(spaced, "word")} with a space {Plural.Choose(spaced, "has", "have")} _ in its place"
+                + (lost > 0 ? $"; {lost:N0} of them became equal to an earlier word and {Plural.Choose(lost, "was", "were")} left out" : ""));
         return renamed;
 
         string? Instead(string word) => how == "skip" ? null : word.Replace(' ', '_');

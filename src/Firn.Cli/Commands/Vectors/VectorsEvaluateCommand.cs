@@ -20,6 +20,9 @@ internal static class VectorsEvaluateCommand
     /// <summary>One test's outcome: its main figure, how much of the test was covered, and all of it as JSON.</summary>
     private sealed record Outcome(string Test, string Measure, double Figure, int Used, int Left, JsonObject Json)
     {
+        /// <summary>What a line of such a test is.</summary>
+        public string Line { get; init; } = "'word word score'";
+
         /// <summary>Lines left out because they are none of the test's.</summary>
         public int Invalid { get; init; }
 
@@ -82,8 +85,8 @@ internal static class VectorsEvaluateCommand
         string first = LinesOf(file).FirstOrDefault(line => line.Length > 0) ?? "";
         if (first.StartsWith(':') || first.StartsWith(",type,", StringComparison.Ordinal))
             return Kind.Analogies;
-        string[] fields = first.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        if (fields.Length == 4 && fields.All(field => field.Any(char.IsLetter)) && LinesOf(file).Take(5).All(line => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Length == 4))
+        string[] fields = QueryLines.Words(first);
+        if (fields.Length == 4 && fields.All(field => field.Any(char.IsLetter)) && LinesOf(file).Take(5).All(line => QueryLines.Words(line).Length == 4))
             return Kind.Analogies; // without its sections, which the test then says
         return first.StartsWith(",category,", StringComparison.Ordinal) ? Kind.Categories : Kind.Pairs;
     }
@@ -105,13 +108,12 @@ internal static class VectorsEvaluateCommand
     {
         if (outcome.Invalid > 0)
         {
-            string expected = outcome.Measure.StartsWith("analogies", StringComparison.Ordinal) ? "question of four words" : "'word word score'";
-            terminal.Note($"firn: {file}: {outcome.Invalid:N0} {(outcome.Invalid == 1 ? "line is" : "lines are")} no {expected}, first line {outcome.FirstInvalid}, and left out");
+            terminal.Note($"firn: {file}: {Plural.Of(outcome.Invalid, "line is", "lines are")} no {outcome.Line}, first line {outcome.FirstInvalid}, and left out");
         }
         if (outcome.Probability is { } chance && (outcome.Used < FewPairs || chance > 0.05))
         {
             terminal.Note(string.Create(CultureInfo.InvariantCulture,
-                $"firn: {file}: {outcome.Used:N0} {(outcome.Used == 1 ? "pair" : "pairs")} say little (p = {(double.IsNaN(chance) ? "undefined" : chance.ToString("0.00", CultureInfo.InvariantCulture))})"));
+                $"firn: {file}: {Plural.Of(outcome.Used, "pair says", "pairs say")} little (p = {(double.IsNaN(chance) ? "undefined" : chance.ToString("0.00", CultureInfo.InvariantCulture))})"));
         }
     }
 
@@ -142,7 +144,7 @@ internal static class VectorsEvaluateCommand
                     ["test"] = name, ["kind"] = "analogies", ["accuracy"] = Json.Number(analogies.Accuracy), ["total"] = analogies.Total, ["outOfVocabulary"] = analogies.OutOfVocabulary, ["sections"] = sections,
                     ["invalidLines"] = analogies.InvalidLines,
                 })
-                { Invalid = analogies.InvalidLines, FirstInvalid = analogies.FirstInvalidLine };
+                { Line = "question of four words", Invalid = analogies.InvalidLines, FirstInvalid = analogies.FirstInvalidLine };
             case Kind.Categories:
                 var categories = VectorEvaluation.Categorization(similarity, file, options);
                 return new Outcome(name, "categories, purity", categories.Purity, categories.Words, categories.OutOfVocabulary, new JsonObject

@@ -36,14 +36,14 @@ internal static class VectorsInfoCommand
         var report = vectors.LoadReport ?? new VectorLoadReport();
         Tables.Write(terminal, path, ["", ""],
         [
-            ["format", FormatOf(path, vectors) + (report.Compressed ? ", gzip" : "")],
+            ["format", FormatOf(path, vectors) + (report.Compressed ? ", packed" : "")],
             ["words", vectors.Count.ToString("N0", CultureInfo.InvariantCulture)],
             ["dimension", vectors.Dimension.ToString(CultureInfo.InvariantCulture)],
             ["table", Stored(vectors)],
             ["length of a vector", string.Create(CultureInfo.InvariantCulture, $"least {least:0.000}, mean {mean:0.000}, most {most:0.000}")],
             ["all-zero vectors", zero.ToString("N0", CultureInfo.InvariantCulture)],
-            ["equal vectors", string.Create(CultureInfo.InvariantCulture, $"{EqualVectors(vectors):N0} words have the vector of an earlier one")],
-            ["left out", string.Create(CultureInfo.InvariantCulture, $"{report.Duplicates:N0} duplicates, {report.EmptyWords:N0} without a word, {report.InvalidUtf8Words:N0} not UTF-8")],
+            ["equal vectors", string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(EqualVectors(vectors), "word has", "words have")} the vector of an earlier one")],
+            ["left out", string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(report.Duplicates, "duplicate")}, {report.EmptyWords:N0} without a word, {report.InvalidUtf8Words:N0} not UTF-8")],
             ["counts", CountsOf(vectors) is { } counts ? string.Create(CultureInfo.InvariantCulture, $"{counts.Sum:N0} words of text; '{counts.Word}' {counts.Most:N0} times") : "not kept in this file"],
             ["words with a space", report.WordsWithSpaces.ToString("N0", CultureInfo.InvariantCulture)],
             ["first words", string.Join(' ', vectors.Words.Take(FirstWords))],
@@ -58,7 +58,7 @@ internal static class VectorsInfoCommand
         {
             ["file"] = path,
             ["format"] = FormatOf(path, vectors),
-            ["gzip"] = report.Compressed,
+            ["packed"] = report.Compressed,
             ["words"] = vectors.Count,
             ["dimension"] = vectors.Dimension,
             ["precision"] = VectorsConvertCommand.NameOf(vectors.Precision),

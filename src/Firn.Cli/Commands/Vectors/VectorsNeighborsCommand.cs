@@ -33,7 +33,7 @@ internal static class VectorsNeighborsCommand
             string[] asked = parsed.GetValue(words) ?? [];
             int kinds = (asked.Length > 0 ? 1 : 0) + (given is null ? 0 : 1) + (query.AreGiven(parsed) ? 1 : 0);
             if (kinds != 1)
-                throw new UserError(kinds == 0 ? "give a word, or --text and a text, or --positive and words" : "give words, or --text, or --positive with --negative: one of the three, not both");
+                throw new UsageError(kinds == 0 ? "give a word, or --text and a text, or --positive and words" : "give words, or --text, or --positive with --negative: one of the three, not both");
             if (parsed.GetValue(closer) is { } other)
                 return CloserThan(run, source, parsed, asked, other, parsed.GetValue(json));
             bool lines = QueryLines.AreAsked(asked) || given == QueryLines.StandardInput;
@@ -108,7 +108,7 @@ internal static class VectorsNeighborsCommand
     private static int CloserThan(Invocation run, VectorFileOptions source, ParseResult parsed, string[] asked, string other, bool json)
     {
         if (asked is not [var word] || word == QueryLines.StandardInput)
-            throw new UserError("--closer-than needs one WORD: firn vectors neighbors FILE WORD --closer-than OTHER");
+            throw new UsageError("--closer-than needs one WORD: firn vectors neighbors FILE WORD --closer-than OTHER");
         using var vectors = source.Load(run.Terminal, parsed, word, other);
         RequireWord(vectors, word);
         RequireWord(vectors, other);

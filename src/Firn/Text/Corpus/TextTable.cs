@@ -144,8 +144,7 @@ public abstract class TextTable : IDisposable
 
     private static TextTableFormat FormatOf(string path, string head, bool named)
     {
-        string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
-        return Path.GetExtension(name).ToLowerInvariant() switch
+        return Path.GetExtension(InputFile.UnpackedName(path)).ToLowerInvariant() switch
         {
             ".csv" or ".tsv" or ".tab" => TextTableFormat.Delimited,
             ".jsonl" or ".ndjson" => TextTableFormat.JsonLines,
