@@ -70,6 +70,25 @@ public static class InputFile
         return file == StandardInput || !File.Exists(file) || !IsPipe(file) ? OpenOnce(file) : Kept(file).Open();
     }
 
+    /// <summary>Opens the content as a stream that can be read at any place, by a temporary copy where it must be.</summary>
+    /// <inheritdoc cref="Open(string)" path="/param|/exception"/>
+    internal static Stream OpenSeekable(string path) => new PackedInput(path, null, () => Open(path)).OpenSeekable();
+
+    /// <summary>What the file is as it is stored, packed or not.</summary>
+    /// <inheritdoc cref="Open(string)" path="/param|/exception"/>
+    internal static FileKind StoredKindOf(string path)
+    {
+        Stream stream = OpenPacked(path);
+        try
+        {
+            return Recognize(ref stream);
+        }
+        finally
+        {
+            stream.Dispose();
+        }
+    }
+
     /// <summary>Opens the content and tells what it is.</summary>
     internal static Stream Open(string path, out Content content)
     {

@@ -72,6 +72,25 @@ public sealed class TableFormatsTests : IDisposable
         Assert.StartsWith($"{cut}: ", Assert.Throws<CorpusException>(() => CorpusReader.Open(cut)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void One_file_of_several_in_an_archive_may_be_text_or_a_workbook()
+    {
+        string book = Excel("book.xlsx", ("Data", [["text", "label"], ["a good film", "1"], ["a bad film", "0"]]));
+        string path = Path.Combine(_folder, "several.zip");
+        using (var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create))
+        {
+            archive.CreateEntryFromFile(book, "book.xlsx");
+            foreach (string name in (string[])["train.csv", "test.csv"])
+            {
+                using Stream entry = archive.CreateEntry(name).Open();
+                entry.Write(Encoding.UTF8.GetBytes($"text,label\n{name} one,1\n{name} two,0\n"));
+            }
+        }
+        Assert.Equal([new LabeledText("test.csv one", "1"), new LabeledText("test.csv two", "0")], CorpusReader.Open(path + ":test.csv"));
+        Assert.Equal([new LabeledText("a good film", "1"), new LabeledText("a bad film", "0")], CorpusReader.Open(path + ":book.xlsx"));
+        Assert.Contains("this archive holds 3 files", Assert.Throws<CorpusException>(() => CorpusReader.Open(path)).Message, StringComparison.Ordinal);
+    }
+
     private async Task<string> Parquet(string name, string? features)
     {
         string path = Path.Combine(_folder, name);
