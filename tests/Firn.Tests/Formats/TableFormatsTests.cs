@@ -55,6 +55,9 @@ public sealed class TableFormatsTests : IDisposable
             string message = Assert.Throws<CorpusException>(() => CorpusReader.Open(path).Count()).Message;
             Assert.StartsWith($"{path}: the Parquet file is damaged", message, StringComparison.Ordinal);
         }
+        string wrong = Path.Combine(_folder, "wrong.parquet");
+        File.WriteAllBytes(wrong, [.. "PAR1"u8, .. new byte[100], 0x9C, 0xD9, 0xB7, 0xF3, .. "PAR1"u8]);
+        Assert.Contains("its metadata is said to have 4,088,912,284 bytes, and the whole file has 112 bytes", Assert.Throws<CorpusException>(() => CorpusReader.Open(wrong)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
