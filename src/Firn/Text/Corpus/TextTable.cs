@@ -18,7 +18,7 @@ public abstract class TextTable : IDisposable
     private byte[] _valid = [];
 
     private protected TextTable(TableInput input) =>
-        (Name, _decoding, _rows) = (input.File.Path, input.Decoding, input.IsUtf8 ? input.Decoding.Encoding : Encoding.UTF8);
+        (Name, _decoding, _rows) = (input.File.Path, input.Decoding, input.Decoding.IsUtf8 ? input.Decoding.Encoding : Encoding.UTF8);
 
     /// <summary>What errors call the input.</summary>
     public string Name { get; }
@@ -59,7 +59,7 @@ public abstract class TextTable : IDisposable
     /// <summary>The header as it stands in the input, as UTF-8 without its line end; empty without a header.</summary>
     public ReadOnlyMemory<byte> RawHeader { get; private protected set; }
 
-    /// <summary>Opens a file, plain or gzip.</summary>
+    /// <summary>Opens a file, packed or not.</summary>
     /// <exception cref="CorpusException">The file cannot be read, or has no such column; the message says what to do.</exception>
     public static TextTable Open(string path, TextTableOptions? options = null)
     {
@@ -68,7 +68,7 @@ public abstract class TextTable : IDisposable
         return Open(file, file.Open(), int.MaxValue, options ?? new TextTableOptions());
     }
 
-    /// <summary>Opens a stream, such as standard input; gzip is not recognised.</summary>
+    /// <summary>Opens a stream, such as standard input; it is not unpacked.</summary>
     /// <param name="source">Read from where it stands; disposed of with the table.</param>
     /// <param name="name">What errors call it.</param>
     /// <param name="options">As for a file.</param>
@@ -118,10 +118,10 @@ public abstract class TextTable : IDisposable
     {
         try
         {
-            byte[] bytes = PeekedStream.Peek(source, lines, out bool isWhole);
-            TextDecoding decoding = DecodingOf(file.Path, bytes, options.Encoding);
-            string head = HeadOf(decoding, bytes);
-            var input = new TableInput(file, new PeekedStream(bytes, source), decoding, head) { IsWhole = isWhole };
+            var bytes = HeadedStream.OfLines(source, lines, out bool isWhole);
+            TextDecoding decoding = DecodingOf(file.Path, bytes.Head, options.Encoding);
+            string head = HeadOf(decoding, bytes.Head);
+            var input = new TableInput(file, bytes, decoding, head) { IsWhole = isWhole };
             TextTableFormat format = options.Format == TextTableFormat.Auto ? FormatOf(file.Path, head, options.TextColumn is not null) : options.Format;
             return format switch
             {
@@ -159,14 +159,12 @@ public abstract class TextTable : IDisposable
         FileKind kind = FileKinds.Recognize(head);
         if (kind != FileKind.Empty && !kind.IsText())
             throw new CorpusException(path, 0, $"this is {kind.InWords()}", kind.Remedy(path));
-        TextDecoding found = EncodingDetection.Find(encoding, head, new InvalidBytes());
-        return found.Suspicion is null ? found : throw new CorpusException(path, 0,
-            $"the bytes are not UTF-8, and too many and too close together for Windows-1252; they decode as {found.Suspicion}", "Name the encoding with {Encoding}.");
+        return EncodingDetection.Find(encoding, head, new InvalidBytes()).Unsuspected(path);
     }
 
-    private static string HeadOf(TextDecoding decoding, byte[] bytes)
+    private static string HeadOf(TextDecoding decoding, ReadOnlySpan<byte> bytes)
     {
-        using var reader = new StreamReader(new MemoryStream(bytes), decoding.Encoding, detectEncodingFromByteOrderMarks: true);
+        using StreamReader reader = decoding.Read(new MemoryStream(bytes.ToArray()));
         return reader.ReadToEnd();
     }
 }
@@ -181,9 +179,6 @@ internal sealed record TableInput(CorpusFile File, Stream Bytes, TextDecoding De
     /// <summary>Whether the head is all.</summary>
     public bool IsWhole { get; init; }
 
-    /// <summary>Whether bytes may be handed on as they are, because invalid UTF-8 is dealt with where they are decoded.</summary>
-    public bool IsUtf8 => Decoding.Encoding is not Windows1252 && Decoding.Encoding.CodePage == Encoding.UTF8.CodePage;
-
     /// <summary>The characters.</summary>
-    public StreamReader OpenText() => new(Bytes, Decoding.Encoding, detectEncodingFromByteOrderMarks: true, 1 << 16);
+    public StreamReader OpenText() => Decoding.Read(Bytes);
 }
