@@ -91,6 +91,13 @@ public sealed class PredictFileTests : IDisposable
     }
 
     [Fact]
+    public void Half_of_a_surrogate_pair_beside_the_text_is_kept_as_json()
+    {
+        string input = Write("half.jsonl", "{\"text\": \"love\", \"note\": \"\\ud83d\"}\n");
+        Assert.Equal($"text,note,label,probability,known_words\nlove,\"\"\"\\ud83d\"\"\",{Expected("love")}\n", Scored(input, "half.csv"));
+    }
+
+    [Fact]
     public void A_column_that_is_there_already_is_not_written_twice()
     {
         string input = Write("in.csv", "Label,text\n4,love\n");

@@ -106,7 +106,7 @@ internal sealed class CorpusFile
     {
         string reason = error.Message;
         // The archive is named without its file.
-        if (Array.Find([Path, InputFile.Split(Path).File], name => reason.StartsWith(name + ": ", StringComparison.Ordinal)) is { } named)
+        if (Array.Find(new[] { Path, InputFile.Split(Path).File }, name => reason.StartsWith(name + ": ", StringComparison.Ordinal)) is { } named)
             reason = reason[(named.Length + 2)..];
         int end = reason.IndexOf(". ", StringComparison.Ordinal);
         return new CorpusException(Path, 0, end < 0 ? reason.TrimEnd('.') : reason[..end], end < 0 ? "Copy or download the file again." : reason[(end + 2)..], error);

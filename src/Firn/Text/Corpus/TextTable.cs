@@ -90,7 +90,7 @@ public abstract class TextTable : IDisposable
     /// <summary>The text; empty where there is a <see cref="Problem"/>.</summary>
     public abstract string Text { get; }
 
-    /// <summary>The row's values; a JSON value that is no string is given as JSON, a property that is absent as empty.</summary>
+    /// <summary>The row's values; a JSON value that is no string, or one that no text can hold, is given as JSON, a property that is absent as empty.</summary>
     public abstract string[] Fields();
 
     /// <inheritdoc/>
