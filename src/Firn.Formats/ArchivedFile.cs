@@ -21,7 +21,7 @@ internal static class ArchivedFile
             string name = ArchiveEntries.Choose(input.Path, [.. entries.Select(NameOf)], input.Entry);
             IArchiveEntry entry = entries.First(e => NameOf(e) == name);
             if (entry.IsEncrypted)
-                throw new InvalidDataException($"{input.Path}: '{name}' is encrypted. {kind.Remedy(input.Path)}", new NotSupportedException());
+                throw new InvalidDataException($"{input.Path}: '{name}' is encrypted. {kind.Remedy(input.Path)}");
             return new GuardedStream(input.Path, kind, packed, _ => entry.OpenEntryStream());
         }
         catch (InvalidDataException error) when (error.Message.StartsWith(input.Path, StringComparison.Ordinal))
