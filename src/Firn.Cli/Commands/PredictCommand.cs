@@ -90,7 +90,7 @@ internal static class PredictCommand
 
     private static bool LooksLikeFile(string text)
     {
-        string name = text.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? text[..^3] : text;
+        string name = FileKinds.UnpackedName(text);
         return !text.Any(char.IsWhiteSpace) && Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" or ".tab" or ".jsonl" or ".ndjson" or ".json" or ".txt" or ".parquet" or ".xlsx";
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Firn.Cli.Output;
 using Firn.Cli.Scoring;
+using Firn.Files;
 using Firn.Text;
 
 namespace Firn.Cli.Commands;
@@ -80,7 +81,7 @@ internal sealed class TableOptions
     {
         if (Out(parsed) is not null || parsed.GetValue(_textColumn) is not null || parsed.GetValue(_format) is "delimited" or "jsonl")
             return true;
-        string name = file is not null && file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? file[..^3] : file ?? "";
+        string name = FileKinds.UnpackedName(file ?? "");
         return parsed.GetValue(_format) == "auto" && Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" or ".tab" or ".jsonl" or ".ndjson";
     }
 

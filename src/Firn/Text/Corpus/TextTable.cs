@@ -142,17 +142,13 @@ public abstract class TextTable : IDisposable
         }
     }
 
-    private static TextTableFormat FormatOf(string path, string head, bool named)
+    private static TextTableFormat FormatOf(string path, string head, bool named) => Path.GetExtension(FileKinds.UnpackedName(path)).ToLowerInvariant() switch
     {
-        string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
-        return Path.GetExtension(name).ToLowerInvariant() switch
-        {
-            ".csv" or ".tsv" or ".tab" => TextTableFormat.Delimited,
-            ".jsonl" or ".ndjson" => TextTableFormat.JsonLines,
-            _ when !named => TextTableFormat.Lines,
-            _ => head.AsSpan().TrimStart().StartsWith("{") ? TextTableFormat.JsonLines : TextTableFormat.Delimited,
-        };
-    }
+        ".csv" or ".tsv" or ".tab" => TextTableFormat.Delimited,
+        ".jsonl" or ".ndjson" => TextTableFormat.JsonLines,
+        _ when !named => TextTableFormat.Lines,
+        _ => head.AsSpan().TrimStart().StartsWith("{") ? TextTableFormat.JsonLines : TextTableFormat.Delimited,
+    };
 
     private static TextDecoding DecodingOf(string path, ReadOnlySpan<byte> head, string encoding)
     {
