@@ -98,6 +98,15 @@ public sealed class PredictFileTests : IDisposable
     }
 
     [Fact]
+    public void Lines_of_a_file_that_is_no_text_are_not_labelled()
+    {
+        File.WriteAllBytes(At("table.parquet"), [.. "PAR1"u8, .. new byte[40], .. "PAR1"u8]);
+        CapturedRun run = Predict(At("table.parquet"));
+        Assert.Equal((1, ""), (run.ExitCode, run.Out));
+        Assert.Contains("table.parquet: this is a Parquet file. Save it as CSV", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_column_that_is_there_already_is_not_written_twice()
     {
         string input = Write("in.csv", "Label,text\n4,love\n");

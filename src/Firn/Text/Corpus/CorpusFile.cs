@@ -66,7 +66,9 @@ internal sealed class CorpusFile
     /// <summary>The first characters, enough to tell a format by; an empty file is refused.</summary>
     public string Head()
     {
-        RefuseOtherKinds();
+        if (CorpusTables.Reads(Kind()))
+            throw new CorpusException(Path, 0, $"this is {Kind().InWords()}", "Read it as a table with {Format = Auto}.");
+        RequireText();
         using StreamReader reader = OpenText();
         var head = new char[HeadLength];
         int length;
@@ -120,10 +122,11 @@ internal sealed class CorpusFile
         return _kind!.Value;
     }
 
-    private void RefuseOtherKinds()
+    /// <summary>Refuses what is no text; an empty file is one.</summary>
+    public void RequireText()
     {
         FileKind kind = Kind();
         if (kind != FileKind.Empty && !kind.IsText())
-            throw new CorpusException(Path, 0, $"this is {kind.InWords()}", CorpusTables.Reads(kind) ? "Read it as a table with {Format = Auto}." : kind.Remedy(Path));
+            throw new CorpusException(Path, 0, $"this is {kind.InWords()}", kind.Remedy(Path));
     }
 }

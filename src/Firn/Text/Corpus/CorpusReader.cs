@@ -95,11 +95,13 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
     /// <summary>The characters of a file, packed or not, by the same rules.</summary>
     /// <param name="path">The file.</param>
     /// <param name="encoding">Any name that <see cref="TextEncodings"/> knows.</param>
-    /// <exception cref="CorpusException">There is no such file, or it may not be read.</exception>
+    /// <exception cref="CorpusException">There is no such file, or it is no text.</exception>
     public static StreamReader OpenText(string path, string encoding = TextEncodings.Auto)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new CorpusFile(path, encoding).OpenText();
+        var file = new CorpusFile(path, encoding);
+        file.RequireText();
+        return file.OpenText();
     }
 
     /// <summary>The characters of bytes, such as those of standard input, by the same rules; what has arrived is not waited for.</summary>
