@@ -8,20 +8,18 @@ internal static class ArchivedFile
 {
     /// <summary>Opens the file that is meant.</summary>
     /// <param name="input">The archive.</param>
+    /// <param name="kind">Its kind, for messages.</param>
     /// <param name="open">Opens it as one.</param>
-    public static Stream Open(PackedInput input, Func<Stream, IArchive> open)
+    public static Stream Open(PackedInput input, FileKind kind, Func<Stream, IArchive> open)
     {
         Stream packed = input.OpenSeekable();
-        FileKind kind = FileKind.SevenZip;
         try
         {
-            IArchive archive = open(packed);
-            kind = archive.Type == SharpCompress.Common.ArchiveType.Rar ? FileKind.Rar : FileKind.SevenZip;
-            IArchiveEntry[] entries = [.. archive.Entries.Where(e => !e.IsDirectory && e.Key is not null)];
+            IArchiveEntry[] entries = [.. open(packed).Entries.Where(e => !e.IsDirectory && e.Key is not null)];
             string name = ArchiveEntries.Choose(input.Path, [.. entries.Select(NameOf)], input.Entry);
             IArchiveEntry entry = entries.First(e => NameOf(e) == name);
             if (entry.IsEncrypted)
-                throw new InvalidDataException($"{input.Path}: '{name}' is encrypted. {kind.Remedy(input.Path)}", new NotSupportedException());
+                throw new InvalidDataException($"{input.Path}: '{name}' is encrypted. {kind.Remedy(input.Path)}");
             return new GuardedStream(input.Path, kind, packed, _ => entry.OpenEntryStream());
         }
         catch (InvalidDataException error) when (error.Message.StartsWith(input.Path, StringComparison.Ordinal))

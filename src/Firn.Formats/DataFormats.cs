@@ -1,5 +1,6 @@
 using Firn.Files;
 using Firn.Text;
+using SharpCompress.Archives;
 using SharpCompress.Archives.Rar;
 using SharpCompress.Archives.SevenZip;
 using SharpCompress.Compressors;
@@ -26,8 +27,8 @@ public static class DataFormats
         Add(FileKind.Xz, stream => new XZStream(stream));
         Add(FileKind.Zstandard, stream => new DecompressionStream(stream, ZstandardBuffer, true, false));
         Add(FileKind.Compress, stream => new LzwStream(stream));
-        FileDecoders.Add(FileKind.SevenZip, input => ArchivedFile.Open(input, stream => SevenZipArchive.OpenArchive(stream, new ReaderOptions())));
-        FileDecoders.Add(FileKind.Rar, input => ArchivedFile.Open(input, stream => RarArchive.OpenArchive(stream, new ReaderOptions())));
+        AddArchive(FileKind.SevenZip, stream => SevenZipArchive.OpenArchive(stream, new ReaderOptions()));
+        AddArchive(FileKind.Rar, stream => RarArchive.OpenArchive(stream, new ReaderOptions()));
         CorpusTables.Add(FileKind.Parquet, ParquetTable.Open);
         CorpusTables.Add(FileKind.Excel, ExcelTable.Open);
         CorpusTables.Add(FileKind.Ole, ExcelTable.Open);
@@ -35,4 +36,7 @@ public static class DataFormats
 
     private static void Add(FileKind kind, Func<Stream, Stream> unpack) =>
         FileDecoders.Add(kind, input => new GuardedStream(input.Path, kind, input.Open(), unpack));
+
+    private static void AddArchive(FileKind kind, Func<Stream, IArchive> open) =>
+        FileDecoders.Add(kind, input => ArchivedFile.Open(input, kind, open));
 }

@@ -18,7 +18,7 @@ internal sealed class ExcelTable : CorpusTable
         _sheet = sheet;
         int width = rows.Max(row => row.Length);
         string[] first = [.. Enumerable.Range(0, width).Select(i => i < rows[0].Length ? rows[0][i] : "")];
-        _hasHeader = FirstRow.IsHeader(path, rows);
+        _hasHeader = rows.Count < 2 || (HeaderDetection.Find(rows[0], DelimitedDetection.Profiles(rows, 1)) ?? true);
         Columns = [.. first.Select((name, i) => _hasHeader && name.Length > 0 ? name : $"{i + 1}")];
     }
 
@@ -33,8 +33,8 @@ internal sealed class ExcelTable : CorpusTable
     public static CorpusTable Open(string path)
     {
         System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance); // old workbooks
-        (string file, string? asked) = InputFile.Split(path);
-        using IExcelDataReader reader = OpenReader(path);
+        (string file, string? asked) = Place(path);
+        using IExcelDataReader reader = OpenReader(path, file);
         var sheets = new List<(string Name, List<string[]> Rows)>();
         try
         {
@@ -57,7 +57,7 @@ internal sealed class ExcelTable : CorpusTable
 
     public override IEnumerable<TableRow> Read(RowLog log, IReadOnlyList<int> columns)
     {
-        using IExcelDataReader reader = OpenReader(_path);
+        using IExcelDataReader reader = OpenReader(_path, Place(_path).File);
         for (int i = 0; i < _sheet; i++)
             reader.NextResult();
         bool header = _hasHeader;
@@ -114,11 +114,16 @@ internal sealed class ExcelTable : CorpusTable
         return cells;
     }
 
-    private static IExcelDataReader OpenReader(string path)
+    /// <summary>The workbook, and the sheet that is named behind a colon; behind the colon of an archive stands the workbook.</summary>
+    private static (string File, string? Sheet) Place(string path)
     {
-        string file = InputFile.Split(path).File;
-        var input = new PackedInput(path, null, () => FileKinds.IsPacked(PackedKind(file)) ? InputFile.Open(path) : InputFile.OpenPacked(file));
-        Stream stream = input.OpenSeekable();
+        (string file, string? sheet) = InputFile.Split(path);
+        return sheet is null || InputFile.StoredKindOf(file).IsPacked() ? (path, null) : (file, sheet);
+    }
+
+    private static IExcelDataReader OpenReader(string path, string file)
+    {
+        Stream stream = InputFile.OpenSeekable(file);
         try
         {
             return ExcelReaderFactory.CreateReader(stream);
@@ -128,13 +133,6 @@ internal sealed class ExcelTable : CorpusTable
             stream.Dispose();
             throw Damaged(path, error);
         }
-    }
-
-    private static FileKind PackedKind(string file)
-    {
-        using Stream stream = InputFile.OpenPacked(file);
-        var head = new byte[FileKinds.HeadLength];
-        return FileKinds.Recognize(head.AsSpan(0, stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
     }
 
     private static CorpusException Damaged(string path, Exception error) =>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using Firn.Files;
@@ -38,7 +39,8 @@ internal sealed class ParquetTable : CorpusTable
 
     public static CorpusTable Open(string path)
     {
-        using Stream stream = OpenSeekable(path);
+        using Stream stream = InputFile.OpenSeekable(path);
+        CheckEnd(path, stream);
         return Reading(path, () => new ParquetTable(path, Wait(ParquetReader.CreateAsync(stream, null, true))));
     }
 
@@ -46,7 +48,7 @@ internal sealed class ParquetTable : CorpusTable
 
     public override IEnumerable<TableRow> Read(RowLog log, IReadOnlyList<int> columns)
     {
-        using Stream stream = OpenSeekable(_path);
+        using Stream stream = InputFile.OpenSeekable(_path);
         ParquetReader reader = Reading(_path, () => Wait(ParquetReader.CreateAsync(stream, null, true)));
         long number = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
@@ -122,6 +124,11 @@ internal sealed class ParquetTable : CorpusTable
         RawColumnData<double> numbers => Map(numbers, Number),
         RawColumnData<decimal> numbers => Map(numbers, Number),
         RawColumnData<DateTime> times => Map(times, value => value.ToString("s", CultureInfo.InvariantCulture)),
+        RawColumnData<DateTimeOffset> times => Map(times, value => value.ToString("s", CultureInfo.InvariantCulture)),
+        RawColumnData<DateOnly> days => Map(days, value => value.ToString("O", CultureInfo.InvariantCulture)),
+        RawColumnData<TimeOnly> times => Map(times, value => value.ToString("O", CultureInfo.InvariantCulture)),
+        RawColumnData<TimeSpan> times => Map(times, value => value.ToString("c", CultureInfo.InvariantCulture)),
+        RawColumnData<Guid> ids => Map(ids, value => value.ToString()),
         // Types that no text and no label has, such as intervals.
         _ => throw new NotSupportedException($"a column holds {data.GetType().GenericTypeArguments.FirstOrDefault()?.Name ?? "values"}"),
     };
@@ -160,12 +167,21 @@ internal sealed class ParquetTable : CorpusTable
         return classes;
     }
 
-    private static Stream OpenSeekable(string path)
+    /// <summary>Refuses a file that does not end with the length of its metadata and a mark.</summary>
+    private static void CheckEnd(string path, Stream stream)
     {
-        Stream stream = InputFile.Open(path);
-        if (stream.CanSeek)
-            return stream;
-        return new PackedInput(path, null, () => stream).OpenSeekable();
+        const int mark = 4, ending = 8;
+        if (stream.Length < mark + ending)
+            throw Damaged(path, $"it has {Counted.Of(stream.Length, "byte")} and ends before its metadata", null);
+        Span<byte> last = stackalloc byte[ending];
+        stream.Position = stream.Length - ending;
+        stream.ReadExactly(last);
+        stream.Position = 0;
+        if (!last[mark..].SequenceEqual("PAR1"u8) && !last[mark..].SequenceEqual("PARE"u8))
+            throw Damaged(path, "it does not end with the mark PAR1, so its end is missing", null);
+        uint told = BinaryPrimitives.ReadUInt32LittleEndian(last);
+        if (told > stream.Length - mark - ending)
+            throw Damaged(path, $"its metadata is said to have {Counted.Of(told, "byte")}, and the whole file has {Counted.Of(stream.Length, "byte")}", null);
     }
 
     private static T Reading<T>(string path, Func<T> read)

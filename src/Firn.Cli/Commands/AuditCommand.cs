@@ -32,9 +32,10 @@ internal static class AuditCommand
         command.SetAction(parsed =>
         {
             Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
+            CorpusReader data = corpus.OpenSingle(parsed);
             (string, IEnumerable<LabeledText>)[] others = [.. new[] { ("validation", parsed.GetValue(validation)), ("test", parsed.GetValue(test)) }
-                .Where(file => file.Item2 is not null).Select(file => (file.Item1, (IEnumerable<LabeledText>)corpus.Open(parsed, Inputs.RequireData(file.Item2!))))];
-            CorpusReader data = corpus.Open(parsed);
+                .Where(file => file.Item2 is not null)
+                .Select(file => (file.Item1, (IEnumerable<LabeledText>)corpus.Open(parsed, Inputs.RequireData(file.Item2!), several: false)))];
             CorpusView.TellLayout(run.Terminal, data);
             using var progress = new ProgressLine(run.Terminal);
             progress.Begin("audit");

@@ -88,9 +88,11 @@ internal static class PredictCommand
         return found;
     }
 
-    private static bool LooksLikeFile(string text) => !text.Any(char.IsWhiteSpace)
-        && Path.GetExtension(InputFile.UnpackedName(text)).ToLowerInvariant()
-            is ".csv" or ".tsv" or ".tab" or ".jsonl" or ".ndjson" or ".json" or ".txt" or ".parquet" or ".xlsx";
+    private static bool LooksLikeFile(string text)
+    {
+        string name = FileKinds.UnpackedName(text);
+        return !text.Any(char.IsWhiteSpace) && Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" or ".tab" or ".jsonl" or ".ndjson" or ".json" or ".txt" or ".parquet" or ".xlsx";
+    }
 
     private static int LabelArguments(Terminal terminal, Predictor predictor, PredictionWriter writer, string[] texts)
     {

@@ -81,7 +81,8 @@ internal sealed class TableOptions
     {
         if (Out(parsed) is not null || parsed.GetValue(_textColumn) is not null || parsed.GetValue(_format) is "delimited" or "jsonl")
             return true;
-        return parsed.GetValue(_format) == "auto" && Path.GetExtension(InputFile.UnpackedName(file ?? "")).ToLowerInvariant() is ".csv" or ".tsv" or ".tab" or ".jsonl" or ".ndjson";
+        string name = FileKinds.UnpackedName(file ?? "");
+        return parsed.GetValue(_format) == "auto" && Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" or ".tab" or ".jsonl" or ".ndjson";
     }
 
     /// <summary>Opens a file, or standard input.</summary>

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Diagnostics;
 using Firn.Server.Operations;
-using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Firn.Server.Models;
@@ -23,8 +21,8 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private readonly Dictionary<string, HeldModel> held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, byte> draining = new();
     private readonly FolderProblems problems;
+    private readonly VersionLoader loader;
     private volatile IReadOnlyList<ModelConfiguration>? configured;
-    private bool patient;
     private volatile FrozenDictionary<string, ServedModel> models = FrozenDictionary<string, ServedModel>.Empty;
 
     public ModelCatalog(CatalogSettings settings, ServerMeters meters, ILogger<ModelCatalog> logger)
@@ -34,6 +32,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         this.logger = logger;
         configured = settings.Configured;
         problems = new FolderProblems(meters, logger);
+        loader = new VersionLoader(settings, meters, logger);
     }
 
     public FrozenDictionary<string, ServedModel> Models => models;
@@ -169,11 +168,11 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         await turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            patient = true;
+            loader.SettlesFirst = true;
             if (held.Count == 0)
                 NoModel(settings.Root, settings.PollInterval.TotalSeconds);
             foreach (ModelVersion version in held.Values.SelectMany(h => h.Loaded.Values))
-                _ = Task.Factory.StartNew(() => Settle(version), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                _ = Task.Factory.StartNew(() => loader.Settle(version), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
@@ -226,7 +225,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
                 {
                     continue;
                 }
-                ModelVersion? fresh = await LoadAsync(now.Model, number, found[number], prints[number], cancellation).ConfigureAwait(false);
+                ModelVersion? fresh = await loader.LoadAsync(now.Model, number, found[number], prints[number], cancellation).ConfigureAwait(false);
                 if (fresh is null)
                 {
                     now.Broken[number] = new FailedLoad(prints[number], now.Broken.GetValueOrDefault(number), settings.PollInterval);
@@ -275,65 +274,6 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             now.Model.SetStatus(new VersionStatus(version.Number, VersionState.Unloading));
             now.Model.Publish(now.Loaded.Values, labels);
             Drain(now.Model, version, reportEnd: true);
-        }
-    }
-
-    private async Task<ModelVersion?> LoadAsync(
-        ServedModel model, long number, string folder, string fingerprint, CancellationToken cancellation)
-    {
-        model.SetStatus(new VersionStatus(number, VersionState.Loading));
-        long start = Stopwatch.GetTimestamp();
-        try
-        {
-            IScorer scorer = await Task.Factory.StartNew(() => Load(folder), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-            TimeSpan time = Stopwatch.GetElapsedTime(start);
-            meters.Loaded(model.Name, number, time);
-            Loaded(model.Name, number, time.TotalMilliseconds);
-            return new ModelVersion(model.Name, number, fingerprint, scorer, settings.Batching, meters.For(model.Name));
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            meters.LoadFailed(model.Name);
-            LoadFailed(model.Name, number, model.Available.Length > 0 ? "what served before serves on" : "no version of it serves", error.Message);
-            // The version may still serve in its former content; then that is what its state says.
-            bool serves = model.Available.Any(v => v.Number == number);
-            model.SetStatus(new VersionStatus(number, serves ? VersionState.Available : VersionState.End, StatusCode.Internal, error.Message));
-            return null;
-        }
-    }
-
-    private IScorer Load(string folder)
-    {
-        IScorer scorer = settings.Load(folder);
-        if (!patient)
-            return scorer;
-        try
-        {
-            scorer.Settle();
-            return scorer;
-        }
-        catch
-        {
-            scorer.Dispose();
-            throw;
-        }
-    }
-
-    private void Settle(ModelVersion version)
-    {
-        if (!version.TryHold())
-            return;
-        try
-        {
-            version.Scorer.Settle();
-        }
-        catch (Exception error) when (error is OutOfMemoryException or InvalidOperationException)
-        {
-            NotSettled(version.Model, version.Number, error.Message);
-        }
-        finally
-        {
-            version.LetGo();
         }
     }
 

@@ -36,7 +36,7 @@ internal readonly partial record struct FileIdentity(string Place, bool IsRegula
             if (Statx(CurrentFolder, path, 0, BasicStats, stat) != 0)
                 return null;
         }
-        catch (EntryPointNotFoundException)
+        catch (TypeLoadException) // an old library of C, or none of that name
         {
             return null;
         }

@@ -6,6 +6,8 @@ public static class FileKinds
     /// <summary>Bytes of a file's start that are enough to tell its kind; fewer only where the file has no more.</summary>
     public const int HeadLength = 1 << 14;
 
+    private static readonly string[] PackedEndings = [".gz", ".bz2", ".xz", ".zst", ".z", ".zip", ".7z", ".rar"];
+
     /// <summary>Tells the kind of a file.</summary>
     /// <param name="head">The first bytes, <see cref="HeadLength"/> of them where the file has so many.</param>
     public static FileKind Recognize(ReadOnlySpan<byte> head)
@@ -26,6 +28,15 @@ public static class FileKinds
 
     /// <summary>Whether the file may hold several others.</summary>
     public static bool IsArchive(this FileKind kind) => kind is FileKind.Zip or FileKind.Tar or FileKind.SevenZip or FileKind.Rar;
+
+    /// <summary>A name without the ending that says how the file is packed: <c>data.csv</c> for <c>data.csv.gz</c>.</summary>
+    /// <param name="path">The name; the file need not exist.</param>
+    public static string UnpackedName(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string? ending = Array.Find(PackedEndings, known => path.EndsWith(known, StringComparison.OrdinalIgnoreCase));
+        return ending is null ? path : path[..^ending.Length];
+    }
 
     /// <summary>The kind in words, with an article: <c>a Git LFS pointer, not the data itself</c>.</summary>
     public static string InWords(this FileKind kind) => KindWords.Of(kind).Name;

@@ -46,7 +46,7 @@ internal static class FileSignatures
     /// <summary>Of the formats that are zip archives, the one that the names of the first entries tell.</summary>
     private static FileKind InsideZip(ReadOnlySpan<byte> head)
     {
-        const int nameLengthAt = 26, nameAt = 30;
+        const int flagsAt = 6, sizeAt = 18, nameLengthAt = 26, extraLengthAt = 28, nameAt = 30, sizeFollows = 8;
         bool office = false, other = false;
         for (int at = 0; at >= 0 && at + nameAt < head.Length;)
         {
@@ -65,8 +65,12 @@ internal static class FileSignatures
             bool frame = name == "[Content_Types].xml" || name.StartsWith("_rels/", StringComparison.Ordinal) || name.StartsWith("docProps/", StringComparison.Ordinal);
             office |= frame;
             other |= !frame;
-            int next = head[(at + nameAt)..].IndexOf("PK\u0003\u0004"u8);
-            at = next < 0 ? -1 : at + nameAt + next;
+            // What is packed may hold the same mark: an archive in an archive. It is passed over where its size is told before it.
+            long from = at + nameAt;
+            if ((head[at + flagsAt] & sizeFollows) == 0)
+                from += (long)length + BinaryPrimitives.ReadUInt16LittleEndian(head[(at + extraLengthAt)..]) + BinaryPrimitives.ReadUInt32LittleEndian(head[(at + sizeAt)..]);
+            int next = from < head.Length ? head[(int)from..].IndexOf("PK\u0003\u0004"u8) : -1;
+            at = next < 0 ? -1 : (int)from + next;
         }
         return office && !other ? FileKind.Excel : FileKind.Zip;
     }
@@ -90,7 +94,8 @@ internal static class FileSignatures
 
     private static FileKind Table(ReadOnlySpan<byte> head)
     {
-        if (head.StartsWith("PAR1"u8) || head.StartsWith("PARE"u8))
+        // An encrypted file goes on with a length of four bytes; a column PARENT_ID does not.
+        if (head.StartsWith("PAR1"u8) || (head.StartsWith("PARE"u8) && head.Length >= 8 && head[4..8].Contains((byte)0)))
             return FileKind.Parquet;
         // A stream of Arrow begins with a continuation mark, the metadata's length and a small offset.
         if (head.StartsWith("ARROW1\0"u8) || head.StartsWith("FEA1"u8) || (head.Length >= 12 && head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFF, 0xFF, 0xFF]) && head[6] == 0 && head[7] == 0))
@@ -103,7 +108,7 @@ internal static class FileSignatures
             return FileKind.Ole;
         if (head.StartsWith("SQLite format 3\0"u8))
             return FileKind.Sqlite;
-        bool statistics = head.StartsWith("RDX"u8) || head.StartsWith("RDA"u8) || head.StartsWith("X\n\0\0\0"u8) || head.StartsWith("<stata_dta>"u8)
+        bool statistics = ((head.StartsWith("RDX"u8) || head.StartsWith("RDA"u8)) && head.Length > 4 && head[4] == '\n') || head.StartsWith("X\n\0\0\0"u8) || head.StartsWith("<stata_dta>"u8)
             || head.StartsWith("$FL2"u8) || head.StartsWith("MATLAB 5.0 MAT-file"u8);
         return statistics ? FileKind.Statistics : FileKind.Binary;
     }

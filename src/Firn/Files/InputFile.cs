@@ -17,7 +17,6 @@ public static class InputFile
 
     private const int MostLayers = 4;
 
-    private static readonly string[] Packings = [".gz", ".bz2", ".xz", ".zst", ".z", ".7z", ".zip"];
 
     /// <summary>No packing expands by more than this in files that people have; it bounds what a header may promise.</summary>
     private const int MostExpansion = 1 << 16;
@@ -72,13 +71,23 @@ public static class InputFile
         return file == StandardInput || !File.Exists(file) || !IsPipe(file) ? OpenOnce(file) : Kept(file).Open();
     }
 
-    /// <summary>The name without what packing adds to it: <c>data.csv</c> of <c>data.csv.gz</c>.</summary>
-    /// <param name="path">The name; it need not exist.</param>
-    public static string UnpackedName(string path)
+    /// <summary>Opens the content as a stream that can be read at any place, by a temporary copy where it must be.</summary>
+    /// <inheritdoc cref="Open(string)" path="/param|/exception"/>
+    internal static Stream OpenSeekable(string path) => new PackedInput(path, null, () => Open(path)).OpenSeekable();
+
+    /// <summary>What the file is as it is stored, packed or not.</summary>
+    /// <inheritdoc cref="Open(string)" path="/param|/exception"/>
+    internal static FileKind StoredKindOf(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        string? ending = Array.Find(Packings, packing => path.EndsWith(packing, StringComparison.OrdinalIgnoreCase));
-        return ending is null ? path : path[..^ending.Length];
+        Stream stream = OpenPacked(path);
+        try
+        {
+            return Recognize(ref stream);
+        }
+        finally
+        {
+            stream.Dispose();
+        }
     }
 
     /// <summary>Opens the content and tells what it is.</summary>

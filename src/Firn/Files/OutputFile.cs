@@ -77,9 +77,18 @@ public sealed class OutputFile : IDisposable
                 return new OutputFile(path, path, null, OpenStream(path));
             string temporary = Beside(target);
             var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 16);
-            if (!OperatingSystem.IsWindows() && File.Exists(target))
-                File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
-            return new OutputFile(path, target, temporary, stream);
+            var output = new OutputFile(path, target, temporary, stream);
+            try
+            {
+                if (!OperatingSystem.IsWindows() && File.Exists(target))
+                    File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
+                return output;
+            }
+            catch
+            {
+                output.Dispose();
+                throw;
+            }
         }
         catch (Exception error) when (WriteStream.IsUnexplained(path, error))
         {

@@ -26,7 +26,15 @@ internal sealed class Spool
     {
         string path = Path.Combine(Path.GetTempPath(), $"firn-{Guid.NewGuid():N}.tmp");
         FileOptions onWindows = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, onWindows);
+        SafeFileHandle handle;
+        try
+        {
+            handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, onWindows);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw NoCopy(name, error);
+        }
         try
         {
             if (!OperatingSystem.IsWindows())
@@ -58,10 +66,13 @@ internal sealed class Spool
         }
         catch (IOException error)
         {
-            throw new IOException($"{name}: it can be read only once, and no copy can be kept in {Path.GetTempPath()} ({error.Message}); "
-                + "make room there, set TMPDIR, or save the data to a file first", error);
+            throw NoCopy(name, error);
         }
     }
+
+    private static IOException NoCopy(string name, Exception error) =>
+        new($"{name}: it can be read only once, and no copy can be kept in {Path.GetTempPath()} ({error.Message}); "
+            + "make room there, set TMPDIR, or save the data to a file first", error);
 
     private sealed class View(Spool spool) : ReadOnlyStream
     {

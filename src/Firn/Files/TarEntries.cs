@@ -5,14 +5,15 @@ namespace Firn.Files;
 /// <summary>One file of a tar archive. The archive is read twice: for its names, and for the file.</summary>
 internal static class TarEntries
 {
-    public static Stream Open(PackedInput packed)
+    public static Stream Open(PackedInput input)
     {
         // TarReader loses its place behind padded entries of a stream that cannot seek.
-        PackedInput input = packed with { Open = packed.OpenSeekable };
-        string name = ArchiveEntries.Choose(input.Path, Names(input), input.Entry);
-        var reader = new TarReader(input.Open(), leaveOpen: false);
+        Stream packed = input.OpenSeekable();
         try
         {
+            string name = ArchiveEntries.Choose(input.Path, Names(input.Path, packed), input.Entry);
+            packed.Position = 0;
+            var reader = new TarReader(packed, leaveOpen: false);
             while (Next(input.Path, reader) is { } entry)
             {
                 if (entry.Name == name && entry.DataStream is { } content)
@@ -22,16 +23,16 @@ internal static class TarEntries
         }
         catch
         {
-            reader.Dispose();
+            packed.Dispose();
             throw;
         }
     }
 
-    private static List<string> Names(PackedInput input)
+    private static List<string> Names(string path, Stream packed)
     {
-        using var reader = new TarReader(input.Open(), leaveOpen: false);
+        using var reader = new TarReader(packed, leaveOpen: true);
         var names = new List<string>();
-        while (Next(input.Path, reader) is { } entry)
+        while (Next(path, reader) is { } entry)
         {
             if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
                 names.Add(entry.Name);

@@ -12,7 +12,7 @@ internal static class VectorTextFiles
     private static readonly string[] Tables = [".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls", ".arff"];
 
     /// <summary>Reads files: tables and JSON by their text column, all others as one text a line.</summary>
-    /// <param name="paths">The files, plain or gzip.</param>
+    /// <param name="paths">The files, packed or not.</param>
     /// <param name="cleaning">The rules that give the words.</param>
     /// <param name="words">Receives new words.</param>
     /// <param name="clock">Told of progress.</param>
@@ -47,7 +47,7 @@ internal static class VectorTextFiles
 
     private static CorpusFormat FormatOf(string path)
     {
-        string name = InputFile.UnpackedName(path);
+        string name = FileKinds.UnpackedName(path);
         return Tables.Any(t => name.EndsWith(t, StringComparison.OrdinalIgnoreCase)) ? CorpusFormat.Auto : CorpusFormat.Lines;
     }
 }

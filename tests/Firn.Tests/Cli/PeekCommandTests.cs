@@ -40,6 +40,15 @@ public sealed class PeekCommandTests : IDisposable
     }
 
     [Fact]
+    public void An_audit_stops_where_a_text_has_several_labels()
+    {
+        string path = Write("several.csv", ["text,labels", "x y,a|b", "z w,a", "q r,b|c", "u v,c", "w x,a|b|c"]);
+        CapturedRun run = CapturedRun.Of("audit", path);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("takes one each; name another column with --label-column, or give --single-label", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Peek_describes_itself_to_machines()
     {
         JsonElement found = Parse(CapturedRun.Of("peek", Reviews(), "--json"));

@@ -91,6 +91,22 @@ public sealed class PredictFileTests : IDisposable
     }
 
     [Fact]
+    public void Half_of_a_surrogate_pair_beside_the_text_is_kept_as_json()
+    {
+        string input = Write("half.jsonl", "{\"text\": \"love\", \"note\": \"\\ud83d\"}\n");
+        Assert.Equal($"text,note,label,probability,known_words\nlove,\"\"\"\\ud83d\"\"\",{Expected("love")}\n", Scored(input, "half.csv"));
+    }
+
+    [Fact]
+    public void Lines_of_a_file_that_is_no_text_are_not_labelled()
+    {
+        File.WriteAllBytes(At("table.parquet"), [.. "PAR1"u8, .. new byte[40], .. "PAR1"u8]);
+        CapturedRun run = Predict(At("table.parquet"));
+        Assert.Equal((1, ""), (run.ExitCode, run.Out));
+        Assert.Contains("table.parquet: this is a Parquet file. Save it as CSV", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_column_that_is_there_already_is_not_written_twice()
     {
         string input = Write("in.csv", "Label,text\n4,love\n");

@@ -23,6 +23,8 @@ public sealed class FileKindsTests
         { FileKind.Gzip, [0x1F, 0x8B, 8, 0] },
         { FileKind.Bzip2, [.. "BZh91AY&SY"u8, 1, 2, 3] },
         { FileKind.Text, "BZhang,is a name\n"u8.ToArray() },
+        { FileKind.Text, "PARENT_ID,text\n1,good\n"u8.ToArray() },
+        { FileKind.Text, "RDA,text\n1,good\n"u8.ToArray() },
         { FileKind.Xz, [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0, 4] },
         { FileKind.Zstandard, [0x28, 0xB5, 0x2F, 0xFD, 4, 0] },
         { FileKind.Lz4, [0x04, 0x22, 0x4D, 0x18, 0x64] },
@@ -68,16 +70,30 @@ public sealed class FileKindsTests
     [InlineData(FileKind.Keras, "metadata.json", "model.weights.h5")]
     public void Of_formats_in_a_zip_archive_the_entries_tell_which(FileKind expected, params string[] names)
     {
+        byte[] head = Zip(CompressionLevel.Optimal, [.. names.Select(name => (name, "content"u8.ToArray()))]);
+        Assert.Equal(expected, FileKinds.Recognize(head));
+    }
+
+    [Fact]
+    public void An_archive_that_holds_a_workbook_as_it_is_stays_an_archive()
+    {
+        byte[] book = Zip(CompressionLevel.NoCompression, ("xl/workbook.xml", "content"u8.ToArray()));
+        Assert.Equal(FileKind.Excel, FileKinds.Recognize(book));
+        Assert.Equal(FileKind.Zip, FileKinds.Recognize(Zip(CompressionLevel.NoCompression, ("book.xlsx", book), ("train.csv", "text,label\n"u8.ToArray()))));
+    }
+
+    private static byte[] Zip(CompressionLevel level, params (string Name, byte[] Content)[] entries)
+    {
         using var bytes = new MemoryStream();
         using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (string name in names)
+            foreach ((string name, byte[] content) in entries)
             {
-                using Stream entry = archive.CreateEntry(name).Open();
-                entry.Write("content"u8);
+                using Stream entry = archive.CreateEntry(name, level).Open();
+                entry.Write(content);
             }
         }
-        Assert.Equal(expected, FileKinds.Recognize(bytes.ToArray()));
+        return bytes.ToArray();
     }
 
     [Fact]

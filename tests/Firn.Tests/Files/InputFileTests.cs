@@ -27,7 +27,7 @@ public sealed class InputFileTests : IDisposable
     [InlineData("data.tsv.ZST", "data.tsv")]
     [InlineData("data.zip:in/train.csv", "data.zip:in/train.csv")]
     [InlineData("", "")]
-    public void A_packed_file_tells_by_its_name_what_is_in_it(string path, string expected) => Assert.Equal(expected, InputFile.UnpackedName(path));
+    public void A_packed_file_tells_by_its_name_what_is_in_it(string path, string expected) => Assert.Equal(expected, FileKinds.UnpackedName(path));
 
     [Fact]
     public void Gzip_cut_anywhere_is_refused_whether_of_one_member_or_many()

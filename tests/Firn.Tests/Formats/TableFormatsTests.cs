@@ -55,6 +55,9 @@ public sealed class TableFormatsTests : IDisposable
             string message = Assert.Throws<CorpusException>(() => CorpusReader.Open(path).Count()).Message;
             Assert.StartsWith($"{path}: the Parquet file is damaged", message, StringComparison.Ordinal);
         }
+        string wrong = Path.Combine(_folder, "wrong.parquet");
+        File.WriteAllBytes(wrong, [.. "PAR1"u8, .. new byte[100], 0x9C, 0xD9, 0xB7, 0xF3, .. "PAR1"u8]);
+        Assert.Contains("its metadata is said to have 4,088,912,284 bytes, and the whole file has 112 bytes", Assert.Throws<CorpusException>(() => CorpusReader.Open(wrong)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,6 +73,25 @@ public sealed class TableFormatsTests : IDisposable
         string cut = Path.Combine(_folder, "cut.xlsx");
         File.WriteAllBytes(cut, File.ReadAllBytes(path)[..300]);
         Assert.StartsWith($"{cut}: ", Assert.Throws<CorpusException>(() => CorpusReader.Open(cut)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_file_of_several_in_an_archive_may_be_text_or_a_workbook()
+    {
+        string book = Excel("book.xlsx", ("Data", [["text", "label"], ["a good film", "1"], ["a bad film", "0"]]));
+        string path = Path.Combine(_folder, "several.zip");
+        using (var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create))
+        {
+            archive.CreateEntryFromFile(book, "book.xlsx");
+            foreach (string name in (string[])["train.csv", "test.csv"])
+            {
+                using Stream entry = archive.CreateEntry(name).Open();
+                entry.Write(Encoding.UTF8.GetBytes($"text,label\n{name} one,1\n{name} two,0\n"));
+            }
+        }
+        Assert.Equal([new LabeledText("test.csv one", "1"), new LabeledText("test.csv two", "0")], CorpusReader.Open(path + ":test.csv"));
+        Assert.Equal([new LabeledText("a good film", "1"), new LabeledText("a bad film", "0")], CorpusReader.Open(path + ":book.xlsx"));
+        Assert.Contains("this archive holds 3 files", Assert.Throws<CorpusException>(() => CorpusReader.Open(path)).Message, StringComparison.Ordinal);
     }
 
     private async Task<string> Parquet(string name, string? features)

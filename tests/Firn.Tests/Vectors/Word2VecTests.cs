@@ -111,7 +111,9 @@ public class Word2VecTests
                 VectorSize = 20, SkipGram = skipGram, HierarchicalSoftmax = hierarchical, Negative = hierarchical ? 0 : 5, Deterministic = deterministic,
                 Subwords = subwords ? new SubwordOptions { Buckets = 50 } : null, Sample = 0, Alpha = 0.5, Threads = 2,
             }).Table.ToArray();
-            Assert.All(table.Chunk(20), row => Assert.InRange(Math.Sqrt(row.Sum(value => (double)value * value)), 0, 200));
+            // Threads without order add up some of their steps, by chance; a run that diverges ends beyond a million.
+            double longest = deterministic ? 200 : 2000;
+            Assert.All(table.Chunk(20), row => Assert.InRange(Math.Sqrt(row.Sum(value => (double)value * value)), 0, longest));
         }
     }
 

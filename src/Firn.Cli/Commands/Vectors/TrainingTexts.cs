@@ -46,8 +46,8 @@ internal sealed class TrainingTexts
     /// <summary>Labelled texts would train their labels, and a table of vectors its numbers: both are told apart from lines of text.</summary>
     private static void RefuseTable(string path)
     {
-        if (Directory.Exists(path) || !InputFile.Exists(path))
-            return;
+        if (Directory.Exists(path) || !InputFile.Exists(path) || !InputFile.KindOf(path).IsText())
+            return; // refused where it is opened
         string[] lines = FirstLines(path);
         if (lines.Length > 1 && IsVectors(lines))
             throw new UserError($"{path}: line 1: this is a table of word vectors, not text to train them on; give the text, and go on from a table with --from FILE");

@@ -10,35 +10,36 @@ internal sealed class CorpusFile
     public const int HeadLength = 1 << 19;
 
     private const int EncodingBytes = 1 << 16;
-    private readonly string encoding;
-    private TextDecoding? decoding;
+    private readonly string _encoding;
+    private TextDecoding? _decoding;
+    private FileKind? _kind;
 
     public CorpusFile(string path, string encoding)
     {
         Path = path;
-        this.encoding = encoding;
+        _encoding = encoding;
     }
 
     public string Path { get; }
 
     /// <summary>The encoding that was asked for.</summary>
-    public string AskedEncoding => encoding;
+    public string AskedEncoding => _encoding;
 
     /// <summary>How many bytes were none of the encoding, since it was last set to 0; shared with siblings.</summary>
     public InvalidBytes Invalid { get; private init; } = new();
 
     /// <summary>How bytes become characters, as asked for or as the first bytes show.</summary>
     /// <exception cref="CorpusException">The file cannot be opened, or is in no encoding that may be guessed.</exception>
-    public TextDecoding Decoding => decoding ??= FindDecoding();
+    public TextDecoding Decoding => _decoding ??= FindDecoding();
 
     /// <summary>What decodes the bytes where the file has no byte order mark.</summary>
     public Encoding Encoding => Decoding.Encoding;
 
     /// <summary>Whether bytes may be handed on as they are, because invalid UTF-8 is dealt with where they are decoded.</summary>
-    public bool IsUtf8 => Encoding is not Windows1252 && Encoding.CodePage == Encoding.UTF8.CodePage;
+    public bool IsUtf8 => Decoding.IsUtf8;
 
     /// <summary>A file beside this one that is read in the same way.</summary>
-    public CorpusFile Sibling(string other) => new(other, encoding) { Invalid = Invalid };
+    public CorpusFile Sibling(string other) => new(other, _encoding) { Invalid = Invalid };
 
     /// <summary>The decompressed bytes.</summary>
     public Stream Open()
@@ -49,7 +50,9 @@ internal sealed class CorpusFile
             throw new CorpusException(Path, 0, "there is no such file", Suggestion.For(Path));
         try
         {
-            return InputFile.Open(Path);
+            Stream stream = InputFile.Open(Path, out InputFile.Content content);
+            _kind = content.Kind;
+            return stream;
         }
         catch (InvalidDataException error)
         {
@@ -58,15 +61,14 @@ internal sealed class CorpusFile
     }
 
     /// <summary>The characters.</summary>
-    public StreamReader OpenText() => TextOf(Open());
-
-    /// <summary>The characters of bytes that were opened already.</summary>
-    public StreamReader TextOf(Stream bytes) => new(bytes, Encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+    public StreamReader OpenText() => Decoding.Read(Open());
 
     /// <summary>The first characters, enough to tell a format by; an empty file is refused.</summary>
     public string Head()
     {
-        RefuseOtherKinds();
+        if (CorpusTables.Reads(Kind()))
+            throw new CorpusException(Path, 0, $"this is {Kind().InWords()}", "Read it as a table with {Format = Auto}.");
+        RequireText();
         using StreamReader reader = OpenText();
         var head = new char[HeadLength];
         int length;
@@ -98,15 +100,16 @@ internal sealed class CorpusFile
                 throw Damaged(error);
             }
         }
-        TextDecoding found = EncodingDetection.Find(encoding, head.AsSpan(0, length), Invalid);
-        return found.Suspicion is null ? found : throw new CorpusException(Path, 0,
-            $"the bytes are not UTF-8, and too many and too close together for Windows-1252; they decode as {found.Suspicion}", "Name the encoding with {Encoding}.");
+        return EncodingDetection.Find(_encoding, head.AsSpan(0, length), Invalid).Unsuspected(Path);
     }
 
     /// <summary>The error of a file that cannot be unpacked, whose message names file, reason and remedy.</summary>
     public CorpusException Damaged(InvalidDataException error)
     {
-        string reason = error.Message.StartsWith(Path + ": ", StringComparison.Ordinal) ? error.Message[(Path.Length + 2)..] : error.Message;
+        string reason = error.Message;
+        // The archive is named without its file.
+        if (Array.Find(new[] { Path, InputFile.Split(Path).File }, name => reason.StartsWith(name + ": ", StringComparison.Ordinal)) is { } named)
+            reason = reason[(named.Length + 2)..];
         int end = reason.IndexOf(". ", StringComparison.Ordinal);
         return new CorpusException(Path, 0, end < 0 ? reason.TrimEnd('.') : reason[..end], end < 0 ? "Copy or download the file again." : reason[(end + 2)..], error);
     }
@@ -114,21 +117,16 @@ internal sealed class CorpusFile
     /// <summary>What the file is, once unpacked.</summary>
     public FileKind Kind()
     {
-        using Stream stream = Open();
-        try
-        {
-            return FileKinds.Recognize(HeadedStream.Of(stream).Head);
-        }
-        catch (InvalidDataException error)
-        {
-            throw Damaged(error);
-        }
+        if (_kind is null)
+            Open().Dispose();
+        return _kind!.Value;
     }
 
-    private void RefuseOtherKinds()
+    /// <summary>Refuses what is no text; an empty file is one.</summary>
+    public void RequireText()
     {
         FileKind kind = Kind();
         if (kind != FileKind.Empty && !kind.IsText())
-            throw new CorpusException(Path, 0, $"this is {kind.InWords()}", CorpusTables.Reads(kind) ? "Read it as a table with {Format = Auto}." : kind.Remedy(Path));
+            throw new CorpusException(Path, 0, $"this is {kind.InWords()}", kind.Remedy(Path));
     }
 }

@@ -1,9 +1,10 @@
 using System.Collections;
+using Firn.Files;
 
 namespace Firn.Text;
 
 /// <summary>
-/// Reads labelled texts row by row, in bounded memory, from any layout of <see cref="CorpusFormat"/>, plain or gzip. Each
+/// Reads labelled texts row by row, in bounded memory, from any layout of <see cref="CorpusFormat"/>, packed or not. Each
 /// enumeration reads the files from the start; one at a time.
 /// </summary>
 public sealed class CorpusReader : IEnumerable<LabeledText>
@@ -61,7 +62,7 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
     private RowLog Log => whole ?? log;
 
     /// <summary>Opens a file or folder and finds out its layout.</summary>
-    /// <param name="path">A file, plain or gzip, or a folder of class folders.</param>
+    /// <param name="path">A file, packed or not, or a folder of class folders.</param>
     /// <param name="options">What is known already; null finds everything out.</param>
     /// <exception cref="CorpusException">
     /// There is no such file, it is empty, its layout cannot be found out, or a named column is absent; rows throw it while
@@ -94,11 +95,13 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
     /// <summary>The characters of a file, packed or not, by the same rules.</summary>
     /// <param name="path">The file.</param>
     /// <param name="encoding">Any name that <see cref="TextEncodings"/> knows.</param>
-    /// <exception cref="CorpusException">There is no such file, or it may not be read.</exception>
+    /// <exception cref="CorpusException">There is no such file, or it is no text.</exception>
     public static StreamReader OpenText(string path, string encoding = TextEncodings.Auto)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new CorpusFile(path, encoding).OpenText();
+        var file = new CorpusFile(path, encoding);
+        file.RequireText();
+        return file.OpenText();
     }
 
     /// <summary>The characters of bytes, such as those of standard input, by the same rules; what has arrived is not waited for.</summary>
@@ -107,8 +110,8 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
     public static StreamReader Decode(Stream bytes, string encoding = TextEncodings.Auto)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        byte[] head = PeekedStream.Peek(bytes, lines: 0, out _);
-        return new StreamReader(new PeekedStream(head, bytes), EncodingDetection.Find(encoding, head, new InvalidBytes()).Encoding, detectEncodingFromByteOrderMarks: true, 1 << 16);
+        var stream = HeadedStream.OfLines(bytes, lines: 0, out _);
+        return EncodingDetection.Find(encoding, stream.Head, new InvalidBytes()).Read(stream);
     }
 
     /// <summary>Reads the rows from the start.</summary>

@@ -18,7 +18,7 @@ public sealed record CorpusSummary
     /// <summary>Rows left out because they could not be read.</summary>
     public long Skipped { get; init; }
 
-    /// <summary>How many rows were left out for each reason.</summary>
+    /// <summary>How many rows were left out for each reason, of the first hundred reasons.</summary>
     public IReadOnlyDictionary<string, long> SkipReasons { get; init; } = new Dictionary<string, long>();
 
     /// <summary>The number of distinct labels.</summary>

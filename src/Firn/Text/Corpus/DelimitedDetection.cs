@@ -153,7 +153,7 @@ internal static class DelimitedDetection
         new[] { options.LabelColumn, options.TextColumn }.Any(name => name is not null && first.Any(field => field.Trim().Equals(name.Trim(), StringComparison.OrdinalIgnoreCase)));
 
     private static bool ByNumbers(CorpusOptions options, int columns) =>
-        ColumnNames.ByNumber(options.LabelColumn, columns) >= 0 && (options.TextColumn ?? "").Split(',').All(one => ColumnNames.ByNumber(one, columns) >= 0);
+        ColumnNames.ByNumber(options.LabelColumn, columns) >= 0 && (options.TextColumn ?? "").Split(',').All(one => ColumnNames.ByNumber(one.Trim(), columns) >= 0);
 
     /// <summary>The first or the last column where it holds a class in every row and all others hold texts; null where that is not so.</summary>
     private static int? ClassAtAnEnd(Found found)

@@ -27,6 +27,9 @@ internal readonly record struct Dialect(char Separator, bool Quoted)
         MaxRecordSize = 1 << 24,
     };
 
+    /// <summary>The layout in words.</summary>
+    public string Kind => Separator switch { '\t' => "TSV", ',' => "CSV", _ => $"text separated by '{Separator}'" };
+
     /// <summary>What is unusual about the quotes, or null.</summary>
     public string? Remark =>
         !Quoted ? null
@@ -75,8 +78,7 @@ internal sealed record DelimitedLayout
     /// <summary>What a reader should know of how the file is read.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
-    public string Kind => Format == CorpusFormat.Sentiment140 ? "Sentiment140"
-        : Dialect.Separator switch { '\t' => "TSV", ',' => "CSV", _ => $"text separated by '{Dialect.Separator}'" };
+    public string Kind => Format == CorpusFormat.Sentiment140 ? "Sentiment140" : Dialect.Kind;
 
     public string Description => $"{Kind}, {(HasHeader ? "" : "no header, ")}{Columns}";
 }

@@ -26,18 +26,17 @@ internal sealed class DelimitedSource(CorpusFile file, DelimitedLayout layout, I
     public override IEnumerable<LabeledText> Read(RowLog log)
     {
         var labels = new LabelPool();
-        var broken = new Broken();
-        using CsvReader csv = Open(layout.Dialect.ReaderOptions with { OnMalformedRecord = broken.Note });
-        for (int i = 0; i < layout.Skipped + (layout.HasHeader ? 1 : 0); i++)
-            Advance(csv, broken);
-        while (Advance(csv, broken))
+        using DelimitedRows rows = layout.Dialect.Backslashes || !file.IsUtf8 ? new(file, layout.Dialect, file.OpenText()) : new(file, layout.Dialect, file.Open());
+        CsvReader csv = rows.Csv;
+        rows.Skip(layout.Skipped + (layout.HasHeader ? 1 : 0));
+        while (rows.Read())
         {
             if (IsBlank(csv))
             {
                 log.Blank++;
                 continue;
             }
-            string? problem = broken.Problem ?? Problem(csv);
+            string? problem = rows.Problem ?? Problem(csv);
             string label = problem is null ? LabelOf(csv, labels) : "";
             if (problem is null && label.Length == 0)
                 problem = "the label is empty";
@@ -47,11 +46,6 @@ internal sealed class DelimitedSource(CorpusFile file, DelimitedLayout layout, I
                 log.Bad(file.Path, csv.LineNumber, problem);
         }
     }
-
-    private CsvReader Open(CsvReaderOptions options) =>
-        layout.Dialect.Backslashes ? CsvReader.Create(new BackslashQuotes(file.OpenText()), options, leaveOpen: false)
-        : file.IsUtf8 ? CsvReader.Create(file.Open(), options, leaveOpen: false)
-        : CsvReader.Create(file.OpenText(), options, leaveOpen: false);
 
     // Spreadsheets end their tables with rows of separators alone.
     private static bool IsBlank(CsvReader csv)
@@ -63,31 +57,6 @@ internal sealed class DelimitedSource(CorpusFile file, DelimitedLayout layout, I
         }
         return true;
     }
-
-    private bool Advance(CsvReader csv, Broken broken)
-    {
-        broken.Problem = null;
-        broken.OpenSince = 0;
-        bool read;
-        try
-        {
-            read = csv.Read();
-        }
-        catch (CsvFormatException error)
-        {
-            throw new CorpusException(file.Path, error.LineNumber, "the row is longer than 16 MiB, so a quote is probably not closed", UnclosedRemedy, error);
-        }
-        catch (InvalidDataException error)
-        {
-            throw file.Damaged(error);
-        }
-        // The rest of the file went into this field: leaving out one row would hide the loss of all others.
-        if (broken.OpenSince > 0)
-            throw new CorpusException(file.Path, broken.OpenSince, "a quote that opens a field in this row is not closed before the end of the file", UnclosedRemedy);
-        return read;
-    }
-
-    private const string UnclosedRemedy = "Close it (quotes inside a field are doubled), or read quotes as text with {Quoted = false}.";
 
     private string? Problem(CsvReader csv)
     {
@@ -119,21 +88,5 @@ internal sealed class DelimitedSource(CorpusFile file, DelimitedLayout layout, I
         Span<char> chars = stackalloc char[64];
         ReadOnlySpan<char> label = chars[..Encoding.ASCII.GetChars(bytes, chars)].Trim();
         return labels.Get(layout.WholeNumbers && WholeNumbers.Of(label.ToString()) is { } whole ? whole : label);
-    }
-
-    /// <summary>What the parser says of the row that it reads.</summary>
-    private sealed class Broken
-    {
-        public string? Problem { get; set; }
-
-        public long OpenSince { get; set; }
-
-        public void Note(CsvMalformedRecord record)
-        {
-            if (record.Reason == CsvMalformedReason.UnterminatedQuote)
-                OpenSince = Math.Max(record.LineNumber, 1);
-            else if (record.Reason == CsvMalformedReason.TextAfterClosingQuote)
-                Problem = "text follows the closing quote of a field";
-        }
     }
 }

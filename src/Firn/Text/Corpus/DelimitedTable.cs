@@ -5,33 +5,27 @@ namespace Firn.Text;
 /// <summary>Rows of fields between separators.</summary>
 internal sealed class DelimitedTable : TextTable
 {
-    private const string UnclosedRemedy = "Close it (quotes inside a field are doubled), or read quotes as text with {Quoted = false}.";
-    private readonly CsvReader _csv;
-    private readonly string _path;
-    private string? _malformed;
-    private long _openSince;
+    private readonly DelimitedRows _rows;
 
     private DelimitedTable(TableInput input, Dialect dialect)
         : base(input)
     {
-        _path = input.File.Path;
-        CsvReaderOptions options = dialect.ReaderOptions with { OnMalformedRecord = Note };
-        _csv = dialect.Backslashes ? CsvReader.Create(new BackslashQuotes(input.OpenText()), options, leaveOpen: false)
-            : input.IsUtf8 ? CsvReader.Create(input.Bytes, options, leaveOpen: false)
-            : CsvReader.Create(input.OpenText(), options, leaveOpen: false);
+        _rows = dialect.Backslashes || !input.Decoding.IsUtf8 ? new(input.File, dialect, input.OpenText()) : new(input.File, dialect, input.Bytes);
         Separator = dialect.Separator;
         Quoted = dialect.Quoted;
         HasUsualQuotes = !dialect.Backslashes && !dialect.Trimmed && dialect.Quote == '"';
     }
 
+    private CsvReader Csv => _rows.Csv;
+
     public override TextTableFormat Format => TextTableFormat.Delimited;
 
-    public override long Line => _csv.LineNumber;
+    public override long Line => Csv.LineNumber;
 
-    public override ReadOnlySpan<byte> Raw => AsUtf8(_csv.RawRecord);
+    public override ReadOnlySpan<byte> Raw => AsUtf8(Csv.RawRecord);
 
     public override string Text => Problem is not null ? ""
-        : TextColumns.Count == 1 ? Decode(_csv.GetSpan(TextColumns[0])) : string.Join(' ', TextColumns.Select(column => Decode(_csv.GetSpan(column))));
+        : TextColumns.Count == 1 ? Decode(Csv.GetSpan(TextColumns[0])) : string.Join(' ', TextColumns.Select(column => Decode(Csv.GetSpan(column))));
 
     public static DelimitedTable Open(TableInput input, TextTableOptions options)
     {
@@ -52,9 +46,8 @@ internal sealed class DelimitedTable : TextTable
             Columns = names,
             TextColumns = ColumnNames.FindText(path, names, wanted),
         };
-        for (int i = 0; i < skipped; i++)
-            table.Advance();
-        if (header && table.Advance())
+        table._rows.Skip(skipped);
+        if (header && table._rows.Read())
             table.RawHeader = table.Raw.ToArray();
         return table;
     }
@@ -62,67 +55,36 @@ internal sealed class DelimitedTable : TextTable
     public override bool Read()
     {
         Problem = null;
-        if (!Advance())
+        if (!_rows.Read())
             return false;
         Row++;
-        Problem = _malformed ?? (HasAllFields() ? null : $"the row has {Counted.Of(_csv.FieldCount, "field")} where {Columns.Count} are expected");
+        Problem = _rows.Problem ?? (HasAllFields() ? null : $"the row has {Counted.Of(Csv.FieldCount, "field")} where {Columns.Count} are expected");
         return true;
     }
 
     // Spreadsheets leave separators at the ends of rows.
     private bool HasAllFields()
     {
-        for (int i = Columns.Count; i < _csv.FieldCount; i++)
+        for (int i = Columns.Count; i < Csv.FieldCount; i++)
         {
-            if (!_csv.IsEmpty(i))
+            if (!Csv.IsEmpty(i))
                 return false;
         }
-        return _csv.FieldCount >= Columns.Count;
+        return Csv.FieldCount >= Columns.Count;
     }
 
     public override string[] Fields()
     {
-        var fields = new string[_csv.FieldCount];
+        var fields = new string[Csv.FieldCount];
         for (int i = 0; i < fields.Length; i++)
-            fields[i] = Decode(_csv.GetSpan(i));
+            fields[i] = Decode(Csv.GetSpan(i));
         return fields;
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _csv.Dispose();
-    }
-
-    private bool Advance()
-    {
-        _malformed = null;
-        _openSince = 0;
-        bool read;
-        try
-        {
-            read = _csv.Read();
-        }
-        catch (CsvFormatException error)
-        {
-            throw new CorpusException(_path, error.LineNumber, "the row is longer than 16 MiB, so a quote is probably not closed", UnclosedRemedy, error);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new CorpusException(_path, 0, "the gzip data is damaged or cut short", "Copy or download the file again.", error);
-        }
-        // The rest of the file went into this field.
-        if (_openSince > 0)
-            throw new CorpusException(_path, _openSince, "a quote that opens a field in this row is not closed before the end of the file", UnclosedRemedy);
-        return read;
-    }
-
-    private void Note(CsvMalformedRecord record)
-    {
-        if (record.Reason == CsvMalformedReason.UnterminatedQuote)
-            _openSince = Math.Max(record.LineNumber, 1);
-        else if (record.Reason == CsvMalformedReason.TextAfterClosingQuote)
-            _malformed = "text follows the closing quote of a field";
+            _rows.Dispose();
     }
 
     /// <summary>Whether the first row is a header: it holds the name asked for, or it differs from the rows below; null where that is not clear.</summary>

@@ -6,7 +6,20 @@ namespace Firn.Text;
 /// <param name="Encoding">What decodes them.</param>
 /// <param name="Name">Its name, <see cref="TextEncodings.Auto"/> for UTF-8 mixed with Windows-1252.</param>
 /// <param name="Suspicion">What speaks against reading the file so, or null.</param>
-internal sealed record TextDecoding(Encoding Encoding, string Name, string? Suspicion = null);
+internal sealed record TextDecoding(Encoding Encoding, string Name, string? Suspicion = null)
+{
+    /// <summary>Whether bytes may be handed on as they are, because invalid UTF-8 is dealt with where they are decoded.</summary>
+    public bool IsUtf8 => Encoding is not Windows1252 && Encoding.CodePage == Encoding.UTF8.CodePage;
+
+    /// <summary>The characters of bytes; a byte order mark is obeyed.</summary>
+    public StreamReader Read(Stream bytes) => new(bytes, Encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+
+    /// <summary>This decoding, where nothing speaks against it.</summary>
+    /// <param name="path">The file, for the error.</param>
+    /// <exception cref="CorpusException">The encoding must be named.</exception>
+    public TextDecoding Unsuspected(string path) => Suspicion is null ? this : throw new CorpusException(path, 0,
+        $"the bytes are not UTF-8, and too many and too close together for Windows-1252; they decode as {Suspicion}", "Name the encoding with {Encoding}.");
+}
 
 /// <summary>Finds the encoding by a byte order mark, by where zero bytes stand, and by how dense the bytes beyond ASCII are.</summary>
 internal static class EncodingDetection

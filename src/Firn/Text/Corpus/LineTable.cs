@@ -89,12 +89,22 @@ internal sealed class LineTable : TextTable
         }
         return fields;
 
-        static string Text(JsonElement value) => value.ValueKind switch
+        static string Text(JsonElement value)
         {
-            JsonValueKind.Null => "",
-            JsonValueKind.String => value.GetString()!,
-            _ => value.GetRawText(),
-        };
+            try
+            {
+                return value.ValueKind switch
+                {
+                    JsonValueKind.Null => "",
+                    JsonValueKind.String => value.GetString()!,
+                    _ => value.GetRawText(),
+                };
+            }
+            catch (InvalidOperationException)
+            {
+                return value.GetRawText(); // half of a surrogate pair, which no text can hold
+            }
+        }
     }
 
     protected override void Dispose(bool disposing)

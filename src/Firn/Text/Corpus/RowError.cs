@@ -56,7 +56,9 @@ internal sealed class RowLog(RowErrorPolicy policy)
         if (policy == RowErrorPolicy.Stop)
             throw new CorpusException(path, line, reason, SkipRemedy);
         Skipped++;
-        reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
+        // A reason may quote the row, so that there are as many as rows.
+        if (reasons.Count < Kept || reasons.ContainsKey(reason))
+            reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
         if (errors.Count < Kept)
             errors.Add(new RowError(path, line, reason));
     }

@@ -18,7 +18,7 @@ public abstract class TextTable : IDisposable
     private byte[] _valid = [];
 
     private protected TextTable(TableInput input) =>
-        (Name, _decoding, _rows) = (input.File.Path, input.Decoding, input.IsUtf8 ? input.Decoding.Encoding : Encoding.UTF8);
+        (Name, _decoding, _rows) = (input.File.Path, input.Decoding, input.Decoding.IsUtf8 ? input.Decoding.Encoding : Encoding.UTF8);
 
     /// <summary>What errors call the input.</summary>
     public string Name { get; }
@@ -59,7 +59,7 @@ public abstract class TextTable : IDisposable
     /// <summary>The header as it stands in the input, as UTF-8 without its line end; empty without a header.</summary>
     public ReadOnlyMemory<byte> RawHeader { get; private protected set; }
 
-    /// <summary>Opens a file, plain or gzip.</summary>
+    /// <summary>Opens a file, packed or not.</summary>
     /// <exception cref="CorpusException">The file cannot be read, or has no such column; the message says what to do.</exception>
     public static TextTable Open(string path, TextTableOptions? options = null)
     {
@@ -68,7 +68,7 @@ public abstract class TextTable : IDisposable
         return Open(file, file.Open(), int.MaxValue, options ?? new TextTableOptions());
     }
 
-    /// <summary>Opens a stream, such as standard input; gzip is not recognised.</summary>
+    /// <summary>Opens a stream, such as standard input; it is not unpacked.</summary>
     /// <param name="source">Read from where it stands; disposed of with the table.</param>
     /// <param name="name">What errors call it.</param>
     /// <param name="options">As for a file.</param>
@@ -90,7 +90,7 @@ public abstract class TextTable : IDisposable
     /// <summary>The text; empty where there is a <see cref="Problem"/>.</summary>
     public abstract string Text { get; }
 
-    /// <summary>The row's values; a JSON value that is no string is given as JSON, a property that is absent as empty.</summary>
+    /// <summary>The row's values; a JSON value that is no string, or one that no text can hold, is given as JSON, a property that is absent as empty.</summary>
     public abstract string[] Fields();
 
     /// <inheritdoc/>
@@ -118,10 +118,10 @@ public abstract class TextTable : IDisposable
     {
         try
         {
-            byte[] bytes = PeekedStream.Peek(source, lines, out bool isWhole);
-            TextDecoding decoding = DecodingOf(file.Path, bytes, options.Encoding);
-            string head = HeadOf(decoding, bytes);
-            var input = new TableInput(file, new PeekedStream(bytes, source), decoding, head) { IsWhole = isWhole };
+            var bytes = HeadedStream.OfLines(source, lines, out bool isWhole);
+            TextDecoding decoding = DecodingOf(file.Path, bytes.Head, options.Encoding);
+            string head = HeadOf(decoding, bytes.Head);
+            var input = new TableInput(file, bytes, decoding, head) { IsWhole = isWhole };
             TextTableFormat format = options.Format == TextTableFormat.Auto ? FormatOf(file.Path, head, options.TextColumn is not null) : options.Format;
             return format switch
             {
@@ -142,30 +142,25 @@ public abstract class TextTable : IDisposable
         }
     }
 
-    private static TextTableFormat FormatOf(string path, string head, bool named)
+    private static TextTableFormat FormatOf(string path, string head, bool named) => Path.GetExtension(FileKinds.UnpackedName(path)).ToLowerInvariant() switch
     {
-        return Path.GetExtension(InputFile.UnpackedName(path)).ToLowerInvariant() switch
-        {
-            ".csv" or ".tsv" or ".tab" => TextTableFormat.Delimited,
-            ".jsonl" or ".ndjson" => TextTableFormat.JsonLines,
-            _ when !named => TextTableFormat.Lines,
-            _ => head.AsSpan().TrimStart().StartsWith("{") ? TextTableFormat.JsonLines : TextTableFormat.Delimited,
-        };
-    }
+        ".csv" or ".tsv" or ".tab" => TextTableFormat.Delimited,
+        ".jsonl" or ".ndjson" => TextTableFormat.JsonLines,
+        _ when !named => TextTableFormat.Lines,
+        _ => head.AsSpan().TrimStart().StartsWith("{") ? TextTableFormat.JsonLines : TextTableFormat.Delimited,
+    };
 
     private static TextDecoding DecodingOf(string path, ReadOnlySpan<byte> head, string encoding)
     {
         FileKind kind = FileKinds.Recognize(head);
         if (kind != FileKind.Empty && !kind.IsText())
             throw new CorpusException(path, 0, $"this is {kind.InWords()}", kind.Remedy(path));
-        TextDecoding found = EncodingDetection.Find(encoding, head, new InvalidBytes());
-        return found.Suspicion is null ? found : throw new CorpusException(path, 0,
-            $"the bytes are not UTF-8, and too many and too close together for Windows-1252; they decode as {found.Suspicion}", "Name the encoding with {Encoding}.");
+        return EncodingDetection.Find(encoding, head, new InvalidBytes()).Unsuspected(path);
     }
 
-    private static string HeadOf(TextDecoding decoding, byte[] bytes)
+    private static string HeadOf(TextDecoding decoding, ReadOnlySpan<byte> bytes)
     {
-        using var reader = new StreamReader(new MemoryStream(bytes), decoding.Encoding, detectEncodingFromByteOrderMarks: true);
+        using StreamReader reader = decoding.Read(new MemoryStream(bytes.ToArray()));
         return reader.ReadToEnd();
     }
 }
@@ -180,9 +175,6 @@ internal sealed record TableInput(CorpusFile File, Stream Bytes, TextDecoding De
     /// <summary>Whether the head is all.</summary>
     public bool IsWhole { get; init; }
 
-    /// <summary>Whether bytes may be handed on as they are, because invalid UTF-8 is dealt with where they are decoded.</summary>
-    public bool IsUtf8 => Decoding.Encoding is not Windows1252 && Decoding.Encoding.CodePage == Encoding.UTF8.CodePage;
-
     /// <summary>The characters.</summary>
-    public StreamReader OpenText() => new(Bytes, Decoding.Encoding, detectEncodingFromByteOrderMarks: true, 1 << 16);
+    public StreamReader OpenText() => Decoding.Read(Bytes);
 }

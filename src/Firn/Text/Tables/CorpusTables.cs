@@ -20,11 +20,9 @@ internal static class CorpusTables
         if (Readers.IsEmpty || Directory.Exists(file.Path) || !InputFile.Exists(file.Path))
             return null;
         (string outer, string? entry) = InputFile.Split(file.Path);
-        // Behind the colon of a workbook stands a sheet, no file of an archive.
-        FileKind kind = entry is null ? file.Kind() : new CorpusFile(outer, file.AskedEncoding).Kind();
-        if (entry is not null && kind.IsText())
-            return null;
-        if (entry is not null && !Readers.ContainsKey(kind))
+        // Behind the colon of a workbook stands a sheet; of a packed file, a file in it.
+        FileKind kind = entry is null ? file.Kind() : InputFile.StoredKindOf(outer);
+        if (kind.IsPacked())
             kind = file.Kind();
         return Readers.TryGetValue(kind, out Func<string, CorpusTable>? open) ? new TableSource(file.Path, open(file.Path), options) : null;
     }

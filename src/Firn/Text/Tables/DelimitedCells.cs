@@ -1,5 +1,3 @@
-using CsvHelper;
-
 namespace Firn.Text;
 
 /// <summary>All columns of a delimited file, for labels that stand in several columns or several in a cell.</summary>
@@ -21,7 +19,7 @@ internal sealed class DelimitedCells : CorpusTable
 
     public override CorpusFormat Format => CorpusFormat.Delimited;
 
-    public override string Kind => dialect.Separator switch { '\t' => "TSV", ',' => "CSV", var other => $"text separated by '{other}'" };
+    public override string Kind => dialect.Kind;
 
     public override string? Separator => CorpusLayout.SeparatorName(dialect.Separator);
 
@@ -55,48 +53,25 @@ internal sealed class DelimitedCells : CorpusTable
 
     public override IEnumerable<TableRow> Read(RowLog log, IReadOnlyList<int> columns)
     {
-        long openSince = 0;
-        CsvReaderOptions options = dialect.ReaderOptions with
-        {
-            OnMalformedRecord = record => openSince = record.Reason == CsvMalformedReason.UnterminatedQuote ? Math.Max(record.LineNumber, 1) : openSince,
-        };
-        TextReader text = dialect.Backslashes ? new BackslashQuotes(file.OpenText()) : file.OpenText();
-        using CsvReader csv = CsvReader.Create(text, options, leaveOpen: false);
+        using var rows = new DelimitedRows(file, dialect, file.OpenText());
         int least = Columns.Count; // columns without a name may be left out at the end of a row
         while (least > 1 && Columns[least - 1].Length == 0)
             least--;
-        for (int i = 0; i < skipped + (header ? 1 : 0); i++)
-            csv.Read();
-        while (Advance(csv))
+        rows.Skip(skipped + (header ? 1 : 0));
+        while (rows.Read())
         {
-            if (openSince > 0)
-                throw new CorpusException(file.Path, openSince, "a quote that opens a field in this row is not closed before the end of the file", "Close it, or read quotes as text with {Quoted = false}.");
-            string[] row = csv.Current.ToArray();
+            string[] row = rows.Csv.Current.ToArray();
             int fields = row.Length;
             while (fields > Columns.Count && row[fields - 1].Length == 0)
                 fields--;
             if (row.All(cell => cell.Length == 0))
                 log.Blank++;
+            else if (rows.Problem is { } problem)
+                log.Bad(file.Path, rows.Csv.LineNumber, problem);
             else if (fields > Columns.Count || fields < least)
-                log.Bad(file.Path, csv.LineNumber, $"the row has {row.Length} fields where {Columns.Count} are expected");
+                log.Bad(file.Path, rows.Csv.LineNumber, $"the row has {Counted.Of(row.Length, "field")} where {Columns.Count} are expected");
             else
-                yield return new TableRow(csv.LineNumber, [.. columns.Select(column => new TableCell(column < row.Length ? row[column] : ""))]);
-        }
-    }
-
-    private bool Advance(CsvReader csv)
-    {
-        try
-        {
-            return csv.Read();
-        }
-        catch (CsvFormatException error)
-        {
-            throw new CorpusException(file.Path, error.LineNumber, "the row is longer than 16 MiB, so a quote is probably not closed", "Close it, or read quotes as text with {Quoted = false}.", error);
-        }
-        catch (InvalidDataException error)
-        {
-            throw file.Damaged(error);
+                yield return new TableRow(rows.Csv.LineNumber, [.. columns.Select(column => new TableCell(column < row.Length ? row[column] : ""))]);
         }
     }
 }

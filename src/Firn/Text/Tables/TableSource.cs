@@ -27,7 +27,6 @@ internal sealed class TableSource : CorpusSource
         int[] oneHot = OneHotColumns.Find(names, profiles, options);
         if (oneHot.Length > 0)
         {
-            string[] others = [.. names.Where((_, i) => !oneHot.Contains(i))];
             text = Texts(path, names, profiles, oneHot, options);
             labels = oneHot;
             classes = OneHotColumns.ClassNames(oneHot.Select(i => names[i]));
