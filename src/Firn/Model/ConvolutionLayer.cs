@@ -37,6 +37,10 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter bias, Laye
 
     public override SequenceTape CreateTape() => new();
 
+    public override double PackedFloats => 0;
+
+    protected override double OwnFloats(double tokens, double texts, bool dropsStates) => 0;
+
     public override void Forward(RaggedLayout layout, SequenceTape tape)
     {
         ReadOnlySpan<float> start = bias.Values.Span;

@@ -38,6 +38,12 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
 
     public override SequenceTape CreateTape() => new Tape();
 
+    public override double PackedFloats => Hidden * PackedMatrix.Padded(3.0 * Hidden) + 3 * Hidden * PackedMatrix.Padded(Hidden);
+
+    // Recurrent sums, their gradient packed, states that enter; the gradient carried back.
+    protected override double OwnFloats(double tokens, double texts, bool dropsStates) =>
+        tokens * (4 * Hidden + PackedMatrix.Padded(3.0 * Hidden)) + texts * Hidden * (dropsStates ? 2 : 1);
+
     public override void Forward(RaggedLayout layout, SequenceTape tape)
     {
         var own = (Tape)tape;

@@ -27,6 +27,10 @@ internal sealed unsafe class LinearLayer(InputMap map, LayerPlace place) : Seque
 
     public override SequenceTape CreateTape() => new();
 
+    public override double PackedFloats => 0;
+
+    protected override double OwnFloats(double tokens, double texts, bool dropsStates) => 0;
+
     public override void Forward(RaggedLayout layout, SequenceTape tape) =>
         new ReadOnlySpan<float>(tape.Sums, layout.Tokens * Size).CopyTo(new Span<float>(tape.Outputs, layout.Tokens * Size));
 

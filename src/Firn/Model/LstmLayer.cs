@@ -39,6 +39,11 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
 
     public override LstmTape CreateTape() => new();
 
+    public override double PackedFloats => Hidden * PackedMatrix.Padded(4.0 * Hidden) + 4 * Hidden * PackedMatrix.Padded(Hidden);
+
+    // Cells, their tanh, recurrent states; the gradient of the last cell.
+    protected override double OwnFloats(double tokens, double texts, bool dropsStates) => (3 * tokens + texts + (dropsStates ? texts : 0)) * Hidden;
+
     public override void Forward(RaggedLayout layout, SequenceTape tape) => Forward(layout, (LstmTape)tape);
 
     public override void Backward(RaggedLayout layout, SequenceTape tape) => Backward(layout, (LstmTape)tape);

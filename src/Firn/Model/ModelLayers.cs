@@ -7,11 +7,12 @@ internal sealed class ModelLayers
 {
     public const string EmbeddingRows = "embedding.rows";
 
-    private ModelLayers(ClassifierOptions options, EmbeddingTable embedding, WeightSource weights)
+    private readonly EmbeddingTable? embedding;
+
+    private ModelLayers(ClassifierOptions options, EmbeddingTable? embedding, int width, WeightSource weights)
     {
-        Embedding = embedding;
+        this.embedding = embedding;
         Levels = new SequenceLayer[options.Levels][];
-        int width = embedding.Dimension;
         for (int level = 0; level < Levels.Length; level++)
         {
             Levels[level] = SequenceLayers.Create(options, level, width, weights);
@@ -29,11 +30,11 @@ internal sealed class ModelLayers
     }
 
     /// <summary>The layers of a model.</summary>
-    public ModelLayers(TextClassifier model) : this(model.Options, model.Embedding, WeightSource.Of(model))
+    public ModelLayers(TextClassifier model) : this(model.Options, model.Embedding, model.Embedding.Dimension, WeightSource.Of(model))
     {
     }
 
-    public EmbeddingTable Embedding { get; }
+    public EmbeddingTable Embedding => embedding ?? throw new InvalidOperationException("These layers are shapes alone.");
 
     /// <summary>The layers over time, level by level; those of a level stand side by side.</summary>
     public SequenceLayer[][] Levels { get; }
@@ -53,8 +54,20 @@ internal sealed class ModelLayers
     {
         var rows = new Parameter(EmbeddingRows, [embedding.RowCount, embedding.Dimension], ParameterGroup.Embedding, embedding.Rows);
         var source = WeightSource.Fresh(rows, random);
-        _ = new ModelLayers(options, embedding, source);
+        _ = new ModelLayers(options, embedding, embedding.Dimension, source);
         return [.. source.Parameters];
+    }
+
+    /// <summary>The layers of a model that is not there, to count its memory with.</summary>
+    /// <param name="options">Its shape.</param>
+    /// <param name="width">E.</param>
+    /// <param name="weights">Shapes of its weights but the embedding's.</param>
+    public static ModelLayers OfShape(ClassifierOptions options, int width, out IReadOnlyList<Parameter> weights)
+    {
+        var source = WeightSource.Shapes();
+        var layers = new ModelLayers(options, null, width, source);
+        weights = source.Parameters;
+        return layers;
     }
 
     /// <summary>Packs what the forward pass reads behind the projected inputs; needed again after weights change.</summary>

@@ -30,6 +30,27 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
     /// <summary>Scratch memory that fits the layer.</summary>
     public abstract SequenceTape CreateTape();
 
+    /// <summary>Floats of a tape for a shard of so many tokens and texts, beside the inputs and what every layer keeps.</summary>
+    /// <param name="tokens">M.</param>
+    /// <param name="texts">n.</param>
+    /// <param name="dropsStates">Whether recurrent dropout is on.</param>
+    protected abstract double OwnFloats(double tokens, double texts, bool dropsStates);
+
+    /// <summary>Floats of the packed weights behind the map, for both passes.</summary>
+    public abstract double PackedFloats { get; }
+
+    /// <summary>Floats of a tape between a shard's forward and backward pass.</summary>
+    /// <param name="tokens">M.</param>
+    /// <param name="texts">n.</param>
+    /// <param name="options">Their dropout has masks.</param>
+    /// <param name="everyOutput">Whether every output gets a gradient.</param>
+    public double TapeFloats(double tokens, double texts, ClassifierOptions options, bool everyOutput) =>
+        tokens * (Map.Columns + Size) // sums, outputs
+        + texts * Size // gradient of the last output
+        + (everyOutput ? tokens * Size : 0)
+        + (options.InputDropout > 0 ? texts * Map.Width : 0)
+        + OwnFloats(tokens, texts, options.RecurrentDropout > 0);
+
     /// <summary>From the sums in tape.Sums to tape.Outputs.</summary>
     public abstract void Forward(RaggedLayout layout, SequenceTape tape);
 

@@ -8,10 +8,17 @@ namespace Firn.Model;
 /// </summary>
 internal sealed class WeightSource
 {
-    private readonly List<Parameter> _parameters;
-    private readonly bool _fresh;
+    private enum Kind
+    {
+        Fresh,
+        Known,
+        Shapes,
+    }
 
-    private WeightSource(List<Parameter> parameters, CounterRandom random, bool fresh) => (_parameters, Random, _fresh) = (parameters, random, fresh);
+    private readonly List<Parameter> _parameters;
+    private readonly Kind _kind;
+
+    private WeightSource(List<Parameter> parameters, CounterRandom random, Kind kind) => (_parameters, Random, _kind) = (parameters, random, kind);
 
     /// <summary>The model's stream for starting values; only fresh weights are drawn from it.</summary>
     public CounterRandom Random { get; }
@@ -20,10 +27,13 @@ internal sealed class WeightSource
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
     /// <summary>Makes weights; the first are given.</summary>
-    public static WeightSource Fresh(Parameter first, CounterRandom random) => new([first], random, fresh: true);
+    public static WeightSource Fresh(Parameter first, CounterRandom random) => new([first], random, Kind.Fresh);
 
     /// <summary>Finds the weights of a model.</summary>
-    public static WeightSource Of(TextClassifier model) => new([.. model.Parameters], default, fresh: false);
+    public static WeightSource Of(TextClassifier model) => new([.. model.Parameters], default, Kind.Known);
+
+    /// <summary>Shapes without values: what a model would hold.</summary>
+    public static WeightSource Shapes() => new([], default, Kind.Shapes);
 
     /// <summary>The weights of a name, of this shape.</summary>
     /// <param name="name">In a weights file.</param>
@@ -32,12 +42,17 @@ internal sealed class WeightSource
     /// <param name="fill">Writes the starting values; null for zeros.</param>
     public Parameter Get(string name, ParameterGroup group, int[] shape, Action<Span<float>>? fill = null)
     {
-        if (!_fresh)
+        if (_kind == Kind.Known)
             return _parameters.Find(p => p.Name == name) ?? throw new ArgumentException($"The model has no '{name}'.", nameof(name));
-        var values = new float[checked(shape.Aggregate(1, (size, extent) => checked(size * extent)))];
-        fill?.Invoke(values);
-        var parameter = new Parameter(name, shape, group, values);
+        Parameter parameter = _kind == Kind.Shapes ? new Parameter(name, shape, group) : new Parameter(name, shape, group, Filled(shape, fill));
         _parameters.Add(parameter);
         return parameter;
+    }
+
+    private static float[] Filled(int[] shape, Action<Span<float>>? fill)
+    {
+        var values = new float[shape.Aggregate(1, (size, extent) => checked(size * extent))];
+        fill?.Invoke(values);
+        return values;
     }
 }
