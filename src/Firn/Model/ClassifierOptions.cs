@@ -130,7 +130,8 @@ public sealed record ClassifierOptions
         Throw.IfOutside(Layers, 1, 8);
         if (!Enum.IsDefined(Encoder))
             throw new ArgumentOutOfRangeException(nameof(Encoder), Encoder, "Encoder must be one of the named kinds.");
-        Throw.IfOutside(Widths.Count, 1, 16);
+        if (Encoder == Encoder.Convolution)
+            Throw.IfOutside(Widths.Count, 1, 16, nameof(Widths));
         foreach (int width in Widths)
             Throw.IfOutside(width, 1, 64, nameof(Widths));
         if (Pooling == Pooling.LastState && !IsRecurrent)
