@@ -16,6 +16,9 @@ from model_lstm import Draw, pack
 torch.set_num_threads(1)
 
 
+ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "elu": torch.nn.functional.elu, "gelu": torch.nn.functional.gelu}
+
+
 def recurrent_weights(draw, kind, level, both, e, h):
     gates = 4 if kind == "lstm" else 3
     named = {}
@@ -61,6 +64,10 @@ class Model:
             self.named["attention.kernel"] = draw.array((f, f), 1.0)
             self.named["attention.bias"] = draw.array((f,), 1.0)
             self.named["attention.context"] = draw.array((f,), 2.0)
+        for i, units in enumerate(case["dense"]):
+            self.named[f"dense_{i + 1}.kernel"] = draw.array((f, units), 1.0)
+            self.named[f"dense_{i + 1}.bias"] = draw.array((units,), 1.0)
+            f = units
         k = 1 if case["classes"] == 2 else case["classes"]
         self.named["dense.kernel"] = draw.array((f, k), 2.0)
         self.named["dense.bias"] = draw.array((k,), 1.0)
@@ -128,6 +135,8 @@ class Model:
         if self.case["encoder"] == "mean":
             f = torch.relu(f)
         features = torch.zeros((len(texts), f.shape[1])).index_copy(0, torch.tensor(alive), f)
+        for i, _ in enumerate(self.case["dense"]):
+            features = ACTIVATIONS[self.case["activation"]](features @ self.named[f"dense_{i + 1}.kernel"] + self.named[f"dense_{i + 1}.bias"])
         return features @ self.named["dense.kernel"] + self.named["dense.bias"]
 
     def loss(self, logits, labels, weights):
@@ -140,7 +149,7 @@ class Model:
 
 
 def run(case):
-    case = {"rows": 12, "texts": 9, "layers": 1, "both": False, "widths": [3, 4, 5], **case}
+    case = {"rows": 12, "texts": 9, "layers": 1, "both": False, "widths": [3, 4, 5], "dense": [], "activation": "relu", **case}
     model = Model(case)
     draw, n = model.draw, case["texts"]
     lengths = [draw.integer() % 7 for _ in range(n)]
@@ -182,6 +191,11 @@ CASES = [
     {"encoder": "convolution", "e": 9, "h": 16, "pooling": "attention", "classes": 2, "widths": [2, 3]},
     {"encoder": "mean", "e": 9, "h": 16, "pooling": "mean", "classes": 2},
     {"encoder": "mean", "e": 7, "h": 5, "pooling": "attention", "classes": 3},
+    {"encoder": "lstm", "e": 7, "h": 5, "pooling": "last", "classes": 2, "dense": [6]},
+    {"encoder": "lstm", "e": 7, "h": 5, "pooling": "mean", "classes": 3, "dense": [18, 7], "activation": "tanh"},
+    {"encoder": "gru", "e": 7, "h": 5, "pooling": "max", "classes": 2, "dense": [17], "activation": "gelu"},
+    {"encoder": "convolution", "e": 7, "h": 5, "pooling": "max", "classes": 3, "dense": [5, 6], "activation": "elu"},
+    {"encoder": "mean", "e": 7, "h": 5, "pooling": "mean", "classes": 2, "dense": [9], "activation": "sigmoid"},
 ]
 
 

@@ -71,6 +71,9 @@ internal sealed class TrainArguments
     private readonly Option<string?> encoder = PresetOption.Word("--encoder", "What reads the words: LSTM or GRU, in one direction or both, convolutions (cnn), or the mean of the words", Presets, o => EncoderName(o.Classifier)).OneOf([.. Encoders.Select(e => e.Name)]);
     private readonly Option<int?> layers = new Option<int?>("--layers") { Description = "LSTMs or GRUs above each other (default: 1)", HelpName = "N" }.Between(1, 8);
     private readonly Option<string?> widths = new("--widths") { Description = "Words that the windows of --encoder cnn span, with commas between (default: 3,4,5)", HelpName = "N,N..." };
+    private readonly Option<string?> dense = new("--dense") { Description = "Units of dense layers between the encoder and the output, with commas between (default: none)", HelpName = "N,N..." };
+    private readonly Option<string?> activation = new Option<string?>("--activation") { Description = "The function behind each layer of --dense (default: relu)" }.OneOf("relu", "tanh", "sigmoid", "elu", "gelu");
+    private readonly Option<double?> denseDropout = PresetOption.Number("--dense-dropout", "Dropout of what enters each dense layer, the output's too", Presets, o => o.Classifier.DenseDropout).Between(0, 0.99);
     private readonly Option<int?> hidden = PresetOption.Number("--hidden", "Units of the LSTM or GRU in each direction, of the mean, or filters of each width of a cnn", Presets, o => o.Classifier.HiddenSize).Between(1, 8192);
     private readonly Option<bool?> bidirectional = PresetOption.Switch("--bidirectional", "Read each text in both directions", Presets, o => o.Classifier.Bidirectional);
     private readonly Option<string?> pooling = PresetOption.Word("--pooling", "How the outputs over time become one", Presets, o => PoolingName(o.Classifier.Pooling)).OneOf([.. Poolings.Select(p => p.Name)]);
@@ -107,7 +110,7 @@ internal sealed class TrainArguments
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
         {
-            ownRows, dropPretrained, encoder, layers, widths, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, characters, epochs, batchSize, learningRate,
+            ownRows, dropPretrained, encoder, layers, widths, dense, activation, denseDropout, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, characters, epochs, batchSize, learningRate,
             clipNorm, schedule, repair, restoreBest, refit, balance, multiLabel, tuneThreshold, seed, threads,
         })
             command.Add(option);
@@ -258,14 +261,23 @@ internal sealed class TrainArguments
             Refuse(parsed, [layers, bidirectional, recurrentDropout, padding], "is for an LSTM or a GRU");
         if (parsed.GetValue(pooling) == "last" && !recurrent)
             throw new UsageError($"--pooling last is for an LSTM or a GRU; choose mean, max or attention for --encoder {EncoderName(basis)}");
-        return basis with { Layers = parsed.GetValue(layers) ?? basis.Layers, Widths = parsed.GetValue(widths) is { } text ? ReadWidths(text) : basis.Widths };
+        if (parsed.GetValue(activation) is not null && parsed.GetValue(dense) is null)
+            throw new UsageError("--activation is for the layers of --dense; give that too, or leave it out");
+        return basis with
+        {
+            Layers = parsed.GetValue(layers) ?? basis.Layers,
+            Widths = parsed.GetValue(widths) is { } text ? ReadList("--widths", text, 16, 64, "3,4,5") : basis.Widths,
+            Dense = parsed.GetValue(dense) is { } units ? ReadList("--dense", units, 7, 8192, "64") : basis.Dense,
+            DenseActivation = parsed.GetValue(activation) is { } function ? Enum.Parse<DenseActivation>(function, ignoreCase: true) : basis.DenseActivation,
+            DenseDropout = parsed.GetValue(denseDropout) ?? basis.DenseDropout,
+        };
     }
 
-    private static IntegerList ReadWidths(string text)
+    private static IntegerList ReadList(string option, string text, int most, int largest, string example)
     {
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
-        if (parts.Length > 16 || parts.Any(part => !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int width) || width is < 1 or > 64))
-            throw new UsageError($"--widths: '{text}' is no list of at most 16 whole numbers from 1 to 64; give for instance 3,4,5");
+        if (parts.Length > most || parts.Any(part => !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1 || number > largest))
+            throw new UsageError($"{option}: '{text}' is no list of at most {most} whole numbers from 1 to {largest}; give for instance {example}");
         return [.. parts.Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
     }
 

@@ -38,7 +38,12 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
         if (options.Pooling != Pooling.LastState)
             layers.Add(new(PoolingName(options.Pooling), $"{features}", Count(model, "attention"), dense && options.Pooling == Pooling.Attention));
         string activation = options.Output switch { OutputActivation.Sigmoid => "sigmoid", OutputActivation.Sigmoids => "a sigmoid a class", _ => "softmax" };
-        layers.Add(new($"dense, {activation}", $"{options.OutputSize}", Count(model, "dense"), dense));
+        for (int k = 0; k < options.Dense.Count; k++)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"dense_{k + 1}.");
+            layers.Add(new($"dense, {options.DenseActivation.ToString().ToLowerInvariant()}", $"{options.Dense[k]}", Count(model, name), dense));
+        }
+        layers.Add(new($"dense, {activation}", $"{options.OutputSize}", Count(model, "dense."), dense));
         return new ModelSummary(layers);
     }
 

@@ -72,6 +72,15 @@ public sealed record ClassifierOptions
     /// <summary>How outputs over time become one feature vector.</summary>
     public Pooling Pooling { get; init; } = Pooling.LastState;
 
+    /// <summary>Units of the dense layers between the features and the output, at most seven of them; none for none.</summary>
+    public IntegerList Dense { get; init; }
+
+    /// <summary>The function behind each of them.</summary>
+    public DenseActivation DenseActivation { get; init; }
+
+    /// <summary>Dropout of what enters each dense layer, the output's too; in [0, 1).</summary>
+    public double DenseDropout { get; init; }
+
     /// <summary>Dropout of the embedded words, drawn for each value by itself; in [0, 1).</summary>
     public double EmbeddingDropout { get; init; } = 0.5;
 
@@ -143,6 +152,12 @@ public sealed record ClassifierOptions
         Throw.IfOutside(EmbeddingDropout, 0, highest);
         Throw.IfOutside(InputDropout, 0, highest);
         Throw.IfOutside(RecurrentDropout, 0, highest);
+        Throw.IfOutside(DenseDropout, 0, highest);
+        Throw.IfOutside(Dense.Count, 0, 7, nameof(Dense));
+        foreach (int units in Dense)
+            Throw.IfOutside(units, 1, 8192, nameof(Dense));
+        if (!Enum.IsDefined(DenseActivation))
+            throw new ArgumentOutOfRangeException(nameof(DenseActivation), DenseActivation, "DenseActivation must be one of the named functions.");
         Throw.IfOutside(PaddedLength, 0, 100_000);
         if (PaddedLength > 0 && (Encoder != Encoder.Lstm || Layers > 1))
             throw new ArgumentException("PaddedLength needs one LSTM.", nameof(PaddedLength));

@@ -6,12 +6,12 @@ namespace Firn.Model;
 internal sealed unsafe class DenseLayer(Parameter kernel, Parameter bias)
 {
     /// <summary>Makes or finds the weights.</summary>
-    public static DenseLayer Create(int features, int units, WeightSource weights)
+    public static DenseLayer Create(string name, ulong stream, int features, int units, WeightSource weights)
     {
         CounterRandom random = weights.Random;
-        Parameter kernel = weights.Get("dense.kernel", ParameterGroup.Dense, [features, units],
-            values => Initializers.GlorotUniform(random.Derive(4), features, units, values));
-        return new DenseLayer(kernel, weights.Get("dense.bias", ParameterGroup.Dense, [units]));
+        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Dense, [features, units],
+            values => Initializers.GlorotUniform(random.Derive(stream), features, units, values));
+        return new DenseLayer(kernel, weights.Get(name + ".bias", ParameterGroup.Dense, [units]));
     }
 
     public Parameter Kernel { get; } = kernel;

@@ -26,7 +26,7 @@ internal sealed class ModelLayers
             _ => new LastStatePooling(),
         };
         RectifiesFeatures = options.Encoder == Encoder.Mean;
-        Dense = DenseLayer.Create(width, options.OutputSize, weights);
+        Head = Head.Create(options, width, weights);
     }
 
     /// <summary>The layers of a model.</summary>
@@ -47,7 +47,7 @@ internal sealed class ModelLayers
     /// <summary>Whether a ReLU stands behind the pooling: the map of a mean of words is linear without.</summary>
     public bool RectifiesFeatures { get; }
 
-    public DenseLayer Dense { get; }
+    public Head Head { get; }
 
     /// <summary>The weights of a new model, the embedding's rows first.</summary>
     public static Parameter[] CreateWeights(ClassifierOptions options, EmbeddingTable embedding, CounterRandom random)

@@ -5,13 +5,14 @@ namespace Firn.Model;
 /// <summary>The scratch memory of one worker: everything between ids and logits for the shard at hand.</summary>
 internal sealed unsafe class ShardWorkspace
 {
-    private readonly AlignedBuffer features = new(), dFeatures = new(), logits = new();
+    private readonly AlignedBuffer features = new(), dFeatures = new();
     private readonly int featureSize, units;
 
     public ShardWorkspace(ModelLayers layers)
     {
-        featureSize = layers.Dense.Features;
-        units = layers.Dense.Units;
+        featureSize = layers.Head.Features;
+        units = layers.Head.Units;
+        Head = layers.Head.CreateTape();
         Tapes = [.. layers.Levels.Select(level => level.Select(layer => layer.CreateTape()).ToArray())];
         Joined = [.. layers.Levels.Select(_ => new JoinedInput())];
     }
@@ -34,10 +35,13 @@ internal sealed unsafe class ShardWorkspace
     public float* DFeatures => dFeatures.Pointer;
 
     /// <summary>[n,K]; the loss replaces them by their gradient.</summary>
-    public float* Logits => logits.Pointer;
+    public float* Logits => Head.Logits;
 
     /// <summary>Row of the largest output, [n,F], for max pooling.</summary>
     public int[] PoolRows { get; set; } = [];
+
+    /// <summary>The dense layers' scratch memory.</summary>
+    public HeadTape Head { get; }
 
     public AttentionTape Attention { get; } = new();
 
@@ -66,7 +70,7 @@ internal sealed unsafe class ShardWorkspace
             layer.Forward(Layout, tape);
         }
         Above(layers, dropout, plan.Position.AsSpan(range));
-        Output(layers);
+        Output(layers, dropout, plan.Position.AsSpan(range));
         dFeatures.Reserve((long)Layout.Texts * featureSize);
     }
 
@@ -88,16 +92,15 @@ internal sealed unsafe class ShardWorkspace
     }
 
     /// <summary>From the tapes' outputs to logits.</summary>
-    public void Output(ModelLayers layers)
+    public void Output(ModelLayers layers, in StepDropout dropout = default, ReadOnlySpan<int> positions = default)
     {
         features.Reserve((long)Layout.Texts * featureSize);
-        logits.Reserve((long)Layout.Texts * units);
         layers.Pooling.Forward(this);
         if (layers.RectifiesFeatures)
         {
             var values = new Span<float>(Features, Layout.Texts * featureSize);
             Activations.Relu(values, values);
         }
-        layers.Dense.Forward(Layout.Texts, Features, Logits);
+        layers.Head.Forward(Layout.Texts, Features, Head, dropout, positions);
     }
 }

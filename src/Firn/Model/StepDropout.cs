@@ -8,13 +8,15 @@ namespace Firn.Model;
 /// </summary>
 internal readonly struct StepDropout(ClassifierOptions options, CounterRandom step)
 {
-    private const ulong EmbeddingPart = 0, InputPart = 1, RecurrentPart = 3, HigherParts = 16, PartsOfLevel = 256;
+    private const ulong EmbeddingPart = 0, InputPart = 1, RecurrentPart = 3, HeadPart = 8, HigherParts = 16, PartsOfLevel = 256;
 
     public double EmbeddingRate { get; } = options.EmbeddingDropout;
 
     public double InputRate { get; } = options.InputDropout;
 
     public double RecurrentRate { get; } = options.RecurrentDropout;
+
+    public double HeadRate { get; } = options.DenseDropout;
 
     public bool Tied { get; } = options.TiedEmbeddingDropout;
 
@@ -26,6 +28,9 @@ internal readonly struct StepDropout(ClassifierOptions options, CounterRandom st
 
     /// <summary>Held over time, by layer.</summary>
     public CounterRandom Recurrent(LayerPlace layer, int position) => step.Derive(Part(layer, RecurrentPart, 1)).Derive((ulong)position);
+
+    /// <summary>Of what enters a dense layer.</summary>
+    public CounterRandom Head(int layer, int position) => step.Derive(HeadPart + (ulong)layer).Derive((ulong)position);
 
     /// <summary>Draws the recurrent masks of texts, [n,H]; null where nothing is dropped.</summary>
     public unsafe float* DrawRecurrent(SequenceLayer layer, ReadOnlySpan<int> positions, AlignedBuffer buffer)

@@ -153,12 +153,10 @@ internal sealed unsafe class TrainingWorkspace
         bool encoder = Trainable.Contains(ParameterGroup.Lstm);
         bool dense = Trainable.Contains(ParameterGroup.Dense);
         backwardReachesInputs = encoder || Trainable.Contains(ParameterGroup.Embedding);
-        if (dense)
-        {
-            backward.Add((shard, work) => layers.Dense.WeightGradients(work.Layout.Texts, work.Features, work.Logits,
-                shardGradients[shard].PointerTo(layers.Dense.Kernel), shardGradients[shard].PointerTo(layers.Dense.Bias)));
-        }
-        if (backwardReachesInputs || (dense && Model.Options.Pooling == Pooling.Attention))
+        bool pooling = backwardReachesInputs || (dense && Model.Options.Pooling == Pooling.Attention);
+        backward.Add((shard, work) => layers.Head.Backward(work.Layout.Texts, work.Head, dropout, plan.Position.AsSpan(plan.RangeOf(shard)),
+            dense ? shardGradients[shard] : null, pooling ? work.DFeatures : null));
+        if (pooling)
             backward.Add(BackwardPooling);
         if (dense)
             backward.Add((shard, work) => layers.Pooling.WeightGradients(work, shardGradients[shard]));
@@ -260,8 +258,7 @@ internal sealed unsafe class TrainingWorkspace
 
     private void BackwardPooling(int shard, ShardWorkspace work)
     {
-        layers.Dense.InputGradient(work.Layout.Texts, work.Logits, work.DFeatures);
-        int values = work.Layout.Texts * layers.Dense.Features;
+        int values = work.Layout.Texts * layers.Head.Features;
         if (layers.RectifiesFeatures)
             Activations.ReluBackward(new(work.Features, values), new(work.DFeatures, values));
         foreach (SequenceTape tape in work.Top)

@@ -50,7 +50,7 @@ internal static class WorkspaceMemory
             }
             tapes += level > 0 ? 2.0 * t * layers.Levels[level][0].Map.Width : 0; // JoinedInput
         }
-        double worker = tapes + n * (2 * f + model.Outputs) + (encoder ? panels : 0)
+        double worker = tapes + n * (2 * f + layers.Head.TapeFloats) + (encoder ? panels : 0)
             + (options.Pooling == Pooling.Attention ? 4 * t * f + 2 * t : 0);
         double groups = words || embedding ? 4 * batch.Tokens + model.Rows : 0; // RowGroups
         return Bytes(Math.Min(threads, batch.Shards) * worker + packed + projection + groups);

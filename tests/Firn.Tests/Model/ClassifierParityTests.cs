@@ -20,7 +20,7 @@ public sealed class ClassifierParityTests
     [MemberData(nameof(Cases))]
     public void So_they_do_when_each_token_is_projected_by_itself(int index) => Check(index, eachToken: true);
 
-    public static TheoryData<int> Encoders => [.. Enumerable.Range(0, 11)];
+    public static TheoryData<int> Encoders => [.. Enumerable.Range(0, 16)];
 
     [Theory]
     [MemberData(nameof(Encoders))]
@@ -97,6 +97,8 @@ internal sealed record GoldenClassifier(TextClassifier Model, RaggedIds Texts, i
             options = options with
             {
                 Encoder = Enum.Parse<Encoder>(encoder.GetString()!, ignoreCase: true), Layers = golden.GetProperty("layers").GetInt32(),
+                Dense = [.. golden.GetProperty("dense").EnumerateArray().Select(u => u.GetInt32())],
+                DenseActivation = Enum.Parse<DenseActivation>(golden.GetProperty("activation").GetString()!, ignoreCase: true),
                 Widths = [.. golden.GetProperty("widths").EnumerateArray().Select(w => w.GetInt32())],
             };
         }
