@@ -21,6 +21,7 @@ internal sealed class PythonPeer : IDisposable
     public static PythonPeer? Start(string script, params string[] arguments)
     {
         var info = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        info.Environment.Remove("OPENBLAS_CORETYPE"); // the peer's best: whatever the processor offers
         info.ArgumentList.Add(script);
         foreach (string argument in arguments)
             info.ArgumentList.Add(argument);

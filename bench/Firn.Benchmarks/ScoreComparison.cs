@@ -121,7 +121,7 @@ internal static class ScoreComparison
         spun = x;
     }
 
-    private static (double Median, double Tail) Latency(Action<int> request, int count)
+    internal static (double Median, double Tail) Latency(Action<int> request, int count)
     {
         var microseconds = new double[count];
         for (int i = 0; i < count; i++)
@@ -134,7 +134,7 @@ internal static class ScoreComparison
         return (microseconds[count / 2], microseconds[count * 99 / 100]);
     }
 
-    private static double Rate(Action work, long tokens, double seconds)
+    internal static double Rate(Action work, long tokens, double seconds)
     {
         long done = 0;
         double start = Clock.Now;
@@ -143,7 +143,7 @@ internal static class ScoreComparison
         return done / (Clock.Now - start);
     }
 
-    private static OrtValue OnnxInput(RaggedIds texts, int length)
+    internal static OrtValue OnnxInput(RaggedIds texts, int length)
     {
         var ids = new long[texts.TotalTokens];
         for (int i = 0; i < texts.Count; i++)
@@ -154,7 +154,7 @@ internal static class ScoreComparison
         return OrtValue.CreateTensorValueFromMemory(ids, [length, texts.Count]);
     }
 
-    private static float[] RunOnnx(InferenceSession session, OrtValue ids)
+    internal static float[] RunOnnx(InferenceSession session, OrtValue ids)
     {
         using var run = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, ["ids"], [ids], ["p"]);

@@ -16,8 +16,8 @@ internal sealed class TrainArguments
     private static readonly (string Name, RecipeOptions Options)[] Presets = [("tweets", RecipeOptions.Tweets), ("notebook", RecipeOptions.Notebook)];
     private static readonly (string Name, Pooling Pooling)[] Poolings = [("last", Pooling.LastState), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];
 
-    private static readonly (string Name, Encoder Encoder, bool Bidirectional)[] Encoders =
-        [("lstm", Encoder.Lstm, false), ("bilstm", Encoder.Lstm, true), ("gru", Encoder.Gru, false), ("bigru", Encoder.Gru, true), ("cnn", Encoder.Convolution, false), ("mean", Encoder.Mean, false)];
+    private static readonly (string Name, EncoderKind Encoder, bool Bidirectional)[] Encoders =
+        [("lstm", EncoderKind.Lstm, false), ("bilstm", EncoderKind.Lstm, true), ("gru", EncoderKind.Gru, false), ("bigru", EncoderKind.Gru, true), ("cnn", EncoderKind.Convolution, false), ("mean", EncoderKind.Mean, false)];
 
     private static readonly (string Name, ThresholdMetric Metric)[] Metrics =
         [("accuracy", ThresholdMetric.Accuracy), ("f1", ThresholdMetric.F1), ("macro-f1", ThresholdMetric.MacroF1), ("macro-recall", ThresholdMetric.MacroRecall)];
@@ -245,17 +245,17 @@ internal sealed class TrainArguments
     {
         if (parsed.GetValue(encoder) is { } name)
         {
-            (_, Encoder kind, bool both) = Encoders.First(e => e.Name == name);
+            (_, EncoderKind kind, bool both) = Encoders.First(e => e.Name == name);
             Pooling pooled = kind switch
             {
-                Encoder.Convolution => Pooling.Max,
-                Encoder.Mean => Pooling.Mean,
+                EncoderKind.Convolution => Pooling.Max,
+                EncoderKind.Mean => Pooling.Mean,
                 _ => basis.Pooling,
             };
             basis = basis with { Encoder = kind, Bidirectional = both, Pooling = pooled };
         }
-        bool recurrent = basis.Encoder is Encoder.Lstm or Encoder.Gru;
-        if (parsed.GetValue(widths) is not null && basis.Encoder != Encoder.Convolution)
+        bool recurrent = basis.Encoder is EncoderKind.Lstm or EncoderKind.Gru;
+        if (parsed.GetValue(widths) is not null && basis.Encoder != EncoderKind.Convolution)
             throw new UsageError("--widths is for --encoder cnn; give that too, or leave it out");
         if (!recurrent)
             Refuse(parsed, [layers, bidirectional, recurrentDropout, padding], "is for an LSTM or a GRU");

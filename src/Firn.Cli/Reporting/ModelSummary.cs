@@ -67,14 +67,14 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
         string directions = options.Bidirectional ? "bidirectional " : "";
         return options.Encoder switch
         {
-            Encoder.Gru => $"{directions}GRU, {options.HiddenSize} units",
-            Encoder.Convolution => $"convolutions over {options.Widths} words, {options.HiddenSize} filters",
-            Encoder.Mean => $"mean of words, {options.HiddenSize} units",
+            EncoderKind.Gru => $"{directions}GRU, {options.HiddenSize} units",
+            EncoderKind.Convolution => $"convolutions over {options.Widths} words, {options.HiddenSize} filters",
+            EncoderKind.Mean => $"mean of words, {options.HiddenSize} units",
             _ => $"{directions}LSTM, {options.HiddenSize} units",
         };
     }
 
-    private static int Levels(ClassifierOptions options) => options.Encoder is Encoder.Lstm or Encoder.Gru ? options.Layers : 1;
+    private static int Levels(ClassifierOptions options) => options.Encoder is EncoderKind.Lstm or EncoderKind.Gru ? options.Layers : 1;
 
     /// <summary>The weights of one level of the layers over time: the first is named without a number.</summary>
     private static long CountLevel(TextClassifier model, int level) => model.Parameters.Where(p => p.Group == ParameterGroup.Lstm)
@@ -84,7 +84,7 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
     {
         string layer = name[..name.IndexOf('.', StringComparison.Ordinal)];
         int line = layer.LastIndexOf('_');
-        return options.Encoder != Encoder.Convolution && int.TryParse(layer.AsSpan(line + 1), CultureInfo.InvariantCulture, out int level) ? level : 1;
+        return options.Encoder != EncoderKind.Convolution && int.TryParse(layer.AsSpan(line + 1), CultureInfo.InvariantCulture, out int level) ? level : 1;
     }
 
     private static long Count(TextClassifier model, string prefix) =>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Firn.Model;
 
 /// <summary>The layers that read a text's words in order.</summary>
-public enum Encoder
+public enum EncoderKind
 {
     /// <summary>Long short-term memory (Hochreiter, Schmidhuber 1997; Gers et al. 2000).</summary>
     Lstm,
@@ -58,7 +58,7 @@ public sealed record ClassifierOptions
     public int HiddenSize { get; init; } = 100;
 
     /// <summary>The layers that read a text's words.</summary>
-    public Encoder Encoder { get; init; }
+    public EncoderKind Encoder { get; init; }
 
     /// <summary>Recurrent layers above each other, each reading the outputs of the one below; 1 to 8.</summary>
     public int Layers { get; init; } = 1;
@@ -128,10 +128,10 @@ public sealed record ClassifierOptions
 
     /// <summary>Layers side by side on a level.</summary>
     [JsonIgnore]
-    internal int LayersOfLevel => Encoder == Encoder.Convolution ? Widths.Count : IsRecurrent && Bidirectional ? 2 : 1;
+    internal int LayersOfLevel => Encoder == EncoderKind.Convolution ? Widths.Count : IsRecurrent && Bidirectional ? 2 : 1;
 
     [JsonIgnore]
-    internal bool IsRecurrent => Encoder is Encoder.Lstm or Encoder.Gru;
+    internal bool IsRecurrent => Encoder is EncoderKind.Lstm or EncoderKind.Gru;
 
     internal void Validate()
     {
@@ -139,12 +139,12 @@ public sealed record ClassifierOptions
         Throw.IfOutside(Layers, 1, 8);
         if (!Enum.IsDefined(Encoder))
             throw new ArgumentOutOfRangeException(nameof(Encoder), Encoder, "Encoder must be one of the named kinds.");
-        if (Encoder == Encoder.Convolution)
+        if (Encoder == EncoderKind.Convolution)
             Throw.IfOutside(Widths.Count, 1, 16, nameof(Widths));
         foreach (int width in Widths)
             Throw.IfOutside(width, 1, 64, nameof(Widths));
         if (Pooling == Pooling.LastState && !IsRecurrent)
-            throw new ArgumentException($"A {(Encoder == Encoder.Mean ? "mean" : "convolution")} has no last state; choose mean, max or attention pooling.", nameof(Pooling));
+            throw new ArgumentException($"A {(Encoder == EncoderKind.Mean ? "mean" : "convolution")} has no last state; choose mean, max or attention pooling.", nameof(Pooling));
         if ((Bidirectional || Layers > 1) && !IsRecurrent)
             throw new ArgumentException("Only recurrent layers have directions and stand above each other.", nameof(Encoder));
         Throw.IfOutside(Classes, 2, 1_000_000);
@@ -159,7 +159,7 @@ public sealed record ClassifierOptions
         if (!Enum.IsDefined(DenseActivation))
             throw new ArgumentOutOfRangeException(nameof(DenseActivation), DenseActivation, "DenseActivation must be one of the named functions.");
         Throw.IfOutside(PaddedLength, 0, 100_000);
-        if (PaddedLength > 0 && (Encoder != Encoder.Lstm || Layers > 1))
+        if (PaddedLength > 0 && (Encoder != EncoderKind.Lstm || Layers > 1))
             throw new ArgumentException("PaddedLength needs one LSTM.", nameof(PaddedLength));
         if (PaddedLength > 0 && (Bidirectional || Pooling != Pooling.LastState))
             throw new ArgumentException("PaddedLength needs one direction and the last state: other models read the pads' outputs.", nameof(PaddedLength));

@@ -25,7 +25,7 @@ internal sealed class ModelLayers
             Model.Pooling.Attention => AttentionPooling.Create(width, weights),
             _ => new LastStatePooling(),
         };
-        RectifiesFeatures = options.Encoder == Encoder.Mean;
+        RectifiesFeatures = options.Encoder == EncoderKind.Mean;
         Head = Head.Create(options, width, weights);
     }
 

@@ -12,9 +12,9 @@ internal static class SequenceLayers
     {
         SequenceLayer One(LayerPlace place) => options.Encoder switch
         {
-            Encoder.Gru => GruLayer.Create(place, width, options, weights),
-            Encoder.Convolution => ConvolutionLayer.Create(place, width, options, weights),
-            Encoder.Mean => LinearLayer.Create(place, width, options, weights),
+            EncoderKind.Gru => GruLayer.Create(place, width, options, weights),
+            EncoderKind.Convolution => ConvolutionLayer.Create(place, width, options, weights),
+            EncoderKind.Mean => LinearLayer.Create(place, width, options, weights),
             _ => LstmLayer.Create(place, width, options, weights),
         };
         return [.. Enumerable.Range(0, options.LayersOfLevel).Select(i => One(new LayerPlace(level, i, options.Bidirectional && i == 1)))];

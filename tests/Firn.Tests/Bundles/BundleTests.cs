@@ -21,9 +21,9 @@ public sealed class BundleTests : IDisposable
         { "two classes", ["negative", "positive"], new() { HiddenSize = 5 } },
         { "three classes", ["anger", "joy", "sadness"], new() { HiddenSize = 4, Bidirectional = true } },
         { "attention", ["no", "yes"], new() { HiddenSize = 3, Pooling = Pooling.Attention, InputDropout = 0.25 } },
-        { "two levels", ["no", "yes"], new() { Encoder = Encoder.Gru, Layers = 2, HiddenSize = 3, Bidirectional = true } },
-        { "convolutions", ["no", "yes"], new() { Encoder = Encoder.Convolution, Widths = [1, 4], HiddenSize = 3, Pooling = Pooling.Max } },
-        { "mean", ["no", "yes"], new() { Encoder = Encoder.Mean, HiddenSize = 3, Pooling = Pooling.Mean } },
+        { "two levels", ["no", "yes"], new() { Encoder = EncoderKind.Gru, Layers = 2, HiddenSize = 3, Bidirectional = true } },
+        { "convolutions", ["no", "yes"], new() { Encoder = EncoderKind.Convolution, Widths = [1, 4], HiddenSize = 3, Pooling = Pooling.Max } },
+        { "mean", ["no", "yes"], new() { Encoder = EncoderKind.Mean, HiddenSize = 3, Pooling = Pooling.Mean } },
     };
 
     [Fact]
