@@ -72,27 +72,28 @@ internal static class OnnxModel
 
     private static List<byte[]> Convolutions(TextClassifier model, int e)
     {
-        int filters = model.Options.HiddenSize;
+        int filters = model.Options.HiddenSize, columns = model.Options.Widths.Sum() * filters, column = 0;
+        ReadOnlySpan<float> kernel = model["convolution.kernel"].Values.Span;
         var fields = new List<byte[]> { Field(1, Node("Transpose", ["x"], ["s"], Attribute("perm", 1, 2, 0))) };
         var joined = new List<string>();
         for (int i = 0; i < model.Options.Widths.Count; i++)
         {
             int width = model.Options.Widths[i], before = (width - 1) / 2;
-            ReadOnlySpan<float> kernel = model[$"convolution_{i + 1}.kernel"].Values.Span;
-            var turned = new float[kernel.Length];
+            var turned = new float[e * width * filters];
             for (int f = 0; f < filters; f++)
             {
                 for (int j = 0; j < e; j++)
                 {
                     for (int o = 0; o < width; o++)
-                        turned[(f * e + j) * width + o] = kernel[(j * width + o) * filters + f];
+                        turned[(f * e + j) * width + o] = kernel[j * columns + column + o * filters + f];
                 }
             }
             fields.Add(Field(1, Node("Conv", ["s", $"K{i}", $"k{i}"], [$"c{i}"], Attribute("kernel_shape", [width]), Attribute("pads", before, width - 1 - before))));
             fields.Add(Field(1, Node("Relu", [$"c{i}"], [$"r{i}"])));
             fields.Add(Field(1, Node("ReduceMax", [$"r{i}"], [$"m{i}"], Attribute("axes", [2]), Attribute("keepdims", 0))));
             fields.Add(Field(5, Tensor($"K{i}", [filters, e, width], turned)));
-            fields.Add(Field(5, Tensor($"k{i}", [filters], model[$"convolution_{i + 1}.bias"].Values.ToArray())));
+            fields.Add(Field(5, Tensor($"k{i}", [filters], model["convolution.bias"].Values.Span.Slice(i * filters, filters).ToArray())));
+            column += width * filters;
             joined.Add($"m{i}");
         }
         fields.Add(Field(1, Node("Concat", [.. joined], ["f"], Attribute("axis", 1))));

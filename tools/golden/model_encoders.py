@@ -39,13 +39,13 @@ def reordered(tensor):
 
 
 class Model:
-    def __init__(self, case):
+    def __init__(self, case, dtype):
         self.case = case
         self.draw = draw = Draw(case["seed"])
         e, h, kind = case["e"], case["h"], case["encoder"]
         table = draw.array((case["rows"], e), 2.0)
         table[0] = 0
-        self.embedding = torch.nn.Embedding(case["rows"], e, padding_idx=0, sparse=True, _weight=table)
+        self.embedding = torch.nn.Embedding(case["rows"], e, padding_idx=0, sparse=True, _weight=table.to(dtype))
         self.named = {}
         if kind in ("lstm", "gru"):
             f = h * (2 if case["both"] else 1)
@@ -53,9 +53,8 @@ class Model:
                 self.named.update(recurrent_weights(draw, kind, level, case["both"], e if level == 0 else f, h))
         elif kind == "convolution":
             f = h * len(case["widths"])
-            for i, w in enumerate(case["widths"]):
-                self.named[f"convolution_{i + 1}.kernel"] = draw.array((e, w * h), 1.0)
-                self.named[f"convolution_{i + 1}.bias"] = draw.array((h,), 1.0)
+            self.named["convolution.kernel"] = draw.array((e, sum(case["widths"]) * h), 1.0)
+            self.named["convolution.bias"] = draw.array((f,), 1.0)
         else:
             f = h
             self.named["linear.kernel"] = draw.array((e, h), 1.0)
@@ -71,8 +70,7 @@ class Model:
         k = 1 if case["classes"] == 2 else case["classes"]
         self.named["dense.kernel"] = draw.array((f, k), 2.0)
         self.named["dense.bias"] = draw.array((k,), 1.0)
-        for p in self.named.values():
-            p.requires_grad_()
+        self.named = {name: p.to(dtype).requires_grad_() for name, p in self.named.items()}
 
     def flat(self, kind, layers, both):
         turn = reordered if kind == "gru" else lambda t: t
@@ -92,7 +90,7 @@ class Model:
         if kind in ("lstm", "gru"):
             layers, both = case["layers"], case["both"]
             packed = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-            zero = torch.zeros((layers * (2 if both else 1), len(lengths), h))
+            zero = torch.zeros((layers * (2 if both else 1), len(lengths), h), dtype=x.dtype)
             flat = self.flat(kind, layers, both)
             if kind == "lstm":
                 data, hn, _ = torch.lstm(packed.data, packed.batch_sizes, (zero, zero), flat, True, layers, 0.0, False, both)
@@ -105,12 +103,14 @@ class Model:
         if kind == "mean":
             return x @ self.named["linear.kernel"] + self.named["linear.bias"], None
         mask = (torch.arange(x.shape[1])[None, :] < lengths[:, None])[:, :, None]
-        parts = []
+        parts, column = [], 0
         for i, w in enumerate(case["widths"]):
-            kernel = self.named[f"convolution_{i + 1}.kernel"].reshape(case["e"], w, h).permute(2, 0, 1)
+            kernel = self.named["convolution.kernel"][:, column:column + w * h].reshape(case["e"], w, h).permute(2, 0, 1)
+            bias = self.named["convolution.bias"][i * h:(i + 1) * h]
+            column += w * h
             left = (w - 1) // 2
             padded = torch.nn.functional.pad((x * mask).transpose(1, 2), (left, w - 1 - left))
-            parts.append(torch.relu(torch.nn.functional.conv1d(padded, kernel, self.named[f"convolution_{i + 1}.bias"])).transpose(1, 2))
+            parts.append(torch.relu(torch.nn.functional.conv1d(padded, kernel, bias)).transpose(1, 2))
         return torch.cat(parts, dim=2), None
 
     def logits(self, texts):
@@ -134,7 +134,7 @@ class Model:
             f = (torch.softmax(score, 1)[:, :, None] * y).sum(1)
         if self.case["encoder"] == "mean":
             f = torch.relu(f)
-        features = torch.zeros((len(texts), f.shape[1])).index_copy(0, torch.tensor(alive), f)
+        features = torch.zeros((len(texts), f.shape[1]), dtype=f.dtype).index_copy(0, torch.tensor(alive), f)
         for i, _ in enumerate(self.case["dense"]):
             features = ACTIVATIONS[self.case["activation"]](features @ self.named[f"dense_{i + 1}.kernel"] + self.named[f"dense_{i + 1}.bias"])
         return features @ self.named["dense.kernel"] + self.named["dense.bias"]
@@ -142,28 +142,27 @@ class Model:
     def loss(self, logits, labels, weights):
         w = weights[labels]
         if self.case["classes"] == 2:
-            each = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 0], labels.float(), reduction="none")
+            each = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 0], labels.to(logits.dtype), reduction="none")
         else:
             each = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
         return (each * w).sum() / len(labels)
 
 
-def run(case):
-    case = {"rows": 12, "texts": 9, "layers": 1, "both": False, "widths": [3, 4, 5], "dense": [], "activation": "relu", **case}
-    model = Model(case)
+def run(case, dtype):
+    model = Model(case, dtype)
     draw, n = model.draw, case["texts"]
     lengths = [draw.integer() % 7 for _ in range(n)]
     lengths[0], lengths[3] = 6, 0
     texts = [[draw.integer() % case["rows"] for _ in range(length)] for length in lengths]
     labels = torch.tensor([draw.integer() % case["classes"] for _ in range(n)])
-    weights = torch.tensor([1.0 + 0.5 * c for c in range(case["classes"])])
+    weights = torch.tensor([1.0 + 0.5 * c for c in range(case["classes"])], dtype=dtype)
     logits = model.logits(texts)
     loss = model.loss(logits, labels, weights)
     loss.backward()
     rows = model.embedding.weight.grad.to_dense()
     rows[0] = 0
-    result = {**case, "logits": pack(logits), "loss": float(loss.detach()), "after": {},
-              "gradients": {name: pack(p.grad) for name, p in model.named.items()} | {"embedding.rows": pack(rows)}}
+    result = {**case, "logits": pack(logits.float()), "loss": float(loss.detach()), "after": {},
+              "gradients": {name: pack(p.grad.float()) for name, p in model.named.items()} | {"embedding.rows": pack(rows.float())}}
 
     # Ten steps of Adam with Keras' place of epsilon: torch divides sqrt(v) by sqrt(1 - b2^t) before adding it.
     adam = torch.optim.Adam(list(model.named.values()), lr=0.01, eps=1e-7)
@@ -175,7 +174,8 @@ def run(case):
         adam.param_groups[0]["eps"] = 1e-7 / math.sqrt(1 - 0.999**t)
         adam.step()
         sparse.step()
-    result["after"] = {name: pack(p) for name, p in model.named.items()} | {"embedding.rows": pack(model.embedding.weight)}
+    result["numbers"] = [p.detach().double() for p in [*model.named.values(), model.embedding.weight]]
+    result["after"] = {name: pack(p.float()) for name, p in model.named.items()} | {"embedding.rows": pack(model.embedding.weight.float())}
     return result
 
 
@@ -199,8 +199,22 @@ CASES = [
 ]
 
 
+def stable(case):
+    """
+    The case with the first seed at which float32 can answer: Adam divides a gradient by its size, so one that is nearly zero
+    turns its rounding into a step. There torch's own float32 and float64 part, and no golden value can be had.
+    """
+    case = {"rows": 12, "texts": 9, "layers": 1, "both": False, "widths": [3, 4, 5], "dense": [], "activation": "relu", **case}
+    while True:
+        result, exact = run(case, torch.float32).copy(), run(case, torch.float64)["numbers"]
+        off = max(float((a - b).abs().max() / b.abs().max()) for a, b in zip(result.pop("numbers"), exact))
+        if off < 1.5e-6:
+            return result
+        case["seed"] += 100
+
+
 def main(folder):
-    results = [run({"seed": 300 + i, **case}) for i, case in enumerate(CASES)]
+    results = [stable({"seed": 300 + i, **case}) for i, case in enumerate(CASES)]
     with open(f"{folder}/encoders.json", "w") as f:
         json.dump({"source": f"torch {torch.__version__}", "cases": results}, f, separators=(",", ":"))
 

@@ -120,7 +120,7 @@ public sealed record ClassifierOptions
 
     /// <summary>Width of the features that enter the dense layer, F: H for each direction or width of a convolution.</summary>
     [JsonIgnore]
-    public int FeatureSize => LayersOfLevel * HiddenSize;
+    public int FeatureSize => HiddenSize * (Encoder == EncoderKind.Convolution ? Widths.Count : LayersOfLevel);
 
     /// <summary>Levels of layers over time.</summary>
     [JsonIgnore]
@@ -128,7 +128,7 @@ public sealed record ClassifierOptions
 
     /// <summary>Layers side by side on a level.</summary>
     [JsonIgnore]
-    internal int LayersOfLevel => Encoder == EncoderKind.Convolution ? Widths.Count : IsRecurrent && Bidirectional ? 2 : 1;
+    internal int LayersOfLevel => IsRecurrent && Bidirectional ? 2 : 1;
 
     [JsonIgnore]
     internal bool IsRecurrent => Encoder is EncoderKind.Lstm or EncoderKind.Gru;

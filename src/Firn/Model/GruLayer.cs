@@ -63,7 +63,10 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
                 else
                 {
                     Enter(own, before, row, alive);
-                    Gemm.Multiply(own.Entered + row * Hidden, Hidden, alive, recurrent, bias, 0, sums);
+                    if (alive == 1)
+                        MatrixVector.Multiply(own.Entered + row * Hidden, recurrent, bias, sums, backwards: step % 2 == 0);
+                    else
+                        Gemm.Multiply(own.Entered + row * Hidden, Hidden, alive, recurrent, bias, 0, sums);
                 }
                 GruCell.Forward(alive, Hidden, own.Sums + row * width, sums, before, own.Outputs + row * Hidden);
             }
