@@ -99,6 +99,8 @@ def main():
         case("KeyedVectors of gensim 3", "model.kv", gensim3(w2v.wv, 2, False), w2v.wv),
         case("Word2Vec of gensim 3", "model", gensim3(w2v.wv, 2, True), w2v.wv),
         case("Word2Vec of gensim 1, protocol 0, big-endian", "model", gensim1(w2v.wv), w2v.wv),
+        case("KeyedVectors of gensim 3, protocol 1", "model.kv", gensim3(w2v.wv, 1, False), w2v.wv),
+        case("Word2Vec of gensim 3, protocol 3", "model", gensim3(w2v.wv, 3, True), w2v.wv),
         case("KeyedVectors of gensim 3, protocol 5", "model.kv", gensim3(w2v.wv, 5, False), w2v.wv),
     ]
     word2vec.Word2Vec = Original

@@ -16,6 +16,7 @@ namespace Firn.Interop.Gensim;
 public static class GensimVectors
 {
     private const int Look = 1 << 12;
+    private const int LongestNgram = 1000, LongestWord = 1 << 16; // fastText's files have the same bounds here
     private static readonly string[] WordLists = ["index_to_key", "index2word", "index2entity"];
 
     /// <summary>Whether a file is one of gensim's: a pickle that names a class of gensim at its start.</summary>
@@ -75,7 +76,7 @@ public static class GensimVectors
         if (root.TryGetAttribute("wv", out object? inner) && inner is PickleObject vectors && HasWords(vectors))
             return (vectors, path + ".wv");
         return HasWords(root) ? (root, path)
-            : throw new InvalidDataException($"{path}: byte 0: this is a {root.TypeName}, which holds no word vectors; give a Word2Vec, FastText, Doc2Vec or KeyedVectors file.");
+            : throw new InvalidDataException($"{path}: byte 0: this is a {Throw.Shown(root.TypeName)}, which holds no word vectors; give a Word2Vec, FastText, Doc2Vec or KeyedVectors file.");
     }
 
     private static bool HasWords(PickleObject vectors) => WordLists.Any(name => vectors.TryGetAttribute(name, out object? list) && list is List<object?>);
@@ -98,7 +99,7 @@ public static class GensimVectors
                     _ => throw new InvalidDataException($"{path}: key {i + 1} of '{name}' is no word."),
                 };
                 if (!seen.Add(words[i]))
-                    throw new InvalidDataException($"{path}: '{words[i]}' stands twice in '{name}'; the file is damaged.");
+                    throw new InvalidDataException($"{path}: '{Throw.Shown(words[i])}' stands twice in '{name}'; the file is damaged.");
             }
             return words.Length > 0 ? words : throw new InvalidDataException($"{path}: the model has no words; train it before it is saved.");
         }
@@ -111,6 +112,8 @@ public static class GensimVectors
         int minN = Whole("min_n"), maxN = Whole("max_n"), buckets = Whole("bucket");
         if (vectors.TryGetAttribute("compatible_hash", out object? compatible) && compatible is false)
             throw new InvalidDataException($"{path}: the model was made by gensim before 3.8.2, whose n-grams are hashed in another way; load it in gensim 4 and save it again.");
+        if (maxN > LongestNgram || minN > LongestNgram || words.Any(word => word.Length > LongestWord))
+            throw new InvalidDataException($"{path}: n-grams of {minN} to {maxN} characters, or words of more than {LongestWord}, are none of a model that is in use; the file is damaged.");
         using Table own = Table.Open(vectors, ["vectors_vocab", "syn0_vocab"], path, prefix);
         using Table grams = Table.Open(vectors, ["vectors_ngrams", "syn0_ngrams"], path, prefix);
         if (own.Rows < words.Length || grams.Rows < buckets || own.Columns != grams.Columns)
@@ -149,7 +152,7 @@ public static class GensimVectors
                 if (vectors.TryGetAttribute(name, out object? value) && NumPyArray.FromAny(value, path) is { } array)
                 {
                     return array.Shape.Count == 2 && array.Shape[1] > 0 ? new Table(array, path)
-                        : throw new InvalidDataException($"{path}: '{name}' has the shape ({string.Join(", ", array.Shape)}) where words x dimensions is expected.");
+                        : throw new InvalidDataException($"{path}: '{name}' has the shape {array.ShownShape} where words x dimensions is expected.");
                 }
                 string beside = $"{prefix}.{name}.npy";
                 if (File.Exists(beside))

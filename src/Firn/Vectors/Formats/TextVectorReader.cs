@@ -15,7 +15,7 @@ internal static class TextVectorReader
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         long limit = options.Limit ?? long.MaxValue;
         bool known = header.Rows > 0 && options.TrustHeader && !source.Compressed && only is null;
-        var table = new VectorTable(source.Path, header.Dimension, known ? Math.Min(header.Rows, limit) : 1024, options.BlockValues);
+        var table = new VectorTable(source.Path, header.Dimension, known ? Math.Min(header.Rows, limit) : VectorTable.UnknownRows(header.Dimension), options.BlockValues);
         var blocks = new TextBlock[threads];
         for (int i = 0; i < threads; i++)
             blocks[i] = new TextBlock(header.Dimension, options, only);
@@ -73,13 +73,14 @@ internal static class TextVectorReader
         string path, TextBlock block, VectorTable table, VectorLoadReport report, long limit, ref long line)
     {
         int rows = (int)Math.Min(block.Words.Count, limit - report.Rows);
-        for (int i = 0; i < rows; i++)
+        for (int i = 0, kept = 0; i < rows; i++)
         {
             if (block.Words[i] is { } word)
             {
                 Span<float> place = table.Add(word);
                 if (!place.IsEmpty)
-                    block.VectorOf(i).CopyTo(place);
+                    block.VectorOf(kept).CopyTo(place);
+                kept++;
             }
         }
         string? firstBad = report.FirstBadRow;

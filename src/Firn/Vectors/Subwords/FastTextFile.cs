@@ -15,7 +15,8 @@ internal sealed class FastTextFile
 {
     private const int Magic = 793712314;
     private const int Supervised = 3;
-    private const int BlockValues = 1 << 28;
+    private const int BlockValues = 1 << 20; // a packed file that promises more than it holds costs no more
+    private const int Piece = 1 << 20;
     private const int LongestWord = 1 << 16;
     private const int OldHeader = 64;
     private const string Damaged = "The file is truncated or damaged, or no fastText model; fetch or make it again";
@@ -240,9 +241,15 @@ internal sealed class FastTextFile
 
     private byte[] Bytes(int count)
     {
-        var bytes = new byte[count];
-        Fill(bytes);
-        return bytes;
+        // A packed file may promise far more than it holds.
+        var bytes = new byte[_source.Compressed ? Math.Min(count, Piece) : count];
+        for (int filled = 0; ; Array.Resize(ref bytes, (int)Math.Min(count, 2L * bytes.Length)))
+        {
+            Fill(bytes.AsSpan(filled));
+            filled = bytes.Length;
+            if (filled == count)
+                return bytes;
+        }
     }
 
     private int Int32()
