@@ -17,6 +17,7 @@ public static class GensimVectors
 {
     private const int Look = 1 << 12;
     private const int LongestNgram = 1000, LongestWord = 1 << 16; // fastText's files have the same bounds here
+    private const long MostCount = 1L << 40; // of one word; their sum must be a number, too
     private static readonly string[] WordLists = ["index_to_key", "index2word", "index2entity"];
 
     /// <summary>Whether a file is one of gensim's: a pickle that names a class of gensim at its start.</summary>
@@ -48,7 +49,7 @@ public static class GensimVectors
         var rows = new RowBuilder<float>(table.Columns, words.Length);
         for (int row = 0; row < words.Length; row++)
             table.Next(rows.Add());
-        return new WordVectors(WordDictionary.Of(words), new SingleRows(rows.Build()), null);
+        return new WordVectors(WordDictionary.Of(words), new SingleRows(rows.Build()), null) { Counts = Counts(vectors, words, path) };
     }
 
     /// <summary>Whether <see cref="LoadSubwords"/> has something to read: the model was trained with character n-grams.</summary>
@@ -106,6 +107,26 @@ public static class GensimVectors
         throw new InvalidDataException($"{path}: the model has no list of words.");
     }
 
+    /// <summary>How often each word stood in the texts: an array of gensim 4, an object a word of those before; empty where there is none.</summary>
+    private static ReadOnlyMemory<long> Counts(PickleObject vectors, string[] words, string path)
+    {
+        if (vectors.TryGetAttribute("expandos", out object? attributes) && attributes is PickleDict arrays && arrays.TryGet("count", out object? value)
+            && NumPyArray.FromAny(value, path) is { Shape.Count: 1 } array && array.Count >= words.Length)
+            return Sound([.. Enumerable.Range(0, words.Length).Select(i => array[i] is >= 0 and < MostCount and var count ? (long)count : -1)]);
+        if (!vectors.TryGetAttribute("vocab", out object? vocabulary) || vocabulary is not PickleDict entries)
+            return default;
+        var counts = new long[words.Length];
+        for (int i = 0; i < words.Length; i++)
+        {
+            if (!entries.TryGet(words[i], out object? entry) || entry is not PickleObject word || !word.TryGetAttribute("count", out object? count) || count is not long whole)
+                return default;
+            counts[i] = whole;
+        }
+        return Sound(counts);
+
+        static ReadOnlyMemory<long> Sound(long[] counts) => Array.TrueForAll(counts, count => count is >= 0 and < MostCount) ? counts : default;
+    }
+
     private static FastTextVectors FastText(PickleObject vectors, string path, string prefix)
     {
         string[] words = Words(vectors, path);
@@ -123,7 +144,10 @@ public static class GensimVectors
             own.Next(rows.Add());
         for (int row = 0; row < buckets; row++)
             grams.Next(rows.Add());
-        return new FastTextVectors(words, minN, maxN, buckets, new BuiltRows(rows.Build(), words.Length + buckets, own.Columns));
+        return new FastTextVectors(words, minN, maxN, buckets, new BuiltRows(rows.Build(), words.Length + buckets, own.Columns))
+        {
+            Counts = Counts(vectors, words, path),
+        };
 
         int Whole(string name) => vectors.TryGetAttribute(name, out object? value) && value is long number and >= 0 and <= int.MaxValue
             ? (int)number : throw new InvalidDataException($"{path}: the model does not say its {name}.");
