@@ -10,7 +10,6 @@ namespace Firn.Vectors;
 public sealed record FastTextStart
 {
     private const int SkipGramModel = 2, NegativeSampling = 2, Supervised = 3; // fastText's model_name and loss_name
-    private const int LongestNgram = 100; // that can be trained
 
     private readonly FastTextFile _file;
     private readonly string _path;
@@ -58,11 +57,13 @@ public sealed record FastTextStart
             throw Refused(path, "the model is supervised: it predicts labels, not words", "Give a model of 'fasttext skipgram', 'fasttext cbow' or 'firn vectors train --subwords'");
         if (quantized)
             throw Refused(path, "the model is quantized, and its numbers cannot be changed any more", "Give the .bin file that it was made of");
-        if (file.MaxN is 0 or > LongestNgram)
-            throw Refused(path, file.MaxN == 0 ? "the model has no n-grams of characters" : $"the model has n-grams of up to {file.MaxN} characters, and {LongestNgram} can be trained",
+        if (file.MaxN is 0 or > SubwordOptions.LongestNgram || file.MinN > file.MaxN)
+            throw Refused(path, file.MaxN == 0 || file.MinN > file.MaxN ? "the model has no n-grams of characters" : $"the model has n-grams of up to {file.MaxN} characters, and {SubwordOptions.LongestNgram} can be trained",
                 "Make a table of its words with 'firn vectors convert' and train that further");
         if (file.Kind.Loss != NegativeSampling)
             throw Refused(path, "the model was not trained with negative sampling (-loss ns), and what it learnt to predict by fits its own words alone", "Train a model anew, or a table of its words further");
+        if (file.Dimension > Word2VecOptions.MostDimensions || file.Buckets > SubwordOptions.MostBuckets)
+            throw Refused(path, $"the model has {file.Dimension} dimensions and {file.Buckets} buckets", $"Up to {Word2VecOptions.MostDimensions} and {SubwordOptions.MostBuckets} can be trained");
         return new FastTextStart(path, file);
     }
 

@@ -159,6 +159,12 @@ public sealed class SubwordStartTests : IDisposable
         byte[] whole = File.ReadAllBytes(old);
         string cut = _files.Bytes("cut.bin", whole[..^100]);
         Assert.Contains("do not fit into what is left", Assert.Throws<InvalidDataException>(() => Further(cut, Small, ["blue"])).Message, StringComparison.Ordinal);
+        byte[] vast = File.ReadAllBytes(old);
+        BitConverter.GetBytes(1 << 29).CopyTo(vast, 40); // buckets
+        Opens(_files.Bytes("vast.bin", vast), "do not fit into what is left");
+        vast = File.ReadAllBytes(old);
+        BitConverter.GetBytes(9).CopyTo(vast, 44); // the shortest n-gram
+        Opens(_files.Bytes("none.bin", vast), "no n-grams of characters");
         (RaggedIds corpus, Vocabulary words) = Ids(Lines(1, "blue"));
         Assert.Contains("one table or model", Assert.Throws<ArgumentException>(() => new Word2VecTrainer(Small)
         {

@@ -66,13 +66,18 @@ internal sealed class FastTextFile
         return file;
     }
 
-    /// <summary>Reads arguments and dictionary, and tells whether the matrix behind them is quantized.</summary>
+    /// <summary>
+    /// Reads arguments and dictionary, and tells whether the matrix behind them is quantized; one that is not must have room
+    /// in the file.
+    /// </summary>
     public static FastTextFile ReadHead(string path, out bool quantized)
     {
         using var source = new ByteSource(path);
         var file = new FastTextFile(source);
         file.ReadHead();
         quantized = file.HasVersion && source.Peek(1) is [not 0, ..];
+        if (!quantized)
+            file.CheckRoom(file.Words.Count + (long)file.Buckets, sizeof(float) * (long)file.Dimension);
         return file;
     }
 

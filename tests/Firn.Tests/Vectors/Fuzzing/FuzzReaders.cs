@@ -25,6 +25,7 @@ internal static class FuzzReaders
         new("fastText", 40, FastText),
         new("floret", 40, Floret),
         new("numpy", 40, NumPy),
+        new("training further", 40, (path, _) => FastTextStart.Open(path).ReadRows((_, _) => { }, (_, _) => { })),
     ];
 
     /// <summary>Bytes of the content, unpacked, as far as it can be unpacked.</summary>
