@@ -44,7 +44,6 @@ internal static class Throw
     public static string Shown(string text, int most = 60)
     {
         string cut = text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 1), "…");
-        return cut.AsSpan().ContainsAnyInRange('\0', '\u001F') || cut.AsSpan().ContainsAnyInRange('\u007F', '\u009F') || cut.AsSpan().ContainsAny('\u2028', '\u2029')
-            ? string.Concat(cut.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)) : cut;
+        return string.Concat(cut.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
     }
 }

@@ -107,7 +107,9 @@ public static class GensimVectors
         throw new InvalidDataException($"{path}: the model has no list of words.");
     }
 
-    /// <summary>How often each word stood in the texts: an array of gensim 4, an object a word of those before; empty where there is none.</summary>
+    /// <summary>
+    /// How often each word stood in the texts: an array of gensim 4, an object a word of those before; empty for none.
+    /// </summary>
     private static ReadOnlyMemory<long> Counts(PickleObject vectors, string[] words, string path)
     {
         if (vectors.TryGetAttribute("expandos", out object? attributes) && attributes is PickleDict arrays && arrays.TryGet("count", out object? value)
@@ -118,7 +120,8 @@ public static class GensimVectors
         var counts = new long[words.Length];
         for (int i = 0; i < words.Length; i++)
         {
-            if (!entries.TryGet(words[i], out object? entry) || entry is not PickleObject word || !word.TryGetAttribute("count", out object? count) || count is not long whole)
+            if (!entries.TryGet(words[i], out object? entry) || entry is not PickleObject word
+                || !word.TryGetAttribute("count", out object? count) || count is not long whole)
                 return default;
             counts[i] = whole;
         }
@@ -134,7 +137,10 @@ public static class GensimVectors
         if (vectors.TryGetAttribute("compatible_hash", out object? compatible) && compatible is false)
             throw new InvalidDataException($"{path}: the model was made by gensim before 3.8.2, whose n-grams are hashed in another way; load it in gensim 4 and save it again.");
         if (maxN > LongestNgram || minN > LongestNgram || words.Any(word => word.Length > LongestWord))
-            throw new InvalidDataException($"{path}: n-grams of {minN} to {maxN} characters, or words of more than {LongestWord}, are none of a model that is in use; the file is damaged.");
+        {
+            throw new InvalidDataException($"{path}: n-grams of {minN} to {maxN} characters, or words of more than {LongestWord}, "
+                + "are none of a model that is in use; the file is damaged.");
+        }
         using Table own = Table.Open(vectors, ["vectors_vocab", "syn0_vocab"], path, prefix);
         using Table grams = Table.Open(vectors, ["vectors_ngrams", "syn0_ngrams"], path, prefix);
         if (own.Rows < words.Length || grams.Rows < buckets || own.Columns != grams.Columns)

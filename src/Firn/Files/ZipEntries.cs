@@ -32,7 +32,8 @@ internal static class ZipEntries
     }
 
     /// <summary>What .NET's reader throws where the archive's own numbers lead it astray.</summary>
-    private static bool IsDamage(Exception error) => error is IOException or InvalidDataException or ArgumentException or NotSupportedException or OverflowException;
+    private static bool IsDamage(Exception error) => error is IOException or InvalidDataException or ArgumentException
+        or NotSupportedException or OverflowException;
 
     /// <summary>The content of an entry, whose length the archive tells.</summary>
     private sealed class EntryStream(string path, ZipArchive archive, Stream content, long length) : ReadOnlyStream

@@ -130,10 +130,13 @@ internal sealed class VectorFileOptions
     public WordComposer? OpenComposer(ParseResult parsed)
     {
         string path = parsed.GetRequiredValue(File);
-        if (Directory.Exists(path) || !InputFile.Exists(path) || ModelVectors.Open(path, parsed.GetRequiredValue(format))?.Composer is not { } composer)
+        if (Directory.Exists(path) || !InputFile.Exists(path))
+            return null;
+        if (ModelVectors.Open(path, parsed.GetRequiredValue(format))?.Composer is not { } composer)
             return null;
         RefuseIgnored(parsed, path);
-        string? chosen = parsed.GetValue(limit) is not null ? limit.Name : parsed.GetValue(vocabulary) is not null ? vocabulary.Name : null;
+        string? chosen = parsed.GetValue(limit) is not null ? limit.Name
+            : parsed.GetValue(vocabulary) is not null ? vocabulary.Name : null;
         if (chosen is not null)
             throw new UsageError($"{chosen} chooses words, and {path} has a vector for every word that is asked for; leave it out");
         return composer;

@@ -48,7 +48,10 @@ internal static class VectorsPrintCommand
             using var vectors = model is not null ? null : source.Load(run.Terminal, parsed, asked);
             var lookup = new VectorLookup(vectors, model);
             if (model is not null)
-                ModelVectors.NoteComposed(run.Terminal, parsed.GetRequiredValue(source.File), asked.Where(word => !model.HasSeen(word) && lookup.Find(word) is not null));
+            {
+                ModelVectors.NoteComposed(run.Terminal, parsed.GetRequiredValue(source.File),
+                    asked.Where(word => !model.HasSeen(word) && lookup.Find(word) is not null));
+            }
             void Show(string query)
             {
                 if (whole)

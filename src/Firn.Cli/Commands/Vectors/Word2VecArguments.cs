@@ -80,7 +80,10 @@ internal sealed class Word2VecArguments
         if (read.SkipGram != own.SkipGram)
             throw new UsageError($"{model} was trained with CBOW and goes on with it; leave {skipGram.Name} out");
         if (read.HierarchicalSoftmax || read.Negative == 0)
-            throw new UsageError($"{model} was trained with negative sampling and goes on with it; leave {(read.HierarchicalSoftmax ? hierarchical.Name : "--negative 0")} out");
+        {
+            string given = read.HierarchicalSoftmax ? hierarchical.Name : "--negative 0";
+            throw new UsageError($"{model} was trained with negative sampling and goes on with it; leave {given} out");
+        }
     }
 
     /// <summary>The least count of a word that gets a vector.</summary>

@@ -9,7 +9,8 @@ internal sealed class Word2VecStartOptions
 {
     private readonly Option<string?> from = new("--from")
     {
-        Description = "Train these vectors further: their words keep their rows, and new words are added. A table, or a fastText model (.bin), whose n-grams and output vectors go on too",
+        Description = "Train these vectors further: their words keep their rows, and new words are added. "
+            + "A table, or a fastText model (.bin), whose n-grams and output vectors go on too",
         HelpName = "FILE",
     };
 
@@ -41,7 +42,10 @@ internal sealed class Word2VecStartOptions
         foreach (var option in new Option[] { outputs, fix })
         {
             if (parsed.GetResult(option) is { Implicit: false })
-                throw new UsageError($"{option.Name} is for tables of whole words, and {path} is a model with n-grams{(option == outputs ? ", which has its output vectors in it" : ": its words share them")}; leave it out");
+            {
+                string why = option == outputs ? ", which has its output vectors in it" : ": its words share them";
+                throw new UsageError($"{option.Name} is for tables of whole words, and {path} is a model with n-grams{why}; leave it out");
+            }
         }
         return FastTextStart.Open(path) with { AddWords = !parsed.GetValue(noNewWords) };
     }

@@ -15,7 +15,8 @@ internal static class TextVectorReader
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         long limit = options.Limit ?? long.MaxValue;
         bool known = header.Rows > 0 && options.TrustHeader && !source.Compressed && only is null;
-        var table = new VectorTable(source.Path, header.Dimension, known ? Math.Min(header.Rows, limit) : VectorTable.UnknownRows(header.Dimension), options.BlockValues);
+        long initial = known ? Math.Min(header.Rows, limit) : VectorTable.UnknownRows(header.Dimension);
+        var table = new VectorTable(source.Path, header.Dimension, initial, options.BlockValues);
         var blocks = new TextBlock[threads];
         for (int i = 0; i < threads; i++)
             blocks[i] = new TextBlock(header.Dimension, options, only);

@@ -4,8 +4,9 @@ using Firn.Vectors.Subwords;
 namespace Firn.Vectors.Training;
 
 /// <summary>
-/// What becomes of a run with subwords: a fastText model of the words that were trained and, where training went on from
-/// a model, of that model's words in their order, the new ones behind them. Words that the texts lack keep rows of their own.
+/// What becomes of a run with subwords: a fastText model of the words that were trained and, where training went on
+/// from a model, of that model's words in their order, the new ones behind them. Words that the texts lack keep rows of
+/// their own.
 /// </summary>
 internal sealed unsafe class SubwordResult
 {
@@ -23,7 +24,8 @@ internal sealed unsafe class SubwordResult
     /// <param name="names">The words of the run, by row.</param>
     /// <param name="counts">How often each stands in the run's texts.</param>
     /// <param name="start">The model that training goes on from, or null.</param>
-    public SubwordResult(TrainingState state, Word2VecOptions options, string[] names, long[] counts, FastTextStart? start)
+    public SubwordResult(
+        TrainingState state, Word2VecOptions options, string[] names, long[] counts, FastTextStart? start)
     {
         (_state, _options, _trained) = (state, options, names.Length);
         var inputs = new RowBuilder<float>(options.VectorSize, 0);
@@ -42,8 +44,11 @@ internal sealed unsafe class SubwordResult
                 _counts[row] += _places[row] >= 0 ? counts[_places[row]] : 0;
             _rawWords = start.RawWords;
             start.ReadRows(
-                (row, values) => values.CopyTo(row >= start.Words.Count ? InputRow(names.Length + row - start.Words.Count) : _places[row] >= 0 ? InputRow(_places[row]) : inputs.Add()),
-                (row, values) => values.CopyTo(_places[row] >= 0 ? RowOf(state.Outputs!, _places[row]) : outputs.Add()));
+                (row, values) => values.CopyTo(
+                    row >= start.Words.Count ? InputRow(names.Length + row - start.Words.Count)
+                    : _places[row] >= 0 ? InputRow(_places[row]) : inputs.Add()),
+                (row, values) => values.CopyTo(
+                    _places[row] >= 0 ? RowOf(state.Outputs!, _places[row]) : outputs.Add()));
         }
         (_keptInputs, _keptOutputs) = (inputs.Build(), outputs.Build());
     }
@@ -53,7 +58,11 @@ internal sealed unsafe class SubwordResult
     {
         SubwordOptions subwords = _options.Subwords!;
         var rows = new ResultRows(this);
-        var model = new FastTextVectors(_words, subwords.MinN, subwords.MaxN, subwords.Buckets, rows) { Counts = _counts, RawWords = _rawWords };
+        var model = new FastTextVectors(_words, subwords.MinN, subwords.MaxN, subwords.Buckets, rows)
+        {
+            Counts = _counts,
+            RawWords = _rawWords,
+        };
         RowBlocks<float> outputs = Outputs();
         var writer = new FastTextWriter(_options, _words, _counts, rows.Row, outputs) { RawWords = _rawWords };
         WordVectors vectors = model.ToWordVectors();
@@ -78,7 +87,7 @@ internal sealed unsafe class SubwordResult
 
     private static Span<float> RowOf(ParameterMatrix matrix, int row) => new(matrix[row], matrix.Columns);
 
-    /// <summary>What predicts, a row a word, or a row an inner node of the tree: copied, since the run's matrix does not stay.</summary>
+    /// <summary>What predicts, a row a word or an inner node of the tree: copied, since the run's matrix does not stay.</summary>
     private RowBlocks<float> Outputs()
     {
         ParameterMatrix predicting = _state.Outputs ?? _state.Nodes!;

@@ -17,7 +17,8 @@ internal sealed class SubwordTable
     /// <param name="words">The words of the training.</param>
     /// <param name="options">N-grams and buckets.</param>
     /// <param name="rawWords">Of words whose bytes are no UTF-8, those; null for none.</param>
-    public SubwordTable(IReadOnlyList<string> words, SubwordOptions options, IReadOnlyDictionary<string, byte[]>? rawWords = null)
+    public SubwordTable(
+        IReadOnlyList<string> words, SubwordOptions options, IReadOnlyDictionary<string, byte[]>? rawWords = null)
     {
         var hash = new SubwordHash(options.MinN, options.MaxN, options.Buckets, words.Count, null);
         _offsets = new int[words.Count + 1];

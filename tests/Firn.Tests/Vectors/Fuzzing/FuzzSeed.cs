@@ -59,7 +59,9 @@ internal sealed record FuzzSeed(string Name, string Main, IReadOnlyDictionary<st
     /// <summary>How many ways <see cref="Pack"/> knows.</summary>
     public const int Ways = 6;
 
-    private static FuzzSeed Of(string name, byte[] bytes) => new(name, Single, new Dictionary<string, byte[]> { [Single] = bytes });
+    /// <summary>A seed of one file.</summary>
+    public static FuzzSeed Of(string name, byte[] bytes) =>
+        new(name, Single, new Dictionary<string, byte[]> { [Single] = bytes });
 
     private static IEnumerable<FuzzSeed> Tables()
     {
@@ -96,7 +98,11 @@ internal sealed record FuzzSeed(string Name, string Main, IReadOnlyDictionary<st
         RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 20).Select(t => Enumerable.Range(1, 7).Select(i => i * (t + 1) % 9 + 1).ToArray())]);
         foreach (bool skipGram in new[] { false, true })
         {
-            var options = new Word2VecOptions { VectorSize = 4, MinCount = 1, Epochs = 1, SkipGram = skipGram, Threads = 1, Subwords = new SubwordOptions { MinN = 2, MaxN = 3, Buckets = 50 } };
+            var options = new Word2VecOptions
+            {
+                VectorSize = 4, MinCount = 1, Epochs = 1, SkipGram = skipGram, Threads = 1,
+                Subwords = new SubwordOptions { MinN = 2, MaxN = 3, Buckets = 50 },
+            };
             new Word2VecTrainer(options).Train(texts, 10, id => $"wörd{id}", null, CancellationToken.None).SaveFastText(path);
             byte[] bytes = File.ReadAllBytes(path);
             yield return Of("fastText .bin", bytes);
@@ -108,7 +114,8 @@ internal sealed record FuzzSeed(string Name, string Main, IReadOnlyDictionary<st
     private static byte[] Old(byte[] bytes, int inputStart)
     {
         const int version = 8, kept = 84, dictionary = 92;
-        int rows = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(inputStart + 1)), columns = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(inputStart + 9));
+        int rows = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(inputStart + 1));
+        int columns = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(inputStart + 9));
         int inputEnd = inputStart + 17 + 4 * rows * columns;
         return [.. bytes[version..kept], .. bytes[dictionary..inputStart], .. bytes[(inputStart + 1)..inputEnd], .. bytes[(inputEnd + 1)..]];
     }
@@ -128,14 +135,17 @@ internal sealed record FuzzSeed(string Name, string Main, IReadOnlyDictionary<st
         foreach (string name in new[] { "vectors", "keras_zoo/gensim4-word2vec", "keras_zoo/gensim4-kv-ml" })
         {
             string? folder = Data.Optional(name);
-            foreach (string file in folder is not null && Directory.Exists(folder) ? Directory.GetFiles(folder).Order(StringComparer.Ordinal).ToArray() : [])
+            string[] files = folder is not null && Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
+            foreach (string file in files.Order(StringComparer.Ordinal))
             {
                 byte[] bytes = File.ReadAllBytes(file);
-                if (bytes.Length < Largest && Path.GetExtension(file) is not (".cor" or ".md" or ".json") && !file.EndsWith("crime-and-punishment.txt", StringComparison.Ordinal))
+                bool other = Path.GetExtension(file) is ".cor" or ".md" or ".json" || Path.GetFileName(file) == "crime-and-punishment.txt";
+                if (bytes.Length < Largest && !other)
                     yield return Of(Path.GetFileName(file), bytes);
             }
         }
     }
 
-    private static JsonElement Golden(string name) => JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name))).RootElement;
+    private static JsonElement Golden(string name) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name))).RootElement;
 }

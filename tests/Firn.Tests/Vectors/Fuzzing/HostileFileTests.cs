@@ -55,7 +55,8 @@ public sealed class HostileFileTests : IDisposable
     {
         // A million zero bytes pack to a thousand, and so a thousand times their length is believed.
         byte[] zeros = new byte[8 * MB];
-        byte[] content = [.. Encoding.ASCII.GetBytes("1000 1000000\n"), .. format == VectorFormat.Word2VecBinary ? "a "u8.ToArray() : "a 1 2 3\n"u8.ToArray(), .. zeros];
+        string head = "1000 1000000\n" + (format == VectorFormat.Word2VecBinary ? "a " : "a 1 2 3\n");
+        byte[] content = [.. Encoding.ASCII.GetBytes(head), .. zeros];
         string path = _files.Gzip("packed.gz", content);
         Refused(48 * MB, () => WordVectors.Load(path, new VectorLoadOptions { Threads = 1, Format = format, TrustHeader = false }), path);
     }
@@ -83,10 +84,13 @@ public sealed class HostileFileTests : IDisposable
     [Fact]
     public void The_n_grams_of_a_long_word_take_seconds_at_most()
     {
-        var options = new Word2VecOptions { VectorSize = 1, MinCount = 1, Epochs = 1, Threads = 1, Subwords = new SubwordOptions { MinN = 1, MaxN = 2, Buckets = 1 } };
+        var subwords = new SubwordOptions { MinN = 1, MaxN = 2, Buckets = 1 };
+        var options = new Word2VecOptions { VectorSize = 1, MinCount = 1, Epochs = 1, Threads = 1, Subwords = subwords };
         string path = Path.Combine(_files.Folder, "model.bin");
         string word = new('x', 60_000);
-        new Word2VecTrainer(options).Train(Firn.Text.RaggedIds.From([[1, 2, 1, 2]]), 3, id => id == 1 ? word : "y", null, TestContext.Current.CancellationToken).SaveFastText(path);
+        Word2VecModel trained = new Word2VecTrainer(options)
+            .Train(Firn.Text.RaggedIds.From([[1, 2, 1, 2]]), 3, id => id == 1 ? word : "y", null, TestContext.Current.CancellationToken);
+        trained.SaveFastText(path);
         byte[] bytes = File.ReadAllBytes(path);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(48), 1000); // the longest n-gram
         FastTextVectors model = FastTextVectors.Load(_files.Bytes("long.bin", bytes));

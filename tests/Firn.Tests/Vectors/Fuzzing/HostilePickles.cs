@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Firn.Tests.Vectors.Fuzzing;
@@ -24,7 +23,8 @@ internal static class HostilePickles
             yield return ($"{name}, protocol 2", [0x80, 2, .. Text($"c{module}\n{function}\n("), .. arguments.SelectMany(Unicode), .. "tR."u8]);
             yield return ($"{name}, protocol 2, NEWOBJ", [0x80, 2, .. Text($"c{module}\n{function}\n("), .. arguments.SelectMany(Unicode), (byte)'t', 0x81, (byte)'.']);
             yield return ($"{name}, protocol 4", [0x80, 4, .. Short(module), .. Short(function), 0x93, (byte)'(', .. arguments.SelectMany(Unicode), .. "tR."u8]);
-            yield return ($"{name}, protocol 4, in a model", [0x80, 4, .. Short("gensim.models.keyedvectors"), .. Short("KeyedVectors"), 0x93, (byte)')', 0x81, (byte)'}', .. Short("index_to_key"),
+            byte[] model = [.. Short("gensim.models.keyedvectors"), .. Short("KeyedVectors"), 0x93, (byte)')', 0x81, (byte)'}'];
+            yield return ($"{name}, protocol 4, in a model", [0x80, 4, .. model, .. Short("index_to_key"),
                 .. Short(module), .. Short(function), 0x93, (byte)'(', .. arguments.SelectMany(Unicode), .. "tRsb."u8]);
         }
         // Popen takes a list: protocols 0, 2 and 4.
@@ -36,7 +36,7 @@ internal static class HostilePickles
 
     private static byte[] Text(string text) => Encoding.Latin1.GetBytes(text);
 
-    private static byte[] Unicode(string text) => [(byte)'X', .. BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text)), .. Encoding.UTF8.GetBytes(text)];
+    private static byte[] Unicode(string text) => [(byte)'X', .. BitConverter.GetBytes(text.Length), .. Encoding.ASCII.GetBytes(text)];
 
-    private static byte[] Short(string text) => [0x8c, byte.Parse(Encoding.UTF8.GetByteCount(text).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), .. Encoding.UTF8.GetBytes(text)];
+    private static byte[] Short(string text) => [0x8c, (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
 }

@@ -26,10 +26,14 @@ public sealed class VectorFileFuzzTests : IDisposable
     [Fact]
     public void Damaged_files_are_refused_quickly_and_in_bounded_memory()
     {
-        double seconds = double.TryParse(Environment.GetEnvironmentVariable("FIRN_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out double set) ? set : 3;
+        string? asked = Environment.GetEnvironmentVariable("FIRN_FUZZ_SECONDS");
+        double seconds = double.TryParse(asked, CultureInfo.InvariantCulture, out double set) ? set : 3;
         var random = new Random(set > 0 ? Environment.TickCount : 1);
         string canary = Path.Combine(_files.Folder, "canary");
-        FuzzSeed[] seeds = [.. FuzzSeed.All(), .. HostilePickles.All(canary).Select(p => new FuzzSeed(p.Name, "file", new Dictionary<string, byte[]> { ["file"] = p.Bytes }) { IsTable = false })];
+        FuzzSeed[] seeds =
+        [
+            .. FuzzSeed.All(), .. HostilePickles.All(canary).Select(pickle => FuzzSeed.Of(pickle.Name, pickle.Bytes) with { IsTable = false }),
+        ];
         foreach (FuzzSeed seed in seeds)
         {
             string folder = Write("seed", seed.Files);
@@ -96,7 +100,8 @@ public sealed class VectorFileFuzzTests : IDisposable
                     long before = GC.GetAllocatedBytesForCurrentThread();
                     bool good = Succeeds(reader, path, random);
                     long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-                    Assert.True(allocated <= Least + reader.BytesPerByte * most, $"{reader.Name}: {allocated} bytes for a file of {length} ({most} unpacked)");
+                    Assert.True(allocated <= Least + reader.BytesPerByte * most,
+                        $"{reader.Name}: {allocated} bytes for a file of {length} ({most} unpacked)");
                     (_read, _refused) = good ? (_read + 1, _refused) : (_read, _refused + 1);
                 }
             }
@@ -119,7 +124,8 @@ public sealed class VectorFileFuzzTests : IDisposable
         }
         catch (Exception error) when (error is InvalidDataException or FileNotFoundException)
         {
-            Assert.True(error.Message.Length <= LongestMessage && !error.Message.Contains('\n', StringComparison.Ordinal), $"{reader.Name}: no short line: {error.Message}");
+            bool line = error.Message.Length <= LongestMessage && !error.Message.Contains('\n', StringComparison.Ordinal);
+            Assert.True(line, $"{reader.Name}: no short line: {error.Message}");
             Assert.StartsWith(Path.GetDirectoryName(path)!, error.Message, StringComparison.Ordinal);
             return false;
         }
