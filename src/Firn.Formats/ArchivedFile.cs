@@ -1,16 +1,23 @@
 using Firn.Files;
 using SharpCompress.Archives;
+using SharpCompress.Archives.Rar;
+using SharpCompress.Archives.SevenZip;
+using SharpCompress.Readers;
 
 namespace Firn.Formats;
 
 /// <summary>One file of a 7z or RAR archive.</summary>
 internal static class ArchivedFile
 {
-    /// <summary>Opens the file that is meant.</summary>
-    /// <param name="input">The archive.</param>
-    /// <param name="kind">Its kind, for messages.</param>
-    /// <param name="open">Opens it as one.</param>
-    public static Stream Open(PackedInput input, FileKind kind, Func<Stream, IArchive> open)
+    /// <summary>Opens the file that is meant of a 7z archive.</summary>
+    public static Stream OfSevenZip(PackedInput input) =>
+        Open(input, FileKind.SevenZip, stream => SevenZipArchive.OpenArchive(stream, new ReaderOptions()));
+
+    /// <summary>Opens the file that is meant of a RAR archive.</summary>
+    public static Stream OfRar(PackedInput input) =>
+        Open(input, FileKind.Rar, stream => RarArchive.OpenArchive(stream, new ReaderOptions()));
+
+    private static GuardedStream Open(PackedInput input, FileKind kind, Func<Stream, IArchive> open)
     {
         Stream packed = input.OpenSeekable();
         try

@@ -1,14 +1,10 @@
 using Firn.Files;
 using Firn.Text;
-using SharpCompress.Archives;
-using SharpCompress.Archives.Rar;
-using SharpCompress.Archives.SevenZip;
 using SharpCompress.Compressors;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.Lzw;
 using SharpCompress.Compressors.Xz;
 using SharpCompress.Compressors.ZStandard;
-using SharpCompress.Readers;
 
 namespace Firn.Formats;
 
@@ -27,8 +23,8 @@ public static class DataFormats
         Add(FileKind.Xz, stream => new XZStream(stream));
         Add(FileKind.Zstandard, stream => new DecompressionStream(stream, ZstandardBuffer, true, false));
         Add(FileKind.Compress, stream => new LzwStream(stream));
-        AddArchive(FileKind.SevenZip, stream => SevenZipArchive.OpenArchive(stream, new ReaderOptions()));
-        AddArchive(FileKind.Rar, stream => RarArchive.OpenArchive(stream, new ReaderOptions()));
+        FileDecoders.Add(FileKind.SevenZip, ArchivedFile.OfSevenZip);
+        FileDecoders.Add(FileKind.Rar, ArchivedFile.OfRar);
         CorpusTables.Add(FileKind.Parquet, ParquetTable.Open);
         CorpusTables.Add(FileKind.Excel, ExcelTable.Open);
         CorpusTables.Add(FileKind.Ole, ExcelTable.Open);
@@ -36,7 +32,4 @@ public static class DataFormats
 
     private static void Add(FileKind kind, Func<Stream, Stream> unpack) =>
         FileDecoders.Add(kind, input => new GuardedStream(input.Path, kind, input.Open(), unpack));
-
-    private static void AddArchive(FileKind kind, Func<Stream, IArchive> open) =>
-        FileDecoders.Add(kind, input => ArchivedFile.Open(input, kind, open));
 }

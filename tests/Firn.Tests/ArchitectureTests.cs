@@ -29,6 +29,7 @@ public partial class ArchitectureTests
         ["Throw.cs"] = [],
         ["Prediction.cs"] = [],
         ["LabelRule.cs"] = ["Model"],
+        ["IntegerList.cs"] = ["Model"],
         ["Predictor.cs"] = ["Text", "Linear", "Model", "Bundles"],
         ["Bundle.cs"] = ["Text", "Model", "Bundles"],
         ["Recipe.cs"] = ["Text", "Vectors", "Model", "Bundles", "Training", "Recipes"],

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using Firn.Cli.Commands.Vectors;
 using Firn.Cli.Output;
@@ -14,6 +15,9 @@ internal sealed class TrainArguments
 {
     private static readonly (string Name, RecipeOptions Options)[] Presets = [("tweets", RecipeOptions.Tweets), ("notebook", RecipeOptions.Notebook)];
     private static readonly (string Name, Pooling Pooling)[] Poolings = [("last", Pooling.LastState), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];
+
+    private static readonly (string Name, Encoder Encoder, bool Bidirectional)[] Encoders =
+        [("lstm", Encoder.Lstm, false), ("bilstm", Encoder.Lstm, true), ("gru", Encoder.Gru, false), ("bigru", Encoder.Gru, true), ("cnn", Encoder.Convolution, false), ("mean", Encoder.Mean, false)];
 
     private static readonly (string Name, ThresholdMetric Metric)[] Metrics =
         [("accuracy", ThresholdMetric.Accuracy), ("f1", ThresholdMetric.F1), ("macro-f1", ThresholdMetric.MacroF1), ("macro-recall", ThresholdMetric.MacroRecall)];
@@ -64,9 +68,12 @@ internal sealed class TrainArguments
     private readonly Option<bool> dropPretrained = new("--drop-pretrained") { Description = "Leave the word vectors as they were before training out of the bundle; 'firn drift' then needs them as a file" };
     private readonly Word2VecArguments word2Vec = new([.. Presets.Select(p => (p.Name, p.Options.Word2Vec))], "--vector-epochs");
     private readonly Option<bool> ownRows = new("--rows-for-all-words") { Description = "Words without a vector get a zero row of their own that can train (as Keras; costs memory)" };
-    private readonly Option<int?> hidden = PresetOption.Number("--hidden", "Units of the LSTM in each direction", Presets, o => o.Classifier.HiddenSize).Between(1, 8192);
+    private readonly Option<string?> encoder = PresetOption.Word("--encoder", "What reads the words: LSTM or GRU, in one direction or both, convolutions (cnn), or the mean of the words", Presets, o => EncoderName(o.Classifier)).OneOf([.. Encoders.Select(e => e.Name)]);
+    private readonly Option<int?> layers = new Option<int?>("--layers") { Description = "LSTMs or GRUs above each other (default: 1)", HelpName = "N" }.Between(1, 8);
+    private readonly Option<string?> widths = new("--widths") { Description = "Words that the windows of --encoder cnn span, with commas between (default: 3,4,5)", HelpName = "N,N..." };
+    private readonly Option<int?> hidden = PresetOption.Number("--hidden", "Units of the LSTM or GRU in each direction, of the mean, or filters of each width of a cnn", Presets, o => o.Classifier.HiddenSize).Between(1, 8192);
     private readonly Option<bool?> bidirectional = PresetOption.Switch("--bidirectional", "Read each text in both directions", Presets, o => o.Classifier.Bidirectional);
-    private readonly Option<string?> pooling = PresetOption.Word("--pooling", "How the LSTM's outputs become one", Presets, o => PoolingName(o.Classifier.Pooling)).OneOf([.. Poolings.Select(p => p.Name)]);
+    private readonly Option<string?> pooling = PresetOption.Word("--pooling", "How the outputs over time become one", Presets, o => PoolingName(o.Classifier.Pooling)).OneOf([.. Poolings.Select(p => p.Name)]);
     private readonly Option<string?> padding = PresetOption.Word(
         "--padding", "Zero vectors before each text up to --max-tokens, as Keras without a mask: trained at their full price, scored at none", Presets, o => o.Classifier.PaddedLength > 0 ? "keras" : "none").OneOf("none", "keras");
     private readonly Option<double?> embeddingDropout = PresetOption.Number("--embedding-dropout", "Dropout of embedded words", Presets, o => o.Classifier.EmbeddingDropout).Between(0, 0.99);
@@ -100,7 +107,7 @@ internal sealed class TrainArguments
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
         {
-            ownRows, dropPretrained, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, characters, epochs, batchSize, learningRate,
+            ownRows, dropPretrained, encoder, layers, widths, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, characters, epochs, batchSize, learningRate,
             clipNorm, schedule, repair, restoreBest, refit, balance, multiLabel, tuneThreshold, seed, threads,
         })
             command.Add(option);
@@ -230,7 +237,43 @@ internal sealed class TrainArguments
             throw new UsageError($"{given.Name} {why}; leave one of the two out");
     }
 
-    private ClassifierOptions Classifier(ParseResult parsed, ClassifierOptions basis, int longest) => basis with
+    /// <summary>The basis with another encoder, and with what must go with it.</summary>
+    private ClassifierOptions WithEncoder(ParseResult parsed, ClassifierOptions basis)
+    {
+        if (parsed.GetValue(encoder) is { } name)
+        {
+            (_, Encoder kind, bool both) = Encoders.First(e => e.Name == name);
+            Pooling pooled = kind switch
+            {
+                Encoder.Convolution => Pooling.Max,
+                Encoder.Mean => Pooling.Mean,
+                _ => basis.Pooling,
+            };
+            basis = basis with { Encoder = kind, Bidirectional = both, Pooling = pooled };
+        }
+        bool recurrent = basis.Encoder is Encoder.Lstm or Encoder.Gru;
+        if (parsed.GetValue(widths) is not null && basis.Encoder != Encoder.Convolution)
+            throw new UsageError("--widths is for --encoder cnn; give that too, or leave it out");
+        if (!recurrent)
+            Refuse(parsed, [layers, bidirectional, recurrentDropout, padding], "is for an LSTM or a GRU");
+        if (parsed.GetValue(pooling) == "last" && !recurrent)
+            throw new UsageError($"--pooling last is for an LSTM or a GRU; choose mean, max or attention for --encoder {EncoderName(basis)}");
+        return basis with { Layers = parsed.GetValue(layers) ?? basis.Layers, Widths = parsed.GetValue(widths) is { } text ? ReadWidths(text) : basis.Widths };
+    }
+
+    private static IntegerList ReadWidths(string text)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        if (parts.Length > 16 || parts.Any(part => !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int width) || width is < 1 or > 64))
+            throw new UsageError($"--widths: '{text}' is no list of at most 16 whole numbers from 1 to 64; give for instance 3,4,5");
+        return [.. parts.Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
+    }
+
+    internal static string EncoderName(ClassifierOptions options) => Encoders.First(e => e.Encoder == options.Encoder && e.Bidirectional == options.Bidirectional).Name;
+
+    private ClassifierOptions Classifier(ParseResult parsed, ClassifierOptions preset, int longest) => Shaped(parsed, WithEncoder(parsed, preset), longest);
+
+    private ClassifierOptions Shaped(ParseResult parsed, ClassifierOptions basis, int longest) => basis with
     {
         MultiLabel = parsed.GetValue(multiLabel),
         HiddenSize = parsed.GetValue(hidden) ?? basis.HiddenSize,

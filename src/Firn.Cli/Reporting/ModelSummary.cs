@@ -22,16 +22,19 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
     public static ModelSummary Of(TextClassifier model, ThawSchedule schedule)
     {
         var options = model.Options;
-        int width = model.Embedding.Dimension, hidden = options.HiddenSize, features = options.FeatureSize;
-        string directions = options.Bidirectional ? "bidirectional " : "";
-        bool lstm = schedule.EverTrains(ParameterGroup.Lstm), dense = schedule.EverTrains(ParameterGroup.Dense);
+        int width = model.Embedding.Dimension, features = options.FeatureSize;
+        bool encoder = schedule.EverTrains(ParameterGroup.Lstm), dense = schedule.EverTrains(ParameterGroup.Dense);
         var layers = new List<Layer>
         {
             // As Keras counts: a row a word, though words without a vector share one here.
             new("embedding", $"T × {width}", (long)model.Embedding.VocabularySize * width, schedule.EverTrains(ParameterGroup.Embedding)),
             new(string.Create(CultureInfo.InvariantCulture, $"dropout {options.EmbeddingDropout:0.##}"), $"T × {width}", 0, false),
-            new($"{directions}LSTM, {hidden} units", options.Pooling == Pooling.LastState ? $"{features}" : $"T × {features}", Count(model, "lstm"), lstm),
         };
+        for (int level = 1; level <= Levels(options); level++)
+        {
+            bool last = level == Levels(options) && options.Pooling == Pooling.LastState;
+            layers.Add(new(EncoderName(options), last ? $"{features}" : $"T × {features}", CountLevel(model, level), encoder));
+        }
         if (options.Pooling != Pooling.LastState)
             layers.Add(new(PoolingName(options.Pooling), $"{features}", Count(model, "attention"), dense && options.Pooling == Pooling.Attention));
         string activation = options.Output switch { OutputActivation.Sigmoid => "sigmoid", OutputActivation.Sigmoids => "a sigmoid a class", _ => "softmax" };
@@ -51,6 +54,32 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
         rows.Add(["trained", "", Number(Trained), ""]);
         rows.Add(["frozen", "", Number(Frozen), ""]);
         return new TableData(["layer", "output", "parameters", "trained"], rows);
+    }
+
+    /// <summary>One level of the layers over time in words.</summary>
+    public static string EncoderName(ClassifierOptions options)
+    {
+        string directions = options.Bidirectional ? "bidirectional " : "";
+        return options.Encoder switch
+        {
+            Encoder.Gru => $"{directions}GRU, {options.HiddenSize} units",
+            Encoder.Convolution => $"convolutions over {options.Widths} words, {options.HiddenSize} filters",
+            Encoder.Mean => $"mean of words, {options.HiddenSize} units",
+            _ => $"{directions}LSTM, {options.HiddenSize} units",
+        };
+    }
+
+    private static int Levels(ClassifierOptions options) => options.Encoder is Encoder.Lstm or Encoder.Gru ? options.Layers : 1;
+
+    /// <summary>The weights of one level of the layers over time: the first is named without a number.</summary>
+    private static long CountLevel(TextClassifier model, int level) => model.Parameters.Where(p => p.Group == ParameterGroup.Lstm)
+        .Where(p => LevelOf(p.Name, model.Options) == level).Sum(p => (long)p.Values.Length);
+
+    private static int LevelOf(string name, ClassifierOptions options)
+    {
+        string layer = name[..name.IndexOf('.', StringComparison.Ordinal)];
+        int line = layer.LastIndexOf('_');
+        return options.Encoder != Encoder.Convolution && int.TryParse(layer.AsSpan(line + 1), CultureInfo.InvariantCulture, out int level) ? level : 1;
     }
 
     private static long Count(TextClassifier model, string prefix) =>

@@ -48,7 +48,7 @@ internal static class TrainingReport
             : new("Word vectors", [.. Word2VecArguments.Describe(options.Word2Vec).Select(setting => new Fact(setting.Name, setting.Value))]),
         new("Model",
         [
-            new("LSTM units", Text(options.Classifier.HiddenSize) + (options.Classifier.Bidirectional ? ", both directions" : "")), new("pooling", Commands.TrainArguments.PoolingName(options.Classifier.Pooling)),
+            new("encoder", ModelSummary.EncoderName(options.Classifier) + (options.Classifier.Layers > 1 ? $", {options.Classifier.Layers} layers" : "")), new("pooling", Commands.TrainArguments.PoolingName(options.Classifier.Pooling)),
             new("embedding dropout", Text(options.Classifier.EmbeddingDropout)), new("input dropout", Text(options.Classifier.InputDropout)), new("recurrent dropout", Text(options.Classifier.RecurrentDropout)),
         ]),
         new("Training",

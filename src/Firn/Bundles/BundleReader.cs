@@ -10,7 +10,7 @@ namespace Firn.Bundles;
 /// <summary>Loads a bundle and believes none of it: every file's length and hash, every shape, and the golden scores.</summary>
 internal static class BundleReader
 {
-    public const string RowsTensor = ModelParameters.EmbeddingRows;
+    public const string RowsTensor = ModelLayers.EmbeddingRows;
     public const string RowOfTensor = "embedding.row_of";
     private const string Remedy = "Copy the bundle again from where it was made, or train again.";
     private const int HashBuffer = 1 << 20; // 120 MB take 97 ms; in the 4 KiB of SHA256.HashData, 153 to 194 ms

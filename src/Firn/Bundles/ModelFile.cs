@@ -82,7 +82,8 @@ internal sealed record ModelFile
             if (file.Name != Path.GetFileName(file.Name) || file.Name is "" or "." or "..")
                 Throw.BadFile(path, "files", $"'{file.Name}' is no plain file name", Remedy);
         }
-        return model;
+        // Bundles from the time before other encoders hold one LSTM and do not say so.
+        return model.Architecture.Layers > 0 ? model : model with { Architecture = model.Architecture with { Layers = 1, Widths = new ClassifierOptions().Widths } };
     }
 
     private static void CheckFormat(JsonElement root, string path)

@@ -71,6 +71,19 @@ internal static unsafe class Activations
     /// <summary>tanh of each value; in place where both are the same.</summary>
     public static void Tanh(ReadOnlySpan<float> x, Span<float> destination) => Map<TanhMap>(x, destination);
 
+    /// <summary>max(x, 0) of each value; in place where both are the same.</summary>
+    public static void Relu(ReadOnlySpan<float> x, Span<float> destination) => Map<ReluMap>(x, destination);
+
+    /// <summary>Sets the gradient to zero where <see cref="Relu"/> gave zero.</summary>
+    /// <param name="outputs">What it gave.</param>
+    /// <param name="gradient">Gradient of the outputs, replaced by that of the inputs.</param>
+    public static void ReluBackward(ReadOnlySpan<float> outputs, Span<float> gradient)
+    {
+        Debug.Assert(outputs.Length == gradient.Length);
+        for (int i = 0; i < gradient.Length; i++)
+            gradient[i] = outputs[i] > 0 ? gradient[i] : 0;
+    }
+
     private static void Map<F>(ReadOnlySpan<float> x, Span<float> destination)
         where F : struct, IMap
     {
@@ -128,5 +141,13 @@ internal static unsafe class Activations
         public static V Of<P, V>(V x)
             where P : struct, ILanes<V>
             where V : struct => Tanh<P, V>(x);
+    }
+
+    private readonly struct ReluMap : IMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Of<P, V>(V x)
+            where P : struct, ILanes<V>
+            where V : struct => P.Max(x, P.Zero);
     }
 }

@@ -16,6 +16,9 @@ internal sealed unsafe class PackedMatrix
     /// <summary>Columns of a whole panel.</summary>
     public static int PanelWidth => 2 * Lanes;
 
+    /// <summary>Columns that so many take as they are stored.</summary>
+    public static double Padded(double columns) => Math.Ceiling(columns / Lanes) * Lanes;
+
     /// <summary>K, the rows.</summary>
     public int Rows { get; private set; }
 

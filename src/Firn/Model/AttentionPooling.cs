@@ -4,13 +4,27 @@ namespace Firn.Model;
 
 /// <summary>
 /// Word attention (Yang et al. 2016, equations 5 to 7): u = tanh(h A + b), weight = softmax over the text of u . v,
-/// feature = sum of weight * h; h joins both directions at a position. Zero for an empty text.
+/// feature = sum of weight * h; h joins the outputs of all layers at a position. Zero for an empty text.
 /// </summary>
-internal sealed unsafe class AttentionPooling(TextClassifier model) : IPoolingLayer
+/// <param name="kernel">A, [F,F].</param>
+/// <param name="bias">b, [F].</param>
+/// <param name="context">v, [F].</param>
+internal sealed unsafe class AttentionPooling(Parameter kernel, Parameter bias, Parameter context) : IPoolingLayer
 {
-    private readonly Parameter kernel = model["attention.kernel"], bias = model["attention.bias"], context = model["attention.context"];
+    /// <summary>Makes or finds the weights.</summary>
+    public static AttentionPooling Create(int features, WeightSource weights)
+    {
+        CounterRandom random = weights.Random;
+        Parameter kernel = weights.Get("attention.kernel", ParameterGroup.Dense, [features, features],
+            values => Initializers.GlorotUniform(random.Derive(2), features, features, values));
+        Parameter bias = weights.Get("attention.bias", ParameterGroup.Dense, [features]);
+        Parameter context = weights.Get("attention.context", ParameterGroup.Dense, [features],
+            values => Initializers.GlorotUniform(random.Derive(3), features, 1, values));
+        return new AttentionPooling(kernel, bias, context);
+    }
+
     private readonly PackedMatrix packed = new(), transposed = new();
-    private readonly int hidden = model.Options.HiddenSize, features = model.Options.FeatureSize;
+    private readonly int features = bias.Shape[0];
 
     public bool ReadsEveryOutput => true;
 
@@ -99,36 +113,9 @@ internal sealed unsafe class AttentionPooling(TextClassifier model) : IPoolingLa
             VectorMath.AddScaled(tape.DScores[row], tape.UnitsAt(row), dContext);
     }
 
-    /// <summary>Both directions' outputs side by side in the order of positions.</summary>
-    private void Join(ShardWorkspace shard)
-    {
-        for (int d = 0; d < shard.Tapes.Length; d++)
-        {
-            for (int i = 0; i < shard.Layout.Texts; i++)
-            {
-                for (int p = 0; p < shard.Layout.LengthOf(i); p++)
-                {
-                    shard.Tapes[d].OutputAt(shard.Layout.RowOf(i, p, reversed: d == 1))
-                        .CopyTo(shard.Attention.JoinedAt(shard.Layout.RowOf(i, p, false)).Slice(d * hidden, hidden));
-                }
-            }
-        }
-    }
+    private void Join(ShardWorkspace shard) => JoinedRows.Join(shard.Layout, shard.Top, shard.Attention.Joined, features);
 
-    private void Part(ShardWorkspace shard)
-    {
-        for (int d = 0; d < shard.Tapes.Length; d++)
-        {
-            for (int i = 0; i < shard.Layout.Texts; i++)
-            {
-                for (int p = 0; p < shard.Layout.LengthOf(i); p++)
-                {
-                    shard.Attention.DJoinedAt(shard.Layout.RowOf(i, p, false)).Slice(d * hidden, hidden)
-                        .CopyTo(shard.Tapes[d].DOutsideAt(shard.Layout.RowOf(i, p, reversed: d == 1)));
-                }
-            }
-        }
-    }
+    private void Part(ShardWorkspace shard) => JoinedRows.Part(shard.Layout, shard.Top, shard.Attention.DJoined, features);
 }
 
 /// <summary>What <see cref="AttentionPooling"/> keeps of a shard between its passes; rows by position.</summary>

@@ -2,7 +2,23 @@ using System.Text.Json.Serialization;
 
 namespace Firn.Model;
 
-/// <summary>How the LSTM's outputs over time become one feature vector a text.</summary>
+/// <summary>The layers that read a text's words in order.</summary>
+public enum Encoder
+{
+    /// <summary>Long short-term memory (Hochreiter, Schmidhuber 1997; Gers et al. 2000).</summary>
+    Lstm,
+
+    /// <summary>Gated recurrent units with the reset behind the product, as Keras' <c>reset_after</c>, cuDNN and PyTorch have them (Cho et al. 2014).</summary>
+    Gru,
+
+    /// <summary>Convolutions over windows of several widths side by side, with ReLU (Kim 2014).</summary>
+    Convolution,
+
+    /// <summary>A linear map of each word, to be averaged: the order of words does not count (Iyyer et al. 2015).</summary>
+    Mean,
+}
+
+/// <summary>How an encoder's outputs over time become one feature vector a text.</summary>
 public enum Pooling
 {
     /// <summary>The state after the last token (Keras' <c>return_sequences=False</c>).</summary>
@@ -40,6 +56,15 @@ public sealed record ClassifierOptions
 {
     /// <summary>Units of the LSTM in each direction, H; 1 to 8192.</summary>
     public int HiddenSize { get; init; } = 100;
+
+    /// <summary>The layers that read a text's words.</summary>
+    public Encoder Encoder { get; init; }
+
+    /// <summary>Recurrent layers above each other, each reading the outputs of the one below; 1 to 8.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Words that a window of each convolution spans; 1 to 64, <see cref="HiddenSize"/> filters each.</summary>
+    public IntegerList Widths { get; init; } = [3, 4, 5];
 
     /// <summary>Reads each text in both directions and joins both features; doubles the LSTM's cost and parameters.</summary>
     public bool Bidirectional { get; init; }
@@ -84,19 +109,43 @@ public sealed record ClassifierOptions
     [JsonIgnore]
     public int OutputSize => Classes == 2 && !MultiLabel ? 1 : Classes;
 
-    /// <summary>Width of the features that enter the dense layer, F: H or 2H.</summary>
+    /// <summary>Width of the features that enter the dense layer, F: H for each direction or width of a convolution.</summary>
     [JsonIgnore]
-    public int FeatureSize => Bidirectional ? 2 * HiddenSize : HiddenSize;
+    public int FeatureSize => LayersOfLevel * HiddenSize;
+
+    /// <summary>Levels of layers over time.</summary>
+    [JsonIgnore]
+    internal int Levels => IsRecurrent ? Layers : 1;
+
+    /// <summary>Layers side by side on a level.</summary>
+    [JsonIgnore]
+    internal int LayersOfLevel => Encoder == Encoder.Convolution ? Widths.Count : IsRecurrent && Bidirectional ? 2 : 1;
+
+    [JsonIgnore]
+    internal bool IsRecurrent => Encoder is Encoder.Lstm or Encoder.Gru;
 
     internal void Validate()
     {
         Throw.IfOutside(HiddenSize, 1, 8192);
+        Throw.IfOutside(Layers, 1, 8);
+        if (!Enum.IsDefined(Encoder))
+            throw new ArgumentOutOfRangeException(nameof(Encoder), Encoder, "Encoder must be one of the named kinds.");
+        if (Encoder == Encoder.Convolution)
+            Throw.IfOutside(Widths.Count, 1, 16, nameof(Widths));
+        foreach (int width in Widths)
+            Throw.IfOutside(width, 1, 64, nameof(Widths));
+        if (Pooling == Pooling.LastState && !IsRecurrent)
+            throw new ArgumentException($"A {(Encoder == Encoder.Mean ? "mean" : "convolution")} has no last state; choose mean, max or attention pooling.", nameof(Pooling));
+        if ((Bidirectional || Layers > 1) && !IsRecurrent)
+            throw new ArgumentException("Only recurrent layers have directions and stand above each other.", nameof(Encoder));
         Throw.IfOutside(Classes, 2, 1_000_000);
         const double highest = 0.999;
         Throw.IfOutside(EmbeddingDropout, 0, highest);
         Throw.IfOutside(InputDropout, 0, highest);
         Throw.IfOutside(RecurrentDropout, 0, highest);
         Throw.IfOutside(PaddedLength, 0, 100_000);
+        if (PaddedLength > 0 && (Encoder != Encoder.Lstm || Layers > 1))
+            throw new ArgumentException("PaddedLength needs one LSTM.", nameof(PaddedLength));
         if (PaddedLength > 0 && (Bidirectional || Pooling != Pooling.LastState))
             throw new ArgumentException("PaddedLength needs one direction and the last state: other models read the pads' outputs.", nameof(PaddedLength));
         if (!Enum.IsDefined(Pooling))

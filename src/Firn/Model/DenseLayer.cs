@@ -3,17 +3,26 @@ using Firn.Kernels;
 namespace Firn.Model;
 
 /// <summary>logits [n,K] = features [n,F] * kernel [F,K] + bias [K].</summary>
-internal sealed unsafe class DenseLayer(TextClassifier model)
+internal sealed unsafe class DenseLayer(Parameter kernel, Parameter bias)
 {
-    public Parameter Kernel { get; } = model["dense.kernel"];
+    /// <summary>Makes or finds the weights.</summary>
+    public static DenseLayer Create(int features, int units, WeightSource weights)
+    {
+        CounterRandom random = weights.Random;
+        Parameter kernel = weights.Get("dense.kernel", ParameterGroup.Dense, [features, units],
+            values => Initializers.GlorotUniform(random.Derive(4), features, units, values));
+        return new DenseLayer(kernel, weights.Get("dense.bias", ParameterGroup.Dense, [units]));
+    }
 
-    public Parameter Bias { get; } = model["dense.bias"];
+    public Parameter Kernel { get; } = kernel;
+
+    public Parameter Bias { get; } = bias;
 
     /// <summary>F.</summary>
-    public int Features { get; } = model.Options.FeatureSize;
+    public int Features { get; } = kernel.Shape[0];
 
     /// <summary>K.</summary>
-    public int Units { get; } = model.Options.OutputSize;
+    public int Units { get; } = kernel.Shape[1];
 
     public void Forward(int texts, float* features, float* logits)
     {

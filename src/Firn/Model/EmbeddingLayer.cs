@@ -8,7 +8,7 @@ internal static unsafe class EmbeddingLayer
 {
     /// <summary>Writes tape.Inputs [M,E] for the texts <paramref name="textOf"/> read forward or reversed.</summary>
     public static void Forward(EmbeddingTable table, RaggedIds texts, ReadOnlySpan<int> textOf, ReadOnlySpan<int> positions,
-        in StepDropout dropout, RaggedLayout layout, bool reversed, LstmTape tape)
+        in StepDropout dropout, RaggedLayout layout, bool reversed, SequenceTape tape)
     {
         int width = table.Dimension;
         ReadOnlySpan<float> rows = table.Rows.Span;
@@ -36,7 +36,7 @@ internal static unsafe class EmbeddingLayer
     /// <paramref name="destination"/> [tokens,E], text after text.
     /// </summary>
     public static void Backward(EmbeddingTable table, RaggedIds texts, ReadOnlySpan<int> textOf, ReadOnlySpan<int> positions,
-        in StepDropout dropout, RaggedLayout layout, bool reversed, LstmTape tape, float* destination)
+        in StepDropout dropout, RaggedLayout layout, bool reversed, SequenceTape tape, float* destination)
     {
         int width = table.Dimension;
         ReadOnlySpan<int> rowOf = table.RowOf;
@@ -52,7 +52,7 @@ internal static unsafe class EmbeddingLayer
         }
     }
 
-    private static void Mask(in StepDropout dropout, LstmTape tape, int position, int text, int p, int row, Span<float> values)
+    private static void Mask(in StepDropout dropout, SequenceTape tape, int position, int text, int p, int row, Span<float> values)
     {
         if (dropout.EmbeddingRate > 0)
         {

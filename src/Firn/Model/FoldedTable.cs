@@ -3,24 +3,24 @@ using Firn.Kernels;
 namespace Firn.Model;
 
 /// <summary>
-/// table * W + b of one direction, a row of 4H values for each of some rows of the table: with a frozen table the input
+/// table * W + b of one input map, a row of P values for each of some rows of the table: with a frozen table the input
 /// projection of a word is the same wherever it stands. A row never changes once it is there.
 /// </summary>
 internal sealed unsafe class FoldedTable
 {
     private const int RowsPerPiece = 256;
 
-    private readonly LstmLayer lstm;
+    private readonly InputMap map;
     private readonly EmbeddingTable table;
     private readonly FoldPrecision precision;
     private readonly int width;
     private readonly int[] placeOf; // row of the table to row here, or empty where they are the same
     private readonly Piece?[] pieces;
 
-    private FoldedTable(LstmLayer lstm, EmbeddingTable table, int count, int[] placeOf, FoldPrecision precision)
+    private FoldedTable(InputMap map, EmbeddingTable table, int count, int[] placeOf, FoldPrecision precision)
     {
-        (this.lstm, this.table, this.precision, this.placeOf) = (lstm, table, precision, placeOf);
-        width = 4 * lstm.Hidden;
+        (this.map, this.table, this.precision, this.placeOf) = (map, table, precision, placeOf);
+        width = map.Columns;
         ValueBytes = precision == FoldPrecision.Float32 ? sizeof(float) : sizeof(ushort);
         pieces = new Piece?[(count + RowsPerPiece - 1) / RowsPerPiece];
     }
@@ -32,9 +32,9 @@ internal sealed unsafe class FoldedTable
     /// Folds the table's rows <paramref name="rows"/>; <paramref name="placeOf"/> [R] finds each, or is empty when these are
     /// all rows in order.
     /// </summary>
-    public static FoldedTable Ahead(LstmLayer lstm, EmbeddingTable table, int[] rows, int[] placeOf, FoldPrecision precision, int threads)
+    public static FoldedTable Ahead(InputMap map, EmbeddingTable table, int[] rows, int[] placeOf, FoldPrecision precision, int threads)
     {
-        var folded = new FoldedTable(lstm, table, rows.Length, placeOf, precision);
+        var folded = new FoldedTable(map, table, rows.Length, placeOf, precision);
         var workers = new (AlignedBuffer In, AlignedBuffer Out)[threads];
         for (int i = 0; i < threads; i++)
             workers[i] = (new AlignedBuffer(RowsPerPiece * table.Dimension), new AlignedBuffer(RowsPerPiece * folded.width));
@@ -47,12 +47,12 @@ internal sealed unsafe class FoldedTable
     }
 
     /// <summary>Room for all rows, each folded when it is first asked for.</summary>
-    public static FoldedTable AtFirstUse(LstmLayer lstm, EmbeddingTable table, FoldPrecision precision) => new(lstm, table, table.RowCount, [], precision);
+    public static FoldedTable AtFirstUse(InputMap map, EmbeddingTable table, FoldPrecision precision) => new(map, table, table.RowCount, [], precision);
 
     /// <summary>Bytes of a value as stored.</summary>
     public int ValueBytes { get; }
 
-    /// <summary>Where a row is stored, for as long as this table lives; folds it by way of <paramref name="scratch"/> [4H] unless it is there.</summary>
+    /// <summary>Where a row is stored, for as long as this table lives; folds it by way of <paramref name="scratch"/> [P] unless it is there.</summary>
     public void* Locate(int row, float* scratch)
     {
         int place = placeOf.Length == 0 ? row : placeOf[row], index = place % RowsPerPiece;
@@ -62,7 +62,7 @@ internal sealed unsafe class FoldedTable
         return piece.RowAt(index);
     }
 
-    /// <summary>A stored row as floats: where it lies, or widened into <paramref name="scratch"/> [4H].</summary>
+    /// <summary>A stored row as floats: where it lies, or widened into <paramref name="scratch"/> [P].</summary>
     public float* Floats(void* stored, float* scratch)
     {
         if (precision == FoldPrecision.Float32)
@@ -75,7 +75,7 @@ internal sealed unsafe class FoldedTable
         return scratch;
     }
 
-    /// <summary>Copies a stored row to <paramref name="destination"/> [4H].</summary>
+    /// <summary>Copies a stored row to <paramref name="destination"/> [P].</summary>
     public void Copy(void* stored, float* destination)
     {
         float* from = Floats(stored, destination);
@@ -89,7 +89,7 @@ internal sealed unsafe class FoldedTable
             table.Rows.Span.Slice(rows[i] * table.Dimension, table.Dimension).CopyTo(input.Span[(i * table.Dimension)..]);
         var piece = new Piece(rows.Length, width * ValueBytes, atFirstUse: false);
         bool single = precision == FoldPrecision.Float32;
-        lstm.Project(input.Pointer, rows.Length, single ? (float*)piece.RowAt(0) : output.Pointer);
+        map.Project(input.Pointer, rows.Length, single ? (float*)piece.RowAt(0) : output.Pointer);
         if (!single)
             Narrow(output.Span[..(rows.Length * width)], new Span<ushort>(piece.RowAt(0), rows.Length * width));
         return piece;
@@ -106,7 +106,7 @@ internal sealed unsafe class FoldedTable
     private void FoldOne(int row, Piece piece, int index, float* scratch)
     {
         fixed (float* vector = table.Rows.Span.Slice(row * table.Dimension, table.Dimension))
-            lstm.ProjectOne(vector, scratch);
+            map.ProjectOne(vector, scratch);
         var sums = new ReadOnlySpan<float>(scratch, width);
         if (precision == FoldPrecision.Float32)
             sums.CopyTo(new Span<float>(piece.RowAt(index), width));

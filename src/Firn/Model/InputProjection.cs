@@ -3,7 +3,7 @@ using Firn.Text;
 namespace Firn.Model;
 
 /// <summary>
-/// From token ids to the LSTM's sums x * kernel + bias, and the gradients on the way back. Two ways give the same
+/// From token ids to the sums x * kernel + bias of the layers on the embedding, and the gradients on the way back. Two ways give the same
 /// result: token by token, or once a distinct word where a word's dropout does not depend on its place.
 /// </summary>
 internal abstract class InputProjection
@@ -25,11 +25,11 @@ internal abstract class InputProjection
     /// <summary>Before the shards of a batch.</summary>
     public abstract void Begin(RaggedIds texts, BatchPlan plan, StepDropout dropout);
 
-    /// <summary>Sets tape.Gates of a shard to the sums.</summary>
-    public abstract void Forward(int shard, ShardWorkspace work, LstmLayer lstm);
+    /// <summary>Sets tape.Sums of a shard.</summary>
+    public abstract void Forward(int shard, ShardWorkspace work, SequenceLayer layer);
 
-    /// <summary>Takes the gradient of the sums out of tape.Gates, after the layer's backward pass and weight gradients.</summary>
-    public abstract void Backward(int shard, ShardWorkspace work, LstmLayer lstm, GradientBuffer destination);
+    /// <summary>Takes the gradient of the sums out of tape.Sums, after the layer's backward pass and weight gradients.</summary>
+    public abstract void Backward(int shard, ShardWorkspace work, SequenceLayer layer, GradientBuffer destination);
 
     /// <summary>After the shards of a batch, before their gradients are added up.</summary>
     public abstract void End(GradientBuffer[] shardGradients);

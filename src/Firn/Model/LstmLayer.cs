@@ -6,52 +6,57 @@ namespace Firn.Model;
 /// One direction of the LSTM over a ragged, time-major shard: one product for all input projections, a product a step
 /// over the rows still alive, and the weights' gradients as products over all steps at the end.
 /// </summary>
-internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int direction)
+/// <param name="map">To the gates' sums i, f, c, o, [E,4H].</param>
+/// <param name="recurrentKernel">[H,4H].</param>
+/// <param name="place">Where it stands.</param>
+internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, LayerPlace place) : SequenceLayer(map, recurrentKernel.Shape[0], place)
 {
-    private readonly AlignedBuffer kernelRows = new();
-    private readonly PackedMatrix kernel = new(), recurrent = new(), kernelTransposed = new(), recurrentTransposed = new();
-
-    public Parameter Kernel { get; } = model[prefix + ".kernel"];
-
-    public Parameter RecurrentKernel { get; } = model[prefix + ".recurrent_kernel"];
-
-    public Parameter Bias { get; } = model[prefix + ".bias"];
-
-    /// <summary>0 forward, 1 backward in time.</summary>
-    public int Direction { get; } = direction;
-
-    public bool Reversed => Direction == 1;
-
-    /// <summary>E.</summary>
-    public int Width { get; } = model.Embedding.Dimension;
-
-    /// <summary>H.</summary>
-    public int Hidden { get; } = model.Options.HiddenSize;
-
-    /// <summary>The recurrent weights as <see cref="PackRecurrent"/> left them.</summary>
-    public PackedMatrix PackedRecurrent => recurrent;
-
-    /// <summary>Packs the weights for <see cref="Project"/>; needed again after they change.</summary>
-    public void PackKernel() => kernel.Pack(Kernel.Values.Span, Width, 4 * Hidden);
-
-    /// <summary>Copies the weights for <see cref="ProjectSparse"/>; needed again after they change.</summary>
-    public void CopyKernel()
+    /// <summary>Makes or finds the weights: Glorot uniform, orthogonal recurrent, unit forget bias, as Keras starts them.</summary>
+    public static LstmLayer Create(LayerPlace place, int width, ClassifierOptions options, WeightSource weights)
     {
-        ReadOnlySpan<float> from = Kernel.Values.Span;
-        from.CopyTo(new Span<float>(kernelRows.Reserve(from.Length), from.Length));
+        string prefix = place.Prefix("lstm");
+        int hidden = options.HiddenSize;
+        CounterRandom random = place.Stream(weights.Random);
+        Parameter kernel = weights.Get(prefix + ".kernel", ParameterGroup.Lstm, [width, 4 * hidden],
+            values => Initializers.GlorotUniform(random.Derive(0), width, 4 * hidden, values));
+        Parameter recurrent = weights.Get(prefix + ".recurrent_kernel", ParameterGroup.Lstm, [hidden, 4 * hidden],
+            values => Initializers.Orthogonal(random.Derive(1), hidden, 4 * hidden, values));
+        Parameter bias = weights.Get(prefix + ".bias", ParameterGroup.Lstm, [4 * hidden], values => Initializers.UnitForgetBias(hidden, values));
+        return new LstmLayer(new InputMap(kernel, bias), recurrent, place);
     }
 
-    /// <summary>Packs the weights for <see cref="Forward"/>.</summary>
-    public void PackRecurrent() => recurrent.Pack(RecurrentKernel.Values.Span, Hidden, 4 * Hidden);
+    private readonly PackedMatrix recurrent = new(), recurrentTransposed = new();
 
-    /// <summary>Packs the weights for <see cref="Backward"/>.</summary>
-    public void PackBackward() => recurrentTransposed.PackTransposed(RecurrentKernel.Values.Span, 4 * Hidden, Hidden);
+    /// <summary>H.</summary>
+    public int Hidden => Size;
 
-    /// <summary>Packs the weights for <see cref="InputGradient"/>.</summary>
-    public void PackInputGradient() => kernelTransposed.PackTransposed(Kernel.Values.Span, 4 * Hidden, Width);
+    /// <summary>The recurrent weights as <see cref="PackForward"/> left them.</summary>
+    public PackedMatrix PackedRecurrent => recurrent;
+
+    public override void PackForward() => recurrent.Pack(recurrentKernel.Values.Span, Hidden, 4 * Hidden);
+
+    public override void PackBackward() => recurrentTransposed.PackTransposed(recurrentKernel.Values.Span, 4 * Hidden, Hidden);
+
+    public override LstmTape CreateTape() => new();
+
+    public override double PackedFloats => Hidden * PackedMatrix.Padded(4.0 * Hidden) + 4 * Hidden * PackedMatrix.Padded(Hidden);
+
+    // Cells, their tanh, recurrent states; the gradient of the last cell.
+    protected override double OwnFloats(double tokens, double texts, bool dropsStates) => (3 * tokens + texts + (dropsStates ? texts : 0)) * Hidden;
+
+    public override void Forward(RaggedLayout layout, SequenceTape tape) => Forward(layout, (LstmTape)tape);
+
+    public override void Backward(RaggedLayout layout, SequenceTape tape) => Backward(layout, (LstmTape)tape);
+
+    protected override void OwnGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination)
+    {
+        var own = (LstmTape)tape;
+        int from = own.InitialOutput == null ? layout.AliveAt(0) : 0;
+        Gemm.MultiplyTransposed(own.Recurrent, Hidden, dSums, from, false, destination.PointerTo(recurrentKernel));
+    }
 
     /// <summary>Runs all steps: from the projected inputs in tape.Gates to tape.Outputs.</summary>
-    public void Forward(RaggedLayout layout, LstmTape tape)
+    private void Forward(RaggedLayout layout, LstmTape tape)
     {
         if (tape.InitialOutput != null)
             Enter(tape, tape.InitialOutput, 0, layout.AliveAt(0));
@@ -68,32 +73,7 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
         }
     }
 
-    /// <summary>sums [rows,4H] = inputs [rows,E] * kernel + bias.</summary>
-    public void Project(float* inputs, int rows, float* sums)
-    {
-        fixed (float* bias = Bias.Values.Span)
-            Gemm.Multiply(inputs, Width, rows, kernel, bias, 0, sums);
-    }
-
-    /// <summary>As <see cref="Project"/> for one row: the same bits.</summary>
-    public void ProjectOne(float* inputs, float* sums)
-    {
-        fixed (float* bias = Bias.Values.Span)
-            MatrixVector.Multiply(inputs, kernel, bias, sums);
-    }
-
-    /// <summary>As <see cref="Project"/> for inputs of which dropout has left few.</summary>
-    public void ProjectSparse(float* inputs, int rows, float* sums)
-    {
-        fixed (float* bias = Bias.Values.Span)
-            SparseGemm.Multiply(inputs, rows, Width, kernelRows.Pointer, 4 * Hidden, bias, 0, sums);
-    }
-
-    /// <summary>
-    /// From tape.DOutput (last states) and tape.DOutside (all outputs) to the gradients of the gates' sums, which replace
-    /// tape.Gates.
-    /// </summary>
-    public void Backward(RaggedLayout layout, LstmTape tape)
+    private void Backward(RaggedLayout layout, LstmTape tape)
     {
         for (int step = layout.Steps - 1; step >= 0; step--)
         {
@@ -103,9 +83,7 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
             BackwardCells(layout, tape, step, 0, carried, tape.RecurrentMask);
             BackwardCells(layout, tape, step, carried, alive - carried, null);
             if (step > 0 || tape.InitialOutput != null)
-            {
                 Gemm.Multiply(tape.Gates + (long)layout.OffsetOf(step) * 4 * Hidden, 4 * Hidden, alive, recurrentTransposed, null, 0, tape.DOutput);
-            }
         }
         if (tape.InitialOutput != null && tape.RecurrentMask != null)
         {
@@ -113,24 +91,6 @@ internal sealed unsafe class LstmLayer(TextClassifier model, string prefix, int 
             VectorMath.Multiply(new(tape.DOutput, states), new(tape.RecurrentMask, states), new(tape.DOutput, states));
         }
     }
-
-    /// <summary>
-    /// Gradients of recurrent kernel and bias, written to their places, after <see cref="Backward"/>; leaves the gradient of
-    /// the sums packed in <paramref name="scratch"/>.
-    /// </summary>
-    public void RecurrentGradients(RaggedLayout layout, LstmTape tape, PackedMatrix scratch, float* dRecurrent, float* dBias)
-    {
-        scratch.Pack(tape.Gates, layout.Tokens, 4 * Hidden);
-        int from = tape.InitialOutput == null ? layout.AliveAt(0) : 0;
-        Gemm.MultiplyTransposed(tape.Recurrent, Hidden, scratch, from, false, dRecurrent);
-        var bias = new Span<float>(dBias, 4 * Hidden);
-        bias.Clear();
-        VectorMath.AddColumnSums(new(tape.Gates, layout.Tokens * 4 * Hidden), layout.Tokens, bias);
-    }
-
-    /// <summary>dInputs [rows,E] = dSums [rows,4H] * kernel^T.</summary>
-    public void InputGradient(float* dSums, int rows, float* dInputs) =>
-        Gemm.Multiply(dSums, 4 * Hidden, rows, kernelTransposed, null, 0, dInputs);
 
     private void BackwardCells(RaggedLayout layout, LstmTape tape, int step, int from, int count, float* mask)
     {

@@ -19,7 +19,7 @@ internal sealed unsafe class PadStates
         cells = new AlignedBuffer((length + 1) * hidden);
         var gates = new AlignedBuffer(4 * hidden);
         var tanh = new AlignedBuffer(hidden);
-        fixed (float* bias = lstm.Bias.Values.Span)
+        fixed (float* bias = lstm.Map.Bias!.Values.Span)
         {
             for (int k = 0; k < length; k++)
             {

@@ -17,16 +17,22 @@ public enum ParameterGroup
 public sealed class Parameter
 {
     internal Parameter(string name, int[] shape, ParameterGroup group, Memory<float> values)
+        : this(name, shape, group)
     {
-        long size = 1;
-        foreach (int extent in shape)
-            size *= extent;
-        Throw.IfLengthDiffers(values.Length, size, name);
+        Throw.IfLengthDiffers(values.Length, Count, name);
+        Values = values;
+    }
+
+    /// <summary>A shape without values, to count with.</summary>
+    internal Parameter(string name, int[] shape, ParameterGroup group)
+    {
         Name = name;
         Shape = shape;
         Group = group;
-        Values = values;
     }
+
+    /// <summary>Numbers that the shape holds.</summary>
+    internal long Count => Shape.Aggregate(1L, (size, extent) => size * extent);
 
     /// <summary>
     /// The name in a weights file: <c>embedding.rows</c> [R,E]; <c>lstm.kernel</c> [E,4H], <c>lstm.recurrent_kernel</c>

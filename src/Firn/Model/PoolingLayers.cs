@@ -2,16 +2,16 @@ using Firn.Kernels;
 
 namespace Firn.Model;
 
-/// <summary>The outputs of one or two directions over time to one feature row a text, and back.</summary>
+/// <summary>The outputs over time of the layers of a model's last level to one feature row a text, and back.</summary>
 internal interface IPoolingLayer
 {
-    /// <summary>Whether the backward pass gives a gradient to every output (tape.DOutside) or to last states (tape.DOutput).</summary>
+    /// <summary>Whether the backward pass gives a gradient to every output (tape.DOutside) or to last outputs (tape.DOutput).</summary>
     bool ReadsEveryOutput { get; }
 
     /// <summary>Packs weights after they change.</summary>
     void Pack();
 
-    /// <summary>Writes shard.Features [n,F]; an empty text's features are its state before any token.</summary>
+    /// <summary>Writes shard.Features [n,F]; an empty text's features are its output before any token.</summary>
     void Forward(ShardWorkspace shard);
 
     /// <summary>From shard.DFeatures [n,F] to the tapes.</summary>
@@ -21,10 +21,10 @@ internal interface IPoolingLayer
     void WeightGradients(ShardWorkspace shard, GradientBuffer destination);
 }
 
-/// <summary>The state after each direction's last step, both joined.</summary>
-internal sealed unsafe class LastStatePooling(int hidden) : IPoolingLayer
+/// <summary>A pooling without weights, which treats each layer's outputs by themselves: its features lie side by side in the layers' order.</summary>
+internal abstract class PoolingOfEach : IPoolingLayer
 {
-    public bool ReadsEveryOutput => false;
+    public abstract bool ReadsEveryOutput { get; }
 
     public void Pack()
     {
@@ -32,135 +32,109 @@ internal sealed unsafe class LastStatePooling(int hidden) : IPoolingLayer
 
     public void Forward(ShardWorkspace shard)
     {
-        for (int d = 0; d < shard.Tapes.Length; d++)
+        int at = 0;
+        foreach (SequenceTape tape in shard.Top)
         {
-            LstmTape tape = shard.Tapes[d];
             for (int i = 0; i < shard.Layout.Texts; i++)
-            {
-                int length = shard.Layout.LengthOf(i);
-                Span<float> to = shard.FeaturesOf(i).Slice(d * hidden, hidden);
-                if (length > 0)
-                    tape.OutputAt(shard.Layout.OffsetOf(length - 1) + i).CopyTo(to);
-                else if (tape.InitialOutput != null)
-                    new ReadOnlySpan<float>(tape.InitialOutput + (long)i * hidden, hidden).CopyTo(to);
-                else
-                    to.Clear();
-            }
+                Forward(shard, tape, i, at, shard.FeaturesOf(i).Slice(at, tape.Size));
+            at += tape.Size;
         }
     }
 
     public void Backward(ShardWorkspace shard)
     {
-        for (int d = 0; d < shard.Tapes.Length; d++)
+        int at = 0;
+        foreach (SequenceTape tape in shard.Top)
         {
             for (int i = 0; i < shard.Layout.Texts; i++)
-                shard.DFeaturesOf(i).Slice(d * hidden, hidden).CopyTo(new Span<float>(shard.Tapes[d].DOutput + (long)i * hidden, hidden));
+                Backward(shard, tape, i, at, shard.DFeaturesOf(i).Slice(at, tape.Size));
+            at += tape.Size;
         }
     }
 
     public void WeightGradients(ShardWorkspace shard, GradientBuffer destination)
     {
     }
+
+    /// <summary>The features that one layer's outputs over a text give; the first of them is feature <paramref name="at"/>.</summary>
+    protected abstract void Forward(ShardWorkspace shard, SequenceTape tape, int text, int at, Span<float> to);
+
+    /// <summary>From the gradient of those features to the tape's.</summary>
+    protected abstract void Backward(ShardWorkspace shard, SequenceTape tape, int text, int at, ReadOnlySpan<float> from);
+}
+
+/// <summary>The output after each layer's last step.</summary>
+internal sealed unsafe class LastStatePooling : PoolingOfEach
+{
+    public override bool ReadsEveryOutput => false;
+
+    protected override void Forward(ShardWorkspace shard, SequenceTape tape, int text, int at, Span<float> to)
+    {
+        int length = shard.Layout.LengthOf(text);
+        if (length > 0)
+            tape.OutputAt(shard.Layout.OffsetOf(length - 1) + text).CopyTo(to);
+        else if (tape.InitialOutput != null)
+            new ReadOnlySpan<float>(tape.InitialOutput + (long)text * tape.Size, tape.Size).CopyTo(to);
+        else
+            to.Clear();
+    }
+
+    protected override void Backward(ShardWorkspace shard, SequenceTape tape, int text, int at, ReadOnlySpan<float> from) =>
+        from.CopyTo(new Span<float>(tape.DOutput + (long)text * tape.Size, tape.Size));
 }
 
 /// <summary>The mean of the outputs over the text; zero for an empty text.</summary>
-internal sealed unsafe class MeanPooling(int hidden) : IPoolingLayer
+internal sealed class MeanPooling : PoolingOfEach
 {
-    public bool ReadsEveryOutput => true;
+    public override bool ReadsEveryOutput => true;
 
-    public void Pack()
+    protected override void Forward(ShardWorkspace shard, SequenceTape tape, int text, int at, Span<float> to)
     {
+        to.Clear();
+        int length = shard.Layout.LengthOf(text);
+        for (int step = 0; step < length; step++)
+            VectorMath.AddScaled(1f / length, tape.OutputAt(shard.Layout.OffsetOf(step) + text), to);
     }
 
-    public void Forward(ShardWorkspace shard)
+    protected override void Backward(ShardWorkspace shard, SequenceTape tape, int text, int at, ReadOnlySpan<float> from)
     {
-        for (int d = 0; d < shard.Tapes.Length; d++)
-        {
-            for (int i = 0; i < shard.Layout.Texts; i++)
-            {
-                Span<float> to = shard.FeaturesOf(i).Slice(d * hidden, hidden);
-                to.Clear();
-                int length = shard.Layout.LengthOf(i);
-                for (int step = 0; step < length; step++)
-                    VectorMath.AddScaled(1f / length, shard.Tapes[d].OutputAt(shard.Layout.OffsetOf(step) + i), to);
-            }
-        }
-    }
-
-    public void Backward(ShardWorkspace shard)
-    {
-        for (int d = 0; d < shard.Tapes.Length; d++)
-        {
-            for (int i = 0; i < shard.Layout.Texts; i++)
-            {
-                ReadOnlySpan<float> from = shard.DFeaturesOf(i).Slice(d * hidden, hidden);
-                int length = shard.Layout.LengthOf(i);
-                for (int step = 0; step < length; step++)
-                    VectorMath.AddScaled(1f / length, from, shard.Tapes[d].DOutsideAt(shard.Layout.OffsetOf(step) + i));
-            }
-        }
-    }
-
-    public void WeightGradients(ShardWorkspace shard, GradientBuffer destination)
-    {
+        int length = shard.Layout.LengthOf(text);
+        for (int step = 0; step < length; step++)
+            VectorMath.AddScaled(1f / length, from, tape.DOutsideAt(shard.Layout.OffsetOf(step) + text));
     }
 }
 
 /// <summary>The largest value of each unit over the text, the first of equals; zero for an empty text.</summary>
-internal sealed unsafe class MaxPooling(int hidden) : IPoolingLayer
+internal sealed class MaxPooling(int features) : PoolingOfEach
 {
-    public bool ReadsEveryOutput => true;
+    public override bool ReadsEveryOutput => true;
 
-    public void Pack()
+    protected override void Forward(ShardWorkspace shard, SequenceTape tape, int text, int at, Span<float> to)
     {
-    }
-
-    public void Forward(ShardWorkspace shard)
-    {
-        int features = shard.Tapes.Length * hidden;
         if (shard.PoolRows.Length < shard.Layout.Texts * features)
             shard.PoolRows = new int[shard.Layout.Texts * features];
-        for (int d = 0; d < shard.Tapes.Length; d++)
+        Span<int> rows = shard.PoolRows.AsSpan(text * features + at, to.Length);
+        to.Fill(shard.Layout.LengthOf(text) == 0 ? 0 : float.NegativeInfinity);
+        for (int step = 0; step < shard.Layout.LengthOf(text); step++)
         {
-            for (int i = 0; i < shard.Layout.Texts; i++)
+            int row = shard.Layout.OffsetOf(step) + text;
+            ReadOnlySpan<float> output = tape.OutputAt(row);
+            for (int j = 0; j < to.Length; j++)
             {
-                Span<float> best = shard.FeaturesOf(i).Slice(d * hidden, hidden);
-                Span<int> rows = shard.PoolRows.AsSpan(i * features + d * hidden, hidden);
-                best.Fill(shard.Layout.LengthOf(i) == 0 ? 0 : float.NegativeInfinity);
-                for (int step = 0; step < shard.Layout.LengthOf(i); step++)
+                if (output[j] > to[j])
                 {
-                    int row = shard.Layout.OffsetOf(step) + i;
-                    ReadOnlySpan<float> output = shard.Tapes[d].OutputAt(row);
-                    for (int j = 0; j < hidden; j++)
-                    {
-                        if (output[j] > best[j])
-                        {
-                            best[j] = output[j];
-                            rows[j] = row;
-                        }
-                    }
+                    to[j] = output[j];
+                    rows[j] = row;
                 }
             }
         }
     }
 
-    public void Backward(ShardWorkspace shard)
+    protected override void Backward(ShardWorkspace shard, SequenceTape tape, int text, int at, ReadOnlySpan<float> from)
     {
-        int features = shard.Tapes.Length * hidden;
-        for (int d = 0; d < shard.Tapes.Length; d++)
-        {
-            for (int i = 0; i < shard.Layout.Texts; i++)
-            {
-                if (shard.Layout.LengthOf(i) == 0)
-                    continue;
-                ReadOnlySpan<float> from = shard.DFeaturesOf(i).Slice(d * hidden, hidden);
-                for (int j = 0; j < hidden; j++)
-                    shard.Tapes[d].DOutsideAt(shard.PoolRows[i * features + d * hidden + j])[j] += from[j];
-            }
-        }
-    }
-
-    public void WeightGradients(ShardWorkspace shard, GradientBuffer destination)
-    {
+        if (shard.Layout.LengthOf(text) == 0)
+            return;
+        for (int j = 0; j < from.Length; j++)
+            tape.DOutsideAt(shard.PoolRows[text * features + at + j])[j] += from[j];
     }
 }

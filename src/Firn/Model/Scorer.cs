@@ -6,7 +6,7 @@ namespace Firn.Model;
 
 /// <summary>
 /// A classifier's weights as they are now, prepared for scoring: recurrent weights packed, and the embedding folded with
-/// the LSTM's input weights so that a token costs 4H*H multiply-adds instead of 4H*(E+H). After further training it refuses
+/// the input weights of the layers that read it, so that an LSTM's token costs 4H*H multiply-adds instead of 4H*(E+H). After further training it refuses
 /// to score, for what it folded is no longer the model: make another. Safe for many threads, each with a workspace of its
 /// own; no locks.
 /// </summary>
@@ -37,13 +37,13 @@ public sealed unsafe class Scorer
         columns = model.Options.OutputSize;
         layers = new ModelLayers(model);
         layers.PackForward();
-        foreach (LstmLayer lstm in layers.Lstm)
-            lstm.PackKernel();
+        foreach (SequenceLayer layer in layers.OnEmbedding)
+            layer.Map.Pack();
         if (model.Options.PaddedLength > 0)
-            pads = new PadStates(layers.Lstm[0], model.Options.PaddedLength);
+            pads = new PadStates((LstmLayer)layers.OnEmbedding[0], model.Options.PaddedLength);
         if (precision != FoldPrecision.None && time == FoldTime.AtFirstUse)
         {
-            folded = [.. layers.Lstm.Select(lstm => FoldedTable.AtFirstUse(lstm, model.Embedding, precision))];
+            folded = [.. layers.OnEmbedding.Select(layer => FoldedTable.AtFirstUse(layer.Map, model.Embedding, precision))];
         }
         else if (precision != FoldPrecision.None)
         {
@@ -62,7 +62,7 @@ public sealed unsafe class Scorer
     internal bool IsCurrent => version == model.Version;
 
     /// <summary>A workspace for <see cref="Score(ReadOnlySpan{int}, ScoringWorkspace, Span{float})"/>.</summary>
-    public ScoringWorkspace CreateWorkspace() => new(model.Options);
+    public ScoringWorkspace CreateWorkspace() => new(layers);
 
     /// <summary>Scores one text; allocates nothing once the workspace has seen a text as long. Needs a folded table.</summary>
     /// <param name="ids">Token ids in [0, V); may be empty.</param>
@@ -92,12 +92,13 @@ public sealed unsafe class Scorer
         layout.Build([ids.Length]);
         Span<int> rows = workspace.RowsFor(ids.Length);
         ReadOnlySpan<int> rowOf = model.Embedding.RowOf;
-        foreach (LstmLayer lstm in layers.Lstm)
+        foreach (SequenceLayer layer in layers.OnEmbedding)
         {
             for (int p = 0; p < ids.Length; p++)
-                rows[layout.RowOf(0, p, lstm.Reversed)] = rowOf[ids[p]];
-            ScoringLstm.Forward(lstm, folded[lstm.Direction], pads, layout, rows, workspace.Stored, workspace.Shard.Tapes[lstm.Direction]);
+                rows[layout.RowOf(0, p, layer.Reversed)] = rowOf[ids[p]];
+            Forward(layer, folded, rows, workspace);
         }
+        workspace.Shard.Above(layers, default, default);
         workspace.Shard.Output(layers);
         model.Wide?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.Wide, unseen);
         Losses.Probabilities(workspace.Shard.LogitsOf(0), probabilities, model.Options.MultiLabel);
@@ -143,16 +144,17 @@ public sealed unsafe class Scorer
             ShardWorkspace shard = workers[worker].Shard;
             shard.Layout.Build(plan.Length.AsSpan(from, count));
             Span<int> rows = workers[worker].RowsFor(shard.Layout.Tokens);
-            foreach (LstmLayer lstm in layers.Lstm)
+            foreach (SequenceLayer layer in layers.OnEmbedding)
             {
                 for (int i = 0; i < count; i++)
                 {
                     ReadOnlySpan<int> ids = texts[textOf[i]];
                     for (int p = 0; p < ids.Length; p++)
-                        rows[shard.Layout.RowOf(i, p, lstm.Reversed)] = rowOf[ids[p]];
+                        rows[shard.Layout.RowOf(i, p, layer.Reversed)] = rowOf[ids[p]];
                 }
-                ScoringLstm.Forward(lstm, tables[lstm.Direction], pads, shard.Layout, rows, workers[worker].Stored, shard.Tapes[lstm.Direction]);
+                Forward(layer, tables, rows, workers[worker]);
             }
+            shard.Above(layers, default, default);
             shard.Output(layers);
             for (int i = 0; i < count; i++)
             {
@@ -166,6 +168,27 @@ public sealed unsafe class Scorer
         });
         foreach (ScoringWorkspace worker in workers)
             _free.Add(worker);
+    }
+
+    /// <summary>One layer on the embedding, from the folded rows of its input.</summary>
+    private void Forward(SequenceLayer layer, FoldedTable[] tables, ReadOnlySpan<int> rows, ScoringWorkspace workspace)
+    {
+        ShardWorkspace shard = workspace.Shard;
+        SequenceTape tape = shard.TapeOf(layer);
+        FoldedTable table = tables[layer.Place.Index];
+        if (layer is LstmLayer lstm)
+        {
+            ScoringLstm.Forward(lstm, table, pads, shard.Layout, rows, workspace.Stored, (LstmTape)tape);
+            return;
+        }
+        tape.Reserve(shard.Layout, layer);
+        int width = layer.Map.Columns;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            float* to = tape.Sums + (long)i * width;
+            table.Copy(table.Locate(rows[i], to), to);
+        }
+        layer.Forward(shard.Layout, tape);
     }
 
     /// <summary>Folds the rows of these texts' words, each once.</summary>
@@ -187,7 +210,7 @@ public sealed unsafe class Scorer
     }
 
     private FoldedTable[] Fold(int[] rows, int[] placeOf, int threads) =>
-        [.. layers.Lstm.Select(lstm => FoldedTable.Ahead(lstm, model.Embedding, rows, placeOf, Precision == FoldPrecision.None ? FoldPrecision.Float32 : Precision, threads))];
+        [.. layers.OnEmbedding.Select(layer => FoldedTable.Ahead(layer.Map, model.Embedding, rows, placeOf, Precision == FoldPrecision.None ? FoldPrecision.Float32 : Precision, threads))];
 
     private static int TextsWithin(RaggedIds texts, int from)
     {

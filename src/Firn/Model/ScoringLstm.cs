@@ -19,7 +19,7 @@ internal static unsafe class ScoringLstm
     public static void Forward(LstmLayer lstm, FoldedTable folded, PadStates? pads, RaggedLayout layout, ReadOnlySpan<int> rows, nint[] stored, LstmTape tape)
     {
         int hidden = lstm.Hidden, width = 4 * hidden;
-        tape.ReserveScoring(layout, hidden);
+        tape.ReserveScoring(layout, lstm);
         pads?.Enter(layout, tape);
         void** at = (void**)Marshal.UnsafeAddrOfPinnedArrayElement(stored, 0);
         for (int i = 0; i < rows.Length; i++)

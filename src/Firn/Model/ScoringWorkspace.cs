@@ -8,7 +8,7 @@ namespace Firn.Model;
 /// </summary>
 public sealed class ScoringWorkspace
 {
-    internal ScoringWorkspace(ClassifierOptions options) => Shard = new ShardWorkspace(options);
+    internal ScoringWorkspace(ModelLayers layers) => Shard = new ShardWorkspace(layers);
 
     internal ShardWorkspace Shard { get; }
 

@@ -8,19 +8,24 @@ internal sealed unsafe class ShardWorkspace
     private readonly AlignedBuffer features = new(), dFeatures = new(), logits = new();
     private readonly int featureSize, units;
 
-    public ShardWorkspace(ClassifierOptions options)
+    public ShardWorkspace(ModelLayers layers)
     {
-        featureSize = options.FeatureSize;
-        units = options.OutputSize;
-        Tapes = new LstmTape[options.Bidirectional ? 2 : 1];
-        for (int d = 0; d < Tapes.Length; d++)
-            Tapes[d] = new LstmTape();
+        featureSize = layers.Dense.Features;
+        units = layers.Dense.Units;
+        Tapes = [.. layers.Levels.Select(level => level.Select(layer => layer.CreateTape()).ToArray())];
+        Joined = [.. layers.Levels.Select(_ => new JoinedInput())];
     }
 
     public RaggedLayout Layout { get; } = new();
 
-    /// <summary>One a direction.</summary>
-    public LstmTape[] Tapes { get; }
+    /// <summary>One a layer, level by level.</summary>
+    public SequenceTape[][] Tapes { get; }
+
+    /// <summary>Those of the last level, which the pooling reads.</summary>
+    public SequenceTape[] Top => Tapes[^1];
+
+    /// <summary>One a level; that of level 0 is not used.</summary>
+    public JoinedInput[] Joined { get; }
 
     /// <summary>[n,F].</summary>
     public float* Features => features.Pointer;
@@ -39,6 +44,8 @@ internal sealed unsafe class ShardWorkspace
     /// <summary>A right-hand matrix of the moment.</summary>
     public PackedMatrix Scratch { get; } = new();
 
+    public SequenceTape TapeOf(SequenceLayer layer) => Tapes[layer.Place.Level][layer.Place.Index];
+
     public Span<float> FeaturesOf(int text) => new(Features + (long)text * featureSize, featureSize);
 
     public Span<float> DFeaturesOf(int text) => new(DFeatures + (long)text * featureSize, featureSize);
@@ -50,16 +57,34 @@ internal sealed unsafe class ShardWorkspace
     {
         Range range = plan.RangeOf(shard);
         Layout.Build(plan.Length.AsSpan(range));
-        foreach (LstmLayer lstm in layers.Lstm)
+        foreach (SequenceLayer layer in layers.OnEmbedding)
         {
-            LstmTape tape = Tapes[lstm.Direction];
-            tape.Reserve(Layout, lstm.Width, lstm.Hidden);
-            tape.DrawMasks(dropout, lstm.Direction, plan.Position.AsSpan(range));
-            inputs.Forward(shard, this, lstm);
-            lstm.Forward(Layout, tape);
+            SequenceTape tape = TapeOf(layer);
+            tape.Reserve(Layout, layer);
+            tape.DrawMasks(dropout, layer, plan.Position.AsSpan(range));
+            inputs.Forward(shard, this, layer);
+            layer.Forward(Layout, tape);
         }
+        Above(layers, dropout, plan.Position.AsSpan(range));
         Output(layers);
         dFeatures.Reserve((long)Layout.Texts * featureSize);
+    }
+
+    /// <summary>The levels above the embedding's, from the outputs of the first.</summary>
+    public void Above(ModelLayers layers, in StepDropout dropout, ReadOnlySpan<int> positions)
+    {
+        for (int level = 1; level < Tapes.Length; level++)
+        {
+            Joined[level].Begin(Layout, Tapes[level - 1]);
+            foreach (SequenceLayer layer in layers.Levels[level])
+            {
+                SequenceTape tape = TapeOf(layer);
+                tape.Reserve(Layout, layer);
+                tape.DrawMasks(dropout, layer, positions);
+                Joined[level].Forward(Layout, layer, tape);
+                layer.Forward(Layout, tape);
+            }
+        }
     }
 
     /// <summary>From the tapes' outputs to logits.</summary>
@@ -68,6 +93,11 @@ internal sealed unsafe class ShardWorkspace
         features.Reserve((long)Layout.Texts * featureSize);
         logits.Reserve((long)Layout.Texts * units);
         layers.Pooling.Forward(this);
+        if (layers.RectifiesFeatures)
+        {
+            var values = new Span<float>(Features, Layout.Texts * featureSize);
+            Activations.Relu(values, values);
+        }
         layers.Dense.Forward(Layout.Texts, Features, Logits);
     }
 }

@@ -8,7 +8,7 @@ namespace Firn.Model;
 /// </summary>
 internal readonly struct StepDropout(ClassifierOptions options, CounterRandom step)
 {
-    private const ulong EmbeddingPart = 0, InputPart = 1, RecurrentPart = 3;
+    private const ulong EmbeddingPart = 0, InputPart = 1, RecurrentPart = 3, HigherParts = 16, PartsOfLevel = 256;
 
     public double EmbeddingRate { get; } = options.EmbeddingDropout;
 
@@ -21,9 +21,24 @@ internal readonly struct StepDropout(ClassifierOptions options, CounterRandom st
     /// <summary>Per value of the embedded words of a text; of a distinct row when tied.</summary>
     public CounterRandom Embedding(int positionOrRow) => step.Derive(EmbeddingPart).Derive((ulong)positionOrRow);
 
-    /// <summary>Held over time, by direction.</summary>
-    public CounterRandom Input(int direction, int position) => step.Derive(InputPart + (ulong)direction).Derive((ulong)position);
+    /// <summary>Held over time, by layer.</summary>
+    public CounterRandom Input(LayerPlace layer, int position) => step.Derive(Part(layer, InputPart, 0)).Derive((ulong)position);
 
-    /// <summary>Held over time, by direction.</summary>
-    public CounterRandom Recurrent(int direction, int position) => step.Derive(RecurrentPart + (ulong)direction).Derive((ulong)position);
+    /// <summary>Held over time, by layer.</summary>
+    public CounterRandom Recurrent(LayerPlace layer, int position) => step.Derive(Part(layer, RecurrentPart, 1)).Derive((ulong)position);
+
+    /// <summary>Draws the recurrent masks of texts, [n,H]; null where nothing is dropped.</summary>
+    public unsafe float* DrawRecurrent(SequenceLayer layer, ReadOnlySpan<int> positions, AlignedBuffer buffer)
+    {
+        if (RecurrentRate <= 0)
+            return null;
+        float* mask = buffer.Reserve((long)positions.Length * layer.Size);
+        for (int i = 0; i < positions.Length; i++)
+            DropoutMask.Fill(Recurrent(layer.Place, positions[i]), 0, RecurrentRate, new Span<float>(mask + (long)i * layer.Size, layer.Size));
+        return mask;
+    }
+
+    private static ulong Part(LayerPlace layer, ulong first, ulong kind) => layer is { Level: 0, Index: < 2 }
+        ? first + (ulong)layer.Index
+        : HigherParts + PartsOfLevel * (ulong)layer.Level + 2 * (ulong)layer.Index + kind;
 }

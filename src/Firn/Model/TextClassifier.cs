@@ -25,7 +25,7 @@ public sealed class TextClassifier
         options.Validate();
         Options = options;
         Embedding = embedding;
-        parameters = ModelParameters.Create(options, embedding, new CounterRandom(seed));
+        parameters = ModelLayers.CreateWeights(options, embedding, new CounterRandom(seed));
     }
 
     /// <summary>The shape of the model.</summary>

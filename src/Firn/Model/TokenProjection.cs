@@ -24,7 +24,7 @@ internal sealed unsafe class TokenProjection : InputProjection
     public TokenProjection(ModelLayers layers, ClassifierOptions options, IReadOnlySet<ParameterGroup> trainable, int threads, MovableRows? movable = null)
     {
         double kept = (1 - options.EmbeddingDropout) * (1 - options.InputDropout);
-        sparse = (kept <= SparseGemm.Worthwhile || options.PaddedLength > 0) && SparseGemm.Fits(4 * options.HiddenSize);
+        sparse = (kept <= SparseGemm.Worthwhile || options.PaddedLength > 0) && layers.OnEmbedding.All(layer => SparseGemm.Fits(layer.Map.Columns));
         this.layers = layers;
         this.threads = threads;
         kernelTrains = trainable.Contains(ParameterGroup.Lstm);
@@ -43,47 +43,47 @@ internal sealed unsafe class TokenProjection : InputProjection
         this.texts = texts;
         this.plan = plan;
         this.dropout = dropout;
-        foreach (LstmLayer lstm in layers.Lstm)
+        foreach (SequenceLayer layer in layers.OnEmbedding)
         {
             if (sparse)
-                lstm.CopyKernel();
+                layer.Map.CopyRows();
             else
-                lstm.PackKernel();
+                layer.Map.Pack();
         }
         if (groups is null || dTokens is null)
             return;
-        foreach (LstmLayer lstm in layers.Lstm)
-            lstm.PackInputGradient();
+        foreach (SequenceLayer layer in layers.OnEmbedding)
+            layer.Map.PackTransposed();
         groups.Build(texts, plan);
         int size = checked((int)plan.Tokens * layers.Embedding.Dimension);
         new Span<float>(dTokens.Reserve(size), size).Clear();
     }
 
-    public override void Forward(int shard, ShardWorkspace work, LstmLayer lstm)
+    public override void Forward(int shard, ShardWorkspace work, SequenceLayer layer)
     {
-        LstmTape tape = work.Tapes[lstm.Direction];
-        tape.ReserveInputs(lstm.Width);
+        SequenceTape tape = work.TapeOf(layer);
+        tape.ReserveInputs();
         Range range = plan!.RangeOf(shard);
-        EmbeddingLayer.Forward(layers.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout, lstm.Reversed, tape);
+        EmbeddingLayer.Forward(layers.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout, layer.Reversed, tape);
         if (sparse)
-            lstm.ProjectSparse(tape.Inputs, work.Layout.Tokens, tape.Gates);
+            layer.Map.ProjectSparse(tape.Inputs, work.Layout.Tokens, tape.Sums);
         else
-            lstm.Project(tape.Inputs, work.Layout.Tokens, tape.Gates);
+            layer.Map.Project(tape.Inputs, work.Layout.Tokens, tape.Sums);
     }
 
-    public override void Backward(int shard, ShardWorkspace work, LstmLayer lstm, GradientBuffer destination)
+    public override void Backward(int shard, ShardWorkspace work, SequenceLayer layer, GradientBuffer destination)
     {
-        LstmTape tape = work.Tapes[lstm.Direction];
+        SequenceTape tape = work.TapeOf(layer);
         if (kernelTrains && sparse)
-            SparseGemm.MultiplyTransposed(tape.Inputs, lstm.Width, work.Layout.Tokens, tape.Gates, 4 * lstm.Hidden, destination.PointerTo(lstm.Kernel));
+            SparseGemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, work.Layout.Tokens, tape.Sums, layer.Map.Columns, destination.PointerTo(layer.Map.Kernel));
         else if (kernelTrains)
-            Gemm.MultiplyTransposed(tape.Inputs, lstm.Width, work.Scratch, false, destination.PointerTo(lstm.Kernel));
+            Gemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, work.Scratch, false, destination.PointerTo(layer.Map.Kernel));
         if (dTokens is null)
             return;
         Range range = plan!.RangeOf(shard);
-        lstm.InputGradient(tape.Gates, work.Layout.Tokens, tape.Inputs);
+        layer.Map.InputGradient(tape.Sums, work.Layout.Tokens, tape.Inputs);
         EmbeddingLayer.Backward(layers.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout,
-            lstm.Reversed, tape, dTokens.Pointer + (long)plan.FirstToken(shard) * lstm.Width);
+            layer.Reversed, tape, dTokens.Pointer + (long)plan.FirstToken(shard) * layer.Map.Width);
     }
 
     public override void End(GradientBuffer[] shardGradients)

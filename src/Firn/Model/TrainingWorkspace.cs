@@ -48,7 +48,7 @@ internal sealed unsafe class TrainingWorkspace
         layers = new ModelLayers(model);
         workers = new ShardWorkspace[Threads];
         for (int i = 0; i < Threads; i++)
-            workers[i] = new ShardWorkspace(model.Options);
+            workers[i] = new ShardWorkspace(layers);
         dense = [.. model.Parameters.Where(p => p.Group != ParameterGroup.Embedding && trainable.Contains(p.Group))];
         sum = new GradientBuffer(dense);
         inputs = InputProjection.Create(layers, model.Options, trainable, Threads, movable, projectEachToken);
@@ -102,8 +102,7 @@ internal sealed unsafe class TrainingWorkspace
         for (int shard = 0; shard < plan.Shards; shard++)
             shardGradients[shard] ??= new GradientBuffer(dense);
         layers.PackForward();
-        foreach (LstmLayer lstm in layers.Lstm)
-            lstm.PackBackward();
+        layers.PackBackward();
         inputs.Begin(texts, plan, dropout);
         Workers.Run(plan.Shards, Threads, runShard);
         if (backwardReachesInputs)
@@ -151,9 +150,9 @@ internal sealed unsafe class TrainingWorkspace
     /// <summary>The backward pass as the list of steps that the trainable groups need.</summary>
     private void ComposeBackward()
     {
-        bool lstm = Trainable.Contains(ParameterGroup.Lstm);
+        bool encoder = Trainable.Contains(ParameterGroup.Lstm);
         bool dense = Trainable.Contains(ParameterGroup.Dense);
-        backwardReachesInputs = lstm || Trainable.Contains(ParameterGroup.Embedding);
+        backwardReachesInputs = encoder || Trainable.Contains(ParameterGroup.Embedding);
         if (dense)
         {
             backward.Add((shard, work) => layers.Dense.WeightGradients(work.Layout.Texts, work.Features, work.Logits,
@@ -165,16 +164,30 @@ internal sealed unsafe class TrainingWorkspace
             backward.Add((shard, work) => layers.Pooling.WeightGradients(work, shardGradients[shard]));
         if (!backwardReachesInputs)
             return;
-        foreach (LstmLayer layer in layers.Lstm)
+        for (int level = layers.Levels.Length - 1; level >= 0; level--)
+            ComposeBackward(level, encoder);
+    }
+
+    private void ComposeBackward(int level, bool trains)
+    {
+        if (level > 0)
+            backward.Add((_, work) => work.Joined[level].BeginBackward(work.Layout));
+        foreach (SequenceLayer layer in layers.Levels[level])
         {
-            backward.Add((_, work) => layer.Backward(work.Layout, work.Tapes[layer.Direction]));
-            if (lstm)
+            backward.Add((_, work) => layer.Backward(work.Layout, work.TapeOf(layer)));
+            if (trains)
+                backward.Add((shard, work) => layer.WeightGradients(work.Layout, work.TapeOf(layer), work.Scratch, shardGradients[shard]));
+            if (level == 0)
             {
-                backward.Add((shard, work) => layer.RecurrentGradients(work.Layout, work.Tapes[layer.Direction], work.Scratch,
-                    shardGradients[shard].PointerTo(layer.RecurrentKernel), shardGradients[shard].PointerTo(layer.Bias)));
+                backward.Add((shard, work) => inputs.Backward(shard, work, layer, shardGradients[shard]));
+                continue;
             }
-            backward.Add((shard, work) => inputs.Backward(shard, work, layer, shardGradients[shard]));
+            if (trains)
+                backward.Add((shard, work) => JoinedInput.KernelGradient(layer, work.TapeOf(layer), work.Scratch, shardGradients[shard]));
+            backward.Add((_, work) => work.Joined[level].Backward(work.Layout, layer, work.TapeOf(layer)));
         }
+        if (level > 0)
+            backward.Add((_, work) => work.Joined[level].End(work.Layout, work.Tapes[level - 1]));
     }
 
     private void RunShard(int shard, int worker)
@@ -248,7 +261,10 @@ internal sealed unsafe class TrainingWorkspace
     private void BackwardPooling(int shard, ShardWorkspace work)
     {
         layers.Dense.InputGradient(work.Layout.Texts, work.Logits, work.DFeatures);
-        foreach (LstmTape tape in work.Tapes)
+        int values = work.Layout.Texts * layers.Dense.Features;
+        if (layers.RectifiesFeatures)
+            Activations.ReluBackward(new(work.Features, values), new(work.DFeatures, values));
+        foreach (SequenceTape tape in work.Top)
             tape.ReserveGradients(layers.Pooling.ReadsEveryOutput);
         layers.Pooling.Backward(work);
     }

@@ -17,9 +17,9 @@ internal sealed unsafe class WordProjection : InputProjection
     private readonly int threads;
     private readonly RowGroups groups;
     private readonly AlignedBuffer inputs = new(); // [groups,E], after dropout
-    private readonly AlignedBuffer[] sums; // a direction: [groups,4H]
-    private readonly AlignedBuffer[] dTokens; // a direction: [tokens,4H]
-    private readonly AlignedBuffer[] dSums, dInputs; // a worker: [piece,4H] and [piece,E]
+    private readonly AlignedBuffer[] sums; // a layer: [groups,P]
+    private readonly AlignedBuffer[] dTokens; // a layer: [tokens,P]
+    private readonly AlignedBuffer[] dSums, dInputs; // a worker: [piece,P] and [piece,E]
     private readonly PackedMatrix[] packed; // a worker
     private readonly Action<int, int> project, endPiece;
     private RaggedIds texts = RaggedIds.From([]);
@@ -35,8 +35,8 @@ internal sealed unsafe class WordProjection : InputProjection
         if (trainable.Contains(ParameterGroup.Embedding))
             EmbeddingGradient = new SparseRows(layers.Embedding.Dimension, movable);
         groups = new RowGroups(layers.Embedding);
-        sums = [.. layers.Lstm.Select(_ => new AlignedBuffer())];
-        dTokens = [.. layers.Lstm.Select(_ => new AlignedBuffer())];
+        sums = [.. layers.OnEmbedding.Select(_ => new AlignedBuffer())];
+        dTokens = [.. layers.OnEmbedding.Select(_ => new AlignedBuffer())];
         dSums = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
         dInputs = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
         packed = [.. Enumerable.Range(0, threads).Select(_ => new PackedMatrix())];
@@ -53,21 +53,21 @@ internal sealed unsafe class WordProjection : InputProjection
         this.dropout = dropout;
         groups.Build(texts, plan);
         inputs.Reserve((long)groups.Count * layers.Embedding.Dimension);
-        foreach (LstmLayer lstm in layers.Lstm)
+        foreach (SequenceLayer layer in layers.OnEmbedding)
         {
-            lstm.PackKernel();
+            layer.Map.Pack();
             if (EmbeddingGradient is not null)
-                lstm.PackInputGradient();
-            sums[lstm.Direction].Reserve((long)groups.Count * 4 * lstm.Hidden);
-            dTokens[lstm.Direction].Reserve(plan.Tokens * 4 * lstm.Hidden);
+                layer.Map.PackTransposed();
+            sums[layer.Place.Index].Reserve((long)groups.Count * layer.Map.Columns);
+            dTokens[layer.Place.Index].Reserve(plan.Tokens * layer.Map.Columns);
         }
         Workers.Run((groups.Count + RowsPerPiece - 1) / RowsPerPiece, threads, project);
     }
 
-    public override void Forward(int shard, ShardWorkspace work, LstmLayer lstm)
+    public override void Forward(int shard, ShardWorkspace work, SequenceLayer layer)
     {
-        int width = 4 * lstm.Hidden;
-        float* from = sums[lstm.Direction].Pointer, to = work.Tapes[lstm.Direction].Gates;
+        int width = layer.Map.Columns;
+        float* from = sums[layer.Place.Index].Pointer, to = work.TapeOf(layer).Sums;
         RaggedLayout layout = work.Layout;
         int token = plan!.FirstToken(shard);
         for (int i = 0; i < layout.Texts; i++)
@@ -75,21 +75,21 @@ internal sealed unsafe class WordProjection : InputProjection
             for (int p = 0; p < layout.LengthOf(i); p++, token++)
             {
                 new ReadOnlySpan<float>(from + (long)groups.GroupOfToken[token] * width, width)
-                    .CopyTo(new Span<float>(to + (long)layout.RowOf(i, p, lstm.Reversed) * width, width));
+                    .CopyTo(new Span<float>(to + (long)layout.RowOf(i, p, layer.Reversed) * width, width));
             }
         }
     }
 
-    public override void Backward(int shard, ShardWorkspace work, LstmLayer lstm, GradientBuffer destination)
+    public override void Backward(int shard, ShardWorkspace work, SequenceLayer layer, GradientBuffer destination)
     {
-        int width = 4 * lstm.Hidden;
+        int width = layer.Map.Columns;
         RaggedLayout layout = work.Layout;
-        float* from = work.Tapes[lstm.Direction].Gates;
-        float* to = dTokens[lstm.Direction].Pointer + (long)plan!.FirstToken(shard) * width;
+        float* from = work.TapeOf(layer).Sums;
+        float* to = dTokens[layer.Place.Index].Pointer + (long)plan!.FirstToken(shard) * width;
         for (int i = 0; i < layout.Texts; i++)
         {
             for (int p = 0; p < layout.LengthOf(i); p++, to += width)
-                new ReadOnlySpan<float>(from + (long)layout.RowOf(i, p, lstm.Reversed) * width, width).CopyTo(new Span<float>(to, width));
+                new ReadOnlySpan<float>(from + (long)layout.RowOf(i, p, layer.Reversed) * width, width).CopyTo(new Span<float>(to, width));
         }
     }
 
@@ -112,45 +112,45 @@ internal sealed unsafe class WordProjection : InputProjection
             layers.Embedding.Rows.Span.Slice(row * width, width).CopyTo(to);
             Mask(row, to);
         }
-        foreach (LstmLayer lstm in layers.Lstm)
-            lstm.Project(x, count, sums[lstm.Direction].Pointer + (long)from * 4 * lstm.Hidden);
+        foreach (SequenceLayer layer in layers.OnEmbedding)
+            layer.Map.Project(x, count, sums[layer.Place.Index].Pointer + (long)from * layer.Map.Columns);
     }
 
     private void EndPiece(int piece, int worker)
     {
         int from = (int)((long)groups.Count * piece / plan!.Shards), to = (int)((long)groups.Count * (piece + 1) / plan.Shards);
-        foreach (LstmLayer lstm in layers.Lstm)
+        foreach (SequenceLayer layer in layers.OnEmbedding)
         {
-            float* dSum = AddTokens(lstm, from, to, dSums[worker]);
+            float* dSum = AddTokens(layer, from, to, dSums[worker]);
             if (kernelTrains)
             {
-                packed[worker].Pack(dSum, to - from, 4 * lstm.Hidden);
-                Gemm.MultiplyTransposed(inputs.Pointer + (long)from * lstm.Width, lstm.Width, packed[worker], false, destinations[piece].PointerTo(lstm.Kernel));
+                packed[worker].Pack(dSum, to - from, layer.Map.Columns);
+                Gemm.MultiplyTransposed(inputs.Pointer + (long)from * layer.Map.Width, layer.Map.Width, packed[worker], false, destinations[piece].PointerTo(layer.Map.Kernel));
             }
             if (EmbeddingGradient is not null)
-                AddInputGradient(lstm, dSum, from, to, dInputs[worker]);
+                AddInputGradient(layer, dSum, from, to, dInputs[worker]);
         }
     }
 
-    private float* AddTokens(LstmLayer lstm, int from, int to, AlignedBuffer destination)
+    private float* AddTokens(SequenceLayer layer, int from, int to, AlignedBuffer destination)
     {
-        int width = 4 * lstm.Hidden;
+        int width = layer.Map.Columns;
         float* dSum = destination.Reserve((long)(to - from) * width);
         for (int group = from; group < to; group++)
         {
             var sum = new Span<float>(dSum + (long)(group - from) * width, width);
             sum.Clear();
             foreach (int token in groups.TokensOf(group))
-                VectorMath.Add(new(dTokens[lstm.Direction].Pointer + (long)token * width, width), sum);
+                VectorMath.Add(new(dTokens[layer.Place.Index].Pointer + (long)token * width, width), sum);
         }
         return dSum;
     }
 
-    private void AddInputGradient(LstmLayer lstm, float* dSum, int from, int to, AlignedBuffer scratch)
+    private void AddInputGradient(SequenceLayer layer, float* dSum, int from, int to, AlignedBuffer scratch)
     {
-        int width = lstm.Width;
+        int width = layer.Map.Width;
         float* dInput = scratch.Reserve((long)(to - from) * width);
-        lstm.InputGradient(dSum, to - from, dInput);
+        layer.Map.InputGradient(dSum, to - from, dInput);
         for (int group = from; group < to; group++)
         {
             int index = EmbeddingGradient!.IndexOf(group);

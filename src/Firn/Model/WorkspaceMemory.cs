@@ -11,7 +11,7 @@ namespace Firn.Model;
 internal readonly record struct LargestBatch(int Shards, int ShardTokens, int ShardTexts, long Tokens, int Rows);
 
 /// <summary>
-/// What training and scoring allocate, by formula from the shapes: each line names the buffers it counts. Buffers grow by
+/// What training and scoring allocate, by the shapes: each layer tells what its passes keep. Buffers grow by
 /// an eighth at a time, so they end a sixteenth larger than needed in the mean.
 /// </summary>
 internal static class WorkspaceMemory
@@ -28,26 +28,30 @@ internal static class WorkspaceMemory
     }
 
     /// <summary>Bytes of everything between ids and gradients on so many threads.</summary>
-    public static long Activations(TextShape model, ClassifierOptions options, bool lstm, bool embedding, LargestBatch batch, int threads)
+    public static long Activations(TextShape model, ClassifierOptions options, bool encoder, bool embedding, LargestBatch batch, int threads)
     {
-        long e = model.Width, h = options.HiddenSize, t = batch.ShardTokens, n = batch.ShardTexts, directions = options.Bidirectional ? 2 : 1;
-        long f = options.FeatureSize;
+        long e = model.Width, t = batch.ShardTokens, n = batch.ShardTexts, f = options.FeatureSize;
         bool words = options.InputDropout == 0 && (options.EmbeddingDropout == 0 || options.TiedEmbeddingDropout);
-        bool everyOutput = options.Pooling != Pooling.LastState;
-
-        double tape = 8 * t * h // gates, cells, their tanh, outputs, recurrent states
-            + 2 * n * h // gradients of the last state and its cell
-            + (everyOutput ? t * h : 0) // gradient of every output
-            + (options.InputDropout > 0 ? n * e : 0) + (options.RecurrentDropout > 0 ? n * h : 0) // masks
-            + (words ? 0 : t * e); // inputs
-        double worker = directions * tape + n * (2 * f + model.Outputs)
-            + (lstm ? t * Padded(4 * h) : 0) // gradients of the gates, packed
+        ModelLayers layers = ModelLayers.OfShape(options, model.Width, out _);
+        double tapes = 0, packed = 0, panels = 0, projection = words ? batch.Rows * e : embedding ? batch.Tokens * e : 0;
+        for (int level = 0; level < layers.Levels.Length; level++)
+        {
+            bool everyOutput = level + 1 < layers.Levels.Length || options.Pooling != Pooling.LastState;
+            foreach (SequenceLayer layer in layers.Levels[level])
+            {
+                double columns = PackedMatrix.Padded(layer.Map.Columns);
+                tapes += layer.TapeFloats(t, n, options, everyOutput) + (level > 0 || !words ? t * layer.Map.Width : 0);
+                panels = Math.Max(panels, t * columns); // gradients of the sums, packed
+                packed += layer.PackedFloats + layer.Map.Width * columns * (embedding || level > 0 ? 2 : 1);
+                // WordProjection: sums of rows, tokens' gradients, a piece of rows a thread.
+                projection += level == 0 && words
+                    ? (batch.Rows + batch.Tokens) * layer.Map.Columns + threads * (double)batch.Rows / Math.Max(1, batch.Shards) * (2.0 * layer.Map.Columns + e) / layers.OnEmbedding.Length
+                    : 0;
+            }
+            tapes += level > 0 ? 2.0 * t * layers.Levels[level][0].Map.Width : 0; // JoinedInput
+        }
+        double worker = tapes + n * (2 * f + model.Outputs) + (encoder ? panels : 0)
             + (options.Pooling == Pooling.Attention ? 4 * t * f + 2 * t : 0);
-        double packed = directions * (e + h) * Padded(4 * h) * (embedding ? 2 : 1) + directions * 4 * h * Padded(h); // weights as panels
-        double projection = words
-            ? batch.Rows * e + directions * (batch.Rows + batch.Tokens) * 4 * h // WordProjection: rows, their sums, tokens' gradients
-                + threads * (double)batch.Rows / Math.Max(1, batch.Shards) * (8 * h + e)
-            : embedding ? batch.Tokens * e : 0; // TokenProjection
         double groups = words || embedding ? 4 * batch.Tokens + model.Rows : 0; // RowGroups
         return Bytes(Math.Min(threads, batch.Shards) * worker + packed + projection + groups);
     }
@@ -65,23 +69,34 @@ internal static class WorkspaceMemory
     public static long Scoring(TextShape model, ClassifierOptions options, int texts, int rows, long longestTokens, int threads)
     {
         const long foldRows = 256;
-        long h = options.HiddenSize, directions = options.Bidirectional ? 2 : 1;
-        double folded = directions * ((double)rows * 4 * h + model.Rows + threads * foldRows * model.Width);
-        double workers = threads * ScoredAtATime * (directions * 7 * h + 2.0 * options.FeatureSize)
-            + longestTokens * (directions * h + (options.Pooling == Pooling.Attention ? 4.0 * options.FeatureSize : 0) + 3); // 3: rows and where they are stored
-        double packed = directions * (model.Width + h) * Padded(4 * h);
+        ModelLayers layers = ModelLayers.OfShape(options, model.Width, out _);
+        double folded = 0, workers = threads * ScoredAtATime * 2.0 * options.FeatureSize, packed = 0;
+        foreach (SequenceLayer layer in layers.OnEmbedding)
+        {
+            folded += (double)rows * layer.Map.Columns + model.Rows + threads * foldRows * model.Width;
+            packed += layer.PackedFloats + model.Width * PackedMatrix.Padded(layer.Map.Columns);
+            // An LSTM keeps gates, cells and their tanh of one step.
+            workers += layer is LstmLayer
+                ? threads * ScoredAtATime * 7.0 * layer.Size + longestTokens * layer.Size
+                : layer.TapeFloats(longestTokens, threads * ScoredAtATime, options, everyOutput: false);
+        }
+        foreach (SequenceLayer layer in layers.Levels.Skip(1).SelectMany(level => level))
+        {
+            packed += layer.PackedFloats + layer.Map.Width * PackedMatrix.Padded(layer.Map.Columns);
+            workers += layer.TapeFloats(longestTokens, threads * ScoredAtATime, options, everyOutput: false) + 2.0 * longestTokens * layer.Map.Width;
+        }
+        workers += longestTokens * ((options.Pooling == Pooling.Attention ? 4.0 * options.FeatureSize : 0) + 3); // 3: rows and where they are stored
         return (long)(sizeof(float) * (folded + workers + packed + 6L * texts + 2L * rows));
     }
 
     private static long Bytes(double floats) => (long)(sizeof(float) * Growth * floats);
 
-    private static long Padded(long columns) => (columns + PackedMatrix.Lanes - 1) / PackedMatrix.Lanes * PackedMatrix.Lanes;
 }
 
 /// <summary>The numbers of a model's weights.</summary>
 /// <param name="Rows">Rows of the table, R.</param>
 /// <param name="Width">E.</param>
-/// <param name="LstmWeights">Weights of the LSTM, both directions.</param>
+/// <param name="LstmWeights">Weights of the layers over time.</param>
 /// <param name="DenseWeights">Weights of pooling and dense layer.</param>
 /// <param name="Outputs">K.</param>
 internal readonly record struct TextShape(int Rows, int Width, long LstmWeights, long DenseWeights, int Outputs)
@@ -92,9 +107,9 @@ internal readonly record struct TextShape(int Rows, int Width, long LstmWeights,
     /// <summary>The shape of a model of these options over a table.</summary>
     public static TextShape Of(ClassifierOptions options, int rows, int width)
     {
-        long h = options.HiddenSize, f = options.FeatureSize, k = options.OutputSize, directions = options.Bidirectional ? 2 : 1;
-        long attention = options.Pooling == Pooling.Attention ? f * f + 2 * f : 0;
-        return new TextShape(rows, width, directions * 4 * h * (width + h + 1), attention + f * k + k, (int)k);
+        ModelLayers.OfShape(options, width, out IReadOnlyList<Parameter> weights);
+        long Of(ParameterGroup group) => weights.Where(p => p.Group == group).Sum(p => p.Count);
+        return new TextShape(rows, width, Of(ParameterGroup.Lstm), Of(ParameterGroup.Dense), options.OutputSize);
     }
 
     /// <summary>Weights of a group.</summary>

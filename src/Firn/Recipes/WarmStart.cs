@@ -36,7 +36,10 @@ internal sealed class WarmStart : IDisposable
                 DropHashTags = cleaning.DropHashTags || options.Cleaning.DropHashTags,
             },
             Vocabulary = options.Vocabulary with { Unknown = source.Vocabulary.Unknown },
-            Classifier = options.Classifier with { HiddenSize = shape.HiddenSize, Bidirectional = shape.Bidirectional, Pooling = shape.Pooling },
+            Classifier = options.Classifier with
+            {
+                Encoder = shape.Encoder, Layers = shape.Layers, Widths = shape.Widths, HiddenSize = shape.HiddenSize, Bidirectional = shape.Bidirectional, Pooling = shape.Pooling,
+            },
         };
     }
 

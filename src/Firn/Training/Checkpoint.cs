@@ -11,7 +11,7 @@ namespace Firn.Training;
 /// </summary>
 public sealed class Checkpoint
 {
-    private const string StateName = "state", Weights = "weights/", Best = "best/", First = "adam.m/", Second = "adam.v/", Phase = "phase/", RowOf = "embedding.row_of", Start = "start/" + ModelParameters.EmbeddingRows;
+    private const string StateName = "state", Weights = "weights/", Best = "best/", First = "adam.m/", Second = "adam.v/", Phase = "phase/", RowOf = "embedding.row_of", Start = "start/" + ModelLayers.EmbeddingRows;
     private const string Remedy = "Delete the file to begin anew, or name another.";
     private readonly string _run;
 
@@ -40,7 +40,7 @@ public sealed class Checkpoint
             return null;
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         StateOf(file);
-        string name = file.TryGet(Start, out _) ? Start : Weights + ModelParameters.EmbeddingRows; // a frozen table is its own start
+        string name = file.TryGet(Start, out _) ? Start : Weights + ModelLayers.EmbeddingRows; // a frozen table is its own start
         TensorEntry rows = file.Require(name, TensorType.Float32, -1, -1);
         return new EmbeddingTable(file.ReadArray<int>(file.Require(RowOf, TensorType.Int32, -1)), file.ReadArray<float>(rows), rows.Shape[1]);
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Firn.Bundles;
 using Firn.Model;
 
@@ -20,7 +21,29 @@ public sealed class BundleTests : IDisposable
         { "two classes", ["negative", "positive"], new() { HiddenSize = 5 } },
         { "three classes", ["anger", "joy", "sadness"], new() { HiddenSize = 4, Bidirectional = true } },
         { "attention", ["no", "yes"], new() { HiddenSize = 3, Pooling = Pooling.Attention, InputDropout = 0.25 } },
+        { "two levels", ["no", "yes"], new() { Encoder = Encoder.Gru, Layers = 2, HiddenSize = 3, Bidirectional = true } },
+        { "convolutions", ["no", "yes"], new() { Encoder = Encoder.Convolution, Widths = [1, 4], HiddenSize = 3, Pooling = Pooling.Max } },
+        { "mean", ["no", "yes"], new() { Encoder = Encoder.Mean, HiddenSize = 3, Pooling = Pooling.Mean } },
     };
+
+    [Fact]
+    public void A_bundle_from_before_there_were_other_encoders_holds_one_LSTM()
+    {
+        using Predictor saved = SmallPredictor.Make();
+        saved.Save(Folder);
+        string path = Path.Combine(Folder, "model.json");
+        JsonNode model = JsonNode.Parse(File.ReadAllText(path))!;
+        JsonObject architecture = model["architecture"]!.AsObject();
+        foreach (string later in new[] { "encoder", "layers", "widths" })
+            Assert.True(architecture.Remove(later));
+        model["checksum"] = new string('0', 64);
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(model);
+        model["checksum"] = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(model));
+
+        using Predictor loaded = Predictor.Load(Folder);
+        Assert.Equal(saved.Classifier.Options, loaded.Classifier.Options);
+    }
 
     [Theory]
     [MemberData(nameof(Models))]

@@ -20,9 +20,19 @@ public sealed class ClassifierParityTests
     [MemberData(nameof(Cases))]
     public void So_they_do_when_each_token_is_projected_by_itself(int index) => Check(index, eachToken: true);
 
-    private static void Check(int index, bool eachToken)
+    public static TheoryData<int> Encoders => [.. Enumerable.Range(0, 11)];
+
+    [Theory]
+    [MemberData(nameof(Encoders))]
+    public void Other_encoders_equal_PyTorch_too(int index) => Check(index, eachToken: false, "encoders.json");
+
+    [Theory]
+    [MemberData(nameof(Encoders))]
+    public void And_when_each_token_is_projected_by_itself(int index) => Check(index, eachToken: true, "encoders.json");
+
+    private static void Check(int index, bool eachToken, string file = "classifiers.json")
     {
-        JsonElement golden = GoldenDraw.Cases("classifiers.json")[index];
+        JsonElement golden = GoldenDraw.Cases(file)[index];
         GoldenClassifier c = GoldenClassifier.Read(golden);
         float[] logits = GoldenDraw.Decode(golden.GetProperty("logits"));
         int k = c.Model.Options.OutputSize;
@@ -82,6 +92,14 @@ internal sealed record GoldenClassifier(TextClassifier Model, RaggedIds Texts, i
             HiddenSize = h, Classes = classes, Pooling = pooling, Bidirectional = golden.GetProperty("both").GetBoolean(),
             EmbeddingDropout = 0, InputDropout = 0, RecurrentDropout = 0,
         };
+        if (golden.TryGetProperty("encoder", out JsonElement encoder))
+        {
+            options = options with
+            {
+                Encoder = Enum.Parse<Encoder>(encoder.GetString()!, ignoreCase: true), Layers = golden.GetProperty("layers").GetInt32(),
+                Widths = [.. golden.GetProperty("widths").EnumerateArray().Select(w => w.GetInt32())],
+            };
+        }
         var draw = new GoldenDraw(golden.GetProperty("seed").GetUInt32());
         float[] table = draw.Array(rows * e, 2);
         table.AsSpan(0, e).Clear();

@@ -33,22 +33,22 @@ public sealed unsafe class LstmLayerParityTests
         var layout = new RaggedLayout();
         layout.Build(lengths);
         float[] y = new float[n * longest * f], hn = new float[f * n], dx = new float[x.Length], dh0 = new float[f * n], dc0 = new float[f * n];
-        foreach (LstmLayer layer in layers.Lstm)
+        foreach (SequenceLayer layer in layers.OnEmbedding)
         {
-            int d = layer.Direction;
+            int d = layer.Place.Index;
             var tape = new LstmTape();
-            layer.PackKernel();
-            layer.PackRecurrent();
+            layer.Map.Pack();
+            layer.PackForward();
             layer.PackBackward();
-            layer.PackInputGradient();
-            tape.Reserve(layout, e, h);
-            tape.ReserveInputs(e);
+            layer.Map.PackTransposed();
+            tape.Reserve(layout, layer);
+            tape.ReserveInputs();
             ForEach((i, p, row) => x.AsSpan((i * longest + p) * e, e).CopyTo(new Span<float>(tape.Inputs + row * e, e)));
             fixed (float* ph = h0.AsSpan(d * n * h), pc = c0.AsSpan(d * n * h))
             {
                 tape.InitialOutput = ph;
                 tape.InitialCell = pc;
-                layer.Project(tape.Inputs, layout.Tokens, tape.Gates);
+                layer.Map.Project(tape.Inputs, layout.Tokens, tape.Gates);
                 layer.Forward(layout, tape);
                 ForEach((i, p, row) => tape.OutputAt(row).CopyTo(y.AsSpan((i * longest + p) * f + d * h, h)));
                 for (int i = 0; i < n; i++)
@@ -57,16 +57,14 @@ public sealed unsafe class LstmLayerParityTests
                 ForEach((i, p, row) => dy.AsSpan((i * longest + p) * f + d * h, h).CopyTo(tape.DOutsideAt(row)));
                 dLast.AsSpan(d * n * h, n * h).CopyTo(new Span<float>(tape.DOutput, n * h));
                 layer.Backward(layout, tape);
-                var dKernel = new float[e * 4 * h];
-                var dRecurrent = new float[h * 4 * h];
-                var dBias = new float[4 * h];
+                var gradients = new GradientBuffer(model.Parameters.Where(p => p.Group == ParameterGroup.Lstm));
                 var packed = new PackedMatrix();
-                fixed (float* pk = dKernel, pr = dRecurrent, pb = dBias)
-                {
-                    layer.RecurrentGradients(layout, tape, packed, pr, pb);
-                    Gemm.MultiplyTransposed(tape.Inputs, e, packed, false, pk);
-                }
-                layer.InputGradient(tape.Gates, layout.Tokens, tape.Inputs);
+                layer.WeightGradients(layout, tape, packed, gradients);
+                Gemm.MultiplyTransposed(tape.Inputs, e, packed, false, gradients.PointerTo(layer.Map.Kernel));
+                string prefix = layer.Place.Prefix("lstm");
+                float[] dKernel = gradients.Of(model[prefix + ".kernel"]).ToArray(), dRecurrent = gradients.Of(model[prefix + ".recurrent_kernel"]).ToArray();
+                float[] dBias = gradients.Of(model[prefix + ".bias"]).ToArray();
+                layer.Map.InputGradient(tape.Gates, layout.Tokens, tape.Inputs);
                 ForEach((i, p, row) => new Span<float>(tape.Inputs + row * e, e).CopyTo(dx.AsSpan((i * longest + p) * e, e), true));
                 new Span<float>(tape.DOutput, n * h).CopyTo(dh0.AsSpan(d * n * h));
                 new Span<float>(tape.DCell, n * h).CopyTo(dc0.AsSpan(d * n * h));

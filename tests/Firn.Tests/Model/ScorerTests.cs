@@ -217,7 +217,7 @@ public class ScorerTests
         layers.PackForward();
         var plan = new BatchPlan(1, 1, 1);
         plan.Build(texts, [.. Enumerable.Range(0, texts.Count)]);
-        var work = new ShardWorkspace(model.Options);
+        var work = new ShardWorkspace(layers);
         InputProjection inputs = new TokenProjection(layers, model.Options, new HashSet<ParameterGroup>(), 1);
         inputs.Begin(texts, plan, default);
         work.Forward(layers, inputs, plan, 0, default);

@@ -32,8 +32,8 @@ public class TrainingWorkspaceTests
             var mask = new float[ids.Length * e];
             var inputMask = new float[e];
             var recurrentMask = new float[h];
-            DropoutMask.Fill(dropout.Input(0, place), 0, 0.3, inputMask);
-            DropoutMask.Fill(dropout.Recurrent(0, place), 0, 0.25, recurrentMask);
+            DropoutMask.Fill(dropout.Input(default, place), 0, 0.3, inputMask);
+            DropoutMask.Fill(dropout.Recurrent(default, place), 0, 0.25, recurrentMask);
             for (int p = 0; p < ids.Length; p++)
                 DropoutMask.Fill(dropout.Embedding(place), (ulong)p * DropoutMask.Counters(e), rate, mask.AsSpan(p * e, e));
             double[] x = [.. Enumerable.Range(0, ids.Length * e).Select(i => (double)model.Embedding.VectorOf(ids[i / e])[i % e] * mask[i] * inputMask[i % e])];

@@ -79,7 +79,7 @@ public sealed class SuccessiveHalvingTests : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var folds = new List<TuningTrial>();
         // the search's half of the time ends during the first bracket or a later one; the folds get the rest
-        TuningResult result = new SuccessiveHalving(Small, TimeSpan.FromSeconds(12), 1, TrialFile).Run(ToyCorpus.Make(300), new Told(trial =>
+        TuningResult result = new SuccessiveHalving(Small, TimeSpan.FromSeconds(30), 1, TrialFile).Run(ToyCorpus.Make(300), new Told(trial =>
         {
             if (trial.Fold == 3)
                 stop.Cancel();

@@ -1,0 +1,157 @@
+using Firn.Kernels;
+
+namespace Firn.Model;
+
+/// <summary>
+/// One direction of gated recurrent units over a ragged, time-major shard, with the reset behind the recurrent product: see
+/// <see cref="GruCell"/>.
+/// </summary>
+/// <param name="map">To the gates' sums z, r, c, [E,3H].</param>
+/// <param name="recurrentKernel">[H,3H].</param>
+/// <param name="recurrentBias">[3H].</param>
+/// <param name="place">Where it stands.</param>
+internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, Parameter recurrentBias, LayerPlace place)
+    : SequenceLayer(map, recurrentKernel.Shape[0], place)
+{
+    private readonly PackedMatrix recurrent = new(), recurrentTransposed = new();
+
+    /// <summary>Makes or finds the weights: Glorot uniform, orthogonal recurrent, zero biases, as Keras starts them.</summary>
+    public static GruLayer Create(LayerPlace place, int width, ClassifierOptions options, WeightSource weights)
+    {
+        string prefix = place.Prefix("gru");
+        int hidden = options.HiddenSize;
+        CounterRandom random = place.Stream(weights.Random);
+        Parameter kernel = weights.Get(prefix + ".kernel", ParameterGroup.Lstm, [width, 3 * hidden],
+            values => Initializers.GlorotUniform(random.Derive(0), width, 3 * hidden, values));
+        Parameter recurrent = weights.Get(prefix + ".recurrent_kernel", ParameterGroup.Lstm, [hidden, 3 * hidden],
+            values => Initializers.Orthogonal(random.Derive(1), hidden, 3 * hidden, values));
+        Parameter bias = weights.Get(prefix + ".bias", ParameterGroup.Lstm, [3 * hidden]);
+        Parameter recurrentBias = weights.Get(prefix + ".recurrent_bias", ParameterGroup.Lstm, [3 * hidden]);
+        return new GruLayer(new InputMap(kernel, bias), recurrent, recurrentBias, place);
+    }
+
+    private int Hidden => Size;
+
+    public override void PackForward() => recurrent.Pack(recurrentKernel.Values.Span, Hidden, 3 * Hidden);
+
+    public override void PackBackward() => recurrentTransposed.PackTransposed(recurrentKernel.Values.Span, 3 * Hidden, Hidden);
+
+    public override SequenceTape CreateTape() => new Tape();
+
+    public override double PackedFloats => Hidden * PackedMatrix.Padded(3.0 * Hidden) + 3 * Hidden * PackedMatrix.Padded(Hidden);
+
+    // Recurrent sums, their gradient packed, states that enter; the gradient carried back.
+    protected override double OwnFloats(double tokens, double texts, bool dropsStates) =>
+        tokens * (4 * Hidden + PackedMatrix.Padded(3.0 * Hidden)) + texts * Hidden * (dropsStates ? 2 : 1);
+
+    public override void Forward(RaggedLayout layout, SequenceTape tape)
+    {
+        var own = (Tape)tape;
+        int width = 3 * Hidden;
+        fixed (float* bias = recurrentBias.Values.Span)
+        {
+            for (int step = 0; step < layout.Steps; step++)
+            {
+                int alive = layout.AliveAt(step);
+                long row = layout.OffsetOf(step);
+                float* sums = own.Recurrent + row * width, before = step == 0 ? null : own.Outputs + (long)layout.OffsetOf(step - 1) * Hidden;
+                if (before == null)
+                {
+                    for (int i = 0; i < alive; i++)
+                        new ReadOnlySpan<float>(bias, width).CopyTo(new Span<float>(sums + (long)i * width, width));
+                }
+                else
+                {
+                    Enter(own, before, row, alive);
+                    Gemm.Multiply(own.Entered + row * Hidden, Hidden, alive, recurrent, bias, 0, sums);
+                }
+                GruCell.Forward(alive, Hidden, own.Sums + row * width, sums, before, own.Outputs + row * Hidden);
+            }
+        }
+    }
+
+    public override void Backward(RaggedLayout layout, SequenceTape tape)
+    {
+        var own = (Tape)tape;
+        int width = 3 * Hidden;
+        for (int step = layout.Steps - 1; step >= 0; step--)
+        {
+            int alive = layout.AliveAt(step);
+            long row = layout.OffsetOf(step);
+            float* before = step == 0 ? null : own.Outputs + (long)layout.OffsetOf(step - 1) * Hidden;
+            GruCell.Backward(alive, Hidden, own.Sums + row * width, own.Recurrent + row * width, before, own.DOutput,
+                own.DOutside == null ? null : own.DOutside + row * Hidden);
+            if (step == 0)
+                break;
+            var carried = new Span<float>(own.Carried, alive * Hidden);
+            Gemm.Multiply(own.Recurrent + row * width, width, alive, recurrentTransposed, null, 0, own.Carried);
+            if (own.RecurrentMask != null)
+                VectorMath.Multiply(carried, new(own.RecurrentMask, carried.Length), carried);
+            VectorMath.Add(carried, new Span<float>(own.DOutput, carried.Length));
+        }
+    }
+
+    protected override void OwnGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination)
+    {
+        var own = (Tape)tape;
+        int width = 3 * Hidden;
+        own.Packed.Pack(own.Recurrent, layout.Tokens, width);
+        // The first step starts from zero and gives the kernel nothing.
+        Gemm.MultiplyTransposed(own.Entered, Hidden, own.Packed, layout.AliveAt(0), false, destination.PointerTo(recurrentKernel));
+        Span<float> bias = destination.Of(recurrentBias);
+        bias.Clear();
+        VectorMath.AddColumnSums(new(own.Recurrent, layout.Tokens * width), layout.Tokens, bias);
+    }
+
+    /// <summary>States that enter a step: through the recurrent mask where there is one.</summary>
+    private void Enter(Tape tape, float* states, long row, int texts)
+    {
+        var from = new ReadOnlySpan<float>(states, texts * Hidden);
+        var to = new Span<float>(tape.Entered + row * Hidden, texts * Hidden);
+        if (tape.RecurrentMask != null)
+            VectorMath.Multiply(from, new(tape.RecurrentMask, texts * Hidden), to);
+        else
+            from.CopyTo(to);
+    }
+
+    private sealed class Tape : SequenceTape
+    {
+        private readonly AlignedBuffer recurrent = new(), entered = new(), carried = new(), mask = new();
+
+        /// <summary>Sums of the state before with their bias, [M,3H]; the backward pass replaces them by their gradient.</summary>
+        public float* Recurrent => recurrent.Pointer;
+
+        /// <summary>The state that enters each step after recurrent dropout, [M,H]; not set for step 0.</summary>
+        public float* Entered => entered.Pointer;
+
+        /// <summary>A step's gradient of the states that entered it, [n,H].</summary>
+        public float* Carried => carried.Pointer;
+
+        /// <summary>Mask of the recurrent state, one row a text, [n,H]; null for none.</summary>
+        public float* RecurrentMask { get; private set; }
+
+        /// <summary>The gradient of <see cref="Recurrent"/> as a right-hand matrix.</summary>
+        public PackedMatrix Packed { get; } = new();
+
+        public override void Reserve(RaggedLayout layout, SequenceLayer layer)
+        {
+            base.Reserve(layout, layer);
+            long states = (long)layout.Tokens * layer.Size;
+            recurrent.Reserve(3 * states);
+            entered.Reserve(states);
+            RecurrentMask = null;
+        }
+
+        public override void DrawMasks(in StepDropout dropout, SequenceLayer layer, ReadOnlySpan<int> positions)
+        {
+            base.DrawMasks(dropout, layer, positions);
+            RecurrentMask = dropout.DrawRecurrent(layer, positions, mask);
+        }
+
+        public override void ReserveGradients(bool everyOutput)
+        {
+            base.ReserveGradients(everyOutput);
+            carried.Reserve((long)Texts * Size);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Firn.Kernels;
+
+namespace Firn.Model;
+
+/// <summary>The outputs of a level's layers side by side, in the order of positions.</summary>
+internal static unsafe class JoinedRows
+{
+    /// <summary>Copies the outputs of the tapes to <paramref name="joined"/> [M,F].</summary>
+    public static void Join(RaggedLayout layout, SequenceTape[] tapes, float* joined, int features)
+    {
+        int at = 0;
+        foreach (SequenceTape tape in tapes)
+        {
+            for (int i = 0; i < layout.Texts; i++)
+            {
+                for (int p = 0; p < layout.LengthOf(i); p++)
+                    tape.OutputAt(layout.RowOf(i, p, tape.Reversed)).CopyTo(new Span<float>(joined + (long)layout.RowOf(i, p, false) * features + at, tape.Size));
+            }
+            at += tape.Size;
+        }
+    }
+
+    /// <summary>Copies the gradients <paramref name="dJoined"/> [M,F] to those of the tapes' outputs.</summary>
+    public static void Part(RaggedLayout layout, SequenceTape[] tapes, float* dJoined, int features)
+    {
+        int at = 0;
+        foreach (SequenceTape tape in tapes)
+        {
+            for (int i = 0; i < layout.Texts; i++)
+            {
+                for (int p = 0; p < layout.LengthOf(i); p++)
+                    new ReadOnlySpan<float>(dJoined + (long)layout.RowOf(i, p, false) * features + at, tape.Size).CopyTo(tape.DOutsideAt(layout.RowOf(i, p, tape.Reversed)));
+            }
+            at += tape.Size;
+        }
+    }
+}
+
+/// <summary>
+/// What a level above the embedding reads: the joined outputs of the level below, with the input dropout of each layer, and
+/// the way back. The scratch memory of one worker.
+/// </summary>
+internal sealed unsafe class JoinedInput
+{
+    private readonly AlignedBuffer joined = new(), dJoined = new();
+    private int features;
+
+    /// <summary>Joins the outputs of the level below; before its readers.</summary>
+    public void Begin(RaggedLayout layout, SequenceTape[] below)
+    {
+        features = below.Sum(tape => tape.Size);
+        JoinedRows.Join(layout, below, joined.Reserve((long)layout.Tokens * features), features);
+    }
+
+    /// <summary>Sets tape.Sums of one reader.</summary>
+    public void Forward(RaggedLayout layout, SequenceLayer layer, SequenceTape tape)
+    {
+        tape.ReserveInputs();
+        for (int i = 0; i < layout.Texts; i++)
+        {
+            for (int p = 0; p < layout.LengthOf(i); p++)
+            {
+                var to = new Span<float>(tape.Inputs + (long)layout.RowOf(i, p, layer.Reversed) * features, features);
+                new ReadOnlySpan<float>(joined.Pointer + (long)layout.RowOf(i, p, false) * features, features).CopyTo(to);
+                Mask(tape, i, to);
+            }
+        }
+        layer.Map.Project(tape.Inputs, layout.Tokens, tape.Sums);
+    }
+
+    /// <summary>Before the backward passes of the readers.</summary>
+    public void BeginBackward(RaggedLayout layout)
+    {
+        int size = layout.Tokens * features;
+        new Span<float>(dJoined.Reserve(size), size).Clear();
+    }
+
+    /// <summary>The gradient of the map's kernel, where it trains; <paramref name="dSums"/> is the packed gradient of tape.Sums.</summary>
+    public static void KernelGradient(SequenceLayer layer, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination) =>
+        Gemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, dSums, false, destination.PointerTo(layer.Map.Kernel));
+
+    /// <summary>Adds one reader's gradient of its input.</summary>
+    public void Backward(RaggedLayout layout, SequenceLayer layer, SequenceTape tape)
+    {
+        layer.Map.InputGradient(tape.Sums, layout.Tokens, tape.Inputs);
+        for (int i = 0; i < layout.Texts; i++)
+        {
+            for (int p = 0; p < layout.LengthOf(i); p++)
+            {
+                var gradient = new Span<float>(tape.Inputs + (long)layout.RowOf(i, p, layer.Reversed) * features, features);
+                Mask(tape, i, gradient);
+                VectorMath.Add(gradient, new Span<float>(dJoined.Pointer + (long)layout.RowOf(i, p, false) * features, features));
+            }
+        }
+    }
+
+    /// <summary>Gives the level below the sum of what its readers gave.</summary>
+    public void End(RaggedLayout layout, SequenceTape[] below)
+    {
+        foreach (SequenceTape tape in below)
+            tape.ReserveGradients(everyOutput: true);
+        JoinedRows.Part(layout, below, dJoined.Pointer, features);
+    }
+
+    private void Mask(SequenceTape tape, int text, Span<float> values)
+    {
+        if (tape.InputMask != null)
+            VectorMath.Multiply(values, new(tape.InputMask + (long)text * features, features), values);
+    }
+}
