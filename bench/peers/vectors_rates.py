@@ -4,7 +4,7 @@
 
 TEXT holds one text a line, words apart by white space. Both train 100 values, window 5, min_count 5, negative 5 (or
 hierarchical softmax alone), 5 epochs, on one thread with one seed. Written: a table of Markdown, a row a mode and rate, with the
-length of the vectors (median and longest) and the loss at the end. The loss is taken here, in the same way for both, from the
+length of the vectors (least, median and longest) and the loss at the end. The loss is taken here, in the same way for both, from the
 input and output vectors: of 20,000 positions of the text with their windows of 5 words, the mean of
 -log s(h . y_w) - sum over 5 words n drawn by count^0.75 of log s(-h . y_n); h is the mean of the window (CBOW) or one of its words
 (skip-gram). Chance is 6 log 2 = 4.16. With hierarchical softmax it is not taken.
@@ -82,11 +82,11 @@ def firn(command, text, rate, skip_gram, tree):
 
 def cells(lines, model, skip_gram):
     if model is None:
-        return "stopped | | "
+        return "stopped | | | "
     names, inputs, outputs = model
     with np.errstate(over="ignore", invalid="ignore"):
         lengths = np.linalg.norm(inputs.astype(np.float64), axis=1)
-        return f"{np.median(lengths):.3g} | {lengths.max():.3g} | {loss(lines, names, inputs, outputs, skip_gram):.3f}".replace("nan", "")
+        return f"{lengths.min():.3g} | {np.median(lengths):.3g} | {lengths.max():.3g} | {loss(lines, names, inputs, outputs, skip_gram):.3f}".replace("nan", "")
 
 
 def main():
@@ -99,12 +99,12 @@ def main():
     parser.add_argument("--only")
     asked = parser.parse_args()
     lines = [line.split() for line in open(asked.text, encoding="utf-8")]
-    print("| texts | mode | rate | gensim: median | longest | loss | Firn: median | longest | loss |\n|---|---|---:|---:|---:|---:|---:|---:|---:|")
+    print("| texts | mode | rate | gensim: least | median | longest | loss | Firn: least | median | longest | loss |\n|---|---|" + "---:|" * 9)
     for mode in asked.modes.split(","):
         skip_gram, tree = mode.startswith("sg"), mode.endswith("-hs")
         for rate in map(float, asked.rates.split(",")):
-            peer = " | | " if asked.only == "firn" else cells(lines, gensim(asked.text, rate, skip_gram, tree), skip_gram)
-            own = " | | " if asked.only == "gensim" else cells(lines, firn(asked.firn, asked.text, rate, skip_gram, tree), skip_gram)
+            peer = " | | | " if asked.only == "firn" else cells(lines, gensim(asked.text, rate, skip_gram, tree), skip_gram)
+            own = " | | | " if asked.only == "gensim" else cells(lines, firn(asked.firn, asked.text, rate, skip_gram, tree), skip_gram)
             print(f"| {asked.name} | {mode} | {rate:g} | {peer} | {own} |", flush=True)
 
 

@@ -10,6 +10,8 @@ namespace Firn;
 /// </summary>
 internal static class Throw
 {
+    private const int LongestProblem = 400;
+
     /// <summary>Refuses a number outside [<paramref name="low"/>, <paramref name="high"/>]; NaN is always outside.</summary>
     public static void IfOutside<T>(T value, T low, T high, [CallerArgumentExpression(nameof(value))] string? name = null)
         where T : INumber<T>
@@ -36,5 +38,12 @@ internal static class Throw
     /// <summary>A file whose content is wrong: names the path, the place, what was expected and what to do.</summary>
     [DoesNotReturn]
     public static void BadFile(string path, string place, string problem, string remedy) =>
-        throw new InvalidDataException($"{path}: {place}: {problem}. {remedy}");
+        throw new InvalidDataException($"{path}: {place}: {Shown(problem, LongestProblem)}. {remedy}");
+
+    /// <summary>A text of a file as a message shows it: on one line, without control characters, cut where it is long.</summary>
+    public static string Shown(string text, int most = 60)
+    {
+        string cut = text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 1), "…");
+        return string.Concat(cut.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
+    }
 }

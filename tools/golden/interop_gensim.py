@@ -23,7 +23,7 @@ def files(folder):
     return {name: base64.b64encode(open(os.path.join(folder, name), "rb").read()).decode() for name in sorted(os.listdir(folder))}
 
 
-def case(name, main, save, wv, unseen=()):
+def case(name, main, save, wv, unseen=(), counted=True):
     with tempfile.TemporaryDirectory() as folder:
         save(os.path.join(folder, main))
         words = list(wv.index_to_key)
@@ -32,6 +32,7 @@ def case(name, main, save, wv, unseen=()):
             "main": main,
             "files": files(folder),
             "words": words,
+            "counts": [int(wv.get_vecattr(w, "count")) for w in words] if counted else [],
             "vectors": [[float(x) for x in wv[w]] for w in words],
             "unseen": {w: [float(x) for x in wv[w]] for w in unseen},
         }
@@ -89,7 +90,7 @@ def main():
         case("KeyedVectors.save", "model.kv", w2v.wv.save, w2v.wv),
         case("Word2Vec.save with its arrays beside it", "model", lambda p: w2v.save(p, sep_limit=0), w2v.wv),
         case("KeyedVectors.save with its arrays beside it", "model.kv", lambda p: w2v.wv.save(p, sep_limit=0), w2v.wv),
-        case("KeyedVectors of doubles", "model.kv", doubles.save, doubles),
+        case("KeyedVectors of doubles", "model.kv", doubles.save, doubles, counted=False),
         case("FastText.save", "model", ft.save, ft.wv, ["snowy", "x", "雪花"]),
         case("FastText.save with its arrays beside it", "model", lambda p: ft.save(p, sep_limit=0), ft.wv, ["iced"]),
         case("FastTextKeyedVectors.save", "model.kv", ft.wv.save, ft.wv, ["naïveté"]),
@@ -98,7 +99,9 @@ def main():
     cases += [
         case("KeyedVectors of gensim 3", "model.kv", gensim3(w2v.wv, 2, False), w2v.wv),
         case("Word2Vec of gensim 3", "model", gensim3(w2v.wv, 2, True), w2v.wv),
-        case("Word2Vec of gensim 1, protocol 0, big-endian", "model", gensim1(w2v.wv), w2v.wv),
+        case("Word2Vec of gensim 1, protocol 0, big-endian", "model", gensim1(w2v.wv), w2v.wv, counted=False),
+        case("KeyedVectors of gensim 3, protocol 1", "model.kv", gensim3(w2v.wv, 1, False), w2v.wv),
+        case("Word2Vec of gensim 3, protocol 3", "model", gensim3(w2v.wv, 3, True), w2v.wv),
         case("KeyedVectors of gensim 3, protocol 5", "model.kv", gensim3(w2v.wv, 5, False), w2v.wv),
     ]
     word2vec.Word2Vec = Original

@@ -16,6 +16,8 @@ namespace Firn.Interop.Gensim;
 public static class GensimVectors
 {
     private const int Look = 1 << 12;
+    private const int LongestNgram = 1000, LongestWord = 1 << 16; // fastText's files have the same bounds here
+    private const long MostCount = 1L << 40; // of one word; their sum must be a number, too
     private static readonly string[] WordLists = ["index_to_key", "index2word", "index2entity"];
 
     /// <summary>Whether a file is one of gensim's: a pickle that names a class of gensim at its start.</summary>
@@ -47,7 +49,7 @@ public static class GensimVectors
         var rows = new RowBuilder<float>(table.Columns, words.Length);
         for (int row = 0; row < words.Length; row++)
             table.Next(rows.Add());
-        return new WordVectors(WordDictionary.Of(words), new SingleRows(rows.Build()), null);
+        return new WordVectors(WordDictionary.Of(words), new SingleRows(rows.Build()), null) { Counts = Counts(vectors, words, path) };
     }
 
     /// <summary>Whether <see cref="LoadSubwords"/> has something to read: the model was trained with character n-grams.</summary>
@@ -75,7 +77,7 @@ public static class GensimVectors
         if (root.TryGetAttribute("wv", out object? inner) && inner is PickleObject vectors && HasWords(vectors))
             return (vectors, path + ".wv");
         return HasWords(root) ? (root, path)
-            : throw new InvalidDataException($"{path}: byte 0: this is a {root.TypeName}, which holds no word vectors; give a Word2Vec, FastText, Doc2Vec or KeyedVectors file.");
+            : throw new InvalidDataException($"{path}: byte 0: this is a {Throw.Shown(root.TypeName)}, which holds no word vectors; give a Word2Vec, FastText, Doc2Vec or KeyedVectors file.");
     }
 
     private static bool HasWords(PickleObject vectors) => WordLists.Any(name => vectors.TryGetAttribute(name, out object? list) && list is List<object?>);
@@ -98,11 +100,34 @@ public static class GensimVectors
                     _ => throw new InvalidDataException($"{path}: key {i + 1} of '{name}' is no word."),
                 };
                 if (!seen.Add(words[i]))
-                    throw new InvalidDataException($"{path}: '{words[i]}' stands twice in '{name}'; the file is damaged.");
+                    throw new InvalidDataException($"{path}: '{Throw.Shown(words[i])}' stands twice in '{name}'; the file is damaged.");
             }
             return words.Length > 0 ? words : throw new InvalidDataException($"{path}: the model has no words; train it before it is saved.");
         }
         throw new InvalidDataException($"{path}: the model has no list of words.");
+    }
+
+    /// <summary>
+    /// How often each word stood in the texts: an array of gensim 4, an object a word of those before; empty for none.
+    /// </summary>
+    private static ReadOnlyMemory<long> Counts(PickleObject vectors, string[] words, string path)
+    {
+        if (vectors.TryGetAttribute("expandos", out object? attributes) && attributes is PickleDict arrays && arrays.TryGet("count", out object? value)
+            && NumPyArray.FromAny(value, path) is { Shape.Count: 1 } array && array.Count >= words.Length)
+            return Sound([.. Enumerable.Range(0, words.Length).Select(i => array[i] is >= 0 and < MostCount and var count ? (long)count : -1)]);
+        if (!vectors.TryGetAttribute("vocab", out object? vocabulary) || vocabulary is not PickleDict entries)
+            return default;
+        var counts = new long[words.Length];
+        for (int i = 0; i < words.Length; i++)
+        {
+            if (!entries.TryGet(words[i], out object? entry) || entry is not PickleObject word
+                || !word.TryGetAttribute("count", out object? count) || count is not long whole)
+                return default;
+            counts[i] = whole;
+        }
+        return Sound(counts);
+
+        static ReadOnlyMemory<long> Sound(long[] counts) => Array.TrueForAll(counts, count => count is >= 0 and < MostCount) ? counts : default;
     }
 
     private static FastTextVectors FastText(PickleObject vectors, string path, string prefix)
@@ -111,6 +136,11 @@ public static class GensimVectors
         int minN = Whole("min_n"), maxN = Whole("max_n"), buckets = Whole("bucket");
         if (vectors.TryGetAttribute("compatible_hash", out object? compatible) && compatible is false)
             throw new InvalidDataException($"{path}: the model was made by gensim before 3.8.2, whose n-grams are hashed in another way; load it in gensim 4 and save it again.");
+        if (maxN > LongestNgram || minN > LongestNgram || words.Any(word => word.Length > LongestWord))
+        {
+            throw new InvalidDataException($"{path}: n-grams of {minN} to {maxN} characters, or words of more than {LongestWord}, "
+                + "are none of a model that is in use; the file is damaged.");
+        }
         using Table own = Table.Open(vectors, ["vectors_vocab", "syn0_vocab"], path, prefix);
         using Table grams = Table.Open(vectors, ["vectors_ngrams", "syn0_ngrams"], path, prefix);
         if (own.Rows < words.Length || grams.Rows < buckets || own.Columns != grams.Columns)
@@ -120,7 +150,10 @@ public static class GensimVectors
             own.Next(rows.Add());
         for (int row = 0; row < buckets; row++)
             grams.Next(rows.Add());
-        return new FastTextVectors(words, minN, maxN, buckets, new BuiltRows(rows.Build(), words.Length + buckets, own.Columns));
+        return new FastTextVectors(words, minN, maxN, buckets, new BuiltRows(rows.Build(), words.Length + buckets, own.Columns))
+        {
+            Counts = Counts(vectors, words, path),
+        };
 
         int Whole(string name) => vectors.TryGetAttribute(name, out object? value) && value is long number and >= 0 and <= int.MaxValue
             ? (int)number : throw new InvalidDataException($"{path}: the model does not say its {name}.");
@@ -149,7 +182,7 @@ public static class GensimVectors
                 if (vectors.TryGetAttribute(name, out object? value) && NumPyArray.FromAny(value, path) is { } array)
                 {
                     return array.Shape.Count == 2 && array.Shape[1] > 0 ? new Table(array, path)
-                        : throw new InvalidDataException($"{path}: '{name}' has the shape ({string.Join(", ", array.Shape)}) where words x dimensions is expected.");
+                        : throw new InvalidDataException($"{path}: '{name}' has the shape {array.ShownShape} where words x dimensions is expected.");
                 }
                 string beside = $"{prefix}.{name}.npy";
                 if (File.Exists(beside))

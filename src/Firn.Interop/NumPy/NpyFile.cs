@@ -71,10 +71,10 @@ internal sealed partial class NpyFile : IDisposable
         string text = Encoding.Latin1.GetString(header);
         Match type = TypePattern().Match(text), shape = ShapePattern().Match(text);
         if (NumberType.Parse(type.Groups[1].Value) is not { } number)
-            throw new InvalidDataException($"{path}: byte 10: the numbers are of type '{type.Groups[1].Value}'; floats and whole numbers can be read.");
+            throw new InvalidDataException($"{path}: byte 10: the numbers are of type '{Throw.Shown(type.Groups[1].Value)}'; floats and whole numbers can be read.");
         if (!shape.Success || !int.TryParse(shape.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int rows)
             || !int.TryParse(shape.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int columns) || columns == 0)
-            throw new InvalidDataException($"{path}: byte 10: the array is not of two dimensions, a row a word ({text.Trim()}).");
+            throw new InvalidDataException($"{path}: byte 10: the array is not of two dimensions, a row a word ({Throw.Shown(text.Trim(), 200)}).");
         if (text.Contains("'fortran_order': True", StringComparison.Ordinal) && rows > 1 && columns > 1)
             throw new InvalidDataException($"{path}: byte 10: the array is stored by columns; write it with numpy.save(path, numpy.ascontiguousarray(a)).");
         if (columns > (1 << 20) || (long)rows * columns * number.Size > stream.Length - data)

@@ -19,6 +19,9 @@ internal sealed class NumPyArray
 
     public int Count { get; }
 
+    /// <summary>The shape for a message.</summary>
+    public string ShownShape => Shown([.. Shape]);
+
     /// <summary>The array of a pickled <c>numpy.ndarray</c>; null where the value is something else.</summary>
     /// <exception cref="InvalidDataException">It is an array, and not one of numbers, or its size is not what it says.</exception>
     public static NumPyArray? From(object? value, string path)
@@ -56,29 +59,31 @@ internal sealed class NumPyArray
     /// <summary>A number of a one-dimensional array.</summary>
     public double this[int at] => _type.Read(_bytes.AsSpan(at * _type.Size));
 
+    private static string Shown<T>(T[] shape) => Throw.Shown($"({string.Join(", ", shape.Take(5))}{(shape.Length > 5 ? ", …" : "")})");
+
     private static NumPyArray Make(object?[] shape, PickleObject type, bool byColumns, object? data, string path)
     {
         string name = type.Arguments is [string code, ..] ? code : "";
         string order = type.State is object?[] { Length: > 1 } state && state[1] is string text ? text : "";
         NumberType found = NumberType.Parse(order + name)
-            ?? throw new InvalidDataException($"{path}: an array has numbers of type '{order}{name}'; arrays of floats or whole numbers can be read.");
+            ?? throw new InvalidDataException($"{path}: an array has numbers of type '{Throw.Shown(order + name)}'; arrays of floats or whole numbers can be read.");
         byte[] bytes = data switch
         {
             byte[] plain => plain,
             string latin1 => System.Text.Encoding.Latin1.GetBytes(latin1),
             PickleObject { Arguments: [byte[] wrapped, ..] } => wrapped, // a buffer of protocol 5
-            _ => throw new InvalidDataException($"{path}: an array of shape ({string.Join(", ", shape)}) has no bytes in the file; write it with pickle's protocol 4."),
+            _ => throw new InvalidDataException($"{path}: an array of shape {Shown(shape)} has no bytes in the file; write it with pickle's protocol 4."),
         };
         long count = 1;
         var sizes = new int[shape.Length];
         for (int i = 0; i < shape.Length; i++)
         {
             if (shape[i] is not long size || size < 0 || size > Array.MaxLength || (count *= size) > Array.MaxLength)
-                throw new InvalidDataException($"{path}: the shape ({string.Join(", ", shape)}) is none of an array that can be held.");
+                throw new InvalidDataException($"{path}: the shape {Shown(shape)} is none of an array that can be held.");
             sizes[i] = (int)size;
         }
         if (count * found.Size != bytes.Length)
-            throw new InvalidDataException($"{path}: an array of shape ({string.Join(", ", shape)}) needs {count * found.Size} bytes and has {bytes.Length}; the file is damaged.");
+            throw new InvalidDataException($"{path}: an array of shape {Shown(shape)} needs {count * found.Size} bytes and has {bytes.Length}; the file is damaged.");
         return new NumPyArray(sizes, found, byColumns, bytes);
     }
 }

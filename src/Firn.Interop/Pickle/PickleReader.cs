@@ -15,6 +15,7 @@ namespace Firn.Interop.Pickle;
 public static partial class PickleReader
 {
     private const int MaxDigits = 1 << 16;
+    private const int SpareCopies = 1 << 20; // beyond as many items and bytes as the file has so far
     private const int MaxSteps = 1 << 28; // far above a vocabulary of ten million words; bounds the memory of a hostile file
 
     /// <summary>Reads a file that is one pickle.</summary>
@@ -44,6 +45,7 @@ public static partial class PickleReader
         private readonly List<object?> _stack = [];
         private readonly List<int> _marks = [];
         private readonly Dictionary<long, object?> _memo = [];
+        private long _copied;
 
         public object? Run()
         {
@@ -249,11 +251,24 @@ public static partial class PickleReader
                 PickleGlobal { Module: "copy_reg" or "copyreg", Name: "_reconstructor" } when arguments is [var type, ..] => new PickleObject(type, []),
                 PickleGlobal { Module: "copy_reg" or "copyreg", Name: "__newobj__" } when arguments is [var type, ..] => new PickleObject(type, arguments[1..]),
                 PickleGlobal { Module: "_codecs", Name: "encode" } when arguments is [string text, "latin1" or "latin-1"] => Bytes(text),
-                PickleGlobal { Module: "__builtin__" or "builtins", Name: "set" or "frozenset" } when arguments is [IEnumerable<object?> items] =>
-                    new PickleSet([.. items]),
+                PickleGlobal { Module: "__builtin__" or "builtins", Name: "set" or "frozenset" } when arguments is [IList<object?> items] => Set(items),
                 PickleGlobal { Module: "__builtin__" or "builtins", Name: "bytearray" } when arguments is [byte[] bytes] => bytes,
                 _ => new PickleObject(call[0], arguments),
             });
+        }
+
+        private PickleSet Set(IList<object?> items)
+        {
+            Copy(items.Count);
+            return new PickleSet([.. items]);
+        }
+
+        /// <summary>A value from the memory can be copied by a few bytes of the file, so a small one could fill any memory.</summary>
+        private void Copy(long count)
+        {
+            _copied += count;
+            if (_copied - SpareCopies > input.Position)
+                throw input.Bad("it copies the same values again and again");
         }
 
         private void Instance(object?[] values)
@@ -272,7 +287,7 @@ public static partial class PickleReader
         }
 
         private long Index(string line) =>
-            long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index : throw input.Bad($"'{line}' is no number of a memory");
+            long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index : throw input.Bad($"'{Throw.Shown(line)}' is no number of a memory");
 
         private object TextInteger(string line) => line switch
         {
@@ -300,6 +315,7 @@ public static partial class PickleReader
 
         private byte[] Bytes(string text)
         {
+            Copy(text.Length);
             if (text.Any(c => c > 0xFF))
                 throw input.Bad("bytes written as text hold a character beyond Latin-1");
             return Encoding.Latin1.GetBytes(text);

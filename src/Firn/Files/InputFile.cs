@@ -62,6 +62,14 @@ public static class InputFile
         return content.Kind;
     }
 
+    /// <summary>How the content is packed, from the file itself inward (a .tar.gz: gzip, tar); empty for a plain file.</summary>
+    /// <inheritdoc cref="Open(string)" path="/param|/exception"/>
+    public static IReadOnlyList<FileKind> PackingOf(string path)
+    {
+        using Stream stream = Open(path, out Content content);
+        return content.Packing;
+    }
+
     /// <summary>Opens the bytes as they are stored, from the start.</summary>
     /// <inheritdoc cref="Open(string)" path="/param|/exception"/>
     public static Stream OpenPacked(string path)
@@ -96,7 +104,7 @@ public static class InputFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         (string file, string? entry) = Split(path);
         Func<Stream> open = () => OpenPacked(file);
-        bool onlyGzip = true;
+        var packing = new List<FileKind>();
         for (int layer = 0; ; layer++)
         {
             Stream stream = open();
@@ -108,12 +116,13 @@ public static class InputFile
                     if (entry is not null)
                         throw new InvalidDataException($"{file}: this is {kind.InWords()}, not an archive with a file '{entry}'. Leave ':{entry}' out.");
                     long packed = layer == 0 ? 0 : PackedLength(file);
-                    content = new Content(kind, layer > 0, layer == 0 ? stream.Length : packed * (onlyGzip ? CheckedGzipStream.MostExpansion : MostExpansion));
+                    bool onlyGzip = packing.TrueForAll(packer => packer == FileKind.Gzip);
+                    content = new Content(kind, packing, layer == 0 ? stream.Length : packed * (onlyGzip ? CheckedGzipStream.MostExpansion : MostExpansion));
                     return stream;
                 }
+                packing.Add(kind);
                 if (layer == MostLayers || !FileDecoders.TryGet(kind, out Func<PackedInput, Stream> decode))
                     throw new InvalidDataException($"{path}: this is {kind.InWords()}, which cannot be read here. {kind.Remedy(file)}");
-                onlyGzip &= kind == FileKind.Gzip;
                 Func<Stream> inner = open;
                 var input = new PackedInput(file, entry, inner);
                 open = () => decode(input);
@@ -197,7 +206,11 @@ public static class InputFile
 
     /// <summary>What was opened.</summary>
     /// <param name="Kind">The kind of the unpacked content.</param>
-    /// <param name="IsPacked">It was unpacked on the way.</param>
+    /// <param name="Packing">How it was packed, from outside inward.</param>
     /// <param name="MostBytes">The content has no more bytes than this.</param>
-    internal readonly record struct Content(FileKind Kind, bool IsPacked, long MostBytes);
+    internal readonly record struct Content(FileKind Kind, IReadOnlyList<FileKind> Packing, long MostBytes)
+    {
+        /// <summary>It was unpacked on the way.</summary>
+        public bool IsPacked => Packing.Count > 0;
+    }
 }

@@ -95,11 +95,15 @@ internal sealed class Spool
             return read;
         }
 
-        public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+        public override long Seek(long offset, SeekOrigin origin)
         {
-            SeekOrigin.Begin => offset,
-            SeekOrigin.Current => _position + offset,
-            _ => spool.Length + offset,
-        };
+            long to = origin switch
+            {
+                SeekOrigin.Begin => offset,
+                SeekOrigin.Current => _position + offset,
+                _ => spool.Length + offset,
+            };
+            return Position = to >= 0 ? to : throw new IOException("A place before the start of the file is asked for.");
+        }
     }
 }

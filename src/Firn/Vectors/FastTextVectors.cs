@@ -42,6 +42,9 @@ public sealed class FastTextVectors
     /// <summary>The words of the model's vocabulary, the most frequent first.</summary>
     public IReadOnlyList<string> Words { get; }
 
+    /// <summary>How often each of <see cref="Words"/> stood in the texts of the training; empty where that is not known.</summary>
+    public ReadOnlyMemory<long> Counts { get; internal init; }
+
     /// <summary>Shortest character n-gram, the word's marks &lt; and &gt; counted.</summary>
     public int MinN { get; }
 
@@ -55,13 +58,17 @@ public sealed class FastTextVectors
     public bool Contains(ReadOnlySpan<char> word) => _rows.ContainsKey(word);
 
     /// <summary>Reads a model of fastText 0.1 and later: versions 11 and 12, dense or quantized, or the format before them.</summary>
-    /// <param name="path">The file, plain or compressed by gzip.</param>
+    /// <param name="path">The file, plain or packed.</param>
     /// <exception cref="InvalidDataException">The content is wrong: the message names the byte and a remedy.</exception>
     public static FastTextVectors Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         FastTextFile file = FastTextFile.Read(path);
-        return new FastTextVectors(file.Words, file.MinN, file.MaxN, file.Buckets, file.Matrix, file.PrunedBuckets) { RawWords = file.RawWords };
+        return new FastTextVectors(file.Words, file.MinN, file.MaxN, file.Buckets, file.Matrix, file.PrunedBuckets)
+        {
+            RawWords = file.RawWords,
+            Counts = file.Counts,
+        };
     }
 
     /// <summary>
@@ -71,12 +78,13 @@ public sealed class FastTextVectors
     public static FastTextVectors FromTable(WordVectors vectors)
     {
         ArgumentNullException.ThrowIfNull(vectors);
-        return new FastTextVectors(vectors.Words, 0, 0, 0, new TableRows(vectors));
+        return new FastTextVectors(vectors.Words, 0, 0, 0, new TableRows(vectors)) { Counts = vectors.Counts };
     }
 
     /// <summary>
     /// Writes the model as fastText 0.9 does (.bin, version 12, not quantized). What predicts is not held here, so the file's
-    /// output matrix is zero: it answers for words, and cannot be trained further.
+    /// output matrix is zero: it answers for words, and further training has to learn those rows anew. Words whose
+    /// <see cref="Counts"/> are not known are given a count of 1.
     /// </summary>
     /// <exception cref="InvalidOperationException">Some n-grams were pruned from the model, and fastText writes no such model unquantized.</exception>
     public void Save(string path)
@@ -86,7 +94,8 @@ public sealed class FastTextVectors
             throw new InvalidOperationException("The model keeps some of its n-grams only (it was quantized with a cutoff); copy its file, or save the table of its words.");
         var options = new Word2VecOptions { VectorSize = Dimension, Subwords = new SubwordOptions { MinN = MinN, MaxN = MaxN, Buckets = _buckets } };
         var row = new float[Dimension];
-        new FastTextWriter(options, Words, [.. Enumerable.Repeat(1L, Words.Count)], Row, []) { RawWords = RawWords }.Write(path);
+        long[] counts = Counts.IsEmpty ? [.. Enumerable.Repeat(1L, Words.Count)] : Counts.ToArray();
+        new FastTextWriter(options, Words, counts, Row, null) { RawWords = RawWords }.Write(path);
 
         ReadOnlySpan<float> Row(int index)
         {
@@ -139,7 +148,7 @@ public sealed class FastTextVectors
         var rows = new RowBuilder<float>(Dimension, words.Length);
         foreach (string word in words)
             TryGetVector(word, rows.Add());
-        return new WordVectors(WordDictionary.Of(words), new SingleRows(rows.Build()), null);
+        return new WordVectors(WordDictionary.Of(words), new SingleRows(rows.Build()), null) { Counts = CountsOf(words) };
     }
 
     /// <summary>The vectors of these words, whether the model has seen them or not; those that have no n-gram either are left out.</summary>
@@ -158,8 +167,12 @@ public sealed class FastTextVectors
             vector.CopyTo(rows.Add());
             kept.Add(word);
         }
-        return new WordVectors(WordDictionary.Of(kept), new SingleRows(rows.Build()), null);
+        return new WordVectors(WordDictionary.Of(kept), new SingleRows(rows.Build()), null) { Counts = CountsOf(kept) };
     }
+
+    /// <summary>The counts of words, 0 of those that the model has not seen.</summary>
+    private ReadOnlyMemory<long> CountsOf(IReadOnlyList<string> words) =>
+        Counts.IsEmpty ? default : words.Select(word => _rows.TryGetValue(word, out int row) ? Counts.Span[row] : 0).ToArray();
 
     /// <summary>Whether a file is a fastText model, by its first bytes. The format before version 11 has no mark and is told by arguments that all make sense.</summary>
     public static bool IsModel(string path)

@@ -45,7 +45,7 @@ public sealed class FloretVectors
         return FloretHeader.TryParse(FirstLine(source), out _);
     }
 
-    /// <summary>Reads a <c>.floret</c> file, plain or compressed by gzip.</summary>
+    /// <summary>Reads a <c>.floret</c> file, plain or packed.</summary>
     /// <param name="path">The file: "buckets dimensions min-n max-n hashes seed begin end", then a line a row: its number and its values.</param>
     /// <exception cref="InvalidDataException">The content is wrong: the message names the line and a remedy.</exception>
     public static FloretVectors Load(string path)

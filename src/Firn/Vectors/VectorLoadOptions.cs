@@ -52,7 +52,7 @@ public sealed record VectorLoadReport
     /// <summary>The format that was read, never <see cref="VectorFormat.Auto"/>.</summary>
     public VectorFormat Format { get; init; }
 
-    /// <summary>The file is compressed by gzip.</summary>
+    /// <summary>The file is packed: by gzip or otherwise, or in an archive.</summary>
     public bool Compressed { get; init; }
 
     /// <summary>Rows in the file that were looked at, those left out among them.</summary>

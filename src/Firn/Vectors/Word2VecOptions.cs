@@ -63,9 +63,11 @@ public sealed record Word2VecOptions
     /// </summary>
     public bool Deterministic { get; init; }
 
+    internal const int MostDimensions = 1 << 16;
+
     internal void Validate()
     {
-        Throw.IfOutside(VectorSize, 1, 1 << 16);
+        Throw.IfOutside(VectorSize, 1, MostDimensions);
         Throw.IfOutside(Window, 1, 1000);
         Throw.IfNotPositive(MinCount);
         Throw.IfOutside(MaxWords, 0, int.MaxValue);
@@ -97,11 +99,13 @@ public sealed record SubwordOptions
     /// <summary>Rows that all n-grams share by their hash.</summary>
     public int Buckets { get; init; } = 2_000_000;
 
+    internal const int LongestNgram = 100, MostBuckets = 1 << 30;
+
     internal void Validate()
     {
-        Throw.IfOutside(MinN, 1, 100);
-        Throw.IfOutside(MaxN, MinN, 100);
-        Throw.IfOutside(Buckets, 1, 1 << 30);
+        Throw.IfOutside(MinN, 1, LongestNgram);
+        Throw.IfOutside(MaxN, MinN, LongestNgram);
+        Throw.IfOutside(Buckets, 1, MostBuckets);
     }
 }
 

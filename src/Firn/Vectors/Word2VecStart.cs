@@ -24,7 +24,7 @@ public sealed record Word2VecStart
     internal void Validate(Word2VecOptions options)
     {
         if (options.Subwords is not null)
-            throw new ArgumentException("A table of whole words cannot be trained further with subwords: its rows are no sums of n-grams. Train without subwords, or anew.");
+            throw new ArgumentException("A table of whole words cannot be trained further with subwords: its rows are no sums of n-grams. Train without subwords, anew, or from a FastTextStart.");
         if (Vectors.Dimension != options.VectorSize)
             throw new ArgumentException($"The table has {Vectors.Dimension} values a word and VectorSize is {options.VectorSize}; they must be equal.");
         if (Outputs is not null && options.Negative == 0)

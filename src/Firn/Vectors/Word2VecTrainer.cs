@@ -24,6 +24,9 @@ public sealed class Word2VecTrainer
     /// <summary>The table that training goes on from; null begins at random.</summary>
     public Word2VecStart? Start { get; init; }
 
+    /// <summary>The fastText model that training with subwords goes on from; null begins at random.</summary>
+    public FastTextStart? SubwordStart { get; init; }
+
     /// <summary>
     /// A file that keeps the run when it is stopped, and at ends of epochs that come a minute or more after the last. Where it
     /// is there already, of the same texts, start and options, training goes on from it: with
@@ -41,7 +44,7 @@ public sealed class Word2VecTrainer
     /// <param name="progress">Told a few times a second, from any thread.</param>
     /// <param name="cancellation">Stops between blocks of some ten thousand words, and keeps the checkpoint.</param>
     /// <exception cref="ArgumentException">The start does not fit, an id is not the vocabulary's, or no word is frequent enough.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another run.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another run; or the model to start from is damaged.</exception>
     /// <exception cref="NotFiniteNumberException">Training has diverged: at the end of an epoch a vector was not finite, or far outside; nothing was kept.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint, if there is to be one, is written.</exception>
     public Word2VecModel Train(
@@ -55,11 +58,15 @@ public sealed class Word2VecTrainer
     internal Word2VecModel Train(
         RaggedIds corpus, int idCount, Func<int, string> wordOf, IProgress<Word2VecProgress>? progress, CancellationToken cancellation)
     {
+        if (Start is not null && SubwordStart is not null)
+            throw new ArgumentException("Training goes on from one table or model; leave Start or SubwordStart out.");
         Start?.Validate(Options);
-        TrainingWords words = TrainingWords.From(corpus, idCount, Options,
-            Start is null ? null : id => Start.Vectors.TryGetRow(wordOf(id), out _), Start?.AddWords ?? true);
+        SubwordStart?.Validate(Options);
+        Func<int, bool>? known = Start is not null ? id => Start.Vectors.TryGetRow(wordOf(id), out _)
+            : SubwordStart is not null ? id => SubwordStart.TryGetRow(wordOf(id), out _) : null;
+        TrainingWords words = TrainingWords.From(corpus, idCount, Options, known, Start?.AddWords ?? SubwordStart?.AddWords ?? true);
         string[] names = [.. words.Ids.Select(wordOf)];
-        using var parameters = new TrainingParameters(words, names, Options, Start);
+        using var parameters = new TrainingParameters(words, names, Options, Start, SubwordStart);
         var loop = new TrainingLoop(corpus, words, parameters.State, progress, ReportInterval);
         TrainingCheckpoint? checkpoint = CheckpointPath is null ? null
             : new TrainingCheckpoint(CheckpointPath, TrainingCheckpoint.RunOf(Options, corpus, names, parameters), parameters);

@@ -191,7 +191,7 @@ public sealed class WordVectors : IDisposable
     /// <exception cref="IOException">It cannot be written to.</exception>
     public void SaveProjector(string folder) => ProjectorFiles.Write(this, folder);
 
-    /// <summary>Reads a file of word vectors, plain or compressed by gzip; Firn's own is mapped, not read.</summary>
+    /// <summary>Reads a file of word vectors, plain or packed; Firn's own is mapped, not read.</summary>
     /// <param name="path">The file; its content tells the format, not its name.</param>
     /// <param name="options">Limits and policies.</param>
     /// <exception cref="InvalidDataException">The content is wrong: the message names the line or byte and a remedy.</exception>

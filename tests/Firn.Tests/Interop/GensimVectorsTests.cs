@@ -26,6 +26,7 @@ public sealed class GensimVectorsTests : IDisposable
         Assert.Equal(words, vectors.Words);
         for (int row = 0; row < words.Length; row++)
             AssertEqual(golden.GetProperty("vectors")[row], vectors[row]);
+        Assert.Equal(golden.GetProperty("counts").EnumerateArray().Select(count => count.GetInt64()), vectors.Counts.ToArray());
         JsonElement unseen = golden.GetProperty("unseen");
         Assert.Equal(unseen.EnumerateObject().Any(), GensimVectors.HasSubwords(path));
         if (!unseen.EnumerateObject().Any())

@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Globalization;
 using Firn.Kernels;
 using Firn.Text;
 using Firn.Vectors;
@@ -81,7 +78,7 @@ public unsafe class SubwordTrainingTests
             Assert.Equal(model.Vectors.Table.ToArray(), read.ToWordVectors().Table.ToArray());
             string[] asked = [read.Words[0], read.Words[^1], "naïvening", "日本語", "x"];
             Assert.All(asked, word => Assert.Equal(Look(model.Subwords!, word), Look(read, word)));
-            float[][] printed = AskFastText(path, asked);
+            float[][] printed = FastTextProgram.Print(path, asked);
             for (int i = 0; i < asked.Length; i++)
             {
                 float[] own = Look(read, asked[i]);
@@ -194,28 +191,5 @@ public unsafe class SubwordTrainingTests
         var vector = new float[vectors.Dimension];
         vectors.TryGetVector(word, vector);
         return vector;
-    }
-
-    private static float[][] AskFastText(string model, string[] words)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo("fasttext", ["print-word-vectors", model])
-            {
-                RedirectStandardInput = true, RedirectStandardOutput = true, StandardInputEncoding = new System.Text.UTF8Encoding(false),
-            })!;
-            process.StandardInput.Write(string.Join('\n', words) + "\n");
-            process.StandardInput.Close();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.Equal(0, process.ExitCode);
-            return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
-                line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..].Select(v => float.Parse(v, CultureInfo.InvariantCulture)).ToArray())];
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip("fasttext is not installed");
-            throw;
-        }
     }
 }

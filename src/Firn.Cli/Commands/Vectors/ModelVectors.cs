@@ -26,6 +26,9 @@ internal abstract class ModelVectors
         _ => null,
     };
 
+    /// <summary>Gives the vector of any word; null where the model has those of its words alone.</summary>
+    public virtual WordComposer? Composer => null;
+
     /// <summary>The vectors of words.</summary>
     /// <param name="terminal">Is told which words the model has not seen.</param>
     /// <param name="only">These words, seen or not, in place of the model's; null takes the model's.</param>
@@ -36,6 +39,16 @@ internal abstract class ModelVectors
     /// <summary>The model with character n-grams, from fastText's file or gensim's; null where the file is neither.</summary>
     public static FastTextVectors? Subwords(string path) => FastTextVectors.IsModel(path) ? FastTextVectors.Load(path)
         : GensimVectors.IsModel(path) && GensimVectors.HasSubwords(path) ? GensimVectors.LoadSubwords(path) : null;
+
+    /// <summary>Tells which words a model has put together.</summary>
+    public static void NoteComposed(Terminal terminal, string path, IEnumerable<string> words)
+    {
+        string[] composed = [.. words.Distinct(StringComparer.Ordinal)];
+        if (composed.Length == 0)
+            return;
+        string more = composed.Length > Named ? $" and {composed.Length - Named:N0} more" : "";
+        terminal.Note($"firn: {path} has not seen {string.Join(", ", composed.Take(Named).Select(word => $"'{word}'"))}{more}: composed of character n-grams");
+    }
 
     private static ModelVectors OfGensim(string path) =>
         GensimVectors.HasSubwords(path) ? new Composed(path, GensimVectors.LoadSubwords(path)) : new Listed(path);
@@ -50,14 +63,11 @@ internal abstract class ModelVectors
         {
             string[] words = [.. (only ?? model.Words.Take(limit ?? int.MaxValue)).Union(asked, StringComparer.Ordinal)];
             WordVectors vectors = model.ToWordVectors(words);
-            string[] composed = [.. asked.Where(word => !model.Contains(word) && vectors.TryGetRow(word, out _)).Distinct(StringComparer.Ordinal)];
-            if (composed.Length > 0)
-            {
-                string more = composed.Length > Named ? $" and {composed.Length - Named:N0} more" : "";
-                terminal.Note($"firn: {path} has not seen {string.Join(", ", composed.Take(Named).Select(word => $"'{word}'"))}{more}: composed of character n-grams");
-            }
+            NoteComposed(terminal, path, asked.Where(word => !model.Contains(word) && vectors.TryGetRow(word, out _)));
             return Kept(path, vectors);
         }
+
+        public override WordComposer Composer => new(model.Dimension, model.TryGetVector, word => model.Contains(word));
     }
 
     /// <summary>Words of a list, a row each.</summary>
@@ -84,5 +94,17 @@ internal abstract class ModelVectors
                 throw new UsageError($"{path} is a floret table, which has vectors for all words and a list of none; name the words with --vocabulary FILE");
             return Kept(path, table.ToWordVectors(words));
         }
+
+        public override WordComposer Composer => new(table.Dimension, table.TryGetVector, _ => true);
     }
+}
+
+/// <summary>A model that has a vector for any word.</summary>
+/// <param name="Dimension">Of the vectors.</param>
+/// <param name="TryGetVector">Computes a vector; false where it is zero for want of n-grams.</param>
+/// <param name="HasSeen">Whether the word is one of the model's own.</param>
+internal sealed record WordComposer(int Dimension, WordComposer.Compute TryGetVector, Func<string, bool> HasSeen)
+{
+    /// <summary>Computes the vector of a word.</summary>
+    public delegate bool Compute(ReadOnlySpan<char> word, Span<float> destination);
 }

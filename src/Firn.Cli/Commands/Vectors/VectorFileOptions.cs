@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Text;
 using Firn.Vectors;
 
@@ -123,6 +124,22 @@ internal sealed class VectorFileOptions
                 terminal.Note($"firn: {path}: {Plural.Of(report.Filtered, "row")} left out whose word {words} does not hold");
         }
         return vectors;
+    }
+
+    /// <summary>The model in the file where it has a vector for any word, so that none need be listed; null for all else.</summary>
+    public WordComposer? OpenComposer(ParseResult parsed)
+    {
+        string path = parsed.GetRequiredValue(File);
+        if (Directory.Exists(path) || !InputFile.Exists(path))
+            return null;
+        if (ModelVectors.Open(path, parsed.GetRequiredValue(format))?.Composer is not { } composer)
+            return null;
+        RefuseIgnored(parsed, path);
+        string? chosen = parsed.GetValue(limit) is not null ? limit.Name
+            : parsed.GetValue(vocabulary) is not null ? vocabulary.Name : null;
+        if (chosen is not null)
+            throw new UsageError($"{chosen} chooses words, and {path} has a vector for every word that is asked for; leave it out");
+        return composer;
     }
 
     /// <summary>A model answers by its own rules; an option that would change nothing is refused.</summary>

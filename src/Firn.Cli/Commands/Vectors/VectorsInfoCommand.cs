@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
+using Firn.Files;
 using Firn.Vectors;
 
 namespace Firn.Cli.Commands.Vectors;
@@ -36,7 +37,7 @@ internal static class VectorsInfoCommand
         var report = vectors.LoadReport ?? new VectorLoadReport();
         Tables.Write(terminal, path, ["", ""],
         [
-            ["format", FormatOf(path, vectors) + (report.Compressed ? ", packed" : "")],
+            ["format", FormatOf(path, vectors) + string.Concat(PackingOf(path).Reverse().Select(kind => $" in {kind.InWords()}"))],
             ["words", vectors.Count.ToString("N0", CultureInfo.InvariantCulture)],
             ["dimension", vectors.Dimension.ToString(CultureInfo.InvariantCulture)],
             ["table", Stored(vectors)],
@@ -58,7 +59,8 @@ internal static class VectorsInfoCommand
         {
             ["file"] = path,
             ["format"] = FormatOf(path, vectors),
-            ["packed"] = report.Compressed,
+            ["packed"] = PackingOf(path).Count > 0,
+            ["packing"] = Json.Array(PackingOf(path).Select(kind => kind.ToString().ToLowerInvariant())),
             ["words"] = vectors.Count,
             ["dimension"] = vectors.Dimension,
             ["precision"] = VectorsConvertCommand.NameOf(vectors.Precision),
@@ -78,14 +80,17 @@ internal static class VectorsInfoCommand
         };
     }
 
+    /// <summary>How the file is packed, from outside inward.</summary>
+    private static IReadOnlyList<FileKind> PackingOf(string path) => Directory.Exists(path) ? [] : InputFile.PackingOf(path);
+
     /// <summary>All counts together, and the largest with its word; null where the file has none.</summary>
-    private static (long Sum, long Most, string Word)? CountsOf(WordVectors vectors)
+    private static (decimal Sum, long Most, string Word)? CountsOf(WordVectors vectors)
     {
         if (vectors.Counts.IsEmpty)
             return null;
         long[] counts = vectors.Counts.ToArray();
         int most = Array.IndexOf(counts, counts.Max());
-        return (counts.Sum(), counts[most], vectors.Words[most]);
+        return (counts.Sum(count => (decimal)count), counts[most], vectors.Words[most]);
     }
 
     private static string Stored(WordVectors vectors)

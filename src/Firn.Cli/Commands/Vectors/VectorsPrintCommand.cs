@@ -42,10 +42,16 @@ internal static class VectorsPrintCommand
                 throw new UsageError("--pool is for texts; give --texts too, or leave it out");
             var how = Enum.Parse<Pool>(parsed.GetRequiredValue(pool), ignoreCase: true);
             string format = "G" + parsed.GetValue(digits).ToString(CultureInfo.InvariantCulture);
-            // A model composes any word, so that it is asked word by word where it has not been told them all.
-            FastTextVectors? model = lines && File.Exists(parsed.GetRequiredValue(source.File)) ? ModelVectors.Subwords(parsed.GetRequiredValue(source.File)) : null;
-            using var vectors = model is not null ? null : source.Load(run.Terminal, parsed, lines ? [] : [.. given.SelectMany(QueryLines.Words)]);
+            string[] asked = lines ? [] : [.. given.SelectMany(QueryLines.Words)];
+            // A model that composes words is asked for them one by one.
+            var model = source.OpenComposer(parsed);
+            using var vectors = model is not null ? null : source.Load(run.Terminal, parsed, asked);
             var lookup = new VectorLookup(vectors, model);
+            if (model is not null)
+            {
+                ModelVectors.NoteComposed(run.Terminal, parsed.GetRequiredValue(source.File),
+                    asked.Where(word => !model.HasSeen(word) && lookup.Find(word) is not null));
+            }
             void Show(string query)
             {
                 if (whole)
@@ -100,7 +106,7 @@ internal static class VectorsPrintCommand
     }
 
     /// <summary>Vectors of a table, or of a model that composes them.</summary>
-    private sealed class VectorLookup(WordVectors? table, FastTextVectors? model)
+    private sealed class VectorLookup(WordVectors? table, WordComposer? model)
     {
         public int Dimension => model?.Dimension ?? table!.Dimension;
 

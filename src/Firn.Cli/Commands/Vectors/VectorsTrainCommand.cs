@@ -50,12 +50,18 @@ internal static class VectorsTrainCommand
         command.SetAction(parsed =>
         {
             string output = parsed.GetRequiredValue(target);
-            var options = parameters.Read(parsed, new Word2VecOptions
+            var model = start.OpenModel(parsed);
+            var basis = new Word2VecOptions
             {
                 Seed = (ulong)parsed.GetValue(seed),
                 Threads = parsed.GetValue(threads),
                 MaxWords = parsed.GetValue(maxWords),
-            });
+            };
+            if (model is not null)
+                basis = basis with { VectorSize = model.Dimension, Subwords = model.Subwords, SkipGram = model.SkipGram };
+            var options = parameters.Read(parsed, basis);
+            if (model is not null)
+                parameters.RefuseChanges(start.PathOf(parsed)!, basis, options);
             var writing = TrainedVectorFile.Of(output, parsed.GetValue(to), options);
             string[] inputs = [.. corpus.InputsOf(parsed), .. phrases.InputsOf(parsed), .. start.InputsOf(parsed)];
             foreach (string place in new[] { output, parsed.GetValue(checkpoint), start.OutputOf(parsed), phrases.OutputOf(parsed) }.OfType<string>())
@@ -65,13 +71,14 @@ internal static class VectorsTrainCommand
             var trainer = new Word2VecTrainer(from is null ? options : options with { VectorSize = from.Vectors.Dimension })
             {
                 Start = from,
+                SubwordStart = model,
                 CheckpointPath = parsed.GetValue(checkpoint),
             };
-            Word2VecModel model;
+            Word2VecModel trained;
             try
             {
                 var texts = new TextNumbers(corpus.Open(parsed), new Tokenizer(CleaningOf(parsed.GetRequiredValue(preset))), run.Stop);
-                model = Train(run, corpus.NameOf(parsed), texts, trainer, phrases.Read(parsed));
+                trained = Train(run, corpus.NameOf(parsed), texts, trainer, phrases.Read(parsed));
             }
             catch (OperationCanceledException) when (File.Exists(trainer.CheckpointPath))
             {
@@ -81,23 +88,23 @@ internal static class VectorsTrainCommand
             {
                 throw new UserError($"{error.Message} (--alpha); nothing was written");
             }
-            writing.Save(model);
-            start.SaveOutputs(parsed, model);
+            writing.Save(trained);
+            start.SaveOutputs(parsed, trained);
             if (parsed.GetValue(json))
             {
                 Json.Write(run.Terminal, new JsonObject
                 {
                     ["file"] = output,
                     ["format"] = writing.FormatName,
-                    ["words"] = model.Vectors.Count,
-                    ["dimension"] = model.Vectors.Dimension,
+                    ["words"] = trained.Vectors.Count,
+                    ["dimension"] = trained.Vectors.Dimension,
                     ["bytes"] = WrittenFiles.Length(output),
                     ["seconds"] = Json.Number(Stopwatch.GetElapsedTime(began).TotalSeconds),
                 });
             }
             else
             {
-                run.Terminal.Note($"{output}: {model.Vectors.Count:N0} words of {model.Vectors.Dimension} values, {writing.FormatName}{WrittenFiles.Size(output)}");
+                run.Terminal.Note($"{output}: {trained.Vectors.Count:N0} words of {trained.Vectors.Dimension} values, {writing.FormatName}{WrittenFiles.Size(output)}");
             }
             return ExitCode.Done;
         });
@@ -112,7 +119,7 @@ internal static class VectorsTrainCommand
         using var progress = new ProgressLine(run.Terminal);
         texts.Progress = count => progress.Report(double.NaN, string.Create(CultureInfo.InvariantCulture, $"{count:N0} texts"));
         // A rare word may be one of a table that training goes on from, and it parts the words of a phrase.
-        int minCount = trainer.Start is null && phrases is null ? trainer.Options.MinCount : 1;
+        int minCount = trainer.Start is null && trainer.SubwordStart is null && phrases is null ? trainer.Options.MinCount : 1;
         progress.Begin("counting words");
         var vocabulary = texts.CountWords(minCount);
         progress.End(string.Create(CultureInfo.InvariantCulture, $"counted words: {vocabulary.Count - 1:N0} occur {(minCount == 1 ? "once" : $"{minCount} times")} or more"));

@@ -62,6 +62,30 @@ internal sealed class Word2VecArguments
         Subwords = ReadSubwords(parsed, basis.Subwords),
     };
 
+    /// <summary>Refuses what a model decides that is trained further, where another value was given.</summary>
+    /// <param name="model">The model's file.</param>
+    /// <param name="own">The model's own options.</param>
+    /// <param name="read">Those that were read over them.</param>
+    public void RefuseChanges(string model, Word2VecOptions own, Word2VecOptions read)
+    {
+        foreach ((Option option, int value, int asked) in new (Option, int, int)[]
+        {
+            (size, own.VectorSize, read.VectorSize), (minN, own.Subwords!.MinN, read.Subwords!.MinN),
+            (maxN, own.Subwords.MaxN, read.Subwords.MaxN), (buckets, own.Subwords.Buckets, read.Subwords.Buckets),
+        })
+        {
+            if (asked != value)
+                throw new UsageError($"{option.Name} is {Text(value)} in {model} and cannot be changed when that is trained further; leave it out");
+        }
+        if (read.SkipGram != own.SkipGram)
+            throw new UsageError($"{model} was trained with CBOW and goes on with it; leave {skipGram.Name} out");
+        if (read.HierarchicalSoftmax || read.Negative == 0)
+        {
+            string given = read.HierarchicalSoftmax ? hierarchical.Name : "--negative 0";
+            throw new UsageError($"{model} was trained with negative sampling and goes on with it; leave {given} out");
+        }
+    }
+
     /// <summary>The least count of a word that gets a vector.</summary>
     public Option MinCount => minCount;
 

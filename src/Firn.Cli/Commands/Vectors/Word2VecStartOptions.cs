@@ -7,7 +7,13 @@ namespace Firn.Cli.Commands.Vectors;
 /// <summary>The table that <c>firn vectors train</c> goes on from, and what it leaves for going on.</summary>
 internal sealed class Word2VecStartOptions
 {
-    private readonly Option<string?> from = new("--from") { Description = "Train these vectors further: their words keep their rows, and new words are added", HelpName = "FILE" };
+    private readonly Option<string?> from = new("--from")
+    {
+        Description = "Train these vectors further: their words keep their rows, and new words are added. "
+            + "A table, or a fastText model (.bin), whose n-grams and output vectors go on too",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string?> outputs = new("--from-outputs") { Description = "--from: the output vectors that --save-outputs kept; without them those begin anew", HelpName = "FILE" };
     private readonly Option<bool> noNewWords = new("--no-new-words") { Description = "--from: leave words out that FILE does not have" };
     private readonly Option<string?> fix = new("--fix") { Description = "--from: words whose vectors must not move, one a line; or 'all', all that FILE has", HelpName = "FILE|all" };
@@ -22,10 +28,29 @@ internal sealed class Word2VecStartOptions
     /// <summary>The files that are read, which no output may replace.</summary>
     public IEnumerable<string> InputsOf(ParseResult parsed) => new[] { from, outputs, fix }.Select(option => parsed.GetValue(option)).OfType<string>();
 
+    /// <summary>The file that training goes on from, or null.</summary>
+    public string? PathOf(ParseResult parsed) => parsed.GetValue(from);
+
     /// <summary>The file that the output vectors are written to, or null.</summary>
     public string? OutputOf(ParseResult parsed) => parsed.GetValue(save);
 
-    /// <summary>The start; null where training begins anew.</summary>
+    /// <summary>The fastText model that training goes on from; null where --from names none.</summary>
+    public FastTextStart? OpenModel(ParseResult parsed)
+    {
+        if (parsed.GetValue(from) is not { } path || !FastTextVectors.IsModel(Required(path)))
+            return null;
+        foreach (var option in new Option[] { outputs, fix })
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+            {
+                string why = option == outputs ? ", which has its output vectors in it" : ": its words share them";
+                throw new UsageError($"{option.Name} is for tables of whole words, and {path} is a model with n-grams{why}; leave it out");
+            }
+        }
+        return FastTextStart.Open(path) with { AddWords = !parsed.GetValue(noNewWords) };
+    }
+
+    /// <summary>The table that training goes on from; null where it begins anew, or from a model.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="options">How vectors are trained.</param>
     /// <param name="sizeGiven">Whether --vector-size was given.</param>
@@ -42,11 +67,12 @@ internal sealed class Word2VecStartOptions
             }
             return null;
         }
+        if (FastTextVectors.IsModel(Required(path)))
+            return null;
         if (sizeGiven)
             throw new UsageError($"--vector-size is that of {path} and cannot be chosen with --from; leave it out");
         if (options.Subwords is not null)
-            throw new UsageError("--from takes a table of whole words, which cannot be trained further with --subwords; leave one of the two out");
-        Inputs.RequireFile(path);
+            throw new UsageError($"--from with --subwords takes a fastText model (.bin), and {path} is a table of whole words; leave --subwords out, or give a model");
         var vectors = WordVectors.Load(path);
         return new Word2VecStart
         {

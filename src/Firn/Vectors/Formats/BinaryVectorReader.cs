@@ -15,7 +15,8 @@ internal static class BinaryVectorReader
     {
         long rows = Math.Min(options.TrustHeader ? header.Rows : long.MaxValue, options.Limit ?? long.MaxValue);
         bool known = !source.Compressed && only is null;
-        var table = new VectorTable(source.Path, header.Dimension, known && options.TrustHeader ? rows : Math.Min(header.Rows, 1024), options.BlockValues);
+        long initial = known && options.TrustHeader ? rows : Math.Min(header.Rows, VectorTable.UnknownRows(header.Dimension));
+        var table = new VectorTable(source.Path, header.Dimension, initial, options.BlockValues);
         var report = new VectorLoadReport { Format = header.Format, Compressed = source.Compressed };
         var scratch = new float[header.Dimension];
         long row = 0;

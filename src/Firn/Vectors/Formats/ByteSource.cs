@@ -5,10 +5,10 @@ namespace Firn.Vectors.Formats;
 /// <summary>The bytes of a file, unpacked where it is packed, with a look-ahead for telling the format.</summary>
 internal sealed class ByteSource : IDisposable
 {
-    private const int BufferSize = 1 << 20;
+    private const int BufferSize = 1 << 20, SmallestBuffer = 1 << 12;
 
     private readonly Stream _stream;
-    private byte[] _buffer = new byte[BufferSize];
+    private byte[] _buffer;
     private int _start, _end;
 
     public ByteSource(string path)
@@ -18,6 +18,7 @@ internal sealed class ByteSource : IDisposable
         Compressed = content.IsPacked;
         MaxLength = content.MostBytes;
         Kind = content.Kind;
+        _buffer = new byte[(int)Math.Clamp(MaxLength, SmallestBuffer, BufferSize)];
     }
 
     public string Path { get; }

@@ -8,7 +8,8 @@ internal sealed class TextBlock(int dimension, VectorLoadOptions options, HashSe
 {
     private readonly List<string?> _words = [];
     private readonly Encoding _encoding = options.Encoding ?? Encoding.UTF8;
-    private float[] _values = [];
+    private float[] _values = []; // of the words that are kept
+    private int _kept;
 
     public byte[] Bytes { get; set; } = [];
 
@@ -36,14 +37,14 @@ internal sealed class TextBlock(int dimension, VectorLoadOptions options, HashSe
     /// <summary>The words in order; null stands for a row that was left out.</summary>
     public IReadOnlyList<string?> Words => _words;
 
-    /// <summary>The vector of the i-th word.</summary>
+    /// <summary>The vector of the i-th word that is not null.</summary>
     public ReadOnlySpan<float> VectorOf(int i) => _values.AsSpan(i * dimension, dimension);
 
     public void Parse(int maxRows)
     {
         _words.Clear();
         (Lines, WordsWithSpaces, EmptyWords, InvalidUtf8Words, Filtered, Error) = (0, 0, 0, 0, 0, null);
-        (BadRows, FirstBad) = (0, null);
+        (BadRows, FirstBad, _kept) = (0, null, 0);
         ReadOnlySpan<byte> rest = Bytes.AsSpan(0, Length);
         while (!rest.IsEmpty && Error is null && _words.Count < maxRows)
         {
@@ -57,7 +58,7 @@ internal sealed class TextBlock(int dimension, VectorLoadOptions options, HashSe
 
     private void ParseLine(ReadOnlySpan<byte> line, bool last)
     {
-        int at = _words.Count * dimension;
+        int at = _kept * dimension;
         if (_values.Length < at + dimension)
             Array.Resize(ref _values, Math.Max(at + dimension, _values.Length * 2));
         Span<float> values = _values.AsSpan(at, dimension);
@@ -122,6 +123,7 @@ internal sealed class TextBlock(int dimension, VectorLoadOptions options, HashSe
         bool keep = only is null || only.Contains(word);
         Filtered += keep ? 0 : 1;
         _words.Add(keep ? word : null);
+        _kept += keep ? 1 : 0;
     }
 
     public const string Utf8Remedy = "Name its encoding, or have such words replaced or skipped";

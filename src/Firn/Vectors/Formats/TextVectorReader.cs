@@ -41,7 +41,8 @@ internal sealed class TextVectorReader
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         long limit = options.Limit ?? long.MaxValue;
         bool known = header.Rows > 0 && options.TrustHeader && !source.Compressed && only is null;
-        var table = new VectorTable(source.Path, header.Dimension, known ? Math.Min(header.Rows, limit) : 1024, options.BlockValues);
+        long initial = known ? Math.Min(header.Rows, limit) : VectorTable.UnknownRows(header.Dimension);
+        var table = new VectorTable(source.Path, header.Dimension, initial, options.BlockValues);
         var reader = new TextVectorReader(source, header, table, limit);
         Workers.Run(threads, threads, (_, _) => reader.Work(new TextBlock(header.Dimension, options, only)));
         reader._failure?.Throw();
@@ -152,13 +153,14 @@ internal sealed class TextVectorReader
         if (block.Words.Count > left)
             block.Parse(left);
         int rows = block.Words.Count;
-        for (int i = 0; i < rows; i++)
+        for (int i = 0, kept = 0; i < rows; i++)
         {
             if (block.Words[i] is { } word)
             {
                 Span<float> place = _table.Add(word);
                 if (!place.IsEmpty)
-                    block.VectorOf(i).CopyTo(place);
+                    block.VectorOf(kept).CopyTo(place);
+                kept++;
             }
         }
         string? firstBad = _report.FirstBadRow;

@@ -9,9 +9,14 @@ namespace Firn.Vectors.Formats;
 /// <param name="blockValues">Values in one piece of the table at most.</param>
 internal sealed class VectorTable(string path, int dimension, long initialRows, int blockValues)
 {
+    private const int UnknownValues = 1 << 17; // half a megabyte
+
     private readonly Dictionary<string, int> _rows = new((int)Math.Min(initialRows, 1 << 24), StringComparer.Ordinal);
     private readonly List<string> _words = new((int)Math.Min(initialRows, 1 << 24));
     private readonly RowBuilder<float> _values = new(dimension, initialRows, blockValues);
+
+    /// <summary>Rows to make room for where their number is not known: few of them, however wide a damaged file says they are.</summary>
+    public static int UnknownRows(int dimension) => Math.Max(1, UnknownValues / dimension);
 
     public int Count => _words.Count;
 

@@ -12,7 +12,7 @@ internal sealed class RowBuilder<T>(int columns, long expectedRows, int blockVal
     /// <summary>A quarter of a gigabyte of floats.</summary>
     public const int DefaultBlockValues = 1 << 26;
 
-    private const int FirstRows = 64;
+    private const int FirstValues = 1 << 14; // 64 kB; a damaged file's width must not cost more
 
     private readonly int _rowsPerBlock = RowsPerBlock(columns, blockValues);
     private readonly List<ReadOnlyMemory<T>> _full = [];
@@ -48,7 +48,7 @@ internal sealed class RowBuilder<T>(int columns, long expectedRows, int blockVal
 
     private void Grow()
     {
-        long expected = Math.Max(expectedRows - Count, Math.Max(_used * 2L, FirstRows));
+        long expected = Math.Max(expectedRows - Count, Math.Max(_used * 2L, Math.Max(1, FirstValues / columns)));
         T[] larger = GC.AllocateUninitializedArray<T>((int)Math.Min(expected, _rowsPerBlock) * columns);
         _block.AsSpan(0, _used * columns).CopyTo(larger);
         _block = larger;

@@ -8,24 +8,34 @@ using Firn.Vectors.Formats;
 namespace Firn.Vectors.Subwords;
 
 /// <summary>
-/// Reads fastText's model file: arguments, dictionary, input matrix. Every count is checked against what the file can hold
-/// before anything is allocated for it. The output matrix is not read. Layout: docs/vectors.md.
+/// Reads fastText's model file: arguments, dictionary, input matrix, and row by row the output matrix too. Every count is
+/// checked against what the file can hold before anything is allocated for it. Layout: docs/vectors.md.
 /// </summary>
 internal sealed class FastTextFile
 {
     private const int Magic = 793712314;
     private const int Supervised = 3;
-    private const int BlockValues = 1 << 28;
+    private const int BlockValues = 1 << 20; // a packed file that promises more than it holds costs no more
+    private const int Piece = 1 << 20;
     private const int LongestWord = 1 << 16;
     private const int OldHeader = 64;
     private const string Damaged = "The file is truncated or damaged, or no fastText model; fetch or make it again";
 
     private readonly ByteSource _source;
     private readonly Dictionary<string, byte[]> _rawWords = new(StringComparer.Ordinal);
+    private long[] _counts = [];
 
     private FastTextFile(ByteSource source) => _source = source;
 
     public IReadOnlyList<string> Words { get; private set; } = [];
+
+    /// <summary>How often each word stood in the texts.</summary>
+    public ReadOnlyMemory<long> Counts => _counts;
+
+    /// <summary>fastText's numbers of the kind of model and of its loss.</summary>
+    public (int Model, int Loss) Kind { get; private set; }
+
+    public int Dimension { get; private set; }
 
     public int MinN { get; private set; }
 
@@ -51,8 +61,41 @@ internal sealed class FastTextFile
     {
         using var source = new ByteSource(path);
         var file = new FastTextFile(source);
-        file.ReadContent();
+        file.ReadHead();
+        file.ReadInput();
         return file;
+    }
+
+    /// <summary>
+    /// Reads arguments and dictionary, and tells whether the matrix behind them is quantized; one that is not must have room
+    /// in the file.
+    /// </summary>
+    public static FastTextFile ReadHead(string path, out bool quantized)
+    {
+        using var source = new ByteSource(path);
+        var file = new FastTextFile(source);
+        file.ReadHead();
+        quantized = file.HasVersion && source.Peek(1) is [not 0, ..];
+        if (!quantized)
+            file.CheckRoom(file.Words.Count + (long)file.Buckets, sizeof(float) * (long)file.Dimension);
+        return file;
+    }
+
+    /// <summary>Takes a row of a matrix; the values are those of the next row after that.</summary>
+    public delegate void RowTaker(int row, ReadOnlySpan<float> values);
+
+    /// <summary>Reads both matrices, which must not be quantized, row by row: those of words and n-grams, and what predicts.</summary>
+    /// <param name="path">The file that <see cref="ReadHead(string, out bool)"/> read.</param>
+    /// <param name="input">Takes the rows of words, then of buckets.</param>
+    /// <param name="output">Takes a row a word.</param>
+    public void ReadRows(string path, RowTaker input, RowTaker output)
+    {
+        using var source = new ByteSource(path);
+        var file = new FastTextFile(source);
+        for (byte[] passed = new byte[1 << 16]; source.Position < InputStart;)
+            file.Fill(passed.AsSpan(0, (int)Math.Min(passed.Length, InputStart - source.Position)));
+        file.ReadMatrix(HasVersion, Words.Count + (long)Buckets, Dimension, input);
+        file.ReadMatrix(HasVersion, Words.Count, Dimension, output);
     }
 
     /// <summary>Words that are no UTF-8, by their text with U+FFFD in place of bad bytes: n-grams are hashed by the bytes.</summary>
@@ -85,7 +128,7 @@ internal sealed class FastTextFile
             && value[9] is >= 0 and <= 1000 && value[10] is >= 0 and <= 1000 && sample is >= 0 and <= 1 && entries >= words && words >= 0;
     }
 
-    private void ReadContent()
+    private void ReadHead()
     {
         int first = Int32(), second = Int32();
         bool current = first == Magic;
@@ -95,8 +138,9 @@ internal sealed class FastTextFile
         if (current)
             Int32(); // window
         Skip(3 * sizeof(int)); // epochs, minimum count, negatives
-        Skip(2 * sizeof(int)); // word n-grams, loss
-        int model = Int32();
+        Skip(sizeof(int)); // word n-grams
+        int loss = Int32(), model = Int32();
+        (Kind, Dimension) = ((model, loss), dimension);
         Buckets = Int32();
         MinN = Int32();
         MaxN = Int32();
@@ -109,14 +153,34 @@ internal sealed class FastTextFile
         HasVersion = current;
         ReadDictionary(current);
         InputStart = _source.Position;
-        bool quantized = current && Byte() != 0;
+    }
+
+    private void ReadInput()
+    {
+        bool quantized = HasVersion && Byte() != 0;
         Matrix = quantized ? ReadQuantized() : ReadDense();
         InputEnd = _source.Position;
         int kept = MaxN == 0 ? 0 : PrunedBuckets is null ? Buckets : PrunedBuckets.Values.DefaultIfEmpty(-1).Max() + 1;
-        if (Matrix.Columns != dimension || Matrix.Count < (long)Words.Count + kept)
+        if (Matrix.Columns != Dimension || Matrix.Count < (long)Words.Count + kept)
         {
             Throw.BadFile(_source.Path, $"byte {_source.Position}",
-                $"the matrix is {Matrix.Count} x {Matrix.Columns} where {(long)Words.Count + kept} rows of {dimension} are expected", Damaged);
+                $"the matrix is {Matrix.Count} x {Matrix.Columns} where {(long)Words.Count + kept} rows of {Dimension} are expected", Damaged);
+        }
+    }
+
+    private void ReadMatrix(bool current, long rows, int columns, RowTaker take)
+    {
+        if (current)
+            Byte(); // not quantized
+        (long there, int width) = Shape();
+        if (there != rows || width != columns)
+            Throw.BadFile(_source.Path, $"byte {_source.Position - 16}", $"a matrix is {there} x {width} where {rows} x {columns} is expected", Damaged);
+        CheckRoom(rows, sizeof(float) * (long)columns);
+        var values = new float[columns];
+        for (int row = 0; row < rows; row++)
+        {
+            Floats(values);
+            take(row, values);
         }
     }
 
@@ -130,16 +194,23 @@ internal sealed class FastTextFile
         CheckRoom(entries, 10);
         CheckRoom(Math.Max(pruned, 0), 8);
         var list = new List<string>();
+        var counts = new List<long>();
+        long total = 0; // may be summed up by whoever reads them
         for (int i = 0; i < entries; i++)
         {
             string word = ReadWord();
-            Skip(sizeof(long)); // count
-            if (Byte() == 0)
-                list.Add(word);
+            long count = Int64();
+            if (Byte() != 0)
+                continue; // a label
+            if (count < 0 || (total += count) > long.MaxValue / 2)
+                Throw.BadFile(_source.Path, $"byte {_source.Position - 9}", $"the count of a word is {count}", Damaged);
+            list.Add(word);
+            counts.Add(count);
         }
         if (list.Count != words)
             Throw.BadFile(_source.Path, $"byte {_source.Position}", $"the dictionary holds {list.Count} words where {words} are promised", Damaged);
         Words = list;
+        _counts = [.. counts];
         if (pruned < 0)
             return;
         var kept = new Dictionary<int, int>();
@@ -223,6 +294,12 @@ internal sealed class FastTextFile
     private float[] Floats(int count)
     {
         var values = new float[count];
+        Floats(values);
+        return values;
+    }
+
+    private void Floats(float[] values)
+    {
         long at = _source.Position;
         Fill(MemoryMarshal.AsBytes(values.AsSpan()));
         if (!BitConverter.IsLittleEndian)
@@ -230,19 +307,24 @@ internal sealed class FastTextFile
             Span<int> bits = MemoryMarshal.Cast<float, int>(values.AsSpan());
             BinaryPrimitives.ReverseEndianness(bits, bits);
         }
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
                 Throw.BadFile(_source.Path, $"byte {at + 4L * i}", $"a number is {values[i]}", Damaged);
         }
-        return values;
     }
 
     private byte[] Bytes(int count)
     {
-        var bytes = new byte[count];
-        Fill(bytes);
-        return bytes;
+        // A packed file may promise far more than it holds.
+        var bytes = new byte[_source.Compressed ? Math.Min(count, Piece) : count];
+        for (int filled = 0; ; Array.Resize(ref bytes, (int)Math.Min(count, 2L * bytes.Length)))
+        {
+            Fill(bytes.AsSpan(filled));
+            filled = bytes.Length;
+            if (filled == count)
+                return bytes;
+        }
     }
 
     private int Int32()

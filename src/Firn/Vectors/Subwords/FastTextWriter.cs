@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Firn.Files;
+using Firn.Vectors.Storage;
 
 namespace Firn.Vectors.Subwords;
 
@@ -11,8 +12,9 @@ namespace Firn.Vectors.Subwords;
 /// <param name="words">The words, in the order of their rows.</param>
 /// <param name="counts">How often each stood in the texts.</param>
 /// <param name="inputs">Rows of words, then of buckets; each is used before the next is asked for.</param>
-/// <param name="outputs">What predicts, [words or inner nodes, size].</param>
-internal sealed class FastTextWriter(Word2VecOptions options, IReadOnlyList<string> words, long[] counts, FastTextWriter.RowReader inputs, float[] outputs)
+/// <param name="outputs">What predicts, [words or inner nodes, size]; null for zeros.</param>
+internal sealed class FastTextWriter(
+    Word2VecOptions options, IReadOnlyList<string> words, long[] counts, FastTextWriter.RowReader inputs, RowBlocks<float>? outputs)
 {
     private const int Magic = 793712314, Version = 12;
     private const int HierarchicalSoftmax = 1, NegativeSampling = 2; // fastText's loss_name
@@ -38,8 +40,8 @@ internal sealed class FastTextWriter(Word2VecOptions options, IReadOnlyList<stri
             WriteMatrix(writer, words.Count + (options.Subwords!.MaxN > 0 ? options.Subwords.Buckets : 0), inputs);
             writer.Write(false);
             // fastText's output matrix has a row a word; the tree has one inner node less.
-            int size = options.VectorSize;
-            WriteMatrix(writer, words.Count, row => row * size < outputs.Length ? outputs.AsSpan(row * size, size) : new float[size]);
+            float[] zeros = new float[options.VectorSize];
+            WriteMatrix(writer, words.Count, row => row < (outputs?.Count ?? 0) ? outputs![row] : zeros);
         });
     }
 

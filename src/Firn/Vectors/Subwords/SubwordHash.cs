@@ -8,15 +8,17 @@ namespace Firn.Vectors.Subwords;
 /// <param name="pruned">Where only some buckets were kept: bucket to row among them; null where all were.</param>
 internal sealed class SubwordHash(int minN, int maxN, int buckets, int words, IReadOnlyDictionary<int, int>? pruned)
 {
+    private const uint Seed = 2166136261, Prime = 16777619;
+
     /// <summary>
     /// FNV-1a over the bytes, each sign-extended first: fastText 0.2 fixed this accident of its early versions as the rule,
     /// so that models stay readable.
     /// </summary>
     public static uint Hash(ReadOnlySpan<byte> bytes)
     {
-        uint hash = 2166136261;
+        uint hash = Seed;
         foreach (byte b in bytes)
-            hash = (hash ^ (uint)(sbyte)b) * 16777619;
+            hash = Next(hash, b);
         return hash;
     }
 
@@ -28,14 +30,15 @@ internal sealed class SubwordHash(int minN, int maxN, int buckets, int words, IR
             if (IsContinuation(marked[start]))
                 continue;
             int end = start;
+            uint hash = Seed; // of the n-gram so far: each longer one goes on from it
             for (int n = 1; n <= maxN && end < marked.Length; n++)
             {
-                end++;
+                hash = Next(hash, marked[end++]);
                 while (end < marked.Length && IsContinuation(marked[end]))
-                    end++;
+                    hash = Next(hash, marked[end++]);
                 bool markAlone = n == 1 && (start == 0 || end == marked.Length);
                 if (n >= minN && !markAlone)
-                    AddRow((int)(Hash(marked[start..end]) % (uint)buckets), rows);
+                    AddRow((int)(hash % (uint)buckets), rows);
             }
         }
     }
@@ -47,6 +50,8 @@ internal sealed class SubwordHash(int minN, int maxN, int buckets, int words, IR
         else if (pruned.TryGetValue(bucket, out int kept))
             rows.Add(words + kept);
     }
+
+    private static uint Next(uint hash, byte value) => (hash ^ (uint)(sbyte)value) * Prime;
 
     private static bool IsContinuation(byte b) => (b & 0xC0) == 0x80;
 }

@@ -32,15 +32,6 @@ internal sealed unsafe class ParameterMatrix : IDisposable
 
     public float* this[int row] => Data + (long)row * Stride;
 
-    /// <summary>The rows without padding, [Rows, Columns].</summary>
-    public float[] ToArray()
-    {
-        var table = new float[checked(Rows * Columns)];
-        for (int row = 0; row < Rows; row++)
-            new ReadOnlySpan<float>(this[row], Columns).CopyTo(table.AsSpan(row * Columns, Columns));
-        return table;
-    }
-
     public void Dispose()
     {
         NativeMemory.AlignedFree(Data);

@@ -14,7 +14,11 @@ internal sealed class SubwordTable
     private readonly int[] _offsets; // (words + 1)
     private readonly int[] _rows;
 
-    public SubwordTable(IReadOnlyList<string> words, SubwordOptions options)
+    /// <param name="words">The words of the training.</param>
+    /// <param name="options">N-grams and buckets.</param>
+    /// <param name="rawWords">Of words whose bytes are no UTF-8, those; null for none.</param>
+    public SubwordTable(
+        IReadOnlyList<string> words, SubwordOptions options, IReadOnlyDictionary<string, byte[]>? rawWords = null)
     {
         var hash = new SubwordHash(options.MinN, options.MaxN, options.Buckets, words.Count, null);
         _offsets = new int[words.Count + 1];
@@ -23,11 +27,14 @@ internal sealed class SubwordTable
         {
             rows.Add(word);
             if (words[word] != EndOfSentence)
-                hash.AddRows(Encoding.UTF8.GetBytes($"<{words[word]}>"), rows);
+                hash.AddRows(Marked(words[word]), rows);
             _offsets[word + 1] = rows.Count;
         }
         _rows = [.. rows];
         Rows = words.Count + options.Buckets;
+
+        byte[] Marked(string text) => rawWords is not null && rawWords.TryGetValue(text, out byte[]? raw)
+            ? [(byte)'<', .. raw, (byte)'>'] : Encoding.UTF8.GetBytes($"<{text}>");
     }
 
     /// <summary>Rows of the input matrix: words, then buckets.</summary>

@@ -32,10 +32,12 @@ internal sealed unsafe class TrainingCheckpoint(string path, string run, Trainin
         hash.AppendData(MemoryMarshal.AsBytes<int>(corpus.Offsets));
         foreach (string word in words)
             hash.AppendData(Encoding.UTF8.GetBytes(word + "\n"));
-        // With subwords nothing but the seed decides them.
-        ParameterMatrix inputs = parameters.State.Inputs;
-        for (int row = 0; row < inputs.Rows && parameters.State.Subwords is null; row++)
-            hash.AppendData(new ReadOnlySpan<byte>(inputs[row], inputs.Columns * sizeof(float)));
+        // Nothing but the seed decides them in a run that begins anew.
+        foreach ((_, ParameterMatrix matrix) in parameters.IsContinued ? parameters.Matrices : [])
+        {
+            for (int row = 0; row < matrix.Rows; row++)
+                hash.AppendData(new ReadOnlySpan<byte>(matrix[row], matrix.Columns * sizeof(float)));
+        }
         foreach (bool isFixed in parameters.State.Fixed ?? [])
             hash.AppendData([isFixed ? (byte)1 : (byte)0]);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

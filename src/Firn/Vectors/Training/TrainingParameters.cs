@@ -1,5 +1,4 @@
 using Firn.Kernels;
-using Firn.Vectors.Subwords;
 
 namespace Firn.Vectors.Training;
 
@@ -9,15 +8,16 @@ internal sealed unsafe class TrainingParameters : IDisposable
     private readonly TrainingWords _words;
     private readonly string[] _names;
     private readonly Word2VecOptions _options;
+    private readonly SubwordResult? _subwords;
     private bool _keepsInputs;
 
-    public TrainingParameters(TrainingWords words, string[] names, Word2VecOptions options, Word2VecStart? start)
+    public TrainingParameters(TrainingWords words, string[] names, Word2VecOptions options, Word2VecStart? start, FastTextStart? subwordStart = null)
     {
         CheckSize((long)names.Length + (start?.Vectors.Count ?? 0), options.VectorSize);
         _words = words;
         _names = names;
         _options = options;
-        SubwordTable? subwords = options.Subwords is null ? null : new SubwordTable(names, options.Subwords);
+        SubwordTable? subwords = options.Subwords is null ? null : new SubwordTable(names, options.Subwords, subwordStart?.RawWords);
         HuffmanTree? tree = options.HierarchicalSoftmax ? new HuffmanTree(words.Counts) : null;
         var inputs = new ParameterMatrix(subwords?.Rows ?? names.Length, options.VectorSize);
         ParameterMatrix? outputs = options.Negative > 0 ? new ParameterMatrix(names.Length, options.VectorSize) : null;
@@ -30,7 +30,13 @@ internal sealed unsafe class TrainingParameters : IDisposable
         Initialize(inputs, new CounterRandom(options.Seed).Derive(0), options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         if (start is not null)
             Take(start);
+        if (subwords is not null)
+            _subwords = new SubwordResult(State, options, names, words.Counts, subwordStart);
+        IsContinued = start is not null || subwordStart is not null;
     }
+
+    /// <summary>The matrices begin with what an earlier training left.</summary>
+    public bool IsContinued { get; }
 
     public TrainingState State { get; }
 
@@ -49,18 +55,14 @@ internal sealed unsafe class TrainingParameters : IDisposable
 
     public Word2VecModel ToModel(Word2VecStart? start)
     {
-        if (State.Subwords is null)
+        if (_subwords is not null)
         {
-            string[] added = [.. _names.Where(name => start is null || !start.Vectors.TryGetRow(name, out _))];
-            string[] all = start is null ? added : [.. start.Vectors.Words, .. added];
-            return new Word2VecModel(ToTable(State.Inputs, all, start?.Vectors), State.Outputs is null ? null : ToTable(State.Outputs, all, start?.Outputs));
+            _keepsInputs = true; // the n-grams' rows live on in the model
+            return _subwords.ToModel();
         }
-        // The n-grams' rows live on in the model.
-        _keepsInputs = true;
-        var model = new FastTextVectors(_names, _options.Subwords!.MinN, _options.Subwords.MaxN, _options.Subwords.Buckets, new ParameterRows(State.Inputs));
-        ParameterMatrix predicting = State.Outputs ?? State.Nodes!;
-        var writer = new FastTextWriter(_options, _names, _words.Counts, row => new ReadOnlySpan<float>(State.Inputs[row], State.Inputs.Columns), predicting.ToArray());
-        return new Word2VecModel(model.ToWordVectors(), State.Outputs is null ? null : ToTable(State.Outputs, _names, null), model, writer);
+        string[] added = [.. _names.Where(name => start is null || !start.Vectors.TryGetRow(name, out _))];
+        string[] all = start is null ? added : [.. start.Vectors.Words, .. added];
+        return new Word2VecModel(ToTable(State.Inputs, all, start?.Vectors), State.Outputs is null ? null : ToTable(State.Outputs, all, start?.Outputs));
     }
 
     public void Dispose()
@@ -133,20 +135,5 @@ internal sealed unsafe class TrainingParameters : IDisposable
                 before.CopyTo(old, to);
         }
         return new WordVectors(words, table, size) { Counts = counts };
-    }
-}
-
-/// <summary>The rows of a trained matrix as a fastText model looks them up.</summary>
-internal sealed unsafe class ParameterRows(ParameterMatrix matrix) : EmbeddingRows
-{
-    public override int Columns => matrix.Columns;
-
-    public override long Count => matrix.Rows;
-
-    public override void AddRow(int row, Span<float> destination)
-    {
-        var values = new ReadOnlySpan<float>(matrix[row], matrix.Columns);
-        for (int i = 0; i < destination.Length; i++)
-            destination[i] += values[i];
     }
 }
