@@ -13,7 +13,7 @@ namespace Firn.Tests.Vectors.Fuzzing;
 public sealed class VectorFileFuzzTests : IDisposable
 {
     private const int MostSeconds = 30; // for one file of at most a megabyte, on a machine with other work
-    private const long Least = 24 << 20; // buffers
+    private const long Least = 64 << 20; // buffers: a bzip2 decoder alone takes 8 MB, and a reader opens a file up to five times
     private const int LongestMessage = 4000;
 
     private readonly VectorFiles _files = new();
