@@ -46,4 +46,8 @@ internal static class ArchiveEntries
 
     private static string List(string[] names) => names.Length == 0 ? "none"
         : string.Join(", ", names.Take(12)) + (names.Length > 12 ? $" and {names.Length - 12} more" : "");
+
+    /// <summary>What .NET's readers of archives throw where the archive's own numbers lead them astray.</summary>
+    public static bool IsDamage(Exception error) => error is IOException or InvalidDataException or FormatException or ArgumentException
+        or NotSupportedException or InvalidOperationException or ArithmeticException or IndexOutOfRangeException;
 }

@@ -46,7 +46,7 @@ internal static class TarEntries
         {
             return reader.GetNextEntry();
         }
-        catch (Exception error) when (error is FormatException or EndOfStreamException || (error is InvalidDataException && !error.Message.StartsWith(path, StringComparison.Ordinal)))
+        catch (Exception error) when (ArchiveEntries.IsDamage(error) && !error.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw Damaged(path, error.Message.TrimEnd('.'), error);
         }
@@ -63,7 +63,7 @@ internal static class TarEntries
             {
                 return content.Read(buffer);
             }
-            catch (EndOfStreamException error)
+            catch (Exception error) when (ArchiveEntries.IsDamage(error) && !error.Message.StartsWith(path, StringComparison.Ordinal))
             {
                 throw Damaged(path, error.Message.TrimEnd('.'), error);
             }

@@ -19,7 +19,7 @@ internal static class ZipEntries
                 throw new InvalidDataException($"{input.Path}: '{name}' is encrypted. Unpack it with its password first: unzip {input.Path}");
             return new EntryStream(input.Path, archive, entry.Open(), entry.Length);
         }
-        catch (Exception error) when (IsDamage(error) && !error.Message.StartsWith(input.Path, StringComparison.Ordinal))
+        catch (Exception error) when (ArchiveEntries.IsDamage(error) && !error.Message.StartsWith(input.Path, StringComparison.Ordinal))
         {
             packed.Dispose();
             throw new InvalidDataException($"{input.Path}: the zip archive is damaged, cut short or packed in a way that is not known ({error.Message.TrimEnd('.')}). {Again}", error);
@@ -30,10 +30,6 @@ internal static class ZipEntries
             throw;
         }
     }
-
-    /// <summary>What .NET's reader throws where the archive's own numbers lead it astray.</summary>
-    private static bool IsDamage(Exception error) => error is IOException or InvalidDataException or ArgumentException
-        or NotSupportedException or OverflowException;
 
     /// <summary>The content of an entry, whose length the archive tells.</summary>
     private sealed class EntryStream(string path, ZipArchive archive, Stream content, long length) : ReadOnlyStream
@@ -47,7 +43,7 @@ internal static class ZipEntries
             {
                 read = content.Read(buffer);
             }
-            catch (Exception error) when (IsDamage(error))
+            catch (Exception error) when (ArchiveEntries.IsDamage(error))
             {
                 throw new InvalidDataException($"{path}: the zip archive is damaged ({error.Message.TrimEnd('.')}). {Again}", error);
             }

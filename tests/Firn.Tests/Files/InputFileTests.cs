@@ -92,6 +92,10 @@ public sealed class InputFileTests : IDisposable
         Assert.Equal("about", Read(path + ":d/readme.md"));
         string cut = Save("cut.tar", bytes.ToArray()[..1500]);
         Assert.StartsWith($"{cut}: the tar archive is damaged", Assert.Throws<InvalidDataException>(() => Read(cut)).Message, StringComparison.Ordinal);
+        byte[] huge = bytes.ToArray();
+        (huge[108], huge[109]) = (0xFF, 0x7F); // a user's number in binary, beyond what .NET's reader holds
+        string overflow = Save("huge.tar", huge);
+        Assert.StartsWith($"{overflow}: the tar archive is damaged", Assert.Throws<InvalidDataException>(() => Read(overflow)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
