@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Firn.Bundles;
+using Firn.Layers;
 using Firn.Linear;
 using Firn.Model;
 using Firn.Text;

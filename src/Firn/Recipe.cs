@@ -1,5 +1,6 @@
 using System.Globalization;
 using Firn.Bundles;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Firn.Cli.Output;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Training;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Firn.Model;
+using Firn.Layers;
 using Firn.Training;
 
 namespace Firn.Cli.Reporting;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Safetensors;
 using Firn.Text;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Firn.Layers;
 
 namespace Firn.Model;
 
@@ -132,6 +133,8 @@ public sealed record ClassifierOptions
 
     [JsonIgnore]
     internal bool IsRecurrent => Encoder is EncoderKind.Lstm or EncoderKind.Gru;
+
+    internal DropoutRates Dropout => new(EmbeddingDropout, TiedEmbeddingDropout, InputDropout, RecurrentDropout, DenseDropout);
 
     internal void Validate()
     {

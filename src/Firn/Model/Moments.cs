@@ -1,3 +1,5 @@
+using Firn.Layers;
+
 namespace Firn.Model;
 
 /// <summary>Means of the gradient and of its square of a parameter; of the table only for the rows that may move.</summary>

@@ -1,4 +1,5 @@
 using Firn.Kernels;
+using Firn.Layers;
 
 namespace Firn.Model;
 

@@ -1,3 +1,5 @@
+using Firn.Layers;
+
 namespace Firn.Model;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Firn.Kernels;
+using Firn.Layers;
 using Firn.Text;
 
 namespace Firn.Model;
@@ -98,8 +99,7 @@ public sealed unsafe class Scorer
                 rows[layout.RowOf(0, p, layer.Reversed)] = rowOf[ids[p]];
             Forward(layer, folded, rows, workspace);
         }
-        workspace.Shard.Above(layers, default, default);
-        workspace.Shard.Output(layers);
+        layers.ForwardAbove(workspace.Shard);
         model.Wide?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.Wide, unseen);
         Losses.Probabilities(workspace.Shard.LogitsOf(0), probabilities, model.Options.MultiLabel);
     }
@@ -154,8 +154,7 @@ public sealed unsafe class Scorer
                 }
                 Forward(layer, tables, rows, workers[worker]);
             }
-            shard.Above(layers, default, default);
-            shard.Output(layers);
+            layers.ForwardAbove(shard);
             for (int i = 0; i < count; i++)
             {
                 var row = new Span<float>(probabilities + (long)textOf[i] * columns, columns);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Firn.Kernels;
+using Firn.Layers;
 
 namespace Firn.Model;
 

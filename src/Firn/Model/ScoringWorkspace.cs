@@ -1,3 +1,4 @@
+using Firn.Layers;
 using Firn.Linear;
 
 namespace Firn.Model;
@@ -8,7 +9,7 @@ namespace Firn.Model;
 /// </summary>
 public sealed class ScoringWorkspace
 {
-    internal ScoringWorkspace(ModelLayers layers) => Shard = new ShardWorkspace(layers);
+    internal ScoringWorkspace(ModelLayers layers) => Shard = layers.CreateWorkspace();
 
     internal ShardWorkspace Shard { get; }
 

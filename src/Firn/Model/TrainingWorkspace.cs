@@ -1,4 +1,5 @@
 using Firn.Kernels;
+using Firn.Layers;
 using Firn.Text;
 
 namespace Firn.Model;
@@ -48,7 +49,7 @@ internal sealed unsafe class TrainingWorkspace
         layers = new ModelLayers(model);
         workers = new ShardWorkspace[Threads];
         for (int i = 0; i < Threads; i++)
-            workers[i] = new ShardWorkspace(layers);
+            workers[i] = layers.CreateWorkspace();
         dense = [.. model.Parameters.Where(p => p.Group != ParameterGroup.Embedding && trainable.Contains(p.Group))];
         sum = new GradientBuffer(dense);
         inputs = InputProjection.Create(layers, model.Options, trainable, Threads, movable, projectEachToken);
@@ -98,7 +99,7 @@ internal sealed unsafe class TrainingWorkspace
         }
         plan.Build(texts, chosen);
         ReadLabels(labels, batch, classWeights);
-        dropout = new StepDropout(Model.Options, new CounterRandom(seed).Derive((ulong)step));
+        dropout = new StepDropout(Model.Options.Dropout, new CounterRandom(seed).Derive((ulong)step));
         for (int shard = 0; shard < plan.Shards; shard++)
             shardGradients[shard] ??= new GradientBuffer(dense);
         layers.PackForward();
@@ -159,7 +160,7 @@ internal sealed unsafe class TrainingWorkspace
         if (pooling)
             backward.Add(BackwardPooling);
         if (dense)
-            backward.Add((shard, work) => layers.Pooling.WeightGradients(work, shardGradients[shard]));
+            backward.Add((shard, work) => layers.PoolingLayer.WeightGradients(work, shardGradients[shard]));
         if (!backwardReachesInputs)
             return;
         for (int level = layers.Levels.Length - 1; level >= 0; level--)
@@ -191,7 +192,7 @@ internal sealed unsafe class TrainingWorkspace
     private void RunShard(int shard, int worker)
     {
         ShardWorkspace work = workers[worker];
-        work.Forward(layers, inputs, plan, shard, dropout);
+        Forward(work, shard);
         (shardLoss[shard], shardCorrect[shard]) = Sets is { } sets
             ? Loss(work, labels.AsSpan(plan.RangeOf(shard)), sets, classWeights, plan.Count)
             : Loss(work, labels.AsSpan(plan.RangeOf(shard)), classWeights, plan.Count);
@@ -256,14 +257,31 @@ internal sealed unsafe class TrainingWorkspace
         return best;
     }
 
+    /// <summary>Ids to logits.</summary>
+    private void Forward(ShardWorkspace work, int shard)
+    {
+        Range range = plan.RangeOf(shard);
+        work.Layout.Build(plan.Length.AsSpan(range));
+        ReadOnlySpan<int> positions = plan.Position.AsSpan(range);
+        foreach (SequenceLayer layer in layers.OnEmbedding)
+        {
+            SequenceTape tape = work.TapeOf(layer);
+            tape.Reserve(work.Layout, layer);
+            tape.DrawMasks(dropout, layer, positions);
+            inputs.Forward(shard, work, layer);
+            layer.Forward(work.Layout, tape);
+        }
+        layers.ForwardAbove(work, dropout, positions);
+    }
+
     private void BackwardPooling(int shard, ShardWorkspace work)
     {
         int values = work.Layout.Texts * layers.Head.Features;
         if (layers.RectifiesFeatures)
             Activations.ReluBackward(new(work.Features, values), new(work.DFeatures, values));
         foreach (SequenceTape tape in work.Top)
-            tape.ReserveGradients(layers.Pooling.ReadsEveryOutput);
-        layers.Pooling.Backward(work);
+            tape.ReserveGradients(layers.PoolingLayer.ReadsEveryOutput);
+        layers.PoolingLayer.Backward(work);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Firn.Kernels;
+using Firn.Layers;
 
 namespace Firn.Model;
 
@@ -40,7 +41,7 @@ internal static class WorkspaceMemory
             foreach (SequenceLayer layer in layers.Levels[level])
             {
                 double columns = PackedMatrix.Padded(layer.Map.Columns);
-                tapes += layer.TapeFloats(t, n, options, everyOutput) + (level > 0 || !words ? t * layer.Map.Width : 0);
+                tapes += layer.TapeFloats(t, n, options.Dropout, everyOutput) + (level > 0 || !words ? t * layer.Map.Width : 0);
                 panels = Math.Max(panels, t * columns); // gradients of the sums, packed
                 packed += layer.PackedFloats + layer.Map.Width * columns * (embedding || level > 0 ? 2 : 1);
                 // WordProjection: sums of rows, tokens' gradients, a piece of rows a thread.
@@ -78,12 +79,12 @@ internal static class WorkspaceMemory
             // An LSTM keeps gates, cells and their tanh of one step.
             workers += layer is LstmLayer
                 ? threads * ScoredAtATime * 7.0 * layer.Size + longestTokens * layer.Size
-                : layer.TapeFloats(longestTokens, threads * ScoredAtATime, options, everyOutput: false);
+                : layer.TapeFloats(longestTokens, threads * ScoredAtATime, options.Dropout, everyOutput: false);
         }
         foreach (SequenceLayer layer in layers.Levels.Skip(1).SelectMany(level => level))
         {
             packed += layer.PackedFloats + layer.Map.Width * PackedMatrix.Padded(layer.Map.Columns);
-            workers += layer.TapeFloats(longestTokens, threads * ScoredAtATime, options, everyOutput: false) + 2.0 * longestTokens * layer.Map.Width;
+            workers += layer.TapeFloats(longestTokens, threads * ScoredAtATime, options.Dropout, everyOutput: false) + 2.0 * longestTokens * layer.Map.Width;
         }
         workers += longestTokens * ((options.Pooling == Pooling.Attention ? 4.0 * options.FeatureSize : 0) + 3); // 3: rows and where they are stored
         return (long)(sizeof(float) * (folded + workers + packed + 6L * texts + 2L * rows));

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Firn.Bundles;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Firn.Kernels;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Training;
 

@@ -1,5 +1,5 @@
 using Firn.Bundles;
-using Firn.Model;
+using Firn.Layers;
 using Firn.Recipes;
 using Firn.Text;
 using Firn.Vectors;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Firn.Model;
+using Firn.Layers;
 using Firn.Recipes;
 using Firn.Text;
 using Firn.Vectors;

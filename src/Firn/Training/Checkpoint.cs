@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Firn.Files;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Safetensors;
 

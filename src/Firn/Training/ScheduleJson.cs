@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Firn.Model;
+using Firn.Layers;
 using Firn.Text;
 
 namespace Firn.Training;

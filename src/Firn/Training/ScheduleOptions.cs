@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Firn.Model;
+using Firn.Layers;
 
 namespace Firn.Training;
 

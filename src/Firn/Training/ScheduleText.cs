@@ -1,5 +1,5 @@
 using System.Globalization;
-using Firn.Model;
+using Firn.Layers;
 using Firn.Text;
 
 namespace Firn.Training;

@@ -1,4 +1,5 @@
 using System.Collections;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
 

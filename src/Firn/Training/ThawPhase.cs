@@ -1,4 +1,4 @@
-using Firn.Model;
+using Firn.Layers;
 
 namespace Firn.Training;
 

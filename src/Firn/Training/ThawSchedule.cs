@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Firn.Model;
+using Firn.Layers;
 
 namespace Firn.Training;
 

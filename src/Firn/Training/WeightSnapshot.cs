@@ -1,3 +1,4 @@
+using Firn.Layers;
 using Firn.Model;
 
 namespace Firn.Training;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
 

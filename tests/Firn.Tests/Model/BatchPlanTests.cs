@@ -1,4 +1,5 @@
 using CsCheck;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Firn.Kernels;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
 

@@ -1,4 +1,5 @@
 using Firn.Kernels;
+using Firn.Layers;
 using Firn.Model;
 using Firn.Tests.Kernels;
 using Firn.Text;
@@ -217,10 +218,17 @@ public class ScorerTests
         layers.PackForward();
         var plan = new BatchPlan(1, 1, 1);
         plan.Build(texts, [.. Enumerable.Range(0, texts.Count)]);
-        var work = new ShardWorkspace(layers);
+        ShardWorkspace work = layers.CreateWorkspace();
         InputProjection inputs = new TokenProjection(layers, model.Options, new HashSet<ParameterGroup>(), 1);
         inputs.Begin(texts, plan, default);
-        work.Forward(layers, inputs, plan, 0, default);
+        work.Layout.Build(plan.Length.AsSpan(0, texts.Count));
+        foreach (SequenceLayer layer in layers.OnEmbedding)
+        {
+            work.TapeOf(layer).Reserve(work.Layout, layer);
+            inputs.Forward(0, work, layer);
+            layer.Forward(work.Layout, work.TapeOf(layer));
+        }
+        layers.ForwardAbove(work);
         var probabilities = new float[texts.Count * k];
         for (int i = 0; i < texts.Count; i++)
             Losses.Probabilities(work.LogitsOf(i), probabilities.AsSpan(plan.Text[i] * k, k));

@@ -1,4 +1,4 @@
-using Firn.Model;
+using Firn.Layers;
 using Firn.Study;
 using Firn.Text;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Firn.Baselines;
 using Firn.Explain;
 using Firn.Kernels;
+using Firn.Layers;
 using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Firn.Model;
+using Firn.Layers;
 using Firn.Training;
 
 namespace Firn.Tests.Training;

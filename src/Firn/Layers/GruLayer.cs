@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// One direction of gated recurrent units over a ragged, time-major shard, with the reset behind the recurrent product: see
@@ -16,10 +16,9 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
     private readonly PackedMatrix recurrent = new(), recurrentTransposed = new();
 
     /// <summary>Makes or finds the weights: Glorot uniform, orthogonal recurrent, zero biases, as Keras starts them.</summary>
-    public static GruLayer Create(LayerPlace place, int width, ClassifierOptions options, WeightSource weights)
+    public static GruLayer Create(LayerPlace place, int width, int hidden, WeightSource weights)
     {
         string prefix = place.Prefix("gru");
-        int hidden = options.HiddenSize;
         CounterRandom random = place.Stream(weights.Random);
         Parameter kernel = weights.Get(prefix + ".kernel", ParameterGroup.Lstm, [width, 3 * hidden],
             values => Initializers.GlorotUniform(random.Derive(0), width, 3 * hidden, values));

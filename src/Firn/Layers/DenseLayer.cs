@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>logits [n,K] = features [n,F] * kernel [F,K] + bias [K].</summary>
 internal sealed unsafe class DenseLayer(Parameter kernel, Parameter bias)

@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// The gradients of all dense weights that train, one after the other in one run of floats: what a shard writes, what

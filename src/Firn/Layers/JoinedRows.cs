@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>The outputs of a level's layers side by side, in the order of positions.</summary>
 internal static unsafe class JoinedRows

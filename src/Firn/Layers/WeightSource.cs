@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// Where layers get their weights from: each layer names what it needs, with shape, group and starting values, and gets fresh
@@ -30,7 +30,7 @@ internal sealed class WeightSource
     public static WeightSource Fresh(Parameter first, CounterRandom random) => new([first], random, Kind.Fresh);
 
     /// <summary>Finds the weights of a model.</summary>
-    public static WeightSource Of(TextClassifier model) => new([.. model.Parameters], default, Kind.Known);
+    public static WeightSource Of(IEnumerable<Parameter> weights) => new([.. weights], default, Kind.Known);
 
     /// <summary>Shapes without values: what a model would hold.</summary>
     public static WeightSource Shapes() => new([], default, Kind.Shapes);

@@ -1,4 +1,4 @@
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>The parts of a model that a schedule freezes or thaws, each by itself.</summary>
 public enum ParameterGroup

@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// What a sequence layer writes in its forward pass over a shard and reads in its backward pass. Rows follow

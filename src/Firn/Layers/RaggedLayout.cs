@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// Texts of falling length laid out time-major without padding: row (t, i) is step t of text i, and step t has rows only

@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// One direction of the LSTM over a ragged, time-major shard: one product for all input projections, a product a step
@@ -12,10 +12,9 @@ namespace Firn.Model;
 internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, LayerPlace place) : SequenceLayer(map, recurrentKernel.Shape[0], place)
 {
     /// <summary>Makes or finds the weights: Glorot uniform, orthogonal recurrent, unit forget bias, as Keras starts them.</summary>
-    public static LstmLayer Create(LayerPlace place, int width, ClassifierOptions options, WeightSource weights)
+    public static LstmLayer Create(LayerPlace place, int width, int hidden, WeightSource weights)
     {
         string prefix = place.Prefix("lstm");
-        int hidden = options.HiddenSize;
         CounterRandom random = place.Stream(weights.Random);
         Parameter kernel = weights.Get(prefix + ".kernel", ParameterGroup.Lstm, [width, 4 * hidden],
             values => Initializers.GlorotUniform(random.Derive(0), width, 4 * hidden, values));

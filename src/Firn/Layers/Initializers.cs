@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>Starting weights as Keras draws them (the distributions, not its bits).</summary>
 internal static class Initializers

@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// From a text's features to its logits: dense layers one after the other, each behind the dropout of what enters it; the last
@@ -11,16 +11,21 @@ namespace Firn.Model;
 internal sealed unsafe class Head(DenseLayer[] layers, DenseActivation activation)
 {
     /// <summary>Makes or finds the weights of a model's dense layers.</summary>
-    public static Head Create(ClassifierOptions options, int features, WeightSource weights)
+    /// <param name="hidden">Units of the layers before the output's.</param>
+    /// <param name="activation">Behind each of those.</param>
+    /// <param name="features">Values of what enters.</param>
+    /// <param name="outputs">Logits.</param>
+    /// <param name="weights">Where the weights come from.</param>
+    public static Head Create(IntegerList hidden, DenseActivation activation, int features, int outputs, WeightSource weights)
     {
         var layers = new List<DenseLayer>();
-        for (int k = 0; k < options.Dense.Count; k++)
+        for (int k = 0; k < hidden.Count; k++)
         {
-            layers.Add(DenseLayer.Create(FormattableString.Invariant($"dense_{k + 1}"), 8 + (ulong)k, features, options.Dense[k], weights));
-            features = options.Dense[k];
+            layers.Add(DenseLayer.Create(FormattableString.Invariant($"dense_{k + 1}"), 8 + (ulong)k, features, hidden[k], weights));
+            features = hidden[k];
         }
-        layers.Add(DenseLayer.Create("dense", 4, features, options.OutputSize, weights));
-        return new Head([.. layers], options.DenseActivation);
+        layers.Add(DenseLayer.Create("dense", 4, features, outputs, weights));
+        return new Head([.. layers], activation);
     }
 
     public IReadOnlyList<DenseLayer> Layers => layers;

@@ -1,24 +1,24 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// The dropout of one training step: which masks there are and the random stream of each. A mask follows from the seed,
 /// the step and the text's place in the batch alone. The default value drops nothing, as in prediction.
 /// </summary>
-internal readonly struct StepDropout(ClassifierOptions options, CounterRandom step)
+internal readonly struct StepDropout(DropoutRates rates, CounterRandom step)
 {
     private const ulong EmbeddingPart = 0, InputPart = 1, RecurrentPart = 3, HeadPart = 8, HigherParts = 16, PartsOfLevel = 256;
 
-    public double EmbeddingRate { get; } = options.EmbeddingDropout;
+    public double EmbeddingRate { get; } = rates.Embedding;
 
-    public double InputRate { get; } = options.InputDropout;
+    public double InputRate { get; } = rates.Input;
 
-    public double RecurrentRate { get; } = options.RecurrentDropout;
+    public double RecurrentRate { get; } = rates.Recurrent;
 
-    public double HeadRate { get; } = options.DenseDropout;
+    public double HeadRate { get; } = rates.Dense;
 
-    public bool Tied { get; } = options.TiedEmbeddingDropout;
+    public bool Tied { get; } = rates.TiedEmbedding;
 
     /// <summary>Per value of the embedded words of a text; of a distinct row when tied.</summary>
     public CounterRandom Embedding(int positionOrRow) => step.Derive(EmbeddingPart).Derive((ulong)positionOrRow);
@@ -47,3 +47,11 @@ internal readonly struct StepDropout(ClassifierOptions options, CounterRandom st
         ? first + (ulong)layer.Index
         : HigherParts + PartsOfLevel * (ulong)layer.Level + 2 * (ulong)layer.Index + kind;
 }
+
+/// <summary>Shares of values that training sets to zero, by place.</summary>
+/// <param name="Embedding">Of the embedded words.</param>
+/// <param name="TiedEmbedding">Drawn once a distinct word of a batch.</param>
+/// <param name="Input">Of a layer's input, held over time.</param>
+/// <param name="Recurrent">Of a recurrent state, held over time.</param>
+/// <param name="Dense">Of what enters a dense layer.</param>
+internal readonly record struct DropoutRates(double Embedding, bool TiedEmbedding, double Input, double Recurrent, double Dense);

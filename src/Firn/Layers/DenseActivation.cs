@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>The function behind a hidden dense layer.</summary>
 public enum DenseActivation

@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// A layer from rows over time to rows over time, in one direction: a linear map of each input row, then whatever the kind of
@@ -42,14 +42,14 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
     /// <summary>Floats of a tape between a shard's forward and backward pass.</summary>
     /// <param name="tokens">M.</param>
     /// <param name="texts">n.</param>
-    /// <param name="options">Their dropout has masks.</param>
+    /// <param name="dropout">Has masks.</param>
     /// <param name="everyOutput">Whether every output gets a gradient.</param>
-    public double TapeFloats(double tokens, double texts, ClassifierOptions options, bool everyOutput) =>
+    public double TapeFloats(double tokens, double texts, in DropoutRates dropout, bool everyOutput) =>
         tokens * (Map.Columns + Size) // sums, outputs
         + texts * Size // gradient of the last output
         + (everyOutput ? tokens * Size : 0)
-        + (options.InputDropout > 0 ? texts * Map.Width : 0)
-        + OwnFloats(tokens, texts, options.RecurrentDropout > 0);
+        + (dropout.Input > 0 ? texts * Map.Width : 0)
+        + OwnFloats(tokens, texts, dropout.Recurrent > 0);
 
     /// <summary>From the sums in tape.Sums to tape.Outputs.</summary>
     public abstract void Forward(RaggedLayout layout, SequenceTape tape);

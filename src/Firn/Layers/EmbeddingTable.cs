@@ -2,7 +2,7 @@ using Firn.Kernels;
 using Firn.Text;
 using Firn.Vectors;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// Token ids to rows of word vectors. Row 0 is a zero row that all words without a vector share (and the pad): it

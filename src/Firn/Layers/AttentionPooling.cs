@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// Word attention (Yang et al. 2016, equations 5 to 7): u = tanh(h A + b), weight = softmax over the text of u . v,

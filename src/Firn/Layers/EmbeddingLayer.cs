@@ -1,7 +1,7 @@
 using Firn.Kernels;
 using Firn.Text;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>Token ids to the LSTM's input rows, dropout applied on the way; and the way back.</summary>
 internal static unsafe class EmbeddingLayer

@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// The linear map that a sequence layer begins with: sums [n,P] = inputs [n,E] * kernel [E,P] + bias [P]. It stands by itself

@@ -1,4 +1,4 @@
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// The linear map of each word and nothing else. Averaged over a text it is the map of the mean, which is a deep averaging
@@ -9,12 +9,12 @@ namespace Firn.Model;
 internal sealed unsafe class LinearLayer(InputMap map, LayerPlace place) : SequenceLayer(map, map.Columns, place)
 {
     /// <summary>Makes or finds the weights: Glorot uniform, zero bias.</summary>
-    public static LinearLayer Create(LayerPlace place, int width, ClassifierOptions options, WeightSource weights)
+    public static LinearLayer Create(LayerPlace place, int width, int units, WeightSource weights)
     {
         string prefix = place.Prefix("linear");
-        Parameter kernel = weights.Get(prefix + ".kernel", ParameterGroup.Lstm, [width, options.HiddenSize],
-            values => Initializers.GlorotUniform(place.Stream(weights.Random).Derive(0), width, options.HiddenSize, values));
-        return new LinearLayer(new InputMap(kernel, weights.Get(prefix + ".bias", ParameterGroup.Lstm, [options.HiddenSize])), place);
+        Parameter kernel = weights.Get(prefix + ".kernel", ParameterGroup.Lstm, [width, units],
+            values => Initializers.GlorotUniform(place.Stream(weights.Random).Derive(0), width, units, values));
+        return new LinearLayer(new InputMap(kernel, weights.Get(prefix + ".bias", ParameterGroup.Lstm, [units])), place);
     }
 
     public override void PackForward()

@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>
 /// Convolutions over windows of some widths side by side, with ReLU (Kim 2014); the text is taken to have zero vectors before
@@ -19,10 +19,9 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter bias, Inte
     private readonly int filters = bias.Shape[0] / widths.Count;
 
     /// <summary>Makes or finds the weights: Glorot uniform over each window, zero bias, as Keras starts them.</summary>
-    public static ConvolutionLayer Create(LayerPlace place, int width, ClassifierOptions options, WeightSource weights)
+    public static ConvolutionLayer Create(LayerPlace place, int width, IntegerList widths, int filters, WeightSource weights)
     {
-        IntegerList widths = options.Widths;
-        int filters = options.HiddenSize, columns = widths.Sum() * filters;
+        int columns = widths.Sum() * filters;
         Parameter kernel = weights.Get("convolution.kernel", ParameterGroup.Lstm, [width, columns],
             values => Fill(place.Stream(weights.Random), width, widths, filters, values));
         return new ConvolutionLayer(new InputMap(kernel, null), weights.Get("convolution.bias", ParameterGroup.Lstm, [widths.Count * filters]), widths, place);

@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>What one direction of the LSTM keeps between its passes; the sums of its map are the gates'.</summary>
 internal sealed unsafe class LstmTape : SequenceTape
@@ -42,7 +42,7 @@ internal sealed unsafe class LstmTape : SequenceTape
     /// <summary>Makes room for an initial state of every text, [n,H], and points <see cref="SequenceTape.InitialOutput"/> there.</summary>
     public void ReserveInitial() => InitialOutput = initialOutput.Reserve((long)Texts * Size);
 
-    /// <summary>Makes room for <see cref="ScoringLstm"/>: outputs of every step, all else of one step only.</summary>
+    /// <summary>Makes room for scoring: outputs of every step, all else of one step only.</summary>
     public void ReserveScoring(RaggedLayout layout, SequenceLayer layer)
     {
         long states = (long)layout.Texts * layer.Size;

@@ -1,6 +1,6 @@
 using Firn.Kernels;
 
-namespace Firn.Model;
+namespace Firn.Layers;
 
 /// <summary>The outputs over time of the layers of a model's last level to one feature row a text, and back.</summary>
 internal interface IPoolingLayer
