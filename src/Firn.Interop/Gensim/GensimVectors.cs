@@ -1,4 +1,5 @@
 using System.Text;
+using Firn.Common;
 using Firn.Files;
 using Firn.Interop.NumPy;
 using Firn.Interop.Pickle;

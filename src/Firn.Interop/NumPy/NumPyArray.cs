@@ -1,3 +1,4 @@
+using Firn.Common;
 using Firn.Interop.Pickle;
 
 namespace Firn.Interop.NumPy;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Firn.Common;
 using Firn.Files;
 
 namespace Firn.Interop.Pickle;

@@ -93,7 +93,7 @@ public sealed class InputFileTests : IDisposable
         string cut = Save("cut.tar", bytes.ToArray()[..1500]);
         Assert.StartsWith($"{cut}: the tar archive is damaged", Assert.Throws<InvalidDataException>(() => Read(cut)).Message, StringComparison.Ordinal);
         byte[] huge = bytes.ToArray();
-        (huge[108], huge[109]) = (0xFF, 0x7F); // a user's number in binary, beyond what .NET's reader holds
+        (huge[1132], huge[1133]) = (0xFF, 0x7F); // the second file's user in binary, a number beyond what .NET's reader holds
         string overflow = Save("huge.tar", huge);
         Assert.StartsWith($"{overflow}: the tar archive is damaged", Assert.Throws<InvalidDataException>(() => Read(overflow)).Message, StringComparison.Ordinal);
     }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Firn;
+namespace Firn.Layers;
 
 /// <summary>A short list of whole numbers that never changes and equals any list of the same ones, so that options that hold one stay values.</summary>
 [CollectionBuilder(typeof(IntegerList), nameof(Of))]

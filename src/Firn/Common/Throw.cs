@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Firn;
+namespace Firn.Common;
 
 /// <summary>
 /// The one place that words errors at the public boundary: which value, what is allowed, what to do.
