@@ -32,17 +32,19 @@ internal static class Json
 
     /// <summary>Reads a text.</summary>
     public static JsonDocument Parse(string path, string text) =>
-        Unwrap(path, Guarded(path, () => JsonDocument.Parse(text.AsMemory(), Strict)));
+        Unwrap(path, Guarded(path, () => OfText(path, text)));
 
     /// <summary>Reads bytes in UTF-8.</summary>
     public static JsonDocument Parse(string path, byte[] text) =>
         Unwrap(path, Guarded(path, () => JsonDocument.Parse(text, Strict)));
 
-    /// <summary>A single value as .NET has it: text, whole number, float, truth; null for null; lists of these.</summary>
+    /// <summary>
+    /// A single value as .NET has it: text, whole number, float, truth; null for null; lists of these.
+    /// </summary>
     public static object? Plain(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetInt64(out long whole) ? whole : value.GetDouble(),
+        JsonValueKind.Number => value.TryGetInt64(out long whole) ? whole : (object)value.GetDouble(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Array => value.EnumerateArray().Select(Plain).ToList(),
@@ -56,11 +58,13 @@ internal static class Json
         using (document)
         {
             string text = document.RootElement.GetString()!;
-            return Guarded(path, () => JsonDocument.Parse(text.AsMemory(), Strict));
+            return Guarded(path, () => OfText(path, text));
         }
     }
 
-    /// <summary>Words what the JSON reader throws, also where texts of it are looked at (half a pair of characters).</summary>
+    /// <summary>
+    /// Words what the JSON reader throws, also where texts of it are looked at (half a pair of characters).
+    /// </summary>
     public static T Guarded<T>(string path, Func<T> parse)
     {
         try
@@ -71,13 +75,29 @@ internal static class Json
         {
             string place = error.LineNumber is { } line ? $"line {line + 1}: " : "";
             string why = FirstSentence(error.Message);
-            throw new InvalidDataException($"{path}: {place}this is no JSON ({why}). Fetch or write the file again.", error);
+            throw new InvalidDataException(
+                $"{path}: {place}this is no JSON ({why}). Fetch or write the file again.", error);
         }
-        catch (Exception error) when (error is DecoderFallbackException or InvalidOperationException or ArgumentException)
+        catch (Exception error) when (error is DecoderFallbackException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{path}: the JSON holds broken characters. Fetch or write the file again.", error);
+            throw Broken(path, error);
         }
     }
+
+    private static JsonDocument OfText(string path, string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text.AsMemory(), Strict);
+        }
+        catch (ArgumentException error) // half a pair of characters
+        {
+            throw Broken(path, error);
+        }
+    }
+
+    private static InvalidDataException Broken(string path, Exception error) =>
+        new($"{path}: the JSON holds broken characters. Fetch or write the file again.", error);
 
     private static string FirstSentence(string message)
     {

@@ -6,7 +6,9 @@ namespace Firn.Interop.Keras;
 /// <param name="Major">1, 2 or 3; 0 where the file does not say.</param>
 /// <param name="Minor">The second number.</param>
 /// <param name="Patch">The third number.</param>
-/// <param name="InTensorFlow">It was the one within TensorFlow, which wrote <c>-tf</c> behind its number for a while.</param>
+/// <param name="InTensorFlow">
+/// It was the one within TensorFlow, which wrote <c>-tf</c> behind its number for a while.
+/// </param>
 internal readonly record struct KerasVersion(int Major, int Minor, int Patch, bool InTensorFlow)
 {
     /// <summary>Reads <c>2.3.0-tf</c> and its like; nothing gives zeros.</summary>
@@ -24,7 +26,8 @@ internal readonly record struct KerasVersion(int Major, int Minor, int Patch, bo
     public bool HasHardSigmoidOfSixths => Major >= 3;
 
     /// <summary>
-    /// Bidirectional gives zeros at masked steps of a sequence since TensorFlow 1.13 (2.2.4-tf); Keras of its own, up to
+    /// Bidirectional gives zeros at masked steps of a sequence since TensorFlow 1.13 (2.2.4-tf); Keras of its own, up
+    /// to
     /// 2.3, repeats the step before.
     /// </summary>
     public bool ZeroesMaskedSteps => Major is 0 or >= 3

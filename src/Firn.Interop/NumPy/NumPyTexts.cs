@@ -6,16 +6,20 @@ using Firn.Interop.Pickle;
 
 namespace Firn.Interop.NumPy;
 
-/// <summary>Single values and lists of texts as NumPy pickles them: scalars, arrays of texts, numbers and objects.</summary>
+/// <summary>
+/// Single values and lists of texts as NumPy pickles them: scalars, arrays of texts, numbers and objects.
+/// </summary>
 internal static class NumPyTexts
 {
     /// <summary>
-    /// A single value in plain form: of a NumPy scalar its number or text, of Python's <c>long</c> its number; any other
+    /// A single value in plain form: of a NumPy scalar its number or text, of Python's <c>long</c> its number; any
+    /// other
     /// value as it is.
     /// </summary>
     public static object? Plain(object? value) => value switch
     {
-        PickleObject { Type: PickleGlobal { Name: "scalar" } type } scalar when IsArrayModule(type.Module) => Scalar(scalar),
+        PickleObject { Type: PickleGlobal { Name: "scalar" } type } scalar when IsArrayModule(type.Module) =>
+            Scalar(scalar),
         PickleObject { Type: PickleGlobal { Module: "__builtin__" or "builtins", Name: "int" or "long" } } number
             when number.Arguments is [long or BigInteger, ..] => number.Arguments[0],
         PickleObject { Type: PickleGlobal { Module: "__builtin__" or "builtins", Name: "str" or "unicode" } } text
@@ -89,8 +93,8 @@ internal static class NumPyTexts
         int size = SizeOf(name);
         if (bytes is null || size == 0 || count < 0 || count > bytes.Length / size)
         {
-            throw new InvalidDataException($"{path}: an array of {count} values of type '{name}' is not one of texts or "
-                + "numbers, or its bytes are missing; the file is damaged or of another kind.");
+            throw new InvalidDataException($"{path}: an array of {count} values of type '{name}' is not one of texts "
+                + "or numbers, or its bytes are missing; the file is damaged or of another kind.");
         }
         var values = new object?[count];
         for (int i = 0; i < values.Length; i++)

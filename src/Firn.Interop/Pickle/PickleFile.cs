@@ -11,7 +11,9 @@ internal static class PickleFile
 {
     private const int MostNodes = 1 << 20;
 
-    /// <summary>Whether bytes begin a pickle, or a zlib stream that may hold one; text is told apart by the caller.</summary>
+    /// <summary>
+    /// Whether bytes begin a pickle, or a zlib stream that may hold one; text is told apart by the caller.
+    /// </summary>
     public static bool MayBegin(ReadOnlySpan<byte> head) => PickleReader.Begins(head) || IsZlib(head)
         || (head.Length > 1 && "(c}]IJKLMNSTUVXF\u0085\u0086\u0087".Contains((char)head[0], StringComparison.Ordinal));
 
@@ -33,8 +35,9 @@ internal static class PickleFile
         }
         catch (InvalidDataException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
         {
+            string why = error.Message.TrimEnd('.');
             throw new InvalidDataException(
-                $"{path}: the zlib data is damaged ({error.Message.TrimEnd('.')}). Fetch or write the file again.", error);
+                $"{path}: the zlib data is damaged ({why}). Fetch or write the file again.", error);
         }
     }
 

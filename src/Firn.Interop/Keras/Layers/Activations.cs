@@ -19,7 +19,7 @@ internal static class Activations
             && !module.GetString()!.StartsWith("keras", StringComparison.Ordinal);
         if (className == "function" && config.ValueKind == JsonValueKind.String && !own)
             return ByName(layer, setting, config.GetString()!);
-        // A layer given as an activation, such as activation=LeakyReLU(0.1); a text is a function that its author wrote.
+        // A layer given as an activation, activation=LeakyReLU(0.1); a text is a function that its author wrote.
         if (config.ValueKind == JsonValueKind.Object
             && OfLayer(layer with { Config = config, ClassName = className }) is { } found)
             return found;

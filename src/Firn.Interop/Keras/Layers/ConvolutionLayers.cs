@@ -6,7 +6,9 @@ public enum KerasPadding
     /// <summary>No window hangs over.</summary>
     Valid,
 
-    /// <summary>Zeros on both sides, so that the length stays (over the stride); the odd one stands at the end.</summary>
+    /// <summary>
+    /// Zeros on both sides, so that the length stays (over the stride); the odd one stands at the end.
+    /// </summary>
     Same,
 
     /// <summary>Zeros before the start, so that no window looks ahead.</summary>
@@ -50,7 +52,8 @@ public enum KerasPooling
 public sealed record PoolingLayer(KerasPooling Pooling, int PoolSize, int Strides, KerasPadding Padding) : KerasLayer;
 
 /// <summary>
-/// One vector for a whole sequence. The mean leaves masked steps out; the maximum takes them with the rest, as Keras does.
+/// One vector for a whole sequence. The mean leaves masked steps out; the maximum takes them with the rest, as Keras
+/// does.
 /// </summary>
 /// <param name="Pooling">What is kept.</param>
 /// <param name="KeepDims">Whether the result stays a sequence, of one step.</param>

@@ -51,7 +51,9 @@ public enum KerasFunction
 
 /// <summary>A layer's activation.</summary>
 /// <param name="Function">The function.</param>
-/// <param name="Slope">What <see cref="KerasFunction.Elu"/> and <see cref="KerasFunction.LeakyRelu"/> scale by below 0.</param>
+/// <param name="Slope">
+/// What <see cref="KerasFunction.Elu"/> and <see cref="KerasFunction.LeakyRelu"/> scale by below 0.
+/// </param>
 public readonly record struct KerasActivation(KerasFunction Function, float Slope = 0)
 {
     /// <summary>No activation.</summary>

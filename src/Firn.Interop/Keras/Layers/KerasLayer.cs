@@ -20,7 +20,9 @@ public sealed record EmbeddingLayer(int InputDim, int OutputDim, bool MaskZero) 
 /// <param name="UseBias">Whether it has a bias.</param>
 public sealed record DenseLayer(int Units, KerasActivation Activation, bool UseBias) : KerasLayer;
 
-/// <summary>A function alone, of <c>Activation</c>, <c>ReLU</c>, <c>LeakyReLU</c>, <c>ELU</c> and <c>Softmax</c>.</summary>
+/// <summary>
+/// A function alone, of <c>Activation</c>, <c>ReLU</c>, <c>LeakyReLU</c>, <c>ELU</c> and <c>Softmax</c>.
+/// </summary>
 /// <param name="Activation">The function.</param>
 public sealed record ActivationLayer(KerasActivation Activation) : KerasLayer;
 

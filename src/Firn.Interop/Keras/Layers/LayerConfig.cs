@@ -24,7 +24,8 @@ internal readonly record struct LayerConfig(
         return value is null ? throw Bad($"'{name}' is missing") : Whole(name, value.Value, least: 1);
     }
 
-    public int Whole(string name, int fallback, int least) => this[name] is { } value ? Whole(name, value, least) : fallback;
+    public int Whole(string name, int fallback, int least) =>
+        this[name] is { } value ? Whole(name, value, least) : fallback;
 
     /// <summary>A whole number, alone or as the only one of a list; the fallback where it is missing.</summary>
     public int One(string name, string old, int? fallback)

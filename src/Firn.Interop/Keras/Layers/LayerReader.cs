@@ -10,7 +10,9 @@ internal static class LayerReader
 
     /// <summary>Reads a layer.</summary>
     /// <param name="layer">Its settings as the file has them.</param>
-    /// <exception cref="InvalidDataException">It is code, of a class that is not read, or its settings are wrong.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is code, of a class that is not read, or its settings are wrong.
+    /// </exception>
     public static KerasLayer Read(in LayerConfig layer)
     {
         RefuseQuantized(layer);
@@ -19,9 +21,11 @@ internal static class LayerReader
             case "InputLayer":
                 return Input(layer);
             case "Embedding":
-                return new EmbeddingLayer(layer.Size("input_dim"), layer.Size("output_dim"), layer.Flag("mask_zero", false));
+                return new EmbeddingLayer(
+                    layer.Size("input_dim"), layer.Size("output_dim"), layer.Flag("mask_zero", false));
             case "Dense":
-                return new DenseLayer(layer.Size("units", "output_dim"), layer.Activation("activation"), UseBias(layer));
+                return new DenseLayer(
+                    layer.Size("units", "output_dim"), layer.Activation("activation"), UseBias(layer));
             case "LSTM" or "CuDNNLSTM" or "GRU" or "CuDNNGRU" or "SimpleRNN":
                 return RecurrentReader.Read(layer);
             case "Bidirectional":
@@ -109,15 +113,12 @@ internal static class LayerReader
             return new ActivationLayer(activation);
         if (Enum.TryParse(layer.ClassName, out KerasMerge merge) && char.IsLetter(layer.ClassName[0]))
         {
-            bool aside = merge == KerasMerge.Concatenate;
-            return new MergeLayer(merge, aside && layer[AxisName] is { } axis && axis.TryGetInt32(out int at) ? at : -1);
+            return new MergeLayer(merge, merge == KerasMerge.Concatenate ? Axis(layer, "axis") : -1);
         }
         if (layer.ClassName == "Merge")
             return Merge1(layer);
         throw layer.Unsupported("(of Keras, or a class of its author's own)");
     }
-
-    private const string AxisName = "axis";
 
     /// <summary>The layer of Keras 1 that joins by a mode.</summary>
     private static MergeLayer Merge1(in LayerConfig layer)
@@ -131,15 +132,23 @@ internal static class LayerReader
             "max" => KerasMerge.Maximum,
             var other => throw layer.Unsupported($"with mode = {other}"),
         };
-        return new MergeLayer(merge, layer["concat_axis"] is { } axis && axis.TryGetInt32(out int at) ? at : -1);
+        return new MergeLayer(merge, Axis(layer, "concat_axis"));
     }
+
+    private static int Axis(in LayerConfig layer, string name) => layer[name] switch
+    {
+        null => -1,
+        { ValueKind: JsonValueKind.Number } axis when axis.TryGetInt32(out int at) => at,
+        { } other => throw layer.Bad($"'{name}' is {LayerConfig.Shown(other)} where a whole number is expected"),
+    };
 
     private static InputLayer Input(in LayerConfig layer)
     {
         if (layer.Flag("sparse", false) || layer.Flag("ragged", false))
             throw layer.Unsupported("of sparse or ragged tensors");
         JsonElement? shape = layer["batch_shape"] ?? layer["batch_input_shape"];
-        return new InputLayer(Shape(shape) ?? throw layer.Bad("its shape is missing"), layer.Text("dtype") ?? "float32");
+        IReadOnlyList<int?> sizes = Shape(shape) ?? throw layer.Bad("its shape is missing");
+        return new InputLayer(sizes, layer.Text("dtype") ?? "float32");
     }
 
     /// <summary>A shape without its batch; null where it is none.</summary>
@@ -149,7 +158,10 @@ internal static class LayerReader
             return null;
         var sizes = new List<int?>();
         foreach (JsonElement size in list.EnumerateArray().Skip(1))
-            sizes.Add(size.ValueKind == JsonValueKind.Number && size.TryGetInt32(out int known) && known > 0 ? known : null);
+        {
+            bool known = size.ValueKind == JsonValueKind.Number && size.TryGetInt32(out int length) && length > 0;
+            sizes.Add(known ? size.GetInt32() : null);
+        }
         return sizes;
     }
 
@@ -175,7 +187,8 @@ internal static class LayerReader
     private static KerasPooling Kind(in LayerConfig layer) =>
         layer.ClassName.Contains("Max", StringComparison.Ordinal) ? KerasPooling.Max : KerasPooling.Average;
 
-    private static KerasPadding Padding(in LayerConfig layer) => (layer.Text("padding") ?? layer.Text("border_mode")) switch
+    private static KerasPadding Padding(in LayerConfig layer) =>
+        (layer.Text("padding") ?? layer.Text("border_mode")) switch
     {
         null or "valid" => KerasPadding.Valid,
         "same" => KerasPadding.Same,
@@ -191,8 +204,8 @@ internal static class LayerReader
     private static void RefuseQuantized(in LayerConfig layer)
     {
         if (layer["dtype"] is { ValueKind: JsonValueKind.Object } policy
-            && policy.TryGetProperty("class_name", out JsonElement name)
-            && name.ValueKind == JsonValueKind.String && name.GetString()!.StartsWith("Quantized", StringComparison.Ordinal))
+            && policy.TryGetProperty("class_name", out JsonElement name) && name.ValueKind == JsonValueKind.String
+            && name.GetString()!.StartsWith("Quantized", StringComparison.Ordinal))
             throw layer.Unsupported($"with quantized weights ({name.GetString()})");
     }
 }

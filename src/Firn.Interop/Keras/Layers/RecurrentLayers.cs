@@ -15,7 +15,9 @@ public abstract record RecurrentLayer(int Units, KerasActivation Activation, boo
     /// <summary>Whether it was made to keep its state from one batch to the next.</summary>
     public bool Stateful { get; init; }
 
-    /// <summary>Whether a masked step gives zeros, not the state before it. Keras forces it within Bidirectional.</summary>
+    /// <summary>
+    /// Whether a masked step gives zeros, not the state before it. Keras forces it within Bidirectional.
+    /// </summary>
     public bool ZeroOutputForMask { get; init; }
 }
 

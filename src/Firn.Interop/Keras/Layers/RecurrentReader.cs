@@ -16,7 +16,8 @@ internal static class RecurrentReader
         RecurrentLayer read = layer.ClassName switch
         {
             "LSTM" or "CuDNNLSTM" => new LstmLayer(units, activation, gates, bias),
-            "GRU" or "CuDNNGRU" => new GruLayer(units, activation, gates, bias, cudnn || layer.Flag("reset_after", false)),
+            "GRU" or "CuDNNGRU" =>
+                new GruLayer(units, activation, gates, bias, cudnn || layer.Flag("reset_after", false)),
             _ => new SimpleRnnLayer(units, activation, bias),
         };
         return read with

@@ -13,7 +13,9 @@ public enum KerasSide
 /// <summary>Keras' <c>pad_sequences</c>.</summary>
 public static class KerasSequences
 {
-    /// <summary>Brings ids to a length: what is too long loses its start or end, what is too short gets zeros there.</summary>
+    /// <summary>
+    /// Brings ids to a length: what is too long loses its start or end, what is too short gets zeros there.
+    /// </summary>
     /// <param name="ids">The ids.</param>
     /// <param name="length">The length, Keras' <c>maxlen</c>.</param>
     /// <param name="padding">Where zeros are put.</param>

@@ -35,7 +35,8 @@ public enum KerasSplit
 }
 
 /// <summary>
-/// Keras' <c>TextVectorization</c> layer with ids as output: from texts to ids with its meaning. Id 0 is padding, 1 every
+/// Keras' <c>TextVectorization</c> layer with ids as output: from texts to ids with its meaning. Id 0 is padding, 1
+/// every
 /// unknown word. It can be used from any number of threads.
 /// </summary>
 public sealed class KerasTextVectorization
@@ -52,10 +53,12 @@ public sealed class KerasTextVectorization
         (Standardize, Split, Ngrams) = (standardize, split, ngrams);
     }
 
-    private KerasTextVectorization(KerasTextVectorization other, IReadOnlyList<string> vocabulary, Dictionary<string, int> ids)
+    private KerasTextVectorization(
+        KerasTextVectorization other, IReadOnlyList<string> vocabulary, Dictionary<string, int> ids)
         : this(other.Standardize, other.Split, other.Ngrams)
     {
-        (OutputSequenceLength, MaxTokens, Vocabulary, _ids) = (other.OutputSequenceLength, other.MaxTokens, vocabulary, ids);
+        (OutputSequenceLength, MaxTokens) = (other.OutputSequenceLength, other.MaxTokens);
+        (Vocabulary, _ids) = (vocabulary, ids);
     }
 
     /// <summary>What is done to a text first.</summary>
@@ -80,15 +83,22 @@ public sealed class KerasTextVectorization
     public IReadOnlyList<string>? Vocabulary { get; }
 
     /// <summary>The same rules with a vocabulary.</summary>
-    /// <param name="vocabulary">Its words in the order of their ids, with the two special ones at the start or without.</param>
-    /// <exception cref="ArgumentException">A word stands twice, or there are more than <see cref="MaxTokens"/>.</exception>
+    /// <param name="vocabulary">
+    /// Its words in the order of their ids, with the two special ones at the start or without.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// A word stands twice, or there are more than <see cref="MaxTokens"/>.
+    /// </exception>
     public KerasTextVectorization WithVocabulary(IReadOnlyList<string> vocabulary)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         bool special = vocabulary.Count >= 2 && vocabulary[0].Length == 0 && vocabulary[1] == UnknownToken;
         string[] words = special ? [.. vocabulary] : ["", UnknownToken, .. vocabulary];
         if (MaxTokens is { } most && words.Length > most)
-            throw new ArgumentException($"The vocabulary has {words.Length} words where the layer allows {most}.", nameof(vocabulary));
+        {
+            throw new ArgumentException(
+                $"The vocabulary has {words.Length} words where the layer allows {most}.", nameof(vocabulary));
+        }
         var ids = new Dictionary<string, int>(words.Length, StringComparer.Ordinal);
         for (int id = 0; id < words.Length; id++)
         {
@@ -110,7 +120,8 @@ public sealed class KerasTextVectorization
         var ids = new List<int>();
         foreach (string word in Ngrams.Count == 0 ? words : Joined(words))
             ids.Add(_ids.GetValueOrDefault(word, Unknown));
-        return OutputSequenceLength is { } length ? KerasSequences.Pad(ids, length, KerasSide.Post, KerasSide.Post) : ids;
+        return OutputSequenceLength is { } length
+            ? KerasSequences.Pad(ids, length, KerasSide.Post, KerasSide.Post) : ids;
     }
 
     internal static KerasTextVectorization Read(in LayerConfig layer)
@@ -177,7 +188,8 @@ public sealed class KerasTextVectorization
     {
         if (Standardize == KerasStandardize.None)
             return text;
-        bool lower = Standardize.HasFlag(KerasStandardize.Lower), strip = Standardize.HasFlag(KerasStandardize.StripPunctuation);
+        bool lower = Standardize.HasFlag(KerasStandardize.Lower);
+        bool strip = Standardize.HasFlag(KerasStandardize.StripPunctuation);
         var result = new StringBuilder(text.Length);
         foreach (char c in text)
         {

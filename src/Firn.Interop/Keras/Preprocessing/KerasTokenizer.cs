@@ -3,7 +3,8 @@ using System.Text;
 namespace Firn.Interop.Keras.Preprocessing;
 
 /// <summary>
-/// A Keras <c>Tokenizer</c> that was fitted: from texts to ids with exactly its meaning, its oddities included. It can be
+/// A Keras <c>Tokenizer</c> that was fitted: from texts to ids with exactly its meaning, its oddities included. It can
+/// be
 /// used from any number of threads.
 /// </summary>
 public sealed class KerasTokenizer
@@ -27,7 +28,7 @@ public sealed class KerasTokenizer
     {
         ArgumentNullException.ThrowIfNull(options);
         (_ids, Options, Missing) = (ids, options, missing);
-        if (options.Split.Length == 0)
+        if (options.Split.Length == 0 && !options.CharLevel)
             throw new ArgumentException("split must not be empty: Python cannot split by nothing.", nameof(options));
         Throw.IfOutside(options.NumWords ?? 0, 0, int.MaxValue, nameof(options.NumWords));
         foreach ((string word, int id) in ids)
@@ -38,7 +39,7 @@ public sealed class KerasTokenizer
         if (options.OovToken is { } oov)
         {
             OovId = ids.TryGetValue(oov, out int id) ? id
-                : throw new ArgumentException($"The unknown word '{oov}' has no id in the word index.", nameof(options));
+                : throw new ArgumentException($"The unknown word '{oov}' has no id in the index.", nameof(options));
         }
         _filters = [.. options.Filters.EnumerateRunes()];
         // Keras before 2.2 left characters as they were, whatever lower said: an index with capitals is from there.
@@ -62,11 +63,14 @@ public sealed class KerasTokenizer
     public int? OovId { get; }
 
     /// <summary>
-    /// Reads a tokenizer: a pickle of Python (protocols 0 to 5; joblib; also within tuples, lists and dictionaries), what
+    /// Reads a tokenizer: a pickle of Python (protocols 0 to 5; joblib; also within tuples, lists and dictionaries),
+    /// what
     /// <c>to_json</c> gives, or a word index alone, pickled or as JSON.
     /// </summary>
     /// <param name="path">The file; told apart by its content.</param>
-    /// <exception cref="InvalidDataException">It is none of these, or damaged; nothing in a file is ever run.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is none of these, or damaged; nothing in a file is ever run.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static KerasTokenizer Load(string path) => TokenizerFile.Load(path);
 

@@ -3,7 +3,9 @@ namespace Firn.Interop.Keras.Preprocessing;
 /// <summary>The settings of a Keras tokenizer; what is not set is as Keras has it.</summary>
 public sealed record KerasTokenizerOptions
 {
-    /// <summary>What Keras takes for separators: ASCII punctuation without the apostrophe, tabulator and line feed.</summary>
+    /// <summary>
+    /// What Keras takes for separators: ASCII punctuation without the apostrophe, tabulator and line feed.
+    /// </summary>
     public const string DefaultFilters = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n";
 
     /// <summary>Ids from this one on count as unknown words; null or 0 for none.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -9,7 +10,8 @@ internal static class PythonText
     private const char Sigma = '\u03A3', SmallSigma = '\u03C3', FinalSigma = '\u03C2', DottedI = '\u0130';
 
     /// <summary>
-    /// <c>str.lower()</c>: each character's own lower case, U+0130 as two characters, and the sigma at a word's end in its
+    /// <c>str.lower()</c>: each character's own lower case, U+0130 as two characters, and the sigma at a word's end in
+    /// its
     /// form of there (Unicode 3.13, Final_Sigma).
     /// </summary>
     public static string Lower(string text)
@@ -19,7 +21,7 @@ internal static class PythonText
         var lower = new StringBuilder(text.Length + 4);
         for (int at = 0; at < text.Length;)
         {
-            if (Rune.DecodeFromUtf16(text.AsSpan(at), out Rune rune, out int length) != System.Buffers.OperationStatus.Done)
+            if (Rune.DecodeFromUtf16(text.AsSpan(at), out Rune rune, out int length) != OperationStatus.Done)
                 lower.Append(text, at, length); // half a pair stays as it is
             else if (rune.Value == DottedI)
                 lower.Append("i\u0307");
@@ -33,9 +35,12 @@ internal static class PythonText
     }
 
     /// <summary>Cuts a text at each separator, as <c>str.split(separator)</c>, without empty parts.</summary>
-    public static string[] Split(string text, string separator) => text.Split(separator, StringSplitOptions.RemoveEmptyEntries);
+    public static string[] Split(string text, string separator) =>
+        text.Split(separator, StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Each character (of any plane) that stands in a set becomes a text, as <c>str.translate</c> does.</summary>
+    /// <summary>
+    /// Each character (of any plane) that stands in a set becomes a text, as <c>str.translate</c> does.
+    /// </summary>
     public static string Replace(string text, IReadOnlySet<Rune> set, string by)
     {
         var result = new StringBuilder(text.Length);
@@ -56,7 +61,7 @@ internal static class PythonText
     {
         for (int at = 0; at < text.Length;)
         {
-            int length = char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
+            int length = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
             yield return text.Substring(at, length);
             at += length;
         }
@@ -72,7 +77,9 @@ internal static class PythonText
         return before >= 0 && IsCased(text, before) && (after == text.Length || !IsCased(text, after));
     }
 
-    /// <summary>Unicode's Case_Ignorable: marks, modifiers, format characters and the points that stand within words.</summary>
+    /// <summary>
+    /// Unicode's Case_Ignorable: marks, modifiers, format characters and the points that stand within words.
+    /// </summary>
     private static bool IsIgnored(string text, int at) => CharUnicodeInfo.GetUnicodeCategory(text, at) switch
     {
         UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format

@@ -44,7 +44,9 @@ internal static class TokenizerFile
             $"{path}: byte 0: this pickle holds {found} where a tokenizer is expected. {Remedy}");
     }
 
-    /// <summary>The class under all the names that it had: of Keras alone, in TensorFlow, and keras_preprocessing.</summary>
+    /// <summary>
+    /// The class under all the names that it had: of Keras alone, in TensorFlow, and keras_preprocessing.
+    /// </summary>
     private static bool IsTokenizer(PickleObject value) => value.Type is PickleGlobal { Name: "Tokenizer" } type
         && type.Module.EndsWith("text", StringComparison.Ordinal)
         && type.Module.Contains("preprocessing", StringComparison.Ordinal)
@@ -53,11 +55,11 @@ internal static class TokenizerFile
     private static TokenizerState FromObject(string path, PickleObject tokenizer)
     {
         if (tokenizer.State is not PickleDict attributes)
-            throw new InvalidDataException($"{path}: byte 0: the pickled {tokenizer.TypeName} has no settings. {Remedy}");
+            throw new InvalidDataException($"{path}: byte 0: the {tokenizer.TypeName} has no settings. {Remedy}");
         if (attributes.TryGet("analyzer", out object? analyzer) && analyzer is not null)
         {
-            throw new InvalidDataException($"{path}: byte 0: the tokenizer cuts texts by a function of its author's own "
-                + $"({analyzer}), which is code and is not run. Cut the texts first and give a tokenizer without analyzer.");
+            throw new InvalidDataException($"{path}: byte 0: the tokenizer cuts texts by a function of its author's "
+                + $"own ({analyzer}), which is code and is not run. Cut the texts first and give a tokenizer without it.");
         }
         return FromDictionary(attributes);
     }
@@ -103,7 +105,9 @@ internal static class TokenizerFile
         return new TokenizerState([.. JsonEntries(inner.RootElement)], settings);
     }
 
-    /// <summary>The pairs of an index; those of an <c>index_word</c>, which goes the other way, are turned round.</summary>
+    /// <summary>
+    /// The pairs of an index; those of an <c>index_word</c>, which goes the other way, are turned round.
+    /// </summary>
     private static IEnumerable<(string Word, object? Id)> JsonEntries(JsonElement index)
     {
         if (index.ValueKind != JsonValueKind.Object)
@@ -136,7 +140,8 @@ internal static class TokenizerFile
         }
         catch (ArgumentException error)
         {
-            throw new InvalidDataException($"{path}: {error.Message} {Remedy}", error);
+            string why = error.Message.Split(" (Parameter", 2)[0];
+            throw new InvalidDataException($"{path}: {why} {Remedy}", error);
         }
     }
 
@@ -177,5 +182,6 @@ internal static class TokenizerFile
     }
 
     /// <summary>What was read, before it is checked.</summary>
-    private sealed record TokenizerState(IEnumerable<(string Word, object? Id)> Words, Dictionary<string, object?> Settings);
+    private sealed record TokenizerState(
+        IEnumerable<(string Word, object? Id)> Words, Dictionary<string, object?> Settings);
 }
