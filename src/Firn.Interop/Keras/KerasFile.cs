@@ -73,7 +73,7 @@ public sealed class KerasFile
     public static KerasFile Load(string path, string? architecture = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return KerasFileReader.Load(path, architecture);
+        return OneLine.Read(() => KerasFileReader.Load(path, architecture));
     }
 
     /// <summary>Takes the models within a model apart.</summary>

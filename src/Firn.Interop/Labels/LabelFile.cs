@@ -27,16 +27,22 @@ public static class LabelFile
     public static IReadOnlyList<string> Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        FileKind kind = InputFile.KindOf(path);
-        if (!kind.IsText())
-            return Checked(path, OfPickle(path));
-        return Checked(path, Json.Begins(path) ? Json.Guarded(path, () => OfJson(path)) : OfLines(path));
+        return OneLine.Read(() => ReadNames(path));
     }
 
-    private static List<string> OfPickle(string path)
+    private static List<string> ReadNames(string path)
+    {
+        if (!InputFile.KindOf(path).IsText())
+            return Checked(path, OfPickle(path, PickleFile.Read(path)));
+        if (Json.Begins(path))
+            return Checked(path, Json.Guarded(path, () => OfJson(path)));
+        return Checked(path, PickleFile.TryReadText(path, out object? root) ? OfPickle(path, root) : OfLines(path));
+    }
+
+    private static List<string> OfPickle(string path, object? root)
     {
         string? other = null;
-        foreach (object value in PickleFile.Within(PickleFile.Read(path)))
+        foreach (object value in PickleFile.Within(root))
         {
             if (value is PickleObject described)
             {

@@ -41,6 +41,30 @@ internal static class PickleFile
         }
     }
 
+    /// <summary>
+    /// Reads a file of text that may be a pickle of protocol 0: it is one where its instructions end at its last byte.
+    /// </summary>
+    public static bool TryReadText(string path, out object? root)
+    {
+        root = null;
+        using Stream stream = InputFile.OpenSeekable(path);
+        if (stream.Length < 2)
+            return false;
+        stream.Position = stream.Length - 1;
+        if (stream.ReadByte() != '.')
+            return false;
+        stream.Position = 0;
+        try
+        {
+            root = PickleReader.Read(stream, path);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>A value and all that it holds, the outermost first; each object once.</summary>
     public static IEnumerable<object> Within(object? root)
     {

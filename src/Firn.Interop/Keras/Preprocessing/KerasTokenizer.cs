@@ -72,7 +72,11 @@ public sealed class KerasTokenizer
     /// It is none of these, or damaged; nothing in a file is ever run.
     /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static KerasTokenizer Load(string path) => TokenizerFile.Load(path);
+    public static KerasTokenizer Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return OneLine.Read(() => TokenizerFile.Load(path));
+    }
 
     /// <summary>The same words under other settings.</summary>
     /// <param name="options">The settings; all are then known.</param>

@@ -102,6 +102,7 @@ public sealed class KerasTokenizerTests : IDisposable
     [InlineData("[1, 2]", "is no object")]
     [InlineData("{}", "has no words")]
     [InlineData("{\"a\": 1.5}", "the id of 'a' is 1.5")]
+    [InlineData("{\"max_len\": 500, \"vocabulary\": 5000}", "ids go up to 5000 for 2 words")]
     [InlineData("{\"a\": -1}", "the id of 'a' is -1")]
     [InlineData("{\"word_index\": {\"a\": 1}, \"oov_token\": \"b\"}", "'b' has no id")]
     [InlineData("{\"word_index\": {\"a\": 1}, \"split\": \"\"}", "split must not be empty")]

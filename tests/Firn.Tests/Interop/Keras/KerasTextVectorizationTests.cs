@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Firn.Interop.Keras;
+using Firn.Interop.Keras.Layers;
+using Firn.Interop.Keras.Preprocessing;
+
+namespace Firn.Tests.Interop.Keras;
+
+/// <summary>The layer's rules as TensorFlow documents them.</summary>
+public class KerasTextVectorizationTests
+{
+    private static readonly string[] Words = ["the", "snow", "the snow", "t", "ice!", "É", "é", "don't", "dont"];
+
+    [Theory]
+    [InlineData("{}", "The  SNOW,\tdon't É é", "2 3 10 7 8")]
+    [InlineData("{'standardize':null}", "the ice! don't The", "2 6 9 1")]
+    [InlineData("{'standardize':'lower'}", "The ICE! DON'T", "2 6 9")]
+    [InlineData("{'standardize':'strip_punctuation'}", "the, The d-on't", "2 1 10")]
+    [InlineData("{'split':'character'}", "té💩", "5 8 1")]
+    [InlineData("{'split':null}", "The snow", "4")]
+    [InlineData("{'ngrams':2}", "the snow t", "2 3 5 4 1")]
+    [InlineData("{'ngrams':[2]}", "the snow", "4")]
+    [InlineData("{'output_sequence_length':3}", "the", "2 0 0")]
+    [InlineData("{'output_sequence_length':2}", "the snow t", "2 3")]
+    [InlineData("{}", "the\u00a0snow \f t", "1 5")]
+    [InlineData("{}", "", "")]
+    public void Texts_become_ids(string config, string text, string expected)
+    {
+        IReadOnlyList<int> ids = Read(config).WithVocabulary(Words).Ids(text);
+        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse), ids);
+    }
+
+    [Fact]
+    public void A_vocabulary_comes_with_or_without_its_special_words()
+    {
+        KerasTextVectorization whole = Read("{'vocabulary':['','[UNK]','a']}"), bare = Read("{'vocabulary':['a']}");
+        Assert.Equal(whole.Vocabulary, bare.Vocabulary);
+        Assert.Equal([2, 1], bare.Ids("a b"));
+        Assert.Null(Read("{'vocabulary':null}").Vocabulary);
+        Assert.Throws<InvalidOperationException>(() => Read("{}").Ids("a"));
+        Assert.Contains("'a' stands twice", Assert.Throws<InvalidDataException>(() => Read("{'vocabulary':['a','a']}")).Message, StringComparison.Ordinal);
+        Assert.Contains("3 words where the layer allows 2", Assert.Throws<InvalidDataException>(
+            () => Read("{'max_tokens':2,'vocabulary':['a']}")).Message, StringComparison.Ordinal);
+    }
+
+    private static KerasTextVectorization Read(string config)
+    {
+        JsonElement json = JsonDocument.Parse(config.Replace('\'', '"')).RootElement;
+        return KerasTextVectorization.Read(new LayerConfig("model.keras", "text", "TextVectorization", json, KerasVersion.Parse("3.8.0")));
+    }
+}
