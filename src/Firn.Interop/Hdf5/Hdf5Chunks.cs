@@ -167,7 +167,7 @@ internal sealed class Hdf5Chunks
             int length = stream.ReadAtLeast(bytes, most, throwOnEndOfStream: false);
             return bytes[..length];
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or IOException) // the latter asks for a dictionary
         {
             throw _input.Bad(at, $"a piece of an array cannot be unpacked ({error.Message.TrimEnd('.')})");
         }

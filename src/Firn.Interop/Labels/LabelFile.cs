@@ -15,7 +15,8 @@ namespace Firn.Interop.Labels;
 public static class LabelFile
 {
     private const string Remedy = "Give a LabelEncoder, a list of names, or names with their numbers from 0 on.";
-    private static readonly string[] Lists = ["classes", "classes_", "labels", "label_names", "class_names", "id2label"];
+    private static readonly string[] Lists =
+        ["classes", "classes_", "labels", "label_names", "class_names", "id2label"];
 
     /// <summary>The name of each class, in the order of their numbers.</summary>
     /// <param name="path">The file; told apart by its content.</param>
@@ -56,7 +57,7 @@ public static class LabelFile
             if (NumPyTexts.Values(value, path) is { Count: > 0 } list && list.All(v => v is string))
                 return [.. list.Cast<string>()];
         }
-        throw Bad(path, $"this pickle holds {(other is null ? "no names of classes" : $"a {other} and no names of classes")}");
+        throw Bad(path, $"this pickle holds {(other is null ? "" : $"a {other} and ")}no names of classes");
 
         static IEnumerable<(object? Key, object? Value)> Pairs(PickleDict dictionary) =>
             dictionary.Entries.Select(e => (NumPyTexts.Plain(e.Key), NumPyTexts.Plain(e.Value)));
@@ -69,8 +70,9 @@ public static class LabelFile
     {
         if (!encoder.TypeName.StartsWith("sklearn.", StringComparison.Ordinal))
             return null;
-        if (!encoder.TryGetAttribute("classes_", out object? classes) && encoder.TryGetAttribute("categories_", out classes))
-            classes = classes is List<object?> { Count: 1 } only ? only[0] : null;
+        bool has = encoder.TryGetAttribute("classes_", out object? classes);
+        if (!has && encoder.TryGetAttribute("categories_", out object? categories))
+            classes = categories is List<object?> { Count: 1 } only ? only[0] : null;
         if (NumPyTexts.Values(classes, path) is not { Count: > 0 } values)
             throw Bad(path, $"the {encoder.TypeName} has no classes; it was never fitted");
         return [.. values.Select(v => NumPyTexts.Text(v) ?? throw Bad(path, "a class of the encoder has no name"))];

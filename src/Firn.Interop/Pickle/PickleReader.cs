@@ -276,8 +276,8 @@ public static partial class PickleReader
         }
 
         /// <summary>
-        /// joblib writes an array's numbers behind the instruction that would make its wrapper, and an array of objects as
-        /// a pickle of its own. What comes back is an array as NumPy describes it.
+        /// joblib writes an array's numbers behind the instruction that would make its wrapper, and an array of objects
+        /// as a pickle of its own. What comes back is an array as NumPy describes it.
         /// </summary>
         private object? JoblibArray(PickleObject wrapper)
         {
@@ -296,8 +296,8 @@ public static partial class PickleReader
                 throw input.Bad($"an array of joblib holds values of type '{name}'");
             foreach (object? size in shape)
             {
-                count = size is long length and >= 0 and <= int.MaxValue && count * length <= Array.MaxLength ? count * length
-                    : throw input.Bad("an array of joblib has a shape that cannot be held");
+                bool fits = size is long length and >= 0 and <= int.MaxValue && count * length <= Array.MaxLength;
+                count = fits ? count * (long)size! : throw input.Bad("an array of joblib has a shape that cannot be held");
             }
             if (wrapper.TryGetAttribute("numpy_array_alignment_bytes", out object? aligned) && aligned is not null)
                 input.Bytes(input.Byte());

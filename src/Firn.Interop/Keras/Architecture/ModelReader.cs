@@ -89,8 +89,8 @@ internal sealed class ModelReader(string path, KerasVersion version)
         if (inputs.Length != 1)
         {
             string names = string.Join(", ", inputs);
-            throw new InvalidDataException($"{path}: the model has {inputs.Length} inputs ({names}); models of one input, a "
-                + "text, can be read.");
+            throw new InvalidDataException(
+                $"{path}: the model has {inputs.Length} inputs ({names}); models of one input, a text, can be read.");
         }
         bool found = listed.Count(n => n.Layer is InputLayer) == 1 && outputs.Length > 0
             && outputs.All(o => listed.Exists(n => n.Name == o));

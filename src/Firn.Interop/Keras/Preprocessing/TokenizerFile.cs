@@ -60,7 +60,7 @@ internal static class TokenizerFile
         if (attributes.TryGet("analyzer", out object? analyzer) && analyzer is not null)
         {
             throw new InvalidDataException($"{path}: byte 0: the tokenizer cuts texts by a function of its author's "
-                + $"own ({analyzer}), which is code and is not run. Cut the texts first and give a tokenizer without it.");
+                + $"own ({analyzer}), which is code and is not run. Give a tokenizer that has none.");
         }
         return FromDictionary(attributes);
     }
@@ -137,7 +137,10 @@ internal static class TokenizerFile
         string[] missing = [.. Settings.Where(name => !state.Settings.ContainsKey(name))];
         int last = ids.Values.Max();
         if (missing.Length == Settings.Length && last > MostGaps * (ids.Count + 16L))
-            throw new InvalidDataException($"{path}: ids go up to {last} for {ids.Count} words; this is no word index. {Remedy}");
+        {
+            throw new InvalidDataException(
+                $"{path}: ids go up to {last} for {ids.Count} words; this is no word index. {Remedy}");
+        }
         try
         {
             return new KerasTokenizer(ids, Options(path, state.Settings), missing);

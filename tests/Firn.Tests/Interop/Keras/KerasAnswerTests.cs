@@ -14,16 +14,17 @@ public class KerasAnswerTests
     public void A_public_model_answers_as_its_reference(string name)
     {
         string path = Data.Path(name);
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "reference.json")));
+        string reference = Path.Combine(Path.GetDirectoryName(path)!, "reference.json");
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(reference));
+        JsonElement root = document.RootElement, ids = root.GetProperty("ids"), outputs = root.GetProperty("outputs");
         KerasFile file = KerasFile.Load(path);
-        JsonElement ids = document.RootElement.GetProperty("ids"), outputs = document.RootElement.GetProperty("outputs");
         for (int row = 0; row < ids.GetArrayLength(); row++)
-            AssertEqual(outputs[row], KerasReference.Answer(file, [.. ids[row].EnumerateArray().Select(i => i.GetInt32())]));
-        if (!document.RootElement.TryGetProperty("keras_outputs_from_author_notebook", out JsonElement printed))
+            AssertEqual(outputs[row], KerasReference.Answer(file, Ids(ids[row])));
+        if (!root.TryGetProperty("keras_outputs_from_author_notebook", out JsonElement printed))
             return;
         foreach (JsonElement shown in printed.EnumerateArray())
         {
-            double[][] answer = KerasReference.Answer(file, [.. shown.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32())]);
+            double[][] answer = KerasReference.Answer(file, Ids(shown.GetProperty("ids")));
             Assert.Equal(shown.GetProperty("keras_float32_printed_by_author").GetDouble(), answer[0][0], 1e-6);
         }
     }
@@ -35,15 +36,18 @@ public class KerasAnswerTests
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Data.Path("keras/" + reference)));
         KerasFile file = KerasFile.Load(Data.Path("keras/" + model));
-        JsonElement inputs = document.RootElement.GetProperty("inputs"), outputs = document.RootElement.GetProperty("outputs");
+        JsonElement inputs = document.RootElement.GetProperty("inputs");
+        JsonElement outputs = document.RootElement.GetProperty("outputs");
         for (int row = 0; row < inputs.GetArrayLength(); row++)
         {
-            double[][] answer = KerasReference.Answer(file, [.. inputs[row].EnumerateArray().Select(i => i.GetInt32())]);
+            double[][] answer = KerasReference.Answer(file, Ids(inputs[row]));
             Assert.Equal(outputs[row][0].GetDouble(), answer[0][0], 1e-8);
         }
     }
 
-    /// <summary>A row of numbers; or of an answer for each step the shape, the first and last ones and the mean.</summary>
+    /// <summary>
+    /// A row of numbers; or of an answer for each step the shape, the first and last ones and the mean.
+    /// </summary>
     private static void AssertEqual(JsonElement expected, double[][] actual)
     {
         if (expected.ValueKind == JsonValueKind.Array)
@@ -51,7 +55,7 @@ public class KerasAnswerTests
             AssertRow(expected, Assert.Single(actual));
             return;
         }
-        Assert.Equal([actual.Length, actual[0].Length], expected.GetProperty("shape").EnumerateArray().Select(s => s.GetInt32()));
+        Assert.Equal([actual.Length, actual[0].Length], Ids(expected.GetProperty("shape")));
         for (int i = 0; i < 3; i++)
         {
             AssertRow(expected.GetProperty("first")[i], actual[i]);
@@ -59,6 +63,8 @@ public class KerasAnswerTests
         }
         Assert.Equal(expected.GetProperty("mean").GetDouble(), actual.SelectMany(r => r).Average(), 1e-10);
     }
+
+    private static int[] Ids(JsonElement list) => [.. list.EnumerateArray().Select(i => i.GetInt32())];
 
     private static void AssertRow(JsonElement expected, double[] actual)
     {

@@ -1,8 +1,11 @@
+using System.IO.Compression;
 using System.Text.Json;
 
 namespace Firn.Tests.Interop.Keras;
 
-/// <summary>What <c>tools/golden/interop_keras.py</c> wrote: facts of public models, and small files made there.</summary>
+/// <summary>
+/// What <c>tools/golden/interop_keras.py</c> wrote: facts of public models, and small files made there.
+/// </summary>
 internal static class KerasGolden
 {
     public static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(
@@ -20,7 +23,17 @@ internal static class KerasGolden
     public static string Write(JsonElement made, string folder, string file = "file.bin")
     {
         string path = Path.Combine(folder, file);
-        File.WriteAllBytes(path, made.GetProperty("data").GetBytesFromBase64());
+        File.WriteAllBytes(path, Bytes(made));
         return path;
+    }
+
+    /// <summary>The file of a case.</summary>
+    public static byte[] Bytes(JsonElement made)
+    {
+        var data = new MemoryStream(made.GetProperty("data").GetBytesFromBase64());
+        using var packed = new ZLibStream(data, CompressionMode.Decompress);
+        var bytes = new MemoryStream();
+        packed.CopyTo(bytes);
+        return bytes.ToArray();
     }
 }

@@ -5,8 +5,8 @@ using Firn.Interop.Keras.Weights;
 namespace Firn.Tests.Interop.Keras;
 
 /// <summary>
-/// Answers one text by Keras' equations, slowly and in double precision, from nothing but a <see cref="KerasFile"/>: what
-/// shows that the description holds all that an answer needs.
+/// Answers one text by Keras' equations, slowly and in double precision, from nothing but a <see cref="KerasFile"/>:
+/// what shows that the description holds all that an answer needs.
 /// </summary>
 internal sealed class KerasReference
 {
@@ -19,14 +19,16 @@ internal sealed class KerasReference
         foreach (KerasNode node in file.Nodes)
         {
             Tensor[] inputs = [.. node.Inbound.Select(i => run._values[i])];
-            run._values[node.Name] = node.Layer is InputLayer ? new Tensor([[.. ids.Select(id => (double)id)]], IsSequence: false, Mask: null)
+            run._values[node.Name] = node.Layer is InputLayer ? Vector([.. ids.Select(id => (double)id)])
                 : Apply(node.Layer, node.Weights, inputs);
         }
         return run._values[file.Outputs[0]].Rows;
     }
 
     /// <summary>Rows of numbers, [T][D] or [1][D], and which steps count.</summary>
-    private sealed record Tensor(double[][] Rows, bool IsSequence, bool[]? Mask);
+    private sealed record Tensor(double[][] Rows, bool[]? Mask);
+
+    private static Tensor Vector(double[] row) => new([row], null);
 
     private static Tensor Apply(KerasLayer layer, IReadOnlyList<KerasWeight> weights, Tensor[] inputs)
     {
@@ -35,20 +37,21 @@ internal sealed class KerasReference
         {
             TrainingOnlyLayer or TextVectorizationLayer => x,
             EmbeddingLayer embedding => new Tensor(
-                [.. x.Rows[0].Select(id => Row(weights[0], (int)id))], IsSequence: true,
+                [.. x.Rows[0].Select(id => Row(weights[0], (int)id))],
                 embedding.MaskZero ? [.. x.Rows[0].Select(id => id != 0)] : null),
             DenseLayer dense => x with
             {
-                Rows = [.. x.Rows.Select(r => Activate(dense.Activation, Product(r, weights[0], dense.UseBias ? weights[1] : null)))],
+                Rows = [.. x.Rows.Select(r =>
+                    Activate(dense.Activation, Product(r, weights[0], dense.UseBias ? weights[1] : null)))],
             },
             RecurrentLayer recurrent => Recurrent(recurrent, weights, x, recurrent.GoBackwards),
             BidirectionalLayer both => Bidirectional(both, weights, x),
             Conv1DLayer convolution => Convolution(convolution, weights, x.Rows),
             PoolingLayer pooling => Pooled(pooling, x.Rows),
-            GlobalPoolingLayer global => new Tensor([Columns(global.Pooling == KerasPooling.Average && x.Mask is not null
-                ? [.. x.Rows.Where((_, t) => x.Mask[t])] : x.Rows, global.Pooling)], IsSequence: false, Mask: null),
-            FlattenLayer => new Tensor([[.. x.Rows.SelectMany(r => r)]], IsSequence: false, Mask: null),
-            MergeLayer { Merge: KerasMerge.Concatenate } => new Tensor([[.. inputs.SelectMany(i => i.Rows[0])]], IsSequence: false, Mask: null),
+            GlobalPoolingLayer global => Vector(Columns(global.Pooling == KerasPooling.Average && x.Mask is not null
+                ? [.. x.Rows.Where((_, t) => x.Mask[t])] : x.Rows, global.Pooling)),
+            FlattenLayer => Vector([.. x.Rows.SelectMany(r => r)]),
+            MergeLayer { Merge: KerasMerge.Concatenate } => Vector([.. inputs.SelectMany(i => i.Rows[0])]),
             _ => throw new NotSupportedException(layer.GetType().Name),
         };
     }
@@ -82,10 +85,11 @@ internal sealed class KerasReference
             }
             rows.Add(shown);
         }
-        return layer.ReturnSequences ? new Tensor([.. rows], IsSequence: true, x.Mask) : new Tensor([h], IsSequence: false, Mask: null);
+        return layer.ReturnSequences ? new Tensor([.. rows], x.Mask) : Vector(h);
     }
 
-    private static (double[] H, double[] C) Step(RecurrentLayer layer, IReadOnlyList<KerasWeight> weights, double[] x, double[] h, double[] c)
+    private static (double[] H, double[] C) Step(
+        RecurrentLayer layer, IReadOnlyList<KerasWeight> weights, double[] x, double[] h, double[] c)
     {
         int units = layer.Units;
         double[] input = Product(x, weights[0], null), state = Product(h, weights[1], null);
@@ -135,7 +139,7 @@ internal sealed class KerasReference
             double[] window = [.. rows.Skip(t).Take(layer.KernelSize).SelectMany(r => r)];
             result.Add(Activate(layer.Activation, Product(window, weights[0], weights[1])));
         }
-        return new Tensor([.. result], IsSequence: true, Mask: null);
+        return new Tensor([.. result], null);
     }
 
     private static Tensor Pooled(PoolingLayer layer, double[][] rows)
@@ -144,11 +148,11 @@ internal sealed class KerasReference
         var result = new List<double[]>();
         for (int t = 0; t + layer.PoolSize <= rows.Length; t += layer.Strides)
             result.Add(Columns([.. rows.Skip(t).Take(layer.PoolSize)], layer.Pooling));
-        return new Tensor([.. result], IsSequence: true, Mask: null);
+        return new Tensor([.. result], null);
     }
 
     private static double[] Columns(double[][] rows, KerasPooling pooling) =>
-        [.. Enumerable.Range(0, rows[0].Length).Select(d => pooling == KerasPooling.Max ? rows.Max(r => r[d]) : rows.Average(r => r[d]))];
+        [.. rows[0].Select((_, d) => pooling == KerasPooling.Max ? rows.Max(r => r[d]) : rows.Average(r => r[d]))];
 
     private static double[] Row(KerasWeight table, int row)
     {

@@ -12,29 +12,60 @@ public sealed class KerasRefusalTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("'class_name':'Lambda','config':{'name':'x','function':{'class_name':'__lambda__','config':{'code':'4wEAAAA='}}}",
+    [InlineData(
+        "'class_name':'Lambda','config':{'name':'x','function':{'class_name':'__lambda__'," +
+        "'config':{'code':'4wEAAAA='}}}",
         "layer 'x' is a Lambda with code in it")]
-    [InlineData("'class_name':'Attn','registered_name':'Mine>Attn','config':{'name':'x'}", "layer 'x' is a Attn of its author's own making")]
+    [InlineData(
+        "'class_name':'Attn','registered_name':'Mine>Attn','config':{'name':'x'}",
+        "layer 'x' is a Attn of its author's own making")]
     [InlineData("'class_name':'Mine>Attn','config':{'name':'x'}", "of its author's own making")]
-    [InlineData("'class_name':'Attn','module':'builtins','config':{'name':'x'}", "layer 'x' is a Attn (of Keras, or a class of its author's own)")]
+    [InlineData(
+        "'class_name':'Attn','module':'builtins','config':{'name':'x'}",
+        "layer 'x' is a Attn (of Keras, or a class of its author's own)")]
     [InlineData("'class_name':'Dense','module':'posix','config':{'name':'x','units':1}", "of its author's own making")]
-    [InlineData("'class_name':'MultiHeadAttention','config':{'name':'x','num_heads':1}", "layer 'x' is a MultiHeadAttention")]
-    [InlineData("'class_name':'Dense','config':{'name':'x','units':1,'activation':{'module':'__main__','class_name':'function','config':'mine','registered_name':'function'}}",
+    [InlineData(
+        "'class_name':'MultiHeadAttention','config':{'name':'x','num_heads':1}",
+        "layer 'x' is a MultiHeadAttention")]
+    [InlineData(
+        "'class_name':'Dense','config':{'name':'x','units':1,'activation':{'module':'__main__'," +
+        "'class_name':'function','config':'mine','registered_name':'function'}}",
         "activation 'mine' is a function of its author's own")]
-    [InlineData("'class_name':'Dense','config':{'name':'x','units':1,'activation':'snake'}", "whose activation is 'snake'")]
+    [InlineData(
+        "'class_name':'Dense','config':{'name':'x','units':1,'activation':'snake'}",
+        "whose activation is 'snake'")]
     [InlineData("'class_name':'Dense','config':{'name':'x'}", "'units' is missing")]
     [InlineData("'class_name':'Dense','config':{'name':'x','units':0}", "'units' is 0 where a whole number from 1 on")]
     [InlineData("'class_name':'Dense','config':{'name':'x','units':1e300}", "'units' is 1e300")]
     [InlineData("'class_name':'Dense','config':{'name':'x','units':1,'use_bias':'no'}", "'use_bias' is no")]
-    [InlineData("'class_name':'Dense','config':{'name':'x','units':1,'dtype':{'class_name':'QuantizedDTypePolicy','config':{'mode':'int8'}}}", "quantized weights")]
+    [InlineData(
+        "'class_name':'Dense','config':{'name':'x','units':1,'dtype':{'class_name':'QuantizedDTypePolicy'," +
+        "'config':{'mode':'int8'}}}",
+        "quantized weights")]
     [InlineData("'class_name':'LSTM','config':{'name':'x','units':1,'return_state':true}", "return_state")]
-    [InlineData("'class_name':'Conv1D','config':{'name':'x','filters':1,'kernel_size':[2,2]}", "'kernel_size' is [2,2] where one whole number")]
-    [InlineData("'class_name':'Conv1D','config':{'name':'x','filters':1,'kernel_size':2,'data_format':'channels_first'}", "data_format = channels_first")]
-    [InlineData("'class_name':'Bidirectional','config':{'name':'x','merge_mode':null,'layer':{'class_name':'GRU','config':{'units':1}}}", "merge_mode = None")]
-    [InlineData("'class_name':'Bidirectional','config':{'name':'x','merge_mode':'sum','layer':{'class_name':'Dense','config':{'units':1}}}", "around something else")]
-    [InlineData("'class_name':'TimeDistributed','config':{'name':'x','layer':{'class_name':'Lambda','config':{}}}", "Lambda with code in it")]
-    [InlineData("'class_name':'TextVectorization','config':{'name':'x','output_mode':'tf_idf'}", "output_mode = tf_idf")]
-    [InlineData("'class_name':'TextVectorization','config':{'name':'x','standardize':{'class_name':'function','config':'f'}}", "standardize is a function of its author's own")]
+    [InlineData(
+        "'class_name':'Conv1D','config':{'name':'x','filters':1,'kernel_size':[2,2]}",
+        "'kernel_size' is [2,2] where one whole number")]
+    [InlineData(
+        "'class_name':'Conv1D','config':{'name':'x','filters':1,'kernel_size':2,'data_format':'channels_first'}",
+        "data_format = channels_first")]
+    [InlineData(
+        "'class_name':'Bidirectional','config':{'name':'x','merge_mode':null,'layer':{'class_name':'GRU'," +
+        "'config':{'units':1}}}",
+        "merge_mode = None")]
+    [InlineData(
+        "'class_name':'Bidirectional','config':{'name':'x','merge_mode':'sum','layer':{'class_name':'Dense'," +
+        "'config':{'units':1}}}",
+        "around something else")]
+    [InlineData(
+        "'class_name':'TimeDistributed','config':{'name':'x','layer':{'class_name':'Lambda','config':{}}}",
+        "Lambda with code in it")]
+    [InlineData(
+        "'class_name':'TextVectorization','config':{'name':'x','output_mode':'tf_idf'}",
+        "output_mode = tf_idf")]
+    [InlineData(
+        "'class_name':'TextVectorization','config':{'name':'x','standardize':{'class_name':'function','config':'f'}}",
+        "standardize is a function of its author's own")]
     [InlineData("'class_name':'Concatenate','config':{'name':'emb'}", "two layers are called 'emb'")]
     [InlineData("'class_name':'InputLayer','config':{'name':'x'}", "its shape is missing")]
     public void A_layer_that_is_code_or_not_read_is_named(string layer, string says) =>
@@ -97,8 +128,10 @@ public sealed class KerasRefusalTests : IDisposable
     public void A_pickle_of_something_else_names_it()
     {
         string path = Path.Combine(_folder, "model.pkl");
-        File.WriteAllBytes(path, [0x80, 4, 0x8C, 2, .. "os"u8, 0x8C, 6, .. "system"u8, 0x93, 0x8C, 12, .. "touch canary"u8, 0x85, (byte)'R', (byte)'.']);
-        Assert.Contains("holds no Keras model but a os.system", Assert.Throws<InvalidDataException>(() => KerasFile.Load(path)).Message, StringComparison.Ordinal);
+        byte[] name4 = [0x80, 4, 0x8C, 2, .. "os"u8, 0x8C, 6, .. "system"u8, 0x93];
+        File.WriteAllBytes(path, [.. name4, 0x8C, 12, .. "touch canary"u8, 0x85, .. "R."u8]);
+        string message = Assert.Throws<InvalidDataException>(() => KerasFile.Load(path)).Message;
+        Assert.Contains("holds no Keras model but a os.system", message, StringComparison.Ordinal);
         Assert.False(File.Exists("canary"));
     }
 
@@ -110,7 +143,8 @@ public sealed class KerasRefusalTests : IDisposable
         File.WriteAllText(json, KerasGolden.Case("made", "weights alone").GetProperty("architecture").GetString()!
             .Replace("\\\"input_dim\\\": 5", "\\\"input_dim\\\": 6", StringComparison.Ordinal));
         string message = Assert.Throws<InvalidDataException>(() => KerasFile.Load(path)).Message;
-        Assert.Contains("layer 'emb_9' (Embedding) has 'e' of shape (5, 2) where its embeddings has the shape (6, 2)", message, StringComparison.Ordinal);
+        Assert.Contains("layer 'emb_9' (Embedding) has 'e' of shape (5, 2) where its embeddings has the shape (6, 2)",
+            message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,10 +154,12 @@ public sealed class KerasRefusalTests : IDisposable
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..^100]);
         string message = Assert.Throws<InvalidDataException>(() => KerasFile.Load(path)).Message;
-        Assert.Contains($"byte {bytes.Length - 100}: the file ends here and should have {bytes.Length} bytes", message, StringComparison.Ordinal);
+        Assert.Contains($"byte {bytes.Length - 100}: the file ends here and should have {bytes.Length} bytes",
+            message, StringComparison.Ordinal);
     }
 
-    private const string Embedding = "{'class_name':'Embedding','config':{'name':'emb','input_dim':5,'output_dim':2,'input_length':7}}";
+    private const string Embedding =
+        "{'class_name':'Embedding','config':{'name':'emb','input_dim':5,'output_dim':2,'input_length':7}}";
 
     private void Refused(string config, string says)
     {

@@ -37,14 +37,21 @@ public class KerasTextVectorizationTests
         Assert.Equal([2, 1], bare.Ids("a b"));
         Assert.Null(Read("{'vocabulary':null}").Vocabulary);
         Assert.Throws<InvalidOperationException>(() => Read("{}").Ids("a"));
-        Assert.Contains("'a' stands twice", Assert.Throws<InvalidDataException>(() => Read("{'vocabulary':['a','a']}")).Message, StringComparison.Ordinal);
-        Assert.Contains("3 words where the layer allows 2", Assert.Throws<InvalidDataException>(
-            () => Read("{'max_tokens':2,'vocabulary':['a']}")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{'vocabulary':['a','a']}", "'a' stands twice")]
+    [InlineData("{'max_tokens':2,'vocabulary':['a']}", "3 words where the layer allows 2")]
+    public void A_wrong_vocabulary_is_refused(string config, string says)
+    {
+        string message = Assert.Throws<InvalidDataException>(() => Read(config)).Message;
+        Assert.Contains(says, message, StringComparison.Ordinal);
     }
 
     private static KerasTextVectorization Read(string config)
     {
         JsonElement json = JsonDocument.Parse(config.Replace('\'', '"')).RootElement;
-        return KerasTextVectorization.Read(new LayerConfig("model.keras", "text", "TextVectorization", json, KerasVersion.Parse("3.8.0")));
+        return KerasTextVectorization.Read(
+            new LayerConfig("model.keras", "text", "TextVectorization", json, KerasVersion.Parse("3.8.0")));
     }
 }

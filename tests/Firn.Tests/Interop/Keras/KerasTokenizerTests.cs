@@ -29,7 +29,9 @@ public sealed class KerasTokenizerTests : IDisposable
         }
     }
 
-    /// <summary>Texts of each public model's reference, through the cleaning that its author did before the tokenizer.</summary>
+    /// <summary>
+    /// Texts of each public model's reference, through the cleaning that its author did before the tokenizer.
+    /// </summary>
     [Theory]
     [InlineData("emotion-bilstm-mask-k310", "tokenizer.pickle")]
     [InlineData("epar-bilstm-functional-k24", "tokenizer.pickle")]
@@ -54,7 +56,7 @@ public sealed class KerasTokenizerTests : IDisposable
     public void Public_tokenizers_give_the_recorded_ids(string model, string file)
     {
         string folder = Data.Path($"keras_zoo/{model}");
-        JsonElement reference = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "reference.json"))).RootElement;
+        JsonElement reference = Reference(folder);
         KerasTokenizer tokenizer = KerasTokenizer.Load(Path.Combine(folder, file));
         if (tokenizer.Missing.Contains("oov_token"))
             tokenizer = tokenizer.With(Asked(model));
@@ -64,7 +66,8 @@ public sealed class KerasTokenizerTests : IDisposable
         for (int i = 0; i < texts.GetArrayLength() && texts[i].ValueKind == JsonValueKind.String; i++)
         {
             IReadOnlyList<int> read = tokenizer.Ids(Cleaned(model, texts[i].GetString()!));
-            int[] padded = KerasSequences.Pad(read, feed.GetProperty("maxlen").GetInt32(), Side("padding"), Side("truncating"));
+            int[] padded = KerasSequences.Pad(
+                read, feed.GetProperty("maxlen").GetInt32(), Side("padding"), Side("truncating"));
             Assert.Equal(ids[i].EnumerateArray().Select(id => id.GetInt32()), padded);
             compared++;
         }
@@ -78,8 +81,9 @@ public sealed class KerasTokenizerTests : IDisposable
     {
         string folder = Data.Path("keras_zoo/spam-textvec-keras315");
         KerasFile file = KerasFile.Load(Path.Combine(folder, "spam_model.keras"));
-        KerasTextVectorization rules = file.Nodes.Select(n => n.Layer).OfType<TextVectorizationLayer>().Single().Vectorization;
-        JsonElement reference = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "reference.json"))).RootElement;
+        KerasTextVectorization rules =
+            file.Nodes.Select(n => n.Layer).OfType<TextVectorizationLayer>().Single().Vectorization;
+        JsonElement reference = Reference(folder);
         for (int i = 0; i < 4; i++)
         {
             string text = reference.GetProperty("texts")[i].GetString()!;
@@ -129,11 +133,15 @@ public sealed class KerasTokenizerTests : IDisposable
     [InlineData(KerasSide.Post, KerasSide.Pre, "1 2 3", 2, "2 3")]
     [InlineData(KerasSide.Pre, KerasSide.Post, "1 2 3", 2, "1 2")]
     [InlineData(KerasSide.Pre, KerasSide.Post, "", 2, "0 0")]
-    public void Ids_are_padded_and_cut_at_either_end(KerasSide padding, KerasSide truncating, string ids, int length, string expected)
+    public void Ids_are_padded_and_cut_at_either_end(
+        KerasSide padding, KerasSide truncating, string ids, int length, string expected)
     {
         int[] given = [.. ids.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
         Assert.Equal(expected.Split(' ').Select(int.Parse), KerasSequences.Pad(given, length, padding, truncating));
     }
+
+    private static JsonElement Reference(string folder) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "reference.json"))).RootElement;
 
     /// <summary>What the author's program does before the tokenizer, as far as these sentences need it.</summary>
     private static string Cleaned(string model, string text) => model switch
