@@ -294,6 +294,22 @@ def labels():
     return result
 
 
+def vocabularies():
+    """What TextVectorization.get_vocabulary() gives, as people keep it."""
+    words = ["", "[UNK]", "the", "snow", "雪"]
+    layer = {"config": {"name": "v", "max_tokens": 9}, "weights": [np.array([w.encode() for w in words], dtype=object)]}
+    files = [
+        ("texts of NumPy, protocol 0", pickle.dumps([np.str_(w) for w in words], 0)),
+        ("texts of NumPy, protocol 5", pickle.dumps([np.str_(w) for w in words], 5)),
+        ("a layer's settings and weights", pickle.dumps(layer, 4)),
+        ("an array", pickle.dumps(np.array(words), 2)),
+        ("a JSON list", json.dumps(words).encode()),
+        ("lines of Windows", "\r\n".join(words).encode()),
+        ("lines without the special words", "the\nsnow\n雪\n".encode()),
+    ]
+    return [{"name": name, "data": packed(data)} for name, data in files]
+
+
 def main():
     golden = {
         "models": models(sys.argv[1]),
@@ -301,9 +317,10 @@ def main():
         "labels": labels(),
         "made": made_models() + made_archives(),
         "refused": refused(),
+        "vocabularies": vocabularies(),
     }
     written = json.dumps(golden, ensure_ascii=False, separators=(",", ":"))
-    written = re.sub(r'(\{"name":|"(?:models|tokenizers|labels|made|refused)":)', r"\n\1", written)
+    written = re.sub(r'(\{"name":|"(?:models|tokenizers|labels|made|refused|vocabularies)":)', r"\n\1", written)
     with open(OUT, "w", encoding="utf8") as out:
         out.write(written + "\n")
 

@@ -114,8 +114,9 @@ internal static class NumPyTexts
         };
         (string name, bool bigEndian) = TypeName(type);
         int size = SizeOf(name);
-        return bytes is not null && size > 0 && bytes.Length >= size ? Element(bytes.AsSpan(0, size), name, bigEndian)
-            : scalar;
+        if (bytes is null || size == 0 || (bytes.Length < size && name[0] is not ('U' or 'S'))) // a text may have none
+            return scalar;
+        return Element(bytes.AsSpan(0, Math.Min(size, bytes.Length)), name, bigEndian);
     }
 
     /// <summary>The short name of a type without its byte order, such as <c>i8</c> or <c>U7</c>.</summary>

@@ -91,7 +91,7 @@ internal static class PickleFile
         }
     }
 
-    /// <summary>A zlib header (RFC 1950): deflate, no dictionary from elsewhere, the two bytes a multiple of 31.</summary>
+    /// <summary>A zlib header (RFC 1950): deflate, no dictionary of its own, the two bytes a multiple of 31.</summary>
     private static bool IsZlib(ReadOnlySpan<byte> head) =>
         head.Length >= 2 && head[0] == 0x78 && (head[1] & 0x20) == 0 && (head[0] * 256 + head[1]) % 31 == 0;
 }

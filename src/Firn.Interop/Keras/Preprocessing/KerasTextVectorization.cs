@@ -108,6 +108,27 @@ public sealed class KerasTextVectorization
         return new KerasTextVectorization(this, words, ids);
     }
 
+    /// <summary>The same rules with a vocabulary from a file.</summary>
+    /// <param name="path">What <c>get_vocabulary()</c> gave: a pickle, a JSON list, or a text of a word a line.</param>
+    /// <exception cref="InvalidDataException">It holds no words, or they do not fit the layer.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public KerasTextVectorization WithVocabularyFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return OneLine.Read(() =>
+        {
+            try
+            {
+                return WithVocabulary(VocabularyFile.Read(path));
+            }
+            catch (ArgumentException error)
+            {
+                string why = error.Message.Split(" (Parameter", 2)[0];
+                throw new InvalidDataException($"{path}: {why} Give the vocabulary of this layer.", error);
+            }
+        });
+    }
+
     /// <summary>The ids of a text, cut and padded where the layer has a length.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="InvalidOperationException">There is no vocabulary.</exception>

@@ -48,6 +48,34 @@ public class KerasTextVectorizationTests
         Assert.Contains(says, message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string> Vocabularies => KerasGolden.Names("vocabularies");
+
+    [Theory]
+    [MemberData(nameof(Vocabularies))]
+    public void A_vocabulary_is_read_from_a_file_of_its_own(string name)
+    {
+        string folder = Directory.CreateTempSubdirectory("firn-vocabulary-").FullName;
+        string path = KerasGolden.Write(KerasGolden.Case("vocabularies", name), folder);
+        KerasTextVectorization rules = Read("{}").WithVocabularyFile(path);
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(["", "[UNK]", "the", "snow", "雪"], rules.Vocabulary);
+    }
+
+    [Theory]
+    [InlineData("[1]", "Number where a word is expected")]
+    [InlineData("{}", "is no list of words")]
+    [InlineData("a\nb\na\n", "'a' stands twice")]
+    [InlineData("cos\nsystem\n(S'touch canary'\ntR.", "no list of words")]
+    public void A_file_without_a_vocabulary_is_refused(string content, string says)
+    {
+        string path = Path.GetTempFileName();
+        File.WriteAllText(path, content);
+        string message = Assert.Throws<InvalidDataException>(() => Read("{}").WithVocabularyFile(path)).Message;
+        File.Delete(path);
+        Assert.Contains(says, message, StringComparison.Ordinal);
+        Assert.StartsWith(path, message, StringComparison.Ordinal);
+    }
+
     private static KerasTextVectorization Read(string config)
     {
         JsonElement json = JsonDocument.Parse(config.Replace('\'', '"')).RootElement;
