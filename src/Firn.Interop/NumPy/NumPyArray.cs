@@ -57,6 +57,29 @@ internal sealed class NumPyArray
             destination[c] = (float)_type.Read(_bytes.AsSpan((c * rows + row) * _type.Size));
     }
 
+    /// <summary>All numbers as float32, the last axis next to each other.</summary>
+    public float[] ReadSingles()
+    {
+        var values = new float[Count];
+        if (!_byColumns || Shape.Count < 2)
+        {
+            _type.Read(_bytes, values);
+            return values;
+        }
+        for (int to = 0; to < values.Length; to++)
+        {
+            int left = to, stride = values.Length, from = 0;
+            for (int axis = Shape.Count - 1; axis >= 0; axis--)
+            {
+                stride /= Shape[axis];
+                from += left % Shape[axis] * stride;
+                left /= Shape[axis];
+            }
+            values[to] = (float)_type.Read(_bytes.AsSpan(from * _type.Size));
+        }
+        return values;
+    }
+
     /// <summary>A number of a one-dimensional array.</summary>
     public double this[int at] => _type.Read(_bytes.AsSpan(at * _type.Size));
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Firn.Common;
 using Firn.Files;
+using Firn.Interop.NumPy;
 
 namespace Firn.Interop.Pickle;
 
@@ -17,6 +18,7 @@ public static partial class PickleReader
 {
     private const int MaxDigits = 1 << 16;
     private const int SpareCopies = 1 << 20; // beyond as many items and bytes as the file has so far
+    private const int MaxNested = 64;
     private const int MaxSteps = 1 << 28; // far above a vocabulary of ten million words; bounds the memory of a hostile file
 
     /// <summary>Reads a file that is one pickle.</summary>
@@ -47,6 +49,7 @@ public static partial class PickleReader
         private readonly List<int> _marks = [];
         private readonly Dictionary<long, object?> _memo = [];
         private long _copied;
+        private int _nested;
 
         public object? Run()
         {
@@ -281,10 +284,44 @@ public static partial class PickleReader
 
         private void Build(object? state)
         {
-            if (Top() is PickleObject described)
-                described.State = state;
-            else
+            if (Top() is not PickleObject described)
                 throw input.Bad("a state is given to what is no object");
+            described.State = state;
+            if (described.Type is PickleGlobal { Module: "joblib.numpy_pickle", Name: "NumpyArrayWrapper" })
+                _stack[^1] = JoblibArray(described);
+        }
+
+        /// <summary>
+        /// joblib writes an array's numbers behind the instruction that would make its wrapper, and an array of objects
+        /// as a pickle of its own. What comes back is an array as NumPy describes it.
+        /// </summary>
+        private object? JoblibArray(PickleObject wrapper)
+        {
+            if (!wrapper.TryGetAttribute("dtype", out object? dtype) || dtype is not PickleObject type
+                || !wrapper.TryGetAttribute("shape", out object? extent) || extent is not object?[] shape)
+                throw input.Bad("an array of joblib has no type or no shape");
+            (string name, _) = NumPyTexts.TypeName(type);
+            if (name.StartsWith('O'))
+            {
+                if (++_nested > MaxNested)
+                    throw input.Bad("pickles lie in pickles without end");
+                return new Machine(input) { _nested = _nested }.Run();
+            }
+            long count = NumPyTexts.SizeOf(name);
+            if (count == 0)
+                throw input.Bad($"an array of joblib holds values of type '{name}'");
+            foreach (object? size in shape)
+            {
+                bool fits = size is long length and >= 0 and <= int.MaxValue && count * length <= Array.MaxLength;
+                count = fits ? count * (long)size! : throw input.Bad("an array of joblib has a shape that cannot be held");
+            }
+            if (wrapper.TryGetAttribute("numpy_array_alignment_bytes", out object? aligned) && aligned is not null)
+                input.Bytes(input.Byte());
+            bool byColumns = wrapper.TryGetAttribute("order", out object? order) && order is "F";
+            return new PickleObject(new PickleGlobal("numpy.core.multiarray", "_reconstruct"), [])
+            {
+                State = new object?[] { 1L, shape, type, byColumns, input.Bytes(count) },
+            };
         }
 
         private long Index(string line) =>
