@@ -255,6 +255,8 @@ public static partial class PickleReader
                 PickleGlobal { Module: "__builtin__" or "builtins", Name: "set" or "frozenset" } when arguments is [IEnumerable<object?> items] =>
                     new PickleSet([.. items]),
                 PickleGlobal { Module: "__builtin__" or "builtins", Name: "bytearray" } when arguments is [byte[] bytes] => bytes,
+                PickleGlobal { Module: "__builtin__" or "builtins", Name: "bytes" or "bytearray" } when arguments is [] =>
+                    Array.Empty<byte>(),
                 _ => new PickleObject(call[0], arguments),
             });
         }
