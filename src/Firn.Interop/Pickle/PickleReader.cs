@@ -257,6 +257,8 @@ public static partial class PickleReader
                 PickleGlobal { Module: "_codecs", Name: "encode" } when arguments is [string text, "latin1" or "latin-1"] => Bytes(text),
                 PickleGlobal { Module: "__builtin__" or "builtins", Name: "set" or "frozenset" } when arguments is [IList<object?> items] => Set(items),
                 PickleGlobal { Module: "__builtin__" or "builtins", Name: "bytearray" } when arguments is [byte[] bytes] => bytes,
+                PickleGlobal { Module: "__builtin__" or "builtins", Name: "bytes" or "bytearray" } when arguments is [] =>
+                    Array.Empty<byte>(),
                 _ => new PickleObject(call[0], arguments),
             });
         }
