@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Firn.Files;
 using Firn.Interop.NumPy;
 using Firn.Interop.Pickle;
 
