@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Firn.Interop;
 using Firn.Interop.Keras;
 using Firn.Interop.Keras.Preprocessing;
 using Firn.Interop.Labels;
@@ -81,6 +82,7 @@ public sealed class KerasFileFuzzTests : IDisposable
         });
         bool tokenizer = Succeeds(() => KerasTokenizer.Load(path).Ids("The snow, the ICE! ΣΟΣ 💩"));
         bool labels = Succeeds(() => Assert.NotEmpty(LabelFile.Read(path)));
+        Succeeds(() => Assert.NotEmpty(OneLine.Read(() => VocabularyFile.Read(path))));
         return model || tokenizer || labels;
     }
 
