@@ -16,7 +16,7 @@ namespace Firn.Interop.Pickle;
 public static partial class PickleReader
 {
     private const int MaxDigits = 1 << 16;
-    private const int MaxNested = 64;
+    private const int MaxDepth = 64; // of pickles in pickles, which joblib writes for arrays of objects
     private const int MaxSteps = 1 << 28; // far above a vocabulary of ten million words; bounds the memory of a hostile file
 
     /// <summary>Reads a file that is one pickle.</summary>
@@ -41,12 +41,11 @@ public static partial class PickleReader
     /// <summary>Whether a file begins as a pickle of protocol 2 or later does.</summary>
     public static bool Begins(ReadOnlySpan<byte> first) => first.Length >= 2 && first[0] == 0x80 && first[1] is >= 2 and <= 5;
 
-    private sealed class Machine(PickleInput input)
+    private sealed class Machine(PickleInput input, int depth = 0)
     {
         private readonly List<object?> _stack = [];
         private readonly List<int> _marks = [];
         private readonly Dictionary<long, object?> _memo = [];
-        private int _nested;
 
         public object? Run()
         {
@@ -289,9 +288,8 @@ public static partial class PickleReader
             (string name, _) = NumPyTexts.TypeName(type);
             if (name.StartsWith('O'))
             {
-                if (++_nested > MaxNested)
-                    throw input.Bad("pickles lie in pickles without end");
-                return new Machine(input) { _nested = _nested }.Run();
+                return depth < MaxDepth ? new Machine(input, depth + 1).Run()
+                    : throw input.Bad("pickles lie in pickles without end");
             }
             long count = NumPyTexts.SizeOf(name);
             if (count == 0)
