@@ -280,6 +280,8 @@ def labels():
     for compress in (0, 3, ("gzip", 3)):
         add(f"LabelEncoder of texts, joblib {compress}", dumped(LabelEncoder().fit(names), compress), sorted(names))
         add(f"LabelEncoder of objects, joblib {compress}", dumped(objects, compress), names)
+    many = {f"column {i}": np.array(["x", i], dtype=object) for i in range(100)}
+    add("the last of many encoders, joblib", dumped([many, objects]), names)
     add("encoder among others", pickle.dumps({"model": None, "encoder": objects}, 4), names)
     add("array", pickle.dumps(np.array(names), 4), names)
     add("list of NumPy texts", pickle.dumps([np.str_(n) for n in names], 4), names)

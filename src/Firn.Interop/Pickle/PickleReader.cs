@@ -18,7 +18,7 @@ public static partial class PickleReader
 {
     private const int MaxDigits = 1 << 16;
     private const int SpareCopies = 1 << 20; // beyond as many items and bytes as the file has so far
-    private const int MaxNested = 64;
+    private const int MaxDepth = 64; // of pickles in pickles, which joblib writes for arrays of objects
     private const int MaxSteps = 1 << 28; // far above a vocabulary of ten million words; bounds the memory of a hostile file
 
     /// <summary>Reads a file that is one pickle.</summary>
@@ -43,13 +43,12 @@ public static partial class PickleReader
     /// <summary>Whether a file begins as a pickle of protocol 2 or later does.</summary>
     public static bool Begins(ReadOnlySpan<byte> first) => first.Length >= 2 && first[0] == 0x80 && first[1] is >= 2 and <= 5;
 
-    private sealed class Machine(PickleInput input)
+    private sealed class Machine(PickleInput input, int depth = 0)
     {
         private readonly List<object?> _stack = [];
         private readonly List<int> _marks = [];
         private readonly Dictionary<long, object?> _memo = [];
         private long _copied;
-        private int _nested;
 
         public object? Run()
         {
@@ -305,9 +304,8 @@ public static partial class PickleReader
             (string name, _) = NumPyTexts.TypeName(type);
             if (name.StartsWith('O'))
             {
-                if (++_nested > MaxNested)
-                    throw input.Bad("pickles lie in pickles without end");
-                return new Machine(input) { _nested = _nested }.Run();
+                return depth < MaxDepth ? new Machine(input, depth + 1).Run()
+                    : throw input.Bad("pickles lie in pickles without end");
             }
             long count = NumPyTexts.SizeOf(name);
             if (count == 0)
