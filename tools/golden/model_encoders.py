@@ -11,7 +11,7 @@ import sys
 
 import torch
 
-from model_lstm import Draw, pack
+from model_lstm import Draw, mean_loss, pack, ten_steps
 
 torch.set_num_threads(1)
 
@@ -139,13 +139,6 @@ class Model:
             features = ACTIVATIONS[self.case["activation"]](features @ self.named[f"dense_{i + 1}.kernel"] + self.named[f"dense_{i + 1}.bias"])
         return features @ self.named["dense.kernel"] + self.named["dense.bias"]
 
-    def loss(self, logits, labels, weights):
-        w = weights[labels]
-        if self.case["classes"] == 2:
-            each = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 0], labels.to(logits.dtype), reduction="none")
-        else:
-            each = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
-        return (each * w).sum() / len(labels)
 
 
 def run(case, dtype):
@@ -157,23 +150,14 @@ def run(case, dtype):
     labels = torch.tensor([draw.integer() % case["classes"] for _ in range(n)])
     weights = torch.tensor([1.0 + 0.5 * c for c in range(case["classes"])], dtype=dtype)
     logits = model.logits(texts)
-    loss = model.loss(logits, labels, weights)
+    loss = mean_loss(logits, labels, weights)
     loss.backward()
     rows = model.embedding.weight.grad.to_dense()
     rows[0] = 0
     result = {**case, "logits": pack(logits.float()), "loss": float(loss.detach()), "after": {},
               "gradients": {name: pack(p.grad.float()) for name, p in model.named.items()} | {"embedding.rows": pack(rows.float())}}
 
-    # Ten steps of Adam with Keras' place of epsilon: torch divides sqrt(v) by sqrt(1 - b2^t) before adding it.
-    adam = torch.optim.Adam(list(model.named.values()), lr=0.01, eps=1e-7)
-    sparse = torch.optim.SparseAdam([model.embedding.weight], lr=0.01, eps=1e-7)
-    for t in range(1, 11):
-        adam.zero_grad()
-        sparse.zero_grad()
-        model.loss(model.logits(texts), labels, weights).backward()
-        adam.param_groups[0]["eps"] = 1e-7 / math.sqrt(1 - 0.999**t)
-        adam.step()
-        sparse.step()
+    ten_steps(list(model.named.values()), model.embedding.weight, lambda: mean_loss(model.logits(texts), labels, weights))
     result["numbers"] = [p.detach().double() for p in [*model.named.values(), model.embedding.weight]]
     result["after"] = {name: pack(p.float()) for name, p in model.named.items()} | {"embedding.rows": pack(model.embedding.weight.float())}
     return result

@@ -128,17 +128,32 @@ class Classifier:
         features = torch.zeros((len(texts), f.shape[1])).index_copy(0, torch.tensor(alive), f)
         return features @ self.dense[0] + self.dense[1]
 
-    def loss(self, logits, labels, weights):
-        w = weights[labels]
-        if self.classes == 2:
-            each = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 0], labels.float(), reduction="none")
-        else:
-            each = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
-        return (each * w).sum() / len(labels)
 
 
 def firn_layout(name, tensor):
     return tensor.T if name.startswith("lstm") and tensor.dim() == 2 else tensor
+
+
+def mean_loss(logits, labels, weights):
+    """The mean over texts of the weighted cross-entropy; one logit is that of class 1 of two."""
+    if logits.shape[1] == 1:
+        each = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 0], labels.to(logits.dtype), reduction="none")
+    else:
+        each = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
+    return (each * weights[labels]).sum() / len(labels)
+
+
+def ten_steps(parameters, embedding, loss):
+    """Ten steps of Adam with Keras' place of epsilon: torch divides sqrt(v) by sqrt(1 - b2^t) before adding it."""
+    adam = torch.optim.Adam(parameters, lr=0.01, eps=1e-7)
+    sparse = torch.optim.SparseAdam([embedding], lr=0.01, eps=1e-7)
+    for t in range(1, 11):
+        adam.zero_grad()
+        sparse.zero_grad()
+        loss().backward()
+        adam.param_groups[0]["eps"] = 1e-7 / math.sqrt(1 - 0.999**t)
+        adam.step()
+        sparse.step()
 
 
 def model_case(seed, e, h, both, pooling, classes):
@@ -151,7 +166,7 @@ def model_case(seed, e, h, both, pooling, classes):
     labels = torch.tensor([draw.integer() % classes for _ in range(n)])
     weights = torch.tensor([1.0 + 0.5 * c for c in range(classes)])
     logits = model.logits(texts)
-    loss = model.loss(logits, labels, weights)
+    loss = mean_loss(logits, labels, weights)
     loss.backward()
     result = {"seed": seed, "e": e, "h": h, "both": both, "pooling": pooling, "classes": classes, "rows": rows, "texts": n,
               "logits": pack(logits), "loss": float(loss.detach()), "gradients": {}, "after": {}}
@@ -162,16 +177,7 @@ def model_case(seed, e, h, both, pooling, classes):
     dense_rows[0] = 0
     result["gradients"]["embedding.rows"] = pack(dense_rows)
 
-    # Ten steps of Adam with Keras' place of epsilon: torch divides sqrt(v) by sqrt(1 - b2^t) before adding it.
-    adam = torch.optim.Adam(list(named.values()), lr=0.01, eps=1e-7)
-    sparse = torch.optim.SparseAdam([model.embedding.weight], lr=0.01, eps=1e-7)
-    for t in range(1, 11):
-        adam.zero_grad()
-        sparse.zero_grad()
-        model.loss(model.logits(texts), labels, weights).backward()
-        adam.param_groups[0]["eps"] = 1e-7 / math.sqrt(1 - 0.999**t)
-        adam.step()
-        sparse.step()
+    ten_steps(list(named.values()), model.embedding.weight, lambda: mean_loss(model.logits(texts), labels, weights))
     for name, p in named.items():
         result["after"][name] = pack(firn_layout(name, p))
     result["after"]["embedding.rows"] = pack(model.embedding.weight)

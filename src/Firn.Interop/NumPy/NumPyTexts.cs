@@ -83,12 +83,7 @@ internal static class NumPyTexts
     {
         if (data is List<object?> objects)
             return [.. objects.Select(Plain)];
-        byte[]? bytes = data switch
-        {
-            byte[] plain => plain,
-            string latin1 when latin1.All(c => c <= 0xFF) => Encoding.Latin1.GetBytes(latin1),
-            _ => null,
-        };
+        byte[]? bytes = BytesOf(data);
         (string name, bool bigEndian) = TypeName(type);
         int size = SizeOf(name);
         if (bytes is null || size == 0 || count < 0 || count > bytes.Length / size)
@@ -102,16 +97,19 @@ internal static class NumPyTexts
         return values;
     }
 
+    /// <summary>Bytes as pickle's protocols write them: as such, or as text of Latin-1.</summary>
+    private static byte[]? BytesOf(object? data) => data switch
+    {
+        byte[] plain => plain,
+        string latin1 when latin1.All(c => c <= 0xFF) => Encoding.Latin1.GetBytes(latin1),
+        _ => null,
+    };
+
     private static object? Scalar(PickleObject scalar)
     {
         if (scalar.Arguments is not [PickleObject type, var data])
             return scalar;
-        byte[]? bytes = data switch
-        {
-            byte[] plain => plain,
-            string latin1 when latin1.All(c => c <= 0xFF) => Encoding.Latin1.GetBytes(latin1),
-            _ => null,
-        };
+        byte[]? bytes = BytesOf(data);
         (string name, bool bigEndian) = TypeName(type);
         int size = SizeOf(name);
         if (bytes is null || size == 0 || (bytes.Length < size && name[0] is not ('U' or 'S'))) // a text may have none

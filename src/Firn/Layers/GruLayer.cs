@@ -52,7 +52,8 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
             for (int step = 0; step < layout.Steps; step++)
             {
                 int alive = layout.AliveAt(step);
-                long row = layout.OffsetOf(step);
+                int first = layout.OffsetOf(step);
+                long row = first;
                 float* sums = own.Recurrent + row * width, before = step == 0 ? null : own.Outputs + (long)layout.OffsetOf(step - 1) * Hidden;
                 if (before == null)
                 {
@@ -61,7 +62,7 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
                 }
                 else
                 {
-                    Enter(own, before, row, alive);
+                    own.Enter(before, first, alive);
                     if (alive == 1)
                         MatrixVector.Multiply(own.Entered + row * Hidden, recurrent, bias, sums, backwards: step % 2 == 0);
                     else
@@ -105,32 +106,15 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
         VectorMath.AddColumnSums(new(own.Recurrent, layout.Tokens * width), layout.Tokens, bias);
     }
 
-    /// <summary>States that enter a step: through the recurrent mask where there is one.</summary>
-    private void Enter(Tape tape, float* states, long row, int texts)
+    private sealed class Tape : RecurrentTape
     {
-        var from = new ReadOnlySpan<float>(states, texts * Hidden);
-        var to = new Span<float>(tape.Entered + row * Hidden, texts * Hidden);
-        if (tape.RecurrentMask != null)
-            VectorMath.Multiply(from, new(tape.RecurrentMask, texts * Hidden), to);
-        else
-            from.CopyTo(to);
-    }
-
-    private sealed class Tape : SequenceTape
-    {
-        private readonly AlignedBuffer recurrent = new(), entered = new(), carried = new(), mask = new();
+        private readonly AlignedBuffer recurrent = new(), carried = new();
 
         /// <summary>Sums of the state before with their bias, [M,3H]; the backward pass replaces them by their gradient.</summary>
         public float* Recurrent => recurrent.Pointer;
 
-        /// <summary>The state that enters each step after recurrent dropout, [M,H]; not set for step 0.</summary>
-        public float* Entered => entered.Pointer;
-
         /// <summary>A step's gradient of the states that entered it, [n,H].</summary>
         public float* Carried => carried.Pointer;
-
-        /// <summary>Mask of the recurrent state, one row a text, [n,H]; null for none.</summary>
-        public float* RecurrentMask { get; private set; }
 
         /// <summary>The gradient of <see cref="Recurrent"/> as a right-hand matrix.</summary>
         public PackedMatrix Packed { get; } = new();
@@ -138,16 +122,7 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
         public override void Reserve(RaggedLayout layout, SequenceLayer layer)
         {
             base.Reserve(layout, layer);
-            long states = (long)layout.Tokens * layer.Size;
-            recurrent.Reserve(3 * states);
-            entered.Reserve(states);
-            RecurrentMask = null;
-        }
-
-        public override void DrawMasks(in StepDropout dropout, SequenceLayer layer, ReadOnlySpan<int> positions)
-        {
-            base.DrawMasks(dropout, layer, positions);
-            RecurrentMask = dropout.DrawRecurrent(layer, positions, mask);
+            recurrent.Reserve(3L * layout.Tokens * layer.Size);
         }
 
         public override void ReserveGradients(bool everyOutput)

@@ -43,6 +43,9 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
     // Cells, their tanh, recurrent states; the gradient of the last cell.
     protected override double OwnFloats(double tokens, double texts, bool dropsStates) => (3 * tokens + texts + (dropsStates ? texts : 0)) * Hidden;
 
+    // Gates, cells and their tanh of one step, outputs of all.
+    public override double ScoringFloats(double tokens, double texts) => (7 * texts + tokens) * Hidden;
+
     public override void Forward(RaggedLayout layout, SequenceTape tape) => Forward(layout, (LstmTape)tape);
 
     public override void Backward(RaggedLayout layout, SequenceTape tape) => Backward(layout, (LstmTape)tape);
@@ -51,24 +54,24 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
     {
         var own = (LstmTape)tape;
         int from = own.InitialOutput == null ? layout.AliveAt(0) : 0;
-        Gemm.MultiplyTransposed(own.Recurrent, Hidden, dSums, from, false, destination.PointerTo(recurrentKernel));
+        Gemm.MultiplyTransposed(own.Entered, Hidden, dSums, from, false, destination.PointerTo(recurrentKernel));
     }
 
     /// <summary>Runs all steps: from the projected inputs in tape.Gates to tape.Outputs.</summary>
     private void Forward(RaggedLayout layout, LstmTape tape)
     {
         if (tape.InitialOutput != null)
-            Enter(tape, tape.InitialOutput, 0, layout.AliveAt(0));
+            tape.Enter(tape.InitialOutput, 0, layout.AliveAt(0));
         for (int step = 0; step < layout.Steps; step++)
         {
             int alive = layout.AliveAt(step);
             long states = (long)layout.OffsetOf(step) * Hidden;
             float* gates = tape.Gates + 4 * states;
             if (step > 0 || tape.InitialOutput != null)
-                Gemm.Multiply(tape.Recurrent + states, Hidden, alive, recurrent, gates, 4 * Hidden, gates);
+                Gemm.Multiply(tape.Entered + states, Hidden, alive, recurrent, gates, 4 * Hidden, gates);
             LstmCell.Forward(alive, Hidden, gates, CellBefore(layout, tape, step), tape.Cells + states, tape.TanhCells + states, tape.Outputs + states);
             if (step + 1 < layout.Steps)
-                Enter(tape, tape.Outputs + states, (long)layout.OffsetOf(step + 1) * Hidden, layout.AliveAt(step + 1));
+                tape.Enter(tape.Outputs + states, layout.OffsetOf(step + 1), layout.AliveAt(step + 1));
         }
     }
 
@@ -101,15 +104,4 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
 
     private float* CellBefore(RaggedLayout layout, LstmTape tape, int step) =>
         step == 0 ? tape.InitialCell : tape.Cells + (long)layout.OffsetOf(step - 1) * Hidden;
-
-    /// <summary>States that enter a step: through the recurrent mask where there is one.</summary>
-    private void Enter(LstmTape tape, float* states, long at, int texts)
-    {
-        var from = new ReadOnlySpan<float>(states, texts * Hidden);
-        var to = new Span<float>(tape.Recurrent + at, texts * Hidden);
-        if (tape.RecurrentMask != null)
-            VectorMath.Multiply(from, new(tape.RecurrentMask, texts * Hidden), to);
-        else
-            from.CopyTo(to);
-    }
 }

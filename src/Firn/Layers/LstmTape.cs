@@ -3,10 +3,9 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>What one direction of the LSTM keeps between its passes; the sums of its map are the gates'.</summary>
-internal sealed unsafe class LstmTape : SequenceTape
+internal sealed unsafe class LstmTape : RecurrentTape
 {
-    private readonly AlignedBuffer cells = new(), tanhCells = new(), recurrent = new();
-    private readonly AlignedBuffer recurrentMask = new(), dCell = new(), initialOutput = new();
+    private readonly AlignedBuffer cells = new(), tanhCells = new(), dCell = new(), initialOutput = new();
 
     /// <summary>Gates i, f, g, o, [M,4H]; the backward pass replaces them by the gradient of their sums.</summary>
     public float* Gates => Sums;
@@ -16,12 +15,6 @@ internal sealed unsafe class LstmTape : SequenceTape
 
     /// <summary>tanh(c), [M,H].</summary>
     public float* TanhCells => tanhCells.Pointer;
-
-    /// <summary>The state that enters each step after recurrent dropout, [M,H]; step 0 is set only with an initial state.</summary>
-    public float* Recurrent => recurrent.Pointer;
-
-    /// <summary>Mask of the recurrent state, one row a text, [n,H]; null for none.</summary>
-    public float* RecurrentMask { get; private set; }
 
     /// <summary>Cell before the first step, [n,H]; null for zero.</summary>
     public float* InitialCell { get; set; }
@@ -35,7 +28,6 @@ internal sealed unsafe class LstmTape : SequenceTape
         long states = (long)layout.Tokens * layer.Size;
         cells.Reserve(states);
         tanhCells.Reserve(states);
-        recurrent.Reserve(states);
         InitialCell = null;
     }
 
@@ -50,12 +42,6 @@ internal sealed unsafe class LstmTape : SequenceTape
         cells.Reserve(states);
         tanhCells.Reserve(states);
         InitialCell = null;
-    }
-
-    public override void DrawMasks(in StepDropout dropout, SequenceLayer layer, ReadOnlySpan<int> positions)
-    {
-        base.DrawMasks(dropout, layer, positions);
-        RecurrentMask = dropout.DrawRecurrent(layer, positions, recurrentMask);
     }
 
     public override void ReserveGradients(bool everyOutput)

@@ -6,7 +6,7 @@ public enum ParameterGroup
     /// <summary>The table of word vectors.</summary>
     Embedding,
 
-    /// <summary>The LSTM's weights, both directions.</summary>
+    /// <summary>The weights of the layers over time: LSTM, GRU, convolutions, the map of a mean.</summary>
     Lstm,
 
     /// <summary>The pooling's and the dense layer's weights.</summary>
@@ -36,7 +36,10 @@ public sealed class Parameter
 
     /// <summary>
     /// The name in a weights file: <c>embedding.rows</c> [R,E]; <c>lstm.kernel</c> [E,4H], <c>lstm.recurrent_kernel</c>
-    /// [H,4H], <c>lstm.bias</c> [4H] with gates in the order i, f, c, o; <c>lstm_backward.*</c> likewise;
+    /// [H,4H], <c>lstm.bias</c> [4H] with gates in the order i, f, c, o; <c>gru.*</c> the same of 3H in the order z, r, c, and
+    /// <c>gru.recurrent_bias</c> [3H]; the other direction is <c>*_backward.*</c>, the second level <c>*_2.*</c>;
+    /// <c>convolution.kernel</c> [E,WF] for W places in all windows, <c>convolution.bias</c> [nF]; <c>linear.kernel</c> [E,H],
+    /// <c>linear.bias</c> [H]; hidden dense layers <c>dense_1.kernel</c>, <c>dense_1.bias</c> and so on;
     /// <c>attention.kernel</c> [F,F], <c>attention.bias</c> [F], <c>attention.context</c> [F]; <c>dense.kernel</c> [F,K];
     /// <c>dense.bias</c> [K].
     /// </summary>

@@ -51,6 +51,11 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
         + (dropout.Input > 0 ? texts * Map.Width : 0)
         + OwnFloats(tokens, texts, dropout.Recurrent > 0);
 
+    /// <summary>Floats of a tape that only scores.</summary>
+    /// <param name="tokens">M.</param>
+    /// <param name="texts">n.</param>
+    public virtual double ScoringFloats(double tokens, double texts) => TapeFloats(tokens, texts, default, everyOutput: false);
+
     /// <summary>From the sums in tape.Sums to tape.Outputs.</summary>
     public abstract void Forward(RaggedLayout layout, SequenceTape tape);
 

@@ -49,13 +49,13 @@ public enum OutputActivation
 }
 
 /// <summary>
-/// The shape of a classifier: Embedding, Dropout, LSTM, Dense. The defaults are the notebook's model. Dropout rates are
+/// The shape of a classifier: Embedding, Dropout, an encoder, pooling, Dense. The defaults are the notebook's model. Dropout rates are
 /// the share of values that training sets to zero (inverted dropout: what is kept is divided by 1 - rate); prediction
 /// drops nothing.
 /// </summary>
 public sealed record ClassifierOptions
 {
-    /// <summary>Units of the LSTM in each direction, H; 1 to 8192.</summary>
+    /// <summary>Units of a recurrent layer in each direction or of the mean's map, or filters of each width of a convolution, H; 1 to 8192.</summary>
     public int HiddenSize { get; init; } = 100;
 
     /// <summary>The layers that read a text's words.</summary>

@@ -76,15 +76,13 @@ internal static class WorkspaceMemory
         {
             folded += (double)rows * layer.Map.Columns + model.Rows + threads * foldRows * model.Width;
             packed += layer.PackedFloats + model.Width * PackedMatrix.Padded(layer.Map.Columns);
-            // An LSTM keeps gates, cells and their tanh of one step.
-            workers += layer is LstmLayer
-                ? threads * ScoredAtATime * 7.0 * layer.Size + longestTokens * layer.Size
-                : layer.TapeFloats(longestTokens, threads * ScoredAtATime, options.Dropout, everyOutput: false);
+            workers += layer.ScoringFloats(longestTokens, threads * ScoredAtATime);
         }
         foreach (SequenceLayer layer in layers.Levels.Skip(1).SelectMany(level => level))
         {
             packed += layer.PackedFloats + layer.Map.Width * PackedMatrix.Padded(layer.Map.Columns);
-            workers += layer.TapeFloats(longestTokens, threads * ScoredAtATime, options.Dropout, everyOutput: false) + 2.0 * longestTokens * layer.Map.Width;
+            // Above the embedding every layer runs as in training, on the joined outputs below.
+            workers += layer.TapeFloats(longestTokens, threads * ScoredAtATime, default, everyOutput: false) + 2.0 * longestTokens * layer.Map.Width;
         }
         workers += longestTokens * ((options.Pooling == Pooling.Attention ? 4.0 * options.FeatureSize : 0) + 3); // 3: rows and where they are stored
         return (long)(sizeof(float) * (folded + workers + packed + 6L * texts + 2L * rows));
