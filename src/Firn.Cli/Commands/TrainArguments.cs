@@ -61,7 +61,7 @@ internal sealed class TrainArguments
 
     private readonly Option<string?> from = new("--from")
     {
-        Description = "Bundle to start from: its cleaning, words, vectors and LSTM, and its output layer where the labels are the same",
+        Description = "Bundle to start from: its cleaning, words, vectors and encoder, and its output layer where the labels are the same",
         HelpName = "BUNDLE",
     };
 
@@ -81,10 +81,10 @@ internal sealed class TrainArguments
     private readonly Option<string?> padding = PresetOption.Word(
         "--padding", "Zero vectors before each text up to --max-tokens, as Keras without a mask: trained at their full price, scored at none", Presets, o => o.Classifier.PaddedLength > 0 ? "keras" : "none").OneOf("none", "keras");
     private readonly Option<double?> embeddingDropout = PresetOption.Number("--embedding-dropout", "Dropout of embedded words", Presets, o => o.Classifier.EmbeddingDropout).Between(0, 0.99);
-    private readonly Option<double?> dropout = PresetOption.Number("--dropout", "Dropout of the LSTM's input", Presets, o => o.Classifier.InputDropout).Between(0, 0.99);
-    private readonly Option<double?> recurrentDropout = PresetOption.Number("--recurrent-dropout", "Dropout of the LSTM's state", Presets, o => o.Classifier.RecurrentDropout).Between(0, 0.99);
+    private readonly Option<double?> dropout = PresetOption.Number("--dropout", "Dropout of what the encoder reads, held over a text", Presets, o => o.Classifier.InputDropout).Between(0, 0.99);
+    private readonly Option<double?> recurrentDropout = PresetOption.Number("--recurrent-dropout", "Dropout of an LSTM's or a GRU's state, held over a text", Presets, o => o.Classifier.RecurrentDropout).Between(0, 0.99);
     private readonly Option<bool?> tied = PresetOption.Switch("--tied-dropout", "Draw the embedding's dropout once a word of a batch; faster", Presets, o => o.Classifier.TiedEmbeddingDropout);
-    private readonly Option<int?> nGrams = PresetOption.Number("--n-grams", "Longest n-gram of the linear part beside the LSTM; 0 for none", Presets, o => o.Wide?.Longest ?? 0).Between(0, 16);
+    private readonly Option<int?> nGrams = PresetOption.Number("--n-grams", "Longest n-gram of the linear part beside the encoder; 0 for none", Presets, o => o.Wide?.Longest ?? 0).Between(0, 16);
     private readonly Option<int?> characters = PresetOption.NumberBySize("--characters", "Longest run of a word's characters that the linear part reads, 3 to 8; 0 for none. Judges words that training lacks by their spelling, which pays where texts are few", "5 below 20,000 texts, else 0", RecipeOptions.Notebook.Wide?.LongestCharacters ?? 0).Between(0, 8);
     private readonly Option<int?> epochs = PresetOption.NumberBySize("--epochs", "Passes over the training texts, at most", "15 to 5", RecipeOptions.Notebook.Training.Epochs).Between(1, 100_000);
     private readonly Option<int?> batchSize = PresetOption.NumberBySize("--batch-size", "Texts a step", "32 to 256", RecipeOptions.Notebook.Training.BatchSize).Between(1, 1 << 20);
@@ -142,7 +142,7 @@ internal sealed class TrainArguments
         if (parsed.GetValue(from) is { } bundle)
         {
             Inputs.RequireBundle(bundle);
-            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unspaced, unknown, maxWords, hidden, bidirectional, pooling, padding],
+            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unspaced, unknown, maxWords, encoder, layers, widths, dense, activation, hidden, bidirectional, pooling, padding],
                 $"is decided by the bundle {bundle} that --from starts from");
             if (parsed.GetValue(hashTags) is "split" or "whole")
                 throw new UsageError($"how hash tags are split is decided by the bundle {bundle} that --from starts from; leave --hash-tags out, or choose both or drop");

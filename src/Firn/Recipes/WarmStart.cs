@@ -76,7 +76,7 @@ internal sealed class WarmStart : IDisposable
         return new EmbeddingTable(rowOf, rows, old.Dimension);
     }
 
-    /// <summary>Copies LSTM and pooling, and the dense layer where it has the same classes; false where it starts fresh.</summary>
+    /// <summary>Copies encoder, pooling and hidden dense layers, and the output layer where it has the same classes; false where that starts fresh.</summary>
     public bool CopyWeights(TextClassifier model, IReadOnlyList<string> labels)
     {
         bool same = labels.SequenceEqual(source.Labels);

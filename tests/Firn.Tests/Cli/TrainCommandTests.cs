@@ -32,4 +32,19 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains(message, run.Error);
         Assert.Equal(2, run.ExitCode);
     }
+
+    [Theory]
+    [InlineData("--encoder", "cnn")]
+    [InlineData("--layers", "2")]
+    [InlineData("--dense", "8")]
+    [InlineData("--hidden", "16")]
+    public void What_a_bundle_decides_cannot_be_asked_for_beside_it(string option, string value)
+    {
+        using var bundle = new TinyBundle("negative", "positive");
+        string data = Path.Combine(_folder, "texts.csv");
+        File.WriteAllText(data, "label,text\npositive,a good day\n");
+        CapturedRun run = CapturedRun.Of("train", data, "--from", bundle.Path, option, value);
+        Assert.Contains($"{option} is decided by the bundle {bundle.Path} that --from starts from", run.Error, StringComparison.Ordinal);
+        Assert.Equal(2, run.ExitCode);
+    }
 }
