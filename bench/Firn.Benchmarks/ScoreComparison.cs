@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Firn.Interop.Onnx;
 using Firn.Model;
 using Firn.Text;
 using Microsoft.ML.OnnxRuntime;
@@ -157,7 +158,7 @@ internal static class ScoreComparison
     internal static float[] RunOnnx(InferenceSession session, OrtValue ids)
     {
         using var run = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, ["ids"], [ids], ["p"]);
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, [OnnxInputs.IdsName], [ids], [OnnxExport.OutputName]);
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 }

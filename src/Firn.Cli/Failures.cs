@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Firn.Cli.Commands;
 using Firn.Cli.Output;
+using Firn.Interop.Export;
 using Firn.Text;
 
 namespace Firn.Cli;
@@ -25,7 +26,8 @@ internal static class Failures
             FileNotFoundException { FileName: { Length: > 0 } path } => $"{path}: there is no such file; check the path",
             UnauthorizedAccessException => $"{OneLine(error.Message).TrimEnd('.')}; change its permissions or choose another place",
             IOException when error.HResult is NoSpace or WindowsNoSpace => $"{OneLine(error.Message).TrimEnd('.')}; make room or choose another place",
-            IOException => OneLine(error.Message),
+            ExportException => OptionWords.Of(OneLine(error.Message), null, command),
+            IOException => OptionWords.Of(OneLine(error.Message), null, command),
             ArgumentException argument => OptionWords.Of(OneLine(WithoutParameterName(argument)), argument.ParamName, command),
             NotFiniteNumberException => OneLine(error.Message),
             OutOfMemoryException => "the memory does not suffice; use fewer texts, a smaller table of vectors or a smaller model",

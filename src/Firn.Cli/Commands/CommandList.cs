@@ -8,7 +8,7 @@ namespace Firn.Cli.Commands;
 internal static class CommandList
 {
     private static readonly string[] Names =
-        ["quickstart", "peek", "train", "evaluate", "predict", "inspect", "audit", "tune", "drift", "study", "serve", "wire", "vectors"];
+        ["quickstart", "peek", "train", "evaluate", "predict", "inspect", "export", "audit", "tune", "drift", "study", "serve", "wire", "vectors"];
 
     /// <summary>
     /// The command that the arguments name, alone: its siblings' options would take longer to make than a query of word vectors takes
@@ -28,6 +28,7 @@ internal static class CommandList
         "evaluate" => EvaluateCommand.Create(invocation),
         "predict" => PredictCommand.Create(invocation),
         "inspect" => InspectCommand.Create(invocation),
+        "export" => ExportCommand.Create(invocation),
         "audit" => AuditCommand.Create(invocation),
         "tune" => TuneCommand.Create(invocation),
         "drift" => DriftCommand.Create(invocation),

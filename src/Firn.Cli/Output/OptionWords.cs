@@ -20,6 +20,7 @@ internal static partial class OptionWords
         ["PaddedLength"] = "--padding",
         ["VectorsPath"] = "--vectors",
         ["LongestCharacters"] = "--characters",
+        ["ReplaceExisting"] = "--force",
     };
 
     /// <summary>The message in the command's words.</summary>

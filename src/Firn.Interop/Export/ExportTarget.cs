@@ -31,7 +31,7 @@ internal sealed class ExportTarget
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         bool isFile = !Directory.Exists(full) && endings.Any(e => full.EndsWith(e, StringComparison.OrdinalIgnoreCase));
         return isFile ? new ExportTarget(Path.GetDirectoryName(full)!, Path.GetFileNameWithoutExtension(full), Path.GetFileName(full), replace)
-            : new ExportTarget(full, null, "model" + endings[0], replace);
+            : new ExportTarget(full, null, "model" + (endings.Count > 0 ? endings[0] : ""), replace);
     }
 
     /// <summary>The model file's name.</summary>
@@ -49,8 +49,11 @@ internal sealed class ExportTarget
         if (_stem is null && File.Exists(Path.Combine(_path, "model.json")))
             throw new IOException($"{_path}: this folder holds a bundle, whose files have the same names; choose another folder");
         if (!_replace && names.Select(PlaceOf).FirstOrDefault(place => File.Exists(place) || Directory.Exists(place)) is { } taken)
-            throw new IOException($"{taken}: it exists already; choose another place, or have it replaced by ReplaceExisting");
+            throw Taken(taken);
     }
+
+    /// <summary>The error of a place where something stands.</summary>
+    public static IOException Taken(string place) => new($"{place}: it exists already; choose another place, or allow its replacement by ReplaceExisting");
 
     /// <summary>Writes all files; where one cannot be written, none appears.</summary>
     /// <returns>The places, in order.</returns>

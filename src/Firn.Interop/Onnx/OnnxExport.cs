@@ -15,6 +15,8 @@ public static class OnnxExport
     // A message of protocol buffers is below 2 GiB.
     private const long MostBytes = int.MaxValue;
 
+    internal const string OutputName = "probabilities";
+
     /// <summary>
     /// Writes the model and, beside it, the vocabulary, the cleaning rules, the labels, ids with the probabilities that they
     /// must give (<c>golden.json</c>), and a page of code.
@@ -57,6 +59,21 @@ public static class OnnxExport
         Message(model, []).Write(destination);
     }
 
+    /// <summary>
+    /// Writes a model without a linear part for texts of one length alone, [time,batch], none of them empty: without masks
+    /// and lengths, as fast as a runtime can be.
+    /// </summary>
+    internal static void WriteUniform(TextClassifier model, Stream destination)
+    {
+        var view = ModelView.Of(model, withLinear: false);
+        var graph = new OnnxGraph("firn_classifier");
+        graph.Output(Probabilities(graph, view, new OnnxLayers(graph, new OnnxInputs(graph, uniform: true), view).Logits()), OutputName, view.Outputs);
+        graph.ToModel(Bundle.FirnVersion, "Text classifier for texts of one length.", []).Write(destination);
+    }
+
+    private static string Probabilities(OnnxGraph graph, ModelView model, string logits) => model.Output == OutputActivation.Softmax
+        ? graph.Node("Softmax", [logits], OnnxAttribute.Of("axis", 1)) : graph.Node("Sigmoid", logits);
+
     private static ProtoMessage Message(TextClassifier classifier, IEnumerable<KeyValuePair<string, string>> properties)
     {
         var model = ModelView.Of(classifier, withLinear: true);
@@ -65,11 +82,10 @@ public static class OnnxExport
         string logits = new OnnxLayers(graph, inputs, model).Logits();
         if (model.Linear is { } linear)
             logits = new OnnxLinear(graph, inputs, linear, model.Table.VocabularySize).AddTo(logits);
-        string probabilities = model.Output == OutputActivation.Softmax
-            ? graph.Node("Softmax", [logits], OnnxAttribute.Of("axis", 1)) : graph.Node("Sigmoid", logits);
+        string probabilities = Probabilities(graph, model, logits);
         if (model.Prior is { } prior)
             probabilities = graph.Node("Where", inputs.HasWords, probabilities, graph.Tensor("prior", new ExportTensor(prior.ToArray(), 1, prior.Count)));
-        graph.Output(probabilities, "probabilities", model.Outputs);
+        graph.Output(probabilities, OutputName, model.Outputs);
         ProtoMessage message = graph.ToModel(Bundle.FirnVersion, "Text classifier: token ids to probabilities.", properties);
         if (message.Length > MostBytes)
         {

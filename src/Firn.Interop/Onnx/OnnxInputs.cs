@@ -4,6 +4,10 @@ namespace Firn.Interop.Onnx;
 /// What every part of a graph reads of the two inputs. Texts are followed by one more step, so that there is one even
 /// where no text has a word; T below counts it. Ids behind a text's end are 0 whatever stood there.
 /// </summary>
+/// <remarks>
+/// A uniform graph takes texts of one length alone, [time,batch], and has none of this: the least that a runtime can be asked
+/// to do, for comparisons with it.
+/// </remarks>
 internal sealed class OnnxInputs
 {
     /// <summary>The input of ids.</summary>
@@ -15,9 +19,15 @@ internal sealed class OnnxInputs
     private readonly OnnxGraph _graph;
     private string? _maskRow, _maskFloat, _atLeastOne;
 
-    public OnnxInputs(OnnxGraph graph)
+    public OnnxInputs(OnnxGraph graph, bool uniform = false)
     {
-        _graph = graph;
+        (_graph, IsUniform) = (graph, uniform);
+        if (uniform)
+        {
+            Ids = graph.Input(IdsName, OnnxGraph.Kind.Long, "time", "batch");
+            Lengths = IdsOfText = MaskOfText = HasWords = "";
+            return;
+        }
         string ids = graph.Input(IdsName, OnnxGraph.Kind.Long, "batch", "time");
         Lengths = graph.Input(LengthsName, OnnxGraph.Kind.Long, "batch");
         string longer = graph.Node("Pad", ids, graph.List(0, 0, 0, 1), graph.Whole(0));
@@ -28,6 +38,9 @@ internal sealed class OnnxInputs
         Ids = graph.Node("Transpose", IdsOfText);
         HasWords = graph.Node("Unsqueeze", graph.Node("Greater", Lengths, graph.Whole(0)), graph.List(1));
     }
+
+    /// <summary>Whether all texts have one length and nothing is masked; the masks are then not to be asked for.</summary>
+    public bool IsUniform { get; }
 
     /// <summary>[B] int64.</summary>
     public string Lengths { get; }

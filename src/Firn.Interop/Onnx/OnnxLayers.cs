@@ -24,8 +24,10 @@ internal sealed class OnnxLayers
         (_graph, _inputs, _model) = (graph, inputs, model);
         EmbeddingTable table = model.Table;
         string rows = graph.Tensor("embedding.rows", new ExportTensor(table.Rows, table.RowCount, table.Dimension));
-        string rowOf = graph.Longs("embedding.row_of", [.. table.RowOf.ToArray().Select(row => (long)row)]);
-        _at = graph.Node("Gather", rows, graph.Node("Gather", rowOf, inputs.Ids));
+        int[] rowOf = table.RowOf.ToArray();
+        bool ownRows = rowOf.Select((row, id) => row == id).All(own => own);
+        _at = graph.Node("Gather", rows, ownRows ? inputs.Ids
+            : graph.Node("Gather", graph.Longs("embedding.row_of", [.. rowOf.Select(row => (long)row)]), inputs.Ids));
     }
 
     /// <summary>Writes all layers; the logits' name, [B,K].</summary>
@@ -85,8 +87,8 @@ internal sealed class OnnxLayers
                 Tensor("kernel", new ExportTensor(kernel, directions, gates * h, inputs)),
                 Tensor("recurrent", new ExportTensor(recurrent, directions, gates * h, h)),
                 Tensor("bias", new ExportTensor(bias, directions, 2 * gates * h)),
-                _graph.Node("Cast", [_inputs.AtLeastOne], OnnxAttribute.Of("to", (long)OnnxGraph.Kind.Integer)),
-                .. states,
+                .. _inputs.IsUniform ? (string[])[]
+                    : [_graph.Node("Cast", [_inputs.AtLeastOne], OnnxAttribute.Of("to", (long)OnnxGraph.Kind.Integer)), .. states],
             ],
             onlyLast ? ["", last] : [y],
             [
@@ -119,7 +121,7 @@ internal sealed class OnnxLayers
     private void Convolution(ConvolutionStep step)
     {
         // Rows of texts' ends must be zero vectors, which those of the table are; others are made so.
-        string rows = _layer == 0 ? _at : _graph.Node("Mul", _at, _inputs.MaskAsFloat);
+        string rows = _layer == 0 || _inputs.IsUniform ? _at : _graph.Node("Mul", _at, _inputs.MaskAsFloat);
         string channels = _graph.Node("Transpose", [rows], OnnxAttribute.Of("perm", 1, 2, 0));
         var joined = new List<string>();
         for (int n = 0; n < step.Windows.Count; n++)
@@ -149,22 +151,28 @@ internal sealed class OnnxLayers
     {
         string features = pooling switch
         {
+            Pooling.Mean when _inputs.IsUniform => _graph.Node("ReduceMean", [_at], OnnxAttribute.Of("axes", [0]), OnnxAttribute.Of("keepdims", 0)),
             Pooling.Mean => _graph.Node("Div", SumOverTime(_graph.Node("Mul", _at, _inputs.MaskAsFloat)), Counts()),
-            Pooling.Max => _graph.Node("ReduceMax", [_graph.Node("Where", _inputs.Mask, _at, _graph.Number(Lowest))],
+            Pooling.Max => _graph.Node("ReduceMax", [Masked(_at)],
                 OnnxAttribute.Of("axes", [0]), OnnxAttribute.Of("keepdims", 0)),
             _ => _lastStates ?? throw new ExportException("ONNX: a last state is of a recurrent layer, and none stands before the pooling."),
         };
-        return _graph.Node("Where", _inputs.HasWords, features, _emptyFeatures ?? _graph.Number(0));
+        return WithoutWords(features);
     }
+
+    /// <summary>The features of texts with words, and those of texts without.</summary>
+    private string WithoutWords(string features) => _inputs.IsUniform ? features
+        : _graph.Node("Where", _inputs.HasWords, features, _emptyFeatures ?? _graph.Number(0));
+
+    /// <summary>Rows over time, or one number each, the least possible behind the texts' ends.</summary>
+    private string Masked(string rows) => _inputs.IsUniform ? rows : _graph.Node("Where", _inputs.Mask, rows, _graph.Number(Lowest));
 
     private string Attended(AttentionStep step)
     {
         string units = _graph.Node("Tanh", _graph.Node("Add", _graph.Node("MatMul", _at, Tensor("kernel", step.Kernel)), Tensor("bias", step.Bias)));
         string context = Tensor("context", new ExportTensor(step.Context, step.Context.Length, 1));
-        string scores = _graph.Node("Where", _inputs.Mask, _graph.Node("MatMul", units, context), _graph.Number(Lowest));
-        string weights = _graph.Node("Softmax", [scores], OnnxAttribute.Of("axis", 0));
-        string features = SumOverTime(_graph.Node("Mul", weights, _at));
-        return _graph.Node("Where", _inputs.HasWords, features, _graph.Number(0));
+        string weights = _graph.Node("Softmax", [Masked(_graph.Node("MatMul", units, context))], OnnxAttribute.Of("axis", 0));
+        return WithoutWords(SumOverTime(_graph.Node("Mul", weights, _at)));
     }
 
     private string SumOverTime(string rows) => _graph.Node("ReduceSum", [rows, _graph.List(0)], OnnxAttribute.Of("keepdims", 0));

@@ -184,8 +184,9 @@ public sealed class WordVectors : IDisposable
     }
 
     /// <summary>
-    /// Writes the two files of TensorBoard's Embedding Projector into a folder: <c>vectors.tsv</c>, a line a word with its
-    /// numbers between tabs, and <c>metadata.tsv</c>, the words in the same order.
+    /// Writes the files of TensorBoard's Embedding Projector into a folder: <c>vectors.tsv</c>, a line a word with its
+    /// numbers between tabs, <c>metadata.tsv</c>, the words in the same order, and <c>projector_config.pbtxt</c>, which
+    /// names both.
     /// </summary>
     /// <param name="folder">Made where it is missing.</param>
     /// <exception cref="IOException">It cannot be written to.</exception>

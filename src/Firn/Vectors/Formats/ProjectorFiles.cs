@@ -7,14 +7,26 @@ namespace Firn.Vectors.Formats;
 /// <summary>Writes the files that TensorBoard's Embedding Projector loads.</summary>
 internal static class ProjectorFiles
 {
+    public const string Vectors = "vectors.tsv", Metadata = "metadata.tsv", Configuration = "projector_config.pbtxt";
+
     public static void Write(WordVectors vectors, string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
-        OutputFile.Write(Path.Combine(folder, "vectors.tsv"), stream => Lines(stream, vectors.Count, row => string.Join('\t', Numbers(vectors, row))));
-        // A metadata file of one column has no header line.
-        OutputFile.Write(Path.Combine(folder, "metadata.tsv"), stream => Lines(stream, vectors.Count, row => OneField(vectors.Words[row])));
+        OutputFile.Write(Path.Combine(folder, Vectors), stream => WriteVectors(vectors, stream));
+        OutputFile.Write(Path.Combine(folder, Metadata), stream => WriteMetadata(vectors, stream));
+        OutputFile.Write(Path.Combine(folder, Configuration), WriteConfiguration);
     }
+
+    /// <summary>A line a word, its numbers between tabs.</summary>
+    public static void WriteVectors(WordVectors vectors, Stream stream) => Lines(stream, vectors.Count, row => string.Join('\t', Numbers(vectors, row)));
+
+    /// <summary>A word a line: a metadata file of one column has no header line.</summary>
+    public static void WriteMetadata(WordVectors vectors, Stream stream) => Lines(stream, vectors.Count, row => OneField(vectors.Words[row]));
+
+    /// <summary>Tells TensorBoard of the other two, so that <c>tensorboard --logdir</c> of their folder shows them.</summary>
+    public static void WriteConfiguration(Stream stream) => stream.Write(Encoding.ASCII.GetBytes(
+        $"embeddings {{\n  tensor_path: \"{Vectors}\"\n  metadata_path: \"{Metadata}\"\n}}\n"));
 
     private static IEnumerable<string> Numbers(WordVectors vectors, int row)
     {

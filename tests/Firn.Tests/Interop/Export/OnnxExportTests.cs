@@ -2,7 +2,6 @@ using Firn.Interop.Export;
 using Firn.Layers;
 using Firn.Linear;
 using Firn.Model;
-using Firn.Tests.Bundles;
 using Firn.Text;
 
 namespace Firn.Tests.Interop.Export;
@@ -10,7 +9,7 @@ namespace Firn.Tests.Interop.Export;
 /// <summary>Exported models answer in ONNX Runtime what they answer here.</summary>
 public sealed class OnnxExportTests
 {
-    private const int Words = 60;
+    private const int Words = ExportModels.Words;
 
     public static TheoryData<EncoderKind, Pooling, bool, int, int> Encoders()
     {
@@ -129,42 +128,7 @@ public sealed class OnnxExportTests
         Assert.True(most < 1e-6, $"scores differ by {most:0.0e+0}");
     }
 
-    /// <summary>Texts of 0 to 300 words.</summary>
-    private static RaggedIds Texts(int count)
-    {
-        var random = new Random(5);
-        int[] lengths = [0, 1, 2, 3, 299, 300];
-        return RaggedIds.From([.. Enumerable.Range(0, count).Select(i =>
-            Enumerable.Range(0, i < lengths.Length ? lengths[i] : random.Next(25)).Select(_ => 1 + (int)(Words * Math.Pow(random.NextDouble(), 2) * 0.98)).ToArray())]);
-    }
+    private static RaggedIds Texts(int count) => ExportModels.Texts(count);
 
-    private static TextClassifier Make(ClassifierOptions options, bool linear, bool prior)
-    {
-        string[] labels = [.. Enumerable.Range(0, options.Classes).Select(c => $"label{c}")];
-        Predictor predictor = SmallPredictor.Make(7, labels, options, Words);
-        TextClassifier model = WithoutVectors(predictor.Classifier);
-        if (linear)
-        {
-            int[] classOf = [.. Enumerable.Range(0, 120).Select(i => i % options.Classes)];
-            model.Wide = NgramClassifier.Fit(Texts(120), predictor.Vocabulary, classOf, options.Classes, [], new WideOptions { LongestCharacters = options.Layers > 1 ? 4 : 0 }, 1);
-        }
-        if (prior)
-            model.Prior = [.. Enumerable.Range(0, options.OutputSize).Select(k => 0.1f + 0.2f * k)];
-        return model;
-    }
-
-    /// <summary>The same weights over a table in which some words have no vector and two share one; biases are not zero.</summary>
-    private static TextClassifier WithoutVectors(TextClassifier model)
-    {
-        int[] rowOf = model.Embedding.RowOf.ToArray();
-        (rowOf[3], rowOf[8], rowOf[9]) = (0, 0, rowOf[10]);
-        var changed = new TextClassifier(model.Options, new EmbeddingTable(rowOf, model.Embedding.Rows, model.Embedding.Dimension), 3);
-        var random = new Random(11);
-        foreach (Parameter bias in changed.Parameters.Where(p => p.Name.EndsWith("bias", StringComparison.Ordinal)))
-        {
-            foreach (ref float value in bias.Values.Span)
-                value += (float)(random.NextDouble() - 0.5);
-        }
-        return changed;
-    }
+    private static TextClassifier Make(ClassifierOptions options, bool linear, bool prior) => ExportModels.Make(options, linear, prior).Classifier;
 }

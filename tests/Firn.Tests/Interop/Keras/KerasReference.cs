@@ -51,10 +51,18 @@ internal sealed class KerasReference
             GlobalPoolingLayer global => Vector(Columns(global.Pooling == KerasPooling.Average && x.Mask is not null
                 ? [.. x.Rows.Where((_, t) => x.Mask[t])] : x.Rows, global.Pooling)),
             FlattenLayer => Vector([.. x.Rows.SelectMany(r => r)]),
-            MergeLayer { Merge: KerasMerge.Concatenate } => Vector([.. inputs.SelectMany(i => i.Rows[0])]),
+            MergeLayer { Merge: KerasMerge.Concatenate } => Merged(inputs, (a, b) => [.. a, .. b]),
+            MergeLayer { Merge: KerasMerge.Add } => Merged(inputs, (a, b) => [.. a.Select((v, i) => v + b[i % b.Length])]),
+            MergeLayer { Merge: KerasMerge.Multiply } =>
+                Merged(inputs, (a, b) => [.. a.Select((v, i) => v * b[i % b.Length])]),
+            ActivationLayer function => x with { Rows = [.. x.Rows.Select(r => Activate(function.Activation, r))] },
             _ => throw new NotSupportedException(layer.GetType().Name),
         };
     }
+
+    /// <summary>Row by row; a step counts where it does in each input that says so.</summary>
+    private static Tensor Merged(Tensor[] inputs, Func<double[], double[], double[]> join) => inputs.Aggregate((a, b) =>
+        new Tensor([.. a.Rows.Zip(b.Rows, join)], a.Mask is null ? b.Mask : b.Mask is null ? a.Mask : [.. a.Mask.Zip(b.Mask, (m, n) => m && n)]));
 
     private static Tensor Bidirectional(BidirectionalLayer both, IReadOnlyList<KerasWeight> weights, Tensor x)
     {
@@ -132,7 +140,13 @@ internal sealed class KerasReference
 
     private static Tensor Convolution(Conv1DLayer layer, IReadOnlyList<KerasWeight> weights, double[][] rows)
     {
-        Assert.True(layer is { Padding: KerasPadding.Valid, Strides: 1, DilationRate: 1, Groups: 1 });
+        Assert.True(layer is { Padding: KerasPadding.Valid or KerasPadding.Same, Strides: 1, DilationRate: 1, Groups: 1 });
+        if (layer.Padding == KerasPadding.Same)
+        {
+            int before = (layer.KernelSize - 1) / 2;
+            IEnumerable<double[]> Zeros(int count) => Enumerable.Range(0, count).Select(_ => new double[rows[0].Length]);
+            rows = [.. Zeros(before), .. rows, .. Zeros(layer.KernelSize - 1 - before)];
+        }
         var result = new List<double[]>();
         for (int t = 0; t + layer.KernelSize <= rows.Length; t++)
         {
@@ -195,6 +209,7 @@ internal sealed class KerasReference
         KerasFunction.Relu => Math.Max(x, 0),
         KerasFunction.Tanh => Math.Tanh(x),
         KerasFunction.Sigmoid => 1 / (1 + Math.Exp(-x)),
+        KerasFunction.Elu => x > 0 ? x : Math.Exp(x) - 1,
         _ => throw new NotSupportedException(activation.Function.ToString()),
     };
 }

@@ -1,0 +1,61 @@
+using System.Text;
+using Firn.Interop.Export;
+using Firn.Model;
+
+namespace Firn.Interop.Keras.Export;
+
+/// <summary>The page of code beside a Keras model.</summary>
+internal static class KerasReadme
+{
+    public static string Of(Predictor predictor, ExportTarget target, IReadOnlyList<string> notes)
+    {
+        string Name(string part) => Path.GetFileName(target.PlaceOf(part));
+        int padded = predictor.Classifier.Options.PaddedLength;
+        string length = padded > 0 ? FormattableString.Invariant($"maxlen={padded}, padding=\"pre\", truncating=\"pre\"")
+            : "padding=\"post\"";
+        string padding = padded > 0
+            ? FormattableString.Invariant($"The model was trained on texts padded in front to {padded} ids and reads the pads.")
+            : "Texts may be padded with 0 on either side, to any length: pads are masked.";
+        var page = new StringBuilder();
+        page.Append($$"""
+            # {{string.Join(", ", predictor.Labels.Take(8))}}{{(predictor.Labels.Count > 8 ? ", ..." : "")}}
+
+            A text classifier of Firn {{Bundle.FirnVersion}} as a model of Keras. {{padding}}
+
+            | file | what |
+            |---|---|
+            | `{{target.ModelName}}` | token ids [batch, time] to probabilities [batch, {{predictor.Classifier.Options.OutputSize}}] |
+            | `{{Name(KerasTokenizerJson.Name)}}` | the vocabulary as Keras' `Tokenizer.to_json()`: splits cleaned texts at spaces |
+            | `{{Name(Companions.Cleaning)}}` | from text to words: the rules (docs/text.md of Firn); at most {{predictor.MaxTokens}} ids ({{predictor.Truncation}}) |
+            | `{{Name(Companions.Labels)}}` | names, threshold |
+            | `{{Name(Companions.Golden)}}` | texts, their ids, and the probabilities they must give: run it first |
+
+            """);
+        foreach (string note in notes)
+            page.Append("\n**Note**: ").Append(note).Append('\n');
+        page.Append($$"""
+
+            ```python
+            import json
+            import keras
+            import numpy as np
+            from keras.utils import pad_sequences  # keras.preprocessing.sequence in Keras 2
+
+            model = keras.models.load_model("{{target.ModelName}}", compile=False)
+
+            golden = json.load(open("{{Name(Companions.Golden)}}", encoding="utf-8"))
+            ids = pad_sequences([t["ids"] for t in golden["texts"]], {{length}})
+            expected = [t["probabilities"] for t in golden["texts"]]
+            assert np.allclose(model.predict(ids), expected, rtol=0, atol=golden["tolerance"])
+
+            # Without Keras' Tokenizer, which Keras 3 no longer has:
+            id_of = json.loads(json.load(open("{{Name(KerasTokenizerJson.Name)}}", encoding="utf-8"))["config"]["word_index"])
+            cleaned = "a text after the cleaning"  # the rules are in {{Name(Companions.Cleaning)}}
+            ids = pad_sequences([[id_of[w] for w in cleaned.split(" ") if w in id_of]], {{length}})
+            print(model.predict(ids))
+            ```
+
+            """);
+        return page.ToString().ReplaceLineEndings("\n");
+    }
+}
