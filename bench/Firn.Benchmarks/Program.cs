@@ -19,6 +19,9 @@ switch (args.FirstOrDefault())
     case "encoders":
         EncoderComparison.Run(threads, Option("--results"), Option("--peers"));
         return 0;
+    case "export":
+        ExportComparison.Run(Option("--results"));
+        return 0;
     case "latency":
         ScoreComparison.TuneLatency();
         return 0;
@@ -52,6 +55,6 @@ switch (args.FirstOrDefault())
             int.Parse(Option("--window") ?? "7", CultureInfo.InvariantCulture), threads, Option("--results"), Option("--peers"));
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/compare train | score | encoders | scale | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--words N] [--part cbow | skip-gram | load | large] [--size N] [--window N]");
+        Console.Error.WriteLine("usage: bench/compare train | score | encoders | export | scale | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--words N] [--part cbow | skip-gram | load | large] [--size N] [--window N]");
         return 2;
 }

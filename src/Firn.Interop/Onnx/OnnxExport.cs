@@ -90,7 +90,7 @@ public static class OnnxExport
         if (message.Length > MostBytes)
         {
             throw new ExportException($"ONNX: the model takes {message.Length:N0} bytes, and a file of ONNX holds at most {MostBytes:N0};"
-                + " train with fewer words (MaxWords) or narrower vectors.");
+                + " train with fewer words or narrower vectors.");
         }
         return message;
     }

@@ -73,7 +73,7 @@ public sealed class UsageTests
         var run = CapturedRun.Of("--help");
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.Error);
-        foreach (string command in new[] { "quickstart", "train", "evaluate", "predict", "inspect", "vectors" })
+        foreach (string command in new[] { "quickstart", "train", "evaluate", "predict", "inspect", "export", "vectors" })
             Assert.Contains($"\n  {command} ", run.Out);
     }
 
@@ -83,6 +83,7 @@ public sealed class UsageTests
     [InlineData("evaluate")]
     [InlineData("predict")]
     [InlineData("inspect")]
+    [InlineData("export")]
     [InlineData("vectors")]
     [InlineData("vectors", "train")]
     [InlineData("vectors", "info")]
