@@ -1,3 +1,4 @@
+using Firn.Data;
 using Firn.Interop.Onnx;
 using Firn.Layers;
 using Firn.Linear;

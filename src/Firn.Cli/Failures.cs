@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Firn.Cli.Commands;
 using Firn.Cli.Output;
+using Firn.Data;
 using Firn.Interop.Export;
-using Firn.Text;
 
 namespace Firn.Cli;
 

@@ -1,3 +1,4 @@
+using Firn.Evaluation;
 using Firn.Server.Models;
 
 namespace Firn.Server.Inference;

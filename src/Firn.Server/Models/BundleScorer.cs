@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Firn.Client;
+using Firn.Evaluation;
 using Firn.Model;
 using Firn.Text;
 

@@ -1,3 +1,4 @@
+using Firn.Evaluation;
 using Firn.Text;
 
 namespace Firn.Server.Models;

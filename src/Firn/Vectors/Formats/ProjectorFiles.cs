@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Firn.Files;
+using Firn.Vectors.Storage;
 
 namespace Firn.Vectors.Formats;
 
@@ -9,7 +10,7 @@ internal static class ProjectorFiles
 {
     public const string Vectors = "vectors.tsv", Metadata = "metadata.tsv", Configuration = "projector_config.pbtxt";
 
-    public static void Write(WordVectors vectors, string folder)
+    public static void Write(IWordTable vectors, string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
@@ -19,16 +20,16 @@ internal static class ProjectorFiles
     }
 
     /// <summary>A line a word, its numbers between tabs.</summary>
-    public static void WriteVectors(WordVectors vectors, Stream stream) => Lines(stream, vectors.Count, row => string.Join('\t', Numbers(vectors, row)));
+    public static void WriteVectors(IWordTable vectors, Stream stream) => Lines(stream, vectors.Count, row => string.Join('\t', Numbers(vectors, row)));
 
     /// <summary>A word a line: a metadata file of one column has no header line.</summary>
-    public static void WriteMetadata(WordVectors vectors, Stream stream) => Lines(stream, vectors.Count, row => OneField(vectors.Words[row]));
+    public static void WriteMetadata(IWordTable vectors, Stream stream) => Lines(stream, vectors.Count, row => OneField(vectors.Words[row]));
 
     /// <summary>Tells TensorBoard of the other two, so that <c>tensorboard --logdir</c> of their folder shows them.</summary>
     public static void WriteConfiguration(Stream stream) => stream.Write(Encoding.ASCII.GetBytes(
         $"embeddings {{\n  tensor_path: \"{Vectors}\"\n  metadata_path: \"{Metadata}\"\n}}\n"));
 
-    private static IEnumerable<string> Numbers(WordVectors vectors, int row)
+    private static IEnumerable<string> Numbers(IWordTable vectors, int row)
     {
         var values = new float[vectors.Dimension];
         vectors.CopyTo(row, values);
