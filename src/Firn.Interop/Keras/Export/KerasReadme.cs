@@ -1,6 +1,5 @@
 using System.Text;
 using Firn.Interop.Export;
-using Firn.Model;
 
 namespace Firn.Interop.Keras.Export;
 
