@@ -61,7 +61,7 @@ internal static class ExportComparison
                     yield return (name, options with { Pooling = pooling });
             }
         }
-        yield return ("LSTM, two hidden layers", plain with { Dense = [24, 12], DenseActivation = DenseActivation.Gelu });
+        yield return ("LSTM, two hidden layers", plain with { Dense = [24, 12], DenseActivation = Activation.Gelu });
         yield return ("LSTM, padded to 300", plain with { PaddedLength = Longest });
     }
 

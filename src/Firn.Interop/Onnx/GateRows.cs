@@ -25,18 +25,26 @@ internal static class GateRows
         return turned;
     }
 
-    /// <summary>Outputs and cells of an LSTM after 0 to <paramref name="length"/> zero vectors, [length + 1,H] each.</summary>
-    public static (float[] Outputs, float[] Cells) PadStates(RecurrentStep step, int length)
+    /// <summary>Outputs and cells of an LSTM after 0 to <paramref name="length"/> pads, [length + 1,H] each.</summary>
+    public static (float[] Outputs, float[] Cells) PadStates(RecurrentStep step, ReadOnlySpan<float> pad, int length)
     {
+        ReadOnlySpan<float> kernel = step.Directions[0].Kernel.Values.Span;
         int h = step.Units;
         ReadOnlySpan<float> recurrent = step.Directions[0].Recurrent.Values.Span, bias = step.Directions[0].Bias.Values.Span;
         double[] output = new double[h], cell = new double[h], sums = new double[4 * h];
+        var input = new double[4 * step.Units];
+        for (int j = 0; j < input.Length; j++)
+        {
+            input[j] = bias[j];
+            for (int i = 0; i < pad.Length; i++)
+                input[j] += (double)pad[i] * kernel[i * input.Length + j];
+        }
         float[] outputs = new float[(length + 1) * h], cells = new float[(length + 1) * h];
         for (int k = 1; k <= length; k++)
         {
             for (int j = 0; j < sums.Length; j++)
             {
-                sums[j] = bias[j];
+                sums[j] = input[j];
                 for (int i = 0; i < h; i++)
                     sums[j] += output[i] * recurrent[i * 4 * h + j];
             }

@@ -67,7 +67,7 @@ public static class OnnxExport
     {
         var view = ModelView.Of(model, withLinear: false);
         var graph = new OnnxGraph("firn_classifier");
-        graph.Output(Probabilities(graph, view, new OnnxLayers(graph, new OnnxInputs(graph, uniform: true), view).Logits()), OutputName, view.Outputs);
+        graph.Output(Probabilities(graph, view, new OnnxLayers(graph, view).Logits(OnnxInputs.Bare(graph))), OutputName, view.Outputs);
         graph.ToModel(Bundle.FirnVersion, "Text classifier for texts of one length.", []).Write(destination);
     }
 
@@ -78,8 +78,8 @@ public static class OnnxExport
     {
         var model = ModelView.Of(classifier, withLinear: true);
         var graph = new OnnxGraph("firn_classifier");
-        var inputs = new OnnxInputs(graph);
-        string logits = new OnnxLayers(graph, inputs, model).Logits();
+        var inputs = OnnxInputs.Of(graph, model.Padding, fills: !model.SkipsPads && !OnnxLayers.PadsLeadToState(model));
+        string logits = new OnnxLayers(graph, model).Logits(inputs);
         if (model.Linear is { } linear)
             logits = new OnnxLinear(graph, inputs, linear, model.Table.VocabularySize).AddTo(logits);
         string probabilities = Probabilities(graph, model, logits);

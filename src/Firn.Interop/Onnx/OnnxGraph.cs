@@ -165,7 +165,25 @@ internal sealed class OnnxGraph(string name)
 /// <param name="Message">Its form in the file.</param>
 internal readonly record struct OnnxAttribute(ProtoMessage Message)
 {
-    private const int IsInteger = 2, IsText = 3, IsIntegers = 7;
+    private const int IsNumber = 1, IsInteger = 2, IsText = 3, IsNumbers = 6, IsIntegers = 7, IsTexts = 8;
+
+    public static OnnxAttribute Of(string name, float value) => new(new ProtoMessage().Add(1, name).Add(2, value).Add(20, IsNumber));
+
+    public static OnnxAttribute Numbers(string name, IReadOnlyList<float> values)
+    {
+        var message = new ProtoMessage().Add(1, name);
+        foreach (float value in values)
+            message.Add(7, value);
+        return new OnnxAttribute(message.Add(20, IsNumbers));
+    }
+
+    public static OnnxAttribute Texts(string name, IReadOnlyList<string> values)
+    {
+        var message = new ProtoMessage().Add(1, name);
+        foreach (string value in values)
+            message.Add(9, value);
+        return new OnnxAttribute(message.Add(20, IsTexts));
+    }
 
     public static OnnxAttribute Of(string name, long value) => new(new ProtoMessage().Add(1, name).Add(3, value).Add(20, IsInteger));
 

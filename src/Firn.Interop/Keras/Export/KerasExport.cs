@@ -30,9 +30,9 @@ public static class KerasExport
         var target = ExportTarget.Of(path, [".keras", ".h5", ".hdf5"], settings.ReplaceExisting);
         target.Check([target.ModelName, KerasTokenizerJson.Name, Companions.Cleaning, Companions.Labels, Companions.Golden, Companions.Readme]);
         var view = ModelView.Of(predictor.Classifier, withLinear: !settings.WithoutLinear);
-        IReadOnlyList<KerasExportLayer> layers = KerasLayerList.Of(view);
         bool archive = target.ModelName.EndsWith(".keras", StringComparison.OrdinalIgnoreCase);
-        bool answersEmpty = view.Prior is null && view.Steps.Any(s => s is PoolStep { Pooling: Pooling.LastState });
+        IReadOnlyList<KerasExportLayer> layers = KerasLayerList.Of(view, archive);
+        bool answersEmpty = view.Prior is null && (view.Padding is { Length: > 0, Masked: false } || view.Steps.Any(s => s is PoolStep { Pooling: Pooling.LastState }));
         IReadOnlyList<string> notes = [.. Notes(predictor, settings, answersEmpty)];
         IReadOnlyList<string> files = target.Write(
         [

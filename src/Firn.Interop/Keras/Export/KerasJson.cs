@@ -36,7 +36,7 @@ internal sealed partial class KerasJson(IReadOnlyList<KerasExportLayer> layers, 
     }
 
     /// <summary>How Keras writes a class name in small letters: GlobalMaxPooling1D is global_max_pooling1d.</summary>
-    public static string Snake(string className) => className is "LSTM" or "GRU" ? className.ToLowerInvariant() : Humps().Replace(className, "_$1").ToLowerInvariant();
+    public static string Snake(string className) => className is "SimpleRNN" ? "simple_rnn" : Humps().Replace(className, "_$1").ToLowerInvariant();
 
     private JsonObject Entry(KerasExportLayer layer)
     {

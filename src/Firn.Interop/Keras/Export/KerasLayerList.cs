@@ -6,141 +6,172 @@ using Firn.Model;
 namespace Firn.Interop.Keras.Export;
 
 /// <summary>
-/// Makes Keras' layers of a model. Firn knows no padding: where a layer would read Keras' pads, they are masked
-/// (<c>mask_zero</c>), or, where a layer of Keras takes no mask, kept out by an Embedding of one number a word.
+/// Makes Keras' layers of a model. Models made with padding keep it: an input of one length, masked or not, is what Keras has. Other
+/// models know no pads: where a layer would read Keras', they are masked (<c>mask_zero</c>), or, where a layer of Keras takes
+/// no mask, kept out by an Embedding of one number a word.
 /// </summary>
 internal sealed class KerasLayerList
 {
     private const float FarBelow = -1e9f;
     private readonly ModelView _model;
+    private readonly bool _archive;
     private readonly List<KerasExportLayer> _layers = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly string _input;
 
-    private KerasLayerList(ModelView model)
+    private KerasLayerList(ModelView model, bool archive)
     {
-        _model = model;
-        int? time = model.PaddedLength > 0 ? model.PaddedLength : null;
-        Add("InputLayer", new JsonObject(), [], [time]);
+        (_model, _archive) = (model, archive);
+        Add("InputLayer", new JsonObject(), [], [model.Padding is { Length: > 0 } padding ? padding.Length : null]);
         _input = At.Name;
-        bool masked = model.PaddedLength == 0 && model.Steps is not [ConvolutionStep, ..];
+        bool masked = model.Padding is { } rule ? rule.Masked : model.Steps is not [ConvolutionStep, ..];
         Embed(ExportTensor.RowOfEachId(model.Table), masked);
     }
 
     private KerasExportLayer At => _layers[^1];
 
-    private int Width => At.Shape[^1]!.Value;
+    /// <summary>Whether the texts have pads that the model knows of.</summary>
+    private bool KnowsPads => _model.Padding is { Length: > 0 };
 
     /// <summary>The layers, each behind those that it takes, the input first.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="archive">For Keras 3, where <c>hard_sigmoid</c> has another slope.</param>
     /// <exception cref="ExportException">Keras has no layer for one of the model's.</exception>
-    public static IReadOnlyList<KerasExportLayer> Of(ModelView model)
+    public static IReadOnlyList<KerasExportLayer> Of(ModelView model, bool archive)
     {
         if (model.Linear is not null)
         {
             throw new ExportException("Keras: the linear part over n-grams has no layer; leave it out by WithoutLinear, which changes the scores,"
                 + " or write ONNX, which holds it.");
         }
-        var list = new KerasLayerList(model);
-        for (int i = 0; i < model.Steps.Count; i++)
-            i += list.Write(model.Steps, i);
+        var list = new KerasLayerList(model, archive);
+        list.Write(model.Steps, list.At, isModel: true);
         return list._layers;
     }
 
-    /// <summary>Writes a step; how many more it has taken along.</summary>
-    private int Write(IReadOnlyList<ExportStep> steps, int at)
+    /// <summary>Writes steps one behind the other; the last layer.</summary>
+    private KerasExportLayer Write(IReadOnlyList<ExportStep> steps, KerasExportLayer from, bool isModel)
     {
-        ExportStep? next = at + 1 < steps.Count ? steps[at + 1] : null;
-        switch (steps[at])
+        for (int i = 0; i < steps.Count; i++)
+        {
+            // Keras shows the pads of a masked text by itself.
+            if (steps[i] is PadStep)
+                continue;
+            ExportStep? next = steps.Skip(i + 1).FirstOrDefault(s => s is not PadStep);
+            (from, bool both) = Write(steps[i], next, from, isModel && i == steps.Count - 1);
+            while (both && steps[i + 1] is PadStep)
+                i++;
+            i += both ? 1 : 0;
+        }
+        return from;
+    }
+
+    /// <summary>Writes a step; whether it has taken the next along.</summary>
+    private (KerasExportLayer Layer, bool Both) Write(ExportStep step, ExportStep? next, KerasExportLayer from, bool isOutput)
+    {
+        switch (step)
         {
             case RecurrentStep recurrent:
                 bool last = next is PoolStep { Pooling: Pooling.LastState };
-                Recurrent(recurrent, returnsSequences: !last);
-                return last ? 1 : 0;
+                return (Recurrent(recurrent, from, returnsSequences: !last), last);
             case ConvolutionStep convolution:
-                Convolutions(convolution);
-                KeepWords(next);
-                return 0;
-            case DenseStep { Activation: null } linear when next is PoolStep { Pooling: Pooling.Mean }:
+                return (Convolutions(convolution, next, from), false);
+            case DenseStep { Activation: Activation.Linear } linear when next is PoolStep { Pooling: Pooling.Mean } && !KnowsPads:
                 // The map of a mean is the mean of the maps, and cheaper.
-                Pool("GlobalAveragePooling1D");
-                Dense(linear, "linear");
-                return 1;
+                return (Dense(linear, "linear", Pool("GlobalAveragePooling1D", from)), true);
             case DenseStep dense:
-                Dense(dense, dense.Activation is { } function ? NameOf(function) : next is null ? Output : "linear");
-                return 0;
+                return (Dense(dense, isOutput ? Output : NameOf(dense.Activation), from), false);
             case ActivationStep activation:
-                Add("Activation", new JsonObject { ["activation"] = NameOf(activation.Activation) }, [At.Name], At.Shape);
-                return 0;
+                return (Add("Activation", new JsonObject { ["activation"] = NameOf(activation.Activation) }, [from.Name], from.Shape), false);
             case PoolStep { Pooling: Pooling.Mean }:
-                Pool("GlobalAveragePooling1D");
-                return 0;
+                return (Pool("GlobalAveragePooling1D", from), false);
             case PoolStep { Pooling: Pooling.Max }:
-                if (at > 0 && steps[at - 1] is not ConvolutionStep)
-                    LowerPads();
-                Pool("GlobalMaxPooling1D");
-                return 0;
+                return (Pool("GlobalMaxPooling1D", KnowsPads ? from : Combine("Add", FarBelow, 0, masked: false, from)), false);
+            case WindowPoolStep pool:
+                return (Windows(pool, from), false);
+            case BatchNormalizationStep or LayerNormalizationStep:
+                return (Normalization(step, from), false);
+            case FlattenStep:
+                return (from.Shape.Count < 2 ? from : Add("Flatten", new JsonObject(), [from.Name], [from.Shape[0] * from.Shape[1]]), false);
+            case BranchesStep branches:
+                return (Branches(branches, from), false);
+            case PoolStep:
+                throw new ExportException("Keras: a last state is written directly behind a recurrent layer alone; write ONNX, which holds it.");
             case AttentionStep:
                 throw new ExportException("Keras: attention pooling is no layer of Keras; write ONNX, which holds it.");
             default:
-                throw new ExportException($"Keras: a layer of the kind {steps[at].GetType().Name} is not written. docs/export.md lists what is.");
+                throw new ExportException("Keras: the model has a layer of a kind that is not written. docs/export.md lists what is.");
         }
     }
 
     private string Output => _model.Output == OutputActivation.Softmax ? "softmax" : "sigmoid";
 
-    private void Embed(ExportTensor table, bool masked) =>
+    private KerasExportLayer Embed(ExportTensor table, bool masked) =>
         Add("Embedding", new JsonObject { ["input_dim"] = table.Shape[0], ["output_dim"] = table.Shape[1], ["mask_zero"] = masked }, [_input],
             [.. _layers[0].Shape, table.Shape[1]], new KerasExportTensor("", "embeddings", table));
 
-    private void Recurrent(RecurrentStep step, bool returnsSequences)
+    private KerasExportLayer Recurrent(RecurrentStep step, KerasExportLayer from, bool returnsSequences)
     {
-        bool lstm = step.Kind == RecurrentKind.Lstm, both = step.Directions.Count == 2;
-        string kind = lstm ? "lstm" : "gru";
-        int?[] shape = [.. returnsSequences ? At.Shape.SkipLast(1) : [], step.Units * step.Directions.Count];
-        if (!both)
+        if (step.Layer.Reversed && returnsSequences && !KnowsPads)
         {
-            string own = NextName(lstm ? "LSTM" : "GRU");
-            Add(lstm ? "LSTM" : "GRU", Settings(step, returnsSequences, backwards: false), [At.Name], shape, Tensors(step, 0, "cell/", ""));
-            _layers[^1] = At with { Groups = [("", own), ("cell/", kind + "_cell")] };
-            return;
+            throw new ExportException("Keras: of a model without padding, a reversed layer that gives a sequence is not written, for Keras does not turn"
+                + " its mask round; write ONNX, which holds it.");
         }
-        string name = NextName("Bidirectional");
+        (string className, string kind) = step.Kind switch
+        {
+            RecurrentKind.Lstm => ("LSTM", "lstm"),
+            RecurrentKind.Simple => ("SimpleRNN", "simple_rnn"),
+            _ => ("GRU", "gru"),
+        };
+        int width = step.Units * (step.Layer is { Bidirectional: true, Merge: Join.Concatenate } ? 2 : 1);
+        int?[] shape = [.. returnsSequences ? from.Shape.SkipLast(1) : [], width];
+        if (step.Directions.Count == 1)
+        {
+            JsonObject settings = Settings(step, returnsSequences, step.Layer.Reversed);
+            KerasExportLayer one = Add(className, settings, [from.Name], shape, Tensors(step, 0, "cell/", ""));
+            return _layers[^1] = one with { Groups = [("", one.Name), ("cell/", kind + "_cell")] };
+        }
         JsonObject One(string direction, bool backwards) => new()
         {
-            ["class_name"] = lstm ? "LSTM" : "GRU",
+            ["class_name"] = className,
             ["config"] = KerasJson.Named(Settings(step, returnsSequences, backwards), $"{direction}_{kind}"),
         };
+        string merge = step.Layer.Merge switch
+        {
+            Join.Sum => "sum",
+            Join.Multiply => "mul",
+            Join.Average => "ave",
+            _ => "concat",
+        };
         // Keras makes both of the one layer where it finds no backward one; both have their own names here.
-        Add("Bidirectional", new JsonObject { ["layer"] = One("forward", false), ["backward_layer"] = One("backward", true), ["merge_mode"] = "concat" },
-            [At.Name], shape, [.. Tensors(step, 0, "forward_layer/cell/", $"forward_{kind}/"), .. Tensors(step, 1, "backward_layer/cell/", $"backward_{kind}/")]);
-        _layers[^1] = At with
+        KerasExportLayer both = Add("Bidirectional",
+            new JsonObject { ["layer"] = One("forward", false), ["backward_layer"] = One("backward", true), ["merge_mode"] = merge }, [from.Name], shape,
+            [.. Tensors(step, 0, "forward_layer/cell/", $"forward_{kind}/"), .. Tensors(step, 1, "backward_layer/cell/", $"backward_{kind}/")]);
+        return _layers[^1] = both with
         {
             Groups =
             [
-                ("", name), ("forward_layer/", $"forward_{kind}"), ("forward_layer/cell/", kind + "_cell"),
+                ("", both.Name), ("forward_layer/", $"forward_{kind}"), ("forward_layer/cell/", kind + "_cell"),
                 ("backward_layer/", $"backward_{kind}"), ("backward_layer/cell/", kind + "_cell"),
             ],
         };
     }
 
-    private static JsonObject Settings(RecurrentStep step, bool returnsSequences, bool backwards)
+    private JsonObject Settings(RecurrentStep step, bool returnsSequences, bool backwards)
     {
-        var settings = new JsonObject
-        {
-            ["units"] = step.Units,
-            ["activation"] = "tanh",
-            ["recurrent_activation"] = "sigmoid",
-            ["use_bias"] = true,
-            ["return_sequences"] = returnsSequences,
-            ["return_state"] = false,
-            ["go_backwards"] = backwards,
-            ["stateful"] = false,
-            ["unroll"] = false,
-            ["dropout"] = 0.0,
-            ["recurrent_dropout"] = 0.0,
-        };
-        if (step.Kind == RecurrentKind.Gru)
-            settings["reset_after"] = true;
+        var settings = new JsonObject { ["units"] = step.Units, ["activation"] = NameOf(step.Activation) };
+        if (step.Kind != RecurrentKind.Simple)
+            settings["recurrent_activation"] = NameOf(step.GateActivation);
+        settings["use_bias"] = true;
+        settings["return_sequences"] = returnsSequences;
+        settings["return_state"] = false;
+        settings["go_backwards"] = backwards;
+        settings["stateful"] = false;
+        settings["unroll"] = false;
+        settings["dropout"] = 0.0;
+        settings["recurrent_dropout"] = 0.0;
+        if (step.Kind is RecurrentKind.Gru or RecurrentKind.GruResetBefore)
+            settings["reset_after"] = step.Kind == RecurrentKind.Gru;
         return settings;
     }
 
@@ -157,86 +188,119 @@ internal sealed class KerasLayerList
         ];
     }
 
-    private void Convolutions(ConvolutionStep step)
+    private KerasExportLayer Convolutions(ConvolutionStep step, ExportStep? next, KerasExportLayer from)
     {
-        string from = At.Name;
-        int inputs = Width;
-        IReadOnlyList<int?> time = [.. At.Shape.SkipLast(1)];
-        var joined = new List<string>();
+        Convolution layer = step.Layer;
+        bool pools = next is PoolStep { Pooling: Pooling.Mean or Pooling.Max };
+        if (!KnowsPads && (!pools || layer.Stride != 1 || layer.Padding == WindowPadding.Valid || from.ClassName != "Embedding"))
+        {
+            throw new ExportException("Keras: of a model without padding, convolutions are written on the embedding, with padding same or causal"
+                + " and in front of mean or max pooling; write ONNX, which holds all.");
+        }
+        int inputs = from.Shape[^1]!.Value;
+        var joined = new List<KerasExportLayer>();
         foreach (ConvolutionWindow window in step.Windows)
         {
-            int filters = window.Bias.Shape[0];
-            Add("Conv1D", new JsonObject
+            int? steps = from.Shape[0] is { } count ? Firn.Layers.Windows.Count(count, window.Width, layer.Stride, layer.Padding) : null;
+            joined.Add(Add("Conv1D", new JsonObject
             {
-                ["filters"] = filters,
+                ["filters"] = layer.Filters,
                 ["kernel_size"] = new JsonArray(window.Width),
-                ["strides"] = new JsonArray(1),
-                ["padding"] = "same",
+                ["strides"] = new JsonArray(layer.Stride),
+                ["padding"] = layer.Padding.ToString().ToLowerInvariant(),
                 ["data_format"] = "channels_last",
                 ["dilation_rate"] = new JsonArray(1),
-                ["activation"] = "relu",
+                ["activation"] = NameOf(layer.Activation),
                 ["use_bias"] = true,
-            }, [from], [.. time, filters],
-                new KerasExportTensor("", "kernel", new ExportTensor(window.Kernel, window.Width, inputs, filters)), new KerasExportTensor("", "bias", window.Bias));
-            joined.Add(At.Name);
+            }, [from.Name], [steps, layer.Filters],
+                new KerasExportTensor("", "kernel", new ExportTensor(window.Kernel, window.Width, inputs, layer.Filters)), new KerasExportTensor("", "bias", window.Bias)));
         }
-        if (joined.Count > 1)
-            Add("Concatenate", new JsonObject { ["axis"] = -1 }, joined, [.. time, step.Windows.Sum(w => w.Bias.Shape[0])]);
+        KerasExportLayer all = joined.Count == 1 ? joined[0]
+            : Add("Concatenate", new JsonObject { ["axis"] = -1 }, [.. joined.Select(l => l.Name)], [joined[0].Shape[0], layer.Filters * joined.Count]);
+        // The outputs at pads become 0, and masked, for a mean; a maximum lowers them itself.
+        return !KnowsPads && next is PoolStep { Pooling: Pooling.Mean } ? Combine("Multiply", 0, 1, masked: true, all) : all;
     }
-
-    /// <summary>Makes the outputs at pads 0, the least that a ReLU gives, and masks them for a mean.</summary>
-    private void KeepWords(ExportStep? next)
-    {
-        if (next is not PoolStep { Pooling: Pooling.Mean or Pooling.Max } pool)
-            throw new ExportException("Keras: convolutions are written in front of mean and max pooling alone; write ONNX, which holds all.");
-        Combine("Multiply", 0, 1, pool.Pooling == Pooling.Mean);
-    }
-
-    /// <summary>Lowers the outputs at pads beneath all others.</summary>
-    private void LowerPads() => Combine("Add", FarBelow, 0, masked: false);
 
     /// <summary>Joins the outputs with a number a word: one for pads, another for all words.</summary>
-    private void Combine(string merge, float pad, float word, bool masked)
+    private KerasExportLayer Combine(string merge, float pad, float word, bool masked, KerasExportLayer from)
     {
-        (string outputs, IReadOnlyList<int?> shape) = (At.Name, At.Shape);
         var numbers = new float[_model.Table.VocabularySize];
         Array.Fill(numbers, word);
         numbers[0] = pad;
-        Embed(new ExportTensor(numbers, numbers.Length, 1), masked);
-        At.Config["trainable"] = false;
-        Add(merge, new JsonObject(), [outputs, At.Name], shape);
+        KerasExportLayer words = Embed(new ExportTensor(numbers, numbers.Length, 1), masked);
+        words.Config["trainable"] = false;
+        return Add(merge, new JsonObject(), [from.Name, words.Name], from.Shape);
     }
 
-    private void Dense(DenseStep step, string activation)
+    private KerasExportLayer Windows(WindowPoolStep step, KerasExportLayer from)
     {
-        int units = step.Bias.Shape[0];
-        Add("Dense", new JsonObject { ["units"] = units, ["activation"] = activation, ["use_bias"] = true }, [At.Name], [.. At.Shape.SkipLast(1), units],
-            new KerasExportTensor("", "kernel", step.Kernel), new KerasExportTensor("", "bias", step.Bias));
+        if (!KnowsPads)
+            throw new ExportException("Keras: of a model without padding, pooling of windows is not written, for Keras' reads the pads; write ONNX, which holds it.");
+        return Add(step.Largest ? "MaxPooling1D" : "AveragePooling1D", new JsonObject
+        {
+            ["pool_size"] = new JsonArray(step.Window),
+            ["strides"] = new JsonArray(step.Stride),
+            ["padding"] = step.Padding.ToString().ToLowerInvariant(),
+            ["data_format"] = "channels_last",
+        }, [from.Name], [Firn.Layers.Windows.Count(from.Shape[0]!.Value, step.Window, step.Stride, step.Padding), from.Shape[^1]]);
     }
 
-    private void Pool(string className) => Add(className, new JsonObject { ["data_format"] = "channels_last" }, [At.Name], [Width]);
-
-    private void Add(string className, JsonObject config, IReadOnlyList<string> inbound, IReadOnlyList<int?> shape, params KerasExportTensor[] weights)
+    private KerasExportLayer Normalization(ExportStep step, KerasExportLayer from)
     {
-        string name = NextName(className);
-        _names.Add(name);
-        _layers.Add(new KerasExportLayer(className, name, config, inbound, shape) { Weights = weights, Groups = [("", name)] });
+        if (step is BatchNormalizationStep batch)
+        {
+            return Add("BatchNormalization", new JsonObject { ["axis"] = -1, ["epsilon"] = batch.Epsilon, ["center"] = true, ["scale"] = true },
+                [from.Name], from.Shape, new KerasExportTensor("", "gamma", batch.Gamma), new KerasExportTensor("", "beta", batch.Beta),
+                new KerasExportTensor("", "moving_mean", batch.Mean), new KerasExportTensor("", "moving_variance", batch.Variance));
+        }
+        var row = (LayerNormalizationStep)step;
+        return Add("LayerNormalization", new JsonObject { ["axis"] = -1, ["epsilon"] = row.Epsilon, ["center"] = true, ["scale"] = true },
+            [from.Name], from.Shape, new KerasExportTensor("", "gamma", row.Gamma), new KerasExportTensor("", "beta", row.Beta));
     }
 
-    private string NextName(string className)
+    private KerasExportLayer Branches(BranchesStep step, KerasExportLayer from)
+    {
+        KerasExportLayer[] parts = [.. step.Lists.Select(list => Write(list, from, isModel: false))];
+        string className = step.Join switch
+        {
+            Join.Sum => "Add",
+            Join.Multiply => "Multiply",
+            Join.Average => "Average",
+            _ => "Concatenate",
+        };
+        bool concatenates = step.Join == Join.Concatenate;
+        if (parts.DistinctBy(p => p.Name).Count() < parts.Length)
+            throw new ExportException("Keras: two lists of a layer's branches are empty; write ONNX, which holds it.");
+        return Add(className, concatenates ? new JsonObject { ["axis"] = -1 } : new JsonObject(), [.. parts.Select(p => p.Name)],
+            [.. parts[0].Shape.SkipLast(1), concatenates ? parts.Sum(p => p.Shape[^1]) : parts[0].Shape[^1]]);
+    }
+
+    private KerasExportLayer Dense(DenseStep step, string activation, KerasExportLayer from)
+    {
+        int units = step.Kernel.Shape[1];
+        KerasExportTensor[] weights = [new KerasExportTensor("", "kernel", step.Kernel), .. step.Bias is { } bias ? (KerasExportTensor[])[new("", "bias", bias)] : []];
+        return Add("Dense", new JsonObject { ["units"] = units, ["activation"] = activation, ["use_bias"] = step.Bias is not null },
+            [from.Name], [.. from.Shape.SkipLast(1), units], weights);
+    }
+
+    private KerasExportLayer Pool(string className, KerasExportLayer from) =>
+        Add(className, new JsonObject { ["data_format"] = "channels_last" }, [from.Name], [from.Shape[^1]]);
+
+    private KerasExportLayer Add(string className, JsonObject config, IReadOnlyList<string> inbound, IReadOnlyList<int?> shape, params KerasExportTensor[] weights)
     {
         string stem = KerasJson.Snake(className), name = stem;
-        for (int number = 1; _names.Contains(name); number++)
+        for (int number = 1; !_names.Add(name); number++)
             name = FormattableString.Invariant($"{stem}_{number}");
-        return name;
+        _layers.Add(new KerasExportLayer(className, name, config, inbound, shape) { Weights = weights, Groups = [("", name)] });
+        return _layers[^1];
     }
 
-    private static string NameOf(DenseActivation activation) => activation switch
+    private string NameOf(Activation activation) => activation switch
     {
-        DenseActivation.Tanh => "tanh",
-        DenseActivation.Sigmoid => "sigmoid",
-        DenseActivation.Elu => "elu",
-        DenseActivation.Gelu => "gelu",
-        _ => "relu",
+        Activation.HardSigmoid when !_archive => "hard_sigmoid",
+        Activation.HardSigmoidSixth when _archive => "hard_sigmoid",
+        Activation.HardSigmoid or Activation.HardSigmoidSixth => throw new ExportException(
+            $"Keras: hard_sigmoid has another slope in {(_archive ? ".keras than in Keras 2; write .h5" : ".h5 than in Keras 3; write .keras")}, or ONNX."),
+        _ => activation.ToString().ToLowerInvariant(),
     };
 }

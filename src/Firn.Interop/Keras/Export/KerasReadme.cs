@@ -1,5 +1,8 @@
 using System.Text;
 using Firn.Interop.Export;
+using Firn.Layers;
+using Firn.Model;
+using Firn.Text;
 
 namespace Firn.Interop.Keras.Export;
 
@@ -9,12 +12,15 @@ internal static class KerasReadme
     public static string Of(Predictor predictor, ExportTarget target, IReadOnlyList<string> notes)
     {
         string Name(string part) => Path.GetFileName(target.PlaceOf(part));
-        int padded = predictor.Classifier.Options.PaddedLength;
-        string length = padded > 0 ? FormattableString.Invariant($"maxlen={padded}, padding=\"pre\", truncating=\"pre\"")
-            : "padding=\"post\"";
-        string padding = padded > 0
-            ? FormattableString.Invariant($"The model was trained on texts padded in front to {padded} ids and reads the pads.")
-            : "Texts may be padded with 0 on either side, to any length: pads are masked.";
+        PaddedInput? rule = ShortModel.PaddingOf(predictor.Classifier.Options);
+        string length = "padding=\"post\"", padding = "Texts may be padded with 0 on either side, to any length: pads are masked.";
+        if (rule is { Length: > 0 })
+        {
+            string side = rule.Side == PaddingSide.Pre ? "pre" : "post", cut = rule.Truncating == Truncation.Head ? "post" : "pre";
+            length = FormattableString.Invariant($"maxlen={rule.Length}, padding=\"{side}\", truncating=\"{cut}\"");
+            padding = FormattableString.Invariant($"The model was made for texts padded {(rule.Side == PaddingSide.Pre ? "in front" : "behind")} to {rule.Length} ids")
+                + (rule.Masked ? "." : " and reads the pads.");
+        }
         var page = new StringBuilder();
         page.Append($$"""
             # {{string.Join(", ", predictor.Labels.Take(8))}}{{(predictor.Labels.Count > 8 ? ", ..." : "")}}

@@ -41,7 +41,7 @@ public sealed class KerasExportTests : IDisposable
         var options = new ClassifierOptions
         {
             Encoder = encoder, Pooling = pooling, Bidirectional = both, Layers = layers, HiddenSize = 6, Widths = [1, 2, 4],
-            Classes = layers + 1, Dense = [5], DenseActivation = layers == 1 ? DenseActivation.Elu : DenseActivation.Tanh,
+            Classes = layers + 1, Dense = [5], DenseActivation = layers == 1 ? Activation.Elu : Activation.Tanh,
         };
         Predictor predictor = ExportModels.Make(options);
         foreach (string ending in (string[])[".keras", ".h5"])

@@ -45,12 +45,12 @@ public sealed class OnnxExportTests
     }
 
     [Theory]
-    [InlineData(DenseActivation.Relu)]
-    [InlineData(DenseActivation.Tanh)]
-    [InlineData(DenseActivation.Sigmoid)]
-    [InlineData(DenseActivation.Elu)]
-    [InlineData(DenseActivation.Gelu)]
-    public void Hidden_dense_layers_and_sigmoids_score_as_here(DenseActivation activation) =>
+    [InlineData(Activation.Relu)]
+    [InlineData(Activation.Tanh)]
+    [InlineData(Activation.Sigmoid)]
+    [InlineData(Activation.Elu)]
+    [InlineData(Activation.Gelu)]
+    public void Hidden_dense_layers_and_sigmoids_score_as_here(Activation activation) =>
         AssertSame(Make(new ClassifierOptions { HiddenSize = 9, Dense = [8, 6], DenseActivation = activation, Classes = 3, MultiLabel = true }, linear: true, prior: true));
 
     [Fact]

@@ -55,9 +55,22 @@ internal sealed class KerasReference
             MergeLayer { Merge: KerasMerge.Add } => Merged(inputs, (a, b) => [.. a.Select((v, i) => v + b[i % b.Length])]),
             MergeLayer { Merge: KerasMerge.Multiply } =>
                 Merged(inputs, (a, b) => [.. a.Select((v, i) => v * b[i % b.Length])]),
+            MergeLayer { Merge: KerasMerge.Average } => Merged(inputs, (a, b) => [.. a.Zip(b, (v, w) => v + w)]) is var sum
+                ? sum with { Rows = [.. sum.Rows.Select(r => r.Select(v => v / inputs.Length).ToArray())] } : x,
+            BatchNormalizationLayer batch => x with { Rows = [.. x.Rows.Select(r => (double[])[.. r.Select((v, i) => At(weights[0], i)
+                * (v - At(weights[2], i)) / Math.Sqrt(At(weights[3], i) + batch.Epsilon) + At(weights[1], i))])] },
+            LayerNormalizationLayer row => x with { Rows = [.. x.Rows.Select(r => Normalized(r, weights, row.Epsilon))] },
             ActivationLayer function => x with { Rows = [.. x.Rows.Select(r => Activate(function.Activation, r))] },
             _ => throw new NotSupportedException(layer.GetType().Name),
         };
+    }
+
+    private static double At(KerasWeight weight, int i) => weight.Values.Span[i];
+
+    private static double[] Normalized(double[] row, IReadOnlyList<KerasWeight> weights, double epsilon)
+    {
+        double mean = row.Average(), variance = row.Average(v => (v - mean) * (v - mean));
+        return [.. row.Select((v, i) => At(weights[0], i) * (v - mean) / Math.Sqrt(variance + epsilon) + At(weights[1], i))];
     }
 
     /// <summary>Row by row; a step counts where it does in each input that says so.</summary>
@@ -70,7 +83,13 @@ internal sealed class KerasReference
         Tensor forward = Recurrent(both.Forward, [.. weights.Take(half)], x, backwards: false);
         Tensor backward = Recurrent(both.Backward, [.. weights.Skip(half)], x, backwards: true);
         IEnumerable<double[]> turned = both.Backward.ReturnSequences ? backward.Rows.Reverse() : backward.Rows;
-        return forward with { Rows = [.. forward.Rows.Zip(turned, (f, b) => (double[])[.. f, .. b])] };
+        return forward with { Rows = [.. forward.Rows.Zip(turned, (f, b) => both.MergeMode switch
+        {
+            KerasMergeMode.Sum => (double[])[.. f.Zip(b, (v, w) => v + w)],
+            KerasMergeMode.Mul => [.. f.Zip(b, (v, w) => v * w)],
+            KerasMergeMode.Ave => [.. f.Zip(b, (v, w) => (v + w) / 2)],
+            _ => [.. f, .. b],
+        })] };
     }
 
     private static Tensor Recurrent(RecurrentLayer layer, IReadOnlyList<KerasWeight> weights, Tensor x, bool backwards)
@@ -140,10 +159,10 @@ internal sealed class KerasReference
 
     private static Tensor Convolution(Conv1DLayer layer, IReadOnlyList<KerasWeight> weights, double[][] rows)
     {
-        Assert.True(layer is { Padding: KerasPadding.Valid or KerasPadding.Same, Strides: 1, DilationRate: 1, Groups: 1 });
-        if (layer.Padding == KerasPadding.Same)
+        Assert.True(layer is { Strides: 1, DilationRate: 1, Groups: 1 });
+        if (layer.Padding != KerasPadding.Valid)
         {
-            int before = (layer.KernelSize - 1) / 2;
+            int before = layer.Padding == KerasPadding.Causal ? layer.KernelSize - 1 : (layer.KernelSize - 1) / 2;
             IEnumerable<double[]> Zeros(int count) => Enumerable.Range(0, count).Select(_ => new double[rows[0].Length]);
             rows = [.. Zeros(before), .. rows, .. Zeros(layer.KernelSize - 1 - before)];
         }
@@ -209,7 +228,27 @@ internal sealed class KerasReference
         KerasFunction.Relu => Math.Max(x, 0),
         KerasFunction.Tanh => Math.Tanh(x),
         KerasFunction.Sigmoid => 1 / (1 + Math.Exp(-x)),
+        KerasFunction.Gelu => x * NormalBelow(x),
+        KerasFunction.HardSigmoid => Math.Clamp(0.2 * x + 0.5, 0, 1),
+        KerasFunction.HardSigmoidOfSixths => Math.Clamp(x / 6 + 0.5, 0, 1),
+        KerasFunction.Swish => x / (1 + Math.Exp(-x)),
+        KerasFunction.Selu => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (Math.Exp(x) - 1)),
+        KerasFunction.Softplus => Math.Log(1 + Math.Exp(x)),
+        KerasFunction.Softsign => x / (1 + Math.Abs(x)),
         KerasFunction.Elu => x > 0 ? x : Math.Exp(x) - 1,
         _ => throw new NotSupportedException(activation.Function.ToString()),
     };
+
+    /// <summary>The standard normal distribution's share below x, by Simpson's rule from 0.</summary>
+    private static double NormalBelow(double x)
+    {
+        const int steps = 400;
+        double sum = 0;
+        for (int i = 0; i <= steps; i++)
+        {
+            double t = x * i / steps;
+            sum += (i == 0 || i == steps ? 1 : 2 + 2 * (i % 2)) * Math.Exp(-0.5 * t * t);
+        }
+        return 0.5 + sum * x / steps / 3 / Math.Sqrt(2 * Math.PI);
+    }
 }
