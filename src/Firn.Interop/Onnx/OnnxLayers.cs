@@ -67,7 +67,7 @@ internal sealed class OnnxLayers
                 _at = Attended(attention);
                 break;
             default:
-                throw new ExportException($"ONNX: a layer of the kind {step.GetType().Name} is not written. docs/export.md lists what is.");
+                throw new ExportException("ONNX: the model has a layer of a kind that is not written. docs/export.md lists what is.");
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class KerasLayerList
             case AttentionStep:
                 throw new ExportException("Keras: attention pooling is no layer of Keras; write ONNX, which holds it.");
             default:
-                throw new ExportException($"Keras: a layer of the kind {steps[at].GetType().Name} is not written. docs/export.md lists what is.");
+                throw new ExportException("Keras: the model has a layer of a kind that is not written. docs/export.md lists what is.");
         }
     }
 
