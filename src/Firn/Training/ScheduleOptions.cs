@@ -15,7 +15,7 @@ internal sealed record ScheduleOptions
 
     public double? EmbeddingRate { get; init; }
 
-    public double? LstmRate { get; init; }
+    public double? EncoderRate { get; init; }
 
     public double? DenseRate { get; init; }
 
@@ -26,7 +26,7 @@ internal sealed record ScheduleOptions
     public ScheduleOptions WithRate(ParameterGroup group, double rate) => group switch
     {
         ParameterGroup.Embedding => this with { EmbeddingRate = rate },
-        ParameterGroup.Lstm => this with { LstmRate = rate },
+        ParameterGroup.Encoder => this with { EncoderRate = rate },
         _ => this with { DenseRate = rate },
     };
 
@@ -76,7 +76,7 @@ internal sealed record ScheduleOptions
     private double? RateOf(ParameterGroup group) => group switch
     {
         ParameterGroup.Embedding => EmbeddingRate,
-        ParameterGroup.Lstm => LstmRate,
+        ParameterGroup.Encoder => EncoderRate,
         _ => DenseRate,
     };
 
