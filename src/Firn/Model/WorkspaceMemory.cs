@@ -108,6 +108,7 @@ internal readonly record struct TextShape(int Rows, int Width, long LstmWeights,
     {
         ParameterGroup.Embedding => TableWeights,
         ParameterGroup.Encoder => LstmWeights,
-        _ => DenseWeights,
+        ParameterGroup.Dense => DenseWeights,
+        _ => 0,
     };
 }

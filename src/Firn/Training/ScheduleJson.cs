@@ -121,7 +121,7 @@ internal static class ScheduleJson
             read = read with { Rows = Rows(rows, $"{place}.rows") };
         if (phase.TryGetProperty("rates", out JsonElement rates))
         {
-            Keys(rates, $"{place}.rates", Groups);
+            Keys(rates, $"{place}.rates", rates.ValueKind == JsonValueKind.Object && rates.TryGetProperty(OldEncoder, out _) ? [.. Groups, OldEncoder] : Groups);
             foreach (JsonProperty rate in rates.EnumerateObject())
                 read = read.WithRate(Group(rate.Name, $"{place}.rates"), Number(rate.Value, $"{place}.rates.{rate.Name}"));
         }

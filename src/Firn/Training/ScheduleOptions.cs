@@ -38,7 +38,7 @@ internal sealed record ScheduleOptions
             text.Append(CultureInfo.InvariantCulture, $",rows={Rows}");
         if (Pull is { } pull and not 0)
             text.Append(CultureInfo.InvariantCulture, $",pull={pull}");
-        foreach (ParameterGroup group in Enum.GetValues<ParameterGroup>())
+        foreach (ParameterGroup group in ThawSchedule.Groups)
         {
             if (RateOf(group) is { } rate)
                 text.Append(CultureInfo.InvariantCulture, $",{ThawSchedule.NameOf(group)}-rate={rate}");
@@ -57,7 +57,7 @@ internal sealed record ScheduleOptions
             Require(phases, ParameterGroup.Embedding, Rows is not null ? "rows" : "pull", schedule);
         ThawPhase[] changed = [.. phases.Select((phase, i) => phase.Trains(ParameterGroup.Embedding)
             ? phase with { Rows = Rows ?? phase.Rows, Pull = Pull ?? phase.Pull } : phase)];
-        foreach (ParameterGroup group in Enum.GetValues<ParameterGroup>())
+        foreach (ParameterGroup group in ThawSchedule.Groups)
         {
             if (RateOf(group) is not { } rate)
                 continue;
