@@ -39,6 +39,7 @@ internal sealed class WarmStart : IDisposable
             {
                 Encoder = shape.Encoder, Layers = shape.Layers, Widths = shape.Widths, HiddenSize = shape.HiddenSize, Bidirectional = shape.Bidirectional, Pooling = shape.Pooling,
                 Dense = shape.Dense, DenseActivation = shape.DenseActivation,
+                Model = shape.Model, Padding = shape.Padding,
             },
         };
     }
