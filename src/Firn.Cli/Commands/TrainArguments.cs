@@ -270,7 +270,7 @@ internal sealed class TrainArguments
             Layers = parsed.GetValue(layers) ?? basis.Layers,
             Widths = parsed.GetValue(widths) is { } text ? ReadList("--widths", text, 16, 64, "3,4,5") : basis.Widths,
             Dense = parsed.GetValue(dense) is { } units ? ReadList("--dense", units, 7, 8192, "64") : basis.Dense,
-            DenseActivation = parsed.GetValue(activation) is { } function ? Enum.Parse<DenseActivation>(function, ignoreCase: true) : basis.DenseActivation,
+            DenseActivation = parsed.GetValue(activation) is { } function ? Enum.Parse<Activation>(function, ignoreCase: true) : basis.DenseActivation,
             DenseDropout = parsed.GetValue(denseDropout) ?? basis.DenseDropout,
         };
     }

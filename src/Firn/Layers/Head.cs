@@ -8,7 +8,7 @@ namespace Firn.Layers;
 /// </summary>
 /// <param name="layers">The last is the output's.</param>
 /// <param name="activation">Behind all but the last.</param>
-internal sealed unsafe class Head(DenseLayer[] layers, DenseActivation activation)
+internal sealed unsafe class Head(DenseLayer[] layers, Activation activation)
 {
     /// <summary>Makes or finds the weights of a model's dense layers.</summary>
     /// <param name="hidden">Units of the layers before the output's.</param>
@@ -16,7 +16,7 @@ internal sealed unsafe class Head(DenseLayer[] layers, DenseActivation activatio
     /// <param name="features">Values of what enters.</param>
     /// <param name="outputs">Logits.</param>
     /// <param name="weights">Where the weights come from.</param>
-    public static Head Create(IntegerList hidden, DenseActivation activation, int features, int outputs, WeightSource weights)
+    public static Head Create(IntegerList hidden, Activation activation, int features, int outputs, WeightSource weights)
     {
         var layers = new List<DenseLayer>();
         for (int k = 0; k < hidden.Count; k++)

@@ -105,7 +105,7 @@ internal sealed class MeanPooling : PoolingOfEach
 }
 
 /// <summary>The largest value of each unit over the text, the first of equals; zero for an empty text.</summary>
-internal sealed class MaxPooling(int features) : PoolingOfEach
+internal sealed class MaxOverTime(int features) : PoolingOfEach
 {
     public override bool ReadsEveryOutput => true;
 

@@ -77,7 +77,7 @@ public sealed record ClassifierOptions
     public IntegerList Dense { get; init; }
 
     /// <summary>The function behind each of them.</summary>
-    public DenseActivation DenseActivation { get; init; }
+    public Activation DenseActivation { get; init; }
 
     /// <summary>Dropout of what enters each dense layer, the output's too; in [0, 1).</summary>
     public double DenseDropout { get; init; }
@@ -104,6 +104,19 @@ public sealed record ClassifierOptions
     /// caller's to cut when it is scored.
     /// </summary>
     public int PaddedLength { get; init; }
+
+    /// <summary>
+    /// The layers between the embedding, with its dropout, and the output; where there are any, the members that say the same in
+    /// short are not read: <see cref="Encoder"/>, <see cref="HiddenSize"/>, <see cref="Layers"/>, <see cref="Widths"/>,
+    /// <see cref="Bidirectional"/>, <see cref="Pooling"/>, <see cref="Dense"/>, <see cref="DenseActivation"/>,
+    /// <see cref="DenseDropout"/>, <see cref="InputDropout"/>, <see cref="RecurrentDropout"/>. Empty for the list that follows from those.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public LayerList Model { get; init; }
+
+    /// <summary>How texts are padded, for a model that was made elsewhere; null for no pads. In place of <see cref="PaddedLength"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PaddedInput? Padding { get; init; }
 
     /// <summary>Number of classes, at least 2. Two classes have one sigmoid unit, more a softmax.</summary>
     public int Classes { get; init; } = 2;

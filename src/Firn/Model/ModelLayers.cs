@@ -22,8 +22,8 @@ internal sealed unsafe class ModelLayers
         PoolingLayer = options.Pooling switch
         {
             Pooling.Mean => new MeanPooling(),
-            Pooling.Max => new MaxPooling(width),
-            Pooling.Attention => AttentionPooling.Create(width, weights),
+            Pooling.Max => new MaxOverTime(width),
+            Pooling.Attention => AttentionOverTime.Create(width, weights),
             _ => new LastStatePooling(),
         };
         RectifiesFeatures = options.Encoder == EncoderKind.Mean;

@@ -99,7 +99,7 @@ internal sealed record GoldenClassifier(TextClassifier Model, RaggedIds Texts, i
             {
                 Encoder = Enum.Parse<EncoderKind>(encoder.GetString()!, ignoreCase: true), Layers = golden.GetProperty("layers").GetInt32(),
                 Dense = [.. golden.GetProperty("dense").EnumerateArray().Select(u => u.GetInt32())],
-                DenseActivation = Enum.Parse<DenseActivation>(golden.GetProperty("activation").GetString()!, ignoreCase: true),
+                DenseActivation = Enum.Parse<Activation>(golden.GetProperty("activation").GetString()!, ignoreCase: true),
                 Widths = [.. golden.GetProperty("widths").EnumerateArray().Select(w => w.GetInt32())],
             };
         }

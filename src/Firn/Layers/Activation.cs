@@ -2,8 +2,8 @@ using Firn.Kernels;
 
 namespace Firn.Layers;
 
-/// <summary>The function behind a hidden dense layer.</summary>
-public enum DenseActivation
+/// <summary>The function behind a layer's sums.</summary>
+public enum Activation
 {
     /// <summary>max(x, 0).</summary>
     Relu,
@@ -19,29 +19,53 @@ public enum DenseActivation
 
     /// <summary>x times the normal distribution's share below x (Hendrycks, Gimpel 2016), not its approximation by tanh.</summary>
     Gelu,
+
+    /// <summary>x.</summary>
+    Linear,
+
+    /// <summary>exp(x) over the sum of exp over a row.</summary>
+    Softmax,
+
+    /// <summary>1.0507 times x, and 1.7581 (exp(x) - 1) below zero (Klambauer et al. 2017).</summary>
+    Selu,
+
+    /// <summary>log(1 + exp(x)).</summary>
+    Softplus,
+
+    /// <summary>x / (1 + |x|).</summary>
+    Softsign,
+
+    /// <summary>x times its sigmoid (Ramachandran et al. 2017); Keras' <c>swish</c> and <c>silu</c>.</summary>
+    Silu,
+
+    /// <summary>0.2 x + 0.5 held in [0, 1]: <c>hard_sigmoid</c> of Keras 1 and 2.</summary>
+    HardSigmoid,
+
+    /// <summary>x / 6 + 0.5 held in [0, 1]: <c>hard_sigmoid</c> of Keras 3.</summary>
+    HardSigmoidSixth,
 }
 
 /// <summary>The functions and their derivatives.</summary>
-internal static class DenseActivations
+internal static class ActivationFunctions
 {
     /// <summary>Applies the function.</summary>
     /// <param name="kind">Which.</param>
     /// <param name="sums">Its arguments.</param>
     /// <param name="destination">Receives the values; not the same memory.</param>
-    public static void Forward(this DenseActivation kind, ReadOnlySpan<float> sums, Span<float> destination)
+    public static void Forward(this Activation kind, ReadOnlySpan<float> sums, Span<float> destination)
     {
         switch (kind)
         {
-            case DenseActivation.Relu:
+            case Activation.Relu:
                 Activations.Relu(sums, destination);
                 break;
-            case DenseActivation.Tanh:
+            case Activation.Tanh:
                 Activations.Tanh(sums, destination);
                 break;
-            case DenseActivation.Sigmoid:
+            case Activation.Sigmoid:
                 Activations.Sigmoid(sums, destination);
                 break;
-            case DenseActivation.Elu:
+            case Activation.Elu:
                 for (int i = 0; i < sums.Length; i++)
                     destination[i] = sums[i] > 0 ? sums[i] : (float)(Math.Exp(sums[i]) - 1);
                 break;
@@ -57,16 +81,16 @@ internal static class DenseActivations
     /// <param name="sums">Its arguments.</param>
     /// <param name="values">What it gave.</param>
     /// <param name="gradient">Of the values, replaced by that of the arguments.</param>
-    public static void Backward(this DenseActivation kind, ReadOnlySpan<float> sums, ReadOnlySpan<float> values, Span<float> gradient)
+    public static void Backward(this Activation kind, ReadOnlySpan<float> sums, ReadOnlySpan<float> values, Span<float> gradient)
     {
         for (int i = 0; i < gradient.Length; i++)
         {
             gradient[i] *= kind switch
             {
-                DenseActivation.Relu => values[i] > 0 ? 1 : 0,
-                DenseActivation.Tanh => 1 - values[i] * values[i],
-                DenseActivation.Sigmoid => values[i] * (1 - values[i]),
-                DenseActivation.Elu => sums[i] > 0 ? 1 : values[i] + 1,
+                Activation.Relu => values[i] > 0 ? 1 : 0,
+                Activation.Tanh => 1 - values[i] * values[i],
+                Activation.Sigmoid => values[i] * (1 - values[i]),
+                Activation.Elu => sums[i] > 0 ? 1 : values[i] + 1,
                 _ => (float)(NormalBelow(sums[i]) + sums[i] * Math.Exp(-0.5 * sums[i] * sums[i]) / Math.Sqrt(2 * Math.PI)),
             };
         }

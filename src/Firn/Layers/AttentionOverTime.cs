@@ -9,10 +9,10 @@ namespace Firn.Layers;
 /// <param name="kernel">A, [F,F].</param>
 /// <param name="bias">b, [F].</param>
 /// <param name="context">v, [F].</param>
-internal sealed unsafe class AttentionPooling(Parameter kernel, Parameter bias, Parameter context) : IPoolingLayer
+internal sealed unsafe class AttentionOverTime(Parameter kernel, Parameter bias, Parameter context) : IPoolingLayer
 {
     /// <summary>Makes or finds the weights.</summary>
-    public static AttentionPooling Create(int features, WeightSource weights)
+    public static AttentionOverTime Create(int features, WeightSource weights)
     {
         CounterRandom random = weights.Random;
         Parameter kernel = weights.Get("attention.kernel", ParameterGroup.Dense, [features, features],
@@ -20,7 +20,7 @@ internal sealed unsafe class AttentionPooling(Parameter kernel, Parameter bias, 
         Parameter bias = weights.Get("attention.bias", ParameterGroup.Dense, [features]);
         Parameter context = weights.Get("attention.context", ParameterGroup.Dense, [features],
             values => Initializers.GlorotUniform(random.Derive(3), features, 1, values));
-        return new AttentionPooling(kernel, bias, context);
+        return new AttentionOverTime(kernel, bias, context);
     }
 
     private readonly PackedMatrix packed = new(), transposed = new();
@@ -118,7 +118,7 @@ internal sealed unsafe class AttentionPooling(Parameter kernel, Parameter bias, 
     private void Part(ShardWorkspace shard) => JoinedRows.Part(shard.Layout, shard.Top, shard.Attention.DJoined, features);
 }
 
-/// <summary>What <see cref="AttentionPooling"/> keeps of a shard between its passes; rows by position.</summary>
+/// <summary>What <see cref="AttentionOverTime"/> keeps of a shard between its passes; rows by position.</summary>
 internal sealed unsafe class AttentionTape
 {
     private readonly AlignedBuffer joined = new(), units = new(), weights = new(), dScores = new(), dSums = new(), dJoined = new();
