@@ -29,4 +29,33 @@ public enum WindowPadding
 /// <param name="Activation">Behind the sums.</param>
 /// <param name="Bias">Whether there is one.</param>
 public sealed record Convolution(int Filters, IntegerList Widths, WindowPadding Padding = WindowPadding.Same, int Stride = 1,
-    Activation Activation = Activation.Relu, bool Bias = true) : Layer;
+    Activation Activation = Activation.Relu, bool Bias = true) : Layer
+{
+    internal override string Kind => "convolution";
+
+    internal override PadUse Pads => PadUse.Sees;
+
+    internal override LayerNode Build(ModelBuilder builder, LayerNode input)
+    {
+        builder.Sequence(input);
+        builder.Check(Filters, 1, 8192, "filters");
+        builder.Check(Widths.Count, 1, 16, "the number of widths");
+        builder.Check(Stride, 1, 64, "stride");
+        builder.CheckNamed(Padding, "padding");
+        builder.CheckNamed(Activation, "activation");
+        foreach (int width in Widths)
+            builder.Check(width, 1, 64, "a width");
+        if (Widths.Count > 1 && Padding == WindowPadding.Valid)
+            throw builder.Problem("several widths with padding valid give different numbers of steps; take same, or branches that end in a pooling");
+        string name = builder.NamesOf(this, Kind).Own;
+        var place = new LayerPlace(builder.NextLevel(), 0, false);
+        InputMap map = ConvolutionLayer.CreateMap(name, place, input.Shape.Width, this, builder.Weights);
+        Parameter? bias = Bias ? builder.Weights.Get(name + ".bias", ParameterGroup.Lstm, [Widths.Count * Filters]) : null;
+        var layer = new ConvolutionLayer(map, bias, this, place) { InputDropout = builder.TakeInputDropout() };
+        LayerNode node = builder.Add(new SequenceNode(name, input, [layer], new SignalShape(layer.Size, true, layer.StepsOf(input.Shape.Steps)))
+        {
+            Title = $"convolutions over {Widths} steps, {Filters} filters",
+        });
+        return Activation.FollowsFromValue() ? node : builder.Add(new ActivateNode(node, Activation));
+    }
+}

@@ -3,86 +3,88 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>
-/// Convolutions over windows of some widths side by side, with ReLU (Kim 2014); the text is taken to have zero vectors before
-/// and behind it, so that each gives one output a word (Keras' <c>same</c>). A word is multiplied once with the weights of all
-/// its places in all windows, and a window of w words adds up w of these sums; over a frozen table they are folded, and a
-/// convolution only adds.
+/// Convolutions over windows of some widths side by side (Kim 2014). A word is multiplied once with the weights of all its places
+/// in all windows, and a window of w words adds up w of these sums; over a frozen table they are folded, and a convolution only adds.
 /// </summary>
 /// <param name="map">
 /// [E,WF] for W places in all: the columns of the first window's first place, of its second, and so on, window by window; no bias.
 /// </param>
-/// <param name="bias">[nF] for n windows.</param>
-/// <param name="widths">Words that each window spans.</param>
+/// <param name="bias">[nF] for n windows; null for none.</param>
+/// <param name="kind">Filters, widths, padding, stride, activation.</param>
 /// <param name="place">Where it stands.</param>
-internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter bias, IntegerList widths, LayerPlace place) : SequenceLayer(map, bias.Shape[0], place)
+internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Convolution kind, LayerPlace place)
+    : SequenceLayer(map, kind.Filters * kind.Widths.Count, place)
 {
-    private readonly int filters = bias.Shape[0] / widths.Count;
+    private readonly int filters = kind.Filters, stride = kind.Stride;
+    private readonly int[] widths = [.. kind.Widths];
+    private readonly Activation activation = kind.Activation.FollowsFromValue() ? kind.Activation : Activation.Linear;
 
-    /// <summary>Makes or finds the weights: Glorot uniform over each window, zero bias, as Keras starts them.</summary>
-    public static ConvolutionLayer Create(LayerPlace place, int width, IntegerList widths, int filters, WeightSource weights)
-    {
-        int columns = widths.Sum() * filters;
-        Parameter kernel = weights.Get("convolution.kernel", ParameterGroup.Lstm, [width, columns],
-            values => Fill(place.Stream(weights.Random), width, widths, filters, values));
-        return new ConvolutionLayer(new InputMap(kernel, null), weights.Get("convolution.bias", ParameterGroup.Lstm, [widths.Count * filters]), widths, place);
-    }
+    /// <summary>Makes or finds the map's weights: Glorot uniform over each window, as Keras starts them.</summary>
+    public static InputMap CreateMap(string name, LayerPlace place, int width, Convolution kind, WeightSource weights) =>
+        new(weights.Get(name + ".kernel", ParameterGroup.Lstm, [width, kind.Widths.Sum() * kind.Filters],
+            values => Fill(place.Stream(weights.Random), width, kind.Widths, kind.Filters, values)), null);
 
-    public override double PackedFloats => 0;
+    public override bool KeepsSteps => stride == 1 && kind.Padding != WindowPadding.Valid;
 
-    public override void PackForward()
-    {
-    }
+    public override string? StepsRule => Windows.Rule(widths[0], stride, kind.Padding);
 
-    public override void PackBackward()
-    {
-    }
+    protected override IEnumerable<Parameter> OwnWeights => bias is null ? [] : [bias];
 
-    public override SequenceTape CreateTape() => new();
+    public override int StepsOf(int steps) => Windows.Count(steps, widths[0], stride, kind.Padding);
 
     public override void Forward(RaggedLayout layout, SequenceTape tape)
     {
-        ReadOnlySpan<float> start = bias.Values.Span;
-        for (int step = 0; step < layout.Steps; step++)
+        ReadOnlySpan<float> start = bias is null ? default : bias.Values.Span;
+        RaggedLayout outputs = tape.OutputLayout;
+        for (int step = 0; step < outputs.Steps; step++)
         {
-            for (int i = 0; i < layout.AliveAt(step); i++)
+            for (int i = 0; i < outputs.AliveAt(step); i++)
             {
-                Span<float> to = tape.OutputAt(layout.OffsetOf(step) + i);
-                start.CopyTo(to);
+                Span<float> to = tape.OutputAt(outputs.OffsetOf(step) + i);
+                if (bias is null)
+                    to.Clear();
+                else
+                    start.CopyTo(to);
                 int column = 0;
-                for (int n = 0; n < widths.Count; n++)
+                for (int n = 0; n < widths.Length; n++)
                 {
                     Span<float> window = to.Slice(n * filters, filters);
+                    int first = step * stride - Before(n, layout.LengthOf(i));
                     for (int o = 0; o < widths[n]; o++, column += filters)
                     {
-                        int at = step + o - Before(n);
+                        int at = first + o;
                         if (at >= 0 && i < layout.AliveAt(at))
                             VectorMath.Add(SumsAt(tape, layout.OffsetOf(at) + i, column), window);
                     }
                 }
             }
         }
-        var outputs = new Span<float>(tape.Outputs, layout.Tokens * Size);
-        Activations.Relu(outputs, outputs);
+        if (activation != Activation.Linear)
+            activation.Forward(tape.All, tape.All);
     }
 
     public override void Backward(RaggedLayout layout, SequenceTape tape)
     {
-        int values = layout.Tokens * Size;
-        Activations.ReluBackward(new(tape.Outputs, values), new(tape.DOutside, values));
+        if (activation == Activation.Relu)
+            Activations.ReluBackward(tape.All, tape.DAll);
+        else
+            activation.Backward(default, tape.All, tape.DAll);
+        RaggedLayout outputs = tape.OutputLayout;
         for (int step = 0; step < layout.Steps; step++)
         {
             for (int i = 0; i < layout.AliveAt(step); i++)
             {
                 int column = 0;
-                for (int n = 0; n < widths.Count; n++)
+                for (int n = 0; n < widths.Length; n++)
                 {
+                    int last = step + Before(n, layout.LengthOf(i));
                     for (int o = 0; o < widths[n]; o++, column += filters)
                     {
                         // The window that has this word at its place o.
-                        int at = step - o + Before(n);
+                        int first = last - o, at = first / stride;
                         Span<float> to = SumsAt(tape, layout.OffsetOf(step) + i, column);
-                        if (at >= 0 && i < layout.AliveAt(at))
-                            tape.DOutsideAt(layout.OffsetOf(at) + i).Slice(n * filters, filters).CopyTo(to);
+                        if (first >= 0 && at * stride == first && i < outputs.AliveAt(at))
+                            tape.DOutsideAt(outputs.OffsetOf(at) + i).Slice(n * filters, filters).CopyTo(to);
                         else
                             to.Clear();
                     }
@@ -91,13 +93,13 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter bias, Inte
         }
     }
 
-    protected override double OwnFloats(double tokens, double texts, bool dropsStates) => 0;
-
     protected override void OwnGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination)
     {
+        if (bias is null)
+            return;
         Span<float> dBias = destination.Of(bias);
         dBias.Clear();
-        VectorMath.AddColumnSums(new(tape.DOutside, layout.Tokens * Size), layout.Tokens, dBias);
+        VectorMath.AddColumnSums(tape.DAll, tape.Count, dBias);
     }
 
     private static void Fill(CounterRandom random, int width, IntegerList widths, int filters, Span<float> kernel)
@@ -114,8 +116,29 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter bias, Inte
         }
     }
 
-    /// <summary>Words before the one at which a window stands.</summary>
-    private int Before(int window) => (widths[window] - 1) / 2;
+    /// <summary>Steps before a text's first that its first window begins with.</summary>
+    private int Before(int window, int steps) => Windows.Before(steps, widths[window], stride, kind.Padding);
 
     private Span<float> SumsAt(SequenceTape tape, int row, int column) => new(tape.Sums + (long)row * Map.Columns + column, filters);
+}
+
+/// <summary>Where windows over a text stand.</summary>
+internal static class Windows
+{
+    /// <summary>How many there are.</summary>
+    public static int Count(int steps, int width, int stride, WindowPadding padding) => padding == WindowPadding.Valid
+        ? Math.Max(0, steps - width + stride) / stride
+        : (steps + stride - 1) / stride;
+
+    /// <summary>Two kinds of windows of one rule are as many on any text.</summary>
+    public static string Rule(int width, int stride, WindowPadding padding) =>
+        FormattableString.Invariant($"{(padding == WindowPadding.Valid ? width : 1)}/{stride}");
+
+    /// <summary>Steps before the text's first with which the first begins (as Keras' <c>same</c> divides what is missing).</summary>
+    public static int Before(int steps, int width, int stride, WindowPadding padding) => padding switch
+    {
+        WindowPadding.Valid => 0,
+        WindowPadding.Causal => width - 1,
+        _ => stride == 1 ? (width - 1) / 2 : Math.Max(0, (Count(steps, width, stride, padding) - 1) * stride + width - steps) / 2,
+    };
 }

@@ -3,20 +3,21 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>logits [n,K] = features [n,F] * kernel [F,K] + bias [K].</summary>
-internal sealed unsafe class DenseLayer(Parameter kernel, Parameter bias)
+internal sealed unsafe class DenseLayer(Parameter kernel, Parameter? bias)
 {
     /// <summary>Makes or finds the weights.</summary>
-    public static DenseLayer Create(string name, ulong stream, int features, int units, WeightSource weights)
+    public static DenseLayer Create(string name, ulong stream, int features, Dense kind, WeightSource weights)
     {
+        int units = kind.Units;
         CounterRandom random = weights.Random;
         Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Dense, [features, units],
             values => Initializers.GlorotUniform(random.Derive(stream), features, units, values));
-        return new DenseLayer(kernel, weights.Get(name + ".bias", ParameterGroup.Dense, [units]));
+        return new DenseLayer(kernel, kind.Bias ? weights.Get(name + ".bias", ParameterGroup.Dense, [units]) : null);
     }
 
     public Parameter Kernel { get; } = kernel;
 
-    public Parameter Bias { get; } = bias;
+    public Parameter? Bias { get; } = bias;
 
     /// <summary>F.</summary>
     public int Features { get; } = kernel.Shape[0];
@@ -26,34 +27,37 @@ internal sealed unsafe class DenseLayer(Parameter kernel, Parameter bias)
 
     public void Forward(int texts, float* features, float* logits)
     {
-        ReadOnlySpan<float> kernel = Kernel.Values.Span, bias = Bias.Values.Span;
+        ReadOnlySpan<float> kernel = Kernel.Values.Span, bias = Bias is null ? default : Bias.Values.Span;
         for (int i = 0; i < texts; i++)
         {
             var x = new ReadOnlySpan<float>(features + (long)i * Features, Features);
             var z = new Span<float>(logits + (long)i * Units, Units);
             if (Units == 1)
             {
-                z[0] = bias[0] + VectorMath.Dot(x, kernel);
+                z[0] = (bias.IsEmpty ? 0 : bias[0]) + VectorMath.Dot(x, kernel);
                 continue;
             }
-            bias.CopyTo(z);
+            if (bias.IsEmpty)
+                z.Clear();
+            else
+                bias.CopyTo(z);
             for (int f = 0; f < Features; f++)
                 VectorMath.AddScaled(x[f], kernel.Slice(f * Units, Units), z);
         }
     }
 
     /// <summary>dKernel = features^T * dLogits, dBias = column sums; both replaced.</summary>
-    public void WeightGradients(int texts, float* features, float* dLogits, float* dKernel, float* dBias)
+    public void WeightGradients(int texts, float* features, float* dLogits, GradientBuffer destination)
     {
-        var kernel = new Span<float>(dKernel, Features * Units);
-        var bias = new Span<float>(dBias, Units);
+        Span<float> kernel = destination.Of(Kernel), bias = Bias is null ? default : destination.Of(Bias);
         kernel.Clear();
         bias.Clear();
         for (int i = 0; i < texts; i++)
         {
             var x = new ReadOnlySpan<float>(features + (long)i * Features, Features);
             var dz = new ReadOnlySpan<float>(dLogits + (long)i * Units, Units);
-            VectorMath.Add(dz, bias);
+            if (!bias.IsEmpty)
+                VectorMath.Add(dz, bias);
             if (Units == 1)
             {
                 VectorMath.AddScaled(dz[0], x, kernel);

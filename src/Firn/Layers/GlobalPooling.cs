@@ -1,28 +1,161 @@
+using Firn.Kernels;
+
 namespace Firn.Layers;
 
 /// <summary>The largest value of each unit over the text: a sequence [T,F] to features [F]; zero for an empty text.</summary>
-public sealed record GlobalMaxPooling : Layer;
+public sealed record GlobalMaxPooling : Layer
+{
+    internal override string Kind => "global_max_pooling";
+
+    internal override PadUse Pads => PadUse.Sees;
+
+    internal override LayerNode Build(ModelBuilder builder, LayerNode input) => builder.Add(new GlobalMaxNode(builder.Rows(builder.Sequence(input))));
+}
 
 /// <summary>The mean of each unit over the text: a sequence [T,F] to features [F]; zero for an empty text.</summary>
-public sealed record GlobalAveragePooling : Layer;
+public sealed record GlobalAveragePooling : Layer
+{
+    internal override string Kind => "global_average_pooling";
 
-/// <summary>
-/// A weighted mean over the text, weights from a learnt context vector (Yang et al. 2016, equations 5 to 7): a sequence [T,F] to
-/// features [F]; zero for an empty text.
-/// </summary>
-/// <remarks>
-/// Weights: <c>NAME.kernel</c> [F,F], <c>NAME.bias</c> [F], <c>NAME.context</c> [F]. Default name <c>attention</c>.
-/// </remarks>
-public sealed record AttentionPooling : Layer;
+    internal override PadUse Pads => PadUse.Skips;
+
+    internal override LayerNode Build(ModelBuilder builder, LayerNode input) => builder.Add(new GlobalAverageNode(builder.Rows(builder.Sequence(input))));
+}
 
 /// <summary>
 /// The last step of a sequence [T,F] as features [F]; directly behind a recurrent layer the output after the last step of each
 /// direction. Zero for an empty text.
 /// </summary>
-public sealed record LastState : Layer;
+public sealed record LastState : Layer
+{
+    internal override string Kind => "last_state";
 
-/// <summary>
-/// All steps of a sequence [T,F] side by side as features [TF], step by step (Keras' order). Texts must have one length:
-/// <see cref="PaddedInput.Length"/> decides it.
-/// </summary>
-public sealed record Flatten : Layer;
+    internal override PadUse Pads => PadUse.Skips;
+
+    internal override LayerNode Build(ModelBuilder builder, LayerNode input) => builder.Add(new LastStateNode(builder.Rows(builder.Sequence(input))));
+}
+
+/// <summary>A pooling that treats each part of its input by itself: its features lie side by side in the parts' order.</summary>
+internal abstract class PoolingNode(string name, LayerNode input) : LayerNode(name, [input], SignalShape.Features(input.Shape.Width))
+{
+    public override void Forward(ShardWorkspace work, in LayerPass pass)
+    {
+        NodeTape tape = work.TapeOf(this), below = work.TapeOf(Inputs[0]);
+        tape.Layout = below.Layout;
+        tape.Output.Enter(below.Layout.Texts, below.Layout.Texts, Shape.Width);
+        int at = 0;
+        foreach (OutputRows part in below.Parts)
+        {
+            for (int i = 0; i < below.Layout.Texts; i++)
+                Forward(tape, part, i, at, tape.Output.OutputAt(i).Slice(at, part.Size));
+            at += part.Size;
+        }
+    }
+
+    public override void Backward(ShardWorkspace work, in LayerPass pass, BackwardNeeds needs)
+    {
+        NodeTape tape = work.TapeOf(this);
+        int at = 0;
+        foreach (OutputRows part in work.TapeOf(Inputs[0]).Parts)
+        {
+            for (int i = 0; i < tape.Layout.Texts; i++)
+                Backward(tape, part, i, at, tape.Output.DOutsideAt(i).Slice(at, part.Size));
+            at += part.Size;
+        }
+    }
+
+    /// <summary>The features that one part's outputs over a text give; the first of them is feature <paramref name="at"/>.</summary>
+    protected abstract void Forward(NodeTape tape, OutputRows part, int text, int at, Span<float> to);
+
+    /// <summary>From the gradient of those features to the part's.</summary>
+    protected abstract void Backward(NodeTape tape, OutputRows part, int text, int at, ReadOnlySpan<float> from);
+}
+
+internal sealed unsafe class LastStateNode(LayerNode input) : PoolingNode("last state", input)
+{
+    private readonly bool _ofState = input is SequenceNode { IsRecurrent: true };
+
+    public override bool ReadsLastOutputs => _ofState;
+
+    protected override void Forward(NodeTape tape, OutputRows part, int text, int at, Span<float> to)
+    {
+        int length = tape.Layout.LengthOf(text);
+        if (length > 0)
+            part.OutputAt(tape.Layout.OffsetOf(length - 1) + text).CopyTo(to);
+        else if (_ofState && part is SequenceTape sequence && sequence.InitialOutput != null)
+            new ReadOnlySpan<float>(sequence.InitialOutput + (long)text * part.Size, part.Size).CopyTo(to);
+        else
+            to.Clear();
+    }
+
+    protected override void Backward(NodeTape tape, OutputRows part, int text, int at, ReadOnlySpan<float> from)
+    {
+        int length = tape.Layout.LengthOf(text);
+        if (_ofState)
+            from.CopyTo(new Span<float>(part.DOutput + (long)text * part.Size, part.Size));
+        else if (length > 0)
+            VectorMath.Add(from, part.DOutsideAt(tape.Layout.OffsetOf(length - 1) + text));
+    }
+}
+
+internal sealed class GlobalAverageNode(LayerNode input) : PoolingNode("mean", input)
+{
+    protected override void Forward(NodeTape tape, OutputRows part, int text, int at, Span<float> to)
+    {
+        to.Clear();
+        int length = tape.Layout.LengthOf(text);
+        for (int step = 0; step < length; step++)
+            VectorMath.AddScaled(1f / length, part.OutputAt(tape.Layout.OffsetOf(step) + text), to);
+    }
+
+    protected override void Backward(NodeTape tape, OutputRows part, int text, int at, ReadOnlySpan<float> from)
+    {
+        int length = tape.Layout.LengthOf(text);
+        for (int step = 0; step < length; step++)
+            VectorMath.AddScaled(1f / length, from, part.DOutsideAt(tape.Layout.OffsetOf(step) + text));
+    }
+}
+
+/// <summary>Of equal values the first is the largest.</summary>
+internal sealed class GlobalMaxNode(LayerNode input) : PoolingNode("max", input)
+{
+    public override NodeTape CreateTape() => new Tape();
+
+    protected override void Forward(NodeTape tape, OutputRows part, int text, int at, Span<float> to)
+    {
+        var own = (Tape)tape;
+        RaggedLayout layout = tape.Layout;
+        if (own.Rows.Length < layout.Texts * Shape.Width)
+            own.Rows = new int[layout.Texts * Shape.Width];
+        Span<int> rows = own.Rows.AsSpan(text * Shape.Width + at, to.Length);
+        to.Fill(layout.LengthOf(text) == 0 ? 0 : float.NegativeInfinity);
+        for (int step = 0; step < layout.LengthOf(text); step++)
+        {
+            int row = layout.OffsetOf(step) + text;
+            ReadOnlySpan<float> output = part.OutputAt(row);
+            for (int j = 0; j < to.Length; j++)
+            {
+                if (output[j] > to[j])
+                {
+                    to[j] = output[j];
+                    rows[j] = row;
+                }
+            }
+        }
+    }
+
+    protected override void Backward(NodeTape tape, OutputRows part, int text, int at, ReadOnlySpan<float> from)
+    {
+        if (tape.Layout.LengthOf(text) == 0)
+            return;
+        int[] rows = ((Tape)tape).Rows;
+        for (int j = 0; j < from.Length; j++)
+            part.DOutsideAt(rows[text * Shape.Width + at + j])[j] += from[j];
+    }
+
+    private sealed class Tape() : NodeTape(new OutputRows())
+    {
+        /// <summary>Row of the largest output, [n,F].</summary>
+        public int[] Rows { get; set; } = [];
+    }
+}

@@ -18,4 +18,22 @@ public sealed record Gru(int Units, Activation Activation = Activation.Tanh, Act
 {
     /// <inheritdoc/>
     public override int Units { get; init; } = Units;
+
+    internal override string Kind => "gru";
+
+    private protected override Activation[] Functions => [Activation, GateActivation];
+
+    private protected override SequenceLayer Create(string name, RecurrentPlace at, WeightSource weights)
+    {
+        InputMap map = GruLayer.CreateMap(name, at.Place, at.Width, Units, weights, out Parameter recurrent);
+        return ResetAfter
+            ? new GruLayer(map, recurrent, weights.Get(name + ".recurrent_bias", ParameterGroup.Lstm, [3 * Units]), at.Place, Activation, GateActivation)
+            {
+                GivesReversed = at.GivesReversed, InputDropout = at.InputDropout, RecurrentDropout = RecurrentDropout,
+            }
+            : new ResetBeforeGruLayer(map, recurrent, at.Place, Activation, GateActivation)
+            {
+                GivesReversed = at.GivesReversed, InputDropout = at.InputDropout, RecurrentDropout = RecurrentDropout,
+            };
+    }
 }

@@ -10,24 +10,29 @@ namespace Firn.Layers;
 /// <param name="recurrentKernel">[H,3H].</param>
 /// <param name="recurrentBias">[3H].</param>
 /// <param name="place">Where it stands.</param>
-internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, Parameter recurrentBias, LayerPlace place)
+/// <param name="activation">Of the candidate.</param>
+/// <param name="gate">Of the gates.</param>
+internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, Parameter recurrentBias, LayerPlace place, Activation activation, Activation gate)
     : SequenceLayer(map, recurrentKernel.Shape[0], place)
 {
     private readonly PackedMatrix recurrent = new(), recurrentTransposed = new();
 
     /// <summary>Makes or finds the weights: Glorot uniform, orthogonal recurrent, zero biases, as Keras starts them.</summary>
-    public static GruLayer Create(LayerPlace place, int width, int hidden, WeightSource weights)
+    public static InputMap CreateMap(string name, LayerPlace place, int width, int hidden, WeightSource weights, out Parameter recurrent)
     {
-        string prefix = place.Prefix("gru");
         CounterRandom random = place.Stream(weights.Random);
-        Parameter kernel = weights.Get(prefix + ".kernel", ParameterGroup.Lstm, [width, 3 * hidden],
+        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Lstm, [width, 3 * hidden],
             values => Initializers.GlorotUniform(random.Derive(0), width, 3 * hidden, values));
-        Parameter recurrent = weights.Get(prefix + ".recurrent_kernel", ParameterGroup.Lstm, [hidden, 3 * hidden],
+        recurrent = weights.Get(name + ".recurrent_kernel", ParameterGroup.Lstm, [hidden, 3 * hidden],
             values => Initializers.Orthogonal(random.Derive(1), hidden, 3 * hidden, values));
-        Parameter bias = weights.Get(prefix + ".bias", ParameterGroup.Lstm, [3 * hidden]);
-        Parameter recurrentBias = weights.Get(prefix + ".recurrent_bias", ParameterGroup.Lstm, [3 * hidden]);
-        return new GruLayer(new InputMap(kernel, bias), recurrent, recurrentBias, place);
+        return new InputMap(kernel, weights.Get(name + ".bias", ParameterGroup.Lstm, [3 * hidden]));
     }
+
+    public override bool IsRecurrent => true;
+
+    private bool IsUsual => activation == Activation.Tanh && gate == Activation.Sigmoid;
+
+    protected override IEnumerable<Parameter> OwnWeights => [recurrentKernel, recurrentBias];
 
     private int Hidden => Size;
 
@@ -40,8 +45,8 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
     public override double PackedFloats => Hidden * PackedMatrix.Padded(3.0 * Hidden) + 3 * Hidden * PackedMatrix.Padded(Hidden);
 
     // Recurrent sums, their gradient packed, states that enter; the gradient carried back.
-    protected override double OwnFloats(double tokens, double texts, bool dropsStates) =>
-        tokens * (4 * Hidden + PackedMatrix.Padded(3.0 * Hidden)) + texts * Hidden * (dropsStates ? 2 : 1);
+    protected override double OwnFloats(double tokens, double texts) =>
+        tokens * (4 * Hidden + PackedMatrix.Padded(3.0 * Hidden)) + texts * Hidden;
 
     public override void Forward(RaggedLayout layout, SequenceTape tape)
     {
@@ -54,7 +59,7 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
                 int alive = layout.AliveAt(step);
                 int first = layout.OffsetOf(step);
                 long row = first;
-                float* sums = own.Recurrent + row * width, before = step == 0 ? null : own.Outputs + (long)layout.OffsetOf(step - 1) * Hidden;
+                float* sums = own.Recurrent + row * width, before = step == 0 ? own.InitialOutput : own.Outputs + (long)layout.OffsetOf(step - 1) * Hidden;
                 if (before == null)
                 {
                     for (int i = 0; i < alive; i++)
@@ -68,7 +73,10 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
                     else
                         Gemm.Multiply(own.Entered + row * Hidden, Hidden, alive, recurrent, bias, 0, sums);
                 }
-                GruCell.Forward(alive, Hidden, own.Sums + row * width, sums, before, own.Outputs + row * Hidden);
+                if (IsUsual)
+                    GruCell.Forward(alive, Hidden, own.Sums + row * width, sums, before, own.Outputs + row * Hidden);
+                else
+                    ForwardAny(alive, own.Sums + row * width, sums, before, own.Outputs + row * Hidden);
             }
         }
     }
@@ -82,8 +90,11 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
             int alive = layout.AliveAt(step);
             long row = layout.OffsetOf(step);
             float* before = step == 0 ? null : own.Outputs + (long)layout.OffsetOf(step - 1) * Hidden;
-            GruCell.Backward(alive, Hidden, own.Sums + row * width, own.Recurrent + row * width, before, own.DOutput,
-                own.DOutside == null ? null : own.DOutside + row * Hidden);
+            float* dOutside = own.DOutside == null ? null : own.DOutside + row * Hidden;
+            if (IsUsual)
+                GruCell.Backward(alive, Hidden, own.Sums + row * width, own.Recurrent + row * width, before, own.DOutput, dOutside);
+            else
+                BackwardAny(alive, own.Sums + row * width, own.Recurrent + row * width, before, own.DOutput, dOutside);
             if (step == 0)
                 break;
             var carried = new Span<float>(own.Carried, alive * Hidden);
@@ -91,6 +102,40 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
             if (own.RecurrentMask != null)
                 VectorMath.Multiply(carried, new(own.RecurrentMask, carried.Length), carried);
             VectorMath.Add(carried, new Span<float>(own.DOutput, carried.Length));
+        }
+    }
+
+    /// <summary>As <see cref="GruCell.Forward"/> for other activations.</summary>
+    private void ForwardAny(int rows, float* gates, float* sums, float* previous, float* output)
+    {
+        for (int row = 0; row < rows; row++, gates += 3 * Hidden, sums += 3 * Hidden, output += Hidden)
+        {
+            Span<float> zr = new(gates, 2 * Hidden), c = new(gates + 2 * Hidden, Hidden);
+            VectorMath.Add(new(sums, 2 * Hidden), zr);
+            gate.Forward(zr, zr);
+            for (int j = 0; j < Hidden; j++)
+                c[j] += zr[Hidden + j] * sums[2 * Hidden + j];
+            activation.Forward(c, c);
+            for (int j = 0; j < Hidden; j++)
+                output[j] = zr[j] * (previous == null ? 0 : previous[row * Hidden + j]) + (1 - zr[j]) * c[j];
+        }
+    }
+
+    /// <summary>As <see cref="GruCell.Backward"/> for other activations.</summary>
+    private void BackwardAny(int rows, float* gates, float* sums, float* previous, float* dOutput, float* dOutside)
+    {
+        for (int k = 0; k < rows * Hidden; k++)
+        {
+            long at = 3L * (k / Hidden) * Hidden + k % Hidden;
+            float z = gates[at], r = gates[at + Hidden], c = gates[at + 2 * Hidden];
+            float dh = dOutput[k] + (dOutside == null ? 0 : dOutside[k]);
+            float dc = dh * (1 - z) * activation.Slope(c);
+            gates[at] = sums[at] = dh * ((previous == null ? 0 : previous[k]) - c) * gate.Slope(z);
+            gates[at + Hidden] = dc * sums[at + 2 * Hidden] * gate.Slope(r);
+            sums[at + Hidden] = gates[at + Hidden];
+            gates[at + 2 * Hidden] = dc;
+            sums[at + 2 * Hidden] = dc * r;
+            dOutput[k] = dh * z;
         }
     }
 

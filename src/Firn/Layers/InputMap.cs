@@ -7,27 +7,44 @@ namespace Firn.Layers;
 /// since it is the same wherever a word stands: over a frozen table it is folded into one row a word, and in training equal
 /// words may share it.
 /// </summary>
-/// <param name="kernel">[E,P].</param>
-/// <param name="bias">[P]; null for none.</param>
-internal sealed unsafe class InputMap(Parameter kernel, Parameter? bias)
+internal sealed unsafe class InputMap
 {
     private readonly AlignedBuffer rows = new();
     private readonly PackedMatrix packed = new(), transposed = new();
 
-    public Parameter Kernel { get; } = kernel;
+    private readonly Parameter? kernel;
 
-    public Parameter? Bias { get; } = bias;
+    /// <param name="kernel">[E,P].</param>
+    /// <param name="bias">[P]; null for none.</param>
+    public InputMap(Parameter kernel, Parameter? bias) => (this.kernel, Bias, Width, Columns) = (kernel, bias, kernel.Shape[0], kernel.Shape[1]);
+
+    private InputMap(int width) => (Width, Columns) = (width, width);
+
+    /// <summary>The map of a layer that reads its input as it is: sums = inputs, at the price of a copy.</summary>
+    public static InputMap Identity(int width) => new(width);
+
+    public bool IsIdentity => kernel is null;
+
+    public Parameter Kernel => kernel ?? throw new InvalidOperationException("The identity has no kernel.");
+
+    public Parameter? Bias { get; }
 
     /// <summary>E.</summary>
-    public int Width { get; } = kernel.Shape[0];
+    public int Width { get; }
 
     /// <summary>P.</summary>
-    public int Columns { get; } = kernel.Shape[1];
+    public int Columns { get; }
+
+    public IEnumerable<Parameter> Weights => kernel is null ? [] : Bias is null ? [kernel] : [kernel, Bias];
 
     private Span<float> BiasValues => Bias is null ? default : Bias.Values.Span;
 
     /// <summary>Packs the weights for <see cref="Project"/>; needed again after they change.</summary>
-    public void Pack() => packed.Pack(Kernel.Values.Span, Width, Columns);
+    public void Pack()
+    {
+        if (kernel is not null)
+            packed.Pack(kernel.Values.Span, Width, Columns);
+    }
 
     /// <summary>Copies the weights for <see cref="ProjectSparse"/>; needed again after they change.</summary>
     public void CopyRows()
@@ -37,11 +54,20 @@ internal sealed unsafe class InputMap(Parameter kernel, Parameter? bias)
     }
 
     /// <summary>Packs the weights for <see cref="InputGradient"/>.</summary>
-    public void PackTransposed() => transposed.PackTransposed(Kernel.Values.Span, Columns, Width);
+    public void PackTransposed()
+    {
+        if (kernel is not null)
+            transposed.PackTransposed(kernel.Values.Span, Columns, Width);
+    }
 
     /// <summary>sums [rows,P] = inputs [rows,E] * kernel + bias.</summary>
     public void Project(float* inputs, int count, float* sums)
     {
+        if (kernel is null)
+        {
+            Copy(inputs, count, sums);
+            return;
+        }
         fixed (float* start = BiasValues)
             Gemm.Multiply(inputs, Width, count, packed, start, 0, sums);
     }
@@ -49,6 +75,11 @@ internal sealed unsafe class InputMap(Parameter kernel, Parameter? bias)
     /// <summary>As <see cref="Project"/> for one row: the same bits.</summary>
     public void ProjectOne(float* inputs, float* sums)
     {
+        if (kernel is null)
+        {
+            Copy(inputs, 1, sums);
+            return;
+        }
         fixed (float* start = BiasValues)
             MatrixVector.Multiply(inputs, packed, start, sums);
     }
@@ -61,6 +92,13 @@ internal sealed unsafe class InputMap(Parameter kernel, Parameter? bias)
     }
 
     /// <summary>dInputs [rows,E] = dSums [rows,P] * kernel^T.</summary>
-    public void InputGradient(float* dSums, int count, float* dInputs) =>
-        Gemm.Multiply(dSums, Columns, count, transposed, null, 0, dInputs);
+    public void InputGradient(float* dSums, int count, float* dInputs)
+    {
+        if (kernel is null)
+            Copy(dSums, count, dInputs);
+        else
+            Gemm.Multiply(dSums, Columns, count, transposed, null, 0, dInputs);
+    }
+
+    private void Copy(float* from, int count, float* to) => new ReadOnlySpan<float>(from, count * Width).CopyTo(new Span<float>(to, count * Width));
 }

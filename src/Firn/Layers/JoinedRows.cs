@@ -5,11 +5,16 @@ namespace Firn.Layers;
 /// <summary>The outputs of a level's layers side by side, in the order of positions.</summary>
 internal static unsafe class JoinedRows
 {
-    /// <summary>Copies the outputs of the tapes to <paramref name="joined"/> [M,F].</summary>
-    public static void Join(RaggedLayout layout, SequenceTape[] tapes, float* joined, int features)
+    /// <summary>Copies the outputs of the parts to <paramref name="joined"/> [M,F].</summary>
+    public static void Join(RaggedLayout layout, OutputRows[] parts, float* joined, int features)
     {
+        if (parts is [{ Reversed: false } one])
+        {
+            one.All.CopyTo(new Span<float>(joined, one.Count * one.Size));
+            return;
+        }
         int at = 0;
-        foreach (SequenceTape tape in tapes)
+        foreach (OutputRows tape in parts)
         {
             for (int i = 0; i < layout.Texts; i++)
             {
@@ -20,16 +25,21 @@ internal static unsafe class JoinedRows
         }
     }
 
-    /// <summary>Copies the gradients <paramref name="dJoined"/> [M,F] to those of the tapes' outputs.</summary>
-    public static void Part(RaggedLayout layout, SequenceTape[] tapes, float* dJoined, int features)
+    /// <summary>Adds the gradients <paramref name="dJoined"/> [M,F] to those of the parts.</summary>
+    public static void Part(RaggedLayout layout, OutputRows[] parts, float* dJoined, int features)
     {
+        if (parts is [{ Reversed: false } one])
+        {
+            VectorMath.Add(new(dJoined, one.Count * one.Size), one.DAll);
+            return;
+        }
         int at = 0;
-        foreach (SequenceTape tape in tapes)
+        foreach (OutputRows tape in parts)
         {
             for (int i = 0; i < layout.Texts; i++)
             {
                 for (int p = 0; p < layout.LengthOf(i); p++)
-                    new ReadOnlySpan<float>(dJoined + (long)layout.RowOf(i, p, false) * features + at, tape.Size).CopyTo(tape.DOutsideAt(layout.RowOf(i, p, tape.Reversed)));
+                    VectorMath.Add(new(dJoined + (long)layout.RowOf(i, p, false) * features + at, tape.Size), tape.DOutsideAt(layout.RowOf(i, p, tape.Reversed)));
             }
             at += tape.Size;
         }
@@ -37,7 +47,7 @@ internal static unsafe class JoinedRows
 }
 
 /// <summary>
-/// What a level above the embedding reads: the joined outputs of the level below, with the input dropout of each layer, and
+/// What a layer over time above the embedding reads: the joined outputs of the layer below, with the input dropout of each direction, and
 /// the way back. The scratch memory of one worker.
 /// </summary>
 internal sealed unsafe class JoinedInput
@@ -46,9 +56,11 @@ internal sealed unsafe class JoinedInput
     private int features;
 
     /// <summary>Joins the outputs of the level below; before its readers.</summary>
-    public void Begin(RaggedLayout layout, SequenceTape[] below)
+    public void Begin(RaggedLayout layout, OutputRows[] below)
     {
-        features = below.Sum(tape => tape.Size);
+        features = 0;
+        foreach (OutputRows part in below)
+            features += part.Size;
         JoinedRows.Join(layout, below, joined.Reserve((long)layout.Tokens * features), features);
     }
 
@@ -95,12 +107,7 @@ internal sealed unsafe class JoinedInput
     }
 
     /// <summary>Gives the level below the sum of what its readers gave.</summary>
-    public void End(RaggedLayout layout, SequenceTape[] below)
-    {
-        foreach (SequenceTape tape in below)
-            tape.ReserveGradients(everyOutput: true);
-        JoinedRows.Part(layout, below, dJoined.Pointer, features);
-    }
+    public void End(RaggedLayout layout, OutputRows[] below) => JoinedRows.Part(layout, below, dJoined.Pointer, features);
 
     private void Mask(SequenceTape tape, int text, Span<float> values)
     {

@@ -43,5 +43,19 @@ public abstract record Layer
     /// <c>_</c> and <c>-</c>. Null for the kind's own: <c>lstm</c>, the second <c>lstm_2</c>; of dense layers <c>dense_1</c>,
     /// <c>dense_2</c>; the output is <c>dense</c>.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Name { get; init; }
+
+    /// <summary>The highest rate of dropout.</summary>
+    internal const double HighestRate = 0.999;
+
+    /// <summary>The word for it in JSON and in errors.</summary>
+    internal abstract string Kind { get; }
+
+    /// <summary>How it treats the pads of a masked text.</summary>
+    internal virtual PadUse Pads => PadUse.None;
+
+    /// <summary>Appends its nodes behind <paramref name="input"/>; gives the one that stands for its output.</summary>
+    /// <exception cref="ArgumentException">A member is wrong, or the layer cannot stand there; the message names the layer.</exception>
+    internal abstract LayerNode Build(ModelBuilder builder, LayerNode input);
 }

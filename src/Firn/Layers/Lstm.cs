@@ -15,4 +15,17 @@ public sealed record Lstm(int Units, Activation Activation = Activation.Tanh, Ac
 {
     /// <inheritdoc/>
     public override int Units { get; init; } = Units;
+
+    internal override string Kind => "lstm";
+
+    private protected override Activation[] Functions => [Activation, GateActivation];
+
+    private protected override SequenceLayer Create(string name, RecurrentPlace at, WeightSource weights)
+    {
+        InputMap map = LstmLayer.CreateMap(name, at.Place, at.Width, Units, weights, out Parameter recurrent);
+        return new LstmLayer(map, recurrent, at.Place, Activation, GateActivation)
+        {
+            GivesReversed = at.GivesReversed, InputDropout = at.InputDropout, RecurrentDropout = RecurrentDropout,
+        };
+    }
 }

@@ -9,19 +9,20 @@ namespace Firn.Layers;
 /// <param name="map">To the gates' sums i, f, c, o, [E,4H].</param>
 /// <param name="recurrentKernel">[H,4H].</param>
 /// <param name="place">Where it stands.</param>
-internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, LayerPlace place) : SequenceLayer(map, recurrentKernel.Shape[0], place)
+/// <param name="activation">Of the candidate and the cell.</param>
+/// <param name="gate">Of the gates.</param>
+internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, LayerPlace place, Activation activation, Activation gate)
+    : SequenceLayer(map, recurrentKernel.Shape[0], place)
 {
     /// <summary>Makes or finds the weights: Glorot uniform, orthogonal recurrent, unit forget bias, as Keras starts them.</summary>
-    public static LstmLayer Create(LayerPlace place, int width, int hidden, WeightSource weights)
+    public static InputMap CreateMap(string name, LayerPlace place, int width, int hidden, WeightSource weights, out Parameter recurrent)
     {
-        string prefix = place.Prefix("lstm");
         CounterRandom random = place.Stream(weights.Random);
-        Parameter kernel = weights.Get(prefix + ".kernel", ParameterGroup.Lstm, [width, 4 * hidden],
+        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Lstm, [width, 4 * hidden],
             values => Initializers.GlorotUniform(random.Derive(0), width, 4 * hidden, values));
-        Parameter recurrent = weights.Get(prefix + ".recurrent_kernel", ParameterGroup.Lstm, [hidden, 4 * hidden],
+        recurrent = weights.Get(name + ".recurrent_kernel", ParameterGroup.Lstm, [hidden, 4 * hidden],
             values => Initializers.Orthogonal(random.Derive(1), hidden, 4 * hidden, values));
-        Parameter bias = weights.Get(prefix + ".bias", ParameterGroup.Lstm, [4 * hidden], values => Initializers.UnitForgetBias(hidden, values));
-        return new LstmLayer(new InputMap(kernel, bias), recurrent, place);
+        return new InputMap(kernel, weights.Get(name + ".bias", ParameterGroup.Lstm, [4 * hidden], values => Initializers.UnitForgetBias(hidden, values)));
     }
 
     private readonly PackedMatrix recurrent = new(), recurrentTransposed = new();
@@ -40,8 +41,15 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
 
     public override double PackedFloats => Hidden * PackedMatrix.Padded(4.0 * Hidden) + 4 * Hidden * PackedMatrix.Padded(Hidden);
 
+    public override bool IsRecurrent => true;
+
+    /// <summary>Whether it is the usual one, which <see cref="LstmCell"/> computes in one pass.</summary>
+    public bool IsUsual => activation == Activation.Tanh && gate == Activation.Sigmoid;
+
+    protected override IEnumerable<Parameter> OwnWeights => [recurrentKernel];
+
     // Cells, their tanh, recurrent states; the gradient of the last cell.
-    protected override double OwnFloats(double tokens, double texts, bool dropsStates) => (3 * tokens + texts + (dropsStates ? texts : 0)) * Hidden;
+    protected override double OwnFloats(double tokens, double texts) => (3 * tokens + texts) * Hidden;
 
     // Gates, cells and their tanh of one step, outputs of all.
     public override double ScoringFloats(double tokens, double texts) => (7 * texts + tokens) * Hidden;
@@ -69,7 +77,7 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
             float* gates = tape.Gates + 4 * states;
             if (step > 0 || tape.InitialOutput != null)
                 Gemm.Multiply(tape.Entered + states, Hidden, alive, recurrent, gates, 4 * Hidden, gates);
-            LstmCell.Forward(alive, Hidden, gates, CellBefore(layout, tape, step), tape.Cells + states, tape.TanhCells + states, tape.Outputs + states);
+            ForwardCells(alive, gates, CellBefore(layout, tape, step), tape, states);
             if (step + 1 < layout.Steps)
                 tape.Enter(tape.Outputs + states, layout.OffsetOf(step + 1), layout.AliveAt(step + 1));
         }
@@ -98,8 +106,52 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
     {
         long row = (layout.OffsetOf(step) + from) * (long)Hidden, text = (long)from * Hidden;
         float* before = CellBefore(layout, tape, step);
-        LstmCell.Backward(count, Hidden, tape.Gates + 4 * row, before == null ? null : before + text, tape.TanhCells + row,
-            tape.DOutput + text, mask, tape.DOutside == null ? null : tape.DOutside + row, tape.DCell + text);
+        float* dOutside = tape.DOutside == null ? null : tape.DOutside + row;
+        before = before == null ? null : before + text;
+        if (IsUsual)
+            LstmCell.Backward(count, Hidden, tape.Gates + 4 * row, before, tape.TanhCells + row, tape.DOutput + text, mask, dOutside, tape.DCell + text);
+        else
+            BackwardAny(count, tape.Gates + 4 * row, before, tape.TanhCells + row, tape.DOutput + text, mask, dOutside, tape.DCell + text);
+    }
+
+    private void ForwardCells(int rows, float* gates, float* previous, LstmTape tape, long at)
+    {
+        if (IsUsual)
+        {
+            LstmCell.Forward(rows, Hidden, gates, previous, tape.Cells + at, tape.TanhCells + at, tape.Outputs + at);
+            return;
+        }
+        for (int row = 0; row < rows; row++, gates += 4 * Hidden, at += Hidden)
+        {
+            gate.Forward(new(gates, 2 * Hidden), new(gates, 2 * Hidden));
+            activation.Forward(new(gates + 2 * Hidden, Hidden), new(gates + 2 * Hidden, Hidden));
+            gate.Forward(new(gates + 3 * Hidden, Hidden), new(gates + 3 * Hidden, Hidden));
+            for (int j = 0; j < Hidden; j++)
+            {
+                float before = previous == null ? 0 : previous[row * Hidden + j];
+                tape.Cells[at + j] = gates[Hidden + j] * before + gates[j] * gates[2 * Hidden + j];
+            }
+            activation.Forward(new(tape.Cells + at, Hidden), new(tape.TanhCells + at, Hidden));
+            for (int j = 0; j < Hidden; j++)
+                tape.Outputs[at + j] = gates[3 * Hidden + j] * tape.TanhCells[at + j];
+        }
+    }
+
+    /// <summary>As <see cref="LstmCell.Backward"/> for other activations.</summary>
+    private void BackwardAny(int rows, float* gates, float* previous, float* activated, float* dOutput, float* mask, float* dOutside, float* dCell)
+    {
+        for (int k = 0; k < rows * Hidden; k++)
+        {
+            float* z = gates + 4L * (k / Hidden) * Hidden + k % Hidden;
+            float i = z[0], f = z[Hidden], g = z[2 * Hidden], o = z[3 * Hidden], t = activated[k];
+            float dh = (mask == null ? dOutput[k] : dOutput[k] * mask[k]) + (dOutside == null ? 0 : dOutside[k]);
+            float dc = dCell[k] + dh * o * activation.Slope(t);
+            z[0] = dc * g * gate.Slope(i);
+            z[Hidden] = dc * (previous == null ? 0 : previous[k]) * gate.Slope(f);
+            z[2 * Hidden] = dc * i * activation.Slope(g);
+            z[3 * Hidden] = dh * t * gate.Slope(o);
+            dCell[k] = dc * f;
+        }
     }
 
     private float* CellBefore(RaggedLayout layout, LstmTape tape, int step) =>

@@ -5,7 +5,7 @@ namespace Firn.Layers;
 /// <summary>What one direction of the LSTM keeps between its passes; the sums of its map are the gates'.</summary>
 internal sealed unsafe class LstmTape : RecurrentTape
 {
-    private readonly AlignedBuffer cells = new(), tanhCells = new(), dCell = new(), initialOutput = new();
+    private readonly AlignedBuffer cells = new(), tanhCells = new(), dCell = new(), initialCell = new();
 
     /// <summary>Gates i, f, g, o, [M,4H]; the backward pass replaces them by the gradient of their sums.</summary>
     public float* Gates => Sums;
@@ -31,8 +31,12 @@ internal sealed unsafe class LstmTape : RecurrentTape
         InitialCell = null;
     }
 
-    /// <summary>Makes room for an initial state of every text, [n,H], and points <see cref="SequenceTape.InitialOutput"/> there.</summary>
-    public void ReserveInitial() => InitialOutput = initialOutput.Reserve((long)Texts * Size);
+    /// <summary>Makes room for an initial cell too.</summary>
+    public override void ReserveInitial()
+    {
+        base.ReserveInitial();
+        InitialCell = initialCell.Reserve((long)Texts * Size);
+    }
 
     /// <summary>Makes room for scoring: outputs of every step, all else of one step only.</summary>
     public void ReserveScoring(RaggedLayout layout, SequenceLayer layer)

@@ -11,6 +11,9 @@ public enum ParameterGroup
 
     /// <summary>The pooling's and the dense layer's weights.</summary>
     Dense,
+
+    /// <summary>Moving means and variances, which follow the batches and which no schedule trains.</summary>
+    Statistics,
 }
 
 /// <summary>A named array of weights.</summary>
@@ -35,13 +38,8 @@ public sealed class Parameter
     internal long Count => Shape.Aggregate(1L, (size, extent) => size * extent);
 
     /// <summary>
-    /// The name in a weights file: <c>embedding.rows</c> [R,E]; <c>lstm.kernel</c> [E,4H], <c>lstm.recurrent_kernel</c>
-    /// [H,4H], <c>lstm.bias</c> [4H] with gates in the order i, f, c, o; <c>gru.*</c> the same of 3H in the order z, r, c, and
-    /// <c>gru.recurrent_bias</c> [3H]; the other direction is <c>*_backward.*</c>, the second level <c>*_2.*</c>;
-    /// <c>convolution.kernel</c> [E,WF] for W places in all windows, <c>convolution.bias</c> [nF]; <c>linear.kernel</c> [E,H],
-    /// <c>linear.bias</c> [H]; hidden dense layers <c>dense_1.kernel</c>, <c>dense_1.bias</c> and so on;
-    /// <c>attention.kernel</c> [F,F], <c>attention.bias</c> [F], <c>attention.context</c> [F]; <c>dense.kernel</c> [F,K];
-    /// <c>dense.bias</c> [K].
+    /// The name in a weights file: <c>embedding.rows</c> [R,E], and for each layer of the model what its record says, such as
+    /// <c>lstm.kernel</c> (<see cref="Lstm"/>); the output's are <c>dense.kernel</c> [F,K] and <c>dense.bias</c> [K].
     /// </summary>
     public string Name { get; }
 

@@ -11,6 +11,7 @@ internal sealed class RaggedLayout
     private int[] alive = [];
     private int[] offset = [];
     private int[] length = [];
+    private int[] mapped = [];
 
     /// <summary>Number of texts, n; empty ones stand last and have no rows.</summary>
     public int Texts { get; private set; }
@@ -32,6 +33,15 @@ internal sealed class RaggedLayout
     /// <summary>The row of position <paramref name="position"/> when a text is read forward, or reversed.</summary>
     public int RowOf(int text, int position, bool reversed) =>
         offset[reversed ? length[text] - 1 - position : position] + text;
+
+    /// <summary>Lays out the texts of another layout with lengths that follow from theirs and never fall where theirs rise.</summary>
+    public void BuildFrom(RaggedLayout other, Func<int, int> lengthOf)
+    {
+        Grow(ref mapped, other.Texts);
+        for (int i = 0; i < other.Texts; i++)
+            mapped[i] = lengthOf(other.length[i]);
+        Build(mapped.AsSpan(0, other.Texts));
+    }
 
     /// <summary>Lays out texts of these lengths, which must not rise.</summary>
     public void Build(ReadOnlySpan<int> lengths)

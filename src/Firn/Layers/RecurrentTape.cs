@@ -23,7 +23,12 @@ internal unsafe class RecurrentTape : SequenceTape
     public override void DrawMasks(in StepDropout dropout, SequenceLayer layer, ReadOnlySpan<int> positions)
     {
         base.DrawMasks(dropout, layer, positions);
-        RecurrentMask = dropout.DrawRecurrent(layer, positions, mask);
+        RecurrentMask = null;
+        if (!dropout.IsOn || layer.RecurrentDropout <= 0)
+            return;
+        RecurrentMask = mask.Reserve((long)positions.Length * layer.Size);
+        for (int i = 0; i < positions.Length; i++)
+            DropoutMask.Fill(dropout.Recurrent(layer.Place, positions[i]), 0, layer.RecurrentDropout, new Span<float>(RecurrentMask + (long)i * layer.Size, layer.Size));
     }
 
     /// <summary>Takes the states of a step's first texts to the next, through the mask where there is one.</summary>

@@ -11,6 +11,8 @@ namespace Firn.Layers;
 /// <param name="place">Where it stands in the model.</param>
 internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace place)
 {
+    private Func<int, int>? _stepsFunction;
+
     public InputMap Map { get; } = map;
 
     /// <summary>F.</summary>
@@ -21,40 +23,79 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
     /// <summary>Whether texts are read from their end.</summary>
     public bool Reversed => Place.Reversed;
 
+    /// <summary>Whether outputs that were read from the end stand for the positions at which they were read, as one of two directions' do.</summary>
+    public bool GivesReversed { get; init; } = place.Reversed;
+
+    /// <summary>Dropout of the input, one mask a text held over time.</summary>
+    public double InputDropout { get; init; }
+
+    /// <summary>Dropout of the state, one mask a text held over time.</summary>
+    public double RecurrentDropout { get; init; }
+
+    /// <summary>Among the layers that read the embedding, its number; set by the model.</summary>
+    public int Reader { get; set; } = -1;
+
+    /// <summary>Whether its outputs get a gradient, since weights in it or below train; set by the trainer.</summary>
+    public bool GetsGradient { get; set; } = true;
+
+    /// <summary>Whether it carries a state from step to step, whose last is worth reading.</summary>
+    public virtual bool IsRecurrent => false;
+
+    /// <summary>Whether it gives one output a step.</summary>
+    public virtual bool KeepsSteps => true;
+
+    /// <summary>How it changes the number of steps; see <see cref="LayerNode.StepsRule"/>.</summary>
+    public virtual string? StepsRule => null;
+
+    /// <summary>Outputs for a text of so many steps.</summary>
+    public virtual int StepsOf(int steps) => steps;
+
+    /// <summary>The same as a value.</summary>
+    public Func<int, int> StepsFunction => _stepsFunction ??= StepsOf;
+
+    /// <summary>All weights.</summary>
+    public IEnumerable<Parameter> Weights => [.. Map.Weights, .. OwnWeights];
+
+    /// <summary>Those behind the map.</summary>
+    protected virtual IEnumerable<Parameter> OwnWeights => [];
+
     /// <summary>Packs what <see cref="Forward"/> reads; needed again after weights change.</summary>
-    public abstract void PackForward();
+    public virtual void PackForward()
+    {
+    }
 
     /// <summary>Packs what <see cref="Backward"/> reads.</summary>
-    public abstract void PackBackward();
+    public virtual void PackBackward()
+    {
+    }
 
     /// <summary>Scratch memory that fits the layer.</summary>
-    public abstract SequenceTape CreateTape();
+    public virtual SequenceTape CreateTape() => new();
 
     /// <summary>Floats of a tape for a shard of so many tokens and texts, beside the inputs and what every layer keeps.</summary>
     /// <param name="tokens">M.</param>
     /// <param name="texts">n.</param>
-    /// <param name="dropsStates">Whether recurrent dropout is on.</param>
-    protected abstract double OwnFloats(double tokens, double texts, bool dropsStates);
+    protected virtual double OwnFloats(double tokens, double texts) => 0;
 
     /// <summary>Floats of the packed weights behind the map, for both passes.</summary>
-    public abstract double PackedFloats { get; }
+    public virtual double PackedFloats => 0;
 
     /// <summary>Floats of a tape between a shard's forward and backward pass.</summary>
     /// <param name="tokens">M.</param>
     /// <param name="texts">n.</param>
-    /// <param name="dropout">Has masks.</param>
     /// <param name="everyOutput">Whether every output gets a gradient.</param>
-    public double TapeFloats(double tokens, double texts, in DropoutRates dropout, bool everyOutput) =>
+    public double TapeFloats(double tokens, double texts, bool everyOutput) =>
         tokens * (Map.Columns + Size) // sums, outputs
         + texts * Size // gradient of the last output
         + (everyOutput ? tokens * Size : 0)
-        + (dropout.Input > 0 ? texts * Map.Width : 0)
-        + OwnFloats(tokens, texts, dropout.Recurrent > 0);
+        + (InputDropout > 0 ? texts * Map.Width : 0)
+        + (RecurrentDropout > 0 ? texts * Size : 0)
+        + OwnFloats(tokens, texts);
 
     /// <summary>Floats of a tape that only scores.</summary>
     /// <param name="tokens">M.</param>
     /// <param name="texts">n.</param>
-    public virtual double ScoringFloats(double tokens, double texts) => TapeFloats(tokens, texts, default, everyOutput: false);
+    public virtual double ScoringFloats(double tokens, double texts) => TapeFloats(tokens, texts, everyOutput: false);
 
     /// <summary>From the sums in tape.Sums to tape.Outputs.</summary>
     public abstract void Forward(RaggedLayout layout, SequenceTape tape);
@@ -80,18 +121,17 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
     }
 
     /// <summary>Gradients of the weights behind the map; <paramref name="dSums"/> is the packed gradient of the sums.</summary>
-    protected abstract void OwnGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination);
+    protected virtual void OwnGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination)
+    {
+    }
 }
 
-/// <summary>Where a sequence layer stands: what its name, its tape and its random numbers follow from.</summary>
-/// <param name="Level">0 on the embedding, 1 on the layers of level 0, and so on.</param>
-/// <param name="Index">Its number on the level.</param>
+/// <summary>Where a sequence layer stands: what its random numbers follow from.</summary>
+/// <param name="Level">The number of its layer among those of the model that begin with a map over time.</param>
+/// <param name="Index">Its number in the layer: 0, or 1 for the second direction.</param>
 /// <param name="Reversed">Whether it reads texts from their end.</param>
 internal readonly record struct LayerPlace(int Level, int Index, bool Reversed)
 {
-    /// <summary>What the names of its weights begin with: <c>lstm</c>, <c>lstm_backward</c>, <c>lstm_2</c> on the second level.</summary>
-    public string Prefix(string kind) => kind + (Reversed ? "_backward" : "") + (Level > 0 ? FormattableString.Invariant($"_{Level + 1}") : "");
-
     /// <summary>Its stream for starting values.</summary>
     public CounterRandom Stream(CounterRandom random) => random.Derive(this is { Level: 0, Index: < 2 } ? (ulong)Index : HigherStreams + 64 * (ulong)Level + (ulong)Index);
 

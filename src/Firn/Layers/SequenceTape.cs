@@ -6,9 +6,10 @@ namespace Firn.Layers;
 /// What a sequence layer writes in its forward pass over a shard and reads in its backward pass. Rows follow
 /// <see cref="RaggedLayout"/>, in the order in which the layer reads each text. A kind of layer that keeps more derives its own.
 /// </summary>
-internal unsafe class SequenceTape
+internal unsafe class SequenceTape : OutputRows
 {
-    private readonly AlignedBuffer inputs = new(), sums = new(), outputs = new(), inputMask = new(), dOutput = new(), dOutside = new();
+    private readonly AlignedBuffer inputs = new(), sums = new(), inputMask = new(), initialOutput = new();
+    private readonly RaggedLayout ownLayout = new();
 
     /// <summary>The layer's input after dropout, [M,E]; the backward pass may replace it by its gradient.</summary>
     public float* Inputs => inputs.Pointer;
@@ -16,53 +17,33 @@ internal unsafe class SequenceTape
     /// <summary>The sums of the layer's <see cref="InputMap"/>, [M,P]; the backward pass replaces them by their gradient.</summary>
     public float* Sums => sums.Pointer;
 
-    /// <summary>[M,F].</summary>
-    public float* Outputs => outputs.Pointer;
-
     /// <summary>Mask of the input, one row a text, [n,E]; null for none.</summary>
     public float* InputMask { get; private set; }
 
     /// <summary>The output before the first step, [n,F]; null for zero.</summary>
     public float* InitialOutput { get; set; }
 
-    /// <summary>
-    /// Gradient of each text's last output before the backward pass, [n,F]; after it, where there is an initial output,
-    /// that one's gradient.
-    /// </summary>
-    public float* DOutput => dOutput.Pointer;
-
-    /// <summary>Gradient of every output from what stands above, [M,F]; null where only last outputs are read.</summary>
-    public float* DOutside { get; private set; }
-
     /// <summary>E.</summary>
     public int Width { get; private set; }
 
-    /// <summary>F.</summary>
-    public int Size { get; private set; }
+    /// <summary>How the outputs lie: as the inputs, unless the layer gives another number of steps.</summary>
+    public RaggedLayout OutputLayout { get; private set; } = new();
 
-    /// <summary>Whether rows stand in the order from the end of each text.</summary>
-    public bool Reversed { get; private set; }
-
-    /// <summary>n.</summary>
-    protected int Texts { get; private set; }
-
-    /// <summary>M.</summary>
+    /// <summary>Rows of inputs, M.</summary>
     protected int Tokens { get; private set; }
-
-    public Span<float> OutputAt(int row) => new(Outputs + (long)row * Size, Size);
-
-    public Span<float> DOutsideAt(int row) => new(DOutside + (long)row * Size, Size);
 
     /// <summary>Makes room for the forward pass.</summary>
     public virtual void Reserve(RaggedLayout layout, SequenceLayer layer)
     {
         Enter(layout, layer, (long)layout.Tokens * layer.Map.Columns);
         Width = layer.Map.Width;
-        DOutside = null;
     }
 
     /// <summary>Makes room for <see cref="Inputs"/>.</summary>
     public void ReserveInputs() => inputs.Reserve((long)Tokens * Width);
+
+    /// <summary>Makes room for an initial state of every text, [n,F], and points <see cref="InitialOutput"/> there.</summary>
+    public virtual void ReserveInitial() => InitialOutput = initialOutput.Reserve((long)Texts * Size);
 
     /// <summary>Draws the masks that are held over time.</summary>
     /// <param name="dropout">The step's.</param>
@@ -70,29 +51,29 @@ internal unsafe class SequenceTape
     /// <param name="positions">Places of the texts in the batch.</param>
     public virtual void DrawMasks(in StepDropout dropout, SequenceLayer layer, ReadOnlySpan<int> positions)
     {
-        InputMask = dropout.InputRate > 0 ? inputMask.Reserve((long)Texts * Width) : null;
-        for (int i = 0; InputMask != null && i < Texts; i++)
-            DropoutMask.Fill(dropout.Input(layer.Place, positions[i]), 0, dropout.InputRate, new Span<float>(InputMask + (long)i * Width, Width));
+        InputMask = null;
+        if (!dropout.IsOn || layer.InputDropout <= 0)
+            return;
+        InputMask = inputMask.Reserve((long)Texts * Width);
+        for (int i = 0; i < Texts; i++)
+            DropoutMask.Fill(dropout.Input(layer.Place, positions[i]), 0, layer.InputDropout, new Span<float>(InputMask + (long)i * Width, Width));
     }
 
-    /// <summary>Makes room for the backward pass, all gradients zero; <paramref name="everyOutput"/> for <see cref="DOutside"/>.</summary>
-    public virtual void ReserveGradients(bool everyOutput)
+    public override void ReserveGradients(bool everyOutput)
     {
-        new Span<float>(dOutput.Reserve((long)Texts * Size), Texts * Size).Clear();
-        DOutside = null;
-        if (everyOutput)
-        {
-            DOutside = dOutside.Reserve((long)Tokens * Size);
-            new Span<float>(DOutside, Tokens * Size).Clear();
-        }
+        base.ReserveGradients(everyOutput);
+        ReserveLast();
     }
 
     /// <summary>Takes over the shapes and makes room for so many sums, and for the outputs.</summary>
     protected void Enter(RaggedLayout layout, SequenceLayer layer, long sumsInAll)
     {
-        (Size, Reversed, Texts, Tokens) = (layer.Size, layer.Reversed, layout.Texts, layout.Tokens);
+        Tokens = layout.Tokens;
+        OutputLayout = layout;
+        if (!layer.KeepsSteps)
+            (OutputLayout = ownLayout).BuildFrom(layout, layer.StepsFunction);
+        Enter(layout.Texts, OutputLayout.Tokens, layer.Size, layer.GivesReversed);
         sums.Reserve(sumsInAll);
-        outputs.Reserve((long)Tokens * Size);
         InitialOutput = null;
     }
 }

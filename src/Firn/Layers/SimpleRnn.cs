@@ -10,4 +10,22 @@ public sealed record SimpleRnn(int Units, Activation Activation = Activation.Tan
 {
     /// <inheritdoc/>
     public override int Units { get; init; } = Units;
+
+    internal override string Kind => "simple_rnn";
+
+    private protected override Activation[] Functions => [Activation];
+
+    private protected override SequenceLayer Create(string name, RecurrentPlace at, WeightSource weights)
+    {
+        Kernels.CounterRandom random = at.Place.Stream(weights.Random);
+        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Lstm, [at.Width, Units],
+            values => Initializers.GlorotUniform(random.Derive(0), at.Width, Units, values));
+        Parameter recurrent = weights.Get(name + ".recurrent_kernel", ParameterGroup.Lstm, [Units, Units],
+            values => Initializers.Orthogonal(random.Derive(1), Units, Units, values));
+        var map = new InputMap(kernel, weights.Get(name + ".bias", ParameterGroup.Lstm, [Units]));
+        return new SimpleRnnLayer(map, recurrent, at.Place, Activation)
+        {
+            GivesReversed = at.GivesReversed, InputDropout = at.InputDropout, RecurrentDropout = RecurrentDropout,
+        };
+    }
 }

@@ -79,6 +79,7 @@ internal sealed class Adam
             else if (workspace.EmbeddingGradient is { } gradient)
                 UpdateRows(gradient, rate, state, workspace.Threads);
         }
+        workspace.FollowStatistics();
     }
 
     /// <summary>The moments, as a checkpoint keeps them; the table's have one row a movable row.</summary>

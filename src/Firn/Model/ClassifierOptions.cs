@@ -147,8 +147,6 @@ public sealed record ClassifierOptions
     [JsonIgnore]
     internal bool IsRecurrent => Encoder is EncoderKind.Lstm or EncoderKind.Gru;
 
-    internal DropoutRates Dropout => new(EmbeddingDropout, TiedEmbeddingDropout, InputDropout, RecurrentDropout, DenseDropout);
-
     internal void Validate()
     {
         Throw.IfOutside(HiddenSize, 1, 8192);

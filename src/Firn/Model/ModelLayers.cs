@@ -1,72 +1,87 @@
-using Firn.Kernels;
 using Firn.Layers;
 
 namespace Firn.Model;
 
 /// <summary>The layers of a model over its weights: what a training workspace or a predictor packs for itself.</summary>
-internal sealed unsafe class ModelLayers
+internal sealed class ModelLayers
 {
-    public const string EmbeddingRows = "embedding.rows";
+    public const string EmbeddingRows = "embedding.rows", Output = "dense";
+    private const ulong OutputStream = 4;
 
     private readonly EmbeddingTable? embedding;
+    private readonly LayerNode[] _nodes;
 
-    private ModelLayers(ClassifierOptions options, EmbeddingTable? embedding, int width, WeightSource weights)
+    private ModelLayers(ClassifierOptions options, EmbeddingTable? embedding, int width, WeightSource weights, bool trains)
     {
         this.embedding = embedding;
-        Levels = new SequenceLayer[options.Levels][];
-        for (int level = 0; level < Levels.Length; level++)
-        {
-            Levels[level] = CreateLevel(options, level, width, weights);
-            width = Levels[level].Sum(layer => layer.Size);
-        }
-        PoolingLayer = options.Pooling switch
-        {
-            Pooling.Mean => new MeanPooling(),
-            Pooling.Max => new MaxOverTime(width),
-            Pooling.Attention => AttentionOverTime.Create(width, weights),
-            _ => new LastStatePooling(),
-        };
-        RectifiesFeatures = options.Encoder == EncoderKind.Mean;
-        Head = Layers.Head.Create(options.Dense, options.DenseActivation, width, options.OutputSize, weights);
+        PaddedInput? padding = ShortModel.PaddingOf(options);
+        LayerList list = ShortModel.LayersOf(options);
+        var builder = new ModelBuilder(weights, padding, trains);
+        PadUse use = padding is { Masked: true } ? ModelBuilder.UseOf(list, 0) : PadUse.Sees;
+        if (use == PadUse.Mixed)
+            throw new ArgumentException("Some branches on the embedding know the mask of the pads and others do not, which Firn cannot do at once.", nameof(options));
+        LayerNode top = builder.Build(list, builder.Begin(width, skipsPads: use == PadUse.Skips));
+        if (top.Shape.OverTime)
+            throw new ArgumentException("The list of layers ends in a sequence; end it in features: a pooling, last_state or flatten.", nameof(options));
+        builder.Add(DenseNode.Create(Output, OutputStream, top, new Dense(options.OutputSize), weights));
+        _nodes = [.. builder.Nodes];
+        EmbeddingDropout = 1 - (1 - options.EmbeddingDropout) * (1 - builder.EmbeddingDropout);
+        OnEmbedding = [.. Nodes.OfType<SequenceNode>().Where(node => node.OnEmbedding).SelectMany(node => node.Layers)];
+        for (int i = 0; i < OnEmbedding.Length; i++)
+            OnEmbedding[i].Reader = i;
+        foreach (SequenceNode node in Nodes.OfType<SequenceNode>())
+            node.EveryOutput = Nodes.Any(reader => reader.Inputs.Contains(node) && !reader.ReadsLastOutputs);
+        if (padding is not null)
+            Padding = new TextPadding(padding, use == PadUse.Skips);
     }
 
     /// <summary>The layers of a model.</summary>
-    public ModelLayers(TextClassifier model) : this(model.Options, model.Embedding, model.Embedding.Dimension, WeightSource.Of(model.Parameters))
+    /// <param name="model">Its weights are shared.</param>
+    /// <param name="trains">Whether layers that do something in training only are there.</param>
+    public ModelLayers(TextClassifier model, bool trains)
+        : this(model.Options, model.Embedding, model.Embedding.Dimension, WeightSource.Of(model.Parameters), trains)
     {
     }
 
     public EmbeddingTable Embedding => embedding ?? throw new InvalidOperationException("These layers are shapes alone.");
 
-    /// <summary>The layers over time, level by level; those of a level stand side by side.</summary>
-    public SequenceLayer[][] Levels { get; }
+    /// <summary>All layers, each behind those that it reads; the first is the embedding, the last the output.</summary>
+    public IReadOnlyList<LayerNode> Nodes => _nodes;
 
-    /// <summary>The layers that read the embedding.</summary>
-    public SequenceLayer[] OnEmbedding => Levels[0];
+    /// <summary>The layers that read the embedding, by their <see cref="SequenceLayer.Reader"/>.</summary>
+    public SequenceLayer[] OnEmbedding { get; }
 
-    public IPoolingLayer PoolingLayer { get; }
+    /// <summary>Share of the embedded words' values that training drops.</summary>
+    public double EmbeddingDropout { get; }
 
-    /// <summary>Whether a ReLU stands behind the pooling: the map of a mean of words is linear without.</summary>
-    public bool RectifiesFeatures { get; }
+    /// <summary>How texts are padded, cut or freed of pads; null for not.</summary>
+    public TextPadding? Padding { get; }
 
-    public Head Head { get; }
+    /// <summary>
+    /// Whether what stands behind pads in front follows from their number alone, so that scoring may begin each text from the
+    /// states that they lead to: every layer over time goes forward step by step, and only last states are read.
+    /// </summary>
+    public bool PadsLeadToStates => Padding is { Fills: true, Rule.Side: PaddingSide.Pre, Rule.Length: > 0 }
+        && Nodes.All(node => node.Shape.OverTime ? node.IsCausal : node.Inputs.All(input => !input.Shape.OverTime) || node.ReadsLastOutputs);
 
     /// <summary>The weights of a new model, the embedding's rows first.</summary>
-    public static Parameter[] CreateWeights(ClassifierOptions options, EmbeddingTable embedding, CounterRandom random)
+    public static Parameter[] CreateWeights(ClassifierOptions options, EmbeddingTable embedding, Kernels.CounterRandom random)
     {
         var rows = new Parameter(EmbeddingRows, [embedding.RowCount, embedding.Dimension], ParameterGroup.Embedding, embedding.Rows);
         var source = WeightSource.Fresh(rows, random);
-        _ = new ModelLayers(options, embedding, embedding.Dimension, source);
+        _ = new ModelLayers(options, embedding, embedding.Dimension, source, trains: false);
         return [.. source.Parameters];
     }
 
     /// <summary>The layers of a model that is not there, to count its memory with.</summary>
     /// <param name="options">Its shape.</param>
     /// <param name="width">E.</param>
+    /// <param name="trains">Whether layers that do something in training only are there.</param>
     /// <param name="weights">Shapes of its weights but the embedding's.</param>
-    public static ModelLayers OfShape(ClassifierOptions options, int width, out IReadOnlyList<Parameter> weights)
+    public static ModelLayers OfShape(ClassifierOptions options, int width, bool trains, out IReadOnlyList<Parameter> weights)
     {
         var source = WeightSource.Shapes();
-        var layers = new ModelLayers(options, null, width, source);
+        var layers = new ModelLayers(options, null, width, source, trains);
         weights = source.Parameters;
         return layers;
     }
@@ -74,73 +89,24 @@ internal sealed unsafe class ModelLayers
     /// <summary>Packs what the forward pass reads behind the projected inputs; needed again after weights change.</summary>
     public void PackForward()
     {
-        for (int level = 0; level < Levels.Length; level++)
-        {
-            foreach (SequenceLayer layer in Levels[level])
-            {
-                layer.PackForward();
-                if (level > 0)
-                    layer.Map.Pack();
-            }
-        }
-        PoolingLayer.Pack();
+        foreach (LayerNode node in _nodes)
+            node.PackForward();
     }
 
     /// <summary>Packs what the backward pass reads, likewise.</summary>
     public void PackBackward()
     {
-        for (int level = 0; level < Levels.Length; level++)
-        {
-            foreach (SequenceLayer layer in Levels[level])
-            {
-                layer.PackBackward();
-                if (level > 0)
-                    layer.Map.PackTransposed();
-            }
-        }
+        foreach (LayerNode node in _nodes)
+            node.PackBackward();
     }
 
     /// <summary>Scratch memory of one worker.</summary>
-    public ShardWorkspace CreateWorkspace() => new(Levels, Head);
+    public ShardWorkspace CreateWorkspace() => new(_nodes);
 
-    /// <summary>From the outputs of the layers on the embedding to logits, in the memory of a worker.</summary>
-    /// <param name="work">Its layout is built and level 0 has run.</param>
-    /// <param name="dropout">The step's; the default drops nothing.</param>
-    /// <param name="positions">Places of the texts in the batch; not read where nothing is dropped.</param>
-    public void ForwardAbove(ShardWorkspace work, in StepDropout dropout = default, ReadOnlySpan<int> positions = default)
+    /// <summary>From ids to logits, in the memory of a worker whose layout is built.</summary>
+    public void Forward(ShardWorkspace work, in LayerPass pass)
     {
-        for (int level = 1; level < Levels.Length; level++)
-        {
-            work.Joined[level].Begin(work.Layout, work.Tapes[level - 1]);
-            foreach (SequenceLayer layer in Levels[level])
-            {
-                SequenceTape tape = work.TapeOf(layer);
-                tape.Reserve(work.Layout, layer);
-                tape.DrawMasks(dropout, layer, positions);
-                work.Joined[level].Forward(work.Layout, layer, tape);
-                layer.Forward(work.Layout, tape);
-            }
-        }
-        work.ReserveFeatures();
-        PoolingLayer.Forward(work);
-        if (RectifiesFeatures)
-        {
-            var values = new Span<float>(work.Features, work.Layout.Texts * Head.Features);
-            Activations.Relu(values, values);
-        }
-        Head.Forward(work.Layout.Texts, work.Features, work.Head, dropout, positions);
-    }
-
-    /// <summary>The layers of one level: what an encoder is made of. A new kind of layer is a line here.</summary>
-    private static SequenceLayer[] CreateLevel(ClassifierOptions options, int level, int width, WeightSource weights)
-    {
-        SequenceLayer One(LayerPlace place) => options.Encoder switch
-        {
-            EncoderKind.Gru => GruLayer.Create(place, width, options.HiddenSize, weights),
-            EncoderKind.Convolution => ConvolutionLayer.Create(place, width, options.Widths, options.HiddenSize, weights),
-            EncoderKind.Mean => LinearLayer.Create(place, width, options.HiddenSize, weights),
-            _ => LstmLayer.Create(place, width, options.HiddenSize, weights),
-        };
-        return [.. Enumerable.Range(0, options.LayersOfLevel).Select(i => One(new LayerPlace(level, i, options.Bidirectional && i == 1)))];
+        foreach (LayerNode node in _nodes)
+            node.Forward(work, pass);
     }
 }

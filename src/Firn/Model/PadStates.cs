@@ -4,42 +4,66 @@ using Firn.Layers;
 namespace Firn.Model;
 
 /// <summary>
-/// The states that k leading zero vectors lead to from the zero state, for k up to a padded length: they depend on k
-/// alone, so a model that was trained on padded texts without a mask is scored exactly without running the pads.
+/// The states that k leading pads lead to from the zero state, of every recurrent layer, for k up to a padded length: they depend
+/// on k alone, so a model that was trained on padded texts without a mask is scored exactly without running the pads. They are
+/// found by running one text of nothing but pads.
 /// </summary>
 internal sealed unsafe class PadStates
 {
-    private readonly AlignedBuffer outputs, cells; // [length + 1,H]
-    private readonly int length, hidden;
+    private readonly Dictionary<SequenceLayer, States> _states = [];
+    private readonly int _length;
 
-    public PadStates(LstmLayer lstm, int length)
+    public PadStates(ModelLayers layers, int length)
     {
-        this.length = length;
-        hidden = lstm.Hidden;
-        outputs = new AlignedBuffer((length + 1) * hidden);
-        cells = new AlignedBuffer((length + 1) * hidden);
-        var gates = new AlignedBuffer(4 * hidden);
-        var tanh = new AlignedBuffer(hidden);
-        fixed (float* bias = lstm.Map.Bias!.Values.Span)
-        {
-            for (int k = 0; k < length; k++)
-            {
-                long at = (long)k * hidden;
-                MatrixVector.Multiply(outputs.Pointer + at, lstm.PackedRecurrent, bias, gates.Pointer);
-                LstmCell.Forward(1, hidden, gates.Pointer, cells.Pointer + at, cells.Pointer + at + hidden, tanh.Pointer, outputs.Pointer + at + hidden);
-            }
-        }
+        _length = length;
+        ShardWorkspace work = layers.CreateWorkspace();
+        work.Layout.Build([length]);
+        layers.Forward(work, new LayerPass(default, default, new Source(layers.Embedding, _states)));
     }
 
-    /// <summary>Sets each text's initial output and cell to those behind its pads.</summary>
-    public void Enter(RaggedLayout layout, LstmTape tape)
+    /// <summary>Sets each text's initial output, and cell, to those behind its pads.</summary>
+    public void Enter(SequenceLayer layer, RaggedLayout layout, SequenceTape tape)
     {
+        if (!layer.IsRecurrent)
+            return;
+        States states = _states[layer];
         tape.ReserveInitial();
         for (int i = 0; i < layout.Texts; i++)
         {
-            int k = Math.Max(0, length - layout.LengthOf(i));
-            outputs.Span.Slice(k * hidden, hidden).CopyTo(new Span<float>(tape.InitialOutput + (long)i * hidden, hidden));
-            cells.Span.Slice(k * hidden, hidden).CopyTo(new Span<float>(tape.Cells + (long)i * hidden, hidden));
+            int k = Math.Max(0, _length - layout.LengthOf(i));
+            states.Outputs.Span.Slice(k * layer.Size, layer.Size).CopyTo(new Span<float>(tape.InitialOutput + (long)i * layer.Size, layer.Size));
+            if (tape is LstmTape lstm)
+                states.Cells.Span.Slice(k * layer.Size, layer.Size).CopyTo(new Span<float>(lstm.InitialCell + (long)i * layer.Size, layer.Size));
+        }
+    }
+
+    /// <summary>[length + 1,H] each; cells of an LSTM only.</summary>
+    private sealed record States(AlignedBuffer Outputs, AlignedBuffer Cells);
+
+    /// <summary>Feeds pads, and keeps what each recurrent layer made of them.</summary>
+    private sealed class Source(EmbeddingTable table, Dictionary<SequenceLayer, States> states) : EmbeddingSource
+    {
+        public override void Forward(ShardWorkspace work, SequenceLayer layer, SequenceTape tape, in LayerPass pass)
+        {
+            tape.Reserve(work.Layout, layer);
+            fixed (float* row = table.VectorOf(TextPadding.Pad))
+                layer.Map.ProjectOne(row, tape.Sums);
+            int columns = layer.Map.Columns;
+            for (int k = 1; k < work.Layout.Tokens; k++)
+                new ReadOnlySpan<float>(tape.Sums, columns).CopyTo(new Span<float>(tape.Sums + (long)k * columns, columns));
+            layer.Forward(work.Layout, tape);
+        }
+
+        public override void End(SequenceLayer layer, SequenceTape tape)
+        {
+            if (!layer.IsRecurrent)
+                return;
+            int values = tape.Count * layer.Size;
+            var kept = new States(new AlignedBuffer(values + layer.Size), new AlignedBuffer(tape is LstmTape ? values + layer.Size : 0));
+            tape.All.CopyTo(kept.Outputs.Span[layer.Size..]);
+            if (tape is LstmTape lstm)
+                new ReadOnlySpan<float>(lstm.Cells, values).CopyTo(kept.Cells.Span[layer.Size..]);
+            states[layer] = kept;
         }
     }
 }

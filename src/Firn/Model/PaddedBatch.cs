@@ -3,11 +3,12 @@ using Firn.Text;
 namespace Firn.Model;
 
 /// <summary>
-/// The texts of a batch brought to one length by id 0 in front, longer ones cut to their last tokens: what Keras'
-/// <c>pad_sequences</c> hands to a model without a mask. The memory serves one batch after the other.
+/// The texts of a batch as a model of padded texts reads them: what Keras' <c>pad_sequences</c> hands to it. Where all have one
+/// length the memory serves one batch after the other.
 /// </summary>
-internal sealed class PaddedBatch(int length)
+internal sealed class PaddedBatch(TextPadding padding)
 {
+    private readonly int length = padding.Fills ? padding.Rule.Length : 0;
     private int[] places = [];
     private int count;
 
@@ -23,24 +24,34 @@ internal sealed class PaddedBatch(int length)
     public void Build(RaggedIds texts, ReadOnlySpan<int> batch)
     {
         count = batch.Length;
-        Reserve();
+        if (places.Length < count)
+            places = [.. Enumerable.Range(0, count)];
         Tokens = 0;
+        if (length == 0)
+        {
+            BuildRagged(texts, batch);
+            return;
+        }
+        if (Texts.Count < count)
+            Texts = new RaggedIds(new int[checked(count * length)], [.. Enumerable.Range(0, count + 1).Select(i => i * length)]);
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<int> text = texts[batch[i]];
-            text = text[Math.Max(0, text.Length - length)..];
-            Span<int> row = Texts.Ids.AsSpan(i * length, length);
-            row[..^text.Length].Clear();
-            text.CopyTo(row[^text.Length..]);
-            Tokens += text.Length;
+            padding.Write(text, Texts.Ids.AsSpan(i * length, length));
+            Tokens += Math.Min(text.Length, length);
         }
     }
 
-    private void Reserve()
+    private void BuildRagged(RaggedIds texts, ReadOnlySpan<int> batch)
     {
-        if (places.Length >= count)
-            return;
-        places = [.. Enumerable.Range(0, count)];
-        Texts = new RaggedIds(new int[checked(count * length)], [.. Enumerable.Range(0, count + 1).Select(i => i * length)]);
+        var rows = new int[count][];
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<int> text = texts[batch[i]];
+            var row = new int[padding.LengthOf(text.Length)];
+            rows[i] = row[..padding.Write(text, row)];
+            Tokens += rows[i].Length;
+        }
+        Texts = RaggedIds.From(rows);
     }
 }

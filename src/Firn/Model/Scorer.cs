@@ -14,11 +14,12 @@ namespace Firn.Model;
 public sealed unsafe class Scorer
 {
     private const int TextsPerPiece = WorkspaceMemory.ScoredAtATime;
+    private const int PaddedTexts = 4096; // of a call of a model of padded texts: bounds the memory of the pads
     private const int TokensPerFold = 1 << 20; // of a call without a folded table: bounds the memory of its own folding
 
     private readonly TextClassifier model;
     private readonly ModelLayers layers;
-    private readonly FoldedTable[]? folded; // one a direction
+    private readonly FoldedTable?[]? folded; // by the layers that read the embedding; null for one that reads it as it is
     private readonly PadStates? pads;
     private readonly int columns;
     private readonly long version; // of the weights
@@ -36,15 +37,15 @@ public sealed unsafe class Scorer
         version = model.Version;
         Precision = precision;
         columns = model.Options.OutputSize;
-        layers = new ModelLayers(model);
+        layers = new ModelLayers(model, trains: false);
         layers.PackForward();
         foreach (SequenceLayer layer in layers.OnEmbedding)
             layer.Map.Pack();
-        if (model.Options.PaddedLength > 0)
-            pads = new PadStates((LstmLayer)layers.OnEmbedding[0], model.Options.PaddedLength);
+        if (layers.PadsLeadToStates)
+            pads = new PadStates(layers, layers.Padding!.Rule.Length);
         if (precision != FoldPrecision.None && time == FoldTime.AtFirstUse)
         {
-            folded = [.. layers.OnEmbedding.Select(layer => FoldedTable.AtFirstUse(layer.Map, model.Embedding, precision))];
+            folded = [.. layers.OnEmbedding.Select(layer => layer.Map.IsIdentity ? null : FoldedTable.AtFirstUse(layer.Map, model.Embedding, precision))];
         }
         else if (precision != FoldPrecision.None)
         {
@@ -57,13 +58,13 @@ public sealed unsafe class Scorer
     public FoldPrecision Precision { get; }
 
     /// <summary>Memory of the folded table at present: of R rows of 4H values a direction, those that are folded or have room.</summary>
-    public long FoldedBytes => folded?.Sum(table => table.Bytes) ?? 0;
+    public long FoldedBytes => folded?.Sum(table => table?.Bytes ?? 0) ?? 0;
 
     /// <summary>Whether the model was not trained since.</summary>
     internal bool IsCurrent => version == model.Version;
 
     /// <summary>A workspace for <see cref="Score(ReadOnlySpan{int}, ScoringWorkspace, Span{float})"/>.</summary>
-    public ScoringWorkspace CreateWorkspace() => new(layers);
+    public ScoringWorkspace CreateWorkspace() => new(layers, pads);
 
     /// <summary>Scores one text; allocates nothing once the workspace has seen a text as long. Needs a folded table.</summary>
     /// <param name="ids">Token ids in [0, V); may be empty.</param>
@@ -89,17 +90,19 @@ public sealed unsafe class Scorer
         CheckIds(ids);
         if (GivesPrior(ids.Length, unseen, probabilities))
             return;
-        RaggedLayout layout = workspace.Shard.Layout;
-        layout.Build([ids.Length]);
-        Span<int> rows = workspace.RowsFor(ids.Length);
-        ReadOnlySpan<int> rowOf = model.Embedding.RowOf;
-        foreach (SequenceLayer layer in layers.OnEmbedding)
+        ReadOnlySpan<int> read = ids;
+        if (layers.Padding is { } padding)
         {
-            for (int p = 0; p < ids.Length; p++)
-                rows[layout.RowOf(0, p, layer.Reversed)] = rowOf[ids[p]];
-            Forward(layer, folded, rows, workspace);
+            Span<int> room = workspace.IdsFor(padding.LengthOf(ids.Length, FillsPads));
+            read = room[..padding.Write(ids, room, FillsPads)];
         }
-        layers.ForwardAbove(workspace.Shard);
+        workspace.Shard.Layout.Build([read.Length]);
+        Span<int> rows = workspace.Source.RowsFor(read.Length);
+        ReadOnlySpan<int> rowOf = model.Embedding.RowOf;
+        for (int p = 0; p < read.Length; p++)
+            rows[p] = rowOf[read[p]]; // one text: a row a step
+        workspace.Source.Tables = folded;
+        layers.Forward(workspace.Shard, new LayerPass(default, default, workspace.Source));
         model.Wide?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.Wide, unseen);
         Losses.Probabilities(workspace.Shard.LogitsOf(0), probabilities, model.Options.MultiLabel);
     }
@@ -122,46 +125,48 @@ public sealed unsafe class Scorer
         while (from < texts.Count)
         {
             int count = texts.Count - from;
+            if (layers.Padding is not null)
+                count = Math.Min(count, PaddedTexts);
             if (folded is null && texts.TotalTokens > TokensPerFold)
-                count = TextsWithin(texts, from);
-            plan.Build(texts, [.. Enumerable.Range(from, count)]);
+                count = Math.Min(count, TextsWithin(texts, from));
+            Part part = layers.Padding is { } padding
+                ? new Part(texts, from, padding.Write(texts, from..(from + count), FillsPads), 0)
+                : new Part(texts, from, texts, from);
+            plan.Build(part.Read, [.. Enumerable.Range(part.ReadFrom, count)]);
             fixed (float* destination = probabilities)
-                Run(texts, plan, folded ?? FoldOnly(texts, from, count, threads), threads, destination);
+                Run(part, plan, folded ?? FoldOnly(part.Read, part.ReadFrom, count, threads), threads, destination);
             from += count;
         }
     }
 
-    private void Run(RaggedIds texts, BatchPlan plan, FoldedTable[] tables, int threads, float* probabilities)
+    /// <summary>Whether texts get pads: not where the states are known that they lead to.</summary>
+    private bool FillsPads => pads is null;
+
+    private void Run(Part part, BatchPlan plan, FoldedTable?[] tables, int threads, float* probabilities)
     {
         int pieces = (plan.Count + TextsPerPiece - 1) / TextsPerPiece;
         var workers = new ScoringWorkspace[Math.Min(threads, pieces)];
         for (int i = 0; i < workers.Length; i++)
+        {
             workers[i] = _free.TryTake(out ScoringWorkspace? free) ? free : CreateWorkspace();
+            workers[i].Source.Tables = tables;
+        }
         Workers.Run(pieces, workers.Length, (piece, worker) =>
         {
             int from = piece * TextsPerPiece, count = Math.Min(TextsPerPiece, plan.Count - from);
-            ReadOnlySpan<int> textOf = plan.Text.AsSpan(from, count), rowOf = model.Embedding.RowOf;
+            ReadOnlySpan<int> textOf = plan.Text.AsSpan(from, count);
             ShardWorkspace shard = workers[worker].Shard;
             shard.Layout.Build(plan.Length.AsSpan(from, count));
-            Span<int> rows = workers[worker].RowsFor(shard.Layout.Tokens);
-            foreach (SequenceLayer layer in layers.OnEmbedding)
-            {
-                for (int i = 0; i < count; i++)
-                {
-                    ReadOnlySpan<int> ids = texts[textOf[i]];
-                    for (int p = 0; p < ids.Length; p++)
-                        rows[shard.Layout.RowOf(i, p, layer.Reversed)] = rowOf[ids[p]];
-                }
-                Forward(layer, tables, rows, workers[worker]);
-            }
-            layers.ForwardAbove(shard);
+            FindRows(part.Read, textOf, shard.Layout, workers[worker].Source.RowsFor(shard.Layout.Tokens));
+            layers.Forward(shard, new LayerPass(default, default, workers[worker].Source));
             for (int i = 0; i < count; i++)
             {
-                var row = new Span<float>(probabilities + (long)textOf[i] * columns, columns);
-                ReadOnlySpan<float> unseen = texts.UnseenOf(textOf[i]);
-                if (GivesPrior(texts.LengthOf(textOf[i]), unseen, row))
+                int text = textOf[i] - part.ReadFrom + part.From;
+                var row = new Span<float>(probabilities + (long)text * columns, columns);
+                ReadOnlySpan<float> unseen = part.Texts.UnseenOf(text);
+                if (GivesPrior(part.Texts.LengthOf(text), unseen, row))
                     continue;
-                model.Wide?.AddLogits(texts[textOf[i]], shard.LogitsOf(i), workers[worker].Wide, unseen);
+                model.Wide?.AddLogits(part.Texts[text], shard.LogitsOf(i), workers[worker].Wide, unseen);
                 Losses.Probabilities(shard.LogitsOf(i), row, model.Options.MultiLabel);
             }
         });
@@ -169,29 +174,27 @@ public sealed unsafe class Scorer
             _free.Add(worker);
     }
 
-    /// <summary>One layer on the embedding, from the folded rows of its input.</summary>
-    private void Forward(SequenceLayer layer, FoldedTable[] tables, ReadOnlySpan<int> rows, ScoringWorkspace workspace)
+    /// <summary>The table's row of each token, in the order of the layout read forward.</summary>
+    private void FindRows(RaggedIds texts, ReadOnlySpan<int> textOf, RaggedLayout layout, Span<int> rows)
     {
-        ShardWorkspace shard = workspace.Shard;
-        SequenceTape tape = shard.TapeOf(layer);
-        FoldedTable table = tables[layer.Place.Index];
-        if (layer is LstmLayer lstm)
+        ReadOnlySpan<int> rowOf = model.Embedding.RowOf;
+        for (int i = 0; i < textOf.Length; i++)
         {
-            ScoringLstm.Forward(lstm, table, pads, shard.Layout, rows, workspace.Stored, (LstmTape)tape);
-            return;
+            ReadOnlySpan<int> ids = texts[textOf[i]];
+            for (int p = 0; p < ids.Length; p++)
+                rows[layout.RowOf(i, p, false)] = rowOf[ids[p]];
         }
-        tape.Reserve(shard.Layout, layer);
-        int width = layer.Map.Columns;
-        for (int i = 0; i < rows.Length; i++)
-        {
-            float* to = tape.Sums + (long)i * width;
-            table.Copy(table.Locate(rows[i], to), to);
-        }
-        layer.Forward(shard.Layout, tape);
     }
 
+    /// <summary>Texts of a call that are scored together, and how the model reads them.</summary>
+    /// <param name="Texts">All texts as they were given.</param>
+    /// <param name="From">The first of them.</param>
+    /// <param name="Read">Texts as they are read: the same, or padded.</param>
+    /// <param name="ReadFrom">The first of those.</param>
+    private readonly record struct Part(RaggedIds Texts, int From, RaggedIds Read, int ReadFrom);
+
     /// <summary>Folds the rows of these texts' words, each once.</summary>
-    private FoldedTable[] FoldOnly(RaggedIds texts, int from, int count, int threads)
+    private FoldedTable?[] FoldOnly(RaggedIds texts, int from, int count, int threads)
     {
         ReadOnlySpan<int> rowOf = model.Embedding.RowOf;
         var placeOf = new int[model.Embedding.RowCount];
@@ -208,8 +211,9 @@ public sealed unsafe class Scorer
         return Fold([.. rows], placeOf, threads);
     }
 
-    private FoldedTable[] Fold(int[] rows, int[] placeOf, int threads) =>
-        [.. layers.OnEmbedding.Select(layer => FoldedTable.Ahead(layer.Map, model.Embedding, rows, placeOf, Precision == FoldPrecision.None ? FoldPrecision.Float32 : Precision, threads))];
+    private FoldedTable?[] Fold(int[] rows, int[] placeOf, int threads) =>
+        [.. layers.OnEmbedding.Select(layer => layer.Map.IsIdentity ? null
+            : FoldedTable.Ahead(layer.Map, model.Embedding, rows, placeOf, Precision == FoldPrecision.None ? FoldPrecision.Float32 : Precision, threads))];
 
     private static int TextsWithin(RaggedIds texts, int from)
     {

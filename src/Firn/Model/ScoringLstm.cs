@@ -21,7 +21,11 @@ internal static unsafe class ScoringLstm
     {
         int hidden = lstm.Hidden, width = 4 * hidden;
         tape.ReserveScoring(layout, lstm);
-        pads?.Enter(layout, tape);
+        if (pads is not null)
+        {
+            pads.Enter(lstm, layout, tape);
+            new ReadOnlySpan<float>(tape.InitialCell, layout.Texts * hidden).CopyTo(new Span<float>(tape.Cells, layout.Texts * hidden));
+        }
         void** at = (void**)Marshal.UnsafeAddrOfPinnedArrayElement(stored, 0);
         for (int i = 0; i < rows.Length; i++)
             at[i] = folded.Locate(rows[i], tape.Gates);

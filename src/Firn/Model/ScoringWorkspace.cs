@@ -9,24 +9,26 @@ namespace Firn.Model;
 /// </summary>
 public sealed class ScoringWorkspace
 {
-    internal ScoringWorkspace(ModelLayers layers) => Shard = layers.CreateWorkspace();
+    internal ScoringWorkspace(ModelLayers layers, PadStates? pads)
+    {
+        Shard = layers.CreateWorkspace();
+        Source = new FoldedSource(layers, pads);
+    }
 
     internal ShardWorkspace Shard { get; }
 
     internal NgramScratch Wide { get; } = new();
 
-    internal int[] Rows { get; private set; } = [];
+    /// <summary>Feeds the layers on the embedding.</summary>
+    internal FoldedSource Source { get; }
 
-    /// <summary>Where each of the rows is stored: native addresses, pinned.</summary>
-    internal nint[] Stored { get; private set; } = [];
+    /// <summary>Room for a text as it is read.</summary>
+    internal int[] Ids { get; private set; } = [];
 
-    internal Span<int> RowsFor(int tokens)
+    internal Span<int> IdsFor(int tokens)
     {
-        if (Rows.Length < tokens)
-        {
-            Rows = new int[tokens + tokens / 4];
-            Stored = GC.AllocateUninitializedArray<nint>(Rows.Length, pinned: true);
-        }
-        return Rows.AsSpan(0, tokens);
+        if (Ids.Length < tokens)
+            Ids = new int[tokens + tokens / 4];
+        return Ids.AsSpan(0, tokens);
     }
 }

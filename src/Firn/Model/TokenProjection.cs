@@ -13,7 +13,7 @@ internal sealed unsafe class TokenProjection : InputProjection
     private const int RowsPerPiece = 64;
 
     private readonly ModelLayers layers;
-    private readonly bool kernelTrains, sparse;
+    private readonly bool sparse;
     private readonly RowGroups? groups; // these three are null unless the embedding trains
     private readonly AlignedBuffer? dTokens;
     private readonly Action<int, int>? addPiece;
@@ -22,13 +22,12 @@ internal sealed unsafe class TokenProjection : InputProjection
     private BatchPlan? plan;
     private StepDropout dropout;
 
-    public TokenProjection(ModelLayers layers, ClassifierOptions options, IReadOnlySet<ParameterGroup> trainable, int threads, MovableRows? movable = null)
+    public TokenProjection(ModelLayers layers, IReadOnlySet<ParameterGroup> trainable, int threads, MovableRows? movable = null)
     {
-        double kept = (1 - options.EmbeddingDropout) * (1 - options.InputDropout);
-        sparse = (kept <= SparseGemm.Worthwhile || options.PaddedLength > 0) && layers.OnEmbedding.All(layer => SparseGemm.Fits(layer.Map.Columns));
+        sparse = layers.OnEmbedding.All(layer => !layer.Map.IsIdentity && SparseGemm.Fits(layer.Map.Columns)
+            && (layers.Padding is { Fills: true } || (1 - layers.EmbeddingDropout) * (1 - layer.InputDropout) <= SparseGemm.Worthwhile));
         this.layers = layers;
         this.threads = threads;
-        kernelTrains = trainable.Contains(ParameterGroup.Lstm);
         if (!trainable.Contains(ParameterGroup.Embedding))
             return;
         groups = new RowGroups(layers.Embedding);
@@ -60,9 +59,8 @@ internal sealed unsafe class TokenProjection : InputProjection
         new Span<float>(dTokens.Reserve(size), size).Clear();
     }
 
-    public override void Forward(int shard, ShardWorkspace work, SequenceLayer layer)
+    protected override void Project(int shard, ShardWorkspace work, SequenceLayer layer, SequenceTape tape)
     {
-        SequenceTape tape = work.TapeOf(layer);
         tape.ReserveInputs();
         Range range = plan!.RangeOf(shard);
         EmbeddingLayer.Forward(layers.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout, layer.Reversed, tape);
@@ -72,9 +70,9 @@ internal sealed unsafe class TokenProjection : InputProjection
             layer.Map.Project(tape.Inputs, work.Layout.Tokens, tape.Sums);
     }
 
-    public override void Backward(int shard, ShardWorkspace work, SequenceLayer layer, GradientBuffer destination)
+    protected override void Backward(int shard, ShardWorkspace work, SequenceLayer layer, SequenceTape tape, GradientBuffer destination)
     {
-        SequenceTape tape = work.TapeOf(layer);
+        bool kernelTrains = Trains(layer, destination);
         if (kernelTrains && sparse)
             SparseGemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, work.Layout.Tokens, tape.Sums, layer.Map.Columns, destination.PointerTo(layer.Map.Kernel));
         else if (kernelTrains)

@@ -17,12 +17,12 @@ internal readonly record struct BatchResult(double LossSum, int Correct, long To
 /// </summary>
 internal sealed unsafe class TrainingWorkspace
 {
-    private const int UsualShards = 16, MostShards = 64, LeastTexts = 8;
+    private const int UsualShards = 16, MostShards = BatchPlanLimits.Shards, LeastTexts = 8;
 
     private readonly ModelLayers layers;
     private readonly BatchPlan plan = CreatePlan();
     private readonly PaddedBatch? padded;
-    private readonly ShardWorkspace[] workers;
+    private readonly ShardWorkspace?[] workers; // one a thread, or one a shard where shards wait for each other
     private readonly Parameter[] dense;
     private readonly GradientBuffer[] shardGradients = new GradientBuffer[MostShards];
     private readonly GradientBuffer sum;
@@ -30,9 +30,12 @@ internal sealed unsafe class TrainingWorkspace
     private readonly double[] shardLoss = new double[MostShards];
     private readonly int[] shardCorrect = new int[MostShards];
     private readonly float[] classWeights;
-    private readonly List<Action<int, ShardWorkspace>> backward = [];
+    private readonly List<List<Action<int, ShardWorkspace>>> segments = [[]]; // steps of a shard; between two lists all shards meet
+    private readonly List<Action> meetings = [];
     private readonly Action<int, int> runShard, addSlice;
+    private readonly IBatchStatistics[] statistics;
     private bool backwardReachesInputs;
+    private int segment;
     private int[] labels = [];
     private StepDropout dropout;
 
@@ -43,19 +46,18 @@ internal sealed unsafe class TrainingWorkspace
     /// <param name="movable">The rows of the table that get gradients where the embedding trains; null for all but row 0.</param>
     public TrainingWorkspace(TextClassifier model, IReadOnlySet<ParameterGroup> trainable, int threads, bool projectEachToken = false, MovableRows? movable = null)
     {
-        padded = model.Options.PaddedLength > 0 ? new PaddedBatch(model.Options.PaddedLength) : null;
         Model = model;
         Trainable = trainable;
         Threads = threads > 0 ? threads : Environment.ProcessorCount;
-        layers = new ModelLayers(model);
-        workers = new ShardWorkspace[Threads];
-        for (int i = 0; i < Threads; i++)
-            workers[i] = layers.CreateWorkspace();
+        layers = new ModelLayers(model, trains: true);
+        padded = layers.Padding is { } padding ? new PaddedBatch(padding) : null;
         dense = [.. model.Parameters.Where(p => p.Group != ParameterGroup.Embedding && trainable.Contains(p.Group))];
         sum = new GradientBuffer(dense);
         inputs = InputProjection.Create(layers, model.Options, trainable, Threads, movable, projectEachToken);
         classWeights = new float[model.Options.Classes];
-        ComposeBackward();
+        statistics = [.. layers.Nodes.OfType<IBatchStatistics>()];
+        Compose();
+        workers = new ShardWorkspace?[meetings.Count > 0 ? MostShards : Threads];
         runShard = RunShard;
         addSlice = AddSlice;
     }
@@ -100,13 +102,18 @@ internal sealed unsafe class TrainingWorkspace
         }
         plan.Build(texts, chosen);
         ReadLabels(labels, batch, classWeights);
-        dropout = new StepDropout(Model.Options.Dropout, new CounterRandom(seed).Derive((ulong)step));
+        dropout = new StepDropout(layers.EmbeddingDropout, Model.Options.TiedEmbeddingDropout, new CounterRandom(seed).Derive((ulong)step));
         for (int shard = 0; shard < plan.Shards; shard++)
             shardGradients[shard] ??= new GradientBuffer(dense);
         layers.PackForward();
         layers.PackBackward();
         inputs.Begin(texts, plan, dropout);
-        Workers.Run(plan.Shards, Threads, runShard);
+        for (segment = 0; segment < segments.Count; segment++)
+        {
+            Workers.Run(plan.Shards, Threads, runShard);
+            if (segment < meetings.Count)
+                meetings[segment]();
+        }
         if (backwardReachesInputs)
             inputs.End(shardGradients);
         Reduce();
@@ -118,6 +125,13 @@ internal sealed unsafe class TrainingWorkspace
             correct += shardCorrect[shard];
         }
         return new BatchResult(loss, correct, padded?.Tokens ?? plan.Tokens);
+    }
+
+    /// <summary>Lets moving means and variances follow those of the batch.</summary>
+    public void FollowStatistics()
+    {
+        foreach (IBatchStatistics layer in statistics)
+            layer.Follow();
     }
 
     /// <summary>Scales all gradients so that their joint norm is at most <paramref name="limit"/>; returns the norm before.</summary>
@@ -149,57 +163,89 @@ internal sealed unsafe class TrainingWorkspace
             weights.CopyTo(classWeights);
     }
 
-    /// <summary>The backward pass as the list of steps that the trainable groups need.</summary>
-    private void ComposeBackward()
+    /// <summary>A shard's way as the list of steps that the trainable groups need: all layers forward, the loss, and back what must.</summary>
+    private void Compose()
     {
-        bool encoder = Trainable.Contains(ParameterGroup.Lstm);
-        bool dense = Trainable.Contains(ParameterGroup.Dense);
-        backwardReachesInputs = encoder || Trainable.Contains(ParameterGroup.Embedding);
-        bool pooling = backwardReachesInputs || (dense && Model.Options.Pooling == Pooling.Attention);
-        backward.Add((shard, work) => layers.Head.Backward(work.Layout.Texts, work.Head, dropout, plan.Position.AsSpan(plan.RangeOf(shard)),
-            dense ? shardGradients[shard] : null, pooling ? work.DFeatures : null));
-        if (pooling)
-            backward.Add(BackwardPooling);
-        if (dense)
-            backward.Add((shard, work) => layers.PoolingLayer.WeightGradients(work, shardGradients[shard]));
-        if (!backwardReachesInputs)
-            return;
-        for (int level = layers.Levels.Length - 1; level >= 0; level--)
-            ComposeBackward(level, encoder);
+        Decide();
+        Add((shard, work) => work.Layout.Build(plan.Length.AsSpan(plan.RangeOf(shard))));
+        foreach (LayerNode node in layers.Nodes)
+        {
+            if (node is IBatchStatistics { Gathers: true } batch)
+                Meet((shard, work) => batch.Gather(work, PassOf(shard)), () => batch.Settle(plan.Shards));
+            Add((shard, work) => node.Forward(work, PassOf(shard)));
+        }
+        Add(Loss);
+        LayerNode last = layers.Nodes[^1];
+        Add((_, work) => work.TapeOf(last).Output.ReplaceOutputs());
+        for (int i = layers.Nodes.Count - 1; i > 0; i--)
+        {
+            if (layers.Nodes[i].Needs != BackwardNeeds.None)
+                ComposeBackward(layers.Nodes[i]);
+        }
     }
 
-    private void ComposeBackward(int level, bool trains)
+    /// <summary>Finds which layers must be gone back through.</summary>
+    private void Decide()
     {
-        if (level > 0)
-            backward.Add((_, work) => work.Joined[level].BeginBackward(work.Layout));
-        foreach (SequenceLayer layer in layers.Levels[level])
+        bool embedding = Trainable.Contains(ParameterGroup.Embedding);
+        layers.Nodes[0].Needs = embedding ? BackwardNeeds.Weights : BackwardNeeds.None;
+        foreach (LayerNode node in layers.Nodes.Skip(1))
         {
-            backward.Add((_, work) => layer.Backward(work.Layout, work.TapeOf(layer)));
-            if (trains)
-                backward.Add((shard, work) => layer.WeightGradients(work.Layout, work.TapeOf(layer), work.Scratch, shardGradients[shard]));
-            if (level == 0)
-            {
-                backward.Add((shard, work) => inputs.Backward(shard, work, layer, shardGradients[shard]));
+            node.Needs = (node.Weights.Any(sum.Has) ? BackwardNeeds.Weights : BackwardNeeds.None)
+                | (node.Inputs.Any(input => input.Needs != BackwardNeeds.None) ? BackwardNeeds.Input : BackwardNeeds.None);
+            if (node is IBatchStatistics batch)
+                batch.Gathers = (node.Needs & BackwardNeeds.Weights) != 0;
+            if (node is not SequenceNode { OnEmbedding: true } reader)
                 continue;
-            }
-            if (trains)
-                backward.Add((shard, work) => JoinedInput.KernelGradient(layer, work.TapeOf(layer), work.Scratch, shardGradients[shard]));
-            backward.Add((_, work) => work.Joined[level].Backward(work.Layout, layer, work.TapeOf(layer)));
+            backwardReachesInputs |= node.Needs != BackwardNeeds.None;
+            foreach (SequenceLayer layer in reader.Layers)
+                layer.GetsGradient = node.Needs != BackwardNeeds.None;
         }
-        if (level > 0)
-            backward.Add((_, work) => work.Joined[level].End(work.Layout, work.Tapes[level - 1]));
     }
+
+    private void ComposeBackward(LayerNode node)
+    {
+        foreach (LayerNode input in node.Inputs.Distinct())
+        {
+            // Its first reader on the way back makes room for the gradient, to which all add.
+            LayerNode[] readers = [.. layers.Nodes.Where(reader => reader.Needs != BackwardNeeds.None && reader.Inputs.Contains(input))];
+            if (input is EmbeddingNode || input.Needs == BackwardNeeds.None || readers[^1] != node)
+                continue;
+            bool everyOutput = readers.Any(reader => !reader.ReadsLastOutputs);
+            Add((_, work) =>
+            {
+                foreach (OutputRows part in work.TapeOf(input).Parts)
+                    part.ReserveGradients(everyOutput);
+            });
+        }
+        if (node is IBatchStatistics { Gathers: true } batch)
+            Meet((shard, work) => batch.GatherGradients(work, PassOf(shard)), () => batch.SettleGradients(plan.Shards));
+        Add((shard, work) => node.Backward(work, PassOf(shard), node.Needs));
+    }
+
+    private void Add(Action<int, ShardWorkspace> step) => segments[^1].Add(step);
+
+    /// <summary>A step after which all shards wait for what <paramref name="together"/> makes of theirs.</summary>
+    private void Meet(Action<int, ShardWorkspace> step, Action together)
+    {
+        Add(step);
+        meetings.Add(together);
+        segments.Add([]);
+    }
+
+    private LayerPass PassOf(int shard) => new(dropout, plan.Position.AsSpan(plan.RangeOf(shard)), inputs, shard, shardGradients[shard]);
 
     private void RunShard(int shard, int worker)
     {
-        ShardWorkspace work = workers[worker];
-        Forward(work, shard);
-        (shardLoss[shard], shardCorrect[shard]) = Sets is { } sets
-            ? Loss(work, labels.AsSpan(plan.RangeOf(shard)), sets, classWeights, plan.Count)
-            : Loss(work, labels.AsSpan(plan.RangeOf(shard)), classWeights, plan.Count);
-        foreach (Action<int, ShardWorkspace> step in backward)
+        ref ShardWorkspace? work = ref workers[meetings.Count > 0 ? shard : worker];
+        work ??= layers.CreateWorkspace();
+        foreach (Action<int, ShardWorkspace> step in segments[segment])
             step(shard, work);
     }
+
+    private void Loss(int shard, ShardWorkspace work) => (shardLoss[shard], shardCorrect[shard]) = Sets is { } sets
+        ? Loss(work, labels.AsSpan(plan.RangeOf(shard)), sets, classWeights, plan.Count)
+        : Loss(work, labels.AsSpan(plan.RangeOf(shard)), classWeights, plan.Count);
 
     /// <summary>Replaces the logits by the gradient of the mean loss; gives the loss summed and the texts that are right.</summary>
     private static (double Loss, int Correct) Loss(ShardWorkspace work, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights, int batch)
@@ -256,33 +302,6 @@ internal sealed unsafe class TrainingWorkspace
                 best = k;
         }
         return best;
-    }
-
-    /// <summary>Ids to logits.</summary>
-    private void Forward(ShardWorkspace work, int shard)
-    {
-        Range range = plan.RangeOf(shard);
-        work.Layout.Build(plan.Length.AsSpan(range));
-        ReadOnlySpan<int> positions = plan.Position.AsSpan(range);
-        foreach (SequenceLayer layer in layers.OnEmbedding)
-        {
-            SequenceTape tape = work.TapeOf(layer);
-            tape.Reserve(work.Layout, layer);
-            tape.DrawMasks(dropout, layer, positions);
-            inputs.Forward(shard, work, layer);
-            layer.Forward(work.Layout, tape);
-        }
-        layers.ForwardAbove(work, dropout, positions);
-    }
-
-    private void BackwardPooling(int shard, ShardWorkspace work)
-    {
-        int values = work.Layout.Texts * layers.Head.Features;
-        if (layers.RectifiesFeatures)
-            Activations.ReluBackward(new(work.Features, values), new(work.DFeatures, values));
-        foreach (SequenceTape tape in work.Top)
-            tape.ReserveGradients(layers.PoolingLayer.ReadsEveryOutput);
-        layers.PoolingLayer.Backward(work);
     }
 
     /// <summary>

@@ -14,7 +14,6 @@ internal sealed unsafe class WordProjection : InputProjection
     private const int RowsPerPiece = 128;
 
     private readonly ModelLayers layers;
-    private readonly bool kernelTrains;
     private readonly int threads;
     private readonly RowGroups groups;
     private readonly AlignedBuffer inputs = new(); // [groups,E], after dropout
@@ -32,7 +31,6 @@ internal sealed unsafe class WordProjection : InputProjection
     {
         this.layers = layers;
         this.threads = threads;
-        kernelTrains = trainable.Contains(ParameterGroup.Lstm);
         if (trainable.Contains(ParameterGroup.Embedding))
             EmbeddingGradient = new SparseRows(layers.Embedding.Dimension, movable);
         groups = new RowGroups(layers.Embedding);
@@ -59,16 +57,16 @@ internal sealed unsafe class WordProjection : InputProjection
             layer.Map.Pack();
             if (EmbeddingGradient is not null)
                 layer.Map.PackTransposed();
-            sums[layer.Place.Index].Reserve((long)groups.Count * layer.Map.Columns);
-            dTokens[layer.Place.Index].Reserve(plan.Tokens * layer.Map.Columns);
+            sums[layer.Reader].Reserve((long)groups.Count * layer.Map.Columns);
+            dTokens[layer.Reader].Reserve(plan.Tokens * layer.Map.Columns);
         }
         Workers.Run((groups.Count + RowsPerPiece - 1) / RowsPerPiece, threads, project);
     }
 
-    public override void Forward(int shard, ShardWorkspace work, SequenceLayer layer)
+    protected override void Project(int shard, ShardWorkspace work, SequenceLayer layer, SequenceTape tape)
     {
         int width = layer.Map.Columns;
-        float* from = sums[layer.Place.Index].Pointer, to = work.TapeOf(layer).Sums;
+        float* from = sums[layer.Reader].Pointer, to = tape.Sums;
         RaggedLayout layout = work.Layout;
         int token = plan!.FirstToken(shard);
         for (int i = 0; i < layout.Texts; i++)
@@ -81,12 +79,12 @@ internal sealed unsafe class WordProjection : InputProjection
         }
     }
 
-    public override void Backward(int shard, ShardWorkspace work, SequenceLayer layer, GradientBuffer destination)
+    protected override void Backward(int shard, ShardWorkspace work, SequenceLayer layer, SequenceTape tape, GradientBuffer destination)
     {
         int width = layer.Map.Columns;
         RaggedLayout layout = work.Layout;
-        float* from = work.TapeOf(layer).Sums;
-        float* to = dTokens[layer.Place.Index].Pointer + (long)plan!.FirstToken(shard) * width;
+        float* from = tape.Sums;
+        float* to = dTokens[layer.Reader].Pointer + (long)plan!.FirstToken(shard) * width;
         for (int i = 0; i < layout.Texts; i++)
         {
             for (int p = 0; p < layout.LengthOf(i); p++, to += width)
@@ -114,7 +112,7 @@ internal sealed unsafe class WordProjection : InputProjection
             Mask(row, to);
         }
         foreach (SequenceLayer layer in layers.OnEmbedding)
-            layer.Map.Project(x, count, sums[layer.Place.Index].Pointer + (long)from * layer.Map.Columns);
+            layer.Map.Project(x, count, sums[layer.Reader].Pointer + (long)from * layer.Map.Columns);
     }
 
     private void EndPiece(int piece, int worker)
@@ -122,8 +120,10 @@ internal sealed unsafe class WordProjection : InputProjection
         int from = (int)((long)groups.Count * piece / plan!.Shards), to = (int)((long)groups.Count * (piece + 1) / plan.Shards);
         foreach (SequenceLayer layer in layers.OnEmbedding)
         {
+            if (!layer.GetsGradient)
+                continue;
             float* dSum = AddTokens(layer, from, to, dSums[worker]);
-            if (kernelTrains)
+            if (Trains(layer, destinations[piece]))
             {
                 packed[worker].Pack(dSum, to - from, layer.Map.Columns);
                 Gemm.MultiplyTransposed(inputs.Pointer + (long)from * layer.Map.Width, layer.Map.Width, packed[worker], false, destinations[piece].PointerTo(layer.Map.Kernel));
@@ -142,7 +142,7 @@ internal sealed unsafe class WordProjection : InputProjection
             var sum = new Span<float>(dSum + (long)(group - from) * width, width);
             sum.Clear();
             foreach (int token in groups.TokensOf(group))
-                VectorMath.Add(new(dTokens[layer.Place.Index].Pointer + (long)token * width, width), sum);
+                VectorMath.Add(new(dTokens[layer.Reader].Pointer + (long)token * width, width), sum);
         }
         return dSum;
     }

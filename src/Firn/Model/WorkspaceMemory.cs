@@ -31,30 +31,31 @@ internal static class WorkspaceMemory
     /// <summary>Bytes of everything between ids and gradients on so many threads.</summary>
     public static long Activations(TextShape model, ClassifierOptions options, bool encoder, bool embedding, LargestBatch batch, int threads)
     {
-        long e = model.Width, t = batch.ShardTokens, n = batch.ShardTexts, f = options.FeatureSize;
-        bool words = options.InputDropout == 0 && (options.EmbeddingDropout == 0 || options.TiedEmbeddingDropout);
-        ModelLayers layers = ModelLayers.OfShape(options, model.Width, out _);
+        long e = model.Width;
+        ModelLayers layers = ModelLayers.OfShape(options, model.Width, trains: true, out _);
+        bool words = layers.OnEmbedding.All(layer => layer.InputDropout == 0) && (layers.EmbeddingDropout == 0 || options.TiedEmbeddingDropout);
+        var size = new ShardSize(batch.ShardTokens, batch.ShardTexts, Trains: true);
         double tapes = 0, packed = 0, panels = 0, projection = words ? batch.Rows * e : embedding ? batch.Tokens * e : 0;
-        for (int level = 0; level < layers.Levels.Length; level++)
+        foreach (LayerNode node in layers.Nodes)
         {
-            bool everyOutput = level + 1 < layers.Levels.Length || options.Pooling != Pooling.LastState;
-            foreach (SequenceLayer layer in layers.Levels[level])
-            {
-                double columns = PackedMatrix.Padded(layer.Map.Columns);
-                tapes += layer.TapeFloats(t, n, options.Dropout, everyOutput) + (level > 0 || !words ? t * layer.Map.Width : 0);
-                panels = Math.Max(panels, t * columns); // gradients of the sums, packed
-                packed += layer.PackedFloats + layer.Map.Width * columns * (embedding || level > 0 ? 2 : 1);
-                // WordProjection: sums of rows, tokens' gradients, a piece of rows a thread.
-                projection += level == 0 && words
-                    ? (batch.Rows + batch.Tokens) * layer.Map.Columns + threads * (double)batch.Rows / Math.Max(1, batch.Shards) * (2.0 * layer.Map.Columns + e) / layers.OnEmbedding.Length
-                    : 0;
-            }
-            tapes += level > 0 ? 2.0 * t * layers.Levels[level][0].Map.Width : 0; // JoinedInput
+            tapes += node.TapeFloats(size);
+            var sequence = node as SequenceNode;
+            packed += node.PackedFloats(backward: embedding || sequence is not { OnEmbedding: true });
+            foreach (SequenceLayer layer in sequence?.Layers ?? [])
+                panels = Math.Max(panels, size.Tokens * PackedMatrix.Padded(layer.Map.Columns)); // gradients of the sums, packed
         }
-        double worker = tapes + n * (2 * f + layers.Head.TapeFloats) + (encoder ? panels : 0)
-            + (options.Pooling == Pooling.Attention ? 4 * t * f + 2 * t : 0);
+        foreach (SequenceLayer layer in layers.OnEmbedding)
+        {
+            tapes += words ? 0 : size.Tokens * layer.Map.Width;
+            // WordProjection: sums of rows, tokens' gradients, a piece of rows a thread.
+            projection += words
+                ? (batch.Rows + batch.Tokens) * layer.Map.Columns + threads * (double)batch.Rows / Math.Max(1, batch.Shards) * (2.0 * layer.Map.Columns + e) / layers.OnEmbedding.Length
+                : 0;
+        }
+        double worker = tapes + (encoder ? panels : 0);
+        int workers = layers.Nodes.Any(node => node is IBatchStatistics) ? batch.Shards : Math.Min(threads, batch.Shards);
         double groups = words || embedding ? 4 * batch.Tokens + model.Rows : 0; // RowGroups
-        return Bytes(Math.Min(threads, batch.Shards) * worker + packed + projection + groups);
+        return Bytes(workers * worker + packed + projection + groups);
     }
 
     /// <summary>Texts that a worker scores at a time, sorted by length.</summary>
@@ -70,21 +71,12 @@ internal static class WorkspaceMemory
     public static long Scoring(TextShape model, ClassifierOptions options, int texts, int rows, long longestTokens, int threads)
     {
         const long foldRows = 256;
-        ModelLayers layers = ModelLayers.OfShape(options, model.Width, out _);
-        double folded = 0, workers = threads * ScoredAtATime * 2.0 * options.FeatureSize, packed = 0;
+        ModelLayers layers = ModelLayers.OfShape(options, model.Width, trains: false, out _);
+        var size = new ShardSize(longestTokens, threads * ScoredAtATime, Trains: false);
+        double folded = 0, packed = layers.Nodes.Sum(node => node.PackedFloats(backward: false)), workers = layers.Nodes.Sum(node => node.ScoringFloats(size));
         foreach (SequenceLayer layer in layers.OnEmbedding)
-        {
-            folded += (double)rows * layer.Map.Columns + model.Rows + threads * foldRows * model.Width;
-            packed += layer.PackedFloats + model.Width * PackedMatrix.Padded(layer.Map.Columns);
-            workers += layer.ScoringFloats(longestTokens, threads * ScoredAtATime);
-        }
-        foreach (SequenceLayer layer in layers.Levels.Skip(1).SelectMany(level => level))
-        {
-            packed += layer.PackedFloats + layer.Map.Width * PackedMatrix.Padded(layer.Map.Columns);
-            // Above the embedding every layer runs as in training, on the joined outputs below.
-            workers += layer.TapeFloats(longestTokens, threads * ScoredAtATime, default, everyOutput: false) + 2.0 * longestTokens * layer.Map.Width;
-        }
-        workers += longestTokens * ((options.Pooling == Pooling.Attention ? 4.0 * options.FeatureSize : 0) + 3); // 3: rows and where they are stored
+            folded += (layer.Map.IsIdentity ? 0 : (double)rows * layer.Map.Columns) + model.Rows + threads * foldRows * model.Width;
+        workers += 4.0 * longestTokens; // rows, read from either end, and where they are stored
         return (long)(sizeof(float) * (folded + workers + packed + 6L * texts + 2L * rows));
     }
 
@@ -106,7 +98,7 @@ internal readonly record struct TextShape(int Rows, int Width, long LstmWeights,
     /// <summary>The shape of a model of these options over a table.</summary>
     public static TextShape Of(ClassifierOptions options, int rows, int width)
     {
-        ModelLayers.OfShape(options, width, out IReadOnlyList<Parameter> weights);
+        ModelLayers.OfShape(options, width, trains: false, out IReadOnlyList<Parameter> weights);
         long Of(ParameterGroup group) => weights.Where(p => p.Group == group).Sum(p => p.Count);
         return new TextShape(rows, width, Of(ParameterGroup.Lstm), Of(ParameterGroup.Dense), options.OutputSize);
     }

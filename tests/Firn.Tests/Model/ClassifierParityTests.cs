@@ -62,7 +62,7 @@ public sealed class ClassifierParityTests
             GoldenDraw.Near(GoldenDraw.Decode(p.Value), c.Model[p.Name].Values.Span, p.Name + " after ten steps");
     }
 
-    private static float[] Gradient(TrainingWorkspace work, Parameter parameter)
+    internal static float[] Gradient(TrainingWorkspace work, Parameter parameter)
     {
         if (parameter.Group != ParameterGroup.Embedding)
             return work.GradientOf(parameter).ToArray();

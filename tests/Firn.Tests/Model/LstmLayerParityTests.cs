@@ -30,7 +30,7 @@ public sealed unsafe class LstmLayerParityTests
         }
         float[] x = draw.Array(n * longest * e, 2), h0 = draw.Array(f * n, 1), c0 = draw.Array(f * n, 2);
         float[] dy = draw.Array(n * longest * f, 1), dLast = draw.Array(f * n, 1);
-        var layers = new ModelLayers(model);
+        var layers = new ModelLayers(model, trains: true);
         var layout = new RaggedLayout();
         layout.Build(lengths);
         float[] y = new float[n * longest * f], hn = new float[f * n], dx = new float[x.Length], dh0 = new float[f * n], dc0 = new float[f * n];
@@ -62,7 +62,7 @@ public sealed unsafe class LstmLayerParityTests
                 var packed = new PackedMatrix();
                 layer.WeightGradients(layout, tape, packed, gradients);
                 Gemm.MultiplyTransposed(tape.Inputs, e, packed, false, gradients.PointerTo(layer.Map.Kernel));
-                string prefix = layer.Place.Prefix("lstm");
+                string prefix = d == 0 ? "lstm" : "lstm_backward";
                 float[] dKernel = gradients.Of(model[prefix + ".kernel"]).ToArray(), dRecurrent = gradients.Of(model[prefix + ".recurrent_kernel"]).ToArray();
                 float[] dBias = gradients.Of(model[prefix + ".bias"]).ToArray();
                 layer.Map.InputGradient(tape.Gates, layout.Tokens, tape.Inputs);

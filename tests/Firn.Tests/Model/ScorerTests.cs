@@ -214,21 +214,15 @@ public class ScorerTests
     private static float[] Forward(TextClassifier model, RaggedIds texts)
     {
         int k = model.Options.OutputSize;
-        var layers = new ModelLayers(model);
+        var layers = new ModelLayers(model, trains: true);
         layers.PackForward();
         var plan = new BatchPlan(1, 1, 1);
         plan.Build(texts, [.. Enumerable.Range(0, texts.Count)]);
         ShardWorkspace work = layers.CreateWorkspace();
-        InputProjection inputs = new TokenProjection(layers, model.Options, new HashSet<ParameterGroup>(), 1);
+        InputProjection inputs = new TokenProjection(layers, new HashSet<ParameterGroup>(), 1);
         inputs.Begin(texts, plan, default);
         work.Layout.Build(plan.Length.AsSpan(0, texts.Count));
-        foreach (SequenceLayer layer in layers.OnEmbedding)
-        {
-            work.TapeOf(layer).Reserve(work.Layout, layer);
-            inputs.Forward(0, work, layer);
-            layer.Forward(work.Layout, work.TapeOf(layer));
-        }
-        layers.ForwardAbove(work);
+        layers.Forward(work, new LayerPass(default, default, inputs));
         var probabilities = new float[texts.Count * k];
         for (int i = 0; i < texts.Count; i++)
             Losses.Probabilities(work.LogitsOf(i), probabilities.AsSpan(plan.Text[i] * k, k));

@@ -24,7 +24,7 @@ public class TrainingWorkspaceTests
         int[] batch = [.. Enumerable.Range(0, n).Reverse()];
         work.ForwardBackward(texts, batch, labels, [], seed: 8, step: 21);
 
-        var dropout = new StepDropout(options.Dropout, new CounterRandom(8).Derive(21));
+        var dropout = new StepDropout(rate, tied: false, new CounterRandom(8).Derive(21));
         var lstm = new ReferenceLstm<double>(D("lstm.kernel"), D("lstm.recurrent_kernel"), D("lstm.bias"), e, h);
         var dTable = new double[30 * e];
         for (int place = 0; place < n; place++)

@@ -3,50 +3,68 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>
-/// Word attention (Yang et al. 2016, equations 5 to 7): u = tanh(h A + b), weight = softmax over the text of u . v,
-/// feature = sum of weight * h; h joins the outputs of all layers at a position. Zero for an empty text.
+/// A weighted mean over the text, weights from a learnt context vector (Yang et al. 2016, equations 5 to 7): u = tanh(h A + b),
+/// weight = softmax over the text of u . v, feature = sum of weight * h. A sequence [T,F] to features [F]; zero for an empty text.
 /// </summary>
-/// <param name="kernel">A, [F,F].</param>
-/// <param name="bias">b, [F].</param>
-/// <param name="context">v, [F].</param>
-internal sealed unsafe class AttentionOverTime(Parameter kernel, Parameter bias, Parameter context) : IPoolingLayer
+/// <remarks>
+/// Weights: <c>NAME.kernel</c> A [F,F], <c>NAME.bias</c> b [F], <c>NAME.context</c> v [F]. Default name <c>attention</c>.
+/// </remarks>
+public sealed record AttentionPooling : Layer
 {
-    /// <summary>Makes or finds the weights.</summary>
-    public static AttentionOverTime Create(int features, WeightSource weights)
-    {
-        CounterRandom random = weights.Random;
-        Parameter kernel = weights.Get("attention.kernel", ParameterGroup.Dense, [features, features],
-            values => Initializers.GlorotUniform(random.Derive(2), features, features, values));
-        Parameter bias = weights.Get("attention.bias", ParameterGroup.Dense, [features]);
-        Parameter context = weights.Get("attention.context", ParameterGroup.Dense, [features],
-            values => Initializers.GlorotUniform(random.Derive(3), features, 1, values));
-        return new AttentionOverTime(kernel, bias, context);
-    }
+    internal override string Kind => "attention";
 
+    internal override PadUse Pads => PadUse.Skips;
+
+    internal override LayerNode Build(ModelBuilder builder, LayerNode input)
+    {
+        input = builder.Rows(builder.Sequence(input));
+        int features = input.Shape.Width;
+        string name = builder.NamesOf(this, Kind).Own;
+        WeightSource weights = builder.Weights;
+        // The first has the streams that a model with one always had.
+        (ulong first, ulong second) = name == Kind ? (2UL, 3UL) : (builder.NextStream(), builder.NextStream());
+        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Dense, [features, features],
+            values => Initializers.GlorotUniform(weights.Random.Derive(first), features, features, values));
+        Parameter bias = weights.Get(name + ".bias", ParameterGroup.Dense, [features]);
+        Parameter context = weights.Get(name + ".context", ParameterGroup.Dense, [features],
+            values => Initializers.GlorotUniform(weights.Random.Derive(second), features, 1, values));
+        return builder.Add(new AttentionNode(name, input, kernel, bias, context));
+    }
+}
+
+internal sealed unsafe class AttentionNode(string name, LayerNode input, Parameter kernel, Parameter bias, Parameter context)
+    : LayerNode(name, [input], SignalShape.Features(bias.Shape[0]))
+{
     private readonly PackedMatrix packed = new(), transposed = new();
     private readonly int features = bias.Shape[0];
 
-    public bool ReadsEveryOutput => true;
+    public override IReadOnlyList<Parameter> Weights => [kernel, bias, context];
 
-    public void Pack()
-    {
-        packed.Pack(kernel.Values.Span, features, features);
-        transposed.PackTransposed(kernel.Values.Span, features, features);
-    }
+    public override NodeTape CreateTape() => new AttentionTape();
 
-    public void Forward(ShardWorkspace shard)
+    public override void PackForward() => packed.Pack(kernel.Values.Span, features, features);
+
+    public override void PackBackward() => transposed.PackTransposed(kernel.Values.Span, features, features);
+
+    public override double TapeFloats(ShardSize size) => 4 * size.Tokens * features + 2 * size.Tokens + 2 * size.Texts * features;
+
+    public override double ScoringFloats(ShardSize size) => 4 * size.Tokens * features + size.Texts * features;
+
+    public override void Forward(ShardWorkspace work, in LayerPass pass)
     {
-        RaggedLayout layout = shard.Layout;
-        AttentionTape tape = shard.Attention;
+        var tape = (AttentionTape)work.TapeOf(this);
+        NodeTape below = work.TapeOf(Inputs[0]);
+        RaggedLayout layout = tape.Layout = below.Layout;
+        tape.Output.Enter(layout.Texts, layout.Texts, features);
         tape.Reserve(layout.Tokens, features);
-        Join(shard);
+        JoinedRows.Join(layout, below.Parts, tape.Joined, features);
         fixed (float* b = bias.Values.Span)
             Gemm.Multiply(tape.Joined, features, layout.Tokens, packed, b, 0, tape.Units);
         var units = new Span<float>(tape.Units, layout.Tokens * features);
         Activations.Tanh(units, units);
         for (int i = 0; i < layout.Texts; i++)
         {
-            Span<float> to = shard.FeaturesOf(i);
+            Span<float> to = tape.Output.OutputAt(i);
             to.Clear();
             int length = layout.LengthOf(i);
             double highest = double.NegativeInfinity, sum = 0;
@@ -67,13 +85,13 @@ internal sealed unsafe class AttentionOverTime(Parameter kernel, Parameter bias,
         }
     }
 
-    public void Backward(ShardWorkspace shard)
+    public override void Backward(ShardWorkspace work, in LayerPass pass, BackwardNeeds needs)
     {
-        RaggedLayout layout = shard.Layout;
-        AttentionTape tape = shard.Attention;
+        var tape = (AttentionTape)work.TapeOf(this);
+        RaggedLayout layout = tape.Layout;
         for (int i = 0; i < layout.Texts; i++)
         {
-            ReadOnlySpan<float> from = shard.DFeaturesOf(i);
+            ReadOnlySpan<float> from = tape.Output.DOutsideAt(i);
             int length = layout.LengthOf(i);
             float mean = 0;
             for (int p = 0; p < length; p++)
@@ -95,16 +113,20 @@ internal sealed unsafe class AttentionOverTime(Parameter kernel, Parameter bias,
                 }
             }
         }
-        Gemm.Multiply(tape.DSums, features, layout.Tokens, transposed, tape.DJoined, features, tape.DJoined);
-        Part(shard);
+        if ((needs & BackwardNeeds.Input) != 0)
+        {
+            Gemm.Multiply(tape.DSums, features, layout.Tokens, transposed, tape.DJoined, features, tape.DJoined);
+            work.TapeOf(Inputs[0]).AddGradient(Inputs[0].Shape, tape.DJoined);
+        }
+        if ((needs & BackwardNeeds.Weights) != 0)
+            WeightGradients(tape, work.Scratch, pass.Gradients!);
     }
 
-    public void WeightGradients(ShardWorkspace shard, GradientBuffer destination)
+    private void WeightGradients(AttentionTape tape, PackedMatrix scratch, GradientBuffer destination)
     {
-        RaggedLayout layout = shard.Layout;
-        AttentionTape tape = shard.Attention;
-        shard.Scratch.Pack(tape.DSums, layout.Tokens, features);
-        Gemm.MultiplyTransposed(tape.Joined, features, shard.Scratch, false, destination.PointerTo(kernel));
+        RaggedLayout layout = tape.Layout;
+        scratch.Pack(tape.DSums, layout.Tokens, features);
+        Gemm.MultiplyTransposed(tape.Joined, features, scratch, false, destination.PointerTo(kernel));
         Span<float> dBias = destination.Of(bias), dContext = destination.Of(context);
         dBias.Clear();
         dContext.Clear();
@@ -112,14 +134,10 @@ internal sealed unsafe class AttentionOverTime(Parameter kernel, Parameter bias,
         for (int row = 0; row < layout.Tokens; row++)
             VectorMath.AddScaled(tape.DScores[row], tape.UnitsAt(row), dContext);
     }
-
-    private void Join(ShardWorkspace shard) => JoinedRows.Join(shard.Layout, shard.Top, shard.Attention.Joined, features);
-
-    private void Part(ShardWorkspace shard) => JoinedRows.Part(shard.Layout, shard.Top, shard.Attention.DJoined, features);
 }
 
-/// <summary>What <see cref="AttentionOverTime"/> keeps of a shard between its passes; rows by position.</summary>
-internal sealed unsafe class AttentionTape
+/// <summary>What <see cref="AttentionNode"/> keeps of a shard between its passes; rows by position.</summary>
+internal sealed unsafe class AttentionTape() : NodeTape(new OutputRows())
 {
     private readonly AlignedBuffer joined = new(), units = new(), weights = new(), dScores = new(), dSums = new(), dJoined = new();
     private int features;
