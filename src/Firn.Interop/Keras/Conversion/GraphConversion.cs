@@ -1,5 +1,6 @@
 using Firn.Interop.Keras.Layers;
 using Firn.Layers;
+using EmbeddingLayer = Firn.Interop.Keras.Layers.EmbeddingLayer;
 
 namespace Firn.Interop.Keras.Conversion;
 

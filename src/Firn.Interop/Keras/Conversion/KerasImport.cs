@@ -8,6 +8,7 @@ using Firn.Interop.Keras.Preprocessing;
 using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
+using EmbeddingLayer = Firn.Interop.Keras.Layers.EmbeddingLayer;
 
 namespace Firn.Interop.Keras.Conversion;
 
@@ -65,6 +66,14 @@ internal sealed class KerasImport
 
     /// <summary>Classes that the model tells apart.</summary>
     public int Classes => _output.Classes;
+
+    /// <summary>Numbers of an answer.</summary>
+    public int Units => _output.Units;
+
+    /// <summary>Words of the tokenizer that may stand for unknown ones: those that are called so, at the start of the index.</summary>
+    public IEnumerable<string> PlausibleOov => _tokenizer is null ? [] : _tokenizer.WordIndex
+        .Where(w => w.Value == 1 || w.Key.Contains("OOV", StringComparison.OrdinalIgnoreCase) || w.Key.Contains("unk", StringComparison.OrdinalIgnoreCase))
+        .Where(w => w.Value == 1 || w.Key.Any(char.IsPunctuation)).Select(w => w.Key).Take(4);
 
     /// <summary>Rows of the embedding.</summary>
     public int VocabularySize => _table.InputDim;

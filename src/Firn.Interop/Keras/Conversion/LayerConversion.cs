@@ -1,6 +1,9 @@
 using System.Globalization;
 using Firn.Interop.Keras.Layers;
 using Firn.Layers;
+using DenseLayer = Firn.Interop.Keras.Layers.DenseLayer;
+using GruLayer = Firn.Interop.Keras.Layers.GruLayer;
+using LstmLayer = Firn.Interop.Keras.Layers.LstmLayer;
 
 namespace Firn.Interop.Keras.Conversion;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Firn.Interop.Keras.Weights;
 using Firn.Layers;
 
 namespace Firn.Interop.Keras.Conversion;

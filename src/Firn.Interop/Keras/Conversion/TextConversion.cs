@@ -8,7 +8,11 @@ namespace Firn.Interop.Keras.Conversion;
 /// <param name="Cleaning">The rules.</param>
 /// <param name="Vocabulary">The words, V.</param>
 /// <param name="Notes">What a user should know.</param>
-internal sealed record ConvertedText(CleaningOptions Cleaning, Vocabulary Vocabulary, IReadOnlyList<string> Notes);
+internal sealed record ConvertedText(CleaningOptions Cleaning, Vocabulary Vocabulary, IReadOnlyList<string> Notes)
+{
+    /// <summary>The words as these rules use them.</summary>
+    public Vocabulary Vocabulary { get; } = Vocabulary.For(Cleaning);
+}
 
 /// <summary>Keras' tokenizers as Firn's rules and vocabulary.</summary>
 internal static class TextConversion

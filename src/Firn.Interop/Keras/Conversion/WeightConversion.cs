@@ -1,4 +1,5 @@
 using Firn.Interop.Keras.Layers;
+using Firn.Interop.Keras.Weights;
 
 namespace Firn.Interop.Keras.Conversion;
 
