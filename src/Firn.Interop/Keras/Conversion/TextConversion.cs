@@ -105,7 +105,7 @@ internal static class TextConversion
         foreach ((string word, int id) in index)
         {
             if (words[id] is { } other)
-                throw new ArgumentException($"'{other}' and '{word}' both have the id {id}.", nameof(index));
+                throw new ArgumentException($"'{other}' and '{word}' both have the id {id}, which no bundle can hold.", nameof(index));
             words[id] = word.Length > 0 ? KerasWords.Written(word) : null;
         }
         for (int id = 0; id < rows; id++)
