@@ -13,7 +13,9 @@ public sealed class KerasTextTests : IDisposable
     private const string Odd = "Hello\r\nWORLD  <PAD> <unk> don't A\u00A0B \u0130\u03A3 x\ty \uD83D\uDE00 half \u240D end.";
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-keras-text-").FullName;
 
-    public static TheoryData<string> Tokenizers => KerasGolden.Names("tokenizers");
+    /// <summary>All but one that was made by hand so that two words have one id, which no fit of Keras gives.</summary>
+    public static TheoryData<string> Tokenizers => [.. KerasGolden.Root.GetProperty("tokenizers").EnumerateArray()
+        .Select(c => c.GetProperty("name").GetString()!).Where(n => n != "the unknown word is also a word")];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

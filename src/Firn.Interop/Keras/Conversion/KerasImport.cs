@@ -18,6 +18,7 @@ namespace Firn.Interop.Keras.Conversion;
 internal sealed class KerasImport
 {
     private const int MostTokens = 10_000; // of a text where nothing says how long it may be
+    private const int LongestText = 100_000;
 
     private readonly string _path;
     private readonly KerasFile _file;
@@ -53,7 +54,7 @@ internal sealed class KerasImport
     /// <param name="options">Where the rest lies.</param>
     /// <exception cref="KerasImportException">A file is damaged, or holds what is not taken.</exception>
     public static KerasImport Open(string path, KerasImportOptions options) =>
-        Guarded(() => new KerasImport(path, KerasFile.Load(path, options.Architecture), options));
+        Guarded(path, () => new KerasImport(path, KerasFile.Load(path, options.Architecture), options));
 
     /// <summary>The layers between embedding and output, but for the choice of a step.</summary>
     public IReadOnlyList<Layer> Layers { get; }
@@ -134,13 +135,13 @@ internal sealed class KerasImport
 
     /// <summary>The model under these settings.</summary>
     /// <exception cref="KerasImportException">Settings are missing or do not fit the model.</exception>
-    public Imported Build(KerasImportOptions options) => Guarded(() => Make(options));
+    public Imported Build(KerasImportOptions options) => Guarded(_path, () => Make(options));
 
     /// <summary>Whether a row of layers, or a branch within, holds such a layer.</summary>
     private static bool Any(IEnumerable<Layer> layers, Func<Layer, bool> is_) =>
         layers.Any(l => is_(l) || (l is Branches branches && branches.Lists.Any(list => Any(list, is_))));
 
-    private static T Guarded<T>(Func<T> read)
+    private static T Guarded<T>(string path, Func<T> read)
     {
         try
         {
@@ -149,6 +150,12 @@ internal sealed class KerasImport
         catch (InvalidDataException error)
         {
             throw new KerasImportException(error.Message, error);
+        }
+        catch (Exception error) when (error is ArgumentException or OverflowException)
+        {
+            // Firn's own bounds: units, windows, texts of more steps than a layer can read.
+            string why = error.Message.Split(" (Parameter", 2)[0].ReplaceLineEndings(" ").TrimEnd('.');
+            throw new KerasImportException($"{path}: the model lies beyond what Firn takes: {why}.", error);
         }
     }
 
@@ -180,6 +187,8 @@ internal sealed class KerasImport
         ConvertedText text = Text(options);
         var notes = new List<string>(text.Notes);
         int length = options.MaxLength ?? InputLength ?? 0;
+        if (length > LongestText)
+            throw new KerasImportException($"{_path}: texts would be brought to {length} words, and {LongestText} are the most. Give a smaller number.");
         if (InputLength is { } made && length != made && length > 0)
             notes.Add($"the model's input has {made} words and texts are brought to {length}");
         if (length != InputLength && InputLength is { } fixedLength && Any(Layers, l => l is Flatten))

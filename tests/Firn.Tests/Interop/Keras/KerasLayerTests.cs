@@ -10,6 +10,9 @@ public sealed class KerasLayerTests : IDisposable
     private static readonly JsonElement s_cases = JsonDocument.Parse(File.ReadAllText(
         Path.Combine(AppContext.BaseDirectory, "Golden", "import_keras.json"))).RootElement;
 
+    /// <summary>The models, for tests that damage them.</summary>
+    internal static JsonElement All => s_cases;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-layers-").FullName;
 
     public static TheoryData<string> Cases => [.. s_cases.EnumerateArray().Where(c => c.GetProperty("refused").ValueKind == JsonValueKind.Null).Select(c => c.GetProperty("name").GetString()!)];
