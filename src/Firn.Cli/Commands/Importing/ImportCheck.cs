@@ -45,7 +45,7 @@ internal sealed class ImportCheck(Invocation run, ImportSource source, KerasImpo
             progress.Report((i + 1.0) / trials.Length);
         }
         progress.End($"tried {Plural.Of(trials.Length, "setting")} on {Plural.Of(texts.Texts.Count, "text")}");
-        TrialResult[] best = [.. found.OrderByDescending(t => t.Accuracy).ThenBy(t => t.LogLoss)];
+        TrialResult[] best = [.. WithoutNeedlessCuts(found).OrderByDescending(t => t.Accuracy).ThenBy(t => t.LogLoss)];
         string command = source.Command(best[0].Options, best[0].Cleaning, string.Join(',', best[0].Labels), "BUNDLE");
         if (json)
             Json.Write(run.Terminal, AsJson(best, command));
@@ -53,6 +53,11 @@ internal sealed class ImportCheck(Invocation run, ImportSource source, KerasImpo
             Print(best, command);
         return ExitCode.Done;
     }
+
+    /// <summary>Where no text is longer than the model's input, the side on which one would be cut says nothing.</summary>
+    private static IEnumerable<TrialResult> WithoutNeedlessCuts(List<TrialResult> found) => found
+        .GroupBy(t => (t.Options with { Truncating = null }, t.Cleaning, string.Join('\n', t.Labels), t.Accuracy, t.LogLoss))
+        .Select(same => same.Count() == 1 ? same.First() : same.First() with { Options = same.Key.Item1 });
 
     /// <summary>Every combination of what is open.</summary>
     private IEnumerable<(KerasImportOptions Options, string Cleaning)> Trials(KerasImportOptions start)
@@ -122,7 +127,7 @@ internal sealed class ImportCheck(Invocation run, ImportSource source, KerasImpo
         [
             ("cleaning", t => t.Options.Cleaning is null ? "" : t.Cleaning),
             ("padding", t => t.Options.Padding?.ToString().ToLowerInvariant() ?? ""),
-            ("truncating", t => t.Options.Truncating?.ToString().ToLowerInvariant() ?? ""),
+            ("truncating", t => t.Options.Truncating?.ToString().ToLowerInvariant() ?? "either"),
             (">max-len", t => t.Options.MaxLength?.ToString(CultureInfo.InvariantCulture) ?? ""),
             (">num-words", t => t.Options.NumWords is 0 ? "none" : t.Options.NumWords?.ToString(CultureInfo.InvariantCulture) ?? ""),
             ("oov-token", t => t.Options.OovToken is "" ? "none" : t.Options.OovToken ?? ""),

@@ -31,9 +31,14 @@ internal sealed class KerasImport
     private readonly EmbeddingLayer _table;
     private EmbeddingTable? _rows;
 
-    private KerasImport(string path, KerasFile file, KerasImportOptions options)
+    private KerasImport(string path, KerasImportOptions options)
     {
-        (_path, _file) = (path, file);
+        _path = path;
+        // The words first: what reading them leaves behind is gone before the weights, which are nearly all, need their memory.
+        if (options.Tokenizer is { Length: > 0 } words)
+            _tokenizer = KerasTokenizer.Load(words);
+        Heap.Trim();
+        KerasFile file = _file = KerasFile.Load(path, options.Architecture);
         _embedding = GraphConversion.EmbeddingOf(file, path);
         _table = (EmbeddingLayer)_embedding.Layer;
         _vectorization = BeforeEmbedding();
@@ -45,8 +50,6 @@ internal sealed class KerasImport
             _vectorization = _vectorization.WithVocabularyFile(vocabulary);
         if (_vectorization is not null && options.Tokenizer is { Length: > 0 } superfluous)
             throw new KerasImportException($"{superfluous}: the model reads texts itself, by its TextVectorization layer, so no tokenizer goes before it; leave it out.");
-        if (_vectorization is null && options.Tokenizer is { Length: > 0 } tokenizer)
-            _tokenizer = KerasTokenizer.Load(tokenizer);
     }
 
     /// <summary>Reads a model and its tokenizer.</summary>
@@ -54,7 +57,7 @@ internal sealed class KerasImport
     /// <param name="options">Where the rest lies.</param>
     /// <exception cref="KerasImportException">A file is damaged, or holds what is not taken.</exception>
     public static KerasImport Open(string path, KerasImportOptions options) =>
-        Guarded(path, () => new KerasImport(path, KerasFile.Load(path, options.Architecture), options));
+        Guarded(path, () => new KerasImport(path, options));
 
     /// <summary>The layers between embedding and output, but for the choice of a step.</summary>
     public IReadOnlyList<Layer> Layers { get; }
@@ -185,6 +188,7 @@ internal sealed class KerasImport
                 + $"({string.Join(", ", labels)}). Give {Classes} names, in the order of its outputs.");
         }
         ConvertedText text = Text(options);
+        Heap.Trim();
         var notes = new List<string>(text.Notes);
         int length = options.MaxLength ?? InputLength ?? 0;
         if (length > LongestText)
