@@ -1,5 +1,5 @@
 using Firn.Evaluation;
-using Firn.Server.Models;
+using Firn.Server.Batching;
 
 namespace Firn.Server.Inference;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Firn.Client;
 using Firn.Evaluation;
 using Firn.Model;
+using Firn.Server.Batching;
 using Firn.Text;
 
 namespace Firn.Server.Models;
