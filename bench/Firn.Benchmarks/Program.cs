@@ -39,6 +39,9 @@ switch (args.FirstOrDefault())
     case "score":
         ScoreComparison.Run(threads, Option("--results"));
         return 0;
+    case "import":
+        ImportComparison.Run(threads, Option("--results"));
+        return 0;
     case "notebook" when Option("--source") is { } source && Option("--tool") is { } tool:
         NotebookComparison.Run(Option("--original"), source, tool, Option("--folder") ?? Path.GetTempPath(), threads, Option("--results"));
         return 0;
@@ -55,6 +58,6 @@ switch (args.FirstOrDefault())
             int.Parse(Option("--window") ?? "7", CultureInfo.InvariantCulture), threads, Option("--results"), Option("--peers"));
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/compare train | score | encoders | export | scale | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--words N] [--part cbow | skip-gram | load | large] [--size N] [--window N]");
+        Console.Error.WriteLine("usage: bench/compare train | score | import | encoders | export | scale | kernels | gemm | latency | notebook [--original FILE] [--folder FOLDER] [--threads N] [--cpu], or text --corpus FILE, or vectors --corpus FILE [--word-eval FOLDER] [--words N] [--part cbow | skip-gram | load | large] [--size N] [--window N]");
         return 2;
 }

@@ -3,6 +3,7 @@ using Firn.Cli.Commands;
 using Firn.Cli.Output;
 using Firn.Data;
 using Firn.Interop.Export;
+using Firn.Interop.Keras;
 
 namespace Firn.Cli;
 
@@ -22,6 +23,7 @@ internal static class Failures
         {
             CorpusException corpus => corpus.Describe(CorpusArguments.OptionNames),
             UserError => OneLine(error.Message),
+            KerasImportException => OneLine(error.Message),
             InvalidDataException => OptionWords.Of(OneLine(error.Message), null, command),
             FileNotFoundException { FileName: { Length: > 0 } path } => $"{path}: there is no such file; check the path",
             UnauthorizedAccessException => $"{OneLine(error.Message).TrimEnd('.')}; change its permissions or choose another place",

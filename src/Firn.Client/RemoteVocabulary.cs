@@ -39,7 +39,8 @@ internal sealed class RemoteVocabulary
         try
         {
             CleaningOptions options = VocabularyIdentity.Deserialize(rules);
-            return new RemoteVocabulary(new Tokenizer(options), Vocabulary.Load(new MemoryStream(file), "vocabulary"), hash, maxTokens, truncation);
+            Vocabulary words = Vocabulary.Load(new MemoryStream(file), "vocabulary").For(options);
+            return new RemoteVocabulary(new Tokenizer(options), words, hash, maxTokens, truncation);
         }
         catch (Exception error) when (error is JsonException or ArgumentException or InvalidDataException)
         {

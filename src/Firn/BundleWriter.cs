@@ -124,6 +124,7 @@ internal sealed class BundleWriter
         Add(Golden, stream => stream.Write(GoldenFile.Of(predictor).ToBytes()));
         var description = new ModelFile
         {
+            FormatVersion = ModelFile.VersionFor(model.Options, predictor.Tokenizer.Options),
             FirnVersion = Bundle.FirnVersion,
             Architecture = model.Options,
             Embedding = new EmbeddingShape(table.VocabularySize, table.RowCount, table.Dimension),

@@ -176,9 +176,20 @@ public sealed class Predictor : IDisposable
         var tokens = new int[texts.Count];
         for (int i = 0; i < texts.Count; i++)
             tokens[i] = encoder.Add(texts[i]);
-        RaggedIds ids = encoder.ToRaggedIds();
+        return Decide(encoder.ToRaggedIds(), tokens);
+    }
+
+    /// <summary>Scores and labels texts that are ids already (<see cref="IdsOf"/>), in order.</summary>
+    public IReadOnlyList<Prediction> Predict(RaggedIds ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return Decide(ids, [.. Enumerable.Range(0, ids.Count).Select(ids.LengthOf)]);
+    }
+
+    private Prediction[] Decide(RaggedIds ids, int[] tokens)
+    {
         float[] probabilities = Probabilities(ids);
-        var predictions = new Prediction[texts.Count];
+        var predictions = new Prediction[ids.Count];
         LabelRule rule = Rule;
         int columns = Classifier.Options.OutputSize;
         for (int i = 0; i < predictions.Length; i++)
@@ -255,6 +266,33 @@ public sealed class Predictor : IDisposable
         foreach (string text in texts)
             encoder.Add(text);
         return encoder.ToRaggedIds();
+    }
+
+    /// <summary>
+    /// Texts that another program made ids of, brought to what this model scores: without the pads where they mean nothing, and cut as
+    /// the model cuts. An imported model whose pads are words reads pads like any id.
+    /// </summary>
+    /// <param name="texts">The ids of each text, padded or not.</param>
+    /// <exception cref="ArgumentException">An id is none of the model's; the message names text and id.</exception>
+    public RaggedIds IdsOf(IEnumerable<IReadOnlyList<int>> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var ids = new List<int>();
+        var offsets = new List<int> { 0 };
+        bool masked = Classifier.Options.Padding is null or { Masked: true };
+        foreach (IReadOnlyList<int> text in texts)
+        {
+            foreach (int id in text)
+            {
+                if ((uint)id >= (uint)Vocabulary.Count)
+                    throw new ArgumentException($"Text {offsets.Count}: the id {id} is none of the model's, which go from 0 to {Vocabulary.Count - 1}.", nameof(texts));
+                if (id != Text.Vocabulary.Pad || !masked)
+                    ids.Add(id);
+            }
+            TokenWindow.Of(ids.Count - offsets[^1], MaxTokens, Truncation).Cut(ids, offsets[^1]);
+            offsets.Add(ids.Count);
+        }
+        return new RaggedIds([.. ids], [.. offsets]);
     }
 
     /// <summary>

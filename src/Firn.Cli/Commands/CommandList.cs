@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Firn.Cli.Commands.Importing;
 using Firn.Cli.Commands.Serving;
 using Firn.Cli.Commands.Vectors;
 
@@ -8,7 +9,7 @@ namespace Firn.Cli.Commands;
 internal static class CommandList
 {
     private static readonly string[] Names =
-        ["quickstart", "peek", "train", "evaluate", "predict", "inspect", "export", "audit", "tune", "drift", "study", "serve", "wire", "vectors"];
+        ["quickstart", "peek", "train", "import", "evaluate", "predict", "inspect", "export", "audit", "tune", "drift", "study", "serve", "wire", "vectors"];
 
     /// <summary>
     /// The command that the arguments name, alone: its siblings' options would take longer to make than a query of word vectors takes
@@ -25,6 +26,7 @@ internal static class CommandList
         "quickstart" => QuickstartCommand.Create(invocation),
         "peek" => PeekCommand.Create(invocation),
         "train" => TrainCommand.Create(invocation),
+        "import" => ImportCommand.Create(invocation, second is not null),
         "evaluate" => EvaluateCommand.Create(invocation),
         "predict" => PredictCommand.Create(invocation),
         "inspect" => InspectCommand.Create(invocation),

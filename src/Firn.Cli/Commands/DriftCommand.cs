@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Firn.Cli.Commands.Vectors;
 using Firn.Cli.Output;
 using Firn.Drift;
 using Firn.Files;
@@ -15,7 +16,11 @@ internal static class DriftCommand
     public static Command Create(Invocation run)
     {
         var bundle = new Argument<string>("BUNDLE") { Description = "Folder of a trained model" };
-        var before = new Option<string?>("--before") { Description = "File of the vectors before training, for a bundle that did not keep them", HelpName = "VECTORS" };
+        var before = new Option<string?>("--before", "--vectors")
+        {
+            Description = "File of the vectors before training, for a bundle that did not keep them, as one that was imported: word2vec, GloVe, fastText, or gensim's own (Word2Vec.save)",
+            HelpName = "VECTORS",
+        };
         var words = new Option<string?>("--words") { Description = "Words to show: with commas between, or a file, one a line", HelpName = "WORD,..." };
         var pairs = new Option<string?>("--pairs") { Description = "Pairs of words to show, as in tv=television,mum=mother, or a file, one pair a line (default: the worst tears)", HelpName = "A=B,..." };
         var count = new Option<int>("--count", "-n") { Description = "Rows of each table", DefaultValueFactory = _ => 15, HelpName = "N" }.Between(1, 10_000);
@@ -40,7 +45,7 @@ internal static class DriftCommand
             IReadOnlyList<string> shown = DriftWords.Words(parsed.GetValue(words));
             IReadOnlyList<(string First, string Second)> asked = DriftWords.Pairs(parsed.GetValue(pairs));
             using var predictor = Predictor.Load(folder);
-            DriftTable table = Open(predictor, folder, parsed.GetValue(before));
+            DriftTable table = Open(run.Terminal, predictor, folder, parsed.GetValue(before));
             foreach (string word in shown.Concat(asked.SelectMany(p => new[] { p.First, p.Second })))
                 table.Require(word);
             TestTexts? texts = repairs.Test(run, parsed, predictor);
@@ -66,10 +71,14 @@ internal static class DriftCommand
         return command;
     }
 
-    private static DriftTable Open(Predictor predictor, string folder, string? before)
+    private static DriftTable Open(Terminal terminal, Predictor predictor, string folder, string? before)
     {
         if (before is not null)
-            return DriftTable.Of(predictor, WordVectors.Load(Inputs.RequireFile(before)));
+        {
+            // Of a model that composes vectors the bundle's own words are asked for; a list has its words.
+            string[]? words = ModelVectors.Subwords(Inputs.RequireFile(before)) is null ? null : [.. Enumerable.Range(1, predictor.Vocabulary.Count - 1).Select(id => predictor.Vocabulary[id])];
+            return DriftTable.Of(predictor, ModelVectors.Open(before, "auto")?.Load(terminal, words, null, []) ?? WordVectors.Load(before));
+        }
         if (predictor.Trace?.Pretrained is null)
             throw new UserError($"{folder}: the bundle does not hold its word vectors as they were before training; give their file with --before VECTORS, or train again");
         return DriftTable.Of(predictor);

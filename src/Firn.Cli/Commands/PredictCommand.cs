@@ -22,6 +22,7 @@ internal static class PredictCommand
         var silence = new SilenceOptions();
         var table = new TableOptions();
         var asText = new Option<bool>("--as-text") { Description = "Label the arguments themselves, also where a file has such a name" };
+        var ids = new Option<bool>("--ids") { Description = "The lines, or the arguments, are token ids with blanks or commas between, as the model's own program makes them, padded or not" };
         var explain = new Option<bool>("--explain") { Description = "Show what each word of each TEXT does for its label" };
         var echo = new Option<bool>("--echo") { Description = "Write each text behind its label and score" };
         var json = CommonOptions.Json();
@@ -30,7 +31,7 @@ internal static class PredictCommand
         var command = new Command("predict", "Label texts, or the rows of a file, with a trained model") { bundle, texts };
         table.AddTo(command);
         silence.AddTo(command);
-        foreach (var option in new Option[] { explain, echo, asText, json, jsonLines, threads })
+        foreach (var option in new Option[] { ids, explain, echo, asText, json, jsonLines, threads })
             command.Add(option);
         command.SetAction(parsed =>
         {
@@ -48,11 +49,13 @@ internal static class PredictCommand
                 throw new UsageError("--resume goes on with the file of --out; give that too");
             using var loaded = Predictor.Load(Inputs.RequireBundle(folder));
             var predictor = silence.Apply(parsed, loaded);
+            if (parsed.GetValue(ids) && (parsed.GetValue(explain) || table.Out(parsed) is not null))
+                throw new UsageError("--ids scores lines of ids, which have no words to explain and no table to be written to; leave --explain and --out out");
             if (parsed.GetValue(explain))
                 return ExplanationView.Show(run.Terminal, predictor, given, parsed.GetValue(json));
             int workers = parsed.GetValue(threads);
             string? path = file == TableOptions.StandardInput ? null : file;
-            if (!arguments && table.IsTable(parsed, path))
+            if (!arguments && !parsed.GetValue(ids) && table.IsTable(parsed, path))
                 return new TablePrediction(run, parsed, table, predictor).Run(path, folder, (workers, parsed.GetValue(json)));
             PredictionFormat format = parsed.GetValue(json) ? PredictionFormat.Json : parsed.GetValue(jsonLines) ? PredictionFormat.JsonLines : PredictionFormat.Text;
             var writer = new PredictionWriter(run.Terminal.Out, predictor.Labels, format)
@@ -60,6 +63,8 @@ internal static class PredictCommand
                 Echo = parsed.GetValue(echo),
                 Top = table.All(parsed) ? predictor.Labels.Count : table.Top(parsed),
             };
+            if (parsed.GetValue(ids))
+                return LabelIds(run, predictor.WithThreads(workers), writer, arguments ? given : Lines(run.Terminal, path));
             if (arguments)
                 return LabelArguments(run.Terminal, predictor.WithThreads(workers), writer, given);
             string encoding = table.Encoding(parsed, predictor);
@@ -92,6 +97,31 @@ internal static class PredictCommand
     {
         string name = FileKinds.UnpackedName(text);
         return !text.Any(char.IsWhiteSpace) && Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" or ".tab" or ".jsonl" or ".ndjson" or ".json" or ".txt" or ".parquet" or ".xlsx";
+    }
+
+    private static IEnumerable<string> Lines(Terminal terminal, string? path)
+    {
+        if (path is not null)
+            return File.ReadLines(path);
+        TextReader lines = terminal.InBytes is { } bytes ? CorpusReader.Decode(bytes, "utf-8") : terminal.In;
+        return Read();
+
+        IEnumerable<string> Read()
+        {
+            while (lines.ReadLine() is { } line)
+                yield return line;
+        }
+    }
+
+    private static int LabelIds(Invocation run, Predictor predictor, PredictionWriter writer, IEnumerable<string> lines)
+    {
+        long began = Stopwatch.GetTimestamp();
+        writer.Begin();
+        long count = IdLines.Score(predictor, lines, writer.Write, run.Stop);
+        writer.End(Stopwatch.GetElapsedTime(began));
+        if (run.Terminal.ErrorIsTerminal)
+            run.Terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(count, "text")} in {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0.0} ms"));
+        return ExitCode.Done;
     }
 
     private static int LabelArguments(Terminal terminal, Predictor predictor, PredictionWriter writer, string[] texts)

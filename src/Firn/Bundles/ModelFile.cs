@@ -30,12 +30,12 @@ internal sealed record ModelFile
 {
     public const string FileName = "model.json";
     public const string FormatName = "firn-bundle";
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
     private const string Unset = "0000000000000000000000000000000000000000000000000000000000000000";
     private const string Remedy = "Copy the bundle again from where it was made, or train again.";
 
     public string Format { get; init; } = FormatName;
-    public int FormatVersion { get; init; } = CurrentVersion;
+    public int FormatVersion { get; init; } = 1;
     public required string FirnVersion { get; init; }
     public required ClassifierOptions Architecture { get; init; }
     public required EmbeddingShape Embedding { get; init; }
@@ -53,6 +53,10 @@ internal sealed record ModelFile
     public JsonElement? Training { get; init; }
     public required IReadOnlyDictionary<string, BundleFile> Files { get; init; }
     public string Checksum { get; init; } = Unset;
+
+    /// <summary>The version that a model needs: 2 where a reader of version 1 would take the model for another.</summary>
+    public static int VersionFor(ClassifierOptions architecture, CleaningOptions cleaning) =>
+        architecture.Model.Count > 0 || architecture.Padding is not null || cleaning.Keras is not null ? 2 : 1;
 
     /// <summary>The file's bytes.</summary>
     public byte[] ToBytes()

@@ -26,6 +26,8 @@ internal sealed class WarmStart : IDisposable
     {
         CleaningOptions cleaning = source.Cleaning;
         ClassifierOptions shape = source.Classifier.Options;
+        if (shape.Padding is { Length: > 0 } padded)
+            options = options with { MaxTokens = padded.Length, Truncation = padded.Truncating };
         return options with
         {
             // A bundle's words are as its cleaning gives them; hash tags left out or given beside their words change none of them.
@@ -38,8 +40,9 @@ internal sealed class WarmStart : IDisposable
             Classifier = options.Classifier with
             {
                 Encoder = shape.Encoder, Layers = shape.Layers, Widths = shape.Widths, HiddenSize = shape.HiddenSize, Bidirectional = shape.Bidirectional, Pooling = shape.Pooling,
-                Dense = shape.Dense, DenseActivation = shape.DenseActivation,
-                Model = shape.Model, Padding = shape.Padding,
+                Dense = shape.Dense, DenseActivation = shape.DenseActivation, Model = shape.Model, Padding = shape.Padding,
+                PaddedLength = shape.Model.Count > 0 ? 0 : options.Classifier.PaddedLength,
+                EmbeddingDropout = shape.Model.Count > 0 ? shape.EmbeddingDropout : options.Classifier.EmbeddingDropout,
             },
         };
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Firn.Text;
 
 /// <summary>
@@ -10,8 +12,15 @@ namespace Firn.Text;
 /// </remarks>
 public sealed record CleaningOptions
 {
-    /// <summary>Name of the grammar: <c>notebook</c>, <c>tweets</c> or <c>none</c>.</summary>
+    /// <summary>The grammar of a model that was made with Keras; its rules are <see cref="Keras"/>.</summary>
+    public const string KerasPreset = "keras";
+
+    /// <summary>Name of the grammar: <c>notebook</c>, <c>tweets</c>, <c>none</c>, or <c>keras</c> for an imported model.</summary>
     public string Preset { get; init; } = "notebook";
+
+    /// <summary>The rules of the grammar <c>keras</c>; null for other grammars.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KerasTextOptions? Keras { get; init; }
 
     /// <summary>Upper-case letters become lower-case (all grammars).</summary>
     public bool LowerCase { get; init; }
@@ -115,6 +124,13 @@ public sealed record CleaningOptions
 
     /// <summary>Splits at white space and does nothing else; for text that is tokenized already.</summary>
     public static CleaningOptions None { get; } = new() { Preset = "none" };
+
+    /// <summary>The cleaning of a model that was made with Keras.</summary>
+    public static CleaningOptions Of(KerasTextOptions keras)
+    {
+        ArgumentNullException.ThrowIfNull(keras);
+        return new() { Preset = KerasPreset, Keras = keras };
+    }
 
     /// <summary>The options of a preset by its name.</summary>
     /// <exception cref="ArgumentException">No preset has this name.</exception>

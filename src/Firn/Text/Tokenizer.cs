@@ -7,13 +7,17 @@ namespace Firn.Text;
 public sealed class Tokenizer
 {
     private readonly bool fast;
+    private readonly KerasWords? _keras;
 
     /// <summary>A tokenizer for these rules.</summary>
     /// <exception cref="ArgumentException">The options name no known preset.</exception>
     public Tokenizer(CleaningOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        CleaningOptions.ForPreset(options.Preset);
+        if (options.Preset != CleaningOptions.KerasPreset)
+            CleaningOptions.ForPreset(options.Preset);
+        else
+            _keras = new KerasWords(options.Keras ?? throw new ArgumentException("The cleaning 'keras' comes with an imported model; it has no rules of its own.", nameof(options)));
         Options = options;
         fast = options.Preset == "tweets" ? TweetScanner.Knows(options) : NotebookScanner.Knows(options);
     }
@@ -36,6 +40,9 @@ public sealed class Tokenizer
         {
             case "notebook":
                 NotebookTokens(text, destination);
+                break;
+            case CleaningOptions.KerasPreset:
+                _keras!.Tokenize(text, destination);
                 break;
             case "tweets":
                 TweetGrammar.Tokenize(text, Options, fast, destination);

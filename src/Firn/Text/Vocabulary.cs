@@ -21,12 +21,15 @@ public sealed class Vocabulary
     private readonly long[] counts;
     private readonly Lazy<string> hash;
 
-    internal Vocabulary(TokenTable words, long[] counts, UnknownWords unknown)
+    internal Vocabulary(TokenTable words, long[] counts, UnknownWords unknown) : this(words, counts, unknown == UnknownWords.Row ? 1 : -1)
+    {
+    }
+
+    private Vocabulary(TokenTable words, long[] counts, int unknownId)
     {
         this.words = words;
         this.counts = counts;
-        Unknown = unknown;
-        UnknownId = unknown == UnknownWords.Row ? 1 : -1;
+        UnknownId = unknownId;
         hash = new Lazy<string>(ComputeHash);
     }
 
@@ -34,9 +37,9 @@ public sealed class Vocabulary
     public int Count => words.Count;
 
     /// <summary>What becomes of a word that is not here.</summary>
-    public UnknownWords Unknown { get; }
+    public UnknownWords Unknown => UnknownId > 0 ? UnknownWords.Row : UnknownWords.Skip;
 
-    /// <summary>The id of the unknown word, 1; or -1 where unknown words are skipped.</summary>
+    /// <summary>The id of the unknown word, 1 but for imported models; or -1 where unknown words are skipped.</summary>
     public int UnknownId { get; }
 
     /// <summary>SHA-256 of the file that <see cref="Save"/> writes, as 64 lower-case hexadecimal digits.</summary>
@@ -100,6 +103,33 @@ public sealed class Vocabulary
         return new Vocabulary(words, new long[words.Count], hasUnknown ? UnknownWords.Row : UnknownWords.Skip);
     }
 
+    /// <summary>The vocabulary that a text's rules belong to: an imported model says itself which id unknown words have.</summary>
+    /// <param name="cleaning">The rules.</param>
+    /// <exception cref="ArgumentException">The id that they name is none of the vocabulary's.</exception>
+    public Vocabulary For(CleaningOptions cleaning)
+    {
+        ArgumentNullException.ThrowIfNull(cleaning);
+        if (cleaning.Keras is not { } keras || keras.UnknownId == UnknownId)
+            return this;
+        if (keras.UnknownId != -1)
+            Throw.IfOutside(keras.UnknownId, 1, Count - 1, "UnknownId");
+        return new Vocabulary(words, counts, keras.UnknownId);
+    }
+
+    /// <summary>These words, each with the id of its place; the first is the pad's.</summary>
+    /// <exception cref="ArgumentException">A word stands twice or cannot stand on a line of its own.</exception>
+    internal static Vocabulary Of(IReadOnlyList<string> words)
+    {
+        var table = new TokenTable(words.Count);
+        for (int id = 0; id < words.Count; id++)
+        {
+            VocabularyFile.CheckToken(words[id]);
+            if (table.FindOrAdd(words[id]) != id)
+                throw new ArgumentException($"'{words[id]}' has the ids {table.Find(words[id])} and {id}.", nameof(words));
+        }
+        return new Vocabulary(table, new long[words.Count], -1);
+    }
+
     /// <summary>These words, then those given that are not among them, each with the next id and a count of 0.</summary>
     internal Vocabulary With(IEnumerable<string> more)
     {
@@ -113,7 +143,7 @@ public sealed class Vocabulary
         }
         var extended = new long[all.Count];
         counts.CopyTo(extended, 0);
-        return new Vocabulary(all, extended, Unknown);
+        return new Vocabulary(all, extended, UnknownId);
     }
 
     private string ComputeHash()

@@ -29,7 +29,14 @@ public sealed record ActivationLayer(KerasActivation Activation) : KerasLayer;
 /// <summary>
 /// A layer that does nothing when a model answers: dropout of every kind, noise, penalties. It passes a mask on.
 /// </summary>
-public sealed record TrainingOnlyLayer : KerasLayer;
+public sealed record TrainingOnlyLayer : KerasLayer
+{
+    /// <summary>The share of values that <c>Dropout</c> or <c>SpatialDropout1D</c> sets to zero; 0 for other kinds.</summary>
+    public double Rate { get; init; }
+
+    /// <summary>Whether whole units go, as in <c>SpatialDropout1D</c>.</summary>
+    public bool Spatial { get; init; }
+}
 
 /// <summary>Passes on a mask of the steps where not every number is the mask's value; sets those to zero.</summary>
 /// <param name="MaskValue">The value.</param>
@@ -41,7 +48,11 @@ public sealed record MaskingLayer(float MaskValue) : KerasLayer;
 /// <param name="Epsilon">What is added to the variance.</param>
 /// <param name="Center">Whether there is a beta.</param>
 /// <param name="Scale">Whether there is a gamma.</param>
-public sealed record BatchNormalizationLayer(float Epsilon, bool Center, bool Scale) : KerasLayer;
+public sealed record BatchNormalizationLayer(float Epsilon, bool Center, bool Scale) : KerasLayer
+{
+    /// <summary>Share of the moving values that stays in a step of training.</summary>
+    public double Momentum { get; init; } = 0.99;
+}
 
 /// <summary>As <see cref="BatchNormalizationLayer"/>, with the mean and the variance of the last axis itself.</summary>
 /// <param name="Epsilon">What is added to the variance.</param>

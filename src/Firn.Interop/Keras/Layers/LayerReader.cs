@@ -6,7 +6,7 @@ namespace Firn.Interop.Keras.Layers;
 /// <summary>Reads the settings of each layer class, under the names of Keras 1, 2 and 3.</summary>
 internal static class LayerReader
 {
-    private const float DefaultEpsilon = 1e-3f;
+    private const float DefaultEpsilon = 1e-3f, DefaultMomentum = 0.99f;
 
     /// <summary>Reads a layer.</summary>
     /// <param name="layer">Its settings as the file has them.</param>
@@ -48,7 +48,10 @@ internal static class LayerReader
                 if (layer.Whole("mode", fallback: 0, least: 0) != 0)
                     throw layer.Unsupported("with a mode other than 0");
                 return new BatchNormalizationLayer(
-                    layer.Number("epsilon", DefaultEpsilon), layer.Flag("center", true), layer.Flag("scale", true));
+                    layer.Number("epsilon", DefaultEpsilon), layer.Flag("center", true), layer.Flag("scale", true))
+                {
+                    Momentum = Share(layer.Number("momentum", DefaultMomentum)),
+                };
             case "LayerNormalization":
                 if (layer.Flag("rms_scaling", false))
                     throw layer.Unsupported("with rms_scaling");
@@ -104,11 +107,18 @@ internal static class LayerReader
                 ? value.GetString() : null;
     }
 
+    /// <summary>A share that only training uses, in [0, 0.999].</summary>
+    internal static double Share(double value) => double.IsFinite(value) ? Math.Clamp(Math.Round(value, 6), 0, 0.999) : 0;
+
     private static KerasLayer Other(in LayerConfig layer)
     {
         if (layer.ClassName is "Dropout" or "SpatialDropout1D" or "GaussianDropout" or "GaussianNoise" or "AlphaDropout"
             or "ActivityRegularization")
-            return new TrainingOnlyLayer();
+        {
+            bool drops = layer.ClassName is "Dropout" or "SpatialDropout1D";
+            double rate = drops ? layer.Number(layer.Has("p") ? "p" : "rate", 0) : 0;
+            return new TrainingOnlyLayer { Rate = Share(rate), Spatial = layer.ClassName == "SpatialDropout1D" };
+        }
         if (Activations.OfLayer(layer) is { } activation)
             return new ActivationLayer(activation);
         if (Enum.TryParse(layer.ClassName, out KerasMerge merge) && char.IsLetter(layer.ClassName[0]))

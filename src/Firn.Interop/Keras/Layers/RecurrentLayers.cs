@@ -19,6 +19,12 @@ public abstract record RecurrentLayer(int Units, KerasActivation Activation, boo
     /// Whether a masked step gives zeros, not the state before it. Keras forces it within Bidirectional.
     /// </summary>
     public bool ZeroOutputForMask { get; init; }
+
+    /// <summary>The dropout of its input in training.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>The dropout of its state in training.</summary>
+    public double RecurrentDropout { get; init; }
 }
 
 /// <summary>Long short-term memory; gates in the order input, forget, cell, output. <c>CuDNNLSTM</c>, too.</summary>

@@ -26,6 +26,8 @@ internal static class RecurrentReader
             GoBackwards = layer.Flag("go_backwards", false),
             Stateful = layer.Flag("stateful", false),
             ZeroOutputForMask = layer.Flag("zero_output_for_mask", false),
+            Dropout = LayerReader.Share(layer.Number(layer.Has("dropout_W") ? "dropout_W" : "dropout", 0)),
+            RecurrentDropout = LayerReader.Share(layer.Number(layer.Has("dropout_U") ? "dropout_U" : "recurrent_dropout", 0)),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Firn.Interop.Keras.Layers;
+using Firn.Text;
 
 namespace Firn.Interop.Keras.Preprocessing;
 
@@ -45,7 +46,8 @@ public sealed class KerasTextVectorization
     public const string UnknownToken = "[UNK]";
 
     private const int Unknown = 1;
-    private const string Punctuation = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'", AsciiSpace = " \t\n\v\f\r";
+    internal const string Punctuation = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'";
+    private const string AsciiSpace = " \t\n\v\f\r";
     private readonly Dictionary<string, int>? _ids;
 
     private KerasTextVectorization(KerasStandardize standardize, KerasSplit split, IReadOnlyList<int> ngrams)

@@ -1,5 +1,6 @@
 using System.Text;
 using Firn.Common;
+using Firn.Text;
 
 namespace Firn.Interop.Keras.Preprocessing;
 
@@ -56,6 +57,9 @@ public sealed class KerasTokenizer
     /// and must be asked for. Empty for a whole tokenizer.
     /// </summary>
     public IReadOnlyList<string> Missing { get; }
+
+    /// <summary>Whether texts become lower case; not where characters are words of Keras before 2.2, whatever the setting says.</summary>
+    internal bool LowersTexts => _lowers;
 
     /// <summary>The id of each word.</summary>
     public IReadOnlyDictionary<string, int> WordIndex => _ids;

@@ -4,8 +4,10 @@ using System.Text;
 using System.Text.Json;
 using Firn.Interop;
 using Firn.Interop.Keras;
+using Firn.Interop.Keras.Conversion;
 using Firn.Interop.Keras.Preprocessing;
 using Firn.Interop.Labels;
+using Firn.Model;
 
 namespace Firn.Tests.Interop.Keras;
 
@@ -80,10 +82,38 @@ public sealed class KerasFileFuzzTests : IDisposable
             Assert.All(file.Nodes.SelectMany(n => n.Weights), w =>
                 Assert.Equal(w.Shape.Aggregate(1L, (a, b) => a * b), w.Values.Length));
         });
+        if (model)
+            Import(path, architecture);
         bool tokenizer = Succeeds(() => KerasTokenizer.Load(path).Ids("The snow, the ICE! ΣΟΣ 💩"));
         bool labels = Succeeds(() => Assert.NotEmpty(LabelFile.Read(path)));
         Succeeds(() => Assert.NotEmpty(OneLine.Read(() => VocabularyFile.Read(path))));
         return model || tokenizer || labels;
+    }
+
+    /// <summary>A model that can be read is imported and scores a text, or is refused by the import's own error.</summary>
+    private static void Import(string path, string architecture)
+    {
+        try
+        {
+            var options = new KerasImportOptions
+            {
+                Architecture = architecture, Tokenizer = "", Padding = KerasSide.Pre, Step = KerasStep.First,
+            };
+            KerasImport model = KerasImport.Open(path, options);
+            if (model.InputLength > 1000)
+                return; // scored in full, as it says
+            using Predictor predictor = model.Build(options with
+            {
+                Labels = [.. Enumerable.Range(0, model.Classes).Select(c => $"c{c}")],
+                MaxLength = model.InputLength ?? 4,
+                Output = model.Units == 1 ? OutputActivation.Sigmoid : OutputActivation.Softmax,
+            }).Predictor;
+            Assert.NotEmpty(predictor.Probabilities(predictor.IdsOf([[0, predictor.Vocabulary.Count - 1], []])));
+        }
+        catch (KerasImportException error)
+        {
+            Assert.DoesNotContain('\n', error.Message);
+        }
     }
 
     private static bool Succeeds(Action read)
@@ -112,6 +142,8 @@ public sealed class KerasFileFuzzTests : IDisposable
                 yield return new Seed($"{kind}: {name}", KerasGolden.Bytes(made), good);
             }
         }
+        foreach (JsonElement layer in KerasLayerTests.All.EnumerateArray())
+            yield return new Seed($"layers: {layer.GetProperty("name").GetString()}", KerasGolden.Bytes(layer), true);
         byte[] command = Encoding.UTF8.GetBytes($"touch {canary}");
         byte[] text = [.. "cos\nsystem\n(S'"u8, .. command, .. "'\ntR."u8];
         byte[] name4 = [0x80, 4, 0x8C, 2, .. "os"u8, 0x8C, 6, .. "system"u8, 0x93, 0x8C, (byte)command.Length];

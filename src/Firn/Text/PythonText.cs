@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Firn.Interop.Keras.Preprocessing;
+namespace Firn.Text;
 
 /// <summary>Python's own ways with texts, where .NET's differ.</summary>
 internal static class PythonText

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Firn.Data;
+
+namespace Firn.Cli.Commands.Importing;
+
+/// <summary>How the labelled texts of <c>--check</c> are read; <c>--labels</c> means the model's names there.</summary>
+internal sealed class CorpusOptionsOfCheck
+{
+    private readonly Option<string?> _text = new("--text-column") { Description = "Column of the text of --check, by name or number from 1 (default: found out)", HelpName = "NAME" };
+
+    private readonly Option<string?> _label = new("--label-column") { Description = "Column of the label of --check (default: found out)", HelpName = "NAME" };
+
+    private readonly LabelNameOptions _names = new();
+
+    public void AddTo(Command command)
+    {
+        command.Add(_text);
+        command.Add(_label);
+        _names.AddNamesTo(command);
+    }
+
+    /// <summary>Opens the texts.</summary>
+    public CorpusReader Open(ParseResult parsed, string path) =>
+        CorpusReader.Open(path, new CorpusOptions { TextColumn = parsed.GetValue(_text), LabelColumn = parsed.GetValue(_label), SeveralLabels = false });
+
+    /// <summary>Names for labels; null where none are given.</summary>
+    public IReadOnlyDictionary<string, string>? Names(ParseResult parsed) => _names.Names(parsed);
+}
