@@ -5,6 +5,7 @@ using Firn.Bundles;
 using Firn.Data;
 using Firn.Interop.Keras.Layers;
 using Firn.Interop.Keras.Preprocessing;
+using Firn.Kernels;
 using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
