@@ -305,6 +305,25 @@ def cases():
     names = ["e", "l", "c", "mul", "ave", "g", "out"]
     made = [embedding(), dense(WIDTH, 4, "tanh"), conv(WIDTH, 4, 3, padding="same"), plain("Multiply"), plain("Average"), plain("GlobalAveragePooling1D"), dense(4, 1, "sigmoid")]
     yield "branches in branches", list(zip(names, made, [["input"], ["e"], ["e"], ["l", "c"], ["mul", "c"], ["ave"], ["g"]])), "pre", "2.8.0", "feeds several layers"
+    def no(name, says, *layers):
+        return name, sequential(embedding(), *layers), "pre", "2.8.0", says
+
+    mean = plain("GlobalAveragePooling1D")
+    yield no("masking by value", "has no layer of Firn's that does the same", plain("Masking", mask_value=0.0), lstm(WIDTH, 4), head)
+    yield no("leaky", "has the activation LeakyRelu of slope 0.1", mean, dense(WIDTH, 4), plain("LeakyReLU", alpha=0.1), head)
+    yield no("kept axis", "has keepdims", plain("GlobalMaxPooling1D", keepdims=True), dense(WIDTH, 1, "sigmoid"))
+    yield no("wide window", "spans 66 steps", conv(WIDTH, 4, 2, dilation_rate=[65]), mean, head)
+    yield no("no probability", "answers with Relu, which gives no probabilities", mean, dense(WIDTH, 1, "relu"))
+    yield no("always one", "a softmax of one number", mean, dense(WIDTH, 1, "softmax"))
+    yield no("code", "is a Lambda with code in it", plain("Lambda", function={"class_name": "__lambda__", "config": {"code": "4wEAAAA="}}), lstm(WIDTH, 4), head)
+    yield no("repeated", "has no layer of Firn's that does the same", mean, plain("RepeatVector", n=3), lstm(WIDTH, 4), head)
+    yield no("gelu within", "has the activation Gelu within", lstm(WIDTH, 4, activation="gelu"), head)
+    names = ["e", "f", "join", "l", "out"]
+    made = [embedding(), embedding(), plain("Concatenate", axis=-1), lstm(2 * WIDTH, 4), head]
+    yield "two tables", list(zip(names, made, [["input"], ["input"], ["e", "f"], ["join"], ["l"]])), "pre", "2.8.0", "2 Embedding layers ('e', 'f')"
+    names = ["e", "a", "b", "less", "out"]
+    made = [embedding(), plain("GlobalMaxPooling1D"), mean, plain("Subtract"), dense(WIDTH, 1, "sigmoid")]
+    yield "difference", list(zip(names, made, [["input"], ["e"], ["e"], ["a", "b"], ["less"]])), "pre", "2.8.0", "has no layer of Firn's that does the same"
     yield "a step of each", sequential(embedding(), lstm(WIDTH, 3, return_sequences=True), dense(3, 4, "relu"), dense(4, 1, "sigmoid")), "pre"
 
 

@@ -49,8 +49,11 @@ internal sealed class KerasArchive : IDisposable
         string? version = null;
         if (_zip.GetEntry(Metadata) is { } metadata)
         {
-            using JsonDocument about = Json.Parse(_path, ReadEntry(metadata));
-            version = KerasFileReader.Text(about.RootElement, "keras_version");
+            version = Json.Guarded(_path, () =>
+            {
+                using JsonDocument about = Json.Parse(_path, ReadEntry(metadata));
+                return KerasFileReader.Text(about.RootElement, "keras_version");
+            });
         }
         return Json.Guarded(_path, () =>
         {

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Interop.Keras;
 using Firn.Interop.Keras.Conversion;
-using Firn.Interop.Keras.Preprocessing;
 using Firn.Layers;
 using Json = Firn.Cli.Output.Json;
 

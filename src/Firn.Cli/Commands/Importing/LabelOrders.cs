@@ -13,15 +13,15 @@ internal static class LabelOrders
     {
         int[] named = [.. labels.Select(label => NumberOf(label, texts.Names))];
         bool fits = named.Count(n => n >= 0) == texts.Names.Count;
-        if (fits)
-            yield return named;
-        if (labels.Count == 2 && texts.Names.Count == 2)
+        if (labels.Count == 2 && texts.Names.Count <= 2)
         {
-            yield return fits ? [named[1], named[0]] : [0, 1];
-            if (!fits)
-                yield return [1, 0];
+            int[] one = fits ? named : [0, texts.Names.Count == 2 ? 1 : -1];
+            yield return one;
+            yield return [one[1], one[0]];
             yield break;
         }
+        if (fits)
+            yield return named;
         int[] assigned = Assigned(scores, texts, labels.Count);
         if (!fits || (!given && !assigned.SequenceEqual(named)))
             yield return assigned;
