@@ -8,15 +8,16 @@ internal static unsafe class JoinedRows
     /// <summary>Copies the outputs of the tapes to <paramref name="joined"/> [M,F].</summary>
     public static void Join(RaggedLayout layout, SequenceTape[] tapes, float* joined, int features)
     {
-        int at = 0;
-        foreach (SequenceTape tape in tapes)
+        for (int p = 0; p < layout.Steps; p++)
         {
-            for (int i = 0; i < layout.Texts; i++)
+            int at = 0;
+            foreach (SequenceTape tape in tapes)
             {
-                for (int p = 0; p < layout.LengthOf(i); p++)
-                    tape.OutputAt(layout.RowOf(i, p, tape.Reversed)).CopyTo(new Span<float>(joined + (long)layout.RowOf(i, p, false) * features + at, tape.Size));
+                float* to = joined + (long)layout.OffsetOf(p) * features + at;
+                for (int i = 0; i < layout.AliveAt(p); i++, to += features)
+                    tape.OutputAt(layout.RowOf(i, p, tape.Reversed)).CopyTo(new Span<float>(to, tape.Size));
+                at += tape.Size;
             }
-            at += tape.Size;
         }
     }
 

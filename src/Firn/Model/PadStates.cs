@@ -19,14 +19,13 @@ internal sealed unsafe class PadStates
         outputs = new AlignedBuffer((length + 1) * hidden);
         cells = new AlignedBuffer((length + 1) * hidden);
         var gates = new AlignedBuffer(4 * hidden);
-        var tanh = new AlignedBuffer(hidden);
         fixed (float* bias = lstm.Map.Bias!.Values.Span)
         {
             for (int k = 0; k < length; k++)
             {
                 long at = (long)k * hidden;
                 MatrixVector.Multiply(outputs.Pointer + at, lstm.PackedRecurrent, bias, gates.Pointer);
-                LstmCell.Forward(1, hidden, gates.Pointer, cells.Pointer + at, cells.Pointer + at + hidden, tanh.Pointer, outputs.Pointer + at + hidden);
+                ScoringCell.Forward(1, hidden, gates.Pointer, cells.Pointer + at, cells.Pointer + at + hidden, outputs.Pointer + at + hidden);
             }
         }
     }

@@ -39,7 +39,10 @@ public sealed unsafe class Scorer
         layers = new ModelLayers(model);
         layers.PackForward();
         foreach (SequenceLayer layer in layers.OnEmbedding)
+        {
             layer.Map.Pack();
+            (layer as LstmLayer)?.PackScoring();
+        }
         if (model.Options.PaddedLength > 0)
             pads = new PadStates((LstmLayer)layers.OnEmbedding[0], model.Options.PaddedLength);
         if (precision != FoldPrecision.None && time == FoldTime.AtFirstUse)
