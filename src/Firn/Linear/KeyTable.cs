@@ -47,7 +47,7 @@ internal sealed class KeyTable
         ulong[] table = _keys;
         int mask = table.Length - 1;
         foreach (ulong key in keys)
-            Prefetch.Line(ref table[(int)key & mask]);
+            Prefetch.Line(in table[(int)key & mask]);
         for (int i = 0; i < keys.Length; i++)
         {
             ulong key = keys[i];
@@ -55,7 +55,7 @@ internal sealed class KeyTable
             while (table[slot] != key && table[slot] != 0)
                 slot = (slot + 1) & mask;
             numbers[i] = table[slot] == 0 ? -1 : slot;
-            Prefetch.Line(ref _indices[slot]);
+            Prefetch.Line(in _indices[slot]);
         }
         foreach (ref int number in numbers[..keys.Length])
             number = number < 0 ? -1 : _indices[number];

@@ -187,7 +187,7 @@ internal sealed class NgramClassifier
     {
         scratch.Keys.Clear();
         NgramKeys.Extract(ids, _vectorizer.Options, scratch.Keys);
-        _vectorizer.Transform(scratch);
+        _vectorizer.Transform(scratch, Weights);
     }
 }
 

@@ -90,15 +90,20 @@ internal sealed class NgramVectorizer
 
     /// <summary>One text's features, for prediction: no matrix, and nothing allocated once the lists have grown.</summary>
     /// <param name="scratch">Holds the text's n-grams, one an occurrence; receives column and value of each that the model knows, by column.</param>
-    public void Transform(NgramScratch scratch)
+    /// <param name="weights">[D,K] what the values will be multiplied by: asked for meanwhile; empty for nothing.</param>
+    public void Transform(NgramScratch scratch, ReadOnlySpan<float> weights = default)
     {
         Span<int> columns = scratch.ColumnsFor(scratch.Keys.Count);
         _table.Find(CollectionsMarshal.AsSpan(scratch.Keys), columns);
-        int known = 0;
+        int known = 0, outputs = weights.Length / Math.Max(1, ColumnCount);
         foreach (int column in columns)
         {
-            if (column >= 0)
-                columns[known++] = column;
+            if (column < 0)
+                continue;
+            columns[known++] = column;
+            Prefetch.Line(in _weights[column]);
+            if (outputs > 0)
+                Prefetch.Line(in weights[column * outputs]);
         }
         columns = columns[..known];
         columns.Sort();
