@@ -1,5 +1,6 @@
 using Firn.Model;
 using Firn.Text;
+using Firn.Vectors.Training;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Firn.Benchmarks;

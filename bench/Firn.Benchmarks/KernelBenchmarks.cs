@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using BenchmarkDotNet.Attributes;
 using Firn.Kernels;
+using Firn.Vectors.Training;
 
 namespace Firn.Benchmarks;
 

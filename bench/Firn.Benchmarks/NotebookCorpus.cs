@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Firn.Data;
 using Firn.Kernels;
 using Firn.Text;
 

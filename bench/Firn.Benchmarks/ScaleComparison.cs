@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Firn.Kernels;
 using Firn.Model;
 using Firn.Text;
+using Firn.Vectors.Training;
 
 namespace Firn.Benchmarks;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Data;
 using Firn.Text;
 
 namespace Firn.Benchmarks;

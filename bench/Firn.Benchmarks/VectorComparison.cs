@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using Firn.Vectors;
+using Firn.Vectors.Evaluation;
+using Firn.Vectors.Formats;
 
 namespace Firn.Benchmarks;
 

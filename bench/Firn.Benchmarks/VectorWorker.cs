@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Firn.Text;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
+using Firn.Vectors.Training;
 
 namespace Firn.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Firn.Cli.Commands;
 using Firn.Cli.Output;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Cli;
 

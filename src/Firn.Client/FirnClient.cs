@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Firn.Evaluation;
 using Firn.Text;
 
 namespace Firn.Client;

@@ -1,5 +1,5 @@
+using Firn.Data;
 using Firn.Files;
-using Firn.Text;
 using SharpCompress.Compressors;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.Lzw;

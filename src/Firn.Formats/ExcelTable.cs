@@ -1,7 +1,7 @@
 using System.Globalization;
 using ExcelDataReader;
+using Firn.Data;
 using Firn.Files;
-using Firn.Text;
 
 namespace Firn.Formats;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
+using Firn.Data;
 using Firn.Files;
 using Firn.Text;
 using Parquet;

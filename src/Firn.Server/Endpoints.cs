@@ -1,7 +1,10 @@
+using Firn.Server.Http;
 using Firn.Server.Models;
 using Firn.Server.Operations;
 using Firn.Server.Rest;
 using Firn.Server.Rpc;
+using Firn.Server.Settings;
+using Firn.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,11 @@
+using Firn.Server.Administration;
+using Firn.Server.Batching;
 using Firn.Server.Rpc;
 using Firn.Server.Models;
 using Firn.Server.Operations;
 using Firn.Server.Rest;
+using Firn.Server.Settings;
+using Firn.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -140,6 +144,6 @@ public sealed class FirnServer : IAsyncDisposable
         services.AddGrpc(o => o.MaxReceiveMessageSize = settings.Limits.MaxBodyBytes);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<ReadyCheck>("models");
-        Telemetry.Add(services);
+        OpenTelemetrySetup.Add(services);
     }
 }

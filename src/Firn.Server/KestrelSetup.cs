@@ -1,5 +1,5 @@
-using Firn.Server.Inference;
 using Firn.Server.Operations;
+using Firn.Server.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Firn.Bundles;
 
 namespace Firn;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Firn.Bundles;
+using Firn.Evaluation;
 using Firn.Layers;
 using Firn.Linear;
 using Firn.Model;
@@ -79,7 +80,7 @@ public sealed class Predictor : IDisposable
     /// <summary>
     /// With two classes, the score from which a text gets the second, and where a text may have several classes, the
     /// probability from which it has each; in [0, 1], 0.5 unless it was tuned
-    /// (<see cref="Training.DecisionThreshold"/>). <see cref="Neutral"/>, where there is a band, comes first.
+    /// (<see cref="Evaluation.DecisionThreshold"/>). <see cref="Neutral"/>, where there is a band, comes first.
     /// </summary>
     public float Threshold { get; init; } = Decision.Usual;
 

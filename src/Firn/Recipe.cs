@@ -1,5 +1,7 @@
 using System.Globalization;
 using Firn.Bundles;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Layers;
 using Firn.Model;
 using Firn.Recipes;
@@ -75,13 +77,23 @@ public sealed partial class Recipe
         ArgumentNullException.ThrowIfNull(corpus);
         if (Options.Folds > 0 && (Validation is not null || CheckpointPath is not null))
             throw new ArgumentException($"Folds take the place of validation texts, and their runs are not kept in a checkpoint; leave out {(Validation is null ? "the checkpoint" : "the validation texts")} or the folds.", nameof(corpus));
-        using WarmStart? start = WarmStart.Open(Options);
+        using WarmStart? start = OpenStart();
         LabeledSource source = LabeledSource.Of(corpus, Options.LabelNames);
         LabeledSource? testSource = test is null ? null : LabeledSource.Of(test, Options.LabelNames);
         var clock = new StageClock(observer);
         Recipe recipe = start is null ? this : With(start.Apply(Options), start);
         (recipe, CorpusParts parts, LabelMap labels, DataSource data) = recipe.Parts(source, testSource, clock, cancellation);
         return recipe.Learn(parts, labels, data, (testSource ?? source).Rows, (clock, observer), cancellation);
+    }
+
+    /// <summary>Loads the bundle to start from; null where the options name none.</summary>
+    private WarmStart? OpenStart()
+    {
+        if (Options.From is not { } folder)
+            return null;
+        Predictor source = Predictor.Load(folder);
+        return new WarmStart(new TrainedBundle(
+            source.Classifier, source.Vocabulary, source.Tokenizer.Options, source.Labels, source.Card.Data, source));
     }
 
     private Recipe With(RecipeOptions options, WarmStart? start) =>
@@ -179,7 +191,7 @@ public sealed partial class Recipe
         IRecipeObserver? observer = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
-        using WarmStart? start = WarmStart.Open(Options);
+        using WarmStart? start = OpenStart();
         var clock = new StageClock(observer);
         Recipe recipe = start is null ? this : With(start.Apply(Options), start);
         (recipe, CorpusParts parts, LabelMap labels, _) = recipe.Parts(LabeledSource.Of(corpus, Options.LabelNames),
@@ -323,7 +335,7 @@ public sealed partial class Recipe
             clock.End($"micro F1 {several.MultiLabel!.MicroF1:0.0000}, macro F1 {several.MacroF1:0.0000}");
             return (several, []);
         }
-        EvaluationReport report = Evaluation.Evaluate(probabilities, test.Labels, predictor.Labels, predictor.Threshold);
+        EvaluationReport report = SingleLabelEvaluation.Evaluate(probabilities, test.Labels, predictor.Labels, predictor.Threshold);
         var errors = new ConfidentErrors(predictor.Labels, predictor.Threshold);
         int columns = predictor.Classifier.Options.OutputSize;
         for (int i = 0; i < test.Count; i++)

@@ -1,4 +1,4 @@
-using Firn.Server.Models;
+using Firn.Server.Batching;
 using Firn.Text;
 
 namespace Firn.Server.Tests;

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Firn.Server.Models;
+using Firn.Server.Batching;
+using Firn.Server.Settings;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 

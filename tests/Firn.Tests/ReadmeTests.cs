@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Firn.Recipes;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Tests;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
-using Firn.Training;
+using Firn.Evaluation;
 
 namespace Firn.Cli.Commands;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Firn.Audit;
 using Firn.Cli.Output;
 using Firn.Cli.Reporting;
+using Firn.Data;
 using Firn.Text;
 
 namespace Firn.Cli.Commands;

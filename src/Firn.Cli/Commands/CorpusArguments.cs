@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Firn.Cli.Output;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Firn.Cli.Output;
+using Firn.Drift;
 using Firn.Files;
 using Firn.Cli.Reporting;
 using Firn.Study;

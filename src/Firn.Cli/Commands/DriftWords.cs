@@ -1,5 +1,5 @@
 using Firn.Cli.Output;
-using Firn.Study;
+using Firn.Drift;
 
 namespace Firn.Cli.Commands;
 

@@ -4,9 +4,9 @@ using System.Globalization;
 using Firn.Baselines;
 using Firn.Cli.Output;
 using Firn.Cli.Reporting;
+using Firn.Evaluation;
 using Firn.Files;
 using Firn.Recipes;
-using Firn.Training;
 
 namespace Firn.Cli.Commands;
 

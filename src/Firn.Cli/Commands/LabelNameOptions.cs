@@ -27,8 +27,8 @@ internal sealed class LabelNameOptions
     /// <summary>For a command that meets no label which a model could lack.</summary>
     public void AddNamesTo(Command command) => command.Add(names);
 
-    public Firn.Text.RowErrorPolicy OnUnknown(ParseResult parsed) =>
-        parsed.GetRequiredValue(onUnknown) == "skip" ? Firn.Text.RowErrorPolicy.Skip : Firn.Text.RowErrorPolicy.Stop;
+    public Firn.Data.RowErrorPolicy OnUnknown(ParseResult parsed) =>
+        parsed.GetRequiredValue(onUnknown) == "skip" ? Firn.Data.RowErrorPolicy.Skip : Firn.Data.RowErrorPolicy.Stop;
 
     public IReadOnlyDictionary<string, string>? Names(ParseResult parsed)
     {

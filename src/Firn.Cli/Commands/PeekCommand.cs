@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Cli.Commands;
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Firn.Cli.Output;
 using Firn.Cli.Scoring;
+using Firn.Data;
 using Firn.Files;
-using Firn.Text;
 
 namespace Firn.Cli.Commands;
 

@@ -4,10 +4,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Cli.Quickstart;
+using Firn.Data;
 using Firn.Files;
 using Firn.Model;
 using Firn.Recipes;
-using Firn.Text;
 using Firn.Training;
 
 namespace Firn.Cli.Commands;

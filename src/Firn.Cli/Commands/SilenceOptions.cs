@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Firn.Cli.Output;
+using Firn.Evaluation;
 
 namespace Firn.Cli.Commands;
 

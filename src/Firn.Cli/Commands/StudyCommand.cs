@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Firn.Cli.Output;
 using Firn.Cli.Reporting;
+using Firn.Data;
 using Firn.Study;
-using Firn.Text;
 
 namespace Firn.Cli.Commands;
 

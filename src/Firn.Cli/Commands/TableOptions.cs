@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Firn.Cli.Output;
 using Firn.Cli.Scoring;
+using Firn.Data;
 using Firn.Files;
-using Firn.Text;
 
 namespace Firn.Cli.Commands;
 

@@ -5,8 +5,9 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Cli.Scoring;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Files;
-using Firn.Text;
 
 namespace Firn.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.CommandLine;
 using Firn.Cli.Commands.Vectors;
 using Firn.Cli.Output;
+using Firn.Evaluation;
 using Firn.Layers;
 using Firn.Linear;
 using Firn.Model;

@@ -2,9 +2,8 @@ using System.CommandLine;
 using Firn.Baselines;
 using Firn.Cli.Output;
 using Firn.Cli.Reporting;
+using Firn.Data;
 using Firn.Files;
-using Firn.Recipes;
-using Firn.Text;
 
 namespace Firn.Cli.Commands;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Cli.Reporting;
+using Firn.Data;
 using Firn.Recipes;
-using Firn.Text;
 using Firn.Training;
 
 namespace Firn.Cli.Commands;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
+using Firn.Data;
 using Firn.Recipes;
-using Firn.Text;
 using Firn.Tuning;
 
 namespace Firn.Cli.Commands;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Baselines;
-using Firn.Training;
+using Firn.Evaluation;
 
 namespace Firn.Cli.Output;
 

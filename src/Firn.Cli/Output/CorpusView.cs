@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Firn.Text;
+using Firn.Data;
 using Spectre.Console;
 
 namespace Firn.Cli.Output;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Scoring;
+using Firn.Evaluation;
 
 namespace Firn.Cli.Output;
 

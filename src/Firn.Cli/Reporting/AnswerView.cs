@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
-using Firn.Recipes;
+using Firn.Data;
 
 namespace Firn.Cli.Reporting;
 

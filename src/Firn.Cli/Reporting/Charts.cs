@@ -1,4 +1,5 @@
 using System.Globalization;
+using Firn.Evaluation;
 using Firn.Recipes;
 using Firn.Training;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Firn.Training;
+using Firn.Evaluation;
 
 namespace Firn.Cli.Reporting;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using CsvHelper;
+using Firn.Evaluation;
 using Firn.Files;
-using Firn.Training;
 
 namespace Firn.Cli.Reporting;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Firn.Bundles;
 using Firn.Cli.Output;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Cli.Reporting;
 

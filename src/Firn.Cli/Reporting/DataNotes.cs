@@ -1,5 +1,6 @@
 using System.Globalization;
 using Firn.Cli.Output;
+using Firn.Data;
 using Firn.Recipes;
 
 namespace Firn.Cli.Reporting;

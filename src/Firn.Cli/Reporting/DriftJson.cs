@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Firn.Cli.Commands;
 using Firn.Cli.Commands.Vectors;
 using Firn.Cli.Output;
+using Firn.Drift;
 using Firn.Study;
 
 namespace Firn.Cli.Reporting;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Firn.Drift;
 using Firn.Files;
 using Firn.Study;
 using static Firn.Cli.Reporting.PageParts;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Firn.Cli.Commands;
 using Firn.Cli.Output;
+using Firn.Drift;
 using Firn.Files;
 using Firn.Study;
 

@@ -1,5 +1,6 @@
 using Firn.Cli.Commands;
-using Firn.Study;
+using Firn.Drift;
+using Firn.Numerics;
 
 namespace Firn.Cli.Reporting;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Firn.Evaluation;
 using Firn.Explain;
-using Firn.Recipes;
 using static Firn.Cli.Reporting.PageParts;
 
 namespace Firn.Cli.Reporting;

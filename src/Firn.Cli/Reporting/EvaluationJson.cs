@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
-using Firn.Training;
+using Firn.Evaluation;
 
 namespace Firn.Cli.Reporting;
 

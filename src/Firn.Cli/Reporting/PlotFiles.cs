@@ -1,4 +1,5 @@
 using System.Globalization;
+using Firn.Evaluation;
 using Firn.Training;
 using ScottPlot;
 

@@ -1,3 +1,4 @@
+using Firn.Evaluation;
 using Firn.Explain;
 using Firn.Recipes;
 using Firn.Training;

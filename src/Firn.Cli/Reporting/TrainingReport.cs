@@ -1,6 +1,7 @@
 using System.Globalization;
 using Firn.Cli.Commands.Vectors;
 using Firn.Cli.Output;
+using Firn.Data;
 using Firn.Recipes;
 
 namespace Firn.Cli.Reporting;

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
-using Firn.Text;
+using Firn.Data;
+using Firn.Evaluation;
 
 namespace Firn.Cli.Scoring;
 

@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Firn.Text;
+using Firn.Data;
+using Firn.Evaluation;
 
 namespace Firn.Cli.Scoring;
 

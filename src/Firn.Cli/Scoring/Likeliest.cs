@@ -1,3 +1,5 @@
+using Firn.Evaluation;
+
 namespace Firn.Cli.Scoring;
 
 /// <summary>The classes of a prediction by their probability.</summary>

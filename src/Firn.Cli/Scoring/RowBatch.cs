@@ -1,5 +1,5 @@
 using System.Buffers;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Cli.Scoring;
 

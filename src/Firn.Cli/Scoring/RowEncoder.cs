@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Cli.Scoring;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Firn.Cli.Output;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Cli.Scoring;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Firn.Server.Models;
-using Firn.Server.Operations;
+using Firn.Server.Settings;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Firn.Text;
 
 namespace Firn.Server.Batching;

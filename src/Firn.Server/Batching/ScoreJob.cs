@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Server.Contracts;
 
 namespace Firn.Server.Batching;
 

@@ -1,4 +1,5 @@
 using Firn.Server.Models;
+using Firn.Server.Contracts;
 
 namespace Firn.Server.Inference;
 

@@ -1,3 +1,6 @@
+using Firn.Server.Settings;
+using Firn.Server.Contracts;
+
 namespace Firn.Server.Inference;
 
 /// <summary>Gathers the examples of a classify or regress request, which are all texts or all ids.</summary>

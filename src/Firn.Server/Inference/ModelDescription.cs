@@ -1,4 +1,8 @@
+using Firn.Server.Batching;
+using Firn.Server.Inputs;
 using Firn.Server.Models;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Firn.Server.Wire.OpenInference;
 
 namespace Firn.Server.Inference;
@@ -65,7 +69,7 @@ internal static class ModelDescription
 
     private static Wire.OpenInference.ModelStatistics Statistics(ModelVersion version)
     {
-        Operations.ModelStatistics counted = version.Statistics;
+        Telemetry.ModelStatistics counted = version.Statistics;
         return new Wire.OpenInference.ModelStatistics
         {
             Name = version.Model,
@@ -85,7 +89,7 @@ internal static class ModelDescription
         };
     }
 
-    private static StatisticDuration Duration(Operations.ModelStatistics.Duration time) =>
+    private static StatisticDuration Duration(Telemetry.ModelStatistics.Duration time) =>
         new() { Count = (ulong)time.Count, Ns = (ulong)time.Nanoseconds };
 
     private static string StateOf(VersionState state) => state switch

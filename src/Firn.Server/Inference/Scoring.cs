@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Firn.Server.Batching;
 using Firn.Server.Models;
+using Firn.Server.Settings;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 
 namespace Firn.Server.Inference;
 
@@ -28,7 +31,7 @@ internal static class Scoring
             InputKind.Ids => Trim(version, input, limits, deadline, aborted),
             _ => Vectors(version, input, limits, deadline, aborted),
         };
-        using Activity? span = Operations.Tracing.Source.StartActivity("score");
+        using Activity? span = Telemetry.Tracing.Source.StartActivity("score");
         span?.SetTag("firn.model", version.Model).SetTag("firn.version", version.Number).SetTag("firn.texts", job.Count);
         await version.Batcher.ScoreAsync(job).ConfigureAwait(false);
         if (input.Kind == InputKind.Vectors)

@@ -1,4 +1,4 @@
-using Firn.Server.Models;
+using Firn.Server.Batching;
 
 namespace Firn.Server.Inference;
 

@@ -1,3 +1,5 @@
+using Firn.Server.Contracts;
+
 namespace Firn.Server.Inference;
 
 /// <summary>What a request sends.</summary>

@@ -1,4 +1,5 @@
-using Firn.Server.Models;
+using Firn.Evaluation;
+using Firn.Server.Batching;
 
 namespace Firn.Server.Inference;
 

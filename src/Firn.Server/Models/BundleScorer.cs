@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Firn.Client;
+using Firn.Evaluation;
 using Firn.Model;
+using Firn.Server.Batching;
 using Firn.Text;
 
 namespace Firn.Server.Models;

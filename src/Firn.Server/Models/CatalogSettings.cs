@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Firn.Server.Batching;
+using Firn.Server.Settings;
 
 namespace Firn.Server.Models;
 

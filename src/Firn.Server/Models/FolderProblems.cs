@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Firn.Server.Operations;
+using Firn.Server.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Firn.Server.Models;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Firn.Server.Batching;
 
 namespace Firn.Server.Models;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using Firn.Server.Operations;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Firn.Server.Models;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Firn.Server.Settings;
+using Firn.Server.Contracts;
 using Firn.Server.Wire.Serving;
 using Policy = Firn.Server.Wire.Serving.FileSystemStoragePathSourceConfig.Types.ServableVersionPolicy;
 

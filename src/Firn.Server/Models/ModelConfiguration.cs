@@ -1,3 +1,5 @@
+using Firn.Server.Settings;
+
 namespace Firn.Server.Models;
 
 /// <summary>One model to serve: where its versions lie, which of them are wanted, and names for some.</summary>

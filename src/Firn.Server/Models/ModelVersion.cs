@@ -1,5 +1,6 @@
 using Firn.Server.Batching;
-using Firn.Server.Operations;
+using Firn.Server.Settings;
+using Firn.Server.Telemetry;
 
 namespace Firn.Server.Models;
 
@@ -22,7 +23,7 @@ internal sealed class ModelVersion
         Scorer = scorer;
         hold = new ModelHold(Free);
         Batcher = new Batcher(scorer, batching, meters, hold);
-        Input = new Inference.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens, scorer.Truncation);
+        Input = new Batching.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens, scorer.Truncation);
     }
 
     public string Model { get; }
@@ -40,10 +41,10 @@ internal sealed class ModelVersion
     public Batcher Batcher { get; }
 
     /// <summary>What Triton's statistics tell of this version.</summary>
-    public Operations.ModelStatistics Statistics => Batcher.Meters.Statistics;
+    public Telemetry.ModelStatistics Statistics => Batcher.Meters.Statistics;
 
     /// <summary>What ids and vectors must look like.</summary>
-    public Inference.InputShape Input { get; }
+    public Batching.InputShape Input { get; }
 
     /// <summary>Ends when the last request has let go of a retired version and its memory is free.</summary>
     public Task Drained => drained.Task;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using Firn.Server.Operations;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Grpc.Core;
 
 namespace Firn.Server.Models;

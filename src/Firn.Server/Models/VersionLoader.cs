@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using Firn.Server.Operations;
+using Firn.Server.Batching;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,5 @@
+using Firn.Server.Settings;
+
 namespace Firn.Server.Models;
 
 /// <summary>Decides which versions a policy asks for, of those found on disk.</summary>

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Threading.RateLimiting;
 using Firn.Client;
-using Firn.Server.Rest;
+using Firn.Server.Inputs;
+using Firn.Server.Settings;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
-using Firn.Server.Inference;
+using Firn.Server.Settings;
+using Firn.Server.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Server.Settings;
 using Microsoft.Extensions.Hosting;
 
 namespace Firn.Server.Operations;

@@ -1,3 +1,4 @@
+using Firn.Server.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
-using Firn.Server.Inference;
+using Firn.Server.Settings;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Firn.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Firn.Server.Rest;
+using Firn.Server.Http;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,6 @@
+using Firn.Server.Rest;
+using Firn.Server.Settings;
+using Firn.Server.Telemetry;
 using Grpc.Core;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,6 @@
 using Firn.Server.Inference;
-using Firn.Server.Rest;
+using Firn.Server.Settings;
+using Firn.Server.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Firn.Server.Operations;

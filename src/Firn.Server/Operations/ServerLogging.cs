@@ -1,3 +1,4 @@
+using Firn.Server.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace Firn.Server.Operations;

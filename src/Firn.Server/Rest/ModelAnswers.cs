@@ -1,5 +1,8 @@
+using Firn.Server.Http;
 using Firn.Server.Inference;
 using Firn.Server.Models;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 
 namespace Firn.Server.Rest;
 

@@ -1,5 +1,8 @@
+using Firn.Server.Batching;
+using Firn.Server.Http;
 using Firn.Server.Inference;
 using Firn.Server.Models;
+using Firn.Server.Telemetry;
 using Firn.Server.Wire.OpenInference;
 
 namespace Firn.Server.Rest;
@@ -96,11 +99,11 @@ internal static class OpenInferenceAnswers
     }
 
     /// <summary>Counts and times as Triton gives them.</summary>
-    public static void Statistics(AnswerBuffer answer, IEnumerable<ModelStatistics> statistics)
+    public static void Statistics(AnswerBuffer answer, IEnumerable<Wire.OpenInference.ModelStatistics> statistics)
     {
         answer.Raw("{\"model_stats\":["u8);
         bool first = true;
-        foreach (ModelStatistics model in statistics)
+        foreach (Wire.OpenInference.ModelStatistics model in statistics)
         {
             answer.Raw(first ? "{\"name\":"u8 : ",{\"name\":"u8);
             first = false;

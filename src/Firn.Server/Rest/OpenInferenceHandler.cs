@@ -2,9 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Firn.Client;
+using Firn.Server.Administration;
+using Firn.Server.Http;
 using Firn.Server.Inference;
+using Firn.Server.Inputs;
 using Firn.Server.Models;
 using Firn.Server.Operations;
+using Firn.Server.Settings;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace Firn.Server.Rest;
@@ -121,7 +127,7 @@ internal sealed class OpenInferenceHandler(
     {
         using Lease lease = model.Hold(choice);
         ModelVersion version = lease.Version;
-        outcome.Use(version);
+        outcome.Use(version.Number, version.Statistics);
         context.Response.Headers[VocabularyIdentity.VersionHeader] = version.NumberText;
         int? json = BinaryTensors.JsonLength(context.Request);
         OpenInferenceRequest request = await BodyReader.ReadAsync(context.Request, settings.Limits.MaxBodyBytes,

@@ -1,4 +1,7 @@
+using Firn.Server.Http;
 using Firn.Server.Operations;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Grpc.Core;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;

@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using Firn.Client;
+using Firn.Server.Http;
 using Firn.Server.Inference;
+using Firn.Server.Inputs;
 using Firn.Server.Models;
 using Firn.Server.Operations;
+using Firn.Server.Settings;
+using Firn.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace Firn.Server.Rest;
@@ -46,7 +50,7 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
         }
         using Lease lease = model.Hold(target.Choice);
         ModelVersion version = lease.Version;
-        outcome.Use(version);
+        outcome.Use(version.Number, version.Statistics);
         context.Response.Headers[VocabularyIdentity.VersionHeader] = version.NumberText;
         switch (target.Method)
         {

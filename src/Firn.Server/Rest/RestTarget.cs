@@ -1,5 +1,6 @@
 using System.Globalization;
 using Firn.Server.Models;
+using Firn.Server.Contracts;
 
 namespace Firn.Server.Rest;
 

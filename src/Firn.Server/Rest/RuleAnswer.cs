@@ -1,5 +1,6 @@
 using Firn.Client;
-using Firn.Server.Models;
+using Firn.Server.Batching;
+using Firn.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Firn.Server.Rest;

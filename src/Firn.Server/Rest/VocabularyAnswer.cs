@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Firn.Client;
-using Firn.Server.Inference;
-using Firn.Server.Models;
+using Firn.Server.Batching;
+using Firn.Server.Http;
+using Firn.Server.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace Firn.Server.Rest;

@@ -1,5 +1,6 @@
 using Firn.Client;
 using Firn.Server.Models;
+using Firn.Server.Contracts;
 using Grpc.Core;
 
 namespace Firn.Server.Rest;

@@ -4,6 +4,9 @@ using Firn.Server.Inference;
 using Firn.Server.Models;
 using Firn.Server.Operations;
 using Firn.Server.Rest;
+using Firn.Server.Settings;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Firn.Server.Wire.Serving;
 using Grpc.Core;
 
@@ -67,7 +70,7 @@ internal sealed class GrpcRequests(ModelCatalog catalog, ServerSettings settings
         ServedModel model = catalog.Find(name);
         outcome.Model = name;
         Lease lease = model.Hold(choice);
-        outcome.Use(lease.Version);
+        outcome.Use(lease.Version.Number, lease.Version.Statistics);
         return lease;
     }
 

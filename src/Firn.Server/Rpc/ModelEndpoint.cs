@@ -1,4 +1,6 @@
+using Firn.Server.Administration;
 using Firn.Server.Models;
+using Firn.Server.Contracts;
 using Firn.Server.Wire.Serving;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;

@@ -1,8 +1,13 @@
 using System.Buffers.Binary;
+using Firn.Server.Administration;
+using Firn.Server.Batching;
 using Firn.Server.Inference;
+using Firn.Server.Inputs;
 using Firn.Server.Models;
 using Firn.Server.Operations;
 using Firn.Server.Rest;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Firn.Server.Wire.OpenInference;
 using Google.Protobuf;
 using Grpc.Core;

@@ -1,5 +1,8 @@
+using Firn.Server.Batching;
 using Firn.Server.Inference;
+using Firn.Server.Inputs;
 using Firn.Server.Models;
+using Firn.Server.Contracts;
 using Firn.Server.Wire.Serving;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;

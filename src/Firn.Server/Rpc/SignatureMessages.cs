@@ -1,5 +1,5 @@
+using Firn.Server.Batching;
 using Firn.Server.Inference;
-using Firn.Server.Models;
 using Firn.Server.Wire.Serving;
 using Firn.Server.Wire.Tensorflow;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Firn.Client;
+using Firn.Server.Batching;
 using Firn.Server.Inference;
-using Firn.Server.Models;
+using Firn.Server.Inputs;
 using Firn.Server.Wire.Serving;
 using Firn.Server.Wire.Tensorflow;
 using Google.Protobuf;

@@ -4,7 +4,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Firn.Client;
+using Firn.Server.Batching;
 using Firn.Server.Models;
+using Firn.Server.Settings;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
@@ -54,7 +56,7 @@ public static class WireStudy
             GrpcPort = 0,
             DrainDelay = TimeSpan.Zero,
             LogLevel = LogLevel.Critical,
-            Limits = new Inference.ServingLimits { MaxBodyBytes = 256 << 20, BodyMemoryBytes = long.MaxValue },
+            Limits = new Settings.ServingLimits { MaxBodyBytes = 256 << 20, BodyMemoryBytes = long.MaxValue },
         };
         await using FirnServer server = FirnServer.Create(settings);
         await server.StartAsync(cancellation).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using Firn.Baselines;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Linear;
-using Firn.Recipes;
 using Firn.Text;
 
 namespace Firn.Audit;
@@ -207,7 +208,7 @@ public static class CleaningAudit
         (NgramVectorizer vectorizer, SparseMatrix rows) = NgramVectorizer.Fit(new TextSource(learn.Texts, options), options, Environment.ProcessorCount);
         var model = LogisticRegression.Fit(rows, learn.Labels, classes, [], new LogisticRegressionOptions { Tolerance = 1e-3 }, Environment.ProcessorCount);
         float[] scores = model.Predict(vectorizer.Transform(new TextSource(held.Texts, options), Environment.ProcessorCount), Environment.ProcessorCount);
-        return Training.Evaluation.LossAndAccuracy(scores, model.OutputSize, held.Labels).Accuracy;
+        return SingleLabelEvaluation.LossAndAccuracy(scores, model.OutputSize, held.Labels).Accuracy;
     }
 
     private static UnknownShare[] Unknown(string[][] tokens, int[] labels, IReadOnlyList<string> names)

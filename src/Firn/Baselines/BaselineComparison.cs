@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Linear;
 using Firn.Recipes;
-using Firn.Text;
-using Firn.Training;
 
 namespace Firn.Baselines;
 
@@ -73,7 +73,7 @@ public static class BaselineComparison
             progress?.Report(name);
             (float[] probabilities, double seconds, long bytes) = run();
             EvaluationReport report = labels.Sets is { } sets
-                ? MultiLabelEvaluation.Evaluate(probabilities, test.Labels, sets, labels.Names) : Evaluation.Evaluate(probabilities, test.Labels, labels.Names);
+                ? MultiLabelEvaluation.Evaluate(probabilities, test.Labels, sets, labels.Names) : SingleLabelEvaluation.Evaluate(probabilities, test.Labels, labels.Names);
             results.Add(new BaselineResult(name, report, seconds, bytes));
         }
         return results;

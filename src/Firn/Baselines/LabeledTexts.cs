@@ -1,5 +1,4 @@
-using Firn.Recipes;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Baselines;
 

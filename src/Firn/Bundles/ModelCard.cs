@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Firn.Data;
 
 namespace Firn.Bundles;
 

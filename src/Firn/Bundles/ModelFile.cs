@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Linear;
 using Firn.Model;
 using Firn.Text;

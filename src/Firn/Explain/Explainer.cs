@@ -1,4 +1,4 @@
-using Firn.Model;
+using Firn.Evaluation;
 using Firn.Text;
 
 namespace Firn.Explain;

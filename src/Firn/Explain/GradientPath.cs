@@ -1,7 +1,8 @@
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
-using Firn.Training;
 
 namespace Firn.Explain;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Firn.Data;
 using Firn.Kernels;
 using Firn.Text;
 

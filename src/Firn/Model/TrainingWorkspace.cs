@@ -1,3 +1,4 @@
+using Firn.Data;
 using Firn.Kernels;
 using Firn.Layers;
 using Firn.Text;

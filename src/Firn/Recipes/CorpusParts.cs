@@ -1,3 +1,4 @@
+using Firn.Data;
 using Firn.Linear;
 using Firn.Text;
 

@@ -1,3 +1,5 @@
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Linear;
 using Firn.Model;
 using Firn.Training;
@@ -25,7 +27,7 @@ internal sealed class HeldOutScores(TextClassifier model, CorpusPart held, Label
         int k = model.Options.OutputSize;
         var probabilities = new float[held.Count * k];
         model.Predict(held.Texts, probabilities, threads);
-        _figures.Add(labels.Sets is { } sets ? MultiLabelEvaluation.LossAndAccuracy(probabilities, held.Labels, sets) : Evaluation.LossAndAccuracy(probabilities, k, held.Labels));
+        _figures.Add(labels.Sets is { } sets ? MultiLabelEvaluation.LossAndAccuracy(probabilities, held.Labels, sets) : SingleLabelEvaluation.LossAndAccuracy(probabilities, k, held.Labels));
         // Classes by themselves are decisions of yes or no.
         _logits.Add(LogitBlend.LogitsOf(probabilities, labels.Sets is null ? k : 1));
     }
@@ -100,7 +102,7 @@ internal sealed class FoldScores(int folds)
     {
         var start = new LogitBlend([1], 0);
         return Enumerable.Range(0, candidates.Length).MinBy(c =>
-            Evaluation.LossAndAccuracy(LogitBlend.Fit([candidates[c]], truth, k, start, 1).Probabilities([candidates[c]], k), k, truth).Loss);
+            SingleLabelEvaluation.LossAndAccuracy(LogitBlend.Fit([candidates[c]], truth, k, start, 1).Probabilities([candidates[c]], k), k, truth).Loss);
     }
 
     private static float[] Joined(IEnumerable<float[]> parts) => [.. parts.SelectMany(p => p)];

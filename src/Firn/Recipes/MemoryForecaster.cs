@@ -4,6 +4,7 @@ using Firn.Model;
 using Firn.Text;
 using Firn.Training;
 using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Recipes;
 

@@ -1,7 +1,8 @@
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Linear;
 using Firn.Model;
 using Firn.Text;
-using Firn.Training;
 
 namespace Firn.Recipes;
 
@@ -71,8 +72,8 @@ internal static class OutputFit
     public static OutputFitted Fit(IReadOnlyList<float[]> logits, int[] truth, int k, LogitBlend start, IReadOnlyList<string> names)
     {
         (LogitBlend blend, float[] held) = truth.Length > 0 ? LogitBlend.FitToFew(logits, truth, k, start) : (start, []);
-        EvaluationReport before = Evaluation.Evaluate(new LogitBlend([1], 0).Probabilities([logits[0]], k), truth, names);
-        EvaluationReport after = Evaluation.Evaluate(held, truth, names);
+        EvaluationReport before = SingleLabelEvaluation.Evaluate(new LogitBlend([1], 0).Probabilities([logits[0]], k), truth, names);
+        EvaluationReport after = SingleLabelEvaluation.Evaluate(held, truth, names);
         return new OutputFitted(blend, held, new OutputCalibration(blend.Scales[0], logits.Count == 1 ? null : blend.Scales[1], blend.Shift, truth.Length,
             before.CalibrationError, after.CalibrationError, before.Reliability, after.Reliability));
     }

@@ -1,3 +1,4 @@
+using Firn.Data;
 using Firn.Text;
 
 namespace Firn.Recipes;
@@ -29,7 +30,7 @@ internal sealed class RawCorpus
     /// <summary>Distinct labels as they stand in the data.</summary>
     public IReadOnlyList<string> LabelTexts { get; }
 
-    /// <summary>Hash of the rows; see <see cref="Bundles.DataSource"/>.</summary>
+    /// <summary>Hash of the rows; see <see cref="Data.DataSource"/>.</summary>
     public string Sha256 { get; }
 
     /// <summary>Texts as numbers of their tokens, as the recipe cleans them.</summary>

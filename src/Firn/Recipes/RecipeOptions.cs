@@ -1,8 +1,10 @@
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Linear;
 using Firn.Model;
 using Firn.Text;
 using Firn.Training;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Recipes;
 

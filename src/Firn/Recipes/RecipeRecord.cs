@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Firn.Bundles;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Training;
 
 namespace Firn.Recipes;

@@ -1,3 +1,4 @@
+using Firn.Data;
 using Firn.Files;
 using Firn.Text;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Firn.Bundles;
+using Firn.Data;
 using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
@@ -13,20 +13,18 @@ namespace Firn.Recipes;
 /// </summary>
 internal sealed class WarmStart : IDisposable
 {
-    private readonly Predictor source;
+    private readonly TrainedBundle source;
 
-    private WarmStart(Predictor source) => this.source = source;
+    /// <param name="source">Let go with this object.</param>
+    public WarmStart(TrainedBundle source) => this.source = source;
 
     /// <summary>What the bundle itself was trained on.</summary>
-    public DataSource Data => source.Card.Data;
-
-    /// <summary>Loads the bundle; null where the options name none.</summary>
-    public static WarmStart? Open(RecipeOptions options) => options.From is { } folder ? new WarmStart(Predictor.Load(folder)) : null;
+    public DataSource Data => source.Data;
 
     /// <summary>The options with what the bundle decides: cleaning, unknown words, the shape of the LSTM.</summary>
     public RecipeOptions Apply(RecipeOptions options)
     {
-        CleaningOptions cleaning = source.Tokenizer.Options;
+        CleaningOptions cleaning = source.Cleaning;
         ClassifierOptions shape = source.Classifier.Options;
         return options with
         {
@@ -97,5 +95,16 @@ internal sealed class WarmStart : IDisposable
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    public void Dispose() => source.Dispose();
+    public void Dispose() => source.Owner.Dispose();
 }
+
+/// <summary>The parts of a trained bundle that further training starts from.</summary>
+/// <param name="Classifier">Its model.</param>
+/// <param name="Vocabulary">Its words.</param>
+/// <param name="Cleaning">What its words were made by.</param>
+/// <param name="Labels">Names of its classes, [C].</param>
+/// <param name="Data">What it was trained on.</param>
+/// <param name="Owner">What holds it.</param>
+internal sealed record TrainedBundle(
+    TextClassifier Classifier, Vocabulary Vocabulary, CleaningOptions Cleaning, IReadOnlyList<string> Labels, DataSource Data,
+    IDisposable Owner);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using Firn.Data;
 using Firn.Recipes;
-using Firn.Text;
 
 namespace Firn.Study;
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Firn.Drift;
+using Firn.Evaluation;
 using Firn.Kernels;
 using Firn.Layers;
 using Firn.Model;
@@ -92,7 +94,7 @@ internal sealed class StudyCell(StudyData data, StudyOptions options, Func<int, 
         int columns = model.Options.OutputSize;
         var probabilities = new float[data.Test.Count * columns];
         model.Predict(data.Test.Ids, probabilities, threads: 1);
-        (double loss, double accuracy) = Evaluation.LossAndAccuracy(probabilities, columns, data.Test.Labels);
+        (double loss, double accuracy) = SingleLabelEvaluation.LossAndAccuracy(probabilities, columns, data.Test.Labels);
         var right = new bool[data.Test.Count];
         int slice = 0, sliceRight = 0;
         for (int i = 0; i < right.Length; i++)

@@ -1,8 +1,9 @@
-using Firn.Bundles;
+using Firn.Data;
 using Firn.Layers;
 using Firn.Recipes;
 using Firn.Text;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
 
 namespace Firn.Study;
 

@@ -1,3 +1,5 @@
+using Firn.Drift;
+
 namespace Firn.Study;
 
 /// <summary>How far training moved the vectors.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Study;
 

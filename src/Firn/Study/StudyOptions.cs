@@ -1,6 +1,7 @@
+using Firn.Data;
 using Firn.Model;
 using Firn.Text;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Study;
 

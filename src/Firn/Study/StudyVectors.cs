@@ -5,6 +5,8 @@ using Firn.Layers;
 using Firn.Recipes;
 using Firn.Text;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
+using Firn.Vectors.Training;
 
 namespace Firn.Study;
 

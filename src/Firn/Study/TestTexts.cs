@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Firn.Recipes;
+using Firn.Data;
 using Firn.Text;
 
 namespace Firn.Study;
@@ -37,7 +37,7 @@ public sealed record TestTexts(RaggedIds Texts, int[] Labels, bool HeldOut)
             throw new InvalidDataException($"{source.Description} holds no labelled text; check the path and the columns.");
         bool same = hash.ToString() == predictor.Card.Data.Sha256;
         IEnumerable<LabeledText> taken = same ? TestPart(predictor, rows) : rows;
-        var map = LabelMap.Of(predictor);
+        var map = LabelMap.Of(predictor.Labels, predictor.Classifier.Options.MultiLabel);
         var texts = new List<string>();
         var labels = new List<int>();
         foreach (LabeledText row in taken)

@@ -1,7 +1,7 @@
+using Firn.Evaluation;
 using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
-using Firn.Training;
 
 namespace Firn.Study;
 
@@ -79,7 +79,7 @@ public sealed class SlicedAccuracy
         ArgumentNullException.ThrowIfNull(inSlice);
         Throw.IfLengthDiffers(labels.Length, texts.Count, nameof(labels));
         Throw.IfLengthDiffers(inSlice.Length, texts.Count, nameof(inSlice));
-        int[] predicted = Evaluation.PredictedClasses(predictor.Probabilities(texts), predictor.Classifier.Options.OutputSize);
+        int[] predicted = SingleLabelEvaluation.PredictedClasses(predictor.Probabilities(texts), predictor.Classifier.Options.OutputSize);
         return new SlicedAccuracy([.. predicted.Select((c, i) => c == labels[i])], inSlice);
     }
 

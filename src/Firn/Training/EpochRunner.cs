@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Data;
 using Firn.Kernels;
 using Firn.Layers;
 using Firn.Model;

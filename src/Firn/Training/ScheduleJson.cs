@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Firn.Data;
 using Firn.Layers;
-using Firn.Text;
 
 namespace Firn.Training;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Firn.Data;
 using Firn.Layers;
-using Firn.Text;
 
 namespace Firn.Training;
 

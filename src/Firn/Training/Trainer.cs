@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Kernels;
 using Firn.Model;
 using Firn.Text;
@@ -90,7 +92,7 @@ public sealed class Trainer
         _model.Predict(texts, probabilities, _options.Threads);
         (double loss, double accuracy) = Sets is { } sets
             ? MultiLabelEvaluation.LossAndAccuracy(probabilities, labels, sets)
-            : Evaluation.LossAndAccuracy(probabilities, columns, labels);
+            : SingleLabelEvaluation.LossAndAccuracy(probabilities, columns, labels);
         if (!double.IsFinite(loss))
             throw new NotFiniteNumberException($"The validation loss is {loss} after epoch {record.Epoch}; try a smaller learning rate.", loss);
         return record with { ValidationLoss = loss, ValidationAccuracy = accuracy };

@@ -92,7 +92,7 @@ public sealed class FastTextVectors
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (_pruned)
             throw new InvalidOperationException("The model keeps some of its n-grams only (it was quantized with a cutoff); copy its file, or save the table of its words.");
-        var options = new Word2VecOptions { VectorSize = Dimension, Subwords = new SubwordOptions { MinN = MinN, MaxN = MaxN, Buckets = _buckets } };
+        var options = new FastTextArguments(Dimension, MinN, MaxN, _buckets);
         var row = new float[Dimension];
         long[] counts = Counts.IsEmpty ? [.. Enumerable.Repeat(1L, Words.Count)] : Counts.ToArray();
         new FastTextWriter(options, Words, counts, Row, null) { RawWords = RawWords }.Write(path);

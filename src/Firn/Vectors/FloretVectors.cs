@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Firn.Files;
 using Firn.Vectors.Formats;
 using Firn.Vectors.Storage;
 using Firn.Vectors.Subwords;

@@ -12,7 +12,7 @@ namespace Firn.Vectors;
 /// Disposing matters only for vectors mapped from a file: it lets the file go, and nothing of them may be used after that.
 /// A mapped file must not be shortened while it is in use.
 /// </remarks>
-public sealed class WordVectors : IDisposable
+public sealed class WordVectors : IWordTable, IDisposable
 {
     private readonly IWordIndex _index;
     private readonly VectorRows _rows;
@@ -101,6 +101,8 @@ public sealed class WordVectors : IDisposable
             return decoded;
         }
     }
+
+    VectorRows IWordTable.Rows => _rows;
 
     internal VectorRows Rows => _rows;
 
@@ -196,8 +198,16 @@ public sealed class WordVectors : IDisposable
     /// <param name="options">Limits and policies.</param>
     /// <exception cref="InvalidDataException">The content is wrong: the message names the line or byte and a remedy.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static WordVectors Load(string path, VectorLoadOptions? options = null) =>
-        VectorFileReader.Read(path, options ?? new VectorLoadOptions());
+    public static WordVectors Load(string path, VectorLoadOptions? options = null)
+    {
+        VectorFileContent content = VectorFileReader.Read(path, options ?? new VectorLoadOptions());
+        var vectors = new WordVectors(content.Index, content.Rows, content.Report, content.File) { Counts = content.Counts };
+        // Other readers keep what is asked for as they go; a mapped file is whole.
+        if (content.File is null || options?.Only is null)
+            return vectors;
+        using (vectors)
+            return vectors.Select([.. options.Only]);
+    }
 
     /// <summary>
     /// Writes the vectors to a file, compressed by gzip when its name ends in .gz. Numbers in text are the shortest that

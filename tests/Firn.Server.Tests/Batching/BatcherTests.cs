@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Firn.Server.Batching;
 using Firn.Server.Models;
-using Firn.Server.Operations;
+using Firn.Server.Settings;
+using Firn.Server.Contracts;
+using Firn.Server.Telemetry;
 using Grpc.Core;
 
 namespace Firn.Server.Tests.Batching;

@@ -1,5 +1,6 @@
 using System.Net;
 using Firn.Server.Models;
+using Firn.Server.Settings;
 using Firn.Server.Wire.OpenInference;
 using Firn.Server.Wire.Serving;
 using Grpc.Core;

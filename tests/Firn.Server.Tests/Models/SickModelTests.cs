@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Firn.Server.Models;
+using Firn.Server.Contracts;
 
 namespace Firn.Server.Tests.Models;
 

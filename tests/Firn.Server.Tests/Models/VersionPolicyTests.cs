@@ -1,4 +1,5 @@
 using Firn.Server.Models;
+using Firn.Server.Settings;
 
 namespace Firn.Server.Tests.Models;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using Firn.Client;
 using Firn.Server.Models;
+using Firn.Server.Settings;
+using Firn.Server.Contracts;
 
 namespace Firn.Server.Tests.Models;
 

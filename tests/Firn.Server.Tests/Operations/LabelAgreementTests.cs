@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Firn.Client;
-using Firn.Recipes;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Server.Wire.Serving;
-using Firn.Text;
 
 namespace Firn.Server.Tests.Operations;
 

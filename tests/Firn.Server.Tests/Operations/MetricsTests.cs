@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
-using Firn.Server.Operations;
-using Firn.Server.Rest;
+using Firn.Server.Telemetry;
 using Firn.Server.Tests.Rpc;
 using Firn.Server.Wire.Serving;
 using Grpc.Core;

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Firn.Server.Batching;
-using Firn.Server.Inference;
 using Firn.Server.Operations;
+using Firn.Server.Settings;
 using Firn.Server.Tests.Rpc;
 using Firn.Server.Wire.Serving;
 using Grpc.Core;

@@ -344,7 +344,7 @@ public sealed class MalformedRequestTests(MalformedRequestTests.Fixture fixture)
             models.Add(TestModels.Make(1), 1);
             Server = await RunningServer.StartAsync(models.Root, s => s with
             {
-                Limits = new Inference.ServingLimits { MaxInstances = 64, MaxTokens = 50, MaxBodyBytes = 32_000, HeaderTimeout = TimeSpan.FromSeconds(2) },
+                Limits = new Settings.ServingLimits { MaxInstances = 64, MaxTokens = 50, MaxBodyBytes = 32_000, HeaderTimeout = TimeSpan.FromSeconds(2) },
             });
             using HttpResponseMessage answer = await Server.Http.GetAsync(new Uri("/v1/models/tweets/vocabulary", UriKind.Relative));
             Hash = answer.Headers.GetValues(VocabularyIdentity.Header).Single();

@@ -1,9 +1,9 @@
 using System.Net;
+using Firn.Data;
 using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
-using Firn.Text;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Server.Tests.Rest;
 

@@ -214,7 +214,7 @@ public sealed class MalformedCallTests(MalformedCallTests.Fixture fixture) : ICl
         public async ValueTask InitializeAsync()
         {
             models.Add(TestModels.Make(1), 1);
-            Server = await RunningServer.StartAsync(models.Root, s => s with { Limits = new Inference.ServingLimits { MaxBodyBytes = MaxBody } });
+            Server = await RunningServer.StartAsync(models.Root, s => s with { Limits = new Settings.ServingLimits { MaxBodyBytes = MaxBody } });
             Client = new PredictionService.PredictionServiceClient(Server.Channel);
             compressing = GrpcChannel.ForAddress(Server.Grpc, new GrpcChannelOptions { HttpClient = Server.Http2, CompressionProviders = [new Unheard()] });
             Compressing = new PredictionService.PredictionServiceClient(compressing);

@@ -1,4 +1,5 @@
 using Firn.Audit;
+using Firn.Data;
 using Firn.Text;
 
 namespace Firn.Tests.Audit;

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Firn.Bundles;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Model;
 
 namespace Firn.Tests.Bundles;

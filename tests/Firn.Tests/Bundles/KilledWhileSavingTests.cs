@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Firn.Bundles;
+using Firn.Data;
 
 namespace Firn.Tests.Bundles;
 

@@ -1,3 +1,5 @@
+using Firn.Evaluation;
+
 namespace Firn.Tests.Bundles;
 
 public class PredictorTests

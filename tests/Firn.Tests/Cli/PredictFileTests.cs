@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Firn.Bundles;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Tests.Cli;
 

@@ -1,5 +1,5 @@
 using Firn.Cli.Reporting;
-using Firn.Training;
+using Firn.Evaluation;
 
 namespace Firn.Tests.Cli;
 
@@ -28,7 +28,7 @@ internal static class Samples
                 scores[i * columns + c] /= (float)sum;
         }
         string[] names = classes == 2 ? ["negative", "positive"] : [.. Enumerable.Range(0, classes).Select(c => $"class {c}")];
-        return Firn.Training.Evaluation.Evaluate(scores, labels, names);
+        return SingleLabelEvaluation.Evaluate(scores, labels, names);
     }
 
     public static ReportData Report(int classes = 2)

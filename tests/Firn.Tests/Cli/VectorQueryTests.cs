@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Firn.Vectors;
+using Firn.Vectors.Storage;
 
 namespace Firn.Tests.Cli;
 

@@ -1,6 +1,7 @@
 using Firn.Extensions.AI;
 using Firn.Text;
 using Firn.Vectors;
+using Firn.Vectors.Storage;
 using Microsoft.Extensions.AI;
 
 namespace Firn.Tests.Extensions;

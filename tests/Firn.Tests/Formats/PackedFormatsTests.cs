@@ -1,7 +1,7 @@
 using System.Text;
+using Firn.Data;
 using Firn.Files;
 using Firn.Formats;
-using Firn.Text;
 using SharpCompress.Compressors;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.ZStandard;

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using Firn.Data;
 using Firn.Formats;
-using Firn.Text;
 using Parquet;
 using Parquet.Schema;
 

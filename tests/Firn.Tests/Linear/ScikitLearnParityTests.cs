@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Linear;
-using Firn.Text;
-using Firn.Training;
 
 namespace Firn.Tests.Linear;
 
@@ -66,7 +66,7 @@ public class ScikitLearnParityTests
         Assert.Equal(golden.GetProperty("features").GetInt32(), vectorizer.ColumnCount);
         var model = LogisticRegression.Fit(rows, labels, 2, [], new LogisticRegressionOptions(), 2);
         float[] scores = model.Predict(vectorizer.Transform(Source(test), 2), 2);
-        EvaluationReport report = Evaluation.Evaluate(scores, actual, ["negative", "positive"]);
+        EvaluationReport report = SingleLabelEvaluation.Evaluate(scores, actual, ["negative", "positive"]);
         Assert.Equal(golden.GetProperty("accuracy").GetDouble(), report.Accuracy, 0.0011); // two of 2,000 texts: they lie at 0.5
         Assert.Equal(golden.GetProperty("auc").GetDouble(), report.RocAuc!.Value, 1e-4);
         Assert.All(Numbers(golden.GetProperty("scores")).Zip(scores), pair => Assert.Equal(pair.First, pair.Second, 2e-3));

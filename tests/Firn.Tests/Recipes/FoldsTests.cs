@@ -1,8 +1,9 @@
+using Firn.Data;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
 using Firn.Training;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Tests.Recipes;
 

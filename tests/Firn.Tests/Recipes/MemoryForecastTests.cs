@@ -1,3 +1,4 @@
+using Firn.Data;
 using Firn.Layers;
 using Firn.Linear;
 using Firn.Model;

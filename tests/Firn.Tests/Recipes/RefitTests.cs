@@ -1,9 +1,10 @@
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Layers;
 using Firn.Model;
 using Firn.Recipes;
-using Firn.Text;
 using Firn.Training;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Tests.Recipes;
 

@@ -1,9 +1,10 @@
+using Firn.Data;
 using Firn.Explain;
 using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Tests.Recipes;
 

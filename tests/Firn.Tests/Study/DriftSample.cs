@@ -1,5 +1,5 @@
+using Firn.Drift;
 using Firn.Layers;
-using Firn.Study;
 using Firn.Text;
 
 namespace Firn.Tests.Study;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Firn.Model;
 using Firn.Study;
 using Firn.Tests.Recipes;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Tests.Study;
 

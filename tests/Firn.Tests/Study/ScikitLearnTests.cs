@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Firn.Study;
-using Firn.Study.Numerics;
+using Firn.Numerics;
 
 namespace Firn.Tests.Study;
 
@@ -18,7 +17,7 @@ public class ScikitLearnTests
         JsonElement golden = Golden.GetProperty("ridge")[index];
         double[][] x = Rows(golden.GetProperty("x")), y = Rows(golden.GetProperty("y"));
         double[] weights = Numbers(golden.GetProperty("weights"));
-        Moments all = new(x[0].Length), held = new(x[0].Length);
+        RegressionSums all = new(x[0].Length), held = new(x[0].Length);
         for (int i = 0; i < x.Length; i++)
         {
             all.Add(weights[i], x[i], y[i]);
@@ -32,7 +31,7 @@ public class ScikitLearnTests
             Assert.All(Rows(fit.GetProperty("slope")).SelectMany(r => r).Zip(map.Slope.SelectMany(r => r)), p => Assert.Equal(p.First, p.Second, 1e-9));
             Assert.All(Numbers(fit.GetProperty("intercept")).Zip(map.Intercept), p => Assert.Equal(p.First, p.Second, 1e-9));
             // Leaving a part out by subtraction, and the error by sums, as cross-validation does.
-            LinearMap rest = new Moments(x[0].Length).Add(all, 1).Add(held, -1).Ridge(alpha);
+            LinearMap rest = new RegressionSums(x[0].Length).Add(all, 1).Add(held, -1).Ridge(alpha);
             Assert.Equal(1, held.SquaredError(rest) / fit.GetProperty("held_out_error").GetDouble(), 1e-9);
         }
     }

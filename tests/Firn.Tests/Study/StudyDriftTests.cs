@@ -1,3 +1,4 @@
+using Firn.Drift;
 using Firn.Layers;
 using Firn.Study;
 using Firn.Text;

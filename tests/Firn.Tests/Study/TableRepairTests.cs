@@ -1,4 +1,4 @@
-using Firn.Study;
+using Firn.Drift;
 
 namespace Firn.Tests.Study;
 

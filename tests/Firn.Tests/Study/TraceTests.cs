@@ -1,3 +1,4 @@
+using Firn.Drift;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Study;
@@ -5,6 +6,7 @@ using Firn.Text;
 using Firn.Training;
 using Firn.Vectors;
 using Firn.Tests.Recipes;
+using Firn.Vectors.Formats;
 
 namespace Firn.Tests.Study;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Tests.Text;
 

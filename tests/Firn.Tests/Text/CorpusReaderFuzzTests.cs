@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Tests.Text;
 

@@ -1,4 +1,4 @@
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Tests.Text;
 

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using CsCheck;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Tests.Text;
 

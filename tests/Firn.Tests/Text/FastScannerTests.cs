@@ -1,4 +1,5 @@
 using CsCheck;
+using Firn.Data;
 using Firn.Text;
 using System.Text.RegularExpressions;
 

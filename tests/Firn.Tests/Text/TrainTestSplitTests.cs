@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CsCheck;
-using Firn.Text;
+using Firn.Data;
 
 namespace Firn.Tests.Text;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Firn.Data;
 using Firn.Text;
 
 namespace Firn.Tests.Text;

@@ -1,4 +1,4 @@
-using Firn.Training;
+using Firn.Evaluation;
 
 namespace Firn.Tests.Training;
 
@@ -36,7 +36,7 @@ public sealed class DecisionThresholdTests
     /// <summary>The figure as the report has it, which equals scikit-learn's.</summary>
     private static double Value(float[] scores, int[] labels, ThresholdMetric metric, float threshold)
     {
-        EvaluationReport report = Evaluation.Evaluate(scores, labels, ["no", "yes"], threshold);
+        EvaluationReport report = SingleLabelEvaluation.Evaluate(scores, labels, ["no", "yes"], threshold);
         return metric switch
         {
             ThresholdMetric.Accuracy => report.Accuracy,

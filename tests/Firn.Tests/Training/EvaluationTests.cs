@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Firn.Training;
+using Firn.Evaluation;
 
 namespace Firn.Tests.Training;
 
@@ -98,7 +98,7 @@ public class EvaluationTests
     [Fact]
     public void Texts_of_one_class_have_no_area_under_the_curve()
     {
-        EvaluationReport report = Evaluation.Evaluate([0.2f, 0.9f], [1, 1], ["no", "yes"]);
+        EvaluationReport report = SingleLabelEvaluation.Evaluate([0.2f, 0.9f], [1, 1], ["no", "yes"]);
         Assert.Null(report.RocAuc);
         Assert.Empty(report.RocCurves);
         Assert.Equal(0.5, report.Accuracy);
@@ -107,7 +107,7 @@ public class EvaluationTests
     [Fact]
     public void Certain_and_wrong_costs_the_clipped_loss_of_Keras()
     {
-        EvaluationReport report = Evaluation.Evaluate([1f], [0], ["no", "yes"]);
+        EvaluationReport report = SingleLabelEvaluation.Evaluate([1f], [0], ["no", "yes"]);
         Assert.Equal(-Math.Log(1e-7), report.Loss, 1e-9);
     }
 
@@ -117,19 +117,19 @@ public class EvaluationTests
     [InlineData(-0.1f)]
     public void What_is_no_probability_is_refused(float value) =>
         Assert.Contains("probabilities[0]", Assert.Throws<ArgumentOutOfRangeException>(
-            () => Evaluation.Evaluate([value], [0], ["no", "yes"])).Message, StringComparison.Ordinal);
+            () => SingleLabelEvaluation.Evaluate([value], [0], ["no", "yes"])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_label_without_a_class_is_refused() =>
         Assert.Contains("labels[1]", Assert.Throws<ArgumentOutOfRangeException>(
-            () => Evaluation.Evaluate([0.5f, 0.5f], [0, 2], ["no", "yes"])).Message, StringComparison.Ordinal);
+            () => SingleLabelEvaluation.Evaluate([0.5f, 0.5f], [0, 2], ["no", "yes"])).Message, StringComparison.Ordinal);
 
     private static EvaluationReport Evaluate(JsonElement golden)
     {
         float[] probabilities = [.. golden.GetProperty("probabilities").EnumerateArray().Select(v => v.GetSingle())];
         int[] labels = [.. golden.GetProperty("labels").EnumerateArray().Select(v => v.GetInt32())];
         string[] names = [.. Enumerable.Range(0, golden.GetProperty("classes").GetInt32()).Select(c => $"class {c}")];
-        return Evaluation.Evaluate(probabilities, labels, names);
+        return SingleLabelEvaluation.Evaluate(probabilities, labels, names);
     }
 
     private static bool Between(RocPoint a, RocPoint b, double x, double y)

@@ -1,4 +1,4 @@
-using Firn.Training;
+using Firn.Evaluation;
 
 namespace Firn.Tests.Training;
 
@@ -44,7 +44,7 @@ public class LogitBlendTests
         }
 
         double Loss(LogitBlend candidate) =>
-            Evaluation.Evaluate(candidate.Probabilities([a, b], k), labels, [.. Enumerable.Range(0, Math.Max(2, k)).Select(c => $"{c}")]).Loss;
+            SingleLabelEvaluation.Evaluate(candidate.Probabilities([a, b], k), labels, [.. Enumerable.Range(0, Math.Max(2, k)).Select(c => $"{c}")]).Loss;
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public class LogitBlendTests
     {
         (float[] logits, int[] labels) = Draw(20000, 1, 0.35, 0, seed: 10);
         string[] names = ["negative", "positive"];
-        double before = Evaluation.Evaluate(new LogitBlend([1], 0).Probabilities([logits], 1), labels, names).CalibrationError;
-        double after = Evaluation.Evaluate(LogitBlend.Fit([logits], labels, 1).Probabilities([logits], 1), labels, names).CalibrationError;
+        double before = SingleLabelEvaluation.Evaluate(new LogitBlend([1], 0).Probabilities([logits], 1), labels, names).CalibrationError;
+        double after = SingleLabelEvaluation.Evaluate(LogitBlend.Fit([logits], labels, 1).Probabilities([logits], 1), labels, names).CalibrationError;
         Assert.True(before > 0.1, $"{before}");
         Assert.True(after < 0.02, $"{after}");
     }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Firn.Baselines;
+using Firn.Data;
+using Firn.Evaluation;
 using Firn.Explain;
 using Firn.Kernels;
 using Firn.Layers;
@@ -9,7 +11,7 @@ using Firn.Recipes;
 using Firn.Tests.Cli;
 using Firn.Text;
 using Firn.Training;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Tests.Training;
 

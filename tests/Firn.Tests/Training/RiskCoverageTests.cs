@@ -1,4 +1,4 @@
-using Firn.Training;
+using Firn.Evaluation;
 
 namespace Firn.Tests.Training;
 

@@ -1,3 +1,4 @@
+using Firn.Evaluation;
 using Firn.Model;
 using Firn.Text;
 using Firn.Training;
@@ -34,7 +35,7 @@ public class TrainerTests
 
         var probabilities = new float[held.Count];
         model.Predict(held, probabilities);
-        EvaluationReport report = Evaluation.Evaluate(probabilities, heldLabels, ["a", "b"]);
+        EvaluationReport report = SingleLabelEvaluation.Evaluate(probabilities, heldLabels, ["a", "b"]);
         Assert.Equal(report.Loss, result.History[^1].ValidationLoss!.Value, 1e-9);
         Assert.Equal(report.Accuracy, result.History[^1].ValidationAccuracy!.Value, 1e-9);
     }
@@ -99,7 +100,7 @@ public class TrainerTests
         Assert.Equal(result.BestEpoch, result.KeptEpoch);
         var probabilities = new float[held.Count];
         model.Predict(held, probabilities);
-        double loss = Evaluation.Evaluate(probabilities, heldLabels, ["a", "b"]).Loss;
+        double loss = SingleLabelEvaluation.Evaluate(probabilities, heldLabels, ["a", "b"]).Loss;
         Assert.Equal(result.History.Min(r => r.ValidationLoss!.Value), loss, 1e-9);
         Assert.Equal(2 * 10 + 2, watcher.Batches);
     }
@@ -125,7 +126,7 @@ public class TrainerTests
         var probabilities = new float[held.Count];
         model.Predict(held, probabilities);
         Assert.Equal(result.History[result.BestEpoch - 1].ValidationLoss!.Value,
-            Evaluation.Evaluate(probabilities, heldLabels, ["a", "b"]).Loss, 1e-9);
+            SingleLabelEvaluation.Evaluate(probabilities, heldLabels, ["a", "b"]).Loss, 1e-9);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Firn.Training;
+using Firn.Evaluation;
 
 namespace Firn.Tests.Training;
 
@@ -16,7 +16,7 @@ public class TweetEvalMetricsTests
         int[] labels = Read($"tweeteval/{task}/test_labels.txt"), predicted = Read($"tweeteval/predictions/{task}.txt");
         float[] probabilities = classes == 2 ? [.. predicted.Select(p => (float)p)]
             : [.. predicted.SelectMany(p => Enumerable.Range(0, classes).Select(c => c == p ? 1f : 0f))];
-        EvaluationReport report = Evaluation.Evaluate(probabilities, labels, [.. Enumerable.Range(0, classes).Select(c => $"{c}")]);
+        EvaluationReport report = SingleLabelEvaluation.Evaluate(probabilities, labels, [.. Enumerable.Range(0, classes).Select(c => $"{c}")]);
         double found = task switch
         {
             "sentiment" => report.MacroRecall,

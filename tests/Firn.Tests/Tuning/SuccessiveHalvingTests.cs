@@ -1,10 +1,10 @@
+using Firn.Data;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Tests.Recipes;
-using Firn.Text;
 using Firn.Training;
 using Firn.Tuning;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Tests.Tuning;
 

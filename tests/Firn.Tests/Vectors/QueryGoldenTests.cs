@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Firn.Cli.Algebra;
 using Firn.Vectors;
+using Firn.Vectors.Storage;
 
 namespace Firn.Tests.Vectors;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Firn.Vectors;
+using Firn.Vectors.Evaluation;
 
 namespace Firn.Tests.Vectors;
 

@@ -1,6 +1,7 @@
 using Firn.Text;
 using Firn.Vectors;
 using Firn.Vectors.Subwords;
+using Firn.Vectors.Training;
 
 namespace Firn.Tests.Vectors;
 

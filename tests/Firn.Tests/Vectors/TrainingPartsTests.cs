@@ -1,6 +1,5 @@
 using Firn.Kernels;
 using Firn.Text;
-using Firn.Vectors;
 using Firn.Vectors.Training;
 
 namespace Firn.Tests.Vectors;

@@ -1,5 +1,6 @@
 using System.Text;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
 
 namespace Firn.Tests.Vectors;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
 
 namespace Firn.Tests.Vectors;
 

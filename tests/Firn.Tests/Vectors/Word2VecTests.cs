@@ -1,5 +1,6 @@
 using Firn.Text;
 using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Tests.Vectors;
 

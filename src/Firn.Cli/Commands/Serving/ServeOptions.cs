@@ -61,7 +61,7 @@ internal sealed class ServeOptions
     ];
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public Server.ServerSettings ToSettings(ParseResult parsed, string folder) => new()
+    public Server.Settings.ServerSettings ToSettings(ParseResult parsed, string folder) => new()
     {
         Models = folder,
         Address = IPAddress.TryParse(parsed.GetValue(address), out IPAddress? ip) ? ip : throw new UsageError($"--address: '{parsed.GetValue(address)}' is no IP address"),
@@ -76,14 +76,14 @@ internal sealed class ServeOptions
         ModelConfigFile = parsed.GetValue(modelConfig),
         ModelConfigPollInterval = Poll(parsed, modelConfigPoll, "reads it at the start alone"),
         AllowReload = !parsed.GetValue(noReload),
-        Batching = new Server.Batching.BatchingOptions
+        Batching = new Server.Settings.BatchingOptions
         {
             MaxBatchSize = Count(parsed, batch, 1),
             BatchTimeoutMicros = Count(parsed, batchWait, 0),
             Workers = Count(parsed, workers, 0),
             QueueLimit = Count(parsed, queue, 0),
         },
-        Limits = new Server.Inference.ServingLimits
+        Limits = new Server.Settings.ServingLimits
         {
             MaxBodyBytes = Count(parsed, body, 1),
             MaxInstances = Count(parsed, instances, 1),
@@ -109,11 +109,11 @@ internal sealed class ServeOptions
         LogTexts = parsed.GetValue(logTexts),
     };
 
-    private static Server.Models.VersionPolicy Policy(string text)
+    private static Server.Settings.VersionPolicy Policy(string text)
     {
         try
         {
-            return Server.Models.VersionPolicy.Parse(text);
+            return Server.Settings.VersionPolicy.Parse(text);
         }
         catch (FormatException error)
         {

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Firn.Cli.Output;
 using Firn.Server;
 using Firn.Server.Operations;
+using Firn.Server.Settings;
 
 namespace Firn.Cli.Commands.Serving;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Firn.Cli.Output;
+using Firn.Data;
 using Firn.Files;
-using Firn.Text;
 
 namespace Firn.Cli.Commands.Serving;
 

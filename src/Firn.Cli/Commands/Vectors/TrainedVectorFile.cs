@@ -1,5 +1,6 @@
 using Firn.Cli.Output;
-using Firn.Vectors;
+using Firn.Vectors.Formats;
+using Firn.Vectors.Training;
 
 namespace Firn.Cli.Commands.Vectors;
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text;
 using Firn.Cli.Output;
+using Firn.Data;
 using Firn.Files;
-using Firn.Text;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
 
 namespace Firn.Cli.Commands.Vectors;
 

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Files;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
+using Firn.Vectors.Storage;
 
 namespace Firn.Cli.Commands.Vectors;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Files;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
 
 namespace Firn.Cli.Commands.Vectors;
 

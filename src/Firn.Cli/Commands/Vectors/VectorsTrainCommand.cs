@@ -6,7 +6,7 @@ using Firn.Cli.Output;
 using Firn.Files;
 using Firn.Recipes;
 using Firn.Text;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Cli.Commands.Vectors;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Firn.Cli.Output;
-using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Cli.Commands.Vectors;
 

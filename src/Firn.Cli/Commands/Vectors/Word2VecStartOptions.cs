@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Firn.Cli.Output;
 using Firn.Vectors;
+using Firn.Vectors.Training;
 
 namespace Firn.Cli.Commands.Vectors;
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
+using Firn.Files;
 
 namespace Firn.Vectors.Formats;
 
@@ -11,7 +12,7 @@ internal static class BinaryVectorReader
 {
     private const int MaxWord = 1 << 16;
 
-    public static WordVectors Read(ByteSource source, VectorFileHeader header, VectorLoadOptions options, HashSet<string>? only)
+    public static VectorFileContent Read(ByteSource source, VectorFileHeader header, VectorLoadOptions options, HashSet<string>? only)
     {
         long rows = Math.Min(options.TrustHeader ? header.Rows : long.MaxValue, options.Limit ?? long.MaxValue);
         bool known = !source.Compressed && only is null;

@@ -31,19 +31,15 @@ internal static class MappedVectorFile
         return Begins(bytes[..RandomAccess.Read(handle, bytes, 0)]);
     }
 
-    public static WordVectors Open(string path, VectorLoadOptions options, HashSet<string>? only)
+    public static VectorFileContent Open(string path, VectorLoadOptions options)
     {
         SafetensorsFile file = SafetensorsFile.Open(path);
         try
         {
-            WordVectors vectors = Open(file, options);
-            if (only is null)
-                return vectors;
-            if (!only.Any(word => vectors.TryGetRow(word, out _)))
+            VectorFileContent content = Open(file, options);
+            if (options.Only is not null && !options.Only.Any(word => content.Index.TryGetRow(word, out _)))
                 Throw.BadFile(path, "words", "none of the words asked for has a vector", "Check the limit and the words asked for");
-            WordVectors kept = vectors.Select(only);
-            vectors.Dispose();
-            return kept;
+            return content;
         }
         catch
         {
@@ -52,7 +48,7 @@ internal static class MappedVectorFile
         }
     }
 
-    private static WordVectors Open(SafetensorsFile file, VectorLoadOptions options)
+    private static VectorFileContent Open(SafetensorsFile file, VectorLoadOptions options)
     {
         if (file.Metadata.TryGetValue(FormatKey, out string? format) && format != FormatName)
             Throw.BadFile(file.Path, "header", $"the format is '{format}' where '{FormatName}' is known", "Another version of Firn wrote it; read it with that one");
@@ -65,8 +61,9 @@ internal static class MappedVectorFile
         int count = Math.Min(words, options.Limit ?? words);
         var index = new MappedWords(file.Path, file.Map<byte>(bytes, 0, bytes.Shape[0]), file.Map<int>(ends, 0, words), file.Map<int>(slots, 0, slots.Shape[0]), count);
         VectorRows rows = MapRows(file, words, count);
-        return new WordVectors(index, rows, new VectorLoadReport { Format = VectorFormat.Safetensors, Rows = count }, file)
+        return new VectorFileContent(index, rows, new VectorLoadReport { Format = VectorFormat.Safetensors, Rows = count })
         {
+            File = file,
             Counts = file.TryGet(Counts, out _) ? file.Map<long>(file.Require(Counts, TensorType.Int64, words), 0, count) : default,
         };
     }
@@ -106,7 +103,7 @@ internal static class MappedVectorFile
 
     /// <summary>Writes the vectors, equal rows once. The same vectors give the same bytes.</summary>
     /// <exception cref="ArgumentException">A word has no bytes in UTF-8.</exception>
-    public static void Write(WordVectors vectors, Stream stream)
+    public static void Write(IWordTable vectors, Stream stream)
     {
         (IReadOnlyList<string> words, VectorRows rows) = (vectors.Words, vectors.Rows);
         (byte[] bytes, int[] ends, int[] slots) = WordSlots.Of(words);

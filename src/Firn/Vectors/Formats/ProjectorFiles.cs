@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
 using Firn.Files;
+using Firn.Vectors.Storage;
 
 namespace Firn.Vectors.Formats;
 
 /// <summary>Writes the files that TensorBoard's Embedding Projector loads.</summary>
 internal static class ProjectorFiles
 {
-    public static void Write(WordVectors vectors, string folder)
+    public static void Write(IWordTable vectors, string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
@@ -16,7 +17,7 @@ internal static class ProjectorFiles
         OutputFile.Write(Path.Combine(folder, "metadata.tsv"), stream => Lines(stream, vectors.Count, row => OneField(vectors.Words[row])));
     }
 
-    private static IEnumerable<string> Numbers(WordVectors vectors, int row)
+    private static IEnumerable<string> Numbers(IWordTable vectors, int row)
     {
         var values = new float[vectors.Dimension];
         vectors.CopyTo(row, values);

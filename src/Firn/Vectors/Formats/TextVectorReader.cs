@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Firn.Files;
 using Firn.Kernels;
 
 namespace Firn.Vectors.Formats;
@@ -36,7 +37,7 @@ internal sealed class TextVectorReader
         _line = header.Rows >= 0 ? 1 : 0;
     }
 
-    public static WordVectors Read(ByteSource source, VectorFileHeader header, VectorLoadOptions options, HashSet<string>? only)
+    public static VectorFileContent Read(ByteSource source, VectorFileHeader header, VectorLoadOptions options, HashSet<string>? only)
     {
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         long limit = options.Limit ?? long.MaxValue;

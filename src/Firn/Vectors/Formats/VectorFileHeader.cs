@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using Firn.Files;
 
 namespace Firn.Vectors.Formats;
 

@@ -5,7 +5,7 @@ namespace Firn.Vectors.Formats;
 /// <summary>Opens a file of vectors, tells its format and hands it to the reader of that format.</summary>
 internal static class VectorFileReader
 {
-    public static WordVectors Read(string path, VectorLoadOptions options)
+    public static VectorFileContent Read(string path, VectorLoadOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (options.Limit is { } limit)
@@ -13,7 +13,7 @@ internal static class VectorFileReader
         HashSet<string>? only = options.Only is null ? null : new HashSet<string>(options.Only, StringComparer.Ordinal);
         // Told apart before anything is buffered, so that opening takes no longer than mapping does.
         if (options.Format == VectorFormat.Safetensors || (options.Format == VectorFormat.Auto && MappedVectorFile.Begins(path)))
-            return MappedVectorFile.Open(path, options, only);
+            return MappedVectorFile.Open(path, options);
         using var source = new ByteSource(path);
         if (source.Compressed && MappedVectorFile.Begins(source.Peek(16)))
             Throw.BadFile(path, "byte 0", "a compressed safetensors file cannot be mapped into memory", "Unpack it with gunzip first");

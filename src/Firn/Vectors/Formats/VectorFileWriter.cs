@@ -4,13 +4,14 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
 using Firn.Files;
+using Firn.Vectors.Storage;
 
 namespace Firn.Vectors.Formats;
 
 /// <summary>Writes the formats that <see cref="VectorFileReader"/> reads; a file appears whole or not at all.</summary>
 internal static class VectorFileWriter
 {
-    public static void Write(WordVectors vectors, string path, VectorFormat format)
+    public static void Write(IWordTable vectors, string path, VectorFormat format)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (format == VectorFormat.Auto)
@@ -23,7 +24,7 @@ internal static class VectorFileWriter
         OutputFile.Write(path, file => WriteContent(vectors, file, format, compressed));
     }
 
-    private static void WriteContent(WordVectors vectors, Stream file, VectorFormat format, bool compressed)
+    private static void WriteContent(IWordTable vectors, Stream file, VectorFormat format, bool compressed)
     {
         if (compressed)
         {
@@ -38,7 +39,7 @@ internal static class VectorFileWriter
             WriteRows(vectors, file, format);
     }
 
-    private static void WriteRows(WordVectors vectors, Stream stream, VectorFormat format)
+    private static void WriteRows(IWordTable vectors, Stream stream, VectorFormat format)
     {
         if (format != VectorFormat.GloVe)
             stream.Write(Encoding.ASCII.GetBytes($"{vectors.Count} {vectors.Dimension}\n"));
@@ -83,7 +84,7 @@ internal static class VectorFileWriter
         }
     }
 
-    private static void RefuseUnreadableWords(WordVectors vectors, VectorFormat format)
+    private static void RefuseUnreadableWords(IWordTable vectors, VectorFormat format)
     {
         SearchValues<char> separators = SearchValues.Create(format switch
         {

@@ -37,11 +37,11 @@ internal sealed class VectorTable(string path, int dimension, long initialRows, 
         return _values.Add();
     }
 
-    public WordVectors Build(VectorLoadReport report)
+    public VectorFileContent Build(VectorLoadReport report)
     {
         if (_words.Count == 0)
             Throw.BadFile(path, "end of file", "no word vector was kept", "Check the limit and the words asked for, and that this is a file of word vectors");
         report = report with { Duplicates = Duplicates, FirstDuplicate = FirstDuplicate };
-        return new WordVectors(new WordDictionary(_words, _rows), new SingleRows(_values.Build()), report);
+        return new VectorFileContent(new WordDictionary(_words, _rows), new SingleRows(_values.Build()), report);
     }
 }

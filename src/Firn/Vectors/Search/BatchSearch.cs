@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics;
 using Firn.Kernels;
-using Firn.Vectors.Training;
 
 namespace Firn.Vectors.Search;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Firn.Kernels;
-using Firn.Vectors.Training;
+using Firn.Vectors.Storage;
 
 namespace Firn.Vectors.Search;
 
@@ -21,7 +21,7 @@ internal static unsafe class RowScan
     /// <param name="rows">Only the first so many rows.</param>
     /// <param name="without">Rows to leave out.</param>
     /// <exception cref="InvalidDataException">A number is not finite, which a mapped file may hold.</exception>
-    public static (int Row, float Score)[] Nearest(WordVectors vectors, float[] query, int count, int rows, int[] without)
+    public static (int Row, float Score)[] Nearest(IWordTable vectors, float[] query, int count, int rows, int[] without)
     {
         var quick = new float[rows];
         Workers.Run((rows + RowsAtOnce - 1) / RowsAtOnce, Environment.ProcessorCount, (part, _) => Score(vectors, query, quick, part * RowsAtOnce, Math.Min(rows, (part + 1) * RowsAtOnce)));
@@ -50,7 +50,7 @@ internal static unsafe class RowScan
         return best.Items.ToArray();
     }
 
-    private static void Score(WordVectors vectors, float[] query, float[] scores, int first, int end)
+    private static void Score(IWordTable vectors, float[] query, float[] scores, int first, int end)
     {
         var copy = new float[query.Length];
         fixed (float* q = query, own = copy)

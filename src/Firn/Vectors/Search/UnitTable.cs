@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Firn.Kernels;
-using Firn.Vectors.Training;
+using Firn.Vectors.Storage;
 
 namespace Firn.Vectors.Search;
 
@@ -16,7 +16,7 @@ internal sealed unsafe class UnitTable
 
     /// <summary>The rows of word vectors.</summary>
     /// <exception cref="InvalidDataException">A number is not finite, which a mapped file may hold.</exception>
-    public UnitTable(WordVectors vectors, int blockValues = Storage.RowBuilder<float>.DefaultBlockValues)
+    public UnitTable(IWordTable vectors, int blockValues = Storage.RowBuilder<float>.DefaultBlockValues)
         : this(vectors.Count, vectors.Dimension, vectors.CopyTo, row => vectors.Words[row], blockValues)
     {
     }

@@ -14,7 +14,7 @@ namespace Firn.Vectors.Subwords;
 /// <param name="inputs">Rows of words, then of buckets; each is used before the next is asked for.</param>
 /// <param name="outputs">What predicts, [words or inner nodes, size]; null for zeros.</param>
 internal sealed class FastTextWriter(
-    Word2VecOptions options, IReadOnlyList<string> words, long[] counts, FastTextWriter.RowReader inputs, RowBlocks<float>? outputs)
+    FastTextArguments options, IReadOnlyList<string> words, long[] counts, FastTextWriter.RowReader inputs, RowBlocks<float>? outputs)
 {
     private const int Magic = 793712314, Version = 12;
     private const int HierarchicalSoftmax = 1, NegativeSampling = 2; // fastText's loss_name
@@ -37,7 +37,7 @@ internal sealed class FastTextWriter(
             WriteArguments(writer);
             WriteDictionary(writer);
             writer.Write(false); // not quantized
-            WriteMatrix(writer, words.Count + (options.Subwords!.MaxN > 0 ? options.Subwords.Buckets : 0), inputs);
+            WriteMatrix(writer, words.Count + (options.MaxN > 0 ? options.Buckets : 0), inputs);
             writer.Write(false);
             // fastText's output matrix has a row a word; the tree has one inner node less.
             float[] zeros = new float[options.VectorSize];
@@ -47,12 +47,11 @@ internal sealed class FastTextWriter(
 
     private void WriteArguments(BinaryWriter writer)
     {
-        SubwordOptions subwords = options.Subwords!;
         foreach (int value in (ReadOnlySpan<int>)
         [
             Magic, Version, options.VectorSize, options.Window, options.Epochs, options.MinCount, options.Negative, 1,
             options.Negative > 0 ? NegativeSampling : HierarchicalSoftmax, options.SkipGram ? SkipGram : Cbow,
-            subwords.Buckets, subwords.MinN, subwords.MaxN, UpdateRate,
+            options.Buckets, options.MinN, options.MaxN, UpdateRate,
         ])
             writer.Write(value);
         writer.Write(options.Sample);

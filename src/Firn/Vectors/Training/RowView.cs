@@ -1,3 +1,5 @@
+using Firn.Kernels;
+
 namespace Firn.Vectors.Training;
 
 /// <summary>

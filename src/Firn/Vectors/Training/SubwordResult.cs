@@ -1,3 +1,4 @@
+using Firn.Kernels;
 using Firn.Vectors.Storage;
 using Firn.Vectors.Subwords;
 
@@ -64,9 +65,19 @@ internal sealed unsafe class SubwordResult
             RawWords = _rawWords,
         };
         RowBlocks<float> outputs = Outputs();
-        var writer = new FastTextWriter(_options, _words, _counts, rows.Row, outputs) { RawWords = _rawWords };
+        var writer = new FastTextWriter(ArgumentsOf(_options), _words, _counts, rows.Row, outputs) { RawWords = _rawWords };
         WordVectors vectors = model.ToWordVectors();
         return new Word2VecModel(vectors, _state.Outputs is null ? null : ToTable(outputs, vectors), model, writer);
+    }
+
+    private static FastTextArguments ArgumentsOf(Word2VecOptions options)
+    {
+        SubwordOptions subwords = options.Subwords!;
+        return new FastTextArguments(options.VectorSize, subwords.MinN, subwords.MaxN, subwords.Buckets)
+        {
+            Window = options.Window, Epochs = options.Epochs, MinCount = options.MinCount, Negative = options.Negative,
+            SkipGram = options.SkipGram, Sample = options.Sample,
+        };
     }
 
     private static int[] PlacesOf(FastTextStart start, string[] names, int[] added)

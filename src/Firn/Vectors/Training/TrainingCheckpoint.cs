@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Firn.Files;
+using Firn.Kernels;
 using Firn.Safetensors;
 using Firn.Text;
 

@@ -1,3 +1,5 @@
+using Firn.Kernels;
+
 namespace Firn.Vectors.Training;
 
 /// <summary>What all workers share: the parameters and how outputs are drawn.</summary>

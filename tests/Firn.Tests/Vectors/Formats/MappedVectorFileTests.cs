@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Firn.Vectors;
 using Firn.Vectors.Formats;
+using Firn.Vectors.Storage;
 
 namespace Firn.Tests.Vectors.Formats;
 

@@ -4,6 +4,8 @@ using Firn.Interop.Gensim;
 using Firn.Interop.NumPy;
 using Firn.Interop.Pickle;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
+using Firn.Vectors.Training;
 
 namespace Firn.Tests.Vectors.Fuzzing;
 

@@ -5,7 +5,10 @@ using System.Text;
 using System.Text.Json;
 using Firn.Text;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
+using Firn.Vectors.Storage;
 using Firn.Vectors.Subwords;
+using Firn.Vectors.Training;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.ZStandard;
 

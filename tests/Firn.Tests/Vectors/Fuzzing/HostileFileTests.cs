@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Text;
 using Firn.Interop.Pickle;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
+using Firn.Vectors.Training;
 
 namespace Firn.Tests.Vectors.Fuzzing;
 

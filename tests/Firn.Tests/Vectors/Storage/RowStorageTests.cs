@@ -1,5 +1,6 @@
 using CsCheck;
 using Firn.Vectors;
+using Firn.Vectors.Formats;
 using Firn.Vectors.Storage;
 
 namespace Firn.Tests.Vectors.Storage;

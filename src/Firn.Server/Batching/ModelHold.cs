@@ -1,0 +1,35 @@
+namespace Firn.Server.Batching;
+
+/// <summary>Counts who uses a loaded model, and frees it when the last one has let go. Made with one holder.</summary>
+internal sealed class ModelHold(Action free)
+{
+    private int holders = 1;
+
+    /// <summary>Takes hold; false when the model is free already.</summary>
+    public bool TryTake()
+    {
+        int now = Volatile.Read(ref holders);
+        while (now > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref holders, now + 1, now);
+            if (seen == now)
+                return true;
+            now = seen;
+        }
+        return false;
+    }
+
+    /// <summary>Takes hold where somebody else is known to hold it too.</summary>
+    public void Take()
+    {
+        if (!TryTake())
+            throw new InvalidOperationException("The model was freed while requests waited for it.");
+    }
+
+    /// <summary>Lets go; the last one out frees the model.</summary>
+    public void LetGo()
+    {
+        if (Interlocked.Decrement(ref holders) == 0)
+            free();
+    }
+}

@@ -1,0 +1,21 @@
+namespace Firn.Data;
+
+/// <summary>One string for each distinct label, so that a million rows do not hold a million equal strings.</summary>
+internal sealed class LabelPool
+{
+    private const int Most = 1 << 16;
+    private readonly HashSet<string> labels = new(StringComparer.Ordinal);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> lookup;
+
+    public LabelPool() => lookup = labels.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    public string Get(ReadOnlySpan<char> label)
+    {
+        if (lookup.TryGetValue(label, out string? known))
+            return known;
+        var added = label.ToString();
+        if (labels.Count < Most)
+            labels.Add(added);
+        return added;
+    }
+}
