@@ -68,7 +68,7 @@ def main():
     source, target = (os.path.join(options.folder, name) for name in ("firn-predict.csv", "firn-predict-scored.csv"))
     write_input(source)
     lines = ["# predict", "",
-             f"{platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}", "",
+             f"{platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, load of other work {os.getloadavg()[0]:.1f}", "",
              f"{ROWS:,} tweets from CSV ({os.path.getsize(source) / 1e6:.0f} MB) to CSV, the process from start to end; "
              f"the best of {options.rounds} rounds, every row checked.", "",
              "| bundle | seconds | thousand texts/s | CPU seconds | peak memory, MB |", "|---|---:|---:|---:|---:|"]
