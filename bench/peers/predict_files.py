@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Labels 1.6 million tweets from CSV to CSV and checks what came out: predict_files.py BUNDLE [--folder FOLDER] [--rounds N]
+"""Labels 1.6 million tweets from CSV to CSV and checks what came out: predict_files.py BUNDLE... [--folder FOLDER] [--rounds N]
+[--before FOLDER]
 
+With --before, the folder of another build's Firn.Cli.dll, both builds run in turn, and the least CPU time of each is compared.
 The input is the union file in FIRN_DATA, repeated to the size of Sentiment140. Each round is a process of its own; time is by
 the clock from its start to its end, memory the largest resident set. Writes bench/results/predict.md.
 """
@@ -60,23 +62,31 @@ def main():
     parser.add_argument("bundles", nargs="+")
     parser.add_argument("--folder", default=tempfile.gettempdir())
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--before")
     options = parser.parse_args()
     tool = os.path.join(HERE, "..", "..", "artifacts", "bin", "Firn.Cli", "ready", "Firn.Cli.dll")
     source, target = (os.path.join(options.folder, name) for name in ("firn-predict.csv", "firn-predict-scored.csv"))
     write_input(source)
     lines = ["# predict", "",
-             f"{platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}", "",
+             f"{platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, load of other work {os.getloadavg()[0]:.1f}", "",
              f"{ROWS:,} tweets from CSV ({os.path.getsize(source) / 1e6:.0f} MB) to CSV, the process from start to end; "
              f"the best of {options.rounds} rounds, every row checked.", "",
              "| bundle | seconds | thousand texts/s | CPU seconds | peak memory, MB |", "|---|---:|---:|---:|---:|"]
+    tools = {"": tool}
+    if options.before:
+        tools = {" (before)": os.path.join(options.before, "Firn.Cli.dll"), " (after)": tool}
     for bundle in options.bundles:
-        rounds = [run(tool, bundle, source, target) for _ in range(options.rounds)]
+        rounds = {build: [] for build in tools}
+        for _ in range(options.rounds):
+            for build, path in tools.items():
+                rounds[build].append(run(path, bundle, source, target))
         check(source, target)
-        seconds, cpu, memory = min(rounds)
-        lines.append(f"| {os.path.basename(os.path.normpath(bundle))} | {seconds:.1f} | {ROWS / seconds / 1000:.0f} "
-                     f"| {cpu:.1f} | {max(r[2] for r in rounds):.0f} |")
-        print(lines[-1], flush=True)
-    lines += ["", "Command: `bench/compare predict BUNDLE...`"]
+        for build, figures in rounds.items():
+            seconds, cpu = min(r[0] for r in figures), min(r[1] for r in figures)
+            lines.append(f"| {os.path.basename(os.path.normpath(bundle))}{build} | {seconds:.1f} | {ROWS / seconds / 1000:.0f} "
+                         f"| {cpu:.1f} | {max(r[2] for r in figures):.0f} |")
+            print(lines[-1], flush=True)
+    lines += ["", "Command: `bench/compare predict BUNDLE..." + (" --before FOLDER`" if options.before else "`")]
     with open(os.path.join(HERE, "..", "results", "predict.md"), "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
     os.remove(source)

@@ -14,9 +14,14 @@ internal static unsafe class Activations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<P, V>(V x)
         where P : struct, ILanes<V>
+        where V : struct => ExpWithin<P, V>(P.Min(P.Max(x, P.Create(-87.3f)), P.Create(88.3f)));
+
+    /// <summary><see cref="Exp{P, V}(V)"/> of a value in [-87.3, 88.3].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V ExpWithin<P, V>(V x)
+        where P : struct, ILanes<V>
         where V : struct
     {
-        x = P.Min(P.Max(x, P.Create(-87.3f)), P.Create(88.3f));
         V n = P.Round(P.Multiply(x, P.Create(1.44269504088896341f)));
         V r = P.Fma(n, P.Create(-0.693359375f), x);
         r = P.Fma(n, P.Create(2.12194440e-4f), r);
@@ -46,20 +51,30 @@ internal static unsafe class Activations
         where P : struct, ILanes<V>
         where V : struct
     {
+        TanhParts<P, V>(x, out V p, out V q);
+        return P.Divide(p, q);
+    }
+
+    /// <summary>tanh(x) = p / q, as <see cref="Tanh{P, V}(V)"/> has it; q lies in [0.004, 1].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TanhParts<P, V>(V x, out V p, out V q)
+        where P : struct, ILanes<V>
+        where V : struct
+    {
         x = P.Min(P.Max(x, P.Create(-7.90531110763549805f)), P.Create(7.90531110763549805f));
         V s = P.Multiply(x, x);
-        V p = P.Create(-2.76076847742355e-16f);
+        p = P.Create(-2.76076847742355e-16f);
         p = P.Fma(p, s, P.Create(2.00018790482477e-13f));
         p = P.Fma(p, s, P.Create(-8.60467152213735e-11f));
         p = P.Fma(p, s, P.Create(5.12229709037114e-08f));
         p = P.Fma(p, s, P.Create(1.48572235717979e-05f));
         p = P.Fma(p, s, P.Create(6.37261928875436e-04f));
         p = P.Fma(p, s, P.Create(4.89352455891786e-03f));
-        V q = P.Create(1.19825839466702e-06f);
+        p = P.Multiply(x, p);
+        q = P.Create(1.19825839466702e-06f);
         q = P.Fma(q, s, P.Create(1.18534705686654e-04f));
         q = P.Fma(q, s, P.Create(2.26843463243900e-03f));
         q = P.Fma(q, s, P.Create(4.89352518554385e-03f));
-        return P.Divide(P.Multiply(x, p), q);
     }
 
     /// <summary>exp of each value; in place where both are the same.</summary>

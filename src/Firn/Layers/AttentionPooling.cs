@@ -35,6 +35,7 @@ public sealed record AttentionPooling : Layer
 internal sealed unsafe class AttentionNode(string name, LayerNode input, Parameter kernel, Parameter bias, Parameter context)
     : LayerNode(name, [input], SignalShape.Features(bias.Shape[0]))
 {
+    private const int RowsAtOnce = 64, OnStack = 512;
     private readonly PackedMatrix packed = new(), transposed = new();
     private readonly int features = bias.Shape[0];
 
@@ -58,10 +59,8 @@ internal sealed unsafe class AttentionNode(string name, LayerNode input, Paramet
         tape.Output.Enter(layout.Texts, layout.Texts, features);
         tape.Reserve(layout.Tokens, features);
         JoinedRows.Join(layout, below.Parts, tape.Joined, features);
-        fixed (float* b = bias.Values.Span)
-            Gemm.Multiply(tape.Joined, features, layout.Tokens, packed, b, 0, tape.Units);
-        var units = new Span<float>(tape.Units, layout.Tokens * features);
-        Activations.Tanh(units, units);
+        Score(layout.Tokens, tape);
+        Span<double> parts = layout.Steps <= OnStack ? stackalloc double[OnStack] : new double[layout.Steps];
         for (int i = 0; i < layout.Texts; i++)
         {
             Span<float> to = tape.Output.OutputAt(i);
@@ -69,19 +68,31 @@ internal sealed unsafe class AttentionNode(string name, LayerNode input, Paramet
             int length = layout.LengthOf(i);
             double highest = double.NegativeInfinity, sum = 0;
             for (int p = 0; p < length; p++)
-            {
-                int row = layout.OffsetOf(p) + i;
-                tape.Weights[row] = VectorMath.Dot(tape.UnitsAt(row), context.Values.Span);
-                highest = Math.Max(highest, tape.Weights[row]);
-            }
+                highest = Math.Max(highest, tape.Weights[layout.OffsetOf(p) + i]);
             for (int p = 0; p < length; p++)
-                sum += Math.Exp(tape.Weights[layout.OffsetOf(p) + i] - highest);
+                sum += parts[p] = Math.Exp(tape.Weights[layout.OffsetOf(p) + i] - highest);
             for (int p = 0; p < length; p++)
             {
                 int row = layout.OffsetOf(p) + i;
-                tape.Weights[row] = (float)(Math.Exp(tape.Weights[row] - highest) / sum);
+                tape.Weights[row] = (float)(parts[p] / sum);
                 VectorMath.AddScaled(tape.Weights[row], tape.JoinedAt(row), to);
             }
+        }
+    }
+
+    /// <summary>u and its product with v, in blocks of rows that stay in the nearest caches from the product to the score.</summary>
+    private void Score(int rows, AttentionTape tape)
+    {
+        for (int from = 0; from < rows; from += RowsAtOnce)
+        {
+            int count = Math.Min(RowsAtOnce, rows - from);
+            long at = (long)from * features;
+            fixed (float* b = bias.Values.Span)
+                Gemm.Multiply(tape.Joined + at, features, count, packed, b, 0, tape.Units + at);
+            var units = new Span<float>(tape.Units + at, count * features);
+            Activations.Tanh(units, units);
+            for (int row = from; row < from + count; row++)
+                tape.Weights[row] = VectorMath.Dot(tape.UnitsAt(row), context.Values.Span);
         }
     }
 

@@ -13,15 +13,16 @@ internal static unsafe class JoinedRows
             one.All.CopyTo(new Span<float>(joined, one.Count * one.Size));
             return;
         }
-        int at = 0;
-        foreach (OutputRows tape in parts)
+        for (int p = 0; p < layout.Steps; p++)
         {
-            for (int i = 0; i < layout.Texts; i++)
+            int at = 0;
+            foreach (OutputRows tape in parts)
             {
-                for (int p = 0; p < layout.LengthOf(i); p++)
-                    tape.OutputAt(layout.RowOf(i, p, tape.Reversed)).CopyTo(new Span<float>(joined + (long)layout.RowOf(i, p, false) * features + at, tape.Size));
+                float* to = joined + (long)layout.OffsetOf(p) * features + at;
+                for (int i = 0; i < layout.AliveAt(p); i++, to += features)
+                    tape.OutputAt(layout.RowOf(i, p, tape.Reversed)).CopyTo(new Span<float>(to, tape.Size));
+                at += tape.Size;
             }
-            at += tape.Size;
         }
     }
 

@@ -35,6 +35,12 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
 
     public override void PackForward() => recurrent.Pack(recurrentKernel.Values.Span, Hidden, 4 * Hidden);
 
+    /// <summary>The step that scores many texts, where <see cref="PackScoring"/> found that it fits.</summary>
+    public RecurrentStep? ScoringStep { get; private set; }
+
+    /// <summary>Packs what scoring reads beside <see cref="PackForward"/>.</summary>
+    public void PackScoring() => ScoringStep = RecurrentStep.Fits(Hidden) ? new RecurrentStep(recurrentKernel.Values.Span, Hidden) : null;
+
     public override void PackBackward() => recurrentTransposed.PackTransposed(recurrentKernel.Values.Span, 4 * Hidden, Hidden);
 
     public override LstmTape CreateTape() => new();

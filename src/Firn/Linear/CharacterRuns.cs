@@ -101,7 +101,7 @@ internal sealed class CharacterRuns
                 {
                     scratch.Keys.Clear();
                     CharacterSource.Extract(words[number], _longest, scratch.Keys);
-                    _columns.Transform(scratch.Keys, scratch.Found);
+                    _columns.Transform(scratch);
                     foreach ((_, float value) in scratch.Found)
                         square += (double)value * value;
                     squareOf.Add(number, square);
@@ -126,7 +126,7 @@ internal sealed class CharacterRuns
             {
                 own.Keys.Clear();
                 _source.Extract(id, own.Keys);
-                _columns.Transform(own.Keys, own.Found);
+                _columns.Transform(own);
                 body(id, own.Found);
             }
         });

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Firn.Data;
 using Firn.Kernels;
 using Firn.Text;
@@ -121,11 +122,12 @@ internal sealed class NgramClassifier
     public void AddLogits(ReadOnlySpan<int> ids, Span<float> logits, NgramScratch scratch, ReadOnlySpan<float> unseen = default)
     {
         Find(ids, scratch);
+        ReadOnlySpan<(int Column, float Value)> found = CollectionsMarshal.AsSpan(scratch.Found);
         for (int k = 0; k < logits.Length; k++)
         {
             float sum = Intercepts[k];
-            foreach ((int column, float value) in scratch.Found)
-                sum += Weights[column * OutputSize + k] * value;
+            foreach ((int column, float value) in found)
+                sum += Weights[column * Intercepts.Length + k] * value;
             logits[k] += sum;
         }
         Characters?.AddLogits(ids, logits, unseen);
@@ -186,7 +188,7 @@ internal sealed class NgramClassifier
     {
         scratch.Keys.Clear();
         NgramKeys.Extract(ids, _vectorizer.Options, scratch.Keys);
-        _vectorizer.Transform(scratch.Keys, scratch.Found);
+        _vectorizer.Transform(scratch, Weights);
     }
 }
 
@@ -196,4 +198,14 @@ internal sealed class NgramScratch
     public List<ulong> Keys { get; } = [];
 
     public List<(int Column, float Value)> Found { get; } = [];
+
+    private int[] _columns = [];
+
+    /// <summary>Room for the columns of so many n-grams.</summary>
+    public Span<int> ColumnsFor(int keys)
+    {
+        if (_columns.Length < keys)
+            _columns = new int[keys + keys / 2];
+        return _columns.AsSpan(0, keys);
+    }
 }

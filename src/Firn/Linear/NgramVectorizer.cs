@@ -89,21 +89,32 @@ internal sealed class NgramVectorizer
     public SparseMatrix Transform(INgramSource texts, int threads) => Weigh(NgramCounts.Of(texts, threads, _table.Find));
 
     /// <summary>One text's features, for prediction: no matrix, and nothing allocated once the lists have grown.</summary>
-    /// <param name="keys">The text's n-grams, one an occurrence; sorted here.</param>
-    /// <param name="found">Receives column and value of each n-gram that the model knows.</param>
-    public void Transform(List<ulong> keys, List<(int Column, float Value)> found)
+    /// <param name="scratch">Holds the text's n-grams, one an occurrence; receives column and value of each that the model knows, by column.</param>
+    /// <param name="weights">[D,K] what the values will be multiplied by: asked for meanwhile; empty for nothing.</param>
+    public void Transform(NgramScratch scratch, ReadOnlySpan<float> weights = default)
     {
-        found.Clear();
-        keys.Sort();
-        double squares = 0;
-        for (int i = 0; i < keys.Count;)
+        Span<int> columns = scratch.ColumnsFor(scratch.Keys.Count);
+        _table.Find(CollectionsMarshal.AsSpan(scratch.Keys), columns);
+        int known = 0, outputs = weights.Length / Math.Max(1, ColumnCount);
+        foreach (int column in columns)
         {
-            int run = i;
-            while (i < keys.Count && keys[i] == keys[run])
-                i++;
-            int column = _table.Find(keys[run]);
             if (column < 0)
                 continue;
+            columns[known++] = column;
+            Prefetch.Line(in _weights[column]);
+            if (outputs > 0)
+                Prefetch.Line(in weights[column * outputs]);
+        }
+        columns = columns[..known];
+        columns.Sort();
+        List<(int Column, float Value)> found = scratch.Found;
+        found.Clear();
+        double squares = 0;
+        for (int i = 0; i < columns.Length;)
+        {
+            int run = i, column = columns[i];
+            while (i < columns.Length && columns[i] == column)
+                i++;
             float value = ValueOf(column, i - run);
             squares += (double)value * value;
             found.Add((column, value));
@@ -111,12 +122,12 @@ internal sealed class NgramVectorizer
         if (!Options.Normalize || squares == 0)
             return;
         float scale = (float)(1 / Math.Sqrt(squares));
-        for (int i = 0; i < found.Count; i++)
-            found[i] = (found[i].Column, found[i].Value * scale);
+        foreach (ref (int Column, float Value) one in CollectionsMarshal.AsSpan(found))
+            one.Value *= scale;
     }
 
     private float ValueOf(int column, int count) =>
-        _weights[column] * (Options.SublinearCounts ? 1 + MathF.Log(count) : count);
+        count == 1 ? _weights[column] : _weights[column] * (Options.SublinearCounts ? 1 + MathF.Log(count) : count);
 
     /// <summary>Values and norms; columns below 0 fall away.</summary>
     private SparseMatrix Weigh(NgramCounts counts)

@@ -53,6 +53,9 @@ internal sealed unsafe class FoldedTable
     /// <summary>Bytes of a value as stored.</summary>
     public int ValueBytes { get; }
 
+    /// <summary>Whether rows are stored as floats, so that where they lie they can be read.</summary>
+    public bool AsFloats => precision == FoldPrecision.Float32;
+
     /// <summary>Where a row is stored, for as long as this table lives; folds it by way of <paramref name="scratch"/> [P] unless it is there.</summary>
     public void* Locate(int row, float* scratch)
     {

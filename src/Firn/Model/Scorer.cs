@@ -40,7 +40,10 @@ public sealed unsafe class Scorer
         layers = new ModelLayers(model, trains: false);
         layers.PackForward();
         foreach (SequenceLayer layer in layers.OnEmbedding)
+        {
             layer.Map.Pack();
+            (layer as LstmLayer)?.PackScoring();
+        }
         if (layers.PadsLeadToStates)
             pads = new PadStates(layers, layers.Padding!.Rule.Length);
         if (precision != FoldPrecision.None && time == FoldTime.AtFirstUse)

@@ -12,6 +12,7 @@ namespace Firn.Model;
 internal static unsafe class ScoringLstm
 {
     private const int Distance = 4; // texts between asking for a row of the first step and reading it
+    private const int FewestFused = 4; // texts alive; fewer would leave most of a tile unused
 
     /// <summary>
     /// Runs all steps; <paramref name="rows"/> [M] are the table's rows in the layout's order, <paramref name="stored"/> [M]
@@ -40,6 +41,11 @@ internal static unsafe class ScoringLstm
                 Begin(folded, at, alive, hidden, ahead, tape);
                 continue;
             }
+            if (alive >= FewestFused && lstm.ScoringStep is { } fused && folded.AsFloats)
+            {
+                fused.Run(alive, before, (float**)(at + first), tape.Cells, outputs, ahead);
+                continue;
+            }
             if (alive == 1)
             {
                 ahead.Ask(0, 1, 0, width);
@@ -51,7 +57,7 @@ internal static unsafe class ScoringLstm
                     folded.Copy(at[first + i], tape.Gates + (long)i * width);
                 Gemm.Multiply(before, hidden, alive, lstm.PackedRecurrent, tape.Gates, width, tape.Gates, ahead);
             }
-            LstmCell.Forward(alive, hidden, tape.Gates, tape.Cells, tape.Cells, tape.TanhCells, outputs);
+            ScoringCell.Forward(alive, hidden, tape.Gates, tape.Cells, tape.Cells, outputs);
         }
     }
 
@@ -63,9 +69,8 @@ internal static unsafe class ScoringLstm
         {
             here.Ask(i + Distance, 1, 0, 4 * hidden);
             ahead.Ask(i, 1, 0, 4 * hidden);
-            folded.Copy(at[i], tape.Gates);
             long state = (long)i * hidden;
-            LstmCell.Forward(1, hidden, tape.Gates, null, tape.Cells + state, tape.TanhCells, tape.Outputs + state);
+            ScoringCell.Forward(1, hidden, folded.Floats(at[i], tape.Gates), null, tape.Cells + state, tape.Outputs + state);
         }
     }
 }

@@ -58,8 +58,8 @@ internal static class WorkspaceMemory
         return Bytes(workers * worker + packed + projection + groups);
     }
 
-    /// <summary>Texts that a worker scores at a time, sorted by length.</summary>
-    public const int ScoredAtATime = 128;
+    /// <summary>Texts that a worker scores at a time, sorted by length: whole tiles of <see cref="RecurrentStep"/>.</summary>
+    public const int ScoredAtATime = 126;
 
     /// <summary>Bytes to score texts once without a folded table.</summary>
     /// <param name="model">The shape.</param>

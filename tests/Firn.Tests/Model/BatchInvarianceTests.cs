@@ -16,6 +16,7 @@ public class BatchInvarianceTests
             foreach (int hidden in (int[])[1, 5, 16, 33, 100])
                 data.Add(hidden, Pooling.LastState, false, 2);
             data.Add(100, Pooling.Attention, true, 3);
+            data.Add(64, Pooling.Attention, true, 2); // the preset of tweets
             data.Add(24, Pooling.Mean, true, 2);
             data.Add(24, Pooling.Max, false, 4);
             return data;
