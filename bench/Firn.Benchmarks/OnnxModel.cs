@@ -13,7 +13,7 @@ internal static class OnnxModel
 
     public static byte[] Write(TextClassifier model)
     {
-        int e = model.Embedding.Dimension, features = model.Options.FeatureSize;
+        int e = model.Embedding.Dimension, features = model["dense.kernel"].Shape[0];
         var table = new float[model.Embedding.VocabularySize * e];
         for (int id = 0; id < model.Embedding.VocabularySize; id++)
             model.Embedding.VectorOf(id).CopyTo(table.AsSpan(id * e));

@@ -106,7 +106,7 @@ internal sealed class TrainingLoop
 
     public TrainingLoop(TextClassifier model, RaggedIds texts, int threads, bool thawed, int[]? order = null)
     {
-        HashSet<ParameterGroup> groups = [ParameterGroup.Lstm, ParameterGroup.Dense];
+        HashSet<ParameterGroup> groups = [ParameterGroup.Encoder, ParameterGroup.Dense];
         if (thawed)
             groups.Add(ParameterGroup.Embedding);
         work = new TrainingWorkspace(model, groups, threads);

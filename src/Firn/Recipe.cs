@@ -143,7 +143,7 @@ public sealed partial class Recipe
 
     private Predictor PredictorOf(TextClassifier model, CorpusParts parts, LabelMap labels, TrainingResult training)
     {
-        if (Options.Classifier.PaddedLength == 0) // of Keras' model the pads are a text
+        if (Options.Classifier.PaddingInEffect is null) // of Keras' model the pads are a text
             model.Prior = ClassBalance.Prior(parts.Train.Labels, labels, ClassWeights(parts.Train, labels));
         return new(new Tokenizer(Options.Cleaning), parts.Vocabulary, model, labels.Names)
         {

@@ -71,6 +71,11 @@ internal sealed class TrainArguments
     private readonly Word2VecArguments word2Vec = new([.. Presets.Select(p => (p.Name, p.Options.Word2Vec))], "--vector-epochs");
     private readonly Option<bool> ownRows = new("--rows-for-all-words") { Description = "Words without a vector get a zero row of their own that can train (as Keras; costs memory)" };
     private readonly Option<string?> encoder = PresetOption.Word("--encoder", "What reads the words: LSTM or GRU, in one direction or both, convolutions (cnn), or the mean of the words", Presets, o => EncoderName(o.Classifier)).OneOf([.. Encoders.Select(e => e.Name)]);
+    private readonly Option<string?> model = new("--model")
+    {
+        Description = "File with a list of layers as JSON, in place of --encoder and what goes with it; docs/model.md shows how it is written", HelpName = "FILE",
+    };
+
     private readonly Option<int?> layers = new Option<int?>("--layers") { Description = "LSTMs or GRUs above each other (default: 1)", HelpName = "N" }.Between(1, 8);
     private readonly Option<string?> widths = new("--widths") { Description = "Words that the windows of --encoder cnn span, with commas between (default: 3,4,5)", HelpName = "N,N..." };
     private readonly Option<string?> dense = new("--dense") { Description = "Units of dense layers between the encoder and the output, with commas between (default: none)", HelpName = "N,N..." };
@@ -91,7 +96,7 @@ internal sealed class TrainArguments
     private readonly Option<int?> batchSize = PresetOption.NumberBySize("--batch-size", "Texts a step", "32 to 256", RecipeOptions.Notebook.Training.BatchSize).Between(1, 1 << 20);
     private readonly Option<double?> learningRate = PresetOption.Number("--learning-rate", "Adam's learning rate at the start", Presets, o => o.Training.LearningRate).Between(1e-9, 1000);
     private readonly Option<double?> clipNorm = new Option<double?>("--clip-norm") { Description = "Largest norm of all gradients together (default: no limit)", HelpName = "X" }.Between(1e-9, 1e9);
-    private readonly Option<string?> schedule = PresetOption.Word("--schedule", "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on, thaw-all@best or thaw-embedding@best from where the frozen model is best on the validation texts, gradual (from the top down); options behind a comma: rows=seen:5+top:1000+without-vector, pull=0.01, embedding-rate=0.1, lstm-rate=, dense-rate=, optimizer=reset, patience=3; or FILE.json of phases", Presets, o => o.Training.Schedule.Name);
+    private readonly Option<string?> schedule = PresetOption.Word("--schedule", "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on, thaw-all@best or thaw-embedding@best from where the frozen model is best on the validation texts, gradual (from the top down); options behind a comma: rows=seen:5+top:1000+without-vector, pull=0.01, embedding-rate=0.1, encoder-rate=, dense-rate=, optimizer=reset, patience=3; or FILE.json of phases", Presets, o => o.Training.Schedule.Name);
     private readonly Option<string?> repair = new Option<string?>("--repair") { Description = $"anchor trains the word vectors with a pull back to where they were (pull={AnchorPull}), so that words which training lacks keep their neighbours; for repairs afterwards see 'firn drift --repair'" }.OneOf("anchor");
     private readonly Option<bool?> restoreBest = PresetOption.Switch("--restore-best", "End with the best epoch's weights instead of the last one's", Presets, o => o.Training.RestoreBest);
     private readonly Option<bool> refit = new("--refit") { Description = "Once the validation texts have chosen epoch, scales and threshold, train again on them too; takes up to twice the time, and pays where texts are few" };
@@ -112,7 +117,7 @@ internal sealed class TrainArguments
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
         {
-            ownRows, dropPretrained, encoder, layers, widths, dense, activation, denseDropout, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, characters, epochs, batchSize, learningRate,
+            ownRows, dropPretrained, encoder, model, layers, widths, dense, activation, denseDropout, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, characters, epochs, batchSize, learningRate,
             clipNorm, schedule, repair, restoreBest, refit, balance, multiLabel, tuneThreshold, seed, threads,
         })
             command.Add(option);
@@ -143,7 +148,7 @@ internal sealed class TrainArguments
         if (parsed.GetValue(from) is { } bundle)
         {
             Inputs.RequireBundle(bundle);
-            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unspaced, unknown, maxWords, encoder, layers, widths, dense, activation, hidden, bidirectional, pooling, padding],
+            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unspaced, unknown, maxWords, encoder, model, layers, widths, dense, activation, hidden, bidirectional, pooling, padding],
                 $"is decided by the bundle {bundle} that --from starts from");
             if (parsed.GetValue(hashTags) is "split" or "whole")
                 throw new UsageError($"how hash tags are split is decided by the bundle {bundle} that --from starts from; leave --hash-tags out, or choose both or drop");
@@ -194,7 +199,7 @@ internal sealed class TrainArguments
             Refit = parsed.GetValue(refit),
             BalanceClasses = parsed.GetValue(balance) ?? basis.BalanceClasses,
         };
-        if (options.Classifier is { PaddedLength: > 0, Bidirectional: true } or { PaddedLength: > 0, Pooling: not Pooling.LastState })
+        if (options.Classifier.Model.Count == 0 && options.Classifier is { PaddedLength: > 0, Bidirectional: true } or { PaddedLength: > 0, Pooling: not Pooling.LastState, Model.Count: 0 })
             throw new UsageError("--padding keras is for one direction and the last state; add --bidirectional false --pooling last, or start from --preset notebook");
         return options;
     }
@@ -285,7 +290,24 @@ internal sealed class TrainArguments
 
     internal static string EncoderName(ClassifierOptions options) => Encoders.First(e => e.Encoder == options.Encoder && e.Bidirectional == options.Bidirectional).Name;
 
-    private ClassifierOptions Classifier(ParseResult parsed, ClassifierOptions preset, int longest) => Shaped(parsed, WithEncoder(parsed, preset), longest);
+    private ClassifierOptions Classifier(ParseResult parsed, ClassifierOptions preset, int longest) =>
+        parsed.GetValue(model) is { } file ? Listed(parsed, preset, file, longest) : Shaped(parsed, WithEncoder(parsed, preset), longest);
+
+    /// <summary>The model of a list of layers.</summary>
+    private ClassifierOptions Listed(ParseResult parsed, ClassifierOptions basis, string file, int longest)
+    {
+        Refuse(parsed, [encoder, layers, widths, dense, activation, denseDropout, hidden, bidirectional, pooling, dropout, recurrentDropout],
+            $"is said by the layers of --model {file}");
+        return basis with
+        {
+            Model = ModelListFile.Read(file),
+            Padding = parsed.GetValue(padding) == "keras" ? new PaddedInput { Length = longest } : null,
+            PaddedLength = 0,
+            MultiLabel = parsed.GetValue(multiLabel),
+            EmbeddingDropout = parsed.GetValue(embeddingDropout) ?? basis.EmbeddingDropout,
+            TiedEmbeddingDropout = parsed.GetValue(tied) ?? basis.TiedEmbeddingDropout,
+        };
+    }
 
     private ClassifierOptions Shaped(ParseResult parsed, ClassifierOptions basis, int longest) => basis with
     {

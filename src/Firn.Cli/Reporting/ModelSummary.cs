@@ -23,29 +23,20 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
     public static ModelSummary Of(TextClassifier model, ThawSchedule schedule)
     {
         var options = model.Options;
-        int width = model.Embedding.Dimension, features = options.FeatureSize;
-        bool encoder = schedule.EverTrains(ParameterGroup.Lstm), dense = schedule.EverTrains(ParameterGroup.Dense);
+        int width = model.Embedding.Dimension;
         var layers = new List<Layer>
         {
             // As Keras counts: a row a word, though words without a vector share one here.
             new("embedding", $"T × {width}", (long)model.Embedding.VocabularySize * width, schedule.EverTrains(ParameterGroup.Embedding)),
             new(string.Create(CultureInfo.InvariantCulture, $"dropout {options.EmbeddingDropout:0.##}"), $"T × {width}", 0, false),
         };
-        for (int level = 1; level <= Levels(options); level++)
-        {
-            bool last = level == Levels(options) && options.Pooling == Pooling.LastState;
-            layers.Add(new(EncoderName(options), last ? $"{features}" : $"T × {features}", CountLevel(model, level), encoder));
-        }
-        if (options.Pooling != Pooling.LastState)
-            layers.Add(new(PoolingName(options.Pooling), $"{features}", Count(model, "attention"), dense && options.Pooling == Pooling.Attention));
+        IReadOnlyList<LayerSummary> own = model.Layers;
+        layers.AddRange(own.SkipLast(1).Select(layer => new Layer(layer.Title, layer.Output, layer.Parameters, Trains(layer))));
         string activation = options.Output switch { OutputActivation.Sigmoid => "sigmoid", OutputActivation.Sigmoids => "a sigmoid a class", _ => "softmax" };
-        for (int k = 0; k < options.Dense.Count; k++)
-        {
-            string name = string.Create(CultureInfo.InvariantCulture, $"dense_{k + 1}.");
-            layers.Add(new($"dense, {options.DenseActivation.ToString().ToLowerInvariant()}", $"{options.Dense[k]}", Count(model, name), dense));
-        }
-        layers.Add(new($"dense, {activation}", $"{options.OutputSize}", Count(model, "dense."), dense));
+        layers.Add(new($"dense, {activation}", own[^1].Output, own[^1].Parameters, Trains(own[^1])));
         return new ModelSummary(layers);
+
+        bool Trains(LayerSummary layer) => layer.Group is { } group && schedule.EverTrains(group);
     }
 
     /// <summary>What freezing saved: by the shapes, as Keras would hold them.</summary>
@@ -65,6 +56,8 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
     /// <summary>One level of the layers over time in words.</summary>
     public static string EncoderName(ClassifierOptions options)
     {
+        if (options.Model.Count > 0)
+            return string.Create(CultureInfo.InvariantCulture, $"a list of {options.Model.Count} layers");
         string directions = options.Bidirectional ? "bidirectional " : "";
         return options.Encoder switch
         {
@@ -74,29 +67,6 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
             _ => $"{directions}LSTM, {options.HiddenSize} units",
         };
     }
-
-    private static int Levels(ClassifierOptions options) => options.Encoder is EncoderKind.Lstm or EncoderKind.Gru ? options.Layers : 1;
-
-    /// <summary>The weights of one level of the layers over time: the first is named without a number.</summary>
-    private static long CountLevel(TextClassifier model, int level) => model.Parameters.Where(p => p.Group == ParameterGroup.Lstm)
-        .Where(p => LevelOf(p.Name, model.Options) == level).Sum(p => (long)p.Values.Length);
-
-    private static int LevelOf(string name, ClassifierOptions options)
-    {
-        string layer = name[..name.IndexOf('.', StringComparison.Ordinal)];
-        int line = layer.LastIndexOf('_');
-        return options.Encoder != EncoderKind.Convolution && int.TryParse(layer.AsSpan(line + 1), CultureInfo.InvariantCulture, out int level) ? level : 1;
-    }
-
-    private static long Count(TextClassifier model, string prefix) =>
-        model.Parameters.Where(p => p.Name.StartsWith(prefix, StringComparison.Ordinal)).Sum(p => (long)p.Values.Length);
-
-    private static string PoolingName(Pooling pooling) => pooling switch
-    {
-        Pooling.Mean => "mean pooling",
-        Pooling.Max => "max pooling",
-        _ => "attention pooling",
-    };
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

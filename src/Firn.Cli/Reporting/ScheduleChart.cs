@@ -11,7 +11,7 @@ internal static class ScheduleChart
 {
     private const double Width = 460, Left = 96, Right = 14, Top = 10, Row = 30, Bottom = 44;
     private static readonly (ParameterGroup Group, string Name, string Style)[] Rows =
-        [(ParameterGroup.Dense, "dense", "a"), (ParameterGroup.Lstm, "encoder", "a"), (ParameterGroup.Embedding, "word vectors", "b")];
+        [(ParameterGroup.Dense, "dense", "a"), (ParameterGroup.Encoder, "encoder", "a"), (ParameterGroup.Embedding, "word vectors", "b")];
 
     /// <summary>The drawing.</summary>
     /// <param name="schedule">The phases, as they were trained.</param>

@@ -28,7 +28,7 @@ public sealed record AttentionPooling : Layer
         Parameter bias = weights.Get(name + ".bias", ParameterGroup.Dense, [features]);
         Parameter context = weights.Get(name + ".context", ParameterGroup.Dense, [features],
             values => Initializers.GlorotUniform(weights.Random.Derive(second), features, 1, values));
-        return builder.Add(new AttentionNode(name, input, kernel, bias, context));
+        return builder.Add(new AttentionNode(name, input, kernel, bias, context) { Title = "attention pooling" });
     }
 }
 

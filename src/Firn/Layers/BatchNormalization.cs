@@ -23,7 +23,7 @@ public sealed record BatchNormalization(double Epsilon = 1e-3, double Momentum =
         builder.Check(Epsilon, 1e-12, 1, "epsilon");
         builder.Check(Momentum, 0, 0.9999999, "momentum");
         string name = builder.NamesOf(this, Kind).Own;
-        ParameterGroup group = input.Shape.OverTime ? ParameterGroup.Lstm : ParameterGroup.Dense;
+        ParameterGroup group = input.Shape.OverTime ? ParameterGroup.Encoder : ParameterGroup.Dense;
         Parameter One(string what, ParameterGroup of, float start) =>
             builder.Weights.Get($"{name}.{what}", of, [input.Shape.Width], values => values.Fill(start));
         var weights = new BatchNormalizationWeights(One("gamma", group, 1), One("beta", group, 0),
@@ -76,6 +76,8 @@ internal sealed unsafe class BatchNormalizationNode(string name, LayerNode input
     private double _rows;
 
     public override IReadOnlyList<Parameter> Weights => [weights.Gamma, weights.Beta];
+
+    public override IReadOnlyList<Parameter> Parameters => [weights.Gamma, weights.Beta, weights.MovingMean, weights.MovingVariance];
 
     public bool Gathers { get; set; }
 

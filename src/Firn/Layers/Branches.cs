@@ -33,7 +33,7 @@ internal sealed unsafe class JoinNode(LayerNode[] inputs, Join join, SignalShape
         {
             if (input.Shape.OverTime != first.OverTime)
                 throw builder.Problem("some of its lists give a sequence and others features; end all in a pooling, or none");
-            if (join != Join.Concatenate && input.Shape.Width != first.Width)
+            if (builder.KnowsWidth && join != Join.Concatenate && input.Shape.Width != first.Width)
                 throw builder.Problem($"its lists give {first.Width} and {input.Shape.Width} values, which can only stand side by side; give them one width");
             if (input.Shape.Steps != first.Steps || (first.OverTime && !SameSteps(input, inputs[0])))
                 throw builder.Problem("its lists give different numbers of steps; take padding same and stride 1 in all of them, or end them in a pooling");

@@ -50,11 +50,11 @@ public sealed record Convolution(int Filters, IntegerList Widths, WindowPadding 
         string name = builder.NamesOf(this, Kind).Own;
         var place = new LayerPlace(builder.NextLevel(), 0, false);
         InputMap map = ConvolutionLayer.CreateMap(name, place, input.Shape.Width, this, builder.Weights);
-        Parameter? bias = Bias ? builder.Weights.Get(name + ".bias", ParameterGroup.Lstm, [Widths.Count * Filters]) : null;
+        Parameter? bias = Bias ? builder.Weights.Get(name + ".bias", ParameterGroup.Encoder, [Widths.Count * Filters]) : null;
         var layer = new ConvolutionLayer(map, bias, this, place) { InputDropout = builder.TakeInputDropout() };
         LayerNode node = builder.Add(new SequenceNode(name, input, [layer], new SignalShape(layer.Size, true, layer.StepsOf(input.Shape.Steps)))
         {
-            Title = $"convolutions over {Widths} steps, {Filters} filters",
+            Title = $"convolutions over {Widths} words, {Filters} filters",
         });
         return Activation.FollowsFromValue() ? node : builder.Add(new ActivateNode(node, Activation));
     }

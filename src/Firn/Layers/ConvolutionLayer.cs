@@ -21,7 +21,7 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
 
     /// <summary>Makes or finds the map's weights: Glorot uniform over each window, as Keras starts them.</summary>
     public static InputMap CreateMap(string name, LayerPlace place, int width, Convolution kind, WeightSource weights) =>
-        new(weights.Get(name + ".kernel", ParameterGroup.Lstm, [width, kind.Widths.Sum() * kind.Filters],
+        new(weights.Get(name + ".kernel", ParameterGroup.Encoder, [width, kind.Widths.Sum() * kind.Filters],
             values => Fill(place.Stream(weights.Random), width, kind.Widths, kind.Filters, values)), null);
 
     public override bool KeepsSteps => stride == 1 && kind.Padding != WindowPadding.Valid;

@@ -25,9 +25,9 @@ public sealed record Dense(int Units, Activation Activation = Activation.Linear,
     {
         var place = new LayerPlace(builder.NextLevel(), 0, false);
         int width = input.Shape.Width;
-        Parameter kernel = builder.Weights.Get(name + ".kernel", ParameterGroup.Lstm, [width, Units],
+        Parameter kernel = builder.Weights.Get(name + ".kernel", ParameterGroup.Encoder, [width, Units],
             values => Initializers.GlorotUniform(place.Stream(builder.Weights.Random).Derive(0), width, Units, values));
-        Parameter? bias = Bias ? builder.Weights.Get(name + ".bias", ParameterGroup.Lstm, [Units]) : null;
+        Parameter? bias = Bias ? builder.Weights.Get(name + ".bias", ParameterGroup.Encoder, [Units]) : null;
         var layer = new LinearLayer(new InputMap(kernel, bias), place) { InputDropout = builder.TakeInputDropout() };
         return builder.Add(new SequenceNode(name, input, [layer], input.Shape with { Width = Units }) { Title = $"dense of each step, {Units} units" });
     }

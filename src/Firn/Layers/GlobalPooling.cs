@@ -98,7 +98,7 @@ internal sealed unsafe class LastStateNode(LayerNode input) : PoolingNode("last 
     }
 }
 
-internal sealed class GlobalAverageNode(LayerNode input) : PoolingNode("mean", input)
+internal sealed class GlobalAverageNode(LayerNode input) : PoolingNode("mean pooling", input)
 {
     protected override void Forward(NodeTape tape, OutputRows part, int text, int at, Span<float> to)
     {
@@ -117,7 +117,7 @@ internal sealed class GlobalAverageNode(LayerNode input) : PoolingNode("mean", i
 }
 
 /// <summary>Of equal values the first is the largest.</summary>
-internal sealed class GlobalMaxNode(LayerNode input) : PoolingNode("max", input)
+internal sealed class GlobalMaxNode(LayerNode input) : PoolingNode("max pooling", input)
 {
     public override NodeTape CreateTape() => new Tape();
 

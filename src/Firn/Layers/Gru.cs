@@ -27,7 +27,7 @@ public sealed record Gru(int Units, Activation Activation = Activation.Tanh, Act
     {
         InputMap map = GruLayer.CreateMap(name, at.Place, at.Width, Units, weights, out Parameter recurrent);
         return ResetAfter
-            ? new GruLayer(map, recurrent, weights.Get(name + ".recurrent_bias", ParameterGroup.Lstm, [3 * Units]), at.Place, Activation, GateActivation)
+            ? new GruLayer(map, recurrent, weights.Get(name + ".recurrent_bias", ParameterGroup.Encoder, [3 * Units]), at.Place, Activation, GateActivation)
             {
                 GivesReversed = at.GivesReversed, InputDropout = at.InputDropout, RecurrentDropout = RecurrentDropout,
             }

@@ -21,11 +21,11 @@ internal sealed unsafe class GruLayer(InputMap map, Parameter recurrentKernel, P
     public static InputMap CreateMap(string name, LayerPlace place, int width, int hidden, WeightSource weights, out Parameter recurrent)
     {
         CounterRandom random = place.Stream(weights.Random);
-        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Lstm, [width, 3 * hidden],
+        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Encoder, [width, 3 * hidden],
             values => Initializers.GlorotUniform(random.Derive(0), width, 3 * hidden, values));
-        recurrent = weights.Get(name + ".recurrent_kernel", ParameterGroup.Lstm, [hidden, 3 * hidden],
+        recurrent = weights.Get(name + ".recurrent_kernel", ParameterGroup.Encoder, [hidden, 3 * hidden],
             values => Initializers.Orthogonal(random.Derive(1), hidden, 3 * hidden, values));
-        return new InputMap(kernel, weights.Get(name + ".bias", ParameterGroup.Lstm, [3 * hidden]));
+        return new InputMap(kernel, weights.Get(name + ".bias", ParameterGroup.Encoder, [3 * hidden]));
     }
 
     public override bool IsRecurrent => true;

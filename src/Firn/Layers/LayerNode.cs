@@ -94,6 +94,9 @@ internal abstract unsafe class LayerNode(string name, LayerNode[] inputs, Signal
     /// <summary>All its weights.</summary>
     public virtual IReadOnlyList<Parameter> Weights => [];
 
+    /// <summary>All its weights, also those that no schedule trains.</summary>
+    public virtual IReadOnlyList<Parameter> Parameters => Weights;
+
     /// <summary>Whether it reads of a recurrent layer only the last outputs, and so gives no other a gradient.</summary>
     public virtual bool ReadsLastOutputs => false;
 

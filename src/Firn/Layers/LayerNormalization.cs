@@ -18,7 +18,7 @@ public sealed record LayerNormalization(double Epsilon = 1e-3) : Layer
     {
         builder.Check(Epsilon, 1e-12, 1, "epsilon");
         string name = builder.NamesOf(this, Kind).Own;
-        ParameterGroup group = input.Shape.OverTime ? ParameterGroup.Lstm : ParameterGroup.Dense;
+        ParameterGroup group = input.Shape.OverTime ? ParameterGroup.Encoder : ParameterGroup.Dense;
         Parameter gamma = builder.Weights.Get(name + ".gamma", group, [input.Shape.Width], values => values.Fill(1));
         Parameter beta = builder.Weights.Get(name + ".beta", group, [input.Shape.Width]);
         return builder.Add(new LayerNormalizationNode(name, builder.Rows(input), gamma, beta, Epsilon) { Title = "layer normalization" });

@@ -18,11 +18,11 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
     public static InputMap CreateMap(string name, LayerPlace place, int width, int hidden, WeightSource weights, out Parameter recurrent)
     {
         CounterRandom random = place.Stream(weights.Random);
-        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Lstm, [width, 4 * hidden],
+        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Encoder, [width, 4 * hidden],
             values => Initializers.GlorotUniform(random.Derive(0), width, 4 * hidden, values));
-        recurrent = weights.Get(name + ".recurrent_kernel", ParameterGroup.Lstm, [hidden, 4 * hidden],
+        recurrent = weights.Get(name + ".recurrent_kernel", ParameterGroup.Encoder, [hidden, 4 * hidden],
             values => Initializers.Orthogonal(random.Derive(1), hidden, 4 * hidden, values));
-        return new InputMap(kernel, weights.Get(name + ".bias", ParameterGroup.Lstm, [4 * hidden], values => Initializers.UnitForgetBias(hidden, values)));
+        return new InputMap(kernel, weights.Get(name + ".bias", ParameterGroup.Encoder, [4 * hidden], values => Initializers.UnitForgetBias(hidden, values)));
     }
 
     private readonly PackedMatrix recurrent = new(), recurrentTransposed = new();

@@ -33,7 +33,8 @@ internal enum PadUse
 /// <param name="weights">Where weights come from.</param>
 /// <param name="padding">How texts are padded; null for not.</param>
 /// <param name="trains">Whether dropout layers are wanted.</param>
-internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, bool trains)
+/// <param name="knowsWidth">Whether the width of the embedding is the model's; else no widths are compared.</param>
+internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, bool trains, bool knowsWidth = true)
 {
     private const ulong FirstDense = 8, LastDense = 56, FirstOwnStream = 1UL << 32;
 
@@ -51,6 +52,8 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
     public PaddedInput? Padding { get; } = padding;
 
     public bool Trains { get; } = trains;
+
+    public bool KnowsWidth { get; } = knowsWidth;
 
     public IReadOnlyList<LayerNode> Nodes => _nodes;
 

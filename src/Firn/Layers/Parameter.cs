@@ -6,8 +6,8 @@ public enum ParameterGroup
     /// <summary>The table of word vectors.</summary>
     Embedding,
 
-    /// <summary>The weights of the layers over time: LSTM, GRU, convolutions, the map of a mean.</summary>
-    Lstm,
+    /// <summary>The weights of the layers over time: LSTM, GRU, convolutions, the map of a mean, normalization of a sequence.</summary>
+    Encoder,
 
     /// <summary>The pooling's and the dense layer's weights.</summary>
     Dense,

@@ -81,7 +81,7 @@ public abstract record Recurrent : Layer
             Create(i == 0 ? names.Own : names.Backward, new RecurrentPlace(new LayerPlace(level, i, reversed), Bidirectional && reversed, dropout, width), builder.Weights))];
         return builder.Add(new SequenceNode(names.Own, input, layers, input.Shape with { Width = layers.Length * Units })
         {
-            Title = $"{(Bidirectional ? "bidirectional " : "")}{Kind}, {Units} units",
+            Title = $"{(Bidirectional ? "bidirectional " : "")}{Kind.ToUpperInvariant()}, {Units} units",
             Skipped = input.Skipped is { } skipped ? PadsBehind(skipped.Side) : null,
         });
     }

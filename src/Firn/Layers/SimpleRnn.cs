@@ -18,11 +18,11 @@ public sealed record SimpleRnn(int Units, Activation Activation = Activation.Tan
     private protected override SequenceLayer Create(string name, RecurrentPlace at, WeightSource weights)
     {
         Kernels.CounterRandom random = at.Place.Stream(weights.Random);
-        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Lstm, [at.Width, Units],
+        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Encoder, [at.Width, Units],
             values => Initializers.GlorotUniform(random.Derive(0), at.Width, Units, values));
-        Parameter recurrent = weights.Get(name + ".recurrent_kernel", ParameterGroup.Lstm, [Units, Units],
+        Parameter recurrent = weights.Get(name + ".recurrent_kernel", ParameterGroup.Encoder, [Units, Units],
             values => Initializers.Orthogonal(random.Derive(1), Units, Units, values));
-        var map = new InputMap(kernel, weights.Get(name + ".bias", ParameterGroup.Lstm, [Units]));
+        var map = new InputMap(kernel, weights.Get(name + ".bias", ParameterGroup.Encoder, [Units]));
         return new SimpleRnnLayer(map, recurrent, at.Place, Activation)
         {
             GivesReversed = at.GivesReversed, InputDropout = at.InputDropout, RecurrentDropout = RecurrentDropout,

@@ -49,7 +49,7 @@ public enum OutputActivation
 }
 
 /// <summary>
-/// The shape of a classifier: Embedding, Dropout, an encoder, pooling, Dense. The defaults are the notebook's model. Dropout rates are
+/// The shape of a classifier: Embedding, Dropout, an encoder, pooling, Dense; or any list of layers (<see cref="Model"/>). The defaults are the notebook's model. Dropout rates are
 /// the share of values that training sets to zero (inverted dropout: what is kept is divided by 1 - rate); prediction
 /// drops nothing.
 /// </summary>
@@ -132,10 +132,6 @@ public sealed record ClassifierOptions
     [JsonIgnore]
     public int OutputSize => Classes == 2 && !MultiLabel ? 1 : Classes;
 
-    /// <summary>Width of the features that enter the dense layer, F: H for each direction or width of a convolution.</summary>
-    [JsonIgnore]
-    public int FeatureSize => HiddenSize * (Encoder == EncoderKind.Convolution ? Widths.Count : LayersOfLevel);
-
     /// <summary>Levels of layers over time.</summary>
     [JsonIgnore]
     internal int Levels => IsRecurrent ? Layers : 1;
@@ -147,7 +143,29 @@ public sealed record ClassifierOptions
     [JsonIgnore]
     internal bool IsRecurrent => Encoder is EncoderKind.Lstm or EncoderKind.Gru;
 
+    /// <summary>How texts are padded, however it was said; null for not.</summary>
+    [JsonIgnore]
+    internal PaddedInput? PaddingInEffect => ShortModel.PaddingOf(this);
+
     internal void Validate()
+    {
+        if (Model.Count == 0)
+            ValidateShortForm();
+        Throw.IfOutside(Classes, 2, 1_000_000);
+        const double highest = 0.999;
+        Throw.IfOutside(EmbeddingDropout, 0, highest);
+        if (Padding is { } padding)
+        {
+            Throw.IfOutside(padding.Length, 0, 100_000, "Padding.Length");
+            if (!Enum.IsDefined(padding.Side) || !Enum.IsDefined(padding.Truncating))
+                throw new ArgumentOutOfRangeException(nameof(Padding), padding, "Padding must name a side, and what stays of a longer text.");
+            if (PaddedLength > 0)
+                throw new ArgumentException("PaddedLength and Padding say the same; leave one of the two out.", nameof(Padding));
+        }
+        ModelLayers.Check(this);
+    }
+
+    private void ValidateShortForm()
     {
         Throw.IfOutside(HiddenSize, 1, 8192);
         Throw.IfOutside(Layers, 1, 8);
@@ -161,9 +179,7 @@ public sealed record ClassifierOptions
             throw new ArgumentException($"A {(Encoder == EncoderKind.Mean ? "mean" : "convolution")} has no last state; choose mean, max or attention pooling.", nameof(Pooling));
         if ((Bidirectional || Layers > 1) && !IsRecurrent)
             throw new ArgumentException("Only recurrent layers have directions and stand above each other.", nameof(Encoder));
-        Throw.IfOutside(Classes, 2, 1_000_000);
         const double highest = 0.999;
-        Throw.IfOutside(EmbeddingDropout, 0, highest);
         Throw.IfOutside(InputDropout, 0, highest);
         Throw.IfOutside(RecurrentDropout, 0, highest);
         Throw.IfOutside(DenseDropout, 0, highest);

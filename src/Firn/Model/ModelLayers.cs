@@ -11,12 +11,12 @@ internal sealed class ModelLayers
     private readonly EmbeddingTable? embedding;
     private readonly LayerNode[] _nodes;
 
-    private ModelLayers(ClassifierOptions options, EmbeddingTable? embedding, int width, WeightSource weights, bool trains)
+    private ModelLayers(ClassifierOptions options, EmbeddingTable? embedding, int width, WeightSource weights, bool trains, bool knowsWidth = true)
     {
         this.embedding = embedding;
         PaddedInput? padding = ShortModel.PaddingOf(options);
         LayerList list = ShortModel.LayersOf(options);
-        var builder = new ModelBuilder(weights, padding, trains);
+        var builder = new ModelBuilder(weights, padding, trains, knowsWidth);
         PadUse use = padding is { Masked: true } ? ModelBuilder.UseOf(list, 0) : PadUse.Sees;
         if (use == PadUse.Mixed)
             throw new ArgumentException("Some branches on the embedding know the mask of the pads and others do not, which Firn cannot do at once.", nameof(options));
@@ -72,6 +72,10 @@ internal sealed class ModelLayers
         _ = new ModelLayers(options, embedding, embedding.Dimension, source, trains: false);
         return [.. source.Parameters];
     }
+
+    /// <summary>Refuses layers that cannot stand as they do, whatever the width of the embedding is.</summary>
+    /// <exception cref="ArgumentException">The message names the layer.</exception>
+    public static void Check(ClassifierOptions options) => _ = new ModelLayers(options, null, 1, WeightSource.Shapes(), trains: false, knowsWidth: false);
 
     /// <summary>The layers of a model that is not there, to count its memory with.</summary>
     /// <param name="options">Its shape.</param>

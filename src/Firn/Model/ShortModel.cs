@@ -11,7 +11,7 @@ internal static class ShortModel
 
     /// <summary>How texts are padded; null for not.</summary>
     public static PaddedInput? PaddingOf(ClassifierOptions options) =>
-        options.Padding ?? (options.PaddedLength > 0 ? new PaddedInput { Length = options.PaddedLength } : null);
+        options.Padding ?? (options.Model.Count == 0 && options.PaddedLength > 0 ? new PaddedInput { Length = options.PaddedLength } : null);
 
     private static IEnumerable<Layer> OverTime(ClassifierOptions options)
     {

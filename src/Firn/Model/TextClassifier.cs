@@ -73,6 +73,10 @@ public sealed class TextClassifier
     /// <summary>All weights, the embedding's rows first.</summary>
     public IReadOnlyList<Parameter> Parameters => parameters;
 
+    /// <summary>The layers between the embedding and the probabilities, in the order in which they run; those of training alone left out.</summary>
+    public IReadOnlyList<LayerSummary> Layers => [.. new ModelLayers(this, trains: false).Nodes.Skip(1).Select(node => new LayerSummary(
+        node.Name, node.Title, node.Shape.ToString(), node.Parameters.Sum(p => (long)p.Values.Length), node.Weights.Count > 0 ? node.Weights[0].Group : null))];
+
     /// <summary>The weights of that name.</summary>
     /// <exception cref="ArgumentException">The model has no such weights; the message lists those it has.</exception>
     public Parameter this[string name] => Array.Find(parameters, p => p.Name == name)

@@ -100,14 +100,15 @@ internal readonly record struct TextShape(int Rows, int Width, long LstmWeights,
     {
         ModelLayers.OfShape(options, width, trains: false, out IReadOnlyList<Parameter> weights);
         long Of(ParameterGroup group) => weights.Where(p => p.Group == group).Sum(p => p.Count);
-        return new TextShape(rows, width, Of(ParameterGroup.Lstm), Of(ParameterGroup.Dense), options.OutputSize);
+        return new TextShape(rows, width, Of(ParameterGroup.Encoder), Of(ParameterGroup.Dense), options.OutputSize);
     }
 
     /// <summary>Weights of a group.</summary>
     public long Of(ParameterGroup group) => group switch
     {
         ParameterGroup.Embedding => TableWeights,
-        ParameterGroup.Lstm => LstmWeights,
-        _ => DenseWeights,
+        ParameterGroup.Encoder => LstmWeights,
+        ParameterGroup.Dense => DenseWeights,
+        _ => 0,
     };
 }

@@ -55,7 +55,7 @@ internal sealed class MemoryForecaster
         for (int p = 0; p < training.Schedule.Phases.Count; p++)
         {
             ThawPhase phase = training.Schedule.Phases[p];
-            bool lstm = phase.Trains(ParameterGroup.Lstm), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
+            bool lstm = phase.Trains(ParameterGroup.Encoder), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
             long moving = table ? Moving(phase.Rows, _parts.Train.Texts, hasVector) : 0;
             trained.Add((lstm ? shape.LstmWeights : 0) + (dense ? shape.DenseWeights : 0) + moving * width);
             long phaseBest = phase.Patience is null ? 0 : sizeof(float) * phase.Trainable.Sum(shape.Of) + MemoryForecast.OptimizerBytes(trained[^1]);
@@ -91,7 +91,7 @@ internal sealed class MemoryForecaster
         long gradients = 0, optimizer = 0, workspace = 0;
         foreach (ThawPhase phase in training.Schedule.Phases)
         {
-            bool lstm = phase.Trains(ParameterGroup.Lstm), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
+            bool lstm = phase.Trains(ParameterGroup.Encoder), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
             long moving = table ? Moving(phase.Rows, all.Texts, hasVector) * shape.Width : 0;
             gradients = Math.Max(gradients, WorkspaceMemory.Gradients(shape, lstm, dense, table, batch));
             optimizer = Math.Max(optimizer, MemoryForecast.OptimizerBytes((lstm ? shape.LstmWeights : 0) + (dense ? shape.DenseWeights : 0) + moving)

@@ -230,8 +230,8 @@ public sealed record RecipeOptions
         Throw.IfOutside(UnseenWords, 0, int.MaxValue);
         Word2Vec.Validate();
         Classifier.Validate();
-        if (Classifier.PaddedLength > 0 && Classifier.PaddedLength < MaxTokens)
-            throw new ArgumentException($"Texts are padded to {Classifier.PaddedLength} tokens and have up to {MaxTokens}; the padded length must be no smaller.", nameof(Classifier));
+        if (Classifier.PaddingInEffect is { Length: > 0 and var padded } && padded < MaxTokens)
+            throw new ArgumentException($"Texts are padded to {padded} tokens and have up to {MaxTokens}; the padded length must be no smaller.", nameof(Classifier));
         Wide?.Validate();
         int classes = Training.ClassWeights is { Count: > 0 } weights ? weights.Count : 2; // how many there are, the data says
         Training.Validate(classes, ValidationShare > 0 && Folds == 0);

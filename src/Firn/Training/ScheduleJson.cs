@@ -10,7 +10,8 @@ namespace Firn.Training;
 internal static class ScheduleJson
 {
     private const string Best = "best";
-    private static readonly string[] Groups = [.. Enum.GetValues<ParameterGroup>().Select(ThawSchedule.NameOf)];
+    private const string OldEncoder = "lstm"; // as the group was called when every encoder was one
+    private static readonly string[] Groups = [.. ThawSchedule.Groups.Select(ThawSchedule.NameOf)];
     private static readonly string[] PhaseKeys = ["epochs", "until", "patience", "train", "rows", "rates", "pull", "optimizer"];
 
     public static ThawSchedule Read(string json)
@@ -22,7 +23,7 @@ internal static class ScheduleJson
         }
         catch (JsonException e)
         {
-            throw new ArgumentException($"The schedule is no JSON at line {e.LineNumber + 1}, character {e.BytePositionInLine + 1}; write {{\"phases\": [{{\"epochs\": 2, \"train\": [\"lstm\", \"dense\"]}}, ...]}}.", e);
+            throw new ArgumentException($"The schedule is no JSON at line {e.LineNumber + 1}, character {e.BytePositionInLine + 1}; write {{\"phases\": [{{\"epochs\": 2, \"train\": [\"encoder\", \"dense\"]}}, ...]}}.", e);
         }
     }
 
@@ -105,7 +106,7 @@ internal static class ScheduleJson
     {
         Keys(phase, place, PhaseKeys);
         if (!phase.TryGetProperty("train", out JsonElement train) || train.ValueKind != JsonValueKind.Array)
-            throw Wrong(place, "it does not say what trains; write \"train\": [\"lstm\", \"dense\"]");
+            throw Wrong(place, "it does not say what trains; write \"train\": [\"encoder\", \"dense\"]");
         var read = new ThawPhase { Trainable = train.EnumerateArray().Select((g, i) => Group(Text(g, $"{place}.train[{i}]"), $"{place}.train[{i}]")).ToHashSet() };
         if (phase.TryGetProperty("epochs", out JsonElement epochs))
             read = read with { Epochs = Whole(epochs, $"{place}.epochs") };
@@ -120,7 +121,7 @@ internal static class ScheduleJson
             read = read with { Rows = Rows(rows, $"{place}.rows") };
         if (phase.TryGetProperty("rates", out JsonElement rates))
         {
-            Keys(rates, $"{place}.rates", Groups);
+            Keys(rates, $"{place}.rates", rates.ValueKind == JsonValueKind.Object && rates.TryGetProperty(OldEncoder, out _) ? [.. Groups, OldEncoder] : Groups);
             foreach (JsonProperty rate in rates.EnumerateObject())
                 read = read.WithRate(Group(rate.Name, $"{place}.rates"), Number(rate.Value, $"{place}.rates.{rate.Name}"));
         }
@@ -154,8 +155,8 @@ internal static class ScheduleJson
 
     private static ParameterGroup Group(string name, string place)
     {
-        int at = Array.IndexOf(Groups, name);
-        return at >= 0 ? Enum.GetValues<ParameterGroup>()[at]
+        int at = Array.IndexOf(Groups, name == OldEncoder ? ThawSchedule.NameOf(ParameterGroup.Encoder) : name);
+        return at >= 0 ? ThawSchedule.Groups[at]
             : throw Wrong(place, $"there is no group '{name}'; {Suggestion.Phrase(name, Groups)}choose {string.Join(", ", Groups)}");
     }
 

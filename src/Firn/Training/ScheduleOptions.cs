@@ -15,7 +15,7 @@ internal sealed record ScheduleOptions
 
     public double? EmbeddingRate { get; init; }
 
-    public double? LstmRate { get; init; }
+    public double? EncoderRate { get; init; }
 
     public double? DenseRate { get; init; }
 
@@ -26,7 +26,7 @@ internal sealed record ScheduleOptions
     public ScheduleOptions WithRate(ParameterGroup group, double rate) => group switch
     {
         ParameterGroup.Embedding => this with { EmbeddingRate = rate },
-        ParameterGroup.Lstm => this with { LstmRate = rate },
+        ParameterGroup.Encoder => this with { EncoderRate = rate },
         _ => this with { DenseRate = rate },
     };
 
@@ -38,7 +38,7 @@ internal sealed record ScheduleOptions
             text.Append(CultureInfo.InvariantCulture, $",rows={Rows}");
         if (Pull is { } pull and not 0)
             text.Append(CultureInfo.InvariantCulture, $",pull={pull}");
-        foreach (ParameterGroup group in Enum.GetValues<ParameterGroup>())
+        foreach (ParameterGroup group in ThawSchedule.Groups)
         {
             if (RateOf(group) is { } rate)
                 text.Append(CultureInfo.InvariantCulture, $",{ThawSchedule.NameOf(group)}-rate={rate}");
@@ -57,7 +57,7 @@ internal sealed record ScheduleOptions
             Require(phases, ParameterGroup.Embedding, Rows is not null ? "rows" : "pull", schedule);
         ThawPhase[] changed = [.. phases.Select((phase, i) => phase.Trains(ParameterGroup.Embedding)
             ? phase with { Rows = Rows ?? phase.Rows, Pull = Pull ?? phase.Pull } : phase)];
-        foreach (ParameterGroup group in Enum.GetValues<ParameterGroup>())
+        foreach (ParameterGroup group in ThawSchedule.Groups)
         {
             if (RateOf(group) is not { } rate)
                 continue;
@@ -76,7 +76,7 @@ internal sealed record ScheduleOptions
     private double? RateOf(ParameterGroup group) => group switch
     {
         ParameterGroup.Embedding => EmbeddingRate,
-        ParameterGroup.Lstm => LstmRate,
+        ParameterGroup.Encoder => EncoderRate,
         _ => DenseRate,
     };
 

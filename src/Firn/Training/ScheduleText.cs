@@ -9,7 +9,7 @@ internal static class ScheduleText
 {
     private const string Best = "best", Choices = "frozen, trainable, thaw-all@N, thaw-embedding@N, gradual, or @best in place of @N";
     private static readonly string[] Names = ["frozen", "trainable", "thaw-all", "thaw-embedding", "gradual"];
-    private static readonly string[] Options = ["rows", "pull", "embedding-rate", "lstm-rate", "dense-rate", "optimizer", "patience"];
+    private static readonly string[] Options = ["rows", "pull", "embedding-rate", "encoder-rate", "dense-rate", "optimizer", "patience"];
 
     public static ThawSchedule Parse(string text)
     {
@@ -60,7 +60,7 @@ internal static class ScheduleText
             "rows" => options with { Rows = RowRule.Parse(value) },
             "pull" => options with { Pull = Number(text, value) },
             "embedding-rate" => options.WithRate(ParameterGroup.Embedding, Number(text, value)),
-            "lstm-rate" => options.WithRate(ParameterGroup.Lstm, Number(text, value)),
+            "encoder-rate" or "lstm-rate" => options.WithRate(ParameterGroup.Encoder, Number(text, value)),
             "dense-rate" => options.WithRate(ParameterGroup.Dense, Number(text, value)),
             "optimizer" => options with { Optimizer = Start(value) },
             "patience" => options with { Patience = Whole(text, value) },

@@ -35,8 +35,8 @@ public sealed record ThawPhase
     /// <summary>Factor of the learning rate for the word vectors; above 0.</summary>
     public double EmbeddingRate { get; init; } = 1;
 
-    /// <summary>Factor of the learning rate for the LSTM; above 0.</summary>
-    public double LstmRate { get; init; } = 1;
+    /// <summary>Factor of the learning rate for the layers over time; above 0.</summary>
+    public double EncoderRate { get; init; } = 1;
 
     /// <summary>Factor of the learning rate for the pooling and the dense layer; above 0.</summary>
     public double DenseRate { get; init; } = 1;
@@ -58,14 +58,14 @@ public sealed record ThawPhase
     public double RateOf(ParameterGroup group) => group switch
     {
         ParameterGroup.Embedding => EmbeddingRate,
-        ParameterGroup.Lstm => LstmRate,
+        ParameterGroup.Encoder => EncoderRate,
         _ => DenseRate,
     };
 
     /// <inheritdoc/>
     public bool Equals(ThawPhase? other) => other is not null
-        && (Epochs, Patience, Rows, EmbeddingRate, LstmRate, DenseRate, Pull, Optimizer)
-            == (other.Epochs, other.Patience, other.Rows, other.EmbeddingRate, other.LstmRate, other.DenseRate, other.Pull, other.Optimizer)
+        && (Epochs, Patience, Rows, EmbeddingRate, EncoderRate, DenseRate, Pull, Optimizer)
+            == (other.Epochs, other.Patience, other.Rows, other.EmbeddingRate, other.EncoderRate, other.DenseRate, other.Pull, other.Optimizer)
         && Trainable.SetEquals(other.Trainable);
 
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ public sealed record ThawPhase
     internal ThawPhase WithRate(ParameterGroup group, double rate) => group switch
     {
         ParameterGroup.Embedding => this with { EmbeddingRate = rate },
-        ParameterGroup.Lstm => this with { LstmRate = rate },
+        ParameterGroup.Encoder => this with { EncoderRate = rate },
         _ => this with { DenseRate = rate },
     };
 
@@ -82,7 +82,9 @@ public sealed record ThawPhase
     internal void Validate(string place, bool last)
     {
         if (Trainable is not { Count: > 0 })
-            throw new ArgumentException($"{place} trains nothing; name at least one of embedding, lstm, dense, or leave the phase out.");
+            throw new ArgumentException($"{place} trains nothing; name at least one of embedding, encoder, dense, or leave the phase out.");
+        if (Trainable.Contains(ParameterGroup.Statistics))
+            throw new ArgumentException($"{place} trains moving statistics, which follow the batches by themselves; leave them out.");
         if (Epochs is null && Patience is null && !last)
             throw new ArgumentException($"{place} has no number of epochs; give one, or let it last until its best epoch: only the last phase may go on until training ends.");
         if (Patience is not null && last)
@@ -93,7 +95,7 @@ public sealed record ThawPhase
             Throw.IfOutside(patience, 1, 100_000, $"{place}: patience");
         if (Epochs is { } epochs)
             Throw.IfOutside(epochs, 1, 100_000, $"{place}: epochs");
-        foreach (ParameterGroup group in Enum.GetValues<ParameterGroup>())
+        foreach (ParameterGroup group in ThawSchedule.Groups)
         {
             double rate = RateOf(group);
             if (!(rate > 0 && rate <= 1e6))

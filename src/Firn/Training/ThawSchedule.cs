@@ -21,8 +21,11 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
 
     private const string Custom = "custom", AtBest = "@best";
 
-    private static readonly HashSet<ParameterGroup> Body = [ParameterGroup.Lstm, ParameterGroup.Dense];
-    private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, ParameterGroup.Lstm, ParameterGroup.Dense];
+    /// <summary>The groups that a schedule can train.</summary>
+    internal static ParameterGroup[] Groups { get; } = [ParameterGroup.Embedding, ParameterGroup.Encoder, ParameterGroup.Dense];
+
+    private static readonly HashSet<ParameterGroup> Body = [ParameterGroup.Encoder, ParameterGroup.Dense];
+    private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, ParameterGroup.Encoder, ParameterGroup.Dense];
 
     private readonly ThawPhase[] _phases;
     private readonly string? _base; // of a named schedule, without its options
@@ -117,7 +120,7 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     /// <summary>
     /// Reads a schedule: a name (<c>frozen</c>, <c>trainable</c>, <c>thaw-all@N</c>, <c>thaw-embedding@N</c>,
     /// <c>gradual</c>, <c>gradual@N</c>; with <c>@best</c> in place of <c>@N</c> training finds the epoch), options behind it
-    /// separated by commas (<c>rows=seen:5+top:1000</c>, <c>pull=0.01</c>, <c>embedding-rate=0.1</c>, <c>lstm-rate=</c>,
+    /// separated by commas (<c>rows=seen:5+top:1000</c>, <c>pull=0.01</c>, <c>embedding-rate=0.1</c>, <c>encoder-rate=</c>,
     /// <c>dense-rate=</c>, <c>optimizer=reset</c>, <c>patience=3</c>), or the phases as JSON (see <see cref="FromJson"/>).
     /// </summary>
     /// <exception cref="ArgumentException">The text is none of these; the message says what can be written.</exception>
@@ -128,7 +131,7 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     }
 
     /// <summary>
-    /// Reads <c>{"name": "mine", "phases": [{"epochs": 2, "train": ["lstm", "dense"]}, {"train": ["embedding"], "rows":
+    /// Reads <c>{"name": "mine", "phases": [{"epochs": 2, "train": ["encoder", "dense"]}, {"train": ["embedding"], "rows":
     /// {"seen": 5, "top": 1000, "without_vector": false}, "rates": {"embedding": 0.1}, "pull": 0.01, "optimizer":
     /// "reset"}]}</c>; name, rows, rates, pull and optimizer may be left out, and epochs in the last phase. In place of epochs
     /// a phase before the last may have <c>"until": "best"</c>, and with it <c>"patience": 3</c>. The bare list of phases will do.
@@ -276,8 +279,8 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
         const double lstm = 1 / RateRatio, embedding = lstm / RateRatio;
         return Named(name,
             new ThawPhase { Epochs = 1, Trainable = new HashSet<ParameterGroup> { ParameterGroup.Dense } },
-            lstmFollows with { LstmRate = lstm },
-            new ThawPhase { Trainable = Everything, LstmRate = lstm, EmbeddingRate = embedding });
+            lstmFollows with { EncoderRate = lstm },
+            new ThawPhase { Trainable = Everything, EncoderRate = lstm, EmbeddingRate = embedding });
     }
 
     private static ThawSchedule Thaw(string name, int epoch, HashSet<ParameterGroup> groups)

@@ -9,7 +9,7 @@ namespace Firn.Tests.Model;
 [Trait("Kernels", "all")]
 public sealed class ClassifierParityTests
 {
-    private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, ParameterGroup.Lstm, ParameterGroup.Dense];
+    private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, ParameterGroup.Encoder, ParameterGroup.Dense];
 
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, 18)];
 

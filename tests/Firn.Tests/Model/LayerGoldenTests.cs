@@ -10,7 +10,7 @@ namespace Firn.Tests.Model;
 [Trait("Kernels", "all")]
 public sealed class LayerGoldenTests
 {
-    private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, ParameterGroup.Lstm, ParameterGroup.Dense];
+    private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, ParameterGroup.Encoder, ParameterGroup.Dense];
 
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, GoldenDraw.Cases("layers.json").Length)];
 

@@ -58,7 +58,7 @@ public sealed unsafe class LstmLayerParityTests
                 ForEach((i, p, row) => dy.AsSpan((i * longest + p) * f + d * h, h).CopyTo(tape.DOutsideAt(row)));
                 dLast.AsSpan(d * n * h, n * h).CopyTo(new Span<float>(tape.DOutput, n * h));
                 layer.Backward(layout, tape);
-                var gradients = new GradientBuffer(model.Parameters.Where(p => p.Group == ParameterGroup.Lstm));
+                var gradients = new GradientBuffer(model.Parameters.Where(p => p.Group == ParameterGroup.Encoder));
                 var packed = new PackedMatrix();
                 layer.WeightGradients(layout, tape, packed, gradients);
                 Gemm.MultiplyTransposed(tape.Inputs, e, packed, false, gradients.PointerTo(layer.Map.Kernel));

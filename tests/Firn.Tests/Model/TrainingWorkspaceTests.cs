@@ -9,7 +9,7 @@ namespace Firn.Tests.Model;
 [Trait("Kernels", "all")]
 public class TrainingWorkspaceTests
 {
-    private static readonly HashSet<ParameterGroup> All = [ParameterGroup.Embedding, ParameterGroup.Lstm, ParameterGroup.Dense];
+    private static readonly HashSet<ParameterGroup> All = [ParameterGroup.Embedding, ParameterGroup.Encoder, ParameterGroup.Dense];
 
     [Theory]
     [InlineData(19, 0.4)]
@@ -113,10 +113,10 @@ public class TrainingWorkspaceTests
 
     [Theory]
     [InlineData(ParameterGroup.Embedding)]
-    [InlineData(ParameterGroup.Lstm)]
+    [InlineData(ParameterGroup.Encoder)]
     [InlineData(ParameterGroup.Dense)]
     [InlineData(ParameterGroup.Embedding, ParameterGroup.Dense)]
-    [InlineData(ParameterGroup.Lstm, ParameterGroup.Dense)]
+    [InlineData(ParameterGroup.Encoder, ParameterGroup.Dense)]
     public void A_group_that_trains_alone_gets_the_gradient_it_gets_with_all_and_the_others_stay(params ParameterGroup[] groups)
     {
         (TextClassifier model, RaggedIds texts, int[] labels) = Small(Pooling.Attention, true);
@@ -188,7 +188,7 @@ public class TrainingWorkspaceTests
     public void A_model_of_padded_texts_trains_and_scores_as_on_pads_written_out(bool thawed)
     {
         const int length = 24;
-        HashSet<ParameterGroup> groups = thawed ? All : [ParameterGroup.Lstm, ParameterGroup.Dense];
+        HashSet<ParameterGroup> groups = thawed ? All : [ParameterGroup.Encoder, ParameterGroup.Dense];
         var options = new ClassifierOptions { HiddenSize = 20 };
         (RaggedIds texts, int[] labels) = Corpus(90, 30, 50); // some longer than the padded length
         RaggedIds longhand = RaggedIds.From([.. Enumerable.Range(0, texts.Count).Select(i => (int[])[.. new int[Math.Max(0, length - texts.LengthOf(i))], .. texts[i][^Math.Min(length, texts.LengthOf(i))..]])]);
@@ -244,7 +244,7 @@ public class TrainingWorkspaceTests
     {
         (TextClassifier a, RaggedIds texts, int[] labels) = Small(Pooling.LastState, false);
         (TextClassifier b, _, _) = Small(Pooling.LastState, false);
-        HashSet<ParameterGroup> frozen = [ParameterGroup.Lstm, ParameterGroup.Dense];
+        HashSet<ParameterGroup> frozen = [ParameterGroup.Encoder, ParameterGroup.Dense];
         int[] batch = [.. Enumerable.Range(0, texts.Count)];
         var whole = new Adam(a, frozen);
         Adam handed = new(b, frozen);

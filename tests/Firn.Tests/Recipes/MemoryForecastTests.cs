@@ -63,7 +63,7 @@ public class MemoryForecastTests
             most = Math.Max(most, plan.RangeOf(shard).GetOffsetAndLength(plan.Count).Length);
         }
         var largest = new LargestBatch(plan.Shards, tokens, most, plan.Tokens, 1 + ids.SelectMany(t => t).Distinct().Count());
-        bool lstm = trains.Contains(ParameterGroup.Lstm), dense = trains.Contains(ParameterGroup.Dense), table = trains.Contains(ParameterGroup.Embedding);
+        bool lstm = trains.Contains(ParameterGroup.Encoder), dense = trains.Contains(ParameterGroup.Dense), table = trains.Contains(ParameterGroup.Embedding);
         var shape = TextShape.Of(options, 2000, 96);
         long expected = WorkspaceMemory.Gradients(shape, lstm, dense, table, largest) + WorkspaceMemory.Activations(shape, options, lstm, table, largest, threads: 1);
 

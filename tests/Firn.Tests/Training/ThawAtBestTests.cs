@@ -51,7 +51,7 @@ public sealed class ThawAtBestTests : IDisposable
     [InlineData("thaw-all@best,patience=1")]
     [InlineData("thaw-embedding@best,patience=1,optimizer=reset")]
     [InlineData("gradual@best,rows=top:20,pull=0.1,patience=1")]
-    [InlineData("""[{ "until": "best", "train": ["lstm", "dense"] }, { "until": "best", "patience": 1, "train": ["embedding"], "rows": "top:9" }, { "train": ["embedding", "lstm", "dense"] }]""")]
+    [InlineData("""[{ "until": "best", "train": ["encoder", "dense"] }, { "until": "best", "patience": 1, "train": ["embedding"], "rows": "top:9" }, { "train": ["embedding", "encoder", "dense"] }]""")]
     public void Broken_off_after_any_epoch_it_ends_as_if_it_had_not_been(string text)
     {
         TrainingOptions options = Options with { Schedule = ThawSchedule.Parse(text), ReduceLearningRate = new() { Patience = 1, Factor = 0.8 }, EarlyStopping = new() { Patience = 9 } };

@@ -13,7 +13,7 @@ public class ThawGoldenTests
     private const int E = 7, H = 5, Rows = 12, Texts = 24, Batch = 6, Steps = 10;
     private const double Rate = 0.02;
     private static readonly int[] RowOf = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 3, 3, 7, 0];
-    private static readonly HashSet<ParameterGroup> Body = [ParameterGroup.Lstm, ParameterGroup.Dense];
+    private static readonly HashSet<ParameterGroup> Body = [ParameterGroup.Encoder, ParameterGroup.Dense];
     private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, .. Body];
 
     [Theory]
@@ -89,7 +89,7 @@ public class ThawGoldenTests
         {
             Trainable = Everything,
             EmbeddingRate = golden.GetProperty("embedding_rate").GetDouble(),
-            LstmRate = golden.GetProperty("lstm_rate").GetDouble(),
+            EncoderRate = golden.GetProperty("lstm_rate").GetDouble(),
         };
         float[] start = model.Embedding.Rows.ToArray();
         var work = new TrainingWorkspace(model, Body, 2);

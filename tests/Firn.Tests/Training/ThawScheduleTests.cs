@@ -6,7 +6,7 @@ namespace Firn.Tests.Training;
 
 public class ThawScheduleTests
 {
-    private static readonly ParameterGroup[] Body = [ParameterGroup.Lstm, ParameterGroup.Dense];
+    private static readonly ParameterGroup[] Body = [ParameterGroup.Encoder, ParameterGroup.Dense];
     private static readonly ParameterGroup[] Everything = [ParameterGroup.Embedding, .. Body];
 
     [Fact]
@@ -49,19 +49,19 @@ public class ThawScheduleTests
         Assert.Equal(Body, schedule.TrainableIn(embeddingFrom - 1).Order().ToArray());
         Assert.Equal(Everything, schedule.TrainableIn(embeddingFrom).Order().ToArray());
         ThawPhase last = schedule.Phases[^1];
-        Assert.Equal(1 / 2.6, last.LstmRate / last.DenseRate, 1e-12);
-        Assert.Equal(1 / 2.6, last.EmbeddingRate / last.LstmRate, 1e-12);
+        Assert.Equal(1 / 2.6, last.EncoderRate / last.DenseRate, 1e-12);
+        Assert.Equal(1 / 2.6, last.EmbeddingRate / last.EncoderRate, 1e-12);
     }
 
     [Theory]
     [InlineData("trainable,rows=seen:5+top:1000+without-vector,pull=0.01,embedding-rate=0.1,optimizer=reset")]
     [InlineData("thaw-all@3,rows=top:10")]
-    [InlineData("gradual@4,pull=0.5,lstm-rate=0.25")]
+    [InlineData("gradual@4,pull=0.5,encoder-rate=0.25")]
     [InlineData("frozen,dense-rate=0.5")]
     [InlineData("thaw-embedding@2,embedding-rate=0.1")]
     [InlineData("thaw-all@best")]
     [InlineData("thaw-embedding@best,rows=top:10,pull=0.5,optimizer=reset,patience=3")]
-    [InlineData("gradual@best,lstm-rate=0.25,patience=1")]
+    [InlineData("gradual@best,encoder-rate=0.25,patience=1")]
     public void Options_are_read_written_and_kept_in_a_bundle(string text)
     {
         ThawSchedule schedule = ThawSchedule.Parse(text);
@@ -96,12 +96,12 @@ public class ThawScheduleTests
     {
         ThawSchedule schedule = ThawSchedule.Parse("""
             { "name": "mine", "phases": [
-                { "epochs": 2, "train": ["dense", "lstm"], "rates": { "lstm": 0.5 } },
+                { "epochs": 2, "train": ["dense", "encoder"], "rates": { "encoder": 0.5 } },
                 { "epochs": 3, "train": ["embedding"], "rows": { "seen": 5, "top": 100, "without_vector": true }, "pull": 0.01, "optimizer": "reset" },
                 { "epochs": 1, "train": ["embedding"], "rows": "seen:2" } ] }
             """);
         Assert.Equal(("mine", 6, 2, 2, 3), (schedule.Name, schedule.Epochs, schedule.Phases[0].Epochs, schedule.PhaseOf(6), schedule.FirstEpochOf(1)));
-        Assert.Equal(0.5, schedule.Phases[0].RateOf(ParameterGroup.Lstm));
+        Assert.Equal(0.5, schedule.Phases[0].RateOf(ParameterGroup.Encoder));
         Assert.Equal(new RowRule { SeenAtLeast = 5, MostFrequent = 100, WithoutVector = true }, schedule.Phases[1].Rows);
         Assert.Equal(OptimizerStart.Reset, schedule.Phases[1].Optimizer);
         string kept = JsonSerializer.Serialize(schedule);
@@ -117,7 +117,7 @@ public class ThawScheduleTests
     public void Until_its_best_epoch_a_phase_has_no_end_that_a_schedule_knows()
     {
         ThawSchedule schedule = ThawSchedule.Parse("""
-            [ { "epochs": 1, "train": ["dense"] }, { "until": "best", "train": ["lstm"] }, { "until": "best", "patience": 5, "train": ["lstm", "dense"] }, { "train": ["embedding"] } ]
+            [ { "epochs": 1, "train": ["dense"] }, { "until": "best", "train": ["encoder"] }, { "until": "best", "patience": 5, "train": ["encoder", "dense"] }, { "train": ["embedding"] } ]
             """);
         Assert.Equal([null, 2, 5, null], schedule.Phases.Select(p => p.Patience));
         Assert.Equal([1, 2, null, null], Enumerable.Range(0, 4).Select(schedule.FirstEpochOf));
@@ -165,26 +165,26 @@ public class ThawScheduleTests
     [InlineData("trainable@best", "takes no epoch")]
     [InlineData("thaw-all@best,patience=0", "a whole number of 1 or more, such as patience=3")]
     [InlineData("thaw-all@5,patience=3", "No phase of the schedule thaw-all@5 lasts until its best epoch, so 'patience' has nothing to act on")]
-    [InlineData("[{\"until\": \"worst\", \"train\": [\"lstm\"]}]", "phases[0].until: a phase can last until \"best\" alone, not \"worst\"")]
-    [InlineData("[{\"until\": 3, \"train\": [\"lstm\"]}]", "for a number, write \"epochs\"")]
-    [InlineData("[{\"patience\": 3, \"train\": [\"lstm\"]}]", "phases[0].patience: it is for a phase that lasts until its best epoch; add \"until\": \"best\"")]
-    [InlineData("[{\"until\": \"best\", \"patience\": 0, \"train\": [\"lstm\"]}]", "phases[0].patience: a whole number of 1 or more")]
-    [InlineData("[{\"until\": \"best\", \"train\": [\"lstm\"]}]", "is the last and lasts until its best epoch; leave that out")]
-    [InlineData("[{\"until\": \"best\", \"epochs\": 2, \"train\": [\"lstm\"]}, {\"train\": [\"dense\"]}]", "has a number of epochs and lasts until its best one; leave one of the two out")]
-    [InlineData("[{\"until\": \"best\", \"train\": [\"lstm\"]}, {\"epochs\": 2, \"train\": [\"dense\"]}]", "The last phase of the schedule custom has a number of epochs, after one that lasts until its best epoch")]
-    [InlineData("{\"phases\": [{\"train\": [\"lstm\", \"embeding\"]}]}", "phases[0].train[1]: there is no group 'embeding'; did you mean 'embedding'?")]
-    [InlineData("{\"phases\": [{\"train\": []}]}", "Phase 1 of the schedule custom trains nothing; name at least one of embedding, lstm, dense")]
+    [InlineData("[{\"until\": \"worst\", \"train\": [\"encoder\"]}]", "phases[0].until: a phase can last until \"best\" alone, not \"worst\"")]
+    [InlineData("[{\"until\": 3, \"train\": [\"encoder\"]}]", "for a number, write \"epochs\"")]
+    [InlineData("[{\"patience\": 3, \"train\": [\"encoder\"]}]", "phases[0].patience: it is for a phase that lasts until its best epoch; add \"until\": \"best\"")]
+    [InlineData("[{\"until\": \"best\", \"patience\": 0, \"train\": [\"encoder\"]}]", "phases[0].patience: a whole number of 1 or more")]
+    [InlineData("[{\"until\": \"best\", \"train\": [\"encoder\"]}]", "is the last and lasts until its best epoch; leave that out")]
+    [InlineData("[{\"until\": \"best\", \"epochs\": 2, \"train\": [\"encoder\"]}, {\"train\": [\"dense\"]}]", "has a number of epochs and lasts until its best one; leave one of the two out")]
+    [InlineData("[{\"until\": \"best\", \"train\": [\"encoder\"]}, {\"epochs\": 2, \"train\": [\"dense\"]}]", "The last phase of the schedule custom has a number of epochs, after one that lasts until its best epoch")]
+    [InlineData("{\"phases\": [{\"train\": [\"encoder\", \"embeding\"]}]}", "phases[0].train[1]: there is no group 'embeding'; did you mean 'embedding'?")]
+    [InlineData("{\"phases\": [{\"train\": []}]}", "Phase 1 of the schedule custom trains nothing; name at least one of embedding, encoder, dense")]
     [InlineData("[{\"epochs\": 2}]", "phases[0]: it does not say what trains")]
-    [InlineData("[{\"train\": [\"lstm\"]}, {\"train\": [\"dense\"]}]", "Phase 1 of the schedule custom has no number of epochs")]
-    [InlineData("[{\"train\": [\"lstm\"], \"rate\": {}}]", "phases[0]: there is no key 'rate'; did you mean 'rates'?")]
-    [InlineData("[{\"train\": [\"lstm\"], \"rates\": {\"dense\": 2}}]", "has a rate for dense and does not train it")]
-    [InlineData("[{\"train\": [\"lstm\"], \"pull\": 0.1}]", "has a pull and does not train the word vectors")]
+    [InlineData("[{\"train\": [\"encoder\"]}, {\"train\": [\"dense\"]}]", "Phase 1 of the schedule custom has no number of epochs")]
+    [InlineData("[{\"train\": [\"encoder\"], \"rate\": {}}]", "phases[0]: there is no key 'rate'; did you mean 'rates'?")]
+    [InlineData("[{\"train\": [\"encoder\"], \"rates\": {\"dense\": 2}}]", "has a rate for dense and does not train it")]
+    [InlineData("[{\"train\": [\"encoder\"], \"pull\": 0.1}]", "has a pull and does not train the word vectors")]
     [InlineData("[{\"train\": [\"embedding\"], \"rows\": {\"sen\": 5}}]", "did you mean 'seen'?")]
     [InlineData("[{\"train\": [\"embedding\"], \"rows\": {\"top\": 0}}]", "phases[0].rows.top: a whole number of 1 or more is expected, not 0")]
-    [InlineData("[{\"train\": [\"lstm\"], \"epochs\": 2.5}]", "phases[0].epochs: a whole number")]
-    [InlineData("[{\"train\": [\"lstm\"], \"train\": [\"dense\"]}]", "the key 'train' stands there twice")]
+    [InlineData("[{\"train\": [\"encoder\"], \"epochs\": 2.5}]", "phases[0].epochs: a whole number")]
+    [InlineData("[{\"train\": [\"encoder\"], \"train\": [\"dense\"]}]", "the key 'train' stands there twice")]
     [InlineData("{\"phase\": []}", "did you mean 'phases'?")]
-    [InlineData("[{\"train\": [\"lstm\"}]", "no JSON at line 1")]
+    [InlineData("[{\"train\": [\"encoder\"}]", "no JSON at line 1")]
     [InlineData("[]", "has no phase")]
     public void What_is_no_schedule_is_refused_with_the_remedy(string text, string said) =>
         Assert.Contains(said, Assert.ThrowsAny<ArgumentException>(() => ThawSchedule.Parse(text)).Message, StringComparison.Ordinal);

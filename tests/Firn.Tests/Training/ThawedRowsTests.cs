@@ -13,10 +13,10 @@ public class ThawedRowsTests
 
     [Theory]
     [InlineData("[{\"train\": [\"embedding\"]}]")]
-    [InlineData("[{\"train\": [\"lstm\"]}]")]
+    [InlineData("[{\"train\": [\"encoder\"]}]")]
     [InlineData("[{\"train\": [\"dense\"]}]")]
     [InlineData("[{\"train\": [\"embedding\", \"dense\"]}]")]
-    [InlineData("[{\"train\": [\"embedding\", \"lstm\"]}]")]
+    [InlineData("[{\"train\": [\"embedding\", \"encoder\"]}]")]
     [InlineData("frozen")]
     [InlineData("trainable")]
     public void A_frozen_group_has_no_gradient_and_no_state_and_keeps_every_bit(string text)
