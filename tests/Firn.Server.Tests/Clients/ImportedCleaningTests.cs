@@ -7,7 +7,7 @@ namespace Firn.Server.Tests.Clients;
 public class ImportedCleaningTests
 {
     [Fact]
-    public void The_rules_of_keras_travel_whole()
+    public void TheRulesOfKerasTravelWhole()
     {
         CleaningOptions options = CleaningOptions.Of(new KerasTextOptions
         {
