@@ -211,7 +211,7 @@ public sealed partial class Recipe
         Recipe fitting = BySize == SizeSettings.None ? this : With(Options.ForTexts(raw.Labels.Length, which), Start);
         clock.Begin(RecipeStage.Vocabulary);
         var rows = PartRows.Draw(texts, labels, fitting.Options);
-        if (BySize.HasFlag(SizeSettings.MaxTokens))
+        if (BySize.HasFlag(SizeSettings.MaxTokens) && Options.Classifier.Padding is not { Length: > 0 }) // which decides it
             fitting = fitting.With(fitting.Options with { MaxTokens = SettingsBySize.MaxTokensFor(rows.Train.SelectMany(part => part.Texts)) }, Start);
         CorpusParts parts = fitting.Draw(texts, rows, labels, clock);
         return (fitting, parts, labels, new DataSource(source.Description, raw.Labels.Length, raw.Sha256) { Reading = (source.Rows as CorpusReader)?.Summary() });

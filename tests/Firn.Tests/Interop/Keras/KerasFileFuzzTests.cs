@@ -143,7 +143,7 @@ public sealed class KerasFileFuzzTests : IDisposable
             }
         }
         foreach (JsonElement layer in KerasLayerTests.All.EnumerateArray())
-            yield return new Seed($"layers: {layer.GetProperty("name").GetString()}", KerasGolden.Bytes(layer), true);
+            yield return new Seed($"layers: {layer.GetProperty("name").GetString()}", KerasGolden.Bytes(layer), layer.GetProperty("name").GetString() != "code");
         byte[] command = Encoding.UTF8.GetBytes($"touch {canary}");
         byte[] text = [.. "cos\nsystem\n(S'"u8, .. command, .. "'\ntR."u8];
         byte[] name4 = [0x80, 4, 0x8C, 2, .. "os"u8, 0x8C, 6, .. "system"u8, 0x93, 0x8C, (byte)command.Length];
