@@ -51,7 +51,29 @@ internal sealed unsafe class PadStates
             int columns = layer.Map.Columns;
             for (int k = 1; k < work.Layout.Tokens; k++)
                 new ReadOnlySpan<float>(tape.Sums, columns).CopyTo(new Span<float>(tape.Sums + (long)k * columns, columns));
-            layer.Forward(work.Layout, tape);
+            if (layer is LstmLayer { IsUsual: true } lstm)
+                Run(lstm, (LstmTape)tape, work.Layout.Tokens);
+            else
+                layer.Forward(work.Layout, tape);
+        }
+
+        /// <summary>The steps as <see cref="ScoringLstm"/> takes them, so that a padded text gets the same bits.</summary>
+        private static void Run(LstmLayer lstm, LstmTape tape, int steps)
+        {
+            int hidden = lstm.Hidden, width = 4 * hidden;
+            var gates = new AlignedBuffer(width);
+            for (int k = 0; k < steps; k++)
+            {
+                long at = (long)k * hidden;
+                float* cells = tape.Cells + at, outputs = tape.Outputs + at, sums = tape.Sums + (long)k * width;
+                if (k == 0)
+                {
+                    ScoringCell.Forward(1, hidden, sums, null, cells, outputs);
+                    continue;
+                }
+                MatrixVector.Multiply(outputs - hidden, lstm.PackedRecurrent, sums, gates.Pointer);
+                ScoringCell.Forward(1, hidden, gates.Pointer, cells - hidden, cells, outputs);
+            }
         }
 
         public override void End(SequenceLayer layer, SequenceTape tape)
