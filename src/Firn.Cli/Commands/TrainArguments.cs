@@ -18,9 +18,6 @@ internal sealed class TrainArguments
     private static readonly (string Name, RecipeOptions Options)[] Presets = [("tweets", RecipeOptions.Tweets), ("notebook", RecipeOptions.Notebook)];
     private static readonly (string Name, Pooling Pooling)[] Poolings = [("last", Pooling.LastState), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];
 
-    private static readonly (string Name, EncoderKind Encoder, bool Bidirectional)[] Encoders =
-        [("lstm", EncoderKind.Lstm, false), ("bilstm", EncoderKind.Lstm, true), ("gru", EncoderKind.Gru, false), ("bigru", EncoderKind.Gru, true), ("cnn", EncoderKind.Convolution, false), ("mean", EncoderKind.Mean, false)];
-
     private static readonly (string Name, ThresholdMetric Metric)[] Metrics =
         [("accuracy", ThresholdMetric.Accuracy), ("f1", ThresholdMetric.F1), ("macro-f1", ThresholdMetric.MacroF1), ("macro-recall", ThresholdMetric.MacroRecall)];
 
@@ -70,7 +67,7 @@ internal sealed class TrainArguments
     private readonly Option<bool> dropPretrained = new("--drop-pretrained") { Description = "Leave the word vectors as they were before training out of the bundle; 'firn drift' then needs them as a file" };
     private readonly Word2VecArguments word2Vec = new([.. Presets.Select(p => (p.Name, p.Options.Word2Vec))], "--vector-epochs");
     private readonly Option<bool> ownRows = new("--rows-for-all-words") { Description = "Words without a vector get a zero row of their own that can train (as Keras; costs memory)" };
-    private readonly Option<string?> encoder = PresetOption.Word("--encoder", "What reads the words: LSTM or GRU, in one direction or both, convolutions (cnn), or the mean of the words", Presets, o => EncoderName(o.Classifier)).OneOf([.. Encoders.Select(e => e.Name)]);
+    private readonly Option<string?> encoder = PresetOption.Word("--encoder", "What reads the words: LSTM or GRU, in one direction or both, convolutions (cnn), or the mean of the words", Presets, o => EncoderName(o.Classifier)).OneOf([.. EncoderNames.All]);
     private readonly Option<string?> model = new("--model")
     {
         Description = "File with a list of layers as JSON, in place of --encoder and what goes with it; docs/model.md shows how it is written", HelpName = "FILE",
@@ -252,14 +249,7 @@ internal sealed class TrainArguments
     {
         if (parsed.GetValue(encoder) is { } name)
         {
-            (_, EncoderKind kind, bool both) = Encoders.First(e => e.Name == name);
-            Pooling pooled = kind switch
-            {
-                EncoderKind.Convolution => Pooling.Max,
-                EncoderKind.Mean => Pooling.Mean,
-                _ => basis.Pooling,
-            };
-            basis = basis with { Encoder = kind, Bidirectional = both, Pooling = pooled };
+            basis = EncoderNames.With(basis, name);
         }
         bool recurrent = basis.Encoder is EncoderKind.Lstm or EncoderKind.Gru;
         if (parsed.GetValue(widths) is not null && basis.Encoder != EncoderKind.Convolution)
@@ -288,7 +278,7 @@ internal sealed class TrainArguments
         return [.. parts.Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
     }
 
-    internal static string EncoderName(ClassifierOptions options) => Encoders.First(e => e.Encoder == options.Encoder && e.Bidirectional == options.Bidirectional).Name;
+    internal static string EncoderName(ClassifierOptions options) => EncoderNames.Of(options);
 
     private ClassifierOptions Classifier(ParseResult parsed, ClassifierOptions preset, int longest) =>
         parsed.GetValue(model) is { } file ? Listed(parsed, preset, file, longest) : Shaped(parsed, WithEncoder(parsed, preset), longest);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Data;
+using Firn.Model;
 using Firn.Recipes;
 using Firn.Tuning;
 
@@ -20,10 +21,11 @@ internal static class TuneCommand
         var preset = new Option<string>("--preset") { Description = "Where the candidates start from", DefaultValueFactory = _ => "tweets" }.OneOf("tweets", "notebook");
         var budget = new Option<string>("--budget") { Description = "Time to use, as in 90s, 15m or 2h", DefaultValueFactory = _ => "15m", HelpName = "TIME" };
         var trials = new Option<string?>("--trials") { Description = "File that keeps the trials: the same command goes on where it was broken off (default: runs/NAME.tune.jsonl)", HelpName = "FILE" };
+        var encoders = new Option<string?>("--encoders") { Description = $"Encoders to compare, with commas between: {string.Join(", ", EncoderNames.All)} (default: the preset's alone)", HelpName = "NAME,..." };
         var seed = CommonOptions.Seed("the candidates, and all that is random in each");
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Command("tune", "Search the options of train within a time") { corpus.Data, preset, budget, trials, seed, threads };
+        var command = new Command("tune", "Search the options of train within a time") { corpus.Data, preset, budget, trials, encoders, seed, threads };
         corpus.AddTo(command);
         labels.AddNamesTo(command);
         command.Add(json);
@@ -36,7 +38,7 @@ internal static class TuneCommand
                 Directory.CreateDirectory(folder);
             RecipeOptions basis = RecipeOptions.ForPreset(parsed.GetRequiredValue(preset)).WithSeed((ulong)parsed.GetValue(seed)).WithThreads(parsed.GetValue(threads))
                 with { LabelNames = labels.Names(parsed) };
-            var search = new SuccessiveHalving(basis, time, (ulong)parsed.GetValue(seed), file);
+            var search = new SuccessiveHalving(basis, time, (ulong)parsed.GetValue(seed), file) { Encoders = EncoderList.Read(parsed.GetValue(encoders)) };
             CorpusReader texts = corpus.OpenSingle(parsed);
             CorpusView.TellLayout(run.Terminal, texts);
             _ = texts.LongCount(); // the search keeps the texts and would tell nothing of them before its first trial

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Firn.Text;
 
 namespace Firn.Interop.Keras;
@@ -49,9 +48,7 @@ public sealed record KerasCleaning(IReadOnlyList<CleaningStep> Steps, bool Keras
         const string Example = "Expected is a list such as [{\"lower_case\": true}, {\"replace\": \"[^a-z ]\", \"by\": \" \"}, {\"drop_stop_words\": \"english\"}].";
         try
         {
-            CleaningFile file = json.AsSpan().TrimStart().StartsWith("[")
-                ? new CleaningFile { Steps = JsonSerializer.Deserialize(json, CleaningJson.Default.CleaningStepArray) }
-                : JsonSerializer.Deserialize(json, CleaningJson.Default.CleaningFile) ?? new CleaningFile();
+            CleaningFile file = CleaningFile.Parse(json);
             if (file.Steps is null || file.Steps.Any(s => s is null))
                 throw new InvalidDataException($"{path}: there are no steps. {Example}");
             var cleaning = new KerasCleaning(file.Steps, file.Keras);
@@ -68,16 +65,3 @@ public sealed record KerasCleaning(IReadOnlyList<CleaningStep> Steps, bool Keras
         }
     }
 }
-
-internal sealed record CleaningFile
-{
-    public CleaningStep[]? Steps { get; init; }
-
-    public bool Keras { get; set; } = true;
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, ReadCommentHandling = JsonCommentHandling.Skip,
-    AllowTrailingCommas = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(CleaningStep[]))]
-[JsonSerializable(typeof(CleaningFile))]
-internal sealed partial class CleaningJson : JsonSerializerContext;

@@ -1,5 +1,3 @@
-using Firn.Kernels;
-
 namespace Firn.Layers;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Firn.Kernels;
 
 namespace Firn.Layers;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Firn.Data;
+using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
 
@@ -42,6 +43,22 @@ public sealed class SuccessiveHalving
         _path = file;
     }
 
+    /// <summary>Encoders to compare, by <see cref="EncoderNames"/>: every candidate has one of them. None for the preset's alone.</summary>
+    /// <exception cref="ArgumentException">One is not known.</exception>
+    public IReadOnlyList<string> Encoders
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            foreach (string name in value)
+                _ = EncoderNames.With(_preset.Classifier, name);
+            field = value;
+        }
+    } = [];
+
+    private IReadOnlyList<TuningChoice> Choices => TuningChoice.Among(Encoders);
+
     /// <summary>
     /// Whether settings follow from the texts: most from their number, once for all trials; the most tokens of a text from the
     /// training texts of each trial.
@@ -68,7 +85,7 @@ public sealed class SuccessiveHalving
         if (ChoosesBySize)
             preset = preset.ForTexts(all, SizeSettings.All & ~SizeSettings.Folds); // what firn train, whose command comes out, chooses for them; folds of every trial would cost too much
         preset = preset with { ValidationShare = Math.Max(preset.ValidationShare, 0.05), OnUnknownLabel = RowErrorPolicy.Skip };
-        using var file = new TrialFile(_path, RecipeRecord.RunOf(preset, hash.ToString(), $"{_seed}"));
+        using var file = new TrialFile(_path, RecipeRecord.RunOf(preset, hash.ToString(), Encoders.Count == 0 ? $"{_seed}" : $"{_seed} {string.Join(',', Encoders)}"));
         var run = new TrialRun(file, progress, cancellation);
         Search(rows, preset, run);
         return Compare(rows, foldOf, preset, run);
@@ -79,7 +96,7 @@ public sealed class SuccessiveHalving
         for (int bracket = 0; !run.Cancellation.IsCancellationRequested; bracket++)
         {
             TuningCandidate[] candidates =
-                [.. Enumerable.Range(bracket * FirstRung, FirstRung).Select(n => TuningCandidate.Draw(preset, n, _seed))];
+                [.. Enumerable.Range(bracket * FirstRung, FirstRung).Select(n => TuningCandidate.Draw(preset, n, _seed, Choices))];
             for (int rung = 0; rung < Rungs; rung++)
             {
                 var done = new List<(TuningCandidate Candidate, TuningTrial Trial)>();
@@ -101,7 +118,7 @@ public sealed class SuccessiveHalving
     {
         TuningTrial[] ranked = [.. _trials.OrderByDescending(t => t.Rung).ThenBy(t => t.Loss)];
         TuningCandidate[] finalists = [TuningCandidate.Draw(preset, 0, _seed),
-            .. ranked.Select(t => t.Candidate).Distinct().Where(n => n != 0).Take(MaxFinalists).Select(n => TuningCandidate.Draw(preset, n, _seed))];
+            .. ranked.Select(t => t.Candidate).Distinct().Where(n => n != 0).Take(MaxFinalists).Select(n => TuningCandidate.Draw(preset, n, _seed, Choices))];
         var folds = new List<TuningTrial[]>(); // [fold][finalist]
         while (finalists.Length > 1 && folds.Count <= foldOf.Max() && FoldTrials(finalists, rows, foldOf, folds.Count, run) is { } trials)
             folds.Add(trials);

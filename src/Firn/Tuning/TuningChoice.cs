@@ -30,6 +30,21 @@ internal sealed record TuningChoice(string Flag, IReadOnlyList<string> Values, F
         new("--n-grams", ["0", "1", "2", "3"], (o, v) => o with { Wide = v == "0" ? null : (o.Wide ?? new WideOptions()) with { Longest = Whole(v) } }),
     ];
 
+    /// <summary>
+    /// The choices where encoders are compared: one of these in every candidate, and no choice that only some of them have.
+    /// Without encoders <see cref="All"/>.
+    /// </summary>
+    public static IReadOnlyList<TuningChoice> Among(IReadOnlyList<string> encoders)
+    {
+        if (encoders.Count == 0)
+            return All;
+        var encoder = new TuningChoice("--encoder", encoders, (o, v) => o with { Classifier = EncoderNames.With(o.Classifier, v) }) { Always = true };
+        return [encoder, .. All.Where(choice => choice.Flag is not ("--bidirectional" or "--pooling" or "--recurrent-dropout"))];
+    }
+
+    /// <summary>Whether every candidate draws it, in place of one in two.</summary>
+    public bool Always { get; init; }
+
     private static int Whole(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

@@ -33,17 +33,18 @@ public sealed record TuningTrial(int Candidate, int Rung, int Texts, string Opti
 internal sealed record TuningCandidate(int Number, RecipeOptions Recipe, string Options)
 {
     /// <summary>The candidate of that number: each choice stays as the preset has it, or is drawn, one time in two.</summary>
-    public static TuningCandidate Draw(RecipeOptions preset, int number, ulong seed)
+    public static TuningCandidate Draw(RecipeOptions preset, int number, ulong seed, IReadOnlyList<TuningChoice>? choices = null)
     {
         RecipeOptions recipe = preset;
         var options = new List<string>();
         CounterRandom random = new CounterRandom(seed).Derive((ulong)number);
-        for (int i = 0; number > 0 && i < TuningChoice.All.Count; i++)
+        choices ??= TuningChoice.All;
+        for (int i = 0; number > 0 && i < choices.Count; i++)
         {
-            TuningChoice choice = TuningChoice.All[i];
+            TuningChoice choice = choices[i];
             string value = choice.Values[random.Below((ulong)(2 * i), choice.Values.Count)];
             RecipeOptions changed = choice.Set(recipe, value);
-            if (random.Uniform((ulong)(2 * i + 1)) < 0.5f || changed == recipe)
+            if ((random.Uniform((ulong)(2 * i + 1)) < 0.5f && !choice.Always) || changed == recipe)
                 continue;
             recipe = changed;
             options.Add($"{choice.Flag} {value}");

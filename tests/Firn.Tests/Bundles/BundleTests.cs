@@ -187,7 +187,7 @@ public sealed class BundleTests : IDisposable
     {
         SmallPredictor.Make().Save(Folder);
         string path = Path.Combine(Folder, "model.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace("\"format_version\": 1", "\"format_version\": 99", StringComparison.Ordinal));
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"format_version\": 1", "\"format_version\": 3", StringComparison.Ordinal));
         Assert.Contains("Use a later Firn", Assert.Throws<InvalidDataException>(() => Predictor.Load(Folder)).Message, StringComparison.Ordinal);
     }
 

@@ -45,8 +45,8 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
                 return Append(piece, node, dense);
             case TimeDistributedLayer { Inner: DenseLayer or ActivationLayer or TrainingOnlyLayer } each when flow.IsSequence:
                 return Append(piece, node, each.Inner);
-            case TimeDistributedLayer each:
-                throw Refused(node, $"stands around a {each.Inner.GetType().Name.Replace("Layer", "", StringComparison.Ordinal)}");
+            case TimeDistributedLayer:
+                throw Refused(node, "stands around something else than a Dense, an Activation or a Dropout, or reads no sequence");
             case RecurrentLayer recurrent:
                 Sequence(node, flow);
                 return Append(piece, node, recurrent);
