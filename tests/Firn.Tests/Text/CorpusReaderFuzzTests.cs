@@ -45,6 +45,12 @@ public sealed class CorpusReaderFuzzTests : IDisposable
         Gen.Int[0, Pieces.Length - 1].Array[0, 20].Sample(
             chosen => IsReadOrRefused("pieces.txt", Encoding.UTF8.GetBytes(string.Concat(chosen.Select(i => Pieces[i])))), iter: 200, threads: 1);
 
+    [Theory]
+    [InlineData("\n\uFEFF")]
+    [InlineData(" \t\r\n")]
+    public void Blank_files_are_refused_in_every_format(string text) =>
+        IsReadOrRefused("blank.txt", Encoding.UTF8.GetBytes(text));
+
     [Fact]
     public void Files_of_any_bytes() =>
         Gen.Byte.Array[0, 200].Sample(bytes => IsReadOrRefused("bytes.bin", bytes), iter: 60, threads: 1);

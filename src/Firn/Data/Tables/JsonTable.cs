@@ -62,7 +62,13 @@ internal sealed class JsonTable : CorpusTable
     {
         if (BeginsWithLines(head))
             return Of(file, Shape.Lines, null);
-        if (head.AsSpan().TrimStart("\uFEFF \t\r\n")[0] == '[')
+        ReadOnlySpan<char> seen = head.AsSpan().TrimStart("\uFEFF \t\r\n");
+        if (seen.IsEmpty)
+        {
+            throw new CorpusException(file.Path, 1, "the file is blank where JSON is expected",
+                "Check that this is the file, or leave the format to be found.");
+        }
+        if (seen[0] == '[')
             return Of(file, Shape.Array, null);
         using var values = new JsonValues(file);
         string first = values.Next(inArray: false)!;
