@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Firn.Cli.Output;
 using Firn.Layers;
-using Firn.Model;
 
 namespace Firn.Cli.Commands;
 

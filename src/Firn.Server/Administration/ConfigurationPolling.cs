@@ -1,4 +1,3 @@
-using Firn.Server.Models;
 using Firn.Server.Settings;
 using Microsoft.Extensions.Hosting;
 

@@ -2,7 +2,6 @@ using Firn.Server.Batching;
 using Firn.Server.Inputs;
 using Firn.Server.Models;
 using Firn.Server.Contracts;
-using Firn.Server.Telemetry;
 using Firn.Server.Wire.OpenInference;
 
 namespace Firn.Server.Inference;

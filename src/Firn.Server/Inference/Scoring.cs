@@ -3,7 +3,6 @@ using Firn.Server.Batching;
 using Firn.Server.Models;
 using Firn.Server.Settings;
 using Firn.Server.Contracts;
-using Firn.Server.Telemetry;
 
 namespace Firn.Server.Inference;
 

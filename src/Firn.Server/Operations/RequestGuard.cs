@@ -1,4 +1,3 @@
-using Firn.Server.Rest;
 using Firn.Server.Settings;
 using Firn.Server.Telemetry;
 using Grpc.Core;

@@ -2,7 +2,6 @@ using Firn.Server.Batching;
 using Firn.Server.Http;
 using Firn.Server.Inference;
 using Firn.Server.Models;
-using Firn.Server.Telemetry;
 using Firn.Server.Wire.OpenInference;
 
 namespace Firn.Server.Rest;

@@ -7,7 +7,6 @@ using Firn.Server.Models;
 using Firn.Server.Operations;
 using Firn.Server.Rest;
 using Firn.Server.Contracts;
-using Firn.Server.Telemetry;
 using Firn.Server.Wire.OpenInference;
 using Google.Protobuf;
 using Grpc.Core;

@@ -1,6 +1,4 @@
 using System.Net;
-using Firn.Server.Models;
-using Firn.Server.Operations;
 using Microsoft.Extensions.Logging;
 
 namespace Firn.Server.Settings;

@@ -1,4 +1,3 @@
-using Firn.Server.Operations;
 using Grpc.Core;
 
 namespace Firn.Server.Telemetry;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Firn.Server.Operations;
 using Firn.Server.Contracts;
 using Grpc.Core;
 

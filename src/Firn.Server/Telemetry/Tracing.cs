@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Firn.Server.Operations;
 
 namespace Firn.Server.Telemetry;
 
