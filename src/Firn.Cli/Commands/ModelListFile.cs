@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Firn.Cli.Output;
 using Firn.Layers;
 
 namespace Firn.Cli.Commands;
 
 /// <summary>Reads the file of <c>--model</c>: a list of layers as JSON.</summary>
-internal static class ModelListFile
+internal static partial class ModelListFile
 {
     /// <summary>The layers; refused are what is no such list, and layers that cannot stand as they do.</summary>
     public static LayerList Read(string path)
@@ -26,12 +27,25 @@ internal static class ModelListFile
         return layers;
     }
 
-    // What the parser adds says the same in its own words.
+    // The parser speaks of .NET types; what it means is a word that no layer knows.
     private static string Reason(JsonException error)
     {
         string where = error.Path is { Length: > 1 } path ? $" (at {path})" : "";
         string text = error.Message;
         int end = text.IndexOf(" Path: ", StringComparison.Ordinal);
-        return $"{(end < 0 ? text : text[..end]).TrimEnd('.', ' ')}{where}; docs/model.md shows how layers are written";
+        text = (end < 0 ? text : text[..end]).TrimEnd('.', ' ');
+        if (Unmapped().Match(text) is { Success: true } unmapped)
+            text = $"a layer of the kind {unmapped.Groups[2].Value} has no member '{unmapped.Groups[1].Value}'";
+        else if (UnknownKind().Match(text) is { Success: true } kind)
+            text = $"there is no layer '{kind.Groups[1].Value}'";
+        else if (text.Contains("could not be converted", StringComparison.Ordinal))
+            text = "the value there is of another kind than that member's, or no word that it knows";
+        return $"{text}{where}; docs/model.md shows how layers are written";
     }
+
+    [GeneratedRegex(@"^The JSON property '(.*)' could not be mapped to any \.NET member contained in type '[\w.]*\.(\w+)'")]
+    private static partial Regex Unmapped();
+
+    [GeneratedRegex("unrecognized type discriminator id '(.*)'")]
+    private static partial Regex UnknownKind();
 }

@@ -102,6 +102,41 @@ public sealed class ListedModelTests
         Assert.Equal(0, Allocations.Of(() => scorer.Score(texts[1], work, one)));
     }
 
+    [Fact]
+    public void Gradients_equal_finite_differences()
+    {
+        LayerList smooth =
+        [
+            new Convolution(10, [3], Activation: Activation.Tanh), new BatchNormalization(),
+            new Branches([[new Lstm(9) { Bidirectional = true, Merge = Join.Multiply }], [new Gru(9, ResetAfter: false)], [new SimpleRnn(9)]], Join.Sum),
+            new AveragePooling(2, 1, WindowPadding.Same), new Residual([new Dense(9, Activation.Gelu)]), new LayerNormalization(), new AttentionPooling(),
+            new Dense(6, Activation.Silu), new BatchNormalization(1e-2),
+        ];
+        var model = new TextClassifier(new ClassifierOptions { Model = smooth, EmbeddingDropout = 0 }, EmbeddingTable.Random(50, 21, 5), 6);
+        foreach (ref float value in model.Embedding.Rows.Span)
+            value *= 20;
+        (RaggedIds texts, int[] labels) = Corpus();
+        int[] batch = [.. Enumerable.Range(0, 40)];
+        var work = new TrainingWorkspace(model, Everything, 2);
+        Loss();
+        foreach (Parameter parameter in model.Parameters.Where(p => p.Group is ParameterGroup.Encoder or ParameterGroup.Dense))
+        {
+            float[] gradient = ClassifierParityTests.Gradient(work, parameter);
+            int at = Array.IndexOf(gradient, gradient.MaxBy(Math.Abs));
+            const float step = 4e-3f;
+            float start = parameter.Values.Span[at];
+            parameter.Values.Span[at] = start + step;
+            double above = Loss();
+            parameter.Values.Span[at] = start - step;
+            double slope = (above - Loss()) / (2 * step);
+            parameter.Values.Span[at] = start;
+            Loss();
+            Assert.True(Math.Abs(slope - gradient[at]) <= 0.02 * Math.Abs(gradient[at]) + 3e-4, $"{parameter.Name}: {gradient[at]} where differences give {slope}");
+        }
+
+        double Loss() => work.ForwardBackward(texts, batch, labels, [], 1, 1).LossSum / batch.Length;
+    }
+
     private static float[][] Trained(LayerList list, int threads) => Trained(new ClassifierOptions { Model = list }, threads);
 
     private static float[][] Trained(ClassifierOptions options, int threads)
