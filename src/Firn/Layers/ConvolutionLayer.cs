@@ -17,6 +17,8 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
 {
     private readonly int filters = kind.Filters, stride = kind.Stride;
     private readonly int[] widths = [.. kind.Widths];
+    private readonly bool dependsOnLength = kind.Stride > 1 && kind.Padding == WindowPadding.Same;
+    private readonly int[] before = [.. kind.Widths.Select(width => Windows.Before(0, width, 1, kind.Padding))];
     private readonly Activation activation = kind.Activation.FollowsFromValue() ? kind.Activation : Activation.Linear;
 
     /// <summary>Makes or finds the map's weights: Glorot uniform over each window, as Keras starts them.</summary>
@@ -81,7 +83,7 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
                     for (int o = 0; o < widths[n]; o++, column += filters)
                     {
                         // The window that has this word at its place o.
-                        int first = last - o, at = first / stride;
+                        int first = last - o, at = stride == 1 ? first : first / stride;
                         Span<float> to = SumsAt(tape, layout.OffsetOf(step) + i, column);
                         if (first >= 0 && at * stride == first && i < outputs.AliveAt(at))
                             tape.DOutsideAt(outputs.OffsetOf(at) + i).Slice(n * filters, filters).CopyTo(to);
@@ -117,7 +119,7 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
     }
 
     /// <summary>Steps before a text's first that its first window begins with.</summary>
-    private int Before(int window, int steps) => Windows.Before(steps, widths[window], stride, kind.Padding);
+    private int Before(int window, int steps) => dependsOnLength ? Windows.Before(steps, widths[window], stride, WindowPadding.Same) : before[window];
 
     private Span<float> SumsAt(SequenceTape tape, int row, int column) => new(tape.Sums + (long)row * Map.Columns + column, filters);
 }
