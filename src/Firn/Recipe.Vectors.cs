@@ -48,7 +48,8 @@ public sealed partial class Recipe
             throw new InvalidDataException($"{Options.VectorsPath} has a vector for none of the {parts.SeenWords} words of the texts; choose vectors of their language.");
         if (Options.VectorsPath is not null)
             check?.Invoke(KnownVectors.Of(vectors, parts.Vocabulary));
-        return EmbeddingTable.From(parts.Vocabulary, vectors, Options.OwnRows);
+        var made = EmbeddingTable.From(parts.Vocabulary, vectors, Options.OwnRows);
+        return Options.Classifier.Multichannel ? made.TwoChannels() : made;
     }
 
     private static PretrainedRows Moved(TrainingResult training, EmbeddingTable table) =>

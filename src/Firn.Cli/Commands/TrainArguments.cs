@@ -73,6 +73,12 @@ internal sealed class TrainArguments
         Description = "File with a list of layers as JSON, in place of --encoder and what goes with it; docs/model.md shows how it is written", HelpName = "FILE",
     };
 
+    private readonly Option<int?> channels = new Option<int?>("--channels")
+    {
+        Description = "2: a second copy of the word vectors that stays as it is beside the one that the schedule trains, each layer reading both (default: 1)",
+        HelpName = "N",
+    }.Between(1, 2);
+
     private readonly Option<int?> layers = new Option<int?>("--layers") { Description = "LSTMs or GRUs above each other (default: 1)", HelpName = "N" }.Between(1, 8);
     private readonly Option<string?> widths = new("--widths") { Description = "Words that the windows of --encoder cnn span, with commas between (default: 3,4,5)", HelpName = "N,N..." };
     private readonly Option<string?> dense = new("--dense") { Description = "Units of dense layers between the encoder and the output, with commas between (default: none)", HelpName = "N,N..." };
@@ -114,7 +120,7 @@ internal sealed class TrainArguments
         word2Vec.AddTo(command);
         foreach (var option in new Option[]
         {
-            ownRows, dropPretrained, encoder, model, layers, widths, dense, activation, denseDropout, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, characters, epochs, batchSize, learningRate,
+            ownRows, dropPretrained, encoder, model, channels, layers, widths, dense, activation, denseDropout, hidden, bidirectional, pooling, padding, embeddingDropout, dropout, recurrentDropout, tied, nGrams, characters, epochs, batchSize, learningRate,
             clipNorm, schedule, repair, restoreBest, refit, balance, multiLabel, tuneThreshold, seed, threads,
         })
             command.Add(option);
@@ -145,7 +151,7 @@ internal sealed class TrainArguments
         if (parsed.GetValue(from) is { } bundle)
         {
             Inputs.RequireBundle(bundle);
-            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unspaced, unknown, maxWords, encoder, model, layers, widths, dense, activation, hidden, bidirectional, pooling, padding],
+            Refuse(parsed, [vectors, vectorTexts, ownRows, .. word2Vec.ForTraining, stem, stopWords, unspaced, unknown, maxWords, encoder, model, channels, layers, widths, dense, activation, hidden, bidirectional, pooling, padding],
                 $"is decided by the bundle {bundle} that --from starts from");
             if (parsed.GetValue(hashTags) is "split" or "whole")
                 throw new UsageError($"how hash tags are split is decided by the bundle {bundle} that --from starts from; leave --hash-tags out, or choose both or drop");
@@ -294,6 +300,7 @@ internal sealed class TrainArguments
             Padding = parsed.GetValue(padding) == "keras" ? new PaddedInput { Length = longest } : null,
             PaddedLength = 0,
             MultiLabel = parsed.GetValue(multiLabel),
+            Multichannel = parsed.GetValue(channels) == 2,
             EmbeddingDropout = parsed.GetValue(embeddingDropout) ?? basis.EmbeddingDropout,
             TiedEmbeddingDropout = parsed.GetValue(tied) ?? basis.TiedEmbeddingDropout,
         };
@@ -302,6 +309,7 @@ internal sealed class TrainArguments
     private ClassifierOptions Shaped(ParseResult parsed, ClassifierOptions basis, int longest) => basis with
     {
         MultiLabel = parsed.GetValue(multiLabel),
+        Multichannel = parsed.GetValue(channels) == 2,
         HiddenSize = parsed.GetValue(hidden) ?? basis.HiddenSize,
         Bidirectional = parsed.GetValue(bidirectional) ?? basis.Bidirectional,
         Pooling = parsed.GetValue(pooling) is { } name ? Poolings.First(p => p.Name == name).Pooling : basis.Pooling,

@@ -56,7 +56,7 @@ internal sealed record ModelFile
 
     /// <summary>The version that a model needs: 2 where a reader of version 1 would take the model for another.</summary>
     public static int VersionFor(ClassifierOptions architecture, CleaningOptions cleaning) =>
-        architecture.Model.Count > 0 || architecture.Padding is not null || cleaning.Keras is not null ? 2 : 1;
+        architecture.Model.Count > 0 || architecture.Padding is not null || architecture.Multichannel || cleaning.Keras is not null ? 2 : 1;
 
     /// <summary>The file's bytes.</summary>
     public byte[] ToBytes()

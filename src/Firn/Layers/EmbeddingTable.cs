@@ -92,6 +92,19 @@ public sealed class EmbeddingTable
         return new EmbeddingTable(rowOf, rows, vectors.Dimension);
     }
 
+    /// <summary>A table whose rows hold these twice, side by side: the channels of a multichannel model.</summary>
+    public EmbeddingTable TwoChannels()
+    {
+        var rows = new float[checked(2 * Rows.Length)];
+        for (int row = 0; row < RowCount; row++)
+        {
+            ReadOnlySpan<float> from = Rows.Span.Slice(row * Dimension, Dimension);
+            from.CopyTo(rows.AsSpan(2 * row * Dimension));
+            from.CopyTo(rows.AsSpan((2 * row + 1) * Dimension));
+        }
+        return new EmbeddingTable([.. rowOf], rows, 2 * Dimension);
+    }
+
     /// <summary>
     /// A table with a row of its own for every token id but the pad, uniform in [-0.05, 0.05] as Keras' Embedding starts.
     /// </summary>

@@ -114,6 +114,14 @@ public sealed record ClassifierOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public LayerList Model { get; init; }
 
+    /// <summary>
+    /// Two channels of word vectors that start alike, one that stays and one that trains as the schedule says (Kim 2014,
+    /// CNN-multichannel): a row of the table holds both, side by side, so that every layer on the embedding reads 2E
+    /// values and a filter's sums over both channels are added. Only the second half of a row ever moves.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Multichannel { get; init; }
+
     /// <summary>How texts are padded, for a model that was made elsewhere; null for no pads. In place of <see cref="PaddedLength"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PaddedInput? Padding { get; init; }

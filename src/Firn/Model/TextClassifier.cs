@@ -24,6 +24,11 @@ public sealed class TextClassifier
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(embedding);
         options.Validate();
+        if (options.Multichannel && embedding.Dimension % 2 != 0)
+        {
+            throw new ArgumentException($"Rows of two channels have an even number of values, not {embedding.Dimension}; "
+                + "make them by EmbeddingTable.TwoChannels.", nameof(embedding));
+        }
         Options = options;
         Embedding = embedding;
         parameters = ModelLayers.CreateWeights(options, embedding, new CounterRandom(seed));

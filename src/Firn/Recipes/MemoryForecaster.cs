@@ -36,6 +36,8 @@ internal sealed class MemoryForecaster
     {
         bool[] hasVector = WithVector(options, out int withVector, out int width);
         ClassifierOptions classifier = options.Classifier with { Classes = _classes };
+        if (classifier.Multichannel && options.From is null)
+            width *= 2;
         int rows = _vectors?.Rows ?? 1 + (options.OwnRows ? _parts.Vocabulary.Count - 1 : withVector);
         var shape = TextShape.Of(classifier, rows, width);
         TrainingOptions training = options.TrainingInEffect;

@@ -40,7 +40,7 @@ internal sealed class WarmStart : IDisposable
             Classifier = options.Classifier with
             {
                 Encoder = shape.Encoder, Layers = shape.Layers, Widths = shape.Widths, HiddenSize = shape.HiddenSize, Bidirectional = shape.Bidirectional, Pooling = shape.Pooling,
-                Dense = shape.Dense, DenseActivation = shape.DenseActivation, Model = shape.Model, Padding = shape.Padding,
+                Dense = shape.Dense, DenseActivation = shape.DenseActivation, Model = shape.Model, Multichannel = shape.Multichannel, Padding = shape.Padding,
                 PaddedLength = shape.Model.Count > 0 ? 0 : options.Classifier.PaddedLength,
                 EmbeddingDropout = shape.Model.Count > 0 ? shape.EmbeddingDropout : options.Classifier.EmbeddingDropout,
             },

@@ -137,6 +137,25 @@ public sealed class ListedModelTests
         double Loss() => work.ForwardBackward(texts, batch, labels, [], 1, 1).LossSum / batch.Length;
     }
 
+    [Fact]
+    public void Of_two_channels_one_stays_and_the_other_trains_as_it_would_on_the_same_input()
+    {
+        EmbeddingTable one = EmbeddingTable.Random(50, 21, 5);
+        var options = new ClassifierOptions { Model = [new Convolution(8, [2, 3]), new GlobalMaxPooling()], EmbeddingDropout = 0 };
+        TextClassifier both = new(options with { Multichannel = true }, one.TwoChannels(), 6), moving = new(options, one.TwoChannels(), 6);
+        Step(both, Everything, 2, steps: 1);
+        Step(moving, Everything, 2, steps: 1);
+        for (int row = 0; row < one.RowCount; row++)
+        {
+            ReadOnlySpan<float> trained = both.Embedding.Rows.Span.Slice(row * 42, 42);
+            Assert.True(trained[..21].SequenceEqual(one.Rows.Span.Slice(row * 21, 21)));
+            Assert.True(trained[21..].SequenceEqual(moving.Embedding.Rows.Span.Slice(row * 42 + 21, 21)));
+        }
+        Assert.False(both.Embedding.Rows.Span.Slice(42 + 21, 21).SequenceEqual(one.Rows.Span.Slice(21, 21)));
+        Step(both, Everything, 2, steps: 3);
+        Assert.True(both.Embedding.Rows.Span.Slice(42, 21).SequenceEqual(one.Rows.Span.Slice(21, 21)));
+    }
+
     private static float[][] Trained(LayerList list, int threads) => Trained(new ClassifierOptions { Model = list }, threads);
 
     private static float[][] Trained(ClassifierOptions options, int threads)
