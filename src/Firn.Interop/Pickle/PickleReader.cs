@@ -366,11 +366,12 @@ public static partial class PickleReader
             return Escapes().Replace(line[1..^1], Unescape);
         }
 
-        private static string Unescape(Match match) => match.Value[1] switch
+        private string Unescape(Match match) => match.Value[1] switch
         {
             'n' => "\n",
             'r' => "\r",
             't' => "\t",
+            'x' when match.Length == 2 => throw input.Bad("an escape \\x of protocol 0 lacks its two digits"),
             'x' => ((char)Convert.ToInt32(match.Value[2..], 16)).ToString(),
             var other => other.ToString(),
         };

@@ -47,6 +47,7 @@ public class PickleReaderTests
 
     [Theory]
     [InlineData("80068c0161942e", "protocol is 6")]
+    [InlineData("53275c782f270a2e", "an escape \\x of protocol 0 lacks its two digits")]
     [InlineData("5000000a2e", "persistent")]
     [InlineData("2e", "stack is empty")]
     [InlineData("7a2e", "0x7A is no instruction")]
