@@ -175,7 +175,7 @@ internal sealed class Hdf5Chunks
 
     private static byte[] Unshuffle(byte[] bytes, int size)
     {
-        if (size <= 1)
+        if (size <= 1 || bytes.Length / size <= 1) // as HDF5: a damaged size must not be walked through either
             return bytes;
         var result = new byte[bytes.Length];
         int count = bytes.Length / size;

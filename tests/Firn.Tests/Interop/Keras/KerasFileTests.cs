@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Text.Json;
 using Firn.Interop.Keras;
 using Firn.Interop.Keras.Layers;
@@ -154,6 +156,19 @@ public sealed class KerasFileTests : IDisposable
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         long numbers = file.Nodes.SelectMany(n => n.Weights).Sum(w => 4L * w.Values.Length);
         Assert.InRange(allocated, numbers, numbers + (1 << 20));
+    }
+
+    [Fact]
+    public void A_damaged_size_of_shuffled_numbers_costs_no_time()
+    {
+        byte[] bytes = KerasGolden.Bytes(KerasGolden.Case("made", "packed arrays, other numbers"));
+        int at = bytes.AsSpan().IndexOf("shuffle\0"u8) + "shuffle\0".Length;
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), int.MaxValue);
+        string path = Path.Combine(_folder, "damaged.h5");
+        File.WriteAllBytes(path, bytes);
+        var clock = Stopwatch.StartNew();
+        Assert.NotEmpty(KerasFile.Load(path).Nodes);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5); // it was 18: a turn of an empty loop for each byte of the size
     }
 
     private static void AssertEqual(JsonElement tensor, KerasWeight weight)
