@@ -24,7 +24,7 @@ internal static class DriftCommand
         var words = new Option<string?>("--words") { Description = "Words to show: with commas between, or a file, one a line", HelpName = "WORD,..." };
         var pairs = new Option<string?>("--pairs") { Description = "Pairs of words to show, as in tv=television,mum=mother, or a file, one pair a line (default: the worst tears)", HelpName = "A=B,..." };
         var count = new Option<int>("--count", "-n") { Description = "Rows of each table", DefaultValueFactory = _ => 15, HelpName = "N" }.Between(1, 10_000);
-        var looked = new Option<int>("--neighbor-words") { Description = "Words whose neighbours are looked up, the most frequent first", DefaultValueFactory = _ => new DriftOptions().NeighborWords, HelpName = "N" }.Between(0, int.MaxValue);
+        var looked = new Option<int>("--neighbor-words") { Description = "Words whose neighbors are looked up, the most frequent first", DefaultValueFactory = _ => new DriftOptions().NeighborWords, HelpName = "N" }.Between(0, int.MaxValue);
         var near = new Option<double>("--near") { Description = "Cosine before training from which on two words are near", DefaultValueFactory = _ => new DriftOptions().NearCosine, HelpName = "X" }.Between(0, 1);
         var least = new Option<int>("--least-seen") { Description = "Times that training must have seen the one word of a torn pair", DefaultValueFactory = _ => new DriftOptions().LeastSeen, HelpName = "N" }.Between(1, int.MaxValue);
         var report = new Option<string?>("--report") { Description = "Folder for drift.html and its pictures (default: none is written)", HelpName = "FOLDER" };
@@ -65,7 +65,7 @@ internal static class DriftCommand
             if (parsed.GetValue(json))
                 Json.Write(run.Terminal, DriftJson.Of(view, page));
             else
-                DriftTables.Print(run.Terminal, view, folder, page);
+                DriftTables.Print(run.Terminal, view, new DriftPlaces(folder, parsed.GetValue(before), page));
             return ExitCode.Done;
         });
         return command;
@@ -87,9 +87,9 @@ internal static class DriftCommand
     private static DriftReport Measure(Invocation run, DriftTable table, DriftOptions options)
     {
         using var progress = new ProgressLine(run.Terminal);
-        progress.Begin("neighbours");
+        progress.Begin("neighbors");
         DriftReport drift = DriftReport.Measure(table, options, new InlineProgress<double>(done => progress.Report(done)), run.Stop);
-        progress.End(string.Create(CultureInfo.InvariantCulture, $"neighbours: {Math.Min(options.NeighborWords, drift.Words.Count):N0} words looked up among {drift.Words.Count:N0}"));
+        progress.End(string.Create(CultureInfo.InvariantCulture, $"neighbors: {Math.Min(options.NeighborWords, drift.Words.Count):N0} words looked up among {drift.Words.Count:N0}"));
         return drift;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class RepairArguments
 
     private readonly Option<string?> repair = new Option<string?>("--repair")
     {
-        Description = "Repair words that stayed behind: map (ridge regression fitted on the words that moved), neighbors (each goes its neighbours' way), revert (the old table back), or all, to compare",
+        Description = "Repair words that stayed behind: map (ridge regression fitted on the words that moved), neighbors (each goes its neighbors' way), revert (the old table back), or all, to compare",
         HelpName = "map|neighbors|revert|all",
     }.OneOf("map", "neighbors", "neighbours", "revert", "all");
 

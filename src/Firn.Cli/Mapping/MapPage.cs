@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Firn.Cli.Mapping;
 
-/// <summary>A map as one HTML page that needs nothing from a network: hover for neighbours, search, drag and zoom.</summary>
+/// <summary>A map as one HTML page that needs nothing from a network: hover for neighbors, search, drag and zoom.</summary>
 internal static class MapPage
 {
     public static string Render(WordMap map)

@@ -2,7 +2,7 @@ namespace Firn.Cli.Mapping;
 
 /// <summary>
 /// t-SNE (van der Maaten and Hinton 2008), exact: all pairs, no approximation; begun from the principal axes, so nothing is
-/// random. The schedule is scikit-learn's: 250 steps with neighbours drawn 12 times as strongly and momentum 0.5, then
+/// random. The schedule is scikit-learn's: 250 steps with neighbors drawn 12 times as strongly and momentum 0.5, then
 /// momentum 0.8; learning rate max(N / 48, 50); gains a coordinate from Jacobs' rule.
 /// </summary>
 internal sealed class NeighborEmbedding
@@ -23,7 +23,7 @@ internal sealed class NeighborEmbedding
 
     /// <summary>Draws rows in two dimensions.</summary>
     /// <param name="rows">[N, E].</param>
-    /// <param name="perplexity">The effective number of neighbours; held below N / 3.</param>
+    /// <param name="perplexity">The effective number of neighbors; held below N / 3.</param>
     /// <param name="steps">Steps of gradient descent.</param>
     /// <param name="progress">Receives the share done and the divergence.</param>
     /// <param name="stop">Ends it.</param>

@@ -10,7 +10,7 @@ internal static class Neighborhoods
     private const double EntropyTolerance = 1e-5;
 
     /// <param name="rows">[N, E].</param>
-    /// <param name="perplexity">The effective number of neighbours, below N.</param>
+    /// <param name="perplexity">The effective number of neighbors, below N.</param>
     /// <returns>[N, N], of sum 1.</returns>
     public static double[,] Joint(double[][] rows, double perplexity)
     {

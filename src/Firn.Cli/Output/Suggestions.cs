@@ -20,7 +20,7 @@ internal static class Suggestions
         return best;
     }
 
-    /// <summary>Insertions, deletions, substitutions and swaps of neighbours (Damerau 1964), each at cost 1.</summary>
+    /// <summary>Insertions, deletions, substitutions and swaps of neighbors (Damerau 1964), each at cost 1.</summary>
     internal static int Distance(string a, string b)
     {
         var d = new int[a.Length + 1, b.Length + 1];

@@ -7,7 +7,7 @@ using static Firn.Cli.Reporting.PageParts;
 
 namespace Firn.Cli.Reporting;
 
-/// <summary>Drift as one page: the map of arrows, torn pairs, movement by frequency, neighbours before and after, repairs.</summary>
+/// <summary>Drift as one page: the map of arrows, torn pairs, movement by frequency, neighbors before and after, repairs.</summary>
 internal static class DriftPage
 {
     private const int NeighborLists = 12;
@@ -35,22 +35,23 @@ internal static class DriftPage
             Section(sections, view.Asked.Count > 0 ? "The pairs" : "Torn pairs", TearDrawing.Of(tears), wide: true);
             Section(sections, "Pairs in figures", Table(DriftTables.Pairs(view.Pairs)) + Hint("Rank: the near word was so many-th of the word's nearest."), wide: true);
         }
-        Section(sections, "By how often training saw the word", Table(DriftTables.Bands(drift)) + Hint($"Neighbours kept: of the {drift.Options.Neighbors} nearest words before, among all words, how many are among the nearest now."), wide: true);
+        Section(sections, "By how often training saw the word", Table(DriftTables.Bands(drift)) + Hint($"Neighbors kept: of the {drift.Options.Neighbors} nearest words before, among all words, how many are among the nearest now."), wide: true);
         if (drift.Moved > 0)
             Section(sections, "How far words moved", Histogram(view));
-        if (view.Movements.Count > 0)
-            Section(sections, view.Words.Count > 0 ? "Words" : "Moved the most (seen ten times or more)", Table(DriftTables.Movements(view.Movements)));
+        if (view.ShownMovements.Count > 0)
+            Section(sections, view.MovementsTitle, Table(DriftTables.Movements(view.ShownMovements)), wide: true);
         if (view.Repairs.Count > 0)
         {
             string foretold = string.Concat(view.Repairs.Where(r => r.Repair.Foretold is not null).Select(r => Hint(DriftTables.Foretold(r.Repair))));
             Section(sections, "Repairs", Table(DriftTables.Repairs(view.Repairs)) + foretold + Hint("Mended and broken: texts with unseen words that became right, and wrong."), wide: true);
         }
-        Section(sections, "Neighbours before and now", Neighbors(view), wide: true, "long");
+        if (view.Pictured.Count > 0)
+            Section(sections, "Neighbors before and now", Neighbors(view), wide: true, "long");
         return Page($"Drift of {view.Name}", DriftTables.InWords(drift), "",
         [
             new("words with a vector", drift.Words.Count.ToString("N0", CultureInfo.InvariantCulture)),
             new("moved", drift.Moved.ToString("N0", CultureInfo.InvariantCulture)),
-            new("training lacks", drift.Unseen.ToString("N0", CultureInfo.InvariantCulture)),
+            .. view.CountsKnown ? [new Fact("training lacks", drift.Unseen.ToString("N0", CultureInfo.InvariantCulture))] : Array.Empty<Fact>(),
         ], sections.ToString(), string.Create(CultureInfo.InvariantCulture, $"Firn {Bundle.FirnVersion}, {DateTime.Now:d MMMM yyyy, HH:mm}"));
     }
 

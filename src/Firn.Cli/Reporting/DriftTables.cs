@@ -10,7 +10,7 @@ namespace Firn.Cli.Reporting;
 /// <summary>Drift as tables for the terminal and the page, and as a file of every word.</summary>
 internal static class DriftTables
 {
-    public static TableData Bands(DriftReport drift) => new(["seen in training", "words", "moved", "cosine distance", "median", "relative way", "neighbours kept"],
+    public static TableData Bands(DriftReport drift) => new(["seen in training", "words", "moved", "cosine distance", "median", "relative way", "neighbors kept"],
         [.. drift.Bands.Select(b => new[] { b.Name, Number(b.Words), Number(b.Moved), F(b.MeanCosineDistance, 5), F(b.MedianCosineDistance, 5), F(b.MeanRelative, 4), double.IsNaN(b.MeanNeighborsKept) ? "" : F(b.MeanNeighborsKept, 1) })]);
 
     public static TableData Pairs(IReadOnlyList<TornPair> pairs) => new(["word", "seen", "near word", "seen", "cosine before", "now", "tear", "rank before", "now"],
@@ -35,13 +35,14 @@ internal static class DriftTables
         return new TableData(["repair", "words changed", "mean way", $"accuracy{texts}", $"with unseen words{few}", "mended", "broken"], rows);
     }
 
-    public static void Print(Terminal terminal, DriftView view, string folder, string? page)
+    public static void Print(Terminal terminal, DriftView view, DriftPlaces places)
     {
+        (string folder, string? before, string? page) = places;
         terminal.Out.WriteLine(InWords(view.Drift));
         terminal.Out.WriteLine();
         Write(terminal, "by how often training saw the word", Bands(view.Drift), 0);
-        if (view.Movements.Count > 0)
-            Write(terminal, view.Words.Count > 0 ? "words" : "words seen ten times or more that moved the most", Movements(view.Movements), 0);
+        if (view.ShownMovements.Count > 0)
+            Write(terminal, view.MovementsTitle.ToLowerInvariant(), Movements(view.ShownMovements), 0);
         if (view.Pairs.Count > 0)
             Write(terminal, view.Asked.Count > 0 ? "pairs" : "torn pairs: a word that training saw and a near one that it lacks", Pairs(view.Pairs), 0, 2);
         foreach (string word in view.Words.Take(8))
@@ -61,7 +62,7 @@ internal static class DriftTables
             terminal.Out.WriteLine($"report  {page}");
         terminal.Out.WriteLine("next");
         if (page is null)
-            terminal.Out.WriteLine($"  {Tool.CalledAs} drift {folder} --report runs/{view.Name}-drift");
+            terminal.Out.WriteLine($"  {Tool.CalledAs} drift {folder}{(before is null ? "" : $" --vectors {before}")} --report runs/{view.Name}-drift");
         if (view.Repairs.Count == 0 && view.Drift.Moved > 0)
             terminal.Out.WriteLine($"  {Tool.CalledAs} drift {folder} --repair all --test DATA");
         else if (view.Repairs is [{ Bundle: { } made }])
@@ -114,3 +115,9 @@ internal static class DriftTables
 
     private static string F(double value, int digits = 3) => double.IsFinite(value) ? value.ToString("F" + digits, CultureInfo.InvariantCulture) : "n/a";
 }
+
+/// <summary>Where a command's drift comes from and went.</summary>
+/// <param name="Bundle">The bundle.</param>
+/// <param name="Before">The file of vectors that it is held against; null for those the bundle keeps.</param>
+/// <param name="Page">The page that was written, or null.</param>
+internal sealed record DriftPlaces(string Bundle, string? Before, string? Page);

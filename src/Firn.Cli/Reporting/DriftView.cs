@@ -9,7 +9,7 @@ namespace Firn.Cli.Reporting;
 /// <param name="Drift">What was measured.</param>
 /// <param name="Words">Words asked for.</param>
 /// <param name="Asked">Pairs asked for.</param>
-/// <param name="Pictured">Words of the map and the lists of neighbours.</param>
+/// <param name="Pictured">Words of the map and the lists of neighbors.</param>
 /// <param name="Repairs">What repairs did; empty for none.</param>
 /// <param name="Rows">Rows of a table at most.</param>
 internal sealed record DriftView(string Name, DriftReport Drift, IReadOnlyList<string> Words, IReadOnlyList<TornPair> Asked,
@@ -22,6 +22,20 @@ internal sealed record DriftView(string Name, DriftReport Drift, IReadOnlyList<s
     public IReadOnlyList<WordMovement> Movements => Words.Count > 0
         ? [.. Words.Select(Drift.MovementOf)]
         : [.. Drift.Words.Where(w => (w.Count ?? 10) >= 10).OrderByDescending(w => w.CosineDistance).Take(Rows)];
+
+    /// <summary>The movements worth a table: those of words asked for, or of words that moved.</summary>
+    public IReadOnlyList<WordMovement> ShownMovements => Words.Count > 0 || Drift.Moved > 0 ? Movements : [];
+
+    /// <summary>Whether it is known how often training saw each word.</summary>
+    public bool CountsKnown => Drift.Words.Any(w => w.Count is not null);
+
+    /// <summary>What the table of movements shows.</summary>
+    public string MovementsTitle => this switch
+    {
+        { Words.Count: > 0 } => "Words",
+        { CountsKnown: false } => "Words that moved the most",
+        _ => "Words seen ten times or more that moved the most",
+    };
 
     /// <summary>Before and after of each pictured word on the plane of their places before.</summary>
     public IReadOnlyList<(string Word, bool Seen, (double X, double Y) Before, (double X, double Y) After)> Map()

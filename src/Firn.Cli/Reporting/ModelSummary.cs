@@ -24,12 +24,21 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
     {
         var options = model.Options;
         int width = model.Embedding.Dimension;
-        var layers = new List<Layer>
+        bool trains = schedule.EverTrains(ParameterGroup.Embedding);
+        // As Keras counts: a row a word, though words without a vector share one here.
+        long rows = model.Embedding.VocabularySize;
+        var layers = new List<Layer>();
+        if (options.Multichannel)
         {
-            // As Keras counts: a row a word, though words without a vector share one here.
-            new("embedding", $"T × {width}", (long)model.Embedding.VocabularySize * width, schedule.EverTrains(ParameterGroup.Embedding)),
-            new(string.Create(CultureInfo.InvariantCulture, $"dropout {options.EmbeddingDropout:0.##}"), $"T × {width}", 0, false),
-        };
+            layers.Add(new("embedding, channel that stays", $"T × {width / 2}", rows * width / 2, false));
+            layers.Add(new("embedding, channel that trains", $"T × {width / 2}", rows * width / 2, trains));
+        }
+        else
+        {
+            layers.Add(new("embedding", $"T × {width}", rows * width, trains));
+        }
+        layers.Add(
+            new(string.Create(CultureInfo.InvariantCulture, $"dropout {options.EmbeddingDropout:0.##}"), $"T × {width}", 0, false));
         IReadOnlyList<LayerSummary> own = model.Layers;
         layers.AddRange(own.SkipLast(1).Select(layer => new Layer(layer.Title, layer.Output, layer.Parameters, Trains(layer))));
         string activation = options.Output switch { OutputActivation.Sigmoid => "sigmoid", OutputActivation.Sigmoids => "a sigmoid a class", _ => "softmax" };

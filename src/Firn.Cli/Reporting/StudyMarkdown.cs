@@ -14,7 +14,7 @@ internal static class StudyMarkdown
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"## {report.Name}\n\n**{report.Finding.Headline}** {report.Finding.Paragraph}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{summary.TrainTexts:N0} texts to train on, {summary.TestTexts:N0} to test; {summary.Words:N0} vectors of {summary.Dimension} values {summary.Vectors}; a test text is {summary.IdBytes:0} bytes as packed ids, {summary.VectorBytes:N0} as vectors.\n\n");
-        text.Append("| texts | table | seeds | accuracy | less frozen, points | p | on texts with unseen words | less frozen | neighbours kept | memory | new version | s |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
+        text.Append("| texts | table | seeds | accuracy | less frozen, points | p | on texts with unseen words | less frozen | neighbors kept | memory | new version | s |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
         foreach (StudyRow r in summary.Rows)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {r.Size:N0} | {StudyPolicies.NameOf(r.Policy)} | {r.Seeds} | {StudyReport.Share(r.Accuracy.Mean)} ({StudyReport.Share(r.Accuracy.Low)} to {StudyReport.Share(r.Accuracy.High)}) ");

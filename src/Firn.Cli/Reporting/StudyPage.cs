@@ -51,7 +51,7 @@ internal static class StudyPage
         "p: McNemar's exact test against the frozen table, the median over the seeds. Unseen words: accuracy on the test texts with a word that has a vector and that the texts trained on lack.";
 
     private const string CostsLegend =
-        "Cosine: of a moved vector with what it was, mean. Neighbours: share of ten nearest words that a trained word kept. "
+        "Cosine: of a moved vector with what it was, mean. Neighbors: share of ten nearest words that a trained word kept. "
         + "Memory: weights, gradients, optimizer state and the copy of the best epoch, by count, activations not among them. Version: weights that differ from the pretrained table. Seconds: one training on one thread.";
 
     private static Fact[] Headline(StudySummary summary)

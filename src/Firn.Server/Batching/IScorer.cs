@@ -33,6 +33,9 @@ internal interface IScorer : IDisposable
     /// <summary>Which ids count in a longer text.</summary>
     Truncation Truncation { get; }
 
+    /// <summary>See <see cref="InputShape.ReadsPadsFrom"/>.</summary>
+    int? ReadsPadsFrom => null;
+
     /// <summary>Identifies what ids mean: SHA-256 over the vocabulary and the cleaning rules, in hexadecimal.</summary>
     string VocabularyHash { get; }
 

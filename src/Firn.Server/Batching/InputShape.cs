@@ -11,13 +11,21 @@ namespace Firn.Server.Batching;
 internal sealed record InputShape(int VocabularySize, int Dimension, int MaxTokens, Truncation Truncation)
 {
     /// <summary>
+    /// For a model that reads pads as words: the length from which a row of ids is taken as it stands, zeros and all, as the
+    /// program that the model comes from padded it. Null where zeros only make rows equally long.
+    /// </summary>
+    public int? ReadsPadsFrom { get; init; }
+
+    /// <summary>
     /// Drops the zeros that pad a text at either end, checks the ids that are left, and cuts them as the model's own
     /// encoding does.
     /// </summary>
     /// <exception cref="ServingException">An id is out of range, or a pad stands inside a text.</exception>
     public ReadOnlySpan<int> WithoutPads(ReadOnlySpan<int> ids, int text)
     {
-        ids = ids.Trim(0);
+        bool readsPads = ids.Length >= ReadsPadsFrom;
+        if (!readsPads)
+            ids = ids.Trim(0);
         for (int i = 0; i < ids.Length; i++)
         {
             if ((uint)ids[i] >= (uint)VocabularySize)
@@ -25,7 +33,7 @@ internal sealed record InputShape(int VocabularySize, int Dimension, int MaxToke
                 throw ServingException.Invalid(
                     $"instance {text}: id {ids[i]} is outside 0 to {VocabularySize - 1}; encode with this model's vocabulary");
             }
-            if (ids[i] == 0)
+            if (ids[i] == 0 && !readsPads)
             {
                 throw ServingException.Invalid(
                     $"instance {text}: id 0 is padding and may stand only before or after a text, not between its tokens");

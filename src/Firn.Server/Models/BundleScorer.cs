@@ -57,6 +57,8 @@ internal sealed class BundleScorer : IScorer
 
     public Truncation Truncation => predictor.Truncation;
 
+    public int? ReadsPadsFrom => predictor.Classifier.Options.Padding is { Masked: false } padded ? padded.Length : null;
+
     public string VocabularyHash { get; }
 
     public ReadOnlyMemory<byte> VocabularyFile { get; }

@@ -23,7 +23,10 @@ internal sealed class ModelVersion
         Scorer = scorer;
         hold = new ModelHold(Free);
         Batcher = new Batcher(scorer, batching, meters, hold);
-        Input = new Batching.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens, scorer.Truncation);
+        Input = new Batching.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens, scorer.Truncation)
+        {
+            ReadsPadsFrom = scorer.ReadsPadsFrom,
+        };
     }
 
     public string Model { get; }

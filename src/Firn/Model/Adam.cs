@@ -113,8 +113,7 @@ internal sealed class Adam
             Span<float> weights = state.Parameter.Values.Span.Slice(row * width, width);
             if (Pull is { } pull)
                 AddPull(pull.Strength, weights, pull.Start.Span.Slice(row * width, width), gradient[i]);
-            int still = model.Options.Multichannel ? width / 2 : 0; // the channel that stays
-            Update(gradient[i][still..], rate, state, state.Rows!.PlaceOf(row) * width + still, weights[still..]);
+            Update(gradient[i], rate, state, state.Rows!.PlaceOf(row) * width, weights);
         }
     }
 

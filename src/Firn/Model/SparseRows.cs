@@ -25,6 +25,13 @@ internal sealed class SparseRows(int width, MovableRows? movable = null)
 
     public Span<float> this[int index] => Values.AsSpan(index * Width, Width);
 
+    /// <summary>Takes the gradient off the first half of each row, where that is a channel that stays.</summary>
+    public void ClearFirstHalf()
+    {
+        for (int i = 0; i < Count; i++)
+            this[i][..(Width / 2)].Clear();
+    }
+
     /// <summary>The group of the batch that a gradient belongs to.</summary>
     public int GroupOf(int index) => groupOf[index];
 

@@ -116,6 +116,8 @@ internal sealed unsafe class TrainingWorkspace
         }
         if (backwardReachesInputs)
             inputs.End(shardGradients);
+        if (Model.Options.Multichannel)
+            EmbeddingGradient?.ClearFirstHalf();
         Reduce();
         double loss = 0;
         int correct = 0;

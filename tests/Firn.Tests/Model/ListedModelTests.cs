@@ -165,6 +165,23 @@ public sealed class ListedModelTests
         return [.. model.Parameters.Select(p => p.Values.ToArray())];
     }
 
+    [Fact]
+    public void The_channel_that_stays_counts_nothing_in_the_norm_of_the_gradient()
+    {
+        EmbeddingTable table = EmbeddingTable.Random(50, 21, 5).TwoChannels();
+        var options = new ClassifierOptions
+        {
+            Model = [new Convolution(8, [2, 3]), new GlobalMaxPooling()], EmbeddingDropout = 0, Multichannel = true,
+        };
+        (RaggedIds texts, int[] labels) = Corpus();
+        var work = new TrainingWorkspace(new TextClassifier(options, table, 6), [ParameterGroup.Embedding], 2);
+        work.ForwardBackward(texts, [.. Enumerable.Range(0, texts.Count)], labels, [], 1, 0);
+        SparseRows gradient = work.EmbeddingGradient!;
+        double moving = Enumerable.Range(0, gradient.Count).Sum(i => gradient[i][21..].ToArray().Sum(g => (double)g * g));
+        Assert.True(moving > 0);
+        Assert.Equal(Math.Sqrt(moving), work.ClipByGlobalNorm(double.MaxValue), 1e-6 * Math.Sqrt(moving));
+    }
+
     private static void Step(TextClassifier model, HashSet<ParameterGroup> groups, int threads, int steps)
     {
         (RaggedIds texts, int[] labels) = Corpus();

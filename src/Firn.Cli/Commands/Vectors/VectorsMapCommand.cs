@@ -19,8 +19,8 @@ internal static class VectorsMapCommand
         var target = new Argument<string>("OUT") { Description = "Where to write: OUT.html and OUT.png" };
         var count = new Option<int>("--count", "-n") { Description = "Words to draw: the first of FILE, which usually are the most frequent", DefaultValueFactory = _ => 500, HelpName = "N" }.Between(3, MostWords);
         var near = new Option<string[]>("--near") { Description = "Draw these words and those nearest to them instead of the first", HelpName = "WORD", AllowMultipleArgumentsPerToken = true };
-        var method = new Option<string>("--method") { Description = "tsne keeps neighbours together; pca keeps the directions of largest variance", DefaultValueFactory = _ => "tsne" }.OneOf("tsne", "pca");
-        var perplexity = new Option<double>("--perplexity") { Description = "t-SNE: how many neighbours count for a word; at most a third of the words", DefaultValueFactory = _ => 30, HelpName = "P" }.Between(1, 1000);
+        var method = new Option<string>("--method") { Description = "tsne keeps neighbors together; pca keeps the directions of largest variance", DefaultValueFactory = _ => "tsne" }.OneOf("tsne", "pca");
+        var perplexity = new Option<double>("--perplexity") { Description = "t-SNE: how many neighbors count for a word; at most a third of the words", DefaultValueFactory = _ => 30, HelpName = "P" }.Between(1, 1000);
         var steps = new Option<int>("--steps") { Description = "t-SNE: steps of gradient descent", DefaultValueFactory = _ => 1000, HelpName = "N" }.Between(1, 100_000);
         var json = CommonOptions.Json();
         var command = new Command("map", "Draw words in two dimensions, as a page to search and as a PNG");
