@@ -426,6 +426,9 @@ CASES = [
     {"layers": [MEAN, layer("dense", units=5, activation="relu")], "padding": MASKED_PRE},
     {"layers": [layer("convolution", filters=4, widths=[3], padding="valid"), MAX], "padding": MASKED_POST},
     {"layers": [layer("lstm", units=5, bidirectional=True), layer("gru", units=4), layer("branches", lists=[[MAX], [layer("dense", units=4), MAX]])], "padding": MASKED_POST},
+    # Last states read twice.
+    {"layers": [layer("lstm", units=5), layer("branches", lists=[[LAST, layer("dense", units=4)], [LAST, layer("dense", units=5, activation="tanh")]])]},
+    {"layers": [layer("gru", units=5), layer("branches", lists=[[LAST], [LAST, layer("dense", units=4)], [MAX]])]},
 ]
 
 

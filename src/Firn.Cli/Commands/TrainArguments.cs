@@ -155,6 +155,7 @@ internal sealed class TrainArguments
                 $"is decided by the bundle {bundle} that --from starts from");
             if (parsed.GetValue(hashTags) is "split" or "whole")
                 throw new UsageError($"how hash tags are split is decided by the bundle {bundle} that --from starts from; leave --hash-tags out, or choose both or drop");
+            RefuseWhatLayersSay(parsed, bundle);
         }
         if (parsed.GetValue(vectors) is null && parsed.GetValue(unseenWords) is not null)
         {
@@ -202,9 +203,22 @@ internal sealed class TrainArguments
             Refit = parsed.GetValue(refit),
             BalanceClasses = parsed.GetValue(balance) ?? basis.BalanceClasses,
         };
-        if (options.Classifier.Model.Count == 0 && options.Classifier is { PaddedLength: > 0, Bidirectional: true } or { PaddedLength: > 0, Pooling: not Pooling.LastState, Model.Count: 0 })
+        if (options.Classifier is { PaddedLength: > 0, Bidirectional: true } or { PaddedLength: > 0, Pooling: not Pooling.LastState })
             throw new UsageError("--padding keras is for one direction and the last state; add --bidirectional false --pooling last, or start from --preset notebook");
         return options;
+    }
+
+    /// <summary>A bundle that holds a list of layers, or pads its texts, says itself what the short options would.</summary>
+    private void RefuseWhatLayersSay(ParseResult parsed, string bundle)
+    {
+        Option[] dropouts = [embeddingDropout, dropout, recurrentDropout, denseDropout], lengths = [maxTokens, truncate];
+        if (!dropouts.Concat(lengths).Any(option => parsed.GetResult(option) is { Implicit: false }))
+            return;
+        using var start = Predictor.Load(bundle);
+        if (start.Classifier.Options.Model.Count > 0)
+            Refuse(parsed, dropouts, $"is said by the list of layers in {bundle}");
+        if (start.Classifier.Options.Padding is { Length: > 0 and var padded })
+            Refuse(parsed, lengths, $"is decided by {bundle}, whose texts are padded to {padded} tokens");
     }
 
     private WideOptions? Wide(ParseResult parsed, WideOptions? basis)

@@ -47,7 +47,9 @@ internal static class TrainingReport
         options.VectorsPath is { } path
             ? new("Word vectors", [new("file", Path.GetFileName(path)), new("values", Text(result.Predictor.Classifier.Embedding.Dimension))])
             : new("Word vectors", [.. Word2VecArguments.Describe(options.Word2Vec).Select(setting => new Fact(setting.Name, setting.Value))]),
-        new("Model",
+        options.Classifier.Model.Count > 0
+            ? new("Model", [new("layers", ModelSummary.EncoderName(options.Classifier)), new("embedding dropout", Text(options.Classifier.EmbeddingDropout))])
+            : new("Model",
         [
             new("encoder", ModelSummary.EncoderName(options.Classifier) + (options.Classifier.Layers > 1 ? $", {options.Classifier.Layers} layers" : "")), new("pooling", Commands.TrainArguments.PoolingName(options.Classifier.Pooling)),
             new("embedding dropout", Text(options.Classifier.EmbeddingDropout)), new("input dropout", Text(options.Classifier.InputDropout)), new("recurrent dropout", Text(options.Classifier.RecurrentDropout)),

@@ -11,7 +11,9 @@ namespace Firn.Layers;
 /// </remarks>
 public sealed record AttentionPooling : Layer
 {
-    internal override string Kind => "attention";
+    private const string DefaultName = "attention"; // as the weights of bundles are called
+
+    internal override string Kind => "attention_pooling";
 
     internal override PadUse Pads => PadUse.Skips;
 
@@ -19,10 +21,10 @@ public sealed record AttentionPooling : Layer
     {
         input = builder.Rows(builder.Sequence(input));
         int features = input.Shape.Width;
-        string name = builder.NamesOf(this, Kind).Own;
+        string name = builder.NamesOf(this, DefaultName).Own;
         WeightSource weights = builder.Weights;
         // The first has the streams that a model with one always had.
-        (ulong first, ulong second) = name == Kind ? (2UL, 3UL) : (builder.NextStream(), builder.NextStream());
+        (ulong first, ulong second) = name == DefaultName ? (2UL, 3UL) : (builder.NextStream(), builder.NextStream());
         Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Dense, [features, features],
             values => Initializers.GlorotUniform(weights.Random.Derive(first), features, features, values));
         Parameter bias = weights.Get(name + ".bias", ParameterGroup.Dense, [features]);

@@ -32,7 +32,18 @@ public sealed record LastState : Layer
 
     internal override PadUse Pads => PadUse.Skips;
 
-    internal override LayerNode Build(ModelBuilder builder, LayerNode input) => builder.Add(new LastStateNode(builder.Rows(builder.Sequence(input))));
+    internal override LayerNode Build(ModelBuilder builder, LayerNode input)
+    {
+        LayerNode below = input;
+        while (below is DropoutNode)
+            below = below.Inputs[0];
+        if (below != input && below is SequenceNode { IsRecurrent: true, Layers.Length: > 1 })
+        {
+            throw builder.Problem("a dropout stands between it and a layer of two directions, whose last states it takes; "
+                + "put the dropout behind it");
+        }
+        return builder.Add(new LastStateNode(builder.Rows(builder.Sequence(input))));
+    }
 }
 
 /// <summary>A pooling that treats each part of its input by itself: its features lie side by side in the parts' order.</summary>
@@ -92,7 +103,7 @@ internal sealed unsafe class LastStateNode(LayerNode input) : PoolingNode("last 
     {
         int length = tape.Layout.LengthOf(text);
         if (_ofState)
-            from.CopyTo(new Span<float>(part.DOutput + (long)text * part.Size, part.Size));
+            VectorMath.Add(from, new Span<float>(part.DOutput + (long)text * part.Size, part.Size)); // others may read it too
         else if (length > 0)
             VectorMath.Add(from, part.DOutsideAt(tape.Layout.OffsetOf(length - 1) + text));
     }

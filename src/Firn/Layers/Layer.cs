@@ -39,7 +39,7 @@ public abstract record Layer
     }
 
     /// <summary>
-    /// What the names of its weights begin with and what schedules call it, unlike that of any other layer; letters, digits,
+    /// What the names of its weights begin with, unlike that of any other layer; letters, digits,
     /// <c>_</c> and <c>-</c>. Null for the kind's own: <c>lstm</c>, the second <c>lstm_2</c>; of dense layers <c>dense_1</c>,
     /// <c>dense_2</c>; the output is <c>dense</c>.
     /// </summary>

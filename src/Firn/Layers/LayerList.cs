@@ -73,9 +73,19 @@ public readonly struct LayerList : IReadOnlyList<Layer>, IEquatable<LayerList>
 
     internal sealed class Converter : JsonConverter<LayerList>
     {
-        public override LayerList Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(JsonSerializer.Deserialize(ref reader, LayerContext.Default.LayerArray) is { } items && Array.IndexOf(items, null) < 0
-                ? items : throw new JsonException("A list of layers is expected, as [{\"layer\": \"lstm\", \"units\": 64}, ...]."));
+        public override LayerList Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            try
+            {
+                Layer[]? items = JsonSerializer.Deserialize(ref reader, LayerContext.Default.LayerArray);
+                return items is not null && Array.IndexOf(items, null) < 0 ? new(items)
+                    : throw new JsonException("A list of layers is expected, as [{\"layer\": \"lstm\", \"units\": 64}, ...].");
+            }
+            catch (NotSupportedException error) // what the reader says of an abstract type
+            {
+                throw new JsonException("A layer has no member 'layer', which names its kind.", error);
+            }
+        }
 
         public override void Write(Utf8JsonWriter writer, LayerList value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value._items ?? [], LayerContext.Default.LayerArray);
@@ -147,6 +157,7 @@ internal sealed class SnakeCaseWords<T>() : JsonStringEnumConverter<T>(JsonNamin
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n",
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowOutOfOrderMetadataProperties = true,
     ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectRequiredConstructorParameters = true,
     Converters = [typeof(SnakeCaseWords<Activation>), typeof(SnakeCaseWords<Join>), typeof(SnakeCaseWords<WindowPadding>)])]
 [JsonSerializable(typeof(LayerList))]
 [JsonSerializable(typeof(Layer[]))]

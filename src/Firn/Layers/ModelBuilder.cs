@@ -153,7 +153,10 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
             string suffix = number == 1 ? "" : FormattableString.Invariant($"_{number}");
             (name, backward) = (kind + suffix, kind + "_backward" + suffix);
         }
-        return Unique(name, backward);
+        CheckName(name);
+        if (layer is Recurrent { Bidirectional: true } && !_names.Add(backward))
+            throw Problem($"the name '{backward}' of its second direction is taken; give each layer another");
+        return new LayerNames(name, backward);
     }
 
     /// <summary>The name of a dense layer's weights, and their stream where they stand on features.</summary>
@@ -164,7 +167,8 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
         ulong usual = FirstDense + (ulong)_dense - 1;
         stream = layer.Name is null && usual < LastDense ? usual : NextStream();
         string name = layer.Name ?? FormattableString.Invariant($"dense_{_dense}");
-        return Unique(name, name + "_backward").Own;
+        CheckName(name);
+        return name;
     }
 
     /// <summary>The number of the next layer over time with a map.</summary>
@@ -227,13 +231,13 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
     private static bool TakesInputDropout(Layer layer, LayerNode input) => input.Shape.OverTime
         && layer is Recurrent { Bidirectional: false, InputDropout: 0 } or Convolution or Dense;
 
-    private LayerNames Unique(string name, string backward)
+    /// <summary>Takes a name, which no other layer may have.</summary>
+    private void CheckName(string name)
     {
         if (name.Length is 0 or > 100 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
             throw Problem($"the name '{Throw.Shown(name)}' must have 1 to 100 letters, digits, _ or -");
         if (!_names.Add(name))
             throw Problem($"the name '{name}' is taken; give each layer another");
-        return new LayerNames(name, backward);
     }
 
     private static string Capital(string text) => text.Length == 0 ? "The model" : char.ToUpperInvariant(text[0]) + text[1..];

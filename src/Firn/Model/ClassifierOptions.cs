@@ -100,8 +100,8 @@ public sealed record ClassifierOptions
     /// <summary>
     /// For a model without masking whose texts are padded in front to this length, as Keras' <c>pad_sequences</c> does: it
     /// trains on zero vectors before each text, at their full price, and scores a shorter text as if they stood there, at
-    /// none. 0 for none. Last states and one direction only; a longer text is trained on its last tokens, and is the
-    /// caller's to cut when it is scored.
+    /// none. 0 for none. Last states and one direction only; of a longer text the last tokens are
+    /// trained on and scored.
     /// </summary>
     public int PaddedLength { get; init; }
 
@@ -144,10 +144,6 @@ public sealed record ClassifierOptions
     [JsonIgnore]
     internal int Levels => IsRecurrent ? Layers : 1;
 
-    /// <summary>Layers side by side on a level.</summary>
-    [JsonIgnore]
-    internal int LayersOfLevel => IsRecurrent && Bidirectional ? 2 : 1;
-
     [JsonIgnore]
     internal bool IsRecurrent => Encoder is EncoderKind.Lstm or EncoderKind.Gru;
 
@@ -169,6 +165,11 @@ public sealed record ClassifierOptions
                 throw new ArgumentOutOfRangeException(nameof(Padding), padding, "Padding must name a side, and what stays of a longer text.");
             if (PaddedLength > 0)
                 throw new ArgumentException("PaddedLength and Padding say the same; leave one of the two out.", nameof(Padding));
+        }
+        if (Model.Count > 0 && PaddedLength > 0)
+        {
+            throw new ArgumentException("PaddedLength belongs to the short form; say by Padding how the texts of a list of layers are padded.",
+                nameof(PaddedLength));
         }
         ModelLayers.Check(this);
     }

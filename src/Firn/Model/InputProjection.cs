@@ -16,13 +16,18 @@ internal abstract class InputProjection : EmbeddingSource
     public static InputProjection Create(ModelLayers layers, ClassifierOptions options, IReadOnlySet<ParameterGroup> trainable, int threads,
         MovableRows? movable, bool eachToken)
     {
-        // Padded texts have one word most of the time, the zero row, which costs a token by itself nothing.
-        bool sameEverywhere = layers.Padding is not { Fills: true } && layers.OnEmbedding.All(layer => layer.InputDropout == 0)
-            && (layers.EmbeddingDropout == 0 || options.TiedEmbeddingDropout);
-        return sameEverywhere && !eachToken
+        return SharesWords(layers, options) && !eachToken
             ? new WordProjection(layers, trainable, threads, movable)
             : new TokenProjection(layers, trainable, threads, movable);
     }
+
+    /// <summary>
+    /// Whether equal words of a batch share a projection. Padded texts have one word most of the time, the zero row, which costs a
+    /// token by itself nothing.
+    /// </summary>
+    public static bool SharesWords(ModelLayers layers, ClassifierOptions options) => layers.Padding is not { Fills: true }
+        && layers.OnEmbedding.All(layer => layer.InputDropout == 0)
+        && (layers.EmbeddingDropout == 0 || options.TiedEmbeddingDropout);
 
     /// <summary>Before the shards of a batch.</summary>
     public abstract void Begin(RaggedIds texts, BatchPlan plan, StepDropout dropout);

@@ -75,7 +75,7 @@ internal sealed class ModelLayers
 
     /// <summary>Refuses layers that cannot stand as they do, whatever the width of the embedding is.</summary>
     /// <exception cref="ArgumentException">The message names the layer.</exception>
-    public static void Check(ClassifierOptions options) => _ = new ModelLayers(options, null, 1, WeightSource.Shapes(), trains: false, knowsWidth: false);
+    public static void Check(ClassifierOptions options) => _ = new ModelLayers(options, null, 1, WeightSource.Shapes(), trains: true, knowsWidth: false);
 
     /// <summary>The layers of a model that is not there, to count its memory with.</summary>
     /// <param name="options">Its shape.</param>
@@ -97,11 +97,14 @@ internal sealed class ModelLayers
             node.PackForward();
     }
 
-    /// <summary>Packs what the backward pass reads, likewise.</summary>
+    /// <summary>Packs what the backward pass reads, of the nodes that it reaches.</summary>
     public void PackBackward()
     {
         foreach (LayerNode node in _nodes)
-            node.PackBackward();
+        {
+            if (node.Needs != BackwardNeeds.None)
+                node.PackBackward();
+        }
     }
 
     /// <summary>Scratch memory of one worker.</summary>

@@ -6,7 +6,7 @@ using Firn.Text;
 namespace Firn.Model;
 
 /// <summary>
-/// Token ids to probabilities: Embedding, Dropout, an encoder (see <see cref="EncoderKind"/>), pooling, Dense. Weights change only
+/// Token ids to probabilities: the embedding, any list of layers (<see cref="ClassifierOptions.Model"/>), the output. Weights change only
 /// through training or <see cref="Parameter.Values"/>; prediction may run on many threads at a time.
 /// </summary>
 public sealed class TextClassifier

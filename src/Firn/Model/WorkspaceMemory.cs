@@ -20,9 +20,9 @@ internal static class WorkspaceMemory
     private const double Growth = 1 + 1 / 16.0;
 
     /// <summary>Bytes of the gradients: a buffer a shard and their sum, and the table's sparse rows.</summary>
-    public static long Gradients(TextShape model, bool lstm, bool dense, bool embedding, LargestBatch batch)
+    public static long Gradients(TextShape model, bool encoder, bool dense, bool embedding, LargestBatch batch)
     {
-        long trained = (lstm ? model.LstmWeights : 0) + (dense ? model.DenseWeights : 0);
+        long trained = (encoder ? model.EncoderWeights : 0) + (dense ? model.DenseWeights : 0);
         long floats = (batch.Shards + 1) * trained;
         double sparse = embedding ? 1.25 * batch.Rows * (model.Width + 3) : 0; // SparseRows
         return Bytes(floats + sparse);
@@ -33,7 +33,7 @@ internal static class WorkspaceMemory
     {
         long e = model.Width;
         ModelLayers layers = ModelLayers.OfShape(options, model.Width, trains: true, out _);
-        bool words = layers.OnEmbedding.All(layer => layer.InputDropout == 0) && (layers.EmbeddingDropout == 0 || options.TiedEmbeddingDropout);
+        bool words = InputProjection.SharesWords(layers, options);
         var size = new ShardSize(batch.ShardTokens, batch.ShardTexts, Trains: true);
         double tapes = 0, packed = 0, panels = 0, projection = words ? batch.Rows * e : embedding ? batch.Tokens * e : 0;
         foreach (LayerNode node in layers.Nodes)
@@ -87,10 +87,10 @@ internal static class WorkspaceMemory
 /// <summary>The numbers of a model's weights.</summary>
 /// <param name="Rows">Rows of the table, R.</param>
 /// <param name="Width">E.</param>
-/// <param name="LstmWeights">Weights of the layers over time.</param>
+/// <param name="EncoderWeights">Weights of the layers over time.</param>
 /// <param name="DenseWeights">Weights of pooling and dense layer.</param>
 /// <param name="Outputs">K.</param>
-internal readonly record struct TextShape(int Rows, int Width, long LstmWeights, long DenseWeights, int Outputs)
+internal readonly record struct TextShape(int Rows, int Width, long EncoderWeights, long DenseWeights, int Outputs)
 {
     /// <summary>Weights of the table.</summary>
     public long TableWeights => (long)Rows * Width;
@@ -107,7 +107,7 @@ internal readonly record struct TextShape(int Rows, int Width, long LstmWeights,
     public long Of(ParameterGroup group) => group switch
     {
         ParameterGroup.Embedding => TableWeights,
-        ParameterGroup.Encoder => LstmWeights,
+        ParameterGroup.Encoder => EncoderWeights,
         ParameterGroup.Dense => DenseWeights,
         _ => 0,
     };

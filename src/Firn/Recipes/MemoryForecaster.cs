@@ -43,7 +43,7 @@ internal sealed class MemoryForecaster
         TrainingOptions training = options.TrainingInEffect;
         int threads = training.Threads > 0 ? training.Threads : Environment.ProcessorCount;
 
-        long weights = sizeof(float) * (shape.TableWeights + shape.LstmWeights + shape.DenseWeights);
+        long weights = sizeof(float) * (shape.TableWeights + shape.EncoderWeights + shape.DenseWeights);
         long start = training.Schedule.EverTrains(ParameterGroup.Embedding) ? sizeof(float) * (shape.TableWeights + rows) : 0;
         var stages = new List<StageMemory>
         {
@@ -57,14 +57,14 @@ internal sealed class MemoryForecaster
         for (int p = 0; p < training.Schedule.Phases.Count; p++)
         {
             ThawPhase phase = training.Schedule.Phases[p];
-            bool lstm = phase.Trains(ParameterGroup.Encoder), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
+            bool encoder = phase.Trains(ParameterGroup.Encoder), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
             long moving = table ? Moving(phase.Rows, _parts.Train.Texts, hasVector) : 0;
-            trained.Add((lstm ? shape.LstmWeights : 0) + (dense ? shape.DenseWeights : 0) + moving * width);
+            trained.Add((encoder ? shape.EncoderWeights : 0) + (dense ? shape.DenseWeights : 0) + moving * width);
             long phaseBest = phase.Patience is null ? 0 : sizeof(float) * phase.Trainable.Sum(shape.Of) + MemoryForecast.OptimizerBytes(trained[^1]);
             stages.Add(new StageMemory(NameOf(training, p), _runtime, _data, 0, weights, best + start + phaseBest,
-                WorkspaceMemory.Gradients(shape, lstm, dense, table, batch),
+                WorkspaceMemory.Gradients(shape, encoder, dense, table, batch),
                 MemoryForecast.OptimizerBytes(trained[^1]) + (table ? sizeof(int) * (long)rows : 0),
-                WorkspaceMemory.Activations(shape, classifier, lstm, table, batch, threads) + validation + sizeof(int) * (long)_parts.Train.Count));
+                WorkspaceMemory.Activations(shape, classifier, encoder, table, batch, threads) + validation + sizeof(int) * (long)_parts.Train.Count));
         }
         long wide = 0;
         if (options.Wide is { } ngrams)
@@ -80,7 +80,7 @@ internal sealed class MemoryForecaster
         }
         long test = Scoring(shape, classifier, _parts.Test, hasVector, options.OwnRows, threads);
         stages.Add(new StageMemory("test", _runtime, _data, 0, weights + wide, start, 0, 0, test + 64L * _parts.Test.Count));
-        return new MemoryForecast(stages, shape.TableWeights + shape.LstmWeights + shape.DenseWeights, trained);
+        return new MemoryForecast(stages, shape.TableWeights + shape.EncoderWeights + shape.DenseWeights, trained);
     }
 
     /// <summary>The second training at its largest, the first model being held.</summary>
@@ -93,12 +93,12 @@ internal sealed class MemoryForecaster
         long gradients = 0, optimizer = 0, workspace = 0;
         foreach (ThawPhase phase in training.Schedule.Phases)
         {
-            bool lstm = phase.Trains(ParameterGroup.Encoder), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
+            bool encoder = phase.Trains(ParameterGroup.Encoder), dense = phase.Trains(ParameterGroup.Dense), table = phase.Trains(ParameterGroup.Embedding);
             long moving = table ? Moving(phase.Rows, all.Texts, hasVector) * shape.Width : 0;
-            gradients = Math.Max(gradients, WorkspaceMemory.Gradients(shape, lstm, dense, table, batch));
-            optimizer = Math.Max(optimizer, MemoryForecast.OptimizerBytes((lstm ? shape.LstmWeights : 0) + (dense ? shape.DenseWeights : 0) + moving)
+            gradients = Math.Max(gradients, WorkspaceMemory.Gradients(shape, encoder, dense, table, batch));
+            optimizer = Math.Max(optimizer, MemoryForecast.OptimizerBytes((encoder ? shape.EncoderWeights : 0) + (dense ? shape.DenseWeights : 0) + moving)
                 + (table ? sizeof(int) * shape.TableWeights / shape.Width : 0));
-            workspace = Math.Max(workspace, WorkspaceMemory.Activations(shape, classifier, lstm, table, batch, threads) + sizeof(int) * (long)all.Count);
+            workspace = Math.Max(workspace, WorkspaceMemory.Activations(shape, classifier, encoder, table, batch, threads) + sizeof(int) * (long)all.Count);
         }
         if (options.Wide is { } ngrams)
             workspace = Math.Max(workspace, PeakOf(all, ngrams, classifier.OutputSize));

@@ -41,7 +41,7 @@ internal sealed class WarmStart : IDisposable
             {
                 Encoder = shape.Encoder, Layers = shape.Layers, Widths = shape.Widths, HiddenSize = shape.HiddenSize, Bidirectional = shape.Bidirectional, Pooling = shape.Pooling,
                 Dense = shape.Dense, DenseActivation = shape.DenseActivation, Model = shape.Model, Multichannel = shape.Multichannel, Padding = shape.Padding,
-                PaddedLength = shape.Model.Count > 0 ? 0 : options.Classifier.PaddedLength,
+                PaddedLength = shape.Model.Count > 0 || shape.Padding is not null ? 0 : options.Classifier.PaddedLength,
                 EmbeddingDropout = shape.Model.Count > 0 ? shape.EmbeddingDropout : options.Classifier.EmbeddingDropout,
             },
         };

@@ -274,13 +274,13 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     private static ThawSchedule ThawFromBest(string name, HashSet<ParameterGroup> groups) =>
         Named(name + AtBest, new ThawPhase { Patience = UsualPatience, Trainable = Body }, new ThawPhase { Trainable = groups });
 
-    private static ThawSchedule FromTheTop(string name, ThawPhase lstmFollows)
+    private static ThawSchedule FromTheTop(string name, ThawPhase encoderFollows)
     {
-        const double lstm = 1 / RateRatio, embedding = lstm / RateRatio;
+        const double encoder = 1 / RateRatio, embedding = encoder / RateRatio;
         return Named(name,
             new ThawPhase { Epochs = 1, Trainable = new HashSet<ParameterGroup> { ParameterGroup.Dense } },
-            lstmFollows with { EncoderRate = lstm },
-            new ThawPhase { Trainable = Everything, EncoderRate = lstm, EmbeddingRate = embedding });
+            encoderFollows with { EncoderRate = encoder },
+            new ThawPhase { Trainable = Everything, EncoderRate = encoder, EmbeddingRate = embedding });
     }
 
     private static ThawSchedule Thaw(string name, int epoch, HashSet<ParameterGroup> groups)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Firn.Kernels;
 using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
@@ -10,8 +9,6 @@ namespace Firn.Tests.Model;
 [Trait("Kernels", "all")]
 public sealed class LayerGoldenTests
 {
-    private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, ParameterGroup.Encoder, ParameterGroup.Dense];
-
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, GoldenDraw.Cases("layers.json").Length)];
 
     [Theory]
@@ -19,20 +16,13 @@ public sealed class LayerGoldenTests
     public void Scores_equal_PyTorch(int index)
     {
         JsonElement golden = GoldenDraw.Cases("layers.json")[index];
-        (TextClassifier model, RaggedIds texts, _) = Read(golden);
-        float[] logits = GoldenDraw.Decode(golden.GetProperty("logits"));
-        int k = model.Options.OutputSize;
-        var expected = new float[logits.Length];
-        for (int i = 0; i < texts.Count; i++)
-            Losses.Probabilities(logits.AsSpan(i * k, k), expected.AsSpan(i * k, k));
-        var probabilities = new float[logits.Length];
-        model.Predict(texts, probabilities, threads: 2);
-        GoldenDraw.Near(expected, probabilities, "probabilities");
-
-        var folded = new Scorer(model);
+        GoldenClassifier c = Read(golden);
+        float[] expected = ClassifierParityTests.CheckScores(golden, c), probabilities = new float[expected.Length];
+        int k = c.Model.Options.OutputSize;
+        var folded = new Scorer(c.Model);
         ScoringWorkspace work = folded.CreateWorkspace();
-        for (int i = 0; i < texts.Count; i++)
-            folded.Score(texts[i], work, probabilities.AsSpan(i * k, k));
+        for (int i = 0; i < c.Texts.Count; i++)
+            folded.Score(c.Texts[i], work, probabilities.AsSpan(i * k, k));
         GoldenDraw.Near(expected, probabilities, "probabilities of single texts");
     }
 
@@ -47,27 +37,11 @@ public sealed class LayerGoldenTests
     private static void Trains(int index, bool eachToken)
     {
         JsonElement golden = GoldenDraw.Cases("layers.json")[index];
-        (TextClassifier model, RaggedIds texts, int[] labels) = Read(golden);
-        float[] weights = [.. Enumerable.Range(0, model.Options.Classes).Select(c => 1 + 0.5f * c)];
-        var work = new TrainingWorkspace(model, Everything, threads: 2, eachToken);
-        int[] batch = [.. Enumerable.Range(0, texts.Count)];
-        BatchResult result = work.ForwardBackward(texts, batch, labels, weights, seed: 1, step: 1);
-        double loss = golden.GetProperty("loss").GetDouble();
-        Assert.Equal(loss, result.LossSum / batch.Length, 2e-6 * loss + 1e-7);
-        foreach (JsonProperty p in golden.GetProperty("gradients").EnumerateObject())
-            GoldenDraw.Near(GoldenDraw.Decode(p.Value), ClassifierParityTests.Gradient(work, model[p.Name]), "gradient of " + p.Name);
-        var adam = new Adam(model, Everything) { LearningRate = 0.01 };
-        for (int step = 1; step <= 10; step++)
-        {
-            work.ForwardBackward(texts, batch, labels, weights, seed: 1, step);
-            adam.Step(work);
-        }
-        foreach (JsonProperty p in golden.GetProperty("after").EnumerateObject())
-            GoldenDraw.Near(GoldenDraw.Decode(p.Value), model[p.Name].Values.Span, p.Name + " after ten steps");
+        ClassifierParityTests.CheckTraining(golden, Read(golden), eachToken, 2e-6);
     }
 
     /// <summary>The model, its texts and labels as the script draws them.</summary>
-    internal static (TextClassifier Model, RaggedIds Texts, int[] Labels) Read(JsonElement golden)
+    internal static GoldenClassifier Read(JsonElement golden)
     {
         int Number(string name) => golden.GetProperty(name).GetInt32();
         int e = Number("e"), rows = Number("rows"), n = Number("texts"), longest = Number("longest"), shortest = Number("shortest");
@@ -106,6 +80,7 @@ public sealed class LayerGoldenTests
         int low = padding is { Masked: true } ? 1 : 0;
         int[][] texts = [.. lengths.Select(length => Enumerable.Range(0, Math.Max(length, shortest)).Select(_ => low + draw.Integer() % (rows - low)).ToArray())];
         int[] labels = [.. Enumerable.Range(0, n).Select(_ => draw.Integer() % options.Classes)];
-        return (model, RaggedIds.From(texts), labels);
+        float[] classWeights = [.. Enumerable.Range(0, options.Classes).Select(c => 1 + 0.5f * c)];
+        return new GoldenClassifier(model, RaggedIds.From(texts), labels, classWeights);
     }
 }

@@ -166,6 +166,38 @@ public sealed class ListedModelTests
     }
 
     [Fact]
+    public void A_dropout_may_not_stand_between_two_directions_and_their_last_states()
+    {
+        var options = new ClassifierOptions { Model = [new Lstm(5) { Bidirectional = true }, new Dropout(0.2), new LastState()] };
+        Assert.Contains("put the dropout behind it", Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
+        (options with { Model = [new Lstm(5), new Dropout(0.2), new LastState()] }).Validate();
+    }
+
+    [Fact]
+    public void The_second_direction_has_its_name_for_itself()
+    {
+        var options = new ClassifierOptions
+        {
+            Model = [new Lstm(5) { Bidirectional = true }, new Lstm(4) { Name = "lstm_backward" }, new LastState()],
+        };
+        Assert.Contains("'lstm_backward'", Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[{\"units\": 3}]", "'layer'")]
+    [InlineData("[{\"layer\": \"dropout\"}]", "rate")]
+    [InlineData("[{\"layer\": \"activate\"}]", "activation")]
+    public void What_a_layer_needs_is_asked_for(string json, string missing) =>
+        Assert.Contains(missing, Assert.Throws<System.Text.Json.JsonException>(() => LayerList.FromJson(json)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_list_of_layers_says_its_padding_by_Padding()
+    {
+        var options = new ClassifierOptions { Model = [new Lstm(5), new LastState()], PaddedLength = 7 };
+        Assert.Throws<ArgumentException>(options.Validate);
+    }
+
+    [Fact]
     public void The_channel_that_stays_counts_nothing_in_the_norm_of_the_gradient()
     {
         EmbeddingTable table = EmbeddingTable.Random(50, 21, 5).TwoChannels();
@@ -174,7 +206,7 @@ public sealed class ListedModelTests
             Model = [new Convolution(8, [2, 3]), new GlobalMaxPooling()], EmbeddingDropout = 0, Multichannel = true,
         };
         (RaggedIds texts, int[] labels) = Corpus();
-        var work = new TrainingWorkspace(new TextClassifier(options, table, 6), [ParameterGroup.Embedding], 2);
+        var work = new TrainingWorkspace(new TextClassifier(options, table, 6), new HashSet<ParameterGroup> { ParameterGroup.Embedding }, 2);
         work.ForwardBackward(texts, [.. Enumerable.Range(0, texts.Count)], labels, [], 1, 0);
         SparseRows gradient = work.EmbeddingGradient!;
         double moving = Enumerable.Range(0, gradient.Count).Sum(i => gradient[i][21..].ToArray().Sum(g => (double)g * g));

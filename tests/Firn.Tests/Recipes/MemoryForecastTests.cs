@@ -22,8 +22,8 @@ public class MemoryForecastTests
     public void The_notebooks_table_costs_what_freezing_it_saves()
     {
         var shape = TextShape.Of(new ClassifierOptions(), rows: 290_419, width: 300);
-        Assert.Equal((87_125_700, 160_400, 101), (shape.TableWeights, shape.LstmWeights, shape.DenseWeights));
-        Assert.Equal(87_286_201, shape.TableWeights + shape.LstmWeights + shape.DenseWeights);
+        Assert.Equal((87_125_700, 160_400, 101), (shape.TableWeights, shape.EncoderWeights, shape.DenseWeights));
+        Assert.Equal(87_286_201, shape.TableWeights + shape.EncoderWeights + shape.DenseWeights);
         Assert.Equal(697_005_600, MemoryForecast.OptimizerBytes(shape.TableWeights));
     }
 

@@ -30,7 +30,7 @@ public sealed class LayerListExportTests : IDisposable
     public void ONNX_Runtime_scores_each_model_as_here(int index)
     {
         JsonElement golden = GoldenDraw.Cases("layers.json")[index];
-        (TextClassifier model, RaggedIds texts, _) = LayerGoldenTests.Read(golden);
+        (TextClassifier model, RaggedIds texts, _, _) = LayerGoldenTests.Read(golden);
         if (IsRefusedByOnnx(model.Options))
         {
             Assert.Contains("padding same and a stride", Assert.Throws<ExportException>(() => new OnnxSession(model)).Message, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class LayerListExportTests : IDisposable
     [MemberData(nameof(Cases))]
     public void Keras_files_hold_the_bits_and_answer_as_here_or_are_refused(int index)
     {
-        (TextClassifier model, RaggedIds texts, _) = LayerGoldenTests.Read(GoldenDraw.Cases("layers.json")[index]);
+        (TextClassifier model, RaggedIds texts, _, _) = LayerGoldenTests.Read(GoldenDraw.Cases("layers.json")[index]);
         var builder = new VocabularyBuilder();
         for (int id = 1; id < model.Embedding.VocabularySize; id++)
             builder.Add($"word{id}", 1000 - id);

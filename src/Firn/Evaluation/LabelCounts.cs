@@ -1,4 +1,4 @@
-namespace Firn.Data;
+namespace Firn.Evaluation;
 
 /// <summary>The labels that texts got, by a model's own rule.</summary>
 /// <param name="Texts">Texts.</param>
