@@ -59,7 +59,7 @@ public sealed class ImportCommandTests : IDisposable
     [InlineData("--padding", "left", "--padding must be one of pre, post, not 'left'")]
     [InlineData("--cleaning", "mine", "--cleaning needs keras, notebook, lower, none or a file, and 'mine' is none of these")]
     [InlineData("--oov-token", "nowhere", "The unknown word 'nowhere' has no id in the index")]
-    [InlineData("--neutral", "0.7,0.4", "--neutral needs two numbers from 0 to 1 and a name")]
+    [InlineData("--neutral", "0.7,0.4", "--neutral needs two numbers from 0 to 1, the lower first")]
     [InlineData("--tokenizer", "gone.pkl", "gone.pkl: there is no such file")]
     public void What_does_not_fit_is_one_line(string option, string value, string says)
     {

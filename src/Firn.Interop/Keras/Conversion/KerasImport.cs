@@ -32,14 +32,14 @@ internal sealed class KerasImport
     private readonly EmbeddingLayer _table;
     private EmbeddingTable? _rows;
 
-    private KerasImport(string path, KerasImportOptions options)
+    private KerasImport(string path, KerasImportOptions options, KerasFile? loaded)
     {
         _path = path;
         // The words first: what reading them leaves behind is gone before the weights, which are nearly all, need their memory.
         if (options.Tokenizer is { Length: > 0 } words)
             _tokenizer = KerasTokenizer.Load(words);
         Heap.Trim();
-        KerasFile file = _file = KerasFile.Load(path, options.Architecture);
+        KerasFile file = _file = loaded ?? KerasFile.Load(path, options.Architecture);
         _embedding = GraphConversion.EmbeddingOf(file, path);
         _table = (EmbeddingLayer)_embedding.Layer;
         _vectorization = BeforeEmbedding();
@@ -56,9 +56,10 @@ internal sealed class KerasImport
     /// <summary>Reads a model and its tokenizer.</summary>
     /// <param name="path">The model's file.</param>
     /// <param name="options">Where the rest lies.</param>
+    /// <param name="loaded">The model's file, where it is read already; its weights belong to the import from here on.</param>
     /// <exception cref="KerasImportException">A file is damaged, or holds what is not taken.</exception>
-    public static KerasImport Open(string path, KerasImportOptions options) =>
-        Guarded(path, () => new KerasImport(path, options));
+    public static KerasImport Open(string path, KerasImportOptions options, KerasFile? loaded = null) =>
+        Guarded(path, () => new KerasImport(path, options, loaded));
 
     /// <summary>The layers between embedding and output, but for the choice of a step.</summary>
     public IReadOnlyList<Layer> Layers { get; }
@@ -74,6 +75,15 @@ internal sealed class KerasImport
 
     /// <summary>Numbers of an answer.</summary>
     public int Units => _output.Units;
+
+    /// <summary>Whether a step of a sequence of answers must be chosen.</summary>
+    public bool AnswersEachStep => _output.AnswersEachStep;
+
+    /// <summary>Whether the last layer has no activation.</summary>
+    public bool HasBareOutput => _output.IsBare;
+
+    /// <summary>What makes probabilities of the last numbers; null where that is open.</summary>
+    public OutputActivation? OutputUnder(KerasImportOptions options) => _output.Under(options.Output);
 
     /// <summary>Words of the tokenizer that may stand for unknown ones: those that are called so, at the start of the index.</summary>
     public IEnumerable<string> PlausibleOov => _tokenizer is null ? [] : _tokenizer.WordIndex
