@@ -25,6 +25,8 @@ internal static class IdleOptions
 
     private static IEnumerable<(bool Given, string Option, string Why)> Words(KerasImportOptions given, KerasImport model)
     {
+        if (model.KeepsPadsOut)
+            yield return (given.Padding is not null, "--padding", "the model keeps pads out");
         if (!model.ReadsTexts)
             yield return (given.Vocabulary is not null, "--vocabulary", "the model has no TextVectorization layer");
         if (model.HasWords && !model.ReadsTexts)

@@ -42,6 +42,7 @@ internal sealed class KerasImport
         KerasFile file = _file = loaded ?? KerasFile.Load(path, options.Architecture);
         _embedding = GraphConversion.EmbeddingOf(file, path);
         _table = (EmbeddingLayer)_embedding.Layer;
+        KeepsPadsOut = PadGuards.Of(file).Count > 0;
         _vectorization = BeforeEmbedding();
         Piece piece = GraphConversion.Convert(file, path, new LayerConversion(path, _weights), _embedding);
         Layers = piece.Layers;
@@ -102,6 +103,9 @@ internal sealed class KerasImport
     /// <summary>Whether the table masks pads.</summary>
     public bool Masks => _table.MaskZero;
 
+    /// <summary>Whether pads say nothing, for the model keeps them out itself: texts are read as long as they are.</summary>
+    public bool KeepsPadsOut { get; }
+
     /// <summary>Whether the model reads texts itself.</summary>
     public bool ReadsTexts => _vectorization is not null;
 
@@ -109,9 +113,9 @@ internal sealed class KerasImport
     public bool HasWords => _tokenizer is not null || _vectorization is not null;
 
     /// <summary>Whether an answer depends on the side of the pads.</summary>
-    public bool ReadsPadSide => _table.MaskZero
+    public bool ReadsPadSide => !KeepsPadsOut && (_table.MaskZero
         ? Any(Layers, l => l is Convolution or MaxPooling or AveragePooling or Flatten or GlobalMaxPooling)
-        : _output.AnswersEachStep || Any(Layers, l => l is Recurrent or Convolution or MaxPooling or AveragePooling or Flatten or LastState);
+        : _output.AnswersEachStep || Any(Layers, l => l is Recurrent or Convolution or MaxPooling or AveragePooling or Flatten or LastState));
 
     /// <summary>Tokens of a text that the input asks for; null for any number.</summary>
     public int? InputLength => _vectorization is not null ? _vectorization.OutputSequenceLength
@@ -136,7 +140,7 @@ internal sealed class KerasImport
             if (options.Cleaning is null)
                 open.Add(new(KerasSetting.Cleaning, "what the author's program did to a text before the tokenizer"));
         }
-        if (_vectorization is null && InputLength is null && options.MaxLength is null)
+        if (_vectorization is null && !KeepsPadsOut && InputLength is null && options.MaxLength is null)
             open.Add(new(KerasSetting.MaxLength, "its input takes any number of words"));
         if (_vectorization is null && options.Padding is null && ReadsPadSide && options.MaxLength != 0)
             open.Add(new(KerasSetting.Padding, "its layers see on which side the pads are"));
@@ -215,7 +219,7 @@ internal sealed class KerasImport
         var predictor = new Predictor(new Tokenizer(text.Cleaning), text.Vocabulary, classifier, [.. labels])
         {
             MaxTokens = length > 0 ? length : MostTokens,
-            Truncation = classifier.Options.Padding?.Truncating ?? Truncation.Tail,
+            Truncation = _vectorization is not null || options.Truncating == KerasSide.Post ? Truncation.Head : Truncation.Tail,
             Threshold = options.Threshold ?? 0.5f,
             Neutral = options.Neutral,
             Card = Card(options, length, notes),
@@ -252,7 +256,7 @@ internal sealed class KerasImport
     private PaddedInput? Padding(KerasImportOptions options, int length)
     {
         bool texts = _vectorization is not null;
-        return length == 0 ? null : new PaddedInput
+        return length == 0 || KeepsPadsOut ? null : new PaddedInput
         {
             Length = length,
             Side = texts || options.Padding == KerasSide.Post ? PaddingSide.Post : PaddingSide.Pre,
