@@ -39,7 +39,7 @@ internal sealed class RemoteVocabulary
         try
         {
             CleaningOptions options = VocabularyIdentity.Deserialize(rules);
-            Vocabulary words = Vocabulary.Load(new MemoryStream(file), "vocabulary").For(options);
+            Vocabulary words = Vocabulary.Load(new MemoryStream(file), "vocabulary").WithUnknownIdOf(options);
             return new RemoteVocabulary(new Tokenizer(options), words, hash, maxTokens, truncation);
         }
         catch (Exception error) when (error is JsonException or ArgumentException or InvalidDataException)

@@ -75,7 +75,7 @@ internal static class BundleReader
     /// <summary>Reads what was checked; the table's own check must be over before a score counts.</summary>
     private static Predictor Read(string folder, ModelFile model, Task tableChecked)
     {
-        Vocabulary vocabulary = ReadVocabulary(PathOf(folder, model, BundleWriter.Vocabulary)).For(model.Cleaning);
+        Vocabulary vocabulary = ReadVocabulary(PathOf(folder, model, BundleWriter.Vocabulary)).WithUnknownIdOf(model.Cleaning);
         var owner = new MappedParts();
         try
         {

@@ -145,10 +145,7 @@ public sealed class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(table);
         Throw.IfLengthDiffers(table.VocabularySize, Classifier.Embedding.VocabularySize, nameof(table));
         Throw.IfLengthDiffers(table.Dimension, Classifier.Embedding.Dimension, "vector");
-        var classifier = new TextClassifier(Classifier.Options, table, seed: 0) { Wide = Classifier.Wide, Prior = Classifier.Prior };
-        foreach (Parameter weights in Classifier.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
-            weights.Values.CopyTo(classifier[weights.Name].Values);
-        return new(this, classifier, null) { Trace = trace };
+        return new(this, Classifier.Copy(table, Classifier.Wide), null) { Trace = trace };
     }
 
     /// <summary>The same predictor on this many threads a batch, 0 for all of the machine; both share the model.</summary>

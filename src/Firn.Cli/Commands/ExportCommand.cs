@@ -21,7 +21,7 @@ internal static class ExportCommand
         }.OneOf(Onnx, Keras, Projector, Word2Vec);
         var output = new Option<string>("--out", "-o")
         {
-            Description = "A folder to be made (onnx, keras, projector), or a file: .onnx, .keras, .h5 with the other files beside it under the same stem; word2vec is binary in .bin, else text",
+            Description = "A folder to be made (onnx, keras, projector), or a file: .onnx, .keras, .h5 with the other files beside it, as in tweets.onnx.golden.json; word2vec is binary in .bin, else text",
             HelpName = "PATH", Required = true,
         };
         var without = new Option<bool>("--without-linear") { Description = "Leave out the linear part over n-grams, which keras cannot express; the scores are then others" };

@@ -24,6 +24,9 @@ internal sealed class LabelNameOptions
         command.Add(onUnknown);
     }
 
+    /// <summary>The option of the names.</summary>
+    public Option NamesOption => names;
+
     /// <summary>For a command that meets no label which a model could lack.</summary>
     public void AddNamesTo(Command command) => command.Add(names);
 

@@ -11,6 +11,8 @@ namespace Firn.Cli.Commands;
 /// <summary><c>firn predict BUNDLE [FILE|TEXT...]</c>: labels texts given as arguments, the rows of a file, or the lines of standard input.</summary>
 internal static class PredictCommand
 {
+    private const string StandardInput = "standard input";
+
     public static Command Create(Invocation run)
     {
         var bundle = new Argument<string>("BUNDLE") { Description = "Folder of a trained model" };
@@ -41,7 +43,7 @@ internal static class PredictCommand
             string folder = parsed.GetRequiredValue(bundle);
             string[] given = parsed.GetValue(texts) ?? [];
             Inputs.RefuseSwapped(folder, given, "predict");
-            string? file = parsed.GetValue(explain) || parsed.GetValue(asText) ? null : FileAmong(run.Terminal, given);
+            string? file = parsed.GetValue(explain) || parsed.GetValue(asText) ? null : FileAmong(run.Terminal, given, parsed.GetValue(ids) ? "ids" : "texts");
             bool arguments = given.Length > 0 && file is null;
             if (arguments && (table.Out(parsed) is not null || table.Resume(parsed)))
                 throw new UsageError($"--out and --resume are for a FILE, and '{given[0]}' is none");
@@ -64,19 +66,19 @@ internal static class PredictCommand
                 Top = table.All(parsed) ? predictor.Labels.Count : table.Top(parsed),
             };
             if (parsed.GetValue(ids))
-                return LabelIds(run, predictor.WithThreads(workers), writer, arguments ? given : Lines(run.Terminal, path));
+                return LabelIds(run, new IdLines(predictor.WithThreads(workers), arguments ? null : path ?? StandardInput), writer, arguments ? given : Lines(run.Terminal, path));
             if (arguments)
                 return LabelArguments(run.Terminal, predictor.WithThreads(workers), writer, given);
             string encoding = table.Encoding(parsed, predictor);
             using TextReader? lines = path is not null ? CorpusReader.OpenText(path, encoding)
                 : run.Terminal.InBytes is { } bytes ? CorpusReader.Decode(bytes, encoding) : null;
-            return LabelLines(run, new LabelPipeline(predictor, workers), writer, lines ?? run.Terminal.In, path is null);
+            return LabelLines(run, new LabelPipeline(predictor, workers), writer, lines ?? run.Terminal.In, path);
         });
         return command;
     }
 
     /// <summary>The file that is meant by the arguments; null where they are texts. A file is said, for its name could be a text.</summary>
-    private static string? FileAmong(Terminal terminal, string[] given)
+    private static string? FileAmong(Terminal terminal, string[] given, string what)
     {
         if (given.Length == 1 && given[0] == TableOptions.StandardInput)
             return given[0];
@@ -89,7 +91,7 @@ internal static class PredictCommand
         }
         if (given.Length > 1)
             throw new UsageError($"'{found}' is a file; give one FILE at a time, or label the words themselves with --as-text");
-        terminal.Note($"firn: reading the texts of the file {found}; --as-text labels its name instead");
+        terminal.Note($"firn: reading the {what} of the file {found}; --as-text labels its name instead");
         return found;
     }
 
@@ -101,27 +103,29 @@ internal static class PredictCommand
 
     private static IEnumerable<string> Lines(Terminal terminal, string? path)
     {
-        if (path is not null)
-            return File.ReadLines(path);
-        TextReader lines = terminal.InBytes is { } bytes ? CorpusReader.Decode(bytes, "utf-8") : terminal.In;
-        return Read();
-
-        IEnumerable<string> Read()
-        {
-            while (lines.ReadLine() is { } line)
-                yield return line;
-        }
+        using TextReader? opened = path is not null ? CorpusReader.OpenText(path) : terminal.InBytes is { } bytes ? CorpusReader.Decode(bytes, "utf-8") : null;
+        TextReader lines = opened ?? terminal.In;
+        while (lines.ReadLine() is { } line)
+            yield return line;
     }
 
-    private static int LabelIds(Invocation run, Predictor predictor, PredictionWriter writer, IEnumerable<string> lines)
+    private static int LabelIds(Invocation run, IdLines ids, PredictionWriter writer, IEnumerable<string> lines)
     {
         long began = Stopwatch.GetTimestamp();
         writer.Begin();
-        long count = IdLines.Score(predictor, lines, writer.Write, run.Stop);
+        long count = ids.Score(lines, writer.Write, run.Stop);
         writer.End(Stopwatch.GetElapsedTime(began));
+        TellEmpty(run.Terminal, count, ids.Name == StandardInput ? null : ids.Name);
         if (run.Terminal.ErrorIsTerminal)
             run.Terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(count, "text")} in {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0.0} ms"));
         return ExitCode.Done;
+    }
+
+    /// <summary>Says why nothing came out of a file; standard input may be empty, as in a pipe.</summary>
+    private static void TellEmpty(Terminal terminal, long count, string? file)
+    {
+        if (count == 0 && file is not null)
+            terminal.Note($"firn: {file}: there is no line in it");
     }
 
     private static int LabelArguments(Terminal terminal, Predictor predictor, PredictionWriter writer, string[] texts)
@@ -141,10 +145,10 @@ internal static class PredictCommand
         return ExitCode.Done;
     }
 
-    private static int LabelLines(Invocation run, LabelPipeline pipeline, PredictionWriter writer, TextReader lines, bool standard)
+    private static int LabelLines(Invocation run, LabelPipeline pipeline, PredictionWriter writer, TextReader lines, string? path)
     {
         var terminal = run.Terminal;
-        if (standard && terminal.InIsTerminal)
+        if (path is null && terminal.InIsTerminal)
             terminal.Note("firn: labelling what you type, a text a line; end with Ctrl-D (Windows: Ctrl-Z, Enter)");
         long began = Stopwatch.GetTimestamp(), count = 0, unknown = 0;
         writer.Begin();
@@ -167,6 +171,7 @@ internal static class PredictCommand
             double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
             terminal.Note($"{Plural.Of(count, "text")} in {seconds:0.00} s, {count / Math.Max(seconds, 1e-9):N0} a second");
         }
+        TellEmpty(terminal, count, path);
         UnknownTexts.Tell(terminal, unknown, count);
         return run.Stop.IsCancellationRequested ? ExitCode.Failed : ExitCode.Done;
     }

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using Firn.Cli.Output;
-using Firn.Evaluation;
 
 namespace Firn.Cli.Commands;
 
@@ -10,8 +8,8 @@ internal sealed class SilenceOptions
 {
     private readonly Option<string?> _neutral = new("--neutral")
     {
-        Description = "Of two classes, a probability of the second between LOW and HIGH gets the label neutral (default: the bundle's; the notebook preset's is 0.4,0.7)",
-        HelpName = "LOW,HIGH",
+        Description = "Of two classes, a probability of the second between LOW and HIGH gets the label neutral, or NAME (default: the bundle's; the notebook preset's is 0.4,0.7)",
+        HelpName = NeutralArgument.Form,
     };
 
     private readonly Option<bool> _noNeutral = new("--no-neutral") { Description = "No neutral band: the likelier of the two classes" };
@@ -44,24 +42,14 @@ internal sealed class SilenceOptions
         {
             if (predictor.Labels.Count != 2)
                 throw new UsageError($"--neutral is for models of two classes; this one has {predictor.Labels.Count}: {ClassNames.Of(predictor.Labels)}");
-            string label = predictor.Neutral?.Label ?? (predictor.Labels[0].All(c => !char.IsLower(c)) ? "NEUTRAL" : "neutral");
-            predictor = predictor.WithNeutral(band with { Label = label });
+            predictor = predictor.WithNeutral(band.BandFor(predictor.Labels, predictor.Neutral));
         }
         return parsed.GetValue(_unsure) is { } confidence ? predictor.WithUnsureBelow(confidence == 0 ? null : confidence) : predictor;
     }
 
-    private NeutralBand? Band(ParseResult parsed)
+    private NeutralArgument? Band(ParseResult parsed)
     {
-        if (parsed.GetValue(_neutral) is not { } neutral)
-            return null;
-        if (parsed.GetValue(_noNeutral))
-            throw new UsageError("--neutral and --no-neutral exclude each other");
-        string[] parts = neutral.Split(',');
-        if (parts.Length != 2
-            || !double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double low)
-            || !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double high)
-            || !(low >= 0 && high >= low && high <= 1))
-            throw new UsageError($"--neutral needs two numbers from 0 to 1, the lower first, as in 0.4,0.7, not '{neutral}'");
-        return new NeutralBand { Low = low, High = high };
+        var band = NeutralArgument.Parse(parsed.GetValue(_neutral));
+        return band is not null && parsed.GetValue(_noNeutral) ? throw new UsageError("--neutral and --no-neutral exclude each other") : band;
     }
 }

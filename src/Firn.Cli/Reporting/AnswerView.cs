@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
-using Firn.Data;
 using Firn.Evaluation;
 
 namespace Firn.Cli.Reporting;

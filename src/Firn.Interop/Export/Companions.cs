@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -80,6 +81,36 @@ internal static class Companions
         return Json(Golden, new JsonObject { ["tolerance"] = Tolerance, ["texts"] = list });
     }
 
+    /// <summary>
+    /// A function of Python from the words of a text to the ids that the bundle makes of them: unknown words as the vocabulary has them,
+    /// and at most as many as the model uses.
+    /// </summary>
+    /// <param name="predictor">The model.</param>
+    /// <param name="words">What the page calls the file from text to words.</param>
+    public static string IdsInPython(Predictor predictor, string words)
+    {
+        string most = predictor.MaxTokens.ToString(CultureInfo.InvariantCulture);
+        string end = (predictor.MaxTokens / 2).ToString(CultureInfo.InvariantCulture);
+        string ids = predictor.Vocabulary.UnknownId is > 0 and var unknown ? string.Create(CultureInfo.InvariantCulture, $"id_of.get(w, {unknown}) for w in words")
+            : "id_of[w] for w in words if w in id_of";
+        string kept = predictor.Truncation switch
+        {
+            Truncation.Head => $"ids[:{most}]",
+            Truncation.Middle => $"ids[max(0, len(ids) - {most}) // 2:][:{most}]",
+            Truncation.Ends => $"ids if len(ids) <= {most} else ids[:{most} - {end}] + ids[len(ids) - {end}:]",
+            _ => $"ids[-{most}:]",
+        };
+        return $"""
+            def ids_of(words):  # the words of a text; {words} holds the rules
+                ids = [{ids}]
+                return {kept}
+            """.ReplaceLineEndings("\n");
+    }
+
+    /// <summary>What becomes of unknown words, for the pages.</summary>
+    public static string UnknownWordsOf(Predictor predictor) => predictor.Vocabulary.UnknownId is > 0 and var id
+        ? string.Create(CultureInfo.InvariantCulture, $"words that the vocabulary lacks have id {id}") : "words that the vocabulary lacks are left out";
+
     /// <summary>A text file.</summary>
     public static ExportPart Text(string name, string content) => new(name, stream => stream.Write(Encoding.UTF8.GetBytes(content)));
 
@@ -100,16 +131,9 @@ internal static class Companions
     };
 
     /// <summary>A model's layers without the linear part beside them; itself where there is none.</summary>
-    public static TextClassifier LayersAlone(TextClassifier model)
-    {
-        if (model.Wide is null)
-            return model;
-        var alone = new TextClassifier(model.Options, model.Embedding, seed: 0) { Prior = model.Prior };
-        foreach (Firn.Layers.Parameter weights in model.Parameters.Where(p => p.Group != Firn.Layers.ParameterGroup.Embedding))
-            weights.Values.CopyTo(alone[weights.Name].Values);
-        return alone;
-    }
+    public static TextClassifier LayersAlone(TextClassifier model) => model.Wide is null ? model : model.Copy(model.Embedding, wide: null);
 
     private static string Frequent(Vocabulary vocabulary, int from, int count) =>
-        string.Join(' ', Enumerable.Range(from, Math.Max(0, Math.Min(count, vocabulary.Count - from))).Select(id => vocabulary[id]));
+        string.Join(' ', Enumerable.Range(from, Math.Max(0, Math.Min(count, vocabulary.Count - from)))
+            .Where(id => !KerasWords.IsUnused(vocabulary, id)).Select(id => vocabulary[id]));
 }

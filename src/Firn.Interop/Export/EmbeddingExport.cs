@@ -1,4 +1,5 @@
 using Firn.Layers;
+using Firn.Text;
 using Firn.Vectors;
 using Firn.Vectors.Formats;
 
@@ -14,8 +15,7 @@ public static class EmbeddingExport
     /// <param name="predictor">The model with its vocabulary.</param>
     /// <param name="path">The file.</param>
     /// <param name="settings">Null for the defaults.</param>
-    /// <exception cref="ExportException">No word has a vector.</exception>
-    /// <exception cref="ArgumentException">A word holds a space, which the format cannot tell from its end.</exception>
+    /// <exception cref="ExportException">No word has a vector, or a word holds a blank, which the format cannot tell from its end.</exception>
     /// <exception cref="IOException">The place cannot be written to, or something stands there.</exception>
     public static ExportResult SaveWord2Vec(Predictor predictor, string path, ExportSettings? settings = null)
     {
@@ -26,6 +26,11 @@ public static class EmbeddingExport
         string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
         VectorFormat format = name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) ? VectorFormat.Word2VecBinary : VectorFormat.Word2VecText;
         using WordVectors vectors = VectorsOf(predictor);
+        if (vectors.Words.FirstOrDefault(word => word.AsSpan().ContainsAny(' ', '\t')) is { } blank)
+        {
+            throw new ExportException($"word2vec: the model's token '{blank}' holds a blank{(predictor.Tokenizer.Options.Keras is { Ngrams.Count: > 0 } ? " (its tokens are runs of words)" : "")}, "
+                + "and a blank ends a word in that format. Export to TensorBoard's projector, which holds any word.");
+        }
         vectors.Save(path, format);
         return new ExportResult([Path.GetFullPath(path)], NotesOf(predictor, vectors));
     }
@@ -53,15 +58,21 @@ public static class EmbeddingExport
 
     private static IReadOnlyList<string> NotesOf(Predictor predictor, WordVectors vectors)
     {
-        int without = predictor.Vocabulary.Count - 1 - vectors.Count;
-        return without == 0 ? [] : [FormattableString.Invariant($"{without:N0} of {predictor.Vocabulary.Count - 1:N0} words have no vector and are left out.")];
+        int words = WordIdsOf(predictor).Count(), without = words - vectors.Count;
+        return without == 0 ? [] : [FormattableString.Invariant($"{without:N0} of {words:N0} words have no vector and are left out.")];
+    }
+
+    /// <summary>The ids of words: not the pad's, the unknown word's, and those that no word has.</summary>
+    private static IEnumerable<int> WordIdsOf(Predictor predictor)
+    {
+        Vocabulary words = predictor.Vocabulary;
+        return Enumerable.Range(1, words.Count - 1).Where(id => id != words.UnknownId && !KerasWords.IsUnused(words, id));
     }
 
     private static WordVectors VectorsOf(Predictor predictor)
     {
         EmbeddingTable table = predictor.Classifier.Embedding;
-        int[] ids = [.. Enumerable.Range(1, predictor.Vocabulary.Count - 1)
-            .Where(id => id != predictor.Vocabulary.UnknownId && table.VectorOf(id).ContainsAnyExcept(0f))];
+        int[] ids = [.. WordIdsOf(predictor).Where(id => table.VectorOf(id).ContainsAnyExcept(0f))];
         if (ids.Length == 0)
             throw new ExportException("No word of the model has a vector, so there is nothing to write.");
         var values = new float[checked(ids.Length * table.Dimension)];

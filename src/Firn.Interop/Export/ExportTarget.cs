@@ -8,18 +8,18 @@ namespace Firn.Interop.Export;
 internal sealed record ExportPart(string Name, Action<Stream> Write);
 
 /// <summary>
-/// Where an export goes: a folder that is made for it, or a model file by name with its companions beside it under the same
-/// stem (<c>tweets.onnx</c>, <c>tweets.golden.json</c>). All files appear or none does.
+/// Where an export goes: a folder that is made for it, or a model file with its companions beside it, whose names begin with the
+/// file's (<c>tweets.onnx</c>, <c>tweets.onnx.golden.json</c>). All files appear or none does.
 /// </summary>
 internal sealed class ExportTarget
 {
     private readonly string _path;
     private readonly bool _replace;
-    private readonly string? _stem; // null for a folder of its own
+    private readonly bool _own; // a folder that holds nothing else
 
-    private ExportTarget(string path, string? stem, string model, bool replace)
+    private ExportTarget(string path, bool own, string model, bool replace)
     {
-        (_path, _stem, ModelName, _replace) = (path, stem, model, replace);
+        (_path, _own, ModelName, _replace) = (path, own, model, replace);
     }
 
     /// <summary>Tells a file from a folder by the ending.</summary>
@@ -30,8 +30,8 @@ internal sealed class ExportTarget
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         bool isFile = !Directory.Exists(full) && endings.Any(e => full.EndsWith(e, StringComparison.OrdinalIgnoreCase));
-        return isFile ? new ExportTarget(Path.GetDirectoryName(full)!, Path.GetFileNameWithoutExtension(full), Path.GetFileName(full), replace)
-            : new ExportTarget(full, null, "model" + (endings.Count > 0 ? endings[0] : ""), replace);
+        return isFile ? new ExportTarget(Path.GetDirectoryName(full)!, own: false, Path.GetFileName(full), replace)
+            : new ExportTarget(full, own: true, "model" + (endings.Count > 0 ? endings[0] : ""), replace);
     }
 
     /// <summary>The model file's name.</summary>
@@ -44,9 +44,9 @@ internal sealed class ExportTarget
     /// <exception cref="IOException">The message is one line with the place and the remedy.</exception>
     public void Check(IEnumerable<string> names)
     {
-        if (_stem is null && File.Exists(_path))
+        if (_own && File.Exists(_path))
             throw new IOException($"{_path}: this is a file; name a folder, or a file with the ending of a model");
-        if (_stem is null && File.Exists(Path.Combine(_path, "model.json")))
+        if (_own && File.Exists(Path.Combine(_path, "model.json")))
             throw new IOException($"{_path}: this folder holds a bundle, whose files have the same names; choose another folder");
         if (!_replace && names.Select(PlaceOf).FirstOrDefault(place => File.Exists(place) || Directory.Exists(place)) is { } taken)
             throw Taken(taken);
@@ -60,7 +60,7 @@ internal sealed class ExportTarget
     public IReadOnlyList<string> Write(IReadOnlyList<ExportPart> parts)
     {
         Check(parts.Select(p => p.Name));
-        if (_stem is not null || Directory.Exists(_path))
+        if (!_own || Directory.Exists(_path))
             WriteInto(_path, parts);
         else
             WriteBeside(parts);
@@ -105,5 +105,5 @@ internal sealed class ExportTarget
         }
     }
 
-    private string NameOf(string name) => _stem is null || name == ModelName ? name : $"{_stem}.{name}";
+    private string NameOf(string name) => _own || name == ModelName ? name : $"{ModelName}.{name}";
 }

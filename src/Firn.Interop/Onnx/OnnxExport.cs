@@ -22,7 +22,7 @@ public static class OnnxExport
     /// must give (<c>golden.json</c>), and a page of code.
     /// </summary>
     /// <param name="predictor">The model with its vocabulary and cleaning.</param>
-    /// <param name="path">A folder to be made, or a file in <c>.onnx</c>, beside which the other files get its stem.</param>
+    /// <param name="path">A folder to be made, or a file in <c>.onnx</c>, beside which the others stand, their names beginning with its.</param>
     /// <param name="settings">Null for the defaults.</param>
     /// <exception cref="ExportException">The model cannot be expressed; nothing is written.</exception>
     /// <exception cref="IOException">The place cannot be written to, or something stands there.</exception>

@@ -27,7 +27,7 @@ internal static class OnnxReadme
             | file | what |
             |---|---|
             | `{Name(Companions.Vocabulary)}` | a word a line; the line's number, from 0, is the id; 0 is no word |
-            | `{Name(Companions.Cleaning)}` | from text to words: the rules (docs/text.md of Firn); {Unknown(predictor)}; at most {predictor.MaxTokens} ids ({predictor.Truncation}) |
+            | `{Name(Companions.Cleaning)}` | from text to words: the rules (docs/text.md of Firn); {Companions.UnknownWordsOf(predictor)}; at most {predictor.MaxTokens} ids ({predictor.Truncation}) |
             | `{Name(Companions.Labels)}` | names, threshold |
             | `{Name(Companions.Golden)}` | texts, their ids, and the probabilities they must give: run it first |
 
@@ -56,10 +56,13 @@ internal static class OnnxReadme
             found = score([t["ids"] for t in golden["texts"]])
             assert np.allclose(found, [t["probabilities"] for t in golden["texts"]], rtol=0, atol=golden["tolerance"])
 
-            words = open("{{Name(Companions.Vocabulary)}}", encoding="utf-8").read().split("\n")[:-1]
-            id_of = {word: id for id, word in enumerate(words)}
-            cleaned = "a text after the cleaning"  # the rules are in {{Name(Companions.Cleaning)}}
-            print(score([[id_of[w] for w in cleaned.split() if w in id_of]]))
+            # From words to ids, as the bundle makes them:
+            words = open("{{Name(Companions.Vocabulary)}}", encoding="utf-8", newline="").read().split("\n")[:-1]
+            id_of = {word: id for id, word in enumerate(words) if id > 0}
+
+            {{Companions.IdsInPython(predictor, Name(Companions.Cleaning))}}
+
+            print(score([ids_of(["a", "text", "after", "the", "cleaning"])]))
             ```
 
             ## JavaScript
@@ -103,7 +106,4 @@ internal static class OnnxReadme
         _ => FormattableString.Invariant(
             $"The probability of `{predictor.Labels[1]}`; from {predictor.Threshold} on that is the label, below it `{predictor.Labels[0]}`."),
     };
-
-    private static string Unknown(Predictor predictor) =>
-        predictor.Vocabulary.UnknownId > 0 ? "words that the vocabulary lacks have id 1" : "words that the vocabulary lacks are left out";
 }

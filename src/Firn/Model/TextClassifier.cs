@@ -72,6 +72,17 @@ public sealed class TextClassifier
     /// <summary>The same for scoring; empty where there is none.</summary>
     internal ReadOnlySpan<float> PriorValues => prior;
 
+    /// <summary>A model with copies of these weights but for the embedding's, and with these in place of its shared parts.</summary>
+    /// <param name="table">The word vectors, of the same width; shared.</param>
+    /// <param name="wide">The linear part; shared; null for none.</param>
+    internal TextClassifier Copy(EmbeddingTable table, NgramClassifier? wide)
+    {
+        var copy = new TextClassifier(Options, table, seed: 0) { Wide = wide, Prior = Prior };
+        foreach (Parameter weights in Parameters.Where(p => p.Group != ParameterGroup.Embedding))
+            weights.Values.CopyTo(copy[weights.Name].Values);
+        return copy;
+    }
+
     /// <summary>Whether a linear part over n-grams of ids stands beside the LSTM.</summary>
     public bool HasWidePart => Wide is not null;
 

@@ -4,6 +4,10 @@ using System.Text.Json.Serialization;
 namespace Firn.Text;
 
 /// <summary>An author's cleaning as a file has it: a list of steps, or an object with them.</summary>
+/// <remarks>
+/// Only the import reads such files. It stands here for its generated reader of JSON, which names types and properties to System.Reflection:
+/// Firn.Interop, which reads pickles, refers to no member of that, so that a name in a file can never become a type (PickleSafetyTests).
+/// </remarks>
 internal sealed record CleaningFile
 {
     /// <summary>The steps; null where there are none.</summary>

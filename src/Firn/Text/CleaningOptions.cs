@@ -13,7 +13,7 @@ namespace Firn.Text;
 public sealed record CleaningOptions
 {
     /// <summary>The grammar of a model that was made with Keras; its rules are <see cref="Keras"/>.</summary>
-    public const string KerasPreset = "keras";
+    internal const string KerasPreset = "keras";
 
     /// <summary>Name of the grammar: <c>notebook</c>, <c>tweets</c>, <c>none</c>, or <c>keras</c> for an imported model.</summary>
     public string Preset { get; init; } = "notebook";
@@ -126,7 +126,7 @@ public sealed record CleaningOptions
     public static CleaningOptions None { get; } = new() { Preset = "none" };
 
     /// <summary>The cleaning of a model that was made with Keras.</summary>
-    public static CleaningOptions Of(KerasTextOptions keras)
+    internal static CleaningOptions Of(KerasTextOptions keras)
     {
         ArgumentNullException.ThrowIfNull(keras);
         return new() { Preset = KerasPreset, Keras = keras };

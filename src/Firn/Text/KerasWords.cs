@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Firn.Text;
@@ -60,6 +61,12 @@ internal sealed class KerasWords
         return written.ToString();
     }
 
+    /// <summary>What a vocabulary has in the place of an id without a word; no text gives it.</summary>
+    public static string Unused(int id) => string.Create(CultureInfo.InvariantCulture, $"<unused {id}>");
+
+    /// <summary>Whether an id of a vocabulary has no word.</summary>
+    public static bool IsUnused(Vocabulary vocabulary, int id) => vocabulary[id] == Unused(id);
+
     /// <summary>Appends the tokens of a text, as <see cref="Written"/>.</summary>
     public void Tokenize(ReadOnlySpan<char> text, TokenBuffer destination)
     {
@@ -72,7 +79,10 @@ internal sealed class KerasWords
             return;
         }
         foreach (string word in Words(cleaned ?? text.ToString()))
-            destination.Add(Written(word));
+        {
+            if (word.Length > 0)
+                destination.Add(Written(word));
+        }
     }
 
     /// <summary>The words of a text that is cleaned already, as Keras has them.</summary>
@@ -139,7 +149,7 @@ internal sealed class KerasWords
         KerasCut.Characters => [.. PythonText.Characters(text)],
         KerasCut.WhiteSpace when _options.Vectorization => text.Split(AsciiSpace.ToCharArray(), StringSplitOptions.RemoveEmptyEntries),
         KerasCut.WhiteSpace => SpacedWords(text),
-        _ => text.Length > 0 ? [text] : [],
+        _ => [text], // an empty one, too: Keras gives it the pad's id
     };
 
     private static string[] SpacedWords(string text)

@@ -103,10 +103,10 @@ public sealed class Vocabulary
         return new Vocabulary(words, new long[words.Count], hasUnknown ? UnknownWords.Row : UnknownWords.Skip);
     }
 
-    /// <summary>The vocabulary that a text's rules belong to: an imported model says itself which id unknown words have.</summary>
+    /// <summary>The same words, with the id of unknown words that a model's rules name: an imported model says itself which that is.</summary>
     /// <param name="cleaning">The rules.</param>
     /// <exception cref="ArgumentException">The id that they name is none of the vocabulary's.</exception>
-    public Vocabulary For(CleaningOptions cleaning)
+    public Vocabulary WithUnknownIdOf(CleaningOptions cleaning)
     {
         ArgumentNullException.ThrowIfNull(cleaning);
         if (cleaning.Keras is not { } keras || keras.UnknownId == UnknownId)

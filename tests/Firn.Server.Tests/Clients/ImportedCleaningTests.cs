@@ -9,7 +9,7 @@ public class ImportedCleaningTests
     [Fact]
     public void TheRulesOfKerasTravelWhole()
     {
-        CleaningOptions options = CleaningOptions.Of(new KerasTextOptions
+        var rules = new KerasTextOptions
         {
             Before = [new CleaningStep { LowerCase = true }, new CleaningStep { Replace = "[0-9]+", By = " # " }, new CleaningStep { DropWords = ["the"] }],
             LowerCase = true,
@@ -17,7 +17,8 @@ public class ImportedCleaningTests
             Separator = " ",
             Ngrams = [1, 2],
             UnknownId = 7,
-        });
+        };
+        var options = new CleaningOptions { Preset = "keras", Keras = rules };
         CleaningOptions arrived = VocabularyIdentity.Deserialize(VocabularyIdentity.Serialize(options));
         Assert.Equal(options, arrived);
         const string Text = "The 3 LITTLE pigs, wolf!";

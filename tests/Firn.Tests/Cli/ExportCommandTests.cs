@@ -29,12 +29,12 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
-    public void The_ending_tells_the_format_and_companions_get_the_stem()
+    public void The_ending_tells_the_format_and_companions_get_its_name()
     {
         using var bundle = new TinyBundle("negative", "positive");
         Assert.Equal(0, CapturedRun.Of("export", bundle.Path, "--out", At("tweets.h5")).ExitCode);
         Assert.Equal(KerasFileKind.Hdf5, KerasFile.Load(At("tweets.h5")).Kind);
-        Assert.True(File.Exists(At("tweets.tokenizer.json")));
+        Assert.True(File.Exists(At("tweets.h5.tokenizer.json")));
         using var vectors = Exported(bundle.Path, At("words.bin"));
         using var text = Exported(bundle.Path, At("words.txt"));
         using var predictor = Predictor.Load(bundle.Path);

@@ -39,6 +39,26 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [Fact]
+    public void Lines_of_ids_are_called_so_and_by_their_file()
+    {
+        Files("LSTM, pre, mask False");
+        CapturedRun.Of("import", Model, "--tokenizer", Tokenizer, "--labels", "bad,good", "--padding", "pre", "--cleaning", "keras", "--out", Bundle);
+        string file = Path.Combine(_folder, "ids.txt");
+        File.WriteAllText(file, "3 5\n1 x\n");
+        var run = CapturedRun.Of("predict", Bundle, "--ids", file);
+        Assert.Contains($"reading the ids of the file {file}", run.Error, StringComparison.Ordinal);
+        Assert.Equal($"firn: {file}: line 2, number 2: 'x' is no id of this model; expected are whole numbers from 0 to 11, with blanks or commas between", run.ErrorLines[^1]);
+        Assert.StartsWith("firn: standard input: line 1, number 1: 'x'", CapturedRun.With("x\n", "predict", Bundle, "--ids").Error, StringComparison.Ordinal);
+        Assert.StartsWith("firn: text 2, number 1: 'x'", CapturedRun.Of("predict", Bundle, "--ids", "3 5", "x").Error, StringComparison.Ordinal);
+        File.WriteAllText(file, "");
+        foreach (string[] order in (string[][])[["predict", Bundle, file], ["predict", Bundle, "--ids", file]])
+        {
+            run = CapturedRun.Of(order);
+            Assert.Equal((0, "", $"firn: {file}: there is no line in it"), (run.ExitCode, run.Out, run.ErrorLines[^1]));
+        }
+    }
+
+    [Fact]
     public void Everything_that_is_missing_is_asked_for_in_one_line()
     {
         Files("a step of each");
@@ -59,7 +79,7 @@ public sealed class ImportCommandTests : IDisposable
     [InlineData("--padding", "left", "--padding must be one of pre, post, not 'left'")]
     [InlineData("--cleaning", "mine", "--cleaning needs keras, notebook, lower, none or a file, and 'mine' is none of these")]
     [InlineData("--oov-token", "nowhere", "The unknown word 'nowhere' has no id in the index")]
-    [InlineData("--neutral", "0.7,0.4", "--neutral needs two numbers from 0 to 1 and a name")]
+    [InlineData("--neutral", "0.7,0.4", "--neutral needs two numbers from 0 to 1, the lower first")]
     [InlineData("--tokenizer", "gone.pkl", "gone.pkl: there is no such file")]
     public void What_does_not_fit_is_one_line(string option, string value, string says)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Firn.Cli.Output;
 using Firn.Data;
 
 namespace Firn.Cli.Commands.Importing;
@@ -17,6 +18,13 @@ internal sealed class CorpusOptionsOfCheck
         command.Add(_text);
         command.Add(_label);
         _names.AddNamesTo(command);
+    }
+
+    /// <summary>Refuses them where there are no such texts.</summary>
+    public void RefuseAlone(ParseResult parsed, Option<int> rows)
+    {
+        if (new Option[] { rows, _text, _label, _names.NamesOption }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+            throw new UsageError($"{given.Name} is of the texts of --check; give --check DATA, or leave it out");
     }
 
     /// <summary>Opens the texts.</summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Firn.Cli.Output;
-using Firn.Evaluation;
 using Firn.Interop.Keras;
 using Firn.Interop.Keras.Preprocessing;
 using Firn.Interop.Labels;
@@ -55,7 +54,7 @@ internal sealed class ImportArguments
 
     private readonly Option<double?> _threshold = new Option<double?>("--threshold") { Description = "Of two classes, the score from which a text gets the second (default: 0.5)", HelpName = "X" }.Between(0, 1);
 
-    private readonly Option<string?> _neutral = new("--neutral") { Description = "Of two classes, scores between LOW and HIGH get the label NAME (default: none do)", HelpName = "LOW,HIGH,NAME" };
+    private readonly Option<string?> _neutral = new("--neutral") { Description = "Of two classes, scores between LOW and HIGH get the label neutral, or NAME (default: none do)", HelpName = NeutralArgument.Form };
 
     public Argument<string> Model { get; } = new("MODEL") { Description = "The model: .h5, .keras, weights with their JSON, a pickle, told apart by content; or a folder that holds its files" };
 
@@ -70,19 +69,22 @@ internal sealed class ImportArguments
     {
         string model = Inputs.RequireData(parsed.GetRequiredValue(Model));
         string? tokenizer = parsed.GetValue(_tokenizer), labels = parsed.GetValue(_labels);
+        KerasFile? loaded = null;
         if (Directory.Exists(model))
         {
             ImportParts parts = ImportParts.Find(model);
-            (model, tokenizer, labels) = (parts.Model, tokenizer ?? parts.Tokenizer, labels ?? parts.Labels);
+            (model, tokenizer, labels, loaded) = (parts.Model, tokenizer ?? parts.Tokenizer, labels ?? parts.Labels, parts.Loaded);
             string found = string.Join(", ", new[] { ("model", parts.Model), ("tokenizer", tokenizer), ("labels", labels) }
                 .Where(p => p.Item2 is not null).Select(p => $"{p.Item1} {p.Item2}"));
             terminal.Note($"firn: found {found}");
         }
-        NeutralBand? band = Neutral(parsed.GetValue(_neutral));
+        var band = NeutralArgument.Parse(parsed.GetValue(_neutral));
+        IReadOnlyList<string>? names = labels is null ? null : File.Exists(labels) ? LabelFile.Read(labels)
+            : labels.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var options = new KerasImportOptions
         {
             Tokenizer = tokenizer is null or None ? tokenizer?.Replace(None, "", StringComparison.Ordinal) : Inputs.RequireFile(tokenizer),
-            Labels = labels is null ? null : File.Exists(labels) ? LabelFile.Read(labels) : labels.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Labels = names,
             Architecture = parsed.GetValue(_architecture) is { } json ? Inputs.RequireFile(json) : null,
             Vocabulary = parsed.GetValue(_vocabulary) is { } words ? Inputs.RequireFile(words) : null,
             MaxLength = Number(_maxLength.Name, parsed.GetValue(_maxLength), 1_000_000),
@@ -95,9 +97,12 @@ internal sealed class ImportArguments
             Output = parsed.GetValue(_output) is { } output ? Enum.Parse<OutputActivation>(output, ignoreCase: true) : null,
             Step = parsed.GetValue(_step) is { } step ? Enum.Parse<KerasStep>(step, ignoreCase: true) : null,
             Threshold = (float?)parsed.GetValue(_threshold),
-            Neutral = band,
+            Neutral = band?.BandFor(names ?? []),
         };
-        return new ImportSource(model, options) { LabelsGiven = labels, CleaningGiven = parsed.GetValue(_cleaning) };
+        return new ImportSource(model, options)
+        {
+            LabelsGiven = labels, CleaningGiven = parsed.GetValue(_cleaning), NeutralGiven = parsed.GetValue(_neutral), Loaded = loaded,
+        };
     }
 
     /// <summary>The option of a setting as it is typed, with what it may be.</summary>
@@ -136,16 +141,6 @@ internal sealed class ImportArguments
             : throw new UsageError($"{option} needs a whole number from 1 on, or none, not '{given}'");
     }
 
-    private static NeutralBand? Neutral(string? given)
-    {
-        if (given is null)
-            return null;
-        string[] parts = given.Split(',', 3);
-        if (parts.Length < 2 || !double.TryParse(parts[0], CultureInfo.InvariantCulture, out double low) || !double.TryParse(parts[1], CultureInfo.InvariantCulture, out double high)
-            || !(low >= 0 && low <= high && high <= 1))
-            throw new UsageError($"--neutral needs two numbers from 0 to 1 and a name, as in 0.4,0.7,NEUTRAL, not '{given}'");
-        return new NeutralBand { Low = low, High = high, Label = parts.Length == 3 ? parts[2] : "NEUTRAL" };
-    }
 }
 
 /// <summary>A model's file and what is known of it.</summary>
@@ -156,15 +151,25 @@ internal sealed record ImportSource(string Model, KerasImportOptions Options)
     /// <summary>The labels as they were typed or found; null for none.</summary>
     public string? LabelsGiven { get; init; }
 
+    /// <summary>The neutral band as it was typed; null for none.</summary>
+    public string? NeutralGiven { get; init; }
+
+    /// <summary>The model, where the search for it has read it already.</summary>
+    public KerasFile? Loaded { get; init; }
+
     /// <summary>The cleaning as it was typed; null for none.</summary>
     public string? CleaningGiven { get; init; }
 
     /// <summary>The command that imports with other settings, as it is typed.</summary>
-    public string Command(KerasImportOptions options, string cleaning, string labels, string bundle)
+    /// <param name="options">The settings.</param>
+    /// <param name="cleaning">What its cleaning is called.</param>
+    /// <param name="labels">Names of the outputs.</param>
+    /// <param name="bundle">What stands for the bundle.</param>
+    public string Command(KerasImportOptions options, string cleaning, IReadOnlyList<string> labels, string bundle)
     {
         var words = new List<string> { Tool.CalledAs, "import", Shell.Quoted(Model) };
         Add("--tokenizer", options.Tokenizer is "" ? "none" : options.Tokenizer);
-        Add("--labels", labels);
+        Add("--labels", LabelsGiven is { } typed && labels.SequenceEqual(Options.Labels ?? []) ? typed : string.Join(',', labels));
         Add("--vocabulary", options.Vocabulary);
         Add("--architecture", options.Architecture);
         Add("--max-len", options.MaxLength is { } length ? length == 0 ? "none" : length.ToString(CultureInfo.InvariantCulture) : null);
@@ -175,6 +180,8 @@ internal sealed record ImportSource(string Model, KerasImportOptions Options)
         Add("--oov-token", options.OovToken is "" ? "none" : options.OovToken);
         Add("--output", options.Output?.ToString().ToLowerInvariant());
         Add("--step", options.Step?.ToString().ToLowerInvariant());
+        Add("--threshold", options.Threshold?.ToString(CultureInfo.InvariantCulture));
+        Add("--neutral", NeutralGiven);
         if (options.CharLevel == true)
             words.Add("--char-level");
         Add("--out", bundle);

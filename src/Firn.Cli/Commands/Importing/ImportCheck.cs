@@ -46,7 +46,7 @@ internal sealed class ImportCheck(Invocation run, ImportSource source, KerasImpo
         }
         progress.End($"tried {Plural.Of(trials.Length, "setting")} on {Plural.Of(texts.Texts.Count, "text")}");
         TrialResult[] best = [.. WithoutNeedlessCuts(found).OrderByDescending(t => t.Accuracy).ThenBy(t => t.LogLoss)];
-        string command = source.Command(best[0].Options, best[0].Cleaning, string.Join(',', best[0].Labels), "BUNDLE");
+        string command = source.Command(best[0].Options, best[0].Cleaning, best[0].Labels, "BUNDLE");
         if (json)
             Json.Write(run.Terminal, AsJson(best, command));
         else
@@ -116,10 +116,14 @@ internal sealed class ImportCheck(Invocation run, ImportSource source, KerasImpo
                 right += Array.IndexOf(row, row.Max()) == truth ? 1 : 0;
                 loss -= Math.Log(Math.Max(row[truth], 1e-12));
             }
-            string[] labels = [.. Enumerable.Range(0, classes).Select(c => order[c] >= 0 ? texts.Names[order[c]] : options.Labels![c])];
+            string[] labels = [.. Enumerable.Range(0, classes).Select(c => order[c] >= 0 ? Spelled(texts.Names[order[c]]) : options.Labels![c])];
             yield return new TrialResult(options, cleaning, labels, right / scores.Length, loss / scores.Length, (double)known / scores.Length);
         }
     }
+
+    /// <summary>A label of the texts as the user spelled it.</summary>
+    private string Spelled(string name) =>
+        source.Options.Labels?.FirstOrDefault(label => label.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? name;
 
     private void Print(TrialResult[] best, string command)
     {

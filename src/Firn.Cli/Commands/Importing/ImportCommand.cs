@@ -52,12 +52,15 @@ internal static class ImportCommand
                 throw new UsageError("--check tries settings and saves nothing; leave --out out, then import with the command that --check shows");
             if (data is not null)
                 Inputs.RequireData(data);
+            else
+                corpus.RefuseAlone(parsed, most);
             if (folder is not null)
                 Targets.TryFolder(folder, "--out");
             using var progress = new ProgressLine(run.Terminal);
             progress.Begin("reading the model");
             ImportSource source = arguments.Read(run.Terminal, parsed);
-            KerasImport model = KerasImport.Open(source.Model, source.Options);
+            KerasImport model = KerasImport.Open(source.Model, source.Options, source.Loaded);
+            IdleOptions.Refuse(source.Model, source.Options, model);
             if (data is not null)
             {
                 var texts = CheckedTexts.Read(corpus.Open(parsed, data), corpus.Names(parsed), parsed.GetValue(most));

@@ -15,17 +15,18 @@ internal sealed class GraphConversion
     private readonly Dictionary<string, int> _order = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _dominator = new(StringComparer.Ordinal);
     private readonly LayerConversion _layers;
+    private readonly IReadOnlySet<string> _guards;
     private readonly string _path;
     private int _steps;
 
     private GraphConversion(KerasFile file, string path, LayerConversion layers)
     {
-        (_layers, _path) = (layers, path);
+        (_layers, _path, _guards) = (layers, path, PadGuards.Of(file));
         _nodes = file.Nodes.ToDictionary(n => n.Name, StringComparer.Ordinal);
         for (int i = 0; i < file.Nodes.Count; i++)
             _order[file.Nodes[i].Name] = i;
         foreach (KerasNode node in file.Nodes)
-            _dominator[node.Name] = node.Inbound.Count == 0 ? node.Name : node.Inbound.Aggregate(Common);
+            _dominator[node.Name] = node.Inbound.Count == 0 ? node.Name : Inputs(node).Aggregate(Common);
     }
 
     /// <summary>The layers behind the embedding, up to the model's answer.</summary>
@@ -37,7 +38,7 @@ internal sealed class GraphConversion
     {
         var graph = new GraphConversion(file, path, layers);
         var table = (EmbeddingLayer)embedding.Layer;
-        return graph.Row(file.Outputs[0], embedding.Name, new Flow(true, table.OutputDim, table.MaskZero));
+        return graph.Row(file.Outputs[0], embedding.Name, new Flow(true, table.OutputDim, table.MaskZero && graph._guards.Count == 0));
     }
 
     /// <summary>The one table that a model reads its ids by.</summary>
@@ -45,7 +46,7 @@ internal sealed class GraphConversion
     {
         if (file.Outputs.Count != 1)
             throw new KerasImportException($"{path}: the model has {file.Outputs.Count} outputs ({string.Join(", ", file.Outputs)}) where one is imported. Save a model of one of them.");
-        KerasNode[] tables = [.. file.Nodes.Where(n => n.Layer is EmbeddingLayer)];
+        KerasNode[] tables = [.. file.Nodes.Where(n => n.Layer is EmbeddingLayer).ExceptBy(PadGuards.Of(file), n => n.Name)];
         if (tables.Length != 1)
         {
             string found = tables.Length == 0 ? "no Embedding layer: it does not read words as ids"
@@ -64,6 +65,8 @@ internal sealed class GraphConversion
             throw _layers.Refused(node, $"is reached by more than {MostLayers} layers");
         if (_order[name] < _order[from] || node.Inbound.Count == 0)
             throw new KerasImportException($"{_path}: layer '{node.Name}' ({node.ClassName}) does not read the embedding '{from}', which is not imported.");
+        if (Inputs(node).Count() < node.Inbound.Count)
+            return Row(Inputs(node).Single(), from, start);
         if (node.Layer is MergeLayer merge)
             return Joined(node, merge, from, start);
         if (node.Inbound.Count > 1)
@@ -99,6 +102,9 @@ internal sealed class GraphConversion
         Flow flow = first with { Width = width, Odd = branches.Select(b => b.Flow.Odd).FirstOrDefault(o => o is not null) };
         return before with { Flow = flow };
     }
+
+    /// <summary>What a layer reads, but for tables that keep pads out: they change nothing where there are none.</summary>
+    private IEnumerable<string> Inputs(KerasNode node) => node.Inbound.Where(i => !_guards.Contains(i));
 
     private string Common(string left, string right)
     {

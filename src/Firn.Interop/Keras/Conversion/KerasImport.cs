@@ -32,16 +32,17 @@ internal sealed class KerasImport
     private readonly EmbeddingLayer _table;
     private EmbeddingTable? _rows;
 
-    private KerasImport(string path, KerasImportOptions options)
+    private KerasImport(string path, KerasImportOptions options, KerasFile? loaded)
     {
         _path = path;
         // The words first: what reading them leaves behind is gone before the weights, which are nearly all, need their memory.
         if (options.Tokenizer is { Length: > 0 } words)
             _tokenizer = KerasTokenizer.Load(words);
         Heap.Trim();
-        KerasFile file = _file = KerasFile.Load(path, options.Architecture);
+        KerasFile file = _file = loaded ?? KerasFile.Load(path, options.Architecture);
         _embedding = GraphConversion.EmbeddingOf(file, path);
         _table = (EmbeddingLayer)_embedding.Layer;
+        KeepsPadsOut = PadGuards.Of(file).Count > 0;
         _vectorization = BeforeEmbedding();
         Piece piece = GraphConversion.Convert(file, path, new LayerConversion(path, _weights), _embedding);
         Layers = piece.Layers;
@@ -56,9 +57,10 @@ internal sealed class KerasImport
     /// <summary>Reads a model and its tokenizer.</summary>
     /// <param name="path">The model's file.</param>
     /// <param name="options">Where the rest lies.</param>
+    /// <param name="loaded">The model's file, where it is read already; its weights belong to the import from here on.</param>
     /// <exception cref="KerasImportException">A file is damaged, or holds what is not taken.</exception>
-    public static KerasImport Open(string path, KerasImportOptions options) =>
-        Guarded(path, () => new KerasImport(path, options));
+    public static KerasImport Open(string path, KerasImportOptions options, KerasFile? loaded = null) =>
+        Guarded(path, () => new KerasImport(path, options, loaded));
 
     /// <summary>The layers between embedding and output, but for the choice of a step.</summary>
     public IReadOnlyList<Layer> Layers { get; }
@@ -74,6 +76,15 @@ internal sealed class KerasImport
 
     /// <summary>Numbers of an answer.</summary>
     public int Units => _output.Units;
+
+    /// <summary>Whether a step of a sequence of answers must be chosen.</summary>
+    public bool AnswersEachStep => _output.AnswersEachStep;
+
+    /// <summary>Whether the last layer has no activation.</summary>
+    public bool HasBareOutput => _output.IsBare;
+
+    /// <summary>What makes probabilities of the last numbers; null where that is open.</summary>
+    public OutputActivation? OutputUnder(KerasImportOptions options) => _output.Under(options.Output);
 
     /// <summary>Words of the tokenizer that may stand for unknown ones: those that are called so, at the start of the index.</summary>
     public IEnumerable<string> PlausibleOov => _tokenizer is null ? [] : _tokenizer.WordIndex
@@ -92,6 +103,9 @@ internal sealed class KerasImport
     /// <summary>Whether the table masks pads.</summary>
     public bool Masks => _table.MaskZero;
 
+    /// <summary>Whether pads say nothing, for the model keeps them out itself: texts are read as long as they are.</summary>
+    public bool KeepsPadsOut { get; }
+
     /// <summary>Whether the model reads texts itself.</summary>
     public bool ReadsTexts => _vectorization is not null;
 
@@ -99,9 +113,9 @@ internal sealed class KerasImport
     public bool HasWords => _tokenizer is not null || _vectorization is not null;
 
     /// <summary>Whether an answer depends on the side of the pads.</summary>
-    public bool ReadsPadSide => _table.MaskZero
+    public bool ReadsPadSide => !KeepsPadsOut && (_table.MaskZero
         ? Any(Layers, l => l is Convolution or MaxPooling or AveragePooling or Flatten or GlobalMaxPooling)
-        : _output.AnswersEachStep || Any(Layers, l => l is Recurrent or Convolution or MaxPooling or AveragePooling or Flatten or LastState);
+        : _output.AnswersEachStep || Any(Layers, l => l is Recurrent or Convolution or MaxPooling or AveragePooling or Flatten or LastState));
 
     /// <summary>Tokens of a text that the input asks for; null for any number.</summary>
     public int? InputLength => _vectorization is not null ? _vectorization.OutputSequenceLength
@@ -126,7 +140,7 @@ internal sealed class KerasImport
             if (options.Cleaning is null)
                 open.Add(new(KerasSetting.Cleaning, "what the author's program did to a text before the tokenizer"));
         }
-        if (_vectorization is null && InputLength is null && options.MaxLength is null)
+        if (_vectorization is null && !KeepsPadsOut && InputLength is null && options.MaxLength is null)
             open.Add(new(KerasSetting.MaxLength, "its input takes any number of words"));
         if (_vectorization is null && options.Padding is null && ReadsPadSide && options.MaxLength != 0)
             open.Add(new(KerasSetting.Padding, "its layers see on which side the pads are"));
@@ -205,7 +219,7 @@ internal sealed class KerasImport
         var predictor = new Predictor(new Tokenizer(text.Cleaning), text.Vocabulary, classifier, [.. labels])
         {
             MaxTokens = length > 0 ? length : MostTokens,
-            Truncation = classifier.Options.Padding?.Truncating ?? Truncation.Tail,
+            Truncation = _vectorization is not null || options.Truncating == KerasSide.Post ? Truncation.Head : Truncation.Tail,
             Threshold = options.Threshold ?? 0.5f,
             Neutral = options.Neutral,
             Card = Card(options, length, notes),
@@ -242,7 +256,7 @@ internal sealed class KerasImport
     private PaddedInput? Padding(KerasImportOptions options, int length)
     {
         bool texts = _vectorization is not null;
-        return length == 0 ? null : new PaddedInput
+        return length == 0 || KeepsPadsOut ? null : new PaddedInput
         {
             Length = length,
             Side = texts || options.Padding == KerasSide.Post ? PaddingSide.Post : PaddingSide.Pre,

@@ -16,6 +16,8 @@ internal sealed record FinishedOutput(
 /// </summary>
 internal sealed class OutputConversion
 {
+    private const int MostUnits = 4096; // of a unit matrix, which takes their square
+
     private readonly string _path, _name;
     private readonly WeightConversion _weights;
     private readonly Activation _activation;
@@ -51,6 +53,8 @@ internal sealed class OutputConversion
         else
         {
             _features = _units = piece.Flow.Width > 0 ? piece.Flow.Width : throw Refused("answers with as many numbers as a text has steps");
+            if (_units > MostUnits)
+                throw Refused($"answers with {_units} numbers that no Dense layer makes, beyond {MostUnits}");
             _kernel = new float[_units * _units];
             for (int i = 0; i < _units; i++)
                 _kernel[i * _units + i] = 1;
@@ -81,17 +85,16 @@ internal sealed class OutputConversion
     /// <summary>Classes that the answer tells apart.</summary>
     public int Classes => _units == 1 ? 2 : _units;
 
+    /// <summary>The output's function; a softmax of two is a sigmoid. Null where it is open.</summary>
+    /// <param name="given">What a bare output means.</param>
+    public OutputActivation? Under(OutputActivation? given) => Function(given) is OutputActivation.Softmax && _units == 2 ? OutputActivation.Sigmoid : Function(given);
+
     /// <summary>The output's weights and function, and the layers with the choice of a step.</summary>
     /// <param name="given">What a bare output means.</param>
     /// <param name="step">The step that counts.</param>
     public FinishedOutput Finish(OutputActivation? given, KerasStep? step)
     {
-        OutputActivation output = _activation switch
-        {
-            Activation.Sigmoid => _units == 1 ? OutputActivation.Sigmoid : OutputActivation.Sigmoids,
-            Activation.Softmax => OutputActivation.Softmax,
-            _ => given ?? throw new InvalidOperationException("The output's meaning is open."),
-        };
+        OutputActivation output = Function(given) ?? throw new InvalidOperationException("The output's meaning is open.");
         if ((_units == 1) != (output == OutputActivation.Sigmoid))
             throw Refused($"answers with {_units} number{(_units == 1 ? "" : "s")}, which fits no {output.ToString().ToLowerInvariant()}");
         List<Layer> layers = [.. Layers];
@@ -104,12 +107,21 @@ internal sealed class OutputConversion
         return new FinishedOutput(layers, weights, fold ? OutputActivation.Sigmoid : output);
     }
 
+    private OutputActivation? Function(OutputActivation? given) => _activation switch
+    {
+        Activation.Sigmoid => _units == 1 ? OutputActivation.Sigmoid : OutputActivation.Sigmoids,
+        Activation.Softmax => OutputActivation.Softmax,
+        _ => given,
+    };
+
     private void Choose(KerasStep step, List<Layer> layers, Dictionary<string, ReadOnlyMemory<float>> weights)
     {
         if (step == KerasStep.First)
         {
             // The last state of a layer that reads from the end and keeps its input: h = x I + h 0.
             const string Name = "first_step";
+            if (_features > MostUnits)
+                throw Refused($"answers for each step of a sequence of {_features} numbers, beyond {MostUnits}");
             var unit = new float[_features * _features];
             for (int i = 0; i < _features; i++)
                 unit[i * _features + i] = 1;

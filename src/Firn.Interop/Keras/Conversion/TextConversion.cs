@@ -11,7 +11,7 @@ namespace Firn.Interop.Keras.Conversion;
 internal sealed record ConvertedText(CleaningOptions Cleaning, Vocabulary Vocabulary, IReadOnlyList<string> Notes)
 {
     /// <summary>The words as these rules use them.</summary>
-    public Vocabulary Vocabulary { get; } = Vocabulary.For(Cleaning);
+    public Vocabulary Vocabulary { get; } = Vocabulary.WithUnknownIdOf(Cleaning);
 }
 
 /// <summary>Keras' tokenizers as Firn's rules and vocabulary.</summary>
@@ -45,17 +45,9 @@ internal static class TextConversion
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{beyond:N0} words of the tokenizer have ids from {rows} on, beyond the embedding's {rows} rows: ")
                 + $"Keras fails at a text that has one; here they are unknown words, {(unknown > 0 ? $"as '{options.OovToken}'" : "left out")}");
         }
-        KerasCut cut = options.CharLevel ? KerasCut.Characters : cleaning.KerasRules ? KerasCut.Separator : KerasCut.WhiteSpace;
-        bool rules = cleaning.KerasRules;
-        var text = new KerasTextOptions
-        {
-            Before = cleaning.Steps,
-            LowerCase = rules && tokenizer.LowersTexts,
-            Filters = rules && !options.CharLevel ? options.Filters : "",
-            Cut = cut,
-            Separator = options.Split.Length > 0 ? options.Split : " ",
-            UnknownId = unknown,
-        };
+        KerasTextOptions text = tokenizer.Rules with { Before = cleaning.Steps };
+        if (!cleaning.KerasRules)
+            text = text with { LowerCase = false, Filters = "", Cut = options.CharLevel ? KerasCut.Characters : KerasCut.WhiteSpace };
         return new ConvertedText(CleaningOptions.Of(text), Named(path, used.Where(w => w.Value < rows), rows), notes);
     }
 
@@ -66,21 +58,7 @@ internal static class TextConversion
         var notes = new List<string>();
         if (words.Count > rows)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{words.Count - rows:N0} words of the vocabulary lie beyond the embedding's {rows} rows: Keras fails at them; here they are unknown words"));
-        var text = new KerasTextOptions
-        {
-            Before = cleaning?.Steps ?? [],
-            Vectorization = true,
-            LowerCase = layer.Standardize.HasFlag(KerasStandardize.Lower),
-            Filters = layer.Standardize.HasFlag(KerasStandardize.StripPunctuation) ? KerasTextVectorization.Punctuation : "",
-            Cut = layer.Split switch
-            {
-                KerasSplit.Whitespace => KerasCut.WhiteSpace,
-                KerasSplit.Character => KerasCut.Characters,
-                _ => KerasCut.Nowhere,
-            },
-            Ngrams = layer.Ngrams,
-            UnknownId = rows > 1 ? 1 : -1,
-        };
+        KerasTextOptions text = layer.Rules with { Before = cleaning?.Steps ?? [], UnknownId = rows > 1 ? layer.Rules.UnknownId : -1 };
         var index = words.Select((word, id) => KeyValuePair.Create(word, id)).Skip(1).Take(rows - 1);
         return new ConvertedText(CleaningOptions.Of(text), Named(path, index, rows), notes);
     }
@@ -109,7 +87,7 @@ internal static class TextConversion
             words[id] = word.Length > 0 ? KerasWords.Written(word) : null;
         }
         for (int id = 0; id < rows; id++)
-            words[id] ??= string.Create(CultureInfo.InvariantCulture, $"<unused {id}>");
+            words[id] ??= KerasWords.Unused(id);
         return Vocabulary.Of(words!);
     }
 }

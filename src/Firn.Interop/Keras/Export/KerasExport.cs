@@ -17,7 +17,7 @@ public static class KerasExport
     /// <param name="predictor">The model with its vocabulary and cleaning.</param>
     /// <param name="path">
     /// A folder to be made, which gets a <c>model.keras</c>; or a file in <c>.keras</c>, <c>.h5</c> or <c>.hdf5</c>, beside
-    /// which the other files get its stem.
+    /// which the other files stand, their names beginning with its.
     /// </param>
     /// <param name="settings">Null for the defaults.</param>
     /// <exception cref="ExportException">Keras has no layer for one of the model's; nothing is written.</exception>
@@ -37,7 +37,7 @@ public static class KerasExport
         IReadOnlyList<string> files = target.Write(
         [
             new ExportPart(target.ModelName, stream => Write(layers, archive, stream)),
-            KerasTokenizerJson.Of(predictor.Vocabulary),
+            KerasTokenizerJson.Of(predictor),
             Companions.CleaningOf(predictor),
             Companions.LabelsOf(predictor),
             Companions.GoldenOf(predictor, settings.WithoutLinear ? Companions.LayersAlone(predictor.Classifier) : predictor.Classifier, answersEmpty),

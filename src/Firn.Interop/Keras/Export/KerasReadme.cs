@@ -30,8 +30,8 @@ internal static class KerasReadme
             | file | what |
             |---|---|
             | `{{target.ModelName}}` | token ids [batch, time] to probabilities [batch, {{predictor.Classifier.Options.OutputSize}}] |
-            | `{{Name(KerasTokenizerJson.Name)}}` | the vocabulary as Keras' `Tokenizer.to_json()`: splits cleaned texts at spaces |
-            | `{{Name(Companions.Cleaning)}}` | from text to words: the rules (docs/text.md of Firn); at most {{predictor.MaxTokens}} ids ({{predictor.Truncation}}) |
+            | `{{Name(KerasTokenizerJson.Name)}}` | the vocabulary as Keras' `Tokenizer.to_json()`: splits cleaned texts {{(predictor.Tokenizer.Options.Keras?.Cut == KerasCut.Characters ? "between characters" : "at spaces")}} |
+            | `{{Name(Companions.Cleaning)}}` | from text to words: the rules (docs/text.md of Firn); {{Companions.UnknownWordsOf(predictor)}}; at most {{predictor.MaxTokens}} ids ({{predictor.Truncation}}) |
             | `{{Name(Companions.Labels)}}` | names, threshold |
             | `{{Name(Companions.Golden)}}` | texts, their ids, and the probabilities they must give: run it first |
 
@@ -53,11 +53,12 @@ internal static class KerasReadme
             expected = [t["probabilities"] for t in golden["texts"]]
             assert np.allclose(model.predict(ids), expected, rtol=0, atol=golden["tolerance"])
 
-            # Without Keras' Tokenizer, which Keras 3 no longer has:
+            # From words to ids, as the bundle makes them, without Keras' Tokenizer, which Keras 3 no longer has:
             id_of = json.loads(json.load(open("{{Name(KerasTokenizerJson.Name)}}", encoding="utf-8"))["config"]["word_index"])
-            cleaned = "a text after the cleaning"  # the rules are in {{Name(Companions.Cleaning)}}
-            ids = pad_sequences([[id_of[w] for w in cleaned.split(" ") if w in id_of]], {{length}})
-            print(model.predict(ids))
+
+            {{Companions.IdsInPython(predictor, Name(Companions.Cleaning))}}
+
+            print(model.predict(pad_sequences([ids_of(["a", "text", "after", "the", "cleaning"])], {{length}})))
             ```
 
             """);

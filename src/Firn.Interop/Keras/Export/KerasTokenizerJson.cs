@@ -7,8 +7,8 @@ using Firn.Text;
 namespace Firn.Interop.Keras.Export;
 
 /// <summary>
-/// A vocabulary as Keras' <c>Tokenizer.to_json</c> gives it. The ids are the same: 0 is no word, and <c>&lt;unk&gt;</c> is 1
-/// where unknown words have a row. It splits cleaned texts at spaces and changes nothing else.
+/// A vocabulary as Keras' <c>Tokenizer.to_json</c> gives it. The ids are the same: 0 is no word, the unknown word is the
+/// <c>oov_token</c>, and ids without a word are left out. It splits cleaned texts at spaces, or between characters, and changes nothing else.
 /// </summary>
 internal static class KerasTokenizerJson
 {
@@ -16,11 +16,15 @@ internal static class KerasTokenizerJson
 
     private static readonly JsonSerializerOptions AsTheyAre = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static ExportPart Of(Vocabulary vocabulary)
+    public static ExportPart Of(Predictor predictor)
     {
+        Vocabulary vocabulary = predictor.Vocabulary;
+        int unknown = vocabulary.UnknownId;
         JsonObject ids = [], words = [];
         for (int id = 1; id < vocabulary.Count; id++)
         {
+            if (id != unknown && KerasWords.IsUnused(vocabulary, id))
+                continue;
             ids[vocabulary[id]] = id;
             words[id.ToString(System.Globalization.CultureInfo.InvariantCulture)] = vocabulary[id];
         }
@@ -33,8 +37,8 @@ internal static class KerasTokenizerJson
                 ["filters"] = "",
                 ["lower"] = false,
                 ["split"] = " ",
-                ["char_level"] = false,
-                ["oov_token"] = vocabulary.UnknownId > 0 ? Vocabulary.UnknownToken : null,
+                ["char_level"] = predictor.Tokenizer.Options.Keras?.Cut == KerasCut.Characters,
+                ["oov_token"] = unknown > 0 ? vocabulary[unknown] : null,
                 ["document_count"] = 0,
                 ["word_counts"] = "{}",
                 ["word_docs"] = "{}",

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Firn.Interop.Keras.Layers;
 using Firn.Text;
@@ -46,13 +45,28 @@ public sealed class KerasTextVectorization
     public const string UnknownToken = "[UNK]";
 
     private const int Unknown = 1;
-    internal const string Punctuation = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'";
-    private const string AsciiSpace = " \t\n\v\f\r";
+    private const string Punctuation = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'";
     private readonly Dictionary<string, int>? _ids;
+    private readonly KerasWords _words;
 
     private KerasTextVectorization(KerasStandardize standardize, KerasSplit split, IReadOnlyList<int> ngrams)
     {
         (Standardize, Split, Ngrams) = (standardize, split, ngrams);
+        Rules = new KerasTextOptions
+        {
+            Vectorization = true,
+            LowerCase = standardize.HasFlag(KerasStandardize.Lower),
+            Filters = standardize.HasFlag(KerasStandardize.StripPunctuation) ? Punctuation : "",
+            Cut = split switch
+            {
+                KerasSplit.Whitespace => KerasCut.WhiteSpace,
+                KerasSplit.Character => KerasCut.Characters,
+                _ => KerasCut.Nowhere,
+            },
+            Ngrams = ngrams,
+            UnknownId = Unknown,
+        };
+        _words = new KerasWords(Rules);
     }
 
     private KerasTextVectorization(
@@ -62,6 +76,9 @@ public sealed class KerasTextVectorization
         (OutputSequenceLength, MaxTokens) = (other.OutputSequenceLength, other.MaxTokens);
         (Vocabulary, _ids) = (vocabulary, ids);
     }
+
+    /// <summary>The same in the words of a bundle's cleaning.</summary>
+    internal KerasTextOptions Rules { get; }
 
     /// <summary>What is done to a text first.</summary>
     public KerasStandardize Standardize { get; }
@@ -139,10 +156,7 @@ public sealed class KerasTextVectorization
         ArgumentNullException.ThrowIfNull(text);
         if (_ids is null)
             throw new InvalidOperationException("The layer's file holds no vocabulary; give one by WithVocabulary.");
-        string[] words = Cut(Standardized(text));
-        var ids = new List<int>();
-        foreach (string word in Ngrams.Count == 0 ? words : Joined(words))
-            ids.Add(_ids.GetValueOrDefault(word, Unknown));
+        int[] ids = [.. _words.Words(text).Select(word => _ids.GetValueOrDefault(word, Unknown))];
         return OutputSequenceLength is { } length
             ? KerasSequences.Pad(ids, length, KerasSide.Post, KerasSide.Post) : ids;
     }
@@ -205,37 +219,5 @@ public sealed class KerasTextVectorization
         IReadOnlyList<int> ngrams = layer["ngrams"]!.Value.ValueKind == JsonValueKind.Array ? layer.Wholes("ngrams")
             : [.. Enumerable.Range(1, Math.Min(layer.Size("ngrams"), most))];
         return ngrams.All(n => n is >= 1 and < most) ? ngrams : throw layer.Bad("'ngrams' must lie between 1 and 99");
-    }
-
-    private string Standardized(string text)
-    {
-        if (Standardize == KerasStandardize.None)
-            return text;
-        bool lower = Standardize.HasFlag(KerasStandardize.Lower);
-        bool strip = Standardize.HasFlag(KerasStandardize.StripPunctuation);
-        var result = new StringBuilder(text.Length);
-        foreach (char c in text)
-        {
-            if (!strip || !Punctuation.Contains(c, StringComparison.Ordinal))
-                result.Append(lower && c is >= 'A' and <= 'Z' ? (char)(c | 0x20) : c);
-        }
-        return result.ToString();
-    }
-
-    private string[] Cut(string text) => Split switch
-    {
-        KerasSplit.Whitespace => text.Split(AsciiSpace.ToCharArray(), StringSplitOptions.RemoveEmptyEntries),
-        KerasSplit.Character => [.. PythonText.Characters(text)],
-        _ => [text],
-    };
-
-    /// <summary>All runs of the first length, then all of the second, and so on, joined by a space.</summary>
-    private IEnumerable<string> Joined(string[] words)
-    {
-        foreach (int length in Ngrams)
-        {
-            for (int from = 0; from + length <= words.Length; from++)
-                yield return string.Join(' ', words, from, length);
-        }
     }
 }

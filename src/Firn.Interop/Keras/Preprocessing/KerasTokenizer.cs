@@ -1,4 +1,3 @@
-using System.Text;
 using Firn.Common;
 using Firn.Text;
 
@@ -12,8 +11,7 @@ namespace Firn.Interop.Keras.Preprocessing;
 public sealed class KerasTokenizer
 {
     private readonly Dictionary<string, int> _ids;
-    private readonly HashSet<Rune> _filters;
-    private readonly bool _lowers;
+    private readonly KerasWords _words;
 
     /// <summary>Makes a tokenizer of a word index.</summary>
     /// <param name="wordIndex">The id of each word.</param>
@@ -43,10 +41,18 @@ public sealed class KerasTokenizer
             OovId = ids.TryGetValue(oov, out int id) ? id
                 : throw new ArgumentException($"The unknown word '{oov}' has no id in the index.", nameof(options));
         }
-        _filters = [.. options.Filters.EnumerateRunes()];
         // Keras before 2.2 left characters as they were, whatever lower said: an index with capitals is from there.
-        _lowers = options.Lower && !(options.CharLevel
+        bool lowers = options.Lower && !(options.CharLevel
             && ids.Keys.Any(w => w != options.OovToken && PythonText.Lower(w) != w));
+        Rules = new KerasTextOptions
+        {
+            LowerCase = lowers,
+            Filters = options.CharLevel ? "" : options.Filters,
+            Cut = options.CharLevel ? KerasCut.Characters : KerasCut.Separator,
+            Separator = options.Split.Length > 0 ? options.Split : " ",
+            UnknownId = OovId ?? -1,
+        };
+        _words = new KerasWords(Rules);
     }
 
     /// <summary>The settings.</summary>
@@ -58,8 +64,8 @@ public sealed class KerasTokenizer
     /// </summary>
     public IReadOnlyList<string> Missing { get; }
 
-    /// <summary>Whether texts become lower case; not where characters are words of Keras before 2.2, whatever the setting says.</summary>
-    internal bool LowersTexts => _lowers;
+    /// <summary>The way from a text to words in the words of a bundle's cleaning.</summary>
+    internal KerasTextOptions Rules { get; }
 
     /// <summary>The id of each word.</summary>
     public IReadOnlyDictionary<string, int> WordIndex => _ids;
@@ -93,10 +99,7 @@ public sealed class KerasTokenizer
     public IReadOnlyList<int> Ids(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (_lowers)
-            text = PythonText.Lower(text);
-        return Options.CharLevel ? Ids(PythonText.Characters(text), lower: false)
-            : Ids(PythonText.Split(PythonText.Replace(text, _filters, Options.Split), Options.Split), lower: false);
+        return Ids(_words.Words(text), lower: false);
     }
 
     /// <summary>The ids of words that are told apart already; Keras takes a list of words for that.</summary>
@@ -104,7 +107,7 @@ public sealed class KerasTokenizer
     public IReadOnlyList<int> Ids(IEnumerable<string> words)
     {
         ArgumentNullException.ThrowIfNull(words);
-        return Ids(words, _lowers);
+        return Ids(words, Rules.LowerCase);
     }
 
     private List<int> Ids(IEnumerable<string> words, bool lower)

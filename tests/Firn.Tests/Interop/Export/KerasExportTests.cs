@@ -78,7 +78,7 @@ public sealed class KerasExportTests : IDisposable
             float here = predictor.Probabilities(RaggedIds.From([ids]))[0];
             Assert.Equal(here, KerasReference.Answer(file, KerasSequences.Pad(ids, 20))[0][0], 1e-6);
         }
-        Assert.Contains("maxlen=20, padding=\"pre\"", File.ReadAllText(Path.Combine(_folder, "padded.README.md")), StringComparison.Ordinal);
+        Assert.Contains("maxlen=20, padding=\"pre\"", File.ReadAllText(Path.Combine(_folder, "padded.h5.README.md")), StringComparison.Ordinal);
     }
 
     [Fact]
