@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Firn.Common;
 using Firn.Kernels;
 
 namespace Firn.Recipes;
@@ -34,10 +35,10 @@ internal sealed class StageClock(IRecipeObserver? observer)
     /// <summary>After the last stage.</summary>
     public static void Trim() => Heap.Trim();
 
-    public void End(FormattableString summary)
+    public void End(InvariantText summary)
     {
         double seconds = Stopwatch.GetElapsedTime(_begun).TotalSeconds;
         _seconds[_stage] = seconds;
-        observer?.OnStageDone(_stage, summary.ToString(CultureInfo.InvariantCulture), seconds);
+        observer?.OnStageDone(_stage, summary.ToStringAndClear(), seconds);
     }
 }
