@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Firn.Interop.Export;
 using Firn.Model;
@@ -101,9 +102,9 @@ internal static class OnnxReadme
     private static string Meaning(Predictor predictor) => predictor.Classifier.Options.Output switch
     {
         OutputActivation.Softmax => "One probability a label, in the order above; they sum to 1.",
-        OutputActivation.Sigmoids => FormattableString.Invariant(
+        OutputActivation.Sigmoids => string.Create(CultureInfo.InvariantCulture, 
             $"One probability a label, each by itself; a text has those from {predictor.Threshold} on."),
-        _ => FormattableString.Invariant(
+        _ => string.Create(CultureInfo.InvariantCulture, 
             $"The probability of `{predictor.Labels[1]}`; from {predictor.Threshold} on that is the label, below it `{predictor.Labels[0]}`."),
     };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Firn.Interop.Export;
 using Firn.Layers;
@@ -17,8 +18,8 @@ internal static class KerasReadme
         if (rule is { Length: > 0 })
         {
             string side = rule.Side == PaddingSide.Pre ? "pre" : "post", cut = rule.Truncating == Truncation.Head ? "post" : "pre";
-            length = FormattableString.Invariant($"maxlen={rule.Length}, padding=\"{side}\", truncating=\"{cut}\"");
-            padding = FormattableString.Invariant($"The model was made for texts padded {(rule.Side == PaddingSide.Pre ? "in front" : "behind")} to {rule.Length} ids")
+            length = string.Create(CultureInfo.InvariantCulture, $"maxlen={rule.Length}, padding=\"{side}\", truncating=\"{cut}\"");
+            padding = string.Create(CultureInfo.InvariantCulture, $"The model was made for texts padded {(rule.Side == PaddingSide.Pre ? "in front" : "behind")} to {rule.Length} ids")
                 + (rule.Masked ? "." : " and reads the pads.");
         }
         var page = new StringBuilder();
