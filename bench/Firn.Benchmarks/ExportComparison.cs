@@ -8,24 +8,49 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Firn.Benchmarks;
 
-/// <summary>Exported models in ONNX Runtime on real texts: the largest difference of a probability, encoder by encoder.</summary>
+/// <summary>
+/// Exported models in ONNX Runtime on real texts: the largest difference of a probability, encoder by encoder.
+/// </summary>
 internal static class ExportComparison
 {
-    private const int Texts = 5000, Longest = 300, Width = 50, Hidden = 32, Batch = 50, Words = 30_000;
+    private const int Texts = 5000,
+        Longest = 300,
+        Width = 50,
+        Hidden = 32,
+        Batch = 50,
+        Words = 30_000;
 
     public static void Run(string? results)
     {
-        string folder = Environment.GetEnvironmentVariable("FIRN_DATA") ?? throw new InvalidOperationException("Set FIRN_DATA to the folder of the corpora.");
+        string folder =
+            Environment.GetEnvironmentVariable("FIRN_DATA")
+            ?? throw new InvalidOperationException("Set FIRN_DATA to the folder of the corpora.");
         (RaggedIds texts, int[] labels, Vocabulary vocabulary) = Read(folder);
         int[] lengths = [.. Enumerable.Range(0, texts.Count).Select(texts.LengthOf)];
         using var report = new Report("export", results, 1);
-        report.Line($"{texts.Count} real texts (film reviews cut to {Longest} words, tweets, parts of both, empty ones): {lengths.Min()} to {lengths.Max()} words, {texts.TotalTokens} in all, " +
-            $"{vocabulary.Count - 1} words. E {Width}, H {Hidden}, weights drawn, biases not zero; the linear part is fitted to the texts' labels, n-grams of up to 3 words and runs of up to 5 characters.");
-        report.Line($"ONNX Runtime {typeof(InferenceSession).Assembly.GetName().Version}, batches of {Batch}. Largest differences of a probability from Firn's.");
+        report.Line(
+            $"{texts.Count} real texts (film reviews cut to {Longest} words, tweets, parts of both, empty ones): "
+                + $"{lengths.Min()} to {lengths.Max()} words, {texts.TotalTokens} in all, "
+                + $"{vocabulary.Count - 1} words. E {Width}, H {Hidden}, weights drawn, biases not zero; the linear "
+                + $"part is fitted to the texts' labels, n-grams of up to 3 words and runs of up to 5 "
+                + $"characters."
+        );
+        report.Line(
+            $"ONNX Runtime {typeof(InferenceSession).Assembly.GetName().Version}, batches of {Batch}. Largest "
+                + $"differences of a probability from Firn's."
+        );
         report.Line();
         report.Line("| encoder | pooling | layers alone | with the linear part | largest probability less least |");
         report.Line("|---|---|---:|---:|---:|");
-        NgramClassifier linear = NgramClassifier.Fit(texts, vocabulary, labels, 2, [], new WideOptions { LongestCharacters = 5 }, Environment.ProcessorCount);
+        NgramClassifier linear = NgramClassifier.Fit(
+            texts,
+            vocabulary,
+            labels,
+            2,
+            [],
+            new WideOptions { LongestCharacters = 5 },
+            Environment.ProcessorCount
+        );
         EmbeddingTable table = EmbeddingTable.Random(vocabulary.Count, Width, 3);
         foreach (ref float value in table.Rows.Span)
             value *= 20;
@@ -37,7 +62,12 @@ internal static class ExportComparison
             (double alone, _) = Difference(model, texts);
             model.Wide = linear;
             (double both, double range) = Difference(model, texts);
-            report.Line($"| {name} | {(options.Pooling == Pooling.LastState ? "last state" : options.Pooling.ToString().ToLowerInvariant())} | {alone:0.0e+0} | {both:0.0e+0} | {range:0.00} |");
+            report.Line(
+                $"| {name} | "
+                    + $"{(options.Pooling == Pooling.LastState ? "last state" : options.Pooling.ToString().ToLowerInvariant())}"
+                    + $" "
+                    + $"| {alone:0.0e+0} | {both:0.0e+0} | {range:0.00} |"
+            );
             most = Math.Max(most, Math.Max(alone, both));
         }
         report.Line();
@@ -49,9 +79,13 @@ internal static class ExportComparison
         var plain = new ClassifierOptions();
         (string, ClassifierOptions)[] encoders =
         [
-            ("LSTM", plain), ("two directions of an LSTM", plain with { Bidirectional = true }), ("two levels of both", plain with { Bidirectional = true, Layers = 2 }),
-            ("GRU", plain with { Encoder = EncoderKind.Gru }), ("two directions of a GRU", plain with { Encoder = EncoderKind.Gru, Bidirectional = true }),
-            ("convolutions over 3, 4, 5", plain with { Encoder = EncoderKind.Convolution }), ("mean", plain with { Encoder = EncoderKind.Mean }),
+            ("LSTM", plain),
+            ("two directions of an LSTM", plain with { Bidirectional = true }),
+            ("two levels of both", plain with { Bidirectional = true, Layers = 2 }),
+            ("GRU", plain with { Encoder = EncoderKind.Gru }),
+            ("two directions of a GRU", plain with { Encoder = EncoderKind.Gru, Bidirectional = true }),
+            ("convolutions over 3, 4, 5", plain with { Encoder = EncoderKind.Convolution }),
+            ("mean", plain with { Encoder = EncoderKind.Mean }),
         ];
         foreach ((string name, ClassifierOptions options) in encoders)
         {
@@ -76,17 +110,25 @@ internal static class ExportComparison
         double most = 0;
         for (int from = 0; from < texts.Count; from += Batch)
         {
-            int count = Math.Min(Batch, texts.Count - from), time = Enumerable.Range(from, count).Max(texts.LengthOf);
-            long[] ids = new long[count * time], lengths = new long[count];
+            int count = Math.Min(Batch, texts.Count - from),
+                time = Enumerable.Range(from, count).Max(texts.LengthOf);
+            long[] ids = new long[count * time],
+                lengths = new long[count];
             for (int i = 0; i < count; i++)
             {
                 lengths[i] = texts.LengthOf(from + i);
                 for (int t = 0; t < lengths[i]; t++)
                     ids[i * time + t] = texts[from + i][t];
             }
-            using OrtValue idValue = OrtValue.CreateTensorValueFromMemory(ids, [count, time]), lengthValue = OrtValue.CreateTensorValueFromMemory(lengths, [count]);
+            using OrtValue idValue = OrtValue.CreateTensorValueFromMemory(ids, [count, time]),
+                lengthValue = OrtValue.CreateTensorValueFromMemory(lengths, [count]);
             using var run = new RunOptions();
-            using var found = session.Run(run, [OnnxInputs.IdsName, OnnxInputs.LengthsName], [idValue, lengthValue], [OnnxExport.OutputName]);
+            using var found = session.Run(
+                run,
+                [OnnxInputs.IdsName, OnnxInputs.LengthsName],
+                [idValue, lengthValue],
+                [OnnxExport.OutputName]
+            );
             ReadOnlySpan<float> there = found[0].GetTensorDataAsSpan<float>();
             for (int i = 0; i < count; i++)
                 most = Math.Max(most, Math.Abs(there[i] - here[from + i]));
@@ -104,7 +146,9 @@ internal static class ExportComparison
         }
     }
 
-    /// <summary>Half reviews, half tweets; some of each cut to any length, so that every length from 0 to 300 is there.</summary>
+    /// <summary>
+    /// Half reviews, half tweets; some of each cut to any length, so that every length from 0 to 300 is there.
+    /// </summary>
     private static (RaggedIds Texts, int[] Labels, Vocabulary Vocabulary) Read(string folder)
     {
         var tokenizer = new Tokenizer(CleaningOptions.Tweets);
@@ -125,6 +169,12 @@ internal static class ExportComparison
             }
         }
         Vocabulary vocabulary = builder.Build(new VocabularyOptions { MaxSize = Words });
-        return (RaggedIds.From([.. rows.Select(r => r.Words.Select(w => vocabulary.IdOf(w)).Where(id => id > 0).ToArray())]), [.. rows.Select(r => r.Label)], vocabulary);
+        return (
+            RaggedIds.From([
+                .. rows.Select(r => r.Words.Select(w => vocabulary.IdOf(w)).Where(id => id > 0).ToArray()),
+            ]),
+            [.. rows.Select(r => r.Label)],
+            vocabulary
+        );
     }
 }

@@ -3,14 +3,18 @@ using System.Diagnostics;
 namespace Firn.Benchmarks;
 
 /// <summary>
-/// How long a cache line takes from one processor to the other. Processors that share a cache need 20 to 40 ns, those that do not,
-/// more than 100; a virtual machine's processors can be moved from one case to the other while a benchmark runs.
+/// How long a cache line takes from one processor to the other. Processors that share a cache need 20 to 40 ns, those
+/// that do not, more than 100; a virtual machine's processors can be moved from one case to the other while a benchmark
+/// runs.
 /// </summary>
 internal static class HandOver
 {
-    private const int Batches = 20, Turns = 2000;
+    private const int Batches = 20,
+        Turns = 2000;
 
-    /// <summary>Nanoseconds one way: the least of some batches, for other work only adds to it. NaN with one processor.</summary>
+    /// <summary>
+    /// Nanoseconds one way: the least of some batches, for other work only adds to it. NaN with one processor.
+    /// </summary>
     public static double Nanoseconds()
     {
         if (Environment.ProcessorCount < 2)

@@ -8,30 +8,34 @@ namespace Firn.Benchmarks;
 /// <summary>C [M,N] = A [M,K] * B [K,N] at the shapes of a step, aligned to the tile and ragged.</summary>
 public unsafe class GemmBenchmarks
 {
-    private readonly PackedMatrix packed = new();
-    private AlignedBuffer a = new(), c = new();
-    private float[] transposed = [], plain = [];
+    private readonly PackedMatrix _packed = new();
+    private AlignedBuffer _a = new(),
+        _c = new();
+    private float[] _transposed = [],
+        _plain = [];
 
     [Params("64x100x400", "61x99x403", "1024x300x400")]
     public string Shape { get; set; } = "";
 
-    private int M, K, N;
+    private int M,
+        K,
+        N;
 
     [GlobalSetup]
     public void Setup()
     {
         int[] s = [.. Shape.Split('x').Select(int.Parse)];
         (M, K, N) = (s[0], s[1], s[2]);
-        plain = KernelData.Random(K * N, 1);
-        a = new AlignedBuffer(M * K);
-        c = new AlignedBuffer(M * N);
-        KernelData.Random(M * K, 2).CopyTo(a.Span);
-        packed.Pack(plain, K, N);
-        transposed = Reference.Transpose<float>(plain, K, N);
+        _plain = KernelData.Random(K * N, 1);
+        _a = new AlignedBuffer(M * K);
+        _c = new AlignedBuffer(M * N);
+        KernelData.Random(M * K, 2).CopyTo(_a.Span);
+        _packed.Pack(_plain, K, N);
+        _transposed = Reference.Transpose<float>(_plain, K, N);
     }
 
     [Benchmark(Baseline = true)]
-    public void Scalar() => Reference.Multiply<float>(a.Span[..(M * K)], plain, M, K, N, false, c.Span[..(M * N)]);
+    public void Scalar() => Reference.Multiply<float>(_a.Span[..(M * K)], _plain, M, K, N, false, _c.Span[..(M * N)]);
 
     [Benchmark]
     public void TensorPrimitivesDot()
@@ -39,29 +43,39 @@ public unsafe class GemmBenchmarks
         for (int i = 0; i < M; i++)
         {
             for (int j = 0; j < N; j++)
-                c.Pointer[i * N + j] = TensorPrimitives.Dot(new ReadOnlySpan<float>(a.Pointer + i * K, K), transposed.AsSpan(j * K, K));
+                _c.Pointer[i * N + j] = TensorPrimitives.Dot(
+                    new ReadOnlySpan<float>(_a.Pointer + i * K, K),
+                    _transposed.AsSpan(j * K, K)
+                );
         }
     }
 
     [Benchmark]
-    public void Firn() => Gemm.Multiply(a.Pointer, K, M, packed, null, 0, c.Pointer);
+    public void Firn() => Gemm.Multiply(_a.Pointer, K, M, _packed, null, 0, _c.Pointer);
 
     [Benchmark]
     public void FirnWithPacking()
     {
-        packed.Pack(plain, K, N);
-        Gemm.Multiply(a.Pointer, K, M, packed, null, 0, c.Pointer);
+        _packed.Pack(_plain, K, N);
+        Gemm.Multiply(_a.Pointer, K, M, _packed, null, 0, _c.Pointer);
     }
 }
 
-/// <summary>A [M,K] that dropout has thinned times B [K,N], and A^T times B, where zeros are skipped and where not.</summary>
+/// <summary>
+/// A [M,K] that dropout has thinned times B [K,N], and A^T times B, where zeros are skipped and where not.
+/// </summary>
 public unsafe class SparseGemmBenchmarks
 {
     private const int N = 400;
 
-    private readonly PackedMatrix packed = new(), packedTall = new();
-    private AlignedBuffer a = new(), b = new(), tall = new(), c = new();
-    private int M, K;
+    private readonly PackedMatrix _packed = new(),
+        _packedTall = new();
+    private AlignedBuffer _a = new(),
+        _b = new(),
+        _tall = new(),
+        _c = new();
+    private int M,
+        K;
 
     [Params("448x300", "437x299")]
     public string Shape { get; set; } = "";
@@ -74,16 +88,16 @@ public unsafe class SparseGemmBenchmarks
     {
         int[] s = [.. Shape.Split('x').Select(int.Parse)];
         (M, K) = (s[0], s[1]);
-        a = new AlignedBuffer(M * K);
-        b = new AlignedBuffer(K * N);
-        tall = new AlignedBuffer(M * N);
-        c = new AlignedBuffer(Math.Max(M, K) * N);
-        KernelData.Random(M * K, 2).CopyTo(a.Span);
-        DropoutMask.Apply(new CounterRandom(3), 0, 1 - PercentKept / 100.0, a.Span[..(M * K)]);
-        KernelData.Random(K * N, 1).CopyTo(b.Span);
-        KernelData.Random(M * N, 4).CopyTo(tall.Span);
-        packed.Pack(b.Pointer, K, N);
-        packedTall.Pack(tall.Pointer, M, N);
+        _a = new AlignedBuffer(M * K);
+        _b = new AlignedBuffer(K * N);
+        _tall = new AlignedBuffer(M * N);
+        _c = new AlignedBuffer(Math.Max(M, K) * N);
+        KernelData.Random(M * K, 2).CopyTo(_a.Span);
+        DropoutMask.Apply(new CounterRandom(3), 0, 1 - PercentKept / 100.0, _a.Span[..(M * K)]);
+        KernelData.Random(K * N, 1).CopyTo(_b.Span);
+        KernelData.Random(M * N, 4).CopyTo(_tall.Span);
+        _packed.Pack(_b.Pointer, K, N);
+        _packedTall.Pack(_tall.Pointer, M, N);
     }
 
     [Benchmark(Baseline = true)]
@@ -91,15 +105,15 @@ public unsafe class SparseGemmBenchmarks
     {
         for (int i = 0; i < M; i++)
         {
-            Span<float> row = c.Span.Slice(i * N, N);
+            Span<float> row = _c.Span.Slice(i * N, N);
             row.Clear();
             for (int k = 0; k < K; k++)
             {
-                float x = a.Pointer[i * K + k];
+                float x = _a.Pointer[i * K + k];
                 if (x == 0)
                     continue;
                 for (int j = 0; j < N; j++)
-                    row[j] += x * b.Pointer[k * N + j];
+                    row[j] += x * _b.Pointer[k * N + j];
             }
         }
     }
@@ -109,37 +123,40 @@ public unsafe class SparseGemmBenchmarks
     {
         for (int i = 0; i < M; i++)
         {
-            Span<float> row = c.Span.Slice(i * N, N);
+            Span<float> row = _c.Span.Slice(i * N, N);
             row.Clear();
             for (int k = 0; k < K; k++)
             {
-                float x = a.Pointer[i * K + k];
+                float x = _a.Pointer[i * K + k];
                 if (x != 0)
-                    TensorPrimitives.MultiplyAdd(b.Span.Slice(k * N, N), x, row, row);
+                    TensorPrimitives.MultiplyAdd(_b.Span.Slice(k * N, N), x, row, row);
             }
         }
     }
 
     [Benchmark]
-    public void Dense() => Gemm.Multiply(a.Pointer, K, M, packed, null, 0, c.Pointer);
+    public void Dense() => Gemm.Multiply(_a.Pointer, K, M, _packed, null, 0, _c.Pointer);
 
     [Benchmark]
-    public void Sparse() => SparseGemm.Multiply(a.Pointer, M, K, b.Pointer, N, null, 0, c.Pointer);
+    public void Sparse() => SparseGemm.Multiply(_a.Pointer, M, K, _b.Pointer, N, null, 0, _c.Pointer);
 
     [Benchmark]
-    public void DenseTransposed() => Gemm.MultiplyTransposed(a.Pointer, K, packedTall, false, c.Pointer);
+    public void DenseTransposed() => Gemm.MultiplyTransposed(_a.Pointer, K, _packedTall, false, _c.Pointer);
 
     [Benchmark]
-    public void SparseTransposed() => SparseGemm.MultiplyTransposed(a.Pointer, K, M, tall.Pointer, N, c.Pointer);
+    public void SparseTransposed() => SparseGemm.MultiplyTransposed(_a.Pointer, K, M, _tall.Pointer, N, _c.Pointer);
 }
 
 /// <summary>One row times a matrix: a step of a single request.</summary>
 public unsafe class MatrixVectorBenchmarks
 {
-    private readonly PackedMatrix packed = new();
-    private AlignedBuffer x = new(), y = new();
-    private float[] transposed = [], plain = [];
-    private int K, N;
+    private readonly PackedMatrix _packed = new();
+    private AlignedBuffer _x = new(),
+        _y = new();
+    private float[] _transposed = [],
+        _plain = [];
+    private int K,
+        N;
 
     [Params("100x400", "99x403")]
     public string Shape { get; set; } = "";
@@ -149,40 +166,44 @@ public unsafe class MatrixVectorBenchmarks
     {
         int[] s = [.. Shape.Split('x').Select(int.Parse)];
         (K, N) = (s[0], s[1]);
-        plain = KernelData.Random(K * N, 1);
-        x = new AlignedBuffer(K);
-        y = new AlignedBuffer(N);
-        KernelData.Random(K, 2).CopyTo(x.Span);
-        packed.Pack(plain, K, N);
-        transposed = Reference.Transpose<float>(plain, K, N);
+        _plain = KernelData.Random(K * N, 1);
+        _x = new AlignedBuffer(K);
+        _y = new AlignedBuffer(N);
+        KernelData.Random(K, 2).CopyTo(_x.Span);
+        _packed.Pack(_plain, K, N);
+        _transposed = Reference.Transpose<float>(_plain, K, N);
     }
 
     [Benchmark(Baseline = true)]
-    public void Scalar() => Reference.Multiply<float>(x.Span[..K], plain, 1, K, N, false, y.Span[..N]);
+    public void Scalar() => Reference.Multiply<float>(_x.Span[..K], _plain, 1, K, N, false, _y.Span[..N]);
 
     [Benchmark]
     public void TensorPrimitivesDot()
     {
         for (int j = 0; j < N; j++)
-            y.Pointer[j] = TensorPrimitives.Dot(new ReadOnlySpan<float>(x.Pointer, K), transposed.AsSpan(j * K, K));
+            _y.Pointer[j] = TensorPrimitives.Dot(new ReadOnlySpan<float>(_x.Pointer, K), _transposed.AsSpan(j * K, K));
     }
 
     [Benchmark]
     public void TensorPrimitivesMultiplyAdd()
     {
-        y.Span[..N].Clear();
+        _y.Span[..N].Clear();
         for (int k = 0; k < K; k++)
-            TensorPrimitives.MultiplyAdd(plain.AsSpan(k * N, N), x.Pointer[k], y.Span[..N], y.Span[..N]);
+            TensorPrimitives.MultiplyAdd(_plain.AsSpan(k * N, N), _x.Pointer[k], _y.Span[..N], _y.Span[..N]);
     }
 
     [Benchmark]
-    public void Firn() => MatrixVector.Multiply(x.Pointer, packed, null, y.Pointer);
+    public void Firn() => MatrixVector.Multiply(_x.Pointer, _packed, null, _y.Pointer);
 }
 
 /// <summary>Adam's update.</summary>
 public class AdamBenchmarks
 {
-    private float[] gradient = [], first = [], second = [], weights = [], scratch = [];
+    private float[] _gradient = [],
+        _first = [],
+        _second = [],
+        _weights = [],
+        _scratch = [];
 
     [Params(4096, 4099)]
     public int Length { get; set; }
@@ -190,44 +211,45 @@ public class AdamBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        gradient = KernelData.Random(Length, 1);
-        weights = KernelData.Random(Length, 2);
-        (first, second, scratch) = (new float[Length], new float[Length], new float[Length]);
+        _gradient = KernelData.Random(Length, 1);
+        _weights = KernelData.Random(Length, 2);
+        (_first, _second, _scratch) = (new float[Length], new float[Length], new float[Length]);
     }
 
     [Benchmark(Baseline = true)]
     public void Scalar()
     {
-        for (int i = 0; i < gradient.Length; i++)
+        for (int i = 0; i < _gradient.Length; i++)
         {
-            first[i] = 0.9f * first[i] + 0.1f * gradient[i];
-            second[i] = 0.999f * second[i] + 0.001f * gradient[i] * gradient[i];
-            weights[i] -= 1e-6f * first[i] / (MathF.Sqrt(second[i]) + 1e-7f);
+            _first[i] = 0.9f * _first[i] + 0.1f * _gradient[i];
+            _second[i] = 0.999f * _second[i] + 0.001f * _gradient[i] * _gradient[i];
+            _weights[i] -= 1e-6f * _first[i] / (MathF.Sqrt(_second[i]) + 1e-7f);
         }
     }
 
     [Benchmark]
     public void TensorPrimitivesCalls()
     {
-        TensorPrimitives.Multiply(gradient, 0.1f, scratch);
-        TensorPrimitives.MultiplyAdd(first, 0.9f, scratch, first);
-        TensorPrimitives.Multiply<float>(gradient, gradient, scratch);
-        TensorPrimitives.Multiply(scratch, 0.001f, scratch);
-        TensorPrimitives.MultiplyAdd(second, 0.999f, scratch, second);
-        TensorPrimitives.Sqrt<float>(second, scratch);
-        TensorPrimitives.Add(scratch, 1e-7f, scratch);
-        TensorPrimitives.Divide<float>(first, scratch, scratch);
-        TensorPrimitives.MultiplyAdd(scratch, -1e-6f, weights, weights);
+        TensorPrimitives.Multiply(_gradient, 0.1f, _scratch);
+        TensorPrimitives.MultiplyAdd(_first, 0.9f, _scratch, _first);
+        TensorPrimitives.Multiply<float>(_gradient, _gradient, _scratch);
+        TensorPrimitives.Multiply(_scratch, 0.001f, _scratch);
+        TensorPrimitives.MultiplyAdd(_second, 0.999f, _scratch, _second);
+        TensorPrimitives.Sqrt<float>(_second, _scratch);
+        TensorPrimitives.Add(_scratch, 1e-7f, _scratch);
+        TensorPrimitives.Divide<float>(_first, _scratch, _scratch);
+        TensorPrimitives.MultiplyAdd(_scratch, -1e-6f, _weights, _weights);
     }
 
     [Benchmark]
-    public void Firn() => AdamKernel.Step(gradient, 1e-6f, 0.9f, 0.999f, 1e-7f, first, second, weights);
+    public void Firn() => AdamKernel.Step(_gradient, 1e-6f, 0.9f, 0.999f, 1e-7f, _first, _second, _weights);
 }
 
 /// <summary>Functions of one vector, aligned and ragged.</summary>
 public class VectorBenchmarks
 {
-    private float[] x = [], y = [];
+    private float[] _x = [],
+        _y = [];
 
     [Params(400, 403)]
     public int Length { get; set; }
@@ -235,50 +257,50 @@ public class VectorBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        x = KernelData.Random(Length, 1);
-        y = new float[Length];
+        _x = KernelData.Random(Length, 1);
+        _y = new float[Length];
     }
 
     [Benchmark]
     public void SigmoidScalar()
     {
-        for (int i = 0; i < x.Length; i++)
-            y[i] = 1 / (1 + MathF.Exp(-x[i]));
+        for (int i = 0; i < _x.Length; i++)
+            _y[i] = 1 / (1 + MathF.Exp(-_x[i]));
     }
 
     [Benchmark]
-    public void SigmoidTensorPrimitives() => TensorPrimitives.Sigmoid(x, y);
+    public void SigmoidTensorPrimitives() => TensorPrimitives.Sigmoid(_x, _y);
 
     [Benchmark]
-    public void SigmoidFirn() => Activations.Sigmoid(x, y);
+    public void SigmoidFirn() => Activations.Sigmoid(_x, _y);
 
     [Benchmark]
     public void TanhScalar()
     {
-        for (int i = 0; i < x.Length; i++)
-            y[i] = MathF.Tanh(x[i]);
+        for (int i = 0; i < _x.Length; i++)
+            _y[i] = MathF.Tanh(_x[i]);
     }
 
     [Benchmark]
-    public void TanhTensorPrimitives() => TensorPrimitives.Tanh(x, y);
+    public void TanhTensorPrimitives() => TensorPrimitives.Tanh(_x, _y);
 
     [Benchmark]
-    public void TanhFirn() => Activations.Tanh(x, y);
+    public void TanhFirn() => Activations.Tanh(_x, _y);
 
     [Benchmark]
     public float DotScalar()
     {
         float sum = 0;
-        for (int i = 0; i < x.Length; i++)
-            sum += x[i] * y[i];
+        for (int i = 0; i < _x.Length; i++)
+            sum += _x[i] * _y[i];
         return sum;
     }
 
     [Benchmark]
-    public float DotTensorPrimitives() => TensorPrimitives.Dot<float>(x, y);
+    public float DotTensorPrimitives() => TensorPrimitives.Dot<float>(_x, _y);
 
     [Benchmark]
-    public float DotFirn() => VectorMath.Dot(x, y);
+    public float DotFirn() => VectorMath.Dot(_x, _y);
 }
 
 /// <summary>One LSTM step's gates for 64 texts.</summary>
@@ -286,7 +308,10 @@ public unsafe class LstmCellBenchmarks
 {
     private const int Rows = 64;
 
-    private AlignedBuffer gates = new(), cell = new(), tanh = new(), output = new();
+    private AlignedBuffer _gates = new(),
+        _cell = new(),
+        _tanh = new(),
+        _output = new();
 
     [Params(96, 100)]
     public int Hidden { get; set; }
@@ -294,11 +319,11 @@ public unsafe class LstmCellBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        gates = new AlignedBuffer(Rows * 4 * Hidden);
-        cell = new AlignedBuffer(Rows * Hidden);
-        tanh = new AlignedBuffer(Rows * Hidden);
-        output = new AlignedBuffer(Rows * Hidden);
-        KernelData.Random(Rows * 4 * Hidden, 3).CopyTo(gates.Span);
+        _gates = new AlignedBuffer(Rows * 4 * Hidden);
+        _cell = new AlignedBuffer(Rows * Hidden);
+        _tanh = new AlignedBuffer(Rows * Hidden);
+        _output = new AlignedBuffer(Rows * Hidden);
+        KernelData.Random(Rows * 4 * Hidden, 3).CopyTo(_gates.Span);
     }
 
     [Benchmark(Baseline = true)]
@@ -306,8 +331,13 @@ public unsafe class LstmCellBenchmarks
     {
         for (int r = 0; r < Rows; r++)
         {
-            Span<float> state = cell.Span.Slice(r * Hidden, Hidden);
-            Reference.LstmForward<float>(gates.Span.Slice(r * 4 * Hidden, 4 * Hidden), state, state, output.Span.Slice(r * Hidden, Hidden));
+            Span<float> state = _cell.Span.Slice(r * Hidden, Hidden);
+            Reference.LstmForward<float>(
+                _gates.Span.Slice(r * 4 * Hidden, 4 * Hidden),
+                state,
+                state,
+                _output.Span.Slice(r * Hidden, Hidden)
+            );
         }
     }
 
@@ -316,8 +346,13 @@ public unsafe class LstmCellBenchmarks
     {
         for (int r = 0; r < Rows; r++)
         {
-            Span<float> z = gates.Span.Slice(r * 4 * Hidden, 4 * Hidden), state = cell.Span.Slice(r * Hidden, Hidden), h = output.Span.Slice(r * Hidden, Hidden);
-            Span<float> i = z[..Hidden], f = z.Slice(Hidden, Hidden), g = z.Slice(2 * Hidden, Hidden), o = z[(3 * Hidden)..];
+            Span<float> z = _gates.Span.Slice(r * 4 * Hidden, 4 * Hidden),
+                state = _cell.Span.Slice(r * Hidden, Hidden),
+                h = _output.Span.Slice(r * Hidden, Hidden);
+            Span<float> i = z[..Hidden],
+                f = z.Slice(Hidden, Hidden),
+                g = z.Slice(2 * Hidden, Hidden),
+                o = z[(3 * Hidden)..];
             TensorPrimitives.Sigmoid(z[..(2 * Hidden)], z[..(2 * Hidden)]);
             TensorPrimitives.Tanh(g, g);
             TensorPrimitives.Sigmoid(o, o);
@@ -329,7 +364,8 @@ public unsafe class LstmCellBenchmarks
     }
 
     [Benchmark]
-    public void Firn() => LstmCell.Forward(Rows, Hidden, gates.Pointer, cell.Pointer, cell.Pointer, tanh.Pointer, output.Pointer);
+    public void Firn() =>
+        LstmCell.Forward(Rows, Hidden, _gates.Pointer, _cell.Pointer, _cell.Pointer, _tanh.Pointer, _output.Pointer);
 }
 
 internal static class KernelData

@@ -21,37 +21,56 @@ internal static partial class OpenLoopLoad
     {
         seconds = Math.Min(seconds, LongestRun);
         byte[] request = Encoding.UTF8.GetBytes(
-            $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+            $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
+                + $"{Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"
+        );
         var latencies = new List<double>[connections];
         int failed = 0;
         long start = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 10;
-        Thread[] clients = [.. Enumerable.Range(0, connections).Select(i => new Thread(() =>
-        {
-            latencies[i] = Client(port, request, start, rate / connections, seconds, new Random(i), ref failed);
-        }))];
+        Thread[] clients =
+        [
+            .. Enumerable
+                .Range(0, connections)
+                .Select(i => new Thread(() =>
+                {
+                    latencies[i] = Client(port, request, start, rate / connections, seconds, new Random(i), ref failed);
+                })),
+        ];
         foreach (Thread client in clients)
             client.Start();
         foreach (Thread client in clients)
             client.Join();
         double[] all = [.. latencies.SelectMany(l => l)];
         Array.Sort(all);
-        Console.WriteLine(JsonSerializer.Serialize(new Dictionary<string, double>
-        {
-            ["connections"] = connections,
-            ["rate"] = Math.Round(all.Length / seconds),
-            ["p50_ms"] = At(all, 0.5),
-            ["p90_ms"] = At(all, 0.9),
-            ["p99_ms"] = At(all, 0.99),
-            ["p999_ms"] = At(all, 0.999),
-            ["max_ms"] = At(all, 1),
-            ["failed"] = failed,
-        }));
+        Console.WriteLine(
+            JsonSerializer.Serialize(
+                new Dictionary<string, double>
+                {
+                    ["connections"] = connections,
+                    ["rate"] = Math.Round(all.Length / seconds),
+                    ["p50_ms"] = At(all, 0.5),
+                    ["p90_ms"] = At(all, 0.9),
+                    ["p99_ms"] = At(all, 0.99),
+                    ["p999_ms"] = At(all, 0.999),
+                    ["max_ms"] = At(all, 1),
+                    ["failed"] = failed,
+                }
+            )
+        );
     }
 
     private static double At(double[] sorted, double share) =>
         sorted.Length == 0 ? 0 : Math.Round(sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))], 3);
 
-    private static List<double> Client(int port, byte[] request, long start, double rate, double seconds, Random random, ref int failed)
+    private static List<double> Client(
+        int port,
+        byte[] request,
+        long start,
+        double rate,
+        double seconds,
+        Random random,
+        ref int failed
+    )
     {
         var latencies = new List<double>();
         byte[] buffer = new byte[4096];
@@ -74,7 +93,8 @@ internal static partial class OpenLoopLoad
     /// <summary>Reads one whole answer, which must fit the buffer; true when it is 200.</summary>
     private static bool Answered(Socket socket, byte[] buffer)
     {
-        int read = 0, whole = int.MaxValue;
+        int read = 0,
+            whole = int.MaxValue;
         while (read < whole)
         {
             int more = socket.Receive(buffer, read, buffer.Length - read, SocketFlags.None);
@@ -87,7 +107,10 @@ internal static partial class OpenLoopLoad
             string text = Encoding.ASCII.GetString(buffer, 0, head).ToLowerInvariant();
             int at = text.IndexOf("content-length:", StringComparison.Ordinal) + "content-length:".Length;
             int end = text.IndexOf('\r', at);
-            whole = head + 4 + int.Parse(text.AsSpan(at, (end < 0 ? text.Length : end) - at).Trim(), CultureInfo.InvariantCulture);
+            whole =
+                head
+                + 4
+                + int.Parse(text.AsSpan(at, (end < 0 ? text.Length : end) - at).Trim(), CultureInfo.InvariantCulture);
         }
         return buffer.AsSpan(0, read).StartsWith("HTTP/1.1 200"u8);
     }

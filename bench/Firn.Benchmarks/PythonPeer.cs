@@ -3,14 +3,16 @@ using System.Globalization;
 
 namespace Firn.Benchmarks;
 
-/// <summary>A peer in a process of its own that works only when asked: "seconds" in, "tokens seconds CPU-seconds" out.</summary>
+/// <summary>
+/// A peer in a process of its own that works only when asked: "seconds" in, "tokens seconds CPU-seconds" out.
+/// </summary>
 internal sealed class PythonPeer : IDisposable
 {
-    private readonly Process process;
+    private readonly Process _process;
 
     private PythonPeer(Process process, string version)
     {
-        this.process = process;
+        _process = process;
         Version = version;
     }
 
@@ -20,7 +22,11 @@ internal sealed class PythonPeer : IDisposable
     /// <summary>Starts it; null where Python or the peer is not installed.</summary>
     public static PythonPeer? Start(string script, params string[] arguments)
     {
-        var info = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var info = new ProcessStartInfo("/usr/bin/python3")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         info.Environment.Remove("OPENBLAS_CORETYPE"); // the peer's best: whatever the processor offers
         info.ArgumentList.Add(script);
         foreach (string argument in arguments)
@@ -35,16 +41,19 @@ internal sealed class PythonPeer : IDisposable
     /// <summary>Units of work a second over about that many seconds.</summary>
     public double Rate(double seconds)
     {
-        process.StandardInput.WriteLine(seconds.ToString(CultureInfo.InvariantCulture));
-        process.StandardInput.Flush();
-        string[] answer = (process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer ended")).Split(' ');
-        return double.Parse(answer[0], CultureInfo.InvariantCulture) / double.Parse(answer[Clock.Cpu ? 2 : 1], CultureInfo.InvariantCulture);
+        _process.StandardInput.WriteLine(seconds.ToString(CultureInfo.InvariantCulture));
+        _process.StandardInput.Flush();
+        string[] answer = (
+            _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer ended")
+        ).Split(' ');
+        return double.Parse(answer[0], CultureInfo.InvariantCulture)
+            / double.Parse(answer[Clock.Cpu ? 2 : 1], CultureInfo.InvariantCulture);
     }
 
     public void Dispose()
     {
-        process.StandardInput.Close();
-        process.WaitForExit(5000);
-        process.Dispose();
+        _process.StandardInput.Close();
+        _process.WaitForExit(5000);
+        _process.Dispose();
     }
 }

@@ -12,7 +12,7 @@ internal static class ScoreComparison
 {
     private const int Rounds = 7;
 
-    private static ulong spun; // what a loop leaves, so that it is not dropped
+    private static ulong _spun; // what a loop leaves, so that it is not dropped
 
     public static void Run(int threads, string? results)
     {
@@ -23,18 +23,30 @@ internal static class ScoreComparison
         long begin = Stopwatch.GetTimestamp();
         var scorer = new Scorer(model);
         double folding = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
-        report.Line($"The notebook's model (E 300, H 100, {Workload.Vocabulary:N0} rows); ONNX Runtime {typeof(InferenceSession).Assembly.GetName().Version}; " +
-            $"folding took {folding:F0} ms and {scorer.FoldedBytes / 1e6:F0} MB. {Rounds} rounds in turn; medians, and medians of the rounds' ratios.");
+        report.Line(
+            $"The notebook's model (E 300, H 100, {Workload.Vocabulary:N0} rows); ONNX Runtime "
+                + $"{typeof(InferenceSession).Assembly.GetName().Version}; "
+                + $"folding took {folding:F0} ms and {scorer.FoldedBytes / 1e6:F0} MB. {Rounds} rounds in turn; "
+                + $"medians, and medians of the rounds' ratios."
+        );
         report.Line();
-        report.Line("| batch | tokens | Firn, thousand tokens/s | without a folded table | float16 | ONNX Runtime | ratio | largest difference |");
+        report.Line(
+            "| batch | tokens | Firn, thousand tokens/s | without a folded table | float16 | ONNX Runtime | ratio | "
+                + "largest difference |"
+        );
         report.Line("|---:|---:|---:|---:|---:|---:|---:|---:|");
         var half = new Scorer(model, FoldPrecision.Float16);
         foreach (int length in new[] { 16, 40 })
             Batches(report, model, scorer, half, session, length, threads);
         report.Line();
-        report.Line("The bare loop is one of plain arithmetic that takes as long as Firn's request: its 99% are the machine's.");
+        report.Line(
+            "The bare loop is one of plain arithmetic that takes as long as Firn's request: its 99% are the machine's."
+        );
         report.Line();
-        report.Line("| one request, tokens | Firn median, us | 99% | 99% / median (least round) | a bare loop's | ONNX Runtime median, us | 99% | ratio |");
+        report.Line(
+            "| one request, tokens | Firn median, us | 99% | 99% / median (least round) | a bare loop's | ONNX "
+                + "Runtime median, us | 99% | ratio |"
+        );
         report.Line("|---:|---:|---:|---:|---:|---:|---:|---:|");
         using var single = new SessionOptions { IntraOpNumThreads = 1 };
         using var alone = new InferenceSession(OnnxModel.Write(model), single);
@@ -51,21 +63,35 @@ internal static class ScoreComparison
         foreach (int length in new[] { 1, 2, 12, 40 })
         {
             RaggedIds texts = Workload.FixedLength(512, length);
-            double best = Enumerable.Range(0, 20).Min(_ => Latency(i => scorer.Score(texts[i % 512], workspace, score), 2000).Median);
+            double best = Enumerable
+                .Range(0, 20)
+                .Min(_ => Latency(i => scorer.Score(texts[i % 512], workspace, score), 2000).Median);
             Console.WriteLine($"one request of {length} tokens: {best:F2} us");
         }
     }
 
-    private static void Batches(Report report, TextClassifier model, Scorer scorer, Scorer half, InferenceSession session, int length, int threads)
+    private static void Batches(
+        Report report,
+        TextClassifier model,
+        Scorer scorer,
+        Scorer half,
+        InferenceSession session,
+        int length,
+        int threads
+    )
     {
         RaggedIds texts = Workload.FixedLength(Workload.Batch, length);
         using OrtValue ids = OnnxInput(texts, length);
-        float[] ours = new float[texts.Count], theirs = [];
+        float[] ours = new float[texts.Count],
+            theirs = [];
         void Firn() => scorer.Score(texts, ours, threads);
         void Half() => half.Score(texts, ours, threads);
         void Unfolded() => model.Predict(texts, ours, threads);
         void Onnx() => theirs = RunOnnx(session, ids);
-        List<double> firn = [], unfolded = [], float16 = [], onnx = [];
+        List<double> firn = [],
+            unfolded = [],
+            float16 = [],
+            onnx = [];
         foreach (Action warm in new Action[] { Firn, Half, Unfolded, Onnx })
             Rate(warm, texts.TotalTokens, 0.5);
         for (int round = 0; round < Rounds; round++)
@@ -76,23 +102,36 @@ internal static class ScoreComparison
             firn.Add(Rate(Firn, texts.TotalTokens, 0.5));
         }
         double difference = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max();
-        report.Line($"| {texts.Count} | {length} | {Report.Median(firn) / 1e3:F0} | {Report.Median(unfolded) / 1e3:F0} | {Report.Median(float16) / 1e3:F0} | " +
-            $"{Report.Median(onnx) / 1e3:F0} | {Report.Median(firn.Zip(onnx, (f, o) => f / o)):F1} | {difference:E1} |");
+        report.Line(
+            $"| {texts.Count} | {length} | {Report.Median(firn) / 1e3:F0} | {Report.Median(unfolded) / 1e3:F0} | "
+                + $"{Report.Median(float16) / 1e3:F0} | "
+                + $"{Report.Median(onnx) / 1e3:F0} | {Report.Median(firn.Zip(onnx, (f, o) => f / o)):F1} | "
+                + $"{difference:E1} |"
+        );
     }
 
     private static void Requests(Report report, Scorer scorer, InferenceSession session, int length)
     {
-        const int distinct = 512, requests = 4000;
+        const int distinct = 512,
+            requests = 4000;
         RaggedIds texts = Workload.FixedLength(distinct, length);
         OrtValue[] inputs = [.. Enumerable.Range(0, distinct).Select(i => OnnxInput(texts.Select([i]), length))];
         ScoringWorkspace workspace = scorer.CreateWorkspace();
         var score = new float[1];
-        List<double> firn = [], firnTail = [], onnx = [], onnxTail = [], spread = [], loopSpread = [];
+        List<double> firn = [],
+            firnTail = [],
+            onnx = [],
+            onnxTail = [],
+            spread = [],
+            loopSpread = [];
         long turns = 1000;
         for (int round = 0; round <= Rounds; round++)
         {
             (double median, double tail) = Latency(i => RunOnnx(session, inputs[i % distinct]), requests / 4);
-            (double ours, double oursTail) = Latency(i => scorer.Score(texts[i % distinct], workspace, score), requests);
+            (double ours, double oursTail) = Latency(
+                i => scorer.Score(texts[i % distinct], workspace, score),
+                requests
+            );
             (double loop, double loopTail) = Latency(_ => Spin(turns), requests);
             turns = Math.Max(1, (long)(turns * ours / loop)); // for the next round
             if (round == 0)
@@ -106,7 +145,12 @@ internal static class ScoreComparison
         }
         foreach (OrtValue input in inputs)
             input.Dispose();
-        report.Line($"| {length} | {Report.Median(firn):F1} | {Report.Median(firnTail):F1} | {Report.Median(spread):F2} ({spread.Min():F2}) | {Report.Median(loopSpread):F2} ({loopSpread.Min():F2}) | {Report.Median(onnx):F1} | {Report.Median(onnxTail):F1} | {Report.Median(onnx.Zip(firn, (o, f) => o / f)):F1} |");
+        report.Line(
+            $"| {length} | {Report.Median(firn):F1} | {Report.Median(firnTail):F1} | {Report.Median(spread):F2} ("
+                + $"{spread.Min():F2}) "
+                + $"| {Report.Median(loopSpread):F2} ({loopSpread.Min():F2}) | {Report.Median(onnx):F1} | "
+                + $"{Report.Median(onnxTail):F1} | {Report.Median(onnx.Zip(firn, (o, f) => o / f)):F1} |"
+        );
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -119,7 +163,7 @@ internal static class ScoreComparison
             x ^= x >> 7;
             x ^= x << 17;
         }
-        spun = x;
+        _spun = x;
     }
 
     internal static (double Median, double Tail) Latency(Action<int> request, int count)
@@ -139,7 +183,11 @@ internal static class ScoreComparison
     {
         long done = 0;
         double start = Clock.Now;
-        for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds; done += tokens)
+        for (
+            long begin = Stopwatch.GetTimestamp();
+            Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds;
+            done += tokens
+        )
             work();
         return done / (Clock.Now - start);
     }
@@ -158,7 +206,12 @@ internal static class ScoreComparison
     internal static float[] RunOnnx(InferenceSession session, OrtValue ids)
     {
         using var run = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, [OnnxInputs.IdsName], [ids], [OnnxExport.OutputName]);
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(
+            run,
+            [OnnxInputs.IdsName],
+            [ids],
+            [OnnxExport.OutputName]
+        );
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 }

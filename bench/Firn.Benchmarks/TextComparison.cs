@@ -18,15 +18,25 @@ internal static class TextComparison
     {
         using var report = new Report("text", results, threads: 1);
         string[] texts = [.. CorpusReader.Open(corpus).Select(row => row.Text)];
-        report.Line($"{texts.Length} texts of {texts.Average(t => t.Length):F0} characters ({Path.GetFileName(corpus)}). Medians of {Rounds} rounds in turn.");
+        report.Line(
+            $"{texts.Length} texts of {texts.Average(t => t.Length):F0} characters ({Path.GetFileName(corpus)}). "
+                + $"Medians of {Rounds} rounds in turn."
+        );
         report.Line();
 
-        var work = new List<(string Name, Func<long> Pass)> { ("read the file (gzip, CSV)", () => CorpusReader.Open(corpus).LongCount()) };
-        foreach ((string preset, CleaningOptions rules) in new[]
+        var work = new List<(string Name, Func<long> Pass)>
         {
-            ("notebook", CleaningOptions.Notebook), ("tweets", CleaningOptions.Tweets),
-            ("tweets with all punctuation", CleaningOptions.Tweets with { KeepPunctuation = true }), ("none", CleaningOptions.None),
-        })
+            ("read the file (gzip, CSV)", () => CorpusReader.Open(corpus).LongCount()),
+        };
+        foreach (
+            (string preset, CleaningOptions rules) in new[]
+            {
+                ("notebook", CleaningOptions.Notebook),
+                ("tweets", CleaningOptions.Tweets),
+                ("tweets with all punctuation", CleaningOptions.Tweets with { KeepPunctuation = true }),
+                ("none", CleaningOptions.None),
+            }
+        )
         {
             var tokenizer = new Tokenizer(rules);
             var tokens = new TokenBuffer();
@@ -39,15 +49,26 @@ internal static class TextComparison
             Vocabulary vocabulary = builder.Build();
             var ids = new List<int>();
             work.Add(($"clean, {preset}", () => Pass(texts, text => tokenizer.Tokenize(text, tokens))));
-            work.Add(($"clean and encode, {preset}", () => Pass(texts, text =>
-            {
-                tokenizer.Tokenize(text, tokens);
-                ids.Clear();
-                vocabulary.Encode(tokens, ids);
-            })));
+            work.Add(
+                (
+                    $"clean and encode, {preset}",
+                    () =>
+                        Pass(
+                            texts,
+                            text =>
+                            {
+                                tokenizer.Tokenize(text, tokens);
+                                ids.Clear();
+                                vocabulary.Encode(tokens, ids);
+                            }
+                        )
+                )
+            );
         }
 
-        using PythonPeer? python = peers is null ? null : PythonPeer.Start(Path.Combine(peers, "text_clean.py"), corpus, string.Join(' ', EnglishStopWords.Words));
+        using PythonPeer? python = peers is null
+            ? null
+            : PythonPeer.Start(Path.Combine(peers, "text_clean.py"), corpus, string.Join(' ', EnglishStopWords.Words));
         var rates = work.Select(_ => new List<double>()).ToArray();
         var pythonRates = new List<double>();
         foreach ((_, Func<long> pass) in work)
@@ -64,7 +85,11 @@ internal static class TextComparison
         report.Line("|---|---:|");
         for (int i = 0; i < work.Count; i++)
             report.Line($"| {work[i].Name} | {Report.Median(rates[i]) / 1e6:F2} |");
-        report.Line(python is null ? "| Python's re, notebook | not installed |" : $"| {python.Version}, re and a set, notebook | {Report.Median(pythonRates) / 1e6:F3} |");
+        report.Line(
+            python is null
+                ? "| Python's re, notebook | not installed |"
+                : $"| {python.Version}, re and a set, notebook | {Report.Median(pythonRates) / 1e6:F3} |"
+        );
         LongTexts.Run(report);
     }
 
@@ -86,8 +111,7 @@ internal static class TextComparison
             done += pass();
             process.Refresh();
             taken = (process.TotalProcessorTime - before).TotalSeconds;
-        }
-        while (taken < Seconds);
+        } while (taken < Seconds);
         return done / taken;
     }
 }

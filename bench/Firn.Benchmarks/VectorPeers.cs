@@ -3,13 +3,16 @@ using System.Text.Json;
 
 namespace Firn.Benchmarks;
 
-/// <summary>Starts Firn, gensim and fastText in processes of their own; each answers with one line of JSON, or is not installed.</summary>
+/// <summary>
+/// Starts Firn, gensim and fastText in processes of their own; each answers with one line of JSON, or is not installed.
+/// </summary>
 /// <param name="scripts">The folder of the peers' scripts; null leaves the peers out.</param>
 internal sealed class VectorPeers(string? scripts)
 {
     private const string Python = "/usr/bin/python3";
 
-    public static PeerAnswer Firn(params string[] arguments) => Ask("dotnet", [typeof(VectorPeers).Assembly.Location, "vectors-worker", .. arguments])
+    public static PeerAnswer Firn(params string[] arguments) =>
+        Ask("dotnet", [typeof(VectorPeers).Assembly.Location, "vectors-worker", .. arguments])
         ?? throw new InvalidOperationException("Firn failed; its message stands above");
 
     /// <summary>Null where it is not installed, or failed, which is told on standard error.</summary>
@@ -24,7 +27,9 @@ internal sealed class VectorPeers(string? scripts)
     private static PeerAnswer? Ask(string program, string[] arguments)
     {
         var watch = Stopwatch.StartNew();
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         string error = "";
         process.ErrorDataReceived += (_, line) => error = line.Data is { Length: > 0 } text ? text : error;
         process.BeginErrorReadLine();

@@ -14,7 +14,8 @@ namespace Firn.Benchmarks;
 /// </summary>
 internal static class VectorWorker
 {
-    private const int Queries = 200, Rounds = 7;
+    private const int Queries = 200,
+        Rounds = 7;
 
     /// <summary><c>train CORPUS TARGET OPTIONS</c>, <c>load FILE</c> or <c>search FILE</c>.</summary>
     public static void Run(string[] arguments)
@@ -37,7 +38,8 @@ internal static class VectorWorker
                 builder.Add(line.AsSpan()[word]);
         }
         Vocabulary vocabulary = builder.Build();
-        List<int> ids = [], offsets = [0];
+        List<int> ids = [],
+            offsets = [0];
         foreach (string line in File.ReadLines(corpus))
         {
             foreach (Range word in line.AsSpan().Split(' '))
@@ -47,17 +49,22 @@ internal static class VectorWorker
         var texts = new RaggedIds([.. ids], [.. offsets]);
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
-        WordVectors vectors = Word2Vec.Train(texts, vocabulary, new Word2VecOptions
-        {
-            VectorSize = o.GetProperty("size").GetInt32(),
-            Window = o.GetProperty("window").GetInt32(),
-            MinCount = o.GetProperty("min_count").GetInt32(),
-            Epochs = o.GetProperty("epochs").GetInt32(),
-            SkipGram = o.GetProperty("sg").GetInt32() == 1,
-            Threads = o.GetProperty("threads").GetInt32(),
-            Seed = o.GetProperty("seed").GetUInt64(),
-            Deterministic = o.TryGetProperty("deterministic", out JsonElement deterministic) && deterministic.GetBoolean(),
-        });
+        WordVectors vectors = Word2Vec.Train(
+            texts,
+            vocabulary,
+            new Word2VecOptions
+            {
+                VectorSize = o.GetProperty("size").GetInt32(),
+                Window = o.GetProperty("window").GetInt32(),
+                MinCount = o.GetProperty("min_count").GetInt32(),
+                Epochs = o.GetProperty("epochs").GetInt32(),
+                SkipGram = o.GetProperty("sg").GetInt32() == 1,
+                Threads = o.GetProperty("threads").GetInt32(),
+                Seed = o.GetProperty("seed").GetUInt64(),
+                Deterministic =
+                    o.TryGetProperty("deterministic", out JsonElement deterministic) && deterministic.GetBoolean(),
+            }
+        );
         answer["seconds"] = watch.Elapsed.TotalSeconds;
         answer["cpu"] = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
         vectors.Save(target, VectorFormat.Word2VecBinary);
@@ -74,13 +81,18 @@ internal static class VectorWorker
             answer["peak"] = Peak(); // of one load, before more of them
             if (new FileInfo(path).Length > 1L << 30)
                 return;
-            answer["warm"] = Report.Median(Enumerable.Range(0, 5).Select(_ =>
-            {
-                GC.Collect();
-                var again = Stopwatch.StartNew();
-                using WordVectors loaded = WordVectors.Load(path);
-                return again.Elapsed.TotalSeconds;
-            }).ToArray());
+            answer["warm"] = Report.Median(
+                Enumerable
+                    .Range(0, 5)
+                    .Select(_ =>
+                    {
+                        GC.Collect();
+                        var again = Stopwatch.StartNew();
+                        using WordVectors loaded = WordVectors.Load(path);
+                        return again.Elapsed.TotalSeconds;
+                    })
+                    .ToArray()
+            );
             return;
         }
         watch.Restart();
@@ -102,11 +114,16 @@ internal static class VectorWorker
     private static double Seconds(Action work)
     {
         work();
-        return Report.Median(Enumerable.Range(0, Rounds).Select(_ =>
-        {
-            var watch = Stopwatch.StartNew();
-            work();
-            return watch.Elapsed.TotalSeconds;
-        }).ToArray());
+        return Report.Median(
+            Enumerable
+                .Range(0, Rounds)
+                .Select(_ =>
+                {
+                    var watch = Stopwatch.StartNew();
+                    work();
+                    return watch.Elapsed.TotalSeconds;
+                })
+                .ToArray()
+        );
     }
 }

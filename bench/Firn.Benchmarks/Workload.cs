@@ -9,9 +9,14 @@ namespace Firn.Benchmarks;
 /// <summary>The notebook's model and the texts that comparisons run on.</summary>
 internal static class Workload
 {
-    public const int Embedding = 300, Hidden = 100, Batch = 1024, Vocabulary = 30_000;
+    public const int Embedding = 300,
+        Hidden = 100,
+        Batch = 1024,
+        Vocabulary = 30_000;
 
-    /// <summary>Multiply-adds counted twice: 4H(E+H) forward, the same for the weights' gradients, 4H*H for the state's.</summary>
+    /// <summary>
+    /// Multiply-adds counted twice: 4H(E+H) forward, the same for the weights' gradients, 4H*H for the state's.
+    /// </summary>
     public const double FlopPerToken = 2.0 * (2 * 4 * Hidden * (Embedding + Hidden) + 4 * Hidden * Hidden);
 
     public static TextClassifier Model(ClassifierOptions options, int vocabulary = Vocabulary) =>
@@ -24,7 +29,11 @@ internal static class Workload
         var ids = new int[count * length];
         var offsets = new int[count + 1];
         for (int i = 0; i < ids.Length; i++)
-            ids[i] = Math.Clamp((int)Math.Exp(random.UniformDouble((ulong)i) * Math.Log(vocabulary)), 1, vocabulary - 1);
+            ids[i] = Math.Clamp(
+                (int)Math.Exp(random.UniformDouble((ulong)i) * Math.Log(vocabulary)),
+                1,
+                vocabulary - 1
+            );
         for (int i = 0; i <= count; i++)
             offsets[i] = i * length;
         return new RaggedIds(ids, offsets);
@@ -55,7 +64,9 @@ internal static class Workload
         Vocabulary vocabulary = builder.Build();
         int[] order = [.. Enumerable.Range(0, texts.Count)];
         new CounterRandom(3).Shuffle<int>(order);
-        RaggedIds ids = RaggedIds.From([.. order.Take(count).Select(i => texts[i].Select(w => vocabulary.IdOf(w)).ToArray())]);
+        RaggedIds ids = RaggedIds.From([
+            .. order.Take(count).Select(i => texts[i].Select(w => vocabulary.IdOf(w)).ToArray()),
+        ]);
         return (ids, vocabulary.Count);
     }
 

@@ -11,9 +11,13 @@ namespace Firn.Cli;
 internal static class Failures
 {
     // ENOSPC, and ERROR_DISK_FULL.
-    private const int NoSpace = 28, WindowsNoSpace = unchecked((int)0x80070070);
+    private const int NoSpace = 28,
+        WindowsNoSpace = unchecked((int)0x80070070);
 
-    /// <summary>The line, with settings named as the command's options, or null where FIRN_TRACE asks for the whole stack of an exception instead.</summary>
+    /// <summary>
+    /// The line, with settings named as the command's options, or null where FIRN_TRACE asks for the whole stack of an
+    /// exception instead.
+    /// </summary>
     public static string? Describe(Exception error, Command? command)
     {
         if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("FIRN_TRACE")))
@@ -25,16 +29,29 @@ internal static class Failures
             UserError => OneLine(error.Message),
             KerasImportException => OneLine(error.Message),
             InvalidDataException => OptionWords.Of(OneLine(error.Message), null, command),
-            FileNotFoundException { FileName: { Length: > 0 } path } => $"{path}: there is no such file; check the path",
-            UnauthorizedAccessException => $"{OneLine(error.Message).TrimEnd('.')}; change its permissions or choose another place",
-            IOException when error.HResult is NoSpace or WindowsNoSpace => $"{OneLine(error.Message).TrimEnd('.')}; make room or choose another place",
+            FileNotFoundException { FileName: { Length: > 0 } path } =>
+                $"{path}: there is no such file; check the path",
+            UnauthorizedAccessException =>
+                $"{OneLine(error.Message).TrimEnd('.')}; change its permissions or choose another place",
+            IOException when error.HResult is NoSpace or WindowsNoSpace =>
+                $"{OneLine(error.Message).TrimEnd('.')}; make room or choose another place",
             ExportException => OptionWords.Of(OneLine(error.Message), null, command),
             IOException => OptionWords.Of(OneLine(error.Message), null, command),
-            ArgumentException argument => OptionWords.Of(OneLine(WithoutParameterName(argument)), argument.ParamName, command),
+            ArgumentException argument => OptionWords.Of(
+                OneLine(WithoutParameterName(argument)),
+                argument.ParamName,
+                command
+            ),
             NotFiniteNumberException => OneLine(error.Message),
-            OutOfMemoryException => "the memory does not suffice; use fewer texts, a smaller table of vectors or a smaller model",
-            _ when error.GetType().Assembly == typeof(Firn.Text.RaggedIds).Assembly => OptionWords.Of(OneLine(error.Message), null, command),
-            _ => $"internal error ({error.GetType().Name}: {OneLine(error.Message)}); set FIRN_TRACE=1 to see where, and please report it",
+            OutOfMemoryException =>
+                "the memory does not suffice; use fewer texts, a smaller table of vectors or a smaller model",
+            _ when error.GetType().Assembly == typeof(Firn.Text.RaggedIds).Assembly => OptionWords.Of(
+                OneLine(error.Message),
+                null,
+                command
+            ),
+            _ => $"internal error ({error.GetType().Name}: {OneLine(error.Message)}); set FIRN_TRACE=1 to see where, "
+                + $"and please report it",
         };
     }
 

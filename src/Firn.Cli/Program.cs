@@ -18,5 +18,7 @@ void Stop(PosixSignalContext signal)
 
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop); // the terminal has gone: what there is is kept
+
+// the terminal has gone: what there is is kept
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 return Tool.Run(args, terminal, stop.Token);

@@ -11,8 +11,11 @@ namespace Firn.Cli;
 /// <summary>The <c>firn</c> tool as a function: arguments and streams in, exit code out.</summary>
 internal static class Tool
 {
-    /// <summary>How the user called the tool, so that the commands it suggests can be copied; the launcher script tells.</summary>
-    public static string CalledAs { get; } = Environment.GetEnvironmentVariable("FIRN_CALLED_AS") is { Length: > 0 } name ? name : "firn";
+    /// <summary>
+    /// How the user called the tool, so that the commands it suggests can be copied; the launcher script tells.
+    /// </summary>
+    public static string CalledAs { get; } =
+        Environment.GetEnvironmentVariable("FIRN_CALLED_AS") is { Length: > 0 } name ? name : "firn";
 
     /// <summary>Parses, runs, and turns every failure into one line and an exit code.</summary>
     public static int Run(string[] args, Terminal terminal, CancellationToken stop = default)
@@ -22,9 +25,7 @@ internal static class Tool
         {
             terminal.Out.Flush();
         }
-        catch (OutputClosedException)
-        {
-        }
+        catch (OutputClosedException) { }
         catch (Exception error) when (error is UserError or IOException)
         {
             terminal.Note($"firn: {error.Message}");
@@ -45,18 +46,23 @@ internal static class Tool
             var root = Commands(args, terminal, stop);
             if (args.Length == 0)
                 args = ["--help"];
-            var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            var parsed = root.Parse(
+                args,
+                new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null }
+            );
             if (!AsksForHelp(parsed) && UsageProblem.In(parsed) is { } problem)
                 return Fail(terminal, json, ExitCode.Usage, problem);
             command = parsed.CommandResult.Command;
             help = $"; see '{UsageProblem.NameOf(parsed.CommandResult)} --help'";
-            return parsed.Invoke(new InvocationConfiguration
-            {
-                Output = terminal.Out,
-                Error = terminal.Error,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null,
-            });
+            return parsed.Invoke(
+                new InvocationConfiguration
+                {
+                    Output = terminal.Out,
+                    Error = terminal.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                }
+            );
         }
         catch (UsageError error)
         {
@@ -79,7 +85,11 @@ internal static class Tool
     // Not a RootCommand: that one takes its name from the file that runs, which is dotnet's or the tests'.
     private static Command Commands(string[] args, Terminal terminal, CancellationToken stop)
     {
-        var root = new Command("firn", "Trains, studies and serves text classifiers on pretrained word vectors.") { new HelpOption(), Version(terminal) };
+        var root = new Command("firn", "Trains, studies and serves text classifiers on pretrained word vectors.")
+        {
+            new HelpOption(),
+            Version(terminal),
+        };
         foreach (var command in CommandList.For(args, new Invocation(terminal, stop)))
             root.Subcommands.Add(command);
         return root;

@@ -24,10 +24,12 @@ internal static partial class UsageProblem
         {
             string word = parsed.UnmatchedTokens[0];
             bool expectsCommand = command.Subcommands.Count > 0;
-            return $"unknown {(expectsCommand ? "command" : "argument")} '{word}'; {Guess(word, command.Subcommands.Select(c => c.Name))}{help}";
+            return $"unknown {(expectsCommand ? "command" : "argument")} '{word}'; "
+                + $"{Guess(word, command.Subcommands.Select(c => c.Name))}{help}";
         }
         if (command.Subcommands.Count > 0 && command.Action is null)
-            return $"'{NameOf(parsed.CommandResult)}' needs a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {help}";
+            return $"'{NameOf(parsed.CommandResult)}' needs a command: "
+                + $"{string.Join(", ", command.Subcommands.Select(c => c.Name))}; {help}";
         return $"{Reason(parsed.Errors[0])}; {help}";
     }
 
@@ -46,10 +48,16 @@ internal static partial class UsageProblem
 
     private static string Reason(ParseError error)
     {
-        if (error.SymbolResult is OptionResult { Option: var option } result && error.Message.StartsWith("Cannot parse", StringComparison.Ordinal))
+        if (
+            error.SymbolResult is OptionResult { Option: var option } result
+            && error.Message.StartsWith("Cannot parse", StringComparison.Ordinal)
+        )
         {
             var type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
-            string expected = type == typeof(int) || type == typeof(long) ? "a whole number" : type == typeof(double) ? "a number" : "another value";
+            string expected =
+                type == typeof(int) || type == typeof(long) ? "a whole number"
+                : type == typeof(double) ? "a number"
+                : "another value";
             return $"{option.Name} needs {expected}, not '{result.Tokens[0].Value}'";
         }
         return error.Message.TrimEnd('.').ReplaceLineEndings(" ");
@@ -59,11 +67,12 @@ internal static partial class UsageProblem
         Suggestions.Nearest(word, known) is { } near ? $"did you mean '{near}'? " : "";
 
     /// <summary>The command as it is typed: <c>firn vectors info</c>.</summary>
-    public static string NameOf(SymbolResult result) => result switch
-    {
-        CommandResult { Parent: { } parent } command => $"{NameOf(parent)} {command.Command.Name}",
-        _ => "firn",
-    };
+    public static string NameOf(SymbolResult result) =>
+        result switch
+        {
+            CommandResult { Parent: { } parent } command => $"{NameOf(parent)} {command.Command.Name}",
+            _ => "firn",
+        };
 
     [GeneratedRegex("^--[A-Za-z][A-Za-z0-9-]*(=.*)?$", RegexOptions.Singleline)]
     private static partial Regex OptionLike();

@@ -4,8 +4,8 @@ namespace Firn.Client;
 public sealed record FirnClientOptions
 {
     /// <summary>
-    /// The server, such as <c>http://127.0.0.1:8501</c>. Over plain HTTP the gRPC port (8500) takes the same requests as
-    /// HTTP/2, whose compressed headers make small requests about a third as long; see <see cref="Http2"/>.
+    /// The server, such as <c>http://127.0.0.1:8501</c>. Over plain HTTP the gRPC port (8500) takes the same requests
+    /// as HTTP/2, whose compressed headers make small requests about a third as long; see <see cref="Http2"/>.
     /// </summary>
     public required Uri Server { get; init; }
 
@@ -31,8 +31,9 @@ public sealed record FirnClientOptions
     public int Retries { get; init; } = 3;
 
     /// <summary>
-    /// Wait before the first retry; it doubles, with chance in it so that clients do not come back in step. Where the server asks
-    /// for more (<c>Retry-After</c>) that is waited, and where <see cref="Timeout"/> leaves less, the refusal is thrown. Default 50 ms.
+    /// Wait before the first retry; it doubles, with chance in it so that clients do not come back in step. Where the
+    /// server asks for more (<c>Retry-After</c>) that is waited, and where <see cref="Timeout"/> leaves less, the
+    /// refusal is thrown. Default 50 ms.
     /// </summary>
     public TimeSpan Backoff { get; init; } = TimeSpan.FromMilliseconds(50);
 

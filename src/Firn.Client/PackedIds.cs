@@ -34,7 +34,9 @@ public static class PackedIds
     /// <param name="maxTexts">Most texts allowed.</param>
     /// <param name="maxIds">Most ids of one text allowed.</param>
     /// <returns>All ids, and where each text begins in them with their number last.</returns>
-    /// <exception cref="InvalidDataException">The bytes end inside a text, a number is too large, or a limit is passed; the message names the byte.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The bytes end inside a text, a number is too large, or a limit is passed; the message names the byte.
+    /// </exception>
     public static (int[] Ids, int[] Offsets) Read(ReadOnlySpan<byte> bytes, int maxTexts, int maxIds)
     {
         // Every id takes at least one byte, so the input's length bounds what is allocated whatever it claims.
@@ -48,9 +50,14 @@ public static class PackedIds
             int start = at;
             int count = Number(bytes, ref at);
             if (count > maxIds)
-                throw new InvalidDataException($"byte {start}: text {offsets.Count - 1} announces {count} ids and at most {maxIds} are allowed");
+                throw new InvalidDataException(
+                    $"byte {start}: text {offsets.Count - 1} announces {count} ids and at most {maxIds} are allowed"
+                );
             if (count > bytes.Length - at)
-                throw new InvalidDataException($"byte {start}: text {offsets.Count - 1} announces {count} ids and only {bytes.Length - at} bytes follow");
+                throw new InvalidDataException(
+                    $"byte {start}: text {offsets.Count - 1} announces {count} ids and only {bytes.Length - at} "
+                        + $"bytes follow"
+                );
             for (int i = 0; i < count; i++)
                 ids.Add(Number(bytes, ref at));
             offsets.Add(ids.Count);
@@ -79,7 +86,9 @@ public static class PackedIds
             byte b = bytes[at++];
             number |= (ulong)(b & 0x7F) << (7 * i);
             if (b < 0x80)
-                return number <= int.MaxValue ? (int)number : throw new InvalidDataException($"byte {start}: {number} is too large; ids are below 2^31");
+                return number <= int.MaxValue
+                    ? (int)number
+                    : throw new InvalidDataException($"byte {start}: {number} is too large; ids are below 2^31");
         }
         throw new InvalidDataException($"byte {start}: a number longer than {LargestNumber} bytes; ids are below 2^31");
     }

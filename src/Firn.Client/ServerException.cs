@@ -6,7 +6,8 @@ namespace Firn.Client;
 public sealed class ServerException : Exception
 {
     /// <summary>Makes the exception.</summary>
-    public ServerException(string message, HttpStatusCode? status, Exception? inner = null) : base(message, inner)
+    public ServerException(string message, HttpStatusCode? status, Exception? inner = null)
+        : base(message, inner)
     {
         Status = status;
     }

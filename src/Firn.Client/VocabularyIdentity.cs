@@ -22,7 +22,9 @@ public static class VocabularyIdentity
     /// <summary>The header that carries the cleaning rules beside the vocabulary's file, as JSON.</summary>
     public const string CleaningHeader = "Firn-Cleaning";
 
-    /// <summary>The header that says beside the vocabulary how many ids a text may have; the model itself may use fewer.</summary>
+    /// <summary>
+    /// The header that says beside the vocabulary how many ids a text may have; the model itself may use fewer.
+    /// </summary>
     public const string MaxTokensHeader = "Firn-Max-Tokens";
 
     /// <summary>The header that says beside the vocabulary which ids stay of a text that has more.</summary>
@@ -46,7 +48,9 @@ public static class VocabularyIdentity
         JsonSerializer.SerializeToUtf8Bytes(options, IdentityJson.Default.CleaningOptions);
 
     /// <summary>Reads what <see cref="Serialize"/> wrote.</summary>
-    /// <exception cref="JsonException">The text is no such JSON, or holds a rule that this version does not know.</exception>
+    /// <exception cref="JsonException">
+    /// The text is no such JSON, or holds a rule that this version does not know.
+    /// </exception>
     public static CleaningOptions Deserialize(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, IdentityJson.Default.CleaningOptions)
         ?? throw new JsonException("The cleaning rules are null; expected an object.");

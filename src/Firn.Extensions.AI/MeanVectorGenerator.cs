@@ -5,9 +5,9 @@ using Microsoft.Extensions.AI;
 namespace Firn.Extensions.AI;
 
 /// <summary>
-/// Embeds a text as the mean of its words' vectors, for whatever takes an embedding generator of Microsoft.Extensions.AI.
-/// Words without a vector are passed over; a text without any known word gives the zero vector. Runs in the caller's
-/// process at some million words a second; safe to share between threads.
+/// Embeds a text as the mean of its words' vectors, for whatever takes an embedding generator of
+/// Microsoft.Extensions.AI. Words without a vector are passed over; a text without any known word gives the zero
+/// vector. Runs in the caller's process at some million words a second; safe to share between threads.
 /// </summary>
 public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
@@ -23,7 +23,11 @@ public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<
         _vectors = vectors;
         _options = options ?? new MeanVectorOptions();
         _tokenizer = new Tokenizer(_options.Cleaning);
-        _metadata = new EmbeddingGeneratorMetadata("firn", defaultModelId: _options.ModelId, defaultModelDimensions: vectors.Dimension);
+        _metadata = new EmbeddingGeneratorMetadata(
+            "firn",
+            defaultModelId: _options.ModelId,
+            defaultModelDimensions: vectors.Dimension
+        );
     }
 
     /// <summary>The mean vector of one text, of the vectors' dimension.</summary>
@@ -58,13 +62,22 @@ public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The options ask for another number of dimensions than the vectors have.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options ask for another number of dimensions than the vectors have.
+    /// </exception>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
-        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        IEnumerable<string> values,
+        EmbeddingGenerationOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(values);
         if (options?.Dimensions is { } dimensions && dimensions != _vectors.Dimension)
-            throw new ArgumentException($"{dimensions} dimensions are asked for and the vectors have {_vectors.Dimension}; leave Dimensions unset.", nameof(options));
+            throw new ArgumentException(
+                $"{dimensions} dimensions are asked for and the vectors have {_vectors.Dimension}; leave Dimensions "
+                    + $"unset.",
+                nameof(options)
+            );
         var embeddings = new GeneratedEmbeddings<Embedding<float>>();
         long tokens = 0;
         foreach (string text in values)
@@ -72,7 +85,9 @@ public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<
             cancellationToken.ThrowIfCancellationRequested();
             float[] vector = Embed(text, out int words);
             tokens += words;
-            embeddings.Add(new Embedding<float>(vector) { ModelId = _options.ModelId, CreatedAt = DateTimeOffset.UtcNow });
+            embeddings.Add(
+                new Embedding<float>(vector) { ModelId = _options.ModelId, CreatedAt = DateTimeOffset.UtcNow }
+            );
         }
         embeddings.Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens };
         return Task.FromResult(embeddings);
@@ -92,9 +107,7 @@ public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<
     }
 
     /// <summary>Does nothing: the vectors belong to whoever gave them.</summary>
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private static double InverseLength(ReadOnlySpan<float> vector)
     {

@@ -5,12 +5,14 @@ namespace Firn.Extensions.AI;
 /// <summary>How a text becomes one vector.</summary>
 public sealed record MeanVectorOptions
 {
-    /// <summary>How a text is cleaned and split into words; by default at white space, with nothing else changed.</summary>
+    /// <summary>
+    /// How a text is cleaned and split into words; by default at white space, with nothing else changed.
+    /// </summary>
     public CleaningOptions Cleaning { get; init; } = CleaningOptions.ForPreset("none");
 
     /// <summary>
-    /// Take each word's vector at length 1 (default), so that rare words with long vectors do not outweigh the others; the
-    /// mean is then that of <see cref="Firn.Vectors.Similarity.NearestToText"/>.
+    /// Take each word's vector at length 1 (default), so that rare words with long vectors do not outweigh the others;
+    /// the mean is then that of <see cref="Firn.Vectors.Similarity.NearestToText"/>.
     /// </summary>
     public bool UnitWords { get; init; } = true;
 

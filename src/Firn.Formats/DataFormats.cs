@@ -14,8 +14,8 @@ public static class DataFormats
     private const int ZstandardBuffer = 1 << 16;
 
     /// <summary>
-    /// From here on bzip2, xz, Zstandard, Unix compress, 7z and RAR are unpacked wherever Firn opens a file, and corpora may be
-    /// Parquet files and Excel workbooks. Calling it again changes nothing.
+    /// From here on bzip2, xz, Zstandard, Unix compress, 7z and RAR are unpacked wherever Firn opens a file, and
+    /// corpora may be Parquet files and Excel workbooks. Calling it again changes nothing.
     /// </summary>
     public static void Add()
     {

@@ -5,7 +5,9 @@ using Firn.Files;
 
 namespace Firn.Formats;
 
-/// <summary>A sheet of an Excel workbook, .xlsx or .xls: the only one with rows, or the one named behind a colon.</summary>
+/// <summary>
+/// A sheet of an Excel workbook, .xlsx or .xls: the only one with rows, or the one named behind a colon.
+/// </summary>
 internal sealed class ExcelTable : CorpusTable
 {
     private readonly string _path;
@@ -38,21 +40,35 @@ internal sealed class ExcelTable : CorpusTable
         var sheets = new List<(string Name, List<string[]> Rows)>();
         try
         {
-            do
-                sheets.Add((reader.Name, Sample(reader)));
+            do sheets.Add((reader.Name, Sample(reader)));
             while (reader.NextResult());
         }
         catch (Exception error) when (GuardedStream.IsOfContent(error))
         {
             throw Damaged(path, error);
         }
-        int[] full = [.. Enumerable.Range(0, sheets.Count).Where(i => sheets[i].Rows.Count > 0 && (asked is null || sheets[i].Name == asked))];
+        int[] full =
+        [
+            .. Enumerable
+                .Range(0, sheets.Count)
+                .Where(i => sheets[i].Rows.Count > 0 && (asked is null || sheets[i].Name == asked)),
+        ];
         if (full.Length == 1)
             return new ExcelTable(path, full[0], sheets[full[0]].Rows);
         string names = string.Join(", ", sheets.Where(s => s.Rows.Count > 0).Select(s => s.Name));
         throw full.Length == 0
-            ? new CorpusException(path, 0, asked is null ? "the workbook has no rows" : $"the workbook has no sheet '{asked}' with rows", asked is null ? "Name another file." : $"There are {names}.")
-            : new CorpusException(path, 0, $"the workbook has {full.Length} sheets with rows: {names}", $"Name one as {file}:{sheets[full[0]].Name}.");
+            ? new CorpusException(
+                path,
+                0,
+                asked is null ? "the workbook has no rows" : $"the workbook has no sheet '{asked}' with rows",
+                asked is null ? "Name another file." : $"There are {names}."
+            )
+            : new CorpusException(
+                path,
+                0,
+                $"the workbook has {full.Length} sheets with rows: {names}",
+                $"Name one as {file}:{sheets[full[0]].Name}."
+            );
     }
 
     public override IEnumerable<TableRow> Read(RowLog log, IReadOnlyList<int> columns)
@@ -66,7 +82,10 @@ internal sealed class ExcelTable : CorpusTable
             if (row.All(string.IsNullOrEmpty))
                 continue;
             if (!header)
-                yield return new TableRow(number, [.. columns.Select(c => new TableCell(c < row.Length && row[c].Length > 0 ? row[c] : null))]);
+                yield return new TableRow(
+                    number,
+                    [.. columns.Select(c => new TableCell(c < row.Length && row[c].Length > 0 ? row[c] : null))]
+                );
             header = false;
         }
     }
@@ -106,7 +125,10 @@ internal sealed class ExcelTable : CorpusTable
                 null => "",
                 string text => text,
                 bool truth => truth ? "true" : "false",
-                DateTime time => time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "s", CultureInfo.InvariantCulture),
+                DateTime time => time.ToString(
+                    time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "s",
+                    CultureInfo.InvariantCulture
+                ),
                 IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
                 object other => other.ToString() ?? "",
             };
@@ -114,7 +136,9 @@ internal sealed class ExcelTable : CorpusTable
         return cells;
     }
 
-    /// <summary>The workbook, and the sheet that is named behind a colon; behind the colon of an archive stands the workbook.</summary>
+    /// <summary>
+    /// The workbook, and the sheet that is named behind a colon; behind the colon of an archive stands the workbook.
+    /// </summary>
     private static (string File, string? Sheet) Place(string path)
     {
         (string file, string? sheet) = InputFile.Split(path);
@@ -136,5 +160,11 @@ internal sealed class ExcelTable : CorpusTable
     }
 
     private static CorpusException Damaged(string path, Exception error) =>
-        new(path, 0, $"the workbook is damaged, encrypted or no table ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", "Open it and save it as CSV.", error);
+        new(
+            path,
+            0,
+            $"the workbook is damaged, encrypted or no table ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})",
+            "Open it and save it as CSV.",
+            error
+        );
 }

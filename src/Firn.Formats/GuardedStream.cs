@@ -47,12 +47,20 @@ internal sealed class GuardedStream : ReadOnlyStream
     }
 
     /// <summary>The error of content that cannot be unpacked.</summary>
-    public static InvalidDataException Damaged(string path, FileKind kind, long position, Exception error) => new(
-        $"{path}: this {kind.InWords()[(kind.InWords().IndexOf(' ', StringComparison.Ordinal) + 1)..]} is damaged or cut short: after byte {position} of the unpacked "
-        + $"content it cannot be read on ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')}). Copy or download the file again.", error);
+    public static InvalidDataException Damaged(string path, FileKind kind, long position, Exception error) =>
+        new(
+            $"{path}: this {kind.InWords()[(kind.InWords().IndexOf(' ', StringComparison.Ordinal) + 1)..]} is "
+                + $"damaged or cut short: after byte {position} of the unpacked "
+                + $"content it cannot be read on ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')}). Copy or "
+                + $"download the file again.",
+            error
+        );
 
-    /// <summary>Whether a failure comes of what the file holds: the library that unpacks throws exceptions of any kind then.</summary>
-    public static bool IsOfContent(Exception error) => error is not (OutOfMemoryException or ObjectDisposedException or UnauthorizedAccessException)
+    /// <summary>
+    /// Whether a failure comes of what the file holds: the library that unpacks throws exceptions of any kind then.
+    /// </summary>
+    public static bool IsOfContent(Exception error) =>
+        error is not (OutOfMemoryException or ObjectDisposedException or UnauthorizedAccessException)
         && (error is not InvalidDataException || error.InnerException is null);
 
     protected override void Dispose(bool disposing)

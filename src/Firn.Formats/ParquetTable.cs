@@ -11,8 +11,8 @@ using Parquet.Schema;
 namespace Firn.Formats;
 
 /// <summary>
-/// A Parquet file, read by row groups. Columns inside of structures have names with dots; names of classes come from the
-/// metadata of Hugging Face's datasets.
+/// A Parquet file, read by row groups. Columns inside of structures have names with dots; names of classes come from
+/// the metadata of Hugging Face's datasets.
 /// </summary>
 internal sealed class ParquetTable : CorpusTable
 {
@@ -45,7 +45,8 @@ internal sealed class ParquetTable : CorpusTable
         return Reading(path, () => new ParquetTable(path, Wait(ParquetReader.CreateAsync(stream, null, true))));
     }
 
-    public override IReadOnlyDictionary<string, string>? ClassNames(int column) => _classes.GetValueOrDefault(Columns[column]);
+    public override IReadOnlyDictionary<string, string>? ClassNames(int column) =>
+        _classes.GetValueOrDefault(Columns[column]);
 
     public override IEnumerable<TableRow> Read(RowLog log, IReadOnlyList<int> columns)
     {
@@ -55,11 +56,14 @@ internal sealed class ParquetTable : CorpusTable
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             int current = group;
-            List<TableCell>[] cells = Reading(_path, () =>
-            {
-                using ParquetRowGroupReader rows = reader.OpenRowGroupReader(current);
-                return columns.Select(column => Cells(rows, _fields[Columns[column]])).ToArray();
-            });
+            List<TableCell>[] cells = Reading(
+                _path,
+                () =>
+                {
+                    using ParquetRowGroupReader rows = reader.OpenRowGroupReader(current);
+                    return columns.Select(column => Cells(rows, _fields[Columns[column]])).ToArray();
+                }
+            );
             int count = cells.Length == 0 ? 0 : cells.Max(c => c.Count);
             if (cells.Any(c => c.Count != count))
                 throw Damaged(_path, $"row group {group + 1} has columns of different lengths", null);
@@ -87,9 +91,12 @@ internal sealed class ParquetTable : CorpusTable
         var cells = new List<TableCell>();
         if (field.MaxRepetitionLevel == 0)
         {
-            int next = 0, count = defined.IsEmpty ? values.Length : defined.Length;
+            int next = 0,
+                count = defined.IsEmpty ? values.Length : defined.Length;
             for (int i = 0; i < count; i++)
-                cells.Add(new TableCell(defined.IsEmpty || defined[i] == field.MaxDefinitionLevel ? values[next++] : null));
+                cells.Add(
+                    new TableCell(defined.IsEmpty || defined[i] == field.MaxDefinitionLevel ? values[next++] : null)
+                );
             return cells;
         }
         var list = new List<string>();
@@ -108,35 +115,46 @@ internal sealed class ParquetTable : CorpusTable
         return cells;
     }
 
-    private static string[] Texts(RawColumnData data) => data switch
-    {
-        RawColumnData<ReadOnlyMemory<char>> texts => Map(texts, value => value.ToString()),
-        RawColumnData<ReadOnlyMemory<byte>> bytes => Map(bytes, value => System.Text.Encoding.UTF8.GetString(value.Span)),
-        RawColumnData<bool> truths => Map(truths, value => value ? "true" : "false"),
-        RawColumnData<sbyte> numbers => Map(numbers, Number),
-        RawColumnData<byte> numbers => Map(numbers, Number),
-        RawColumnData<short> numbers => Map(numbers, Number),
-        RawColumnData<ushort> numbers => Map(numbers, Number),
-        RawColumnData<int> numbers => Map(numbers, Number),
-        RawColumnData<uint> numbers => Map(numbers, Number),
-        RawColumnData<long> numbers => Map(numbers, Number),
-        RawColumnData<ulong> numbers => Map(numbers, Number),
-        RawColumnData<float> numbers => Map(numbers, Number),
-        RawColumnData<double> numbers => Map(numbers, Number),
-        RawColumnData<decimal> numbers => Map(numbers, Number),
-        RawColumnData<DateTime> times => Map(times, value => value.ToString("s", CultureInfo.InvariantCulture)),
-        RawColumnData<DateTimeOffset> times => Map(times, value => value.ToString("s", CultureInfo.InvariantCulture)),
-        RawColumnData<DateOnly> days => Map(days, value => value.ToString("O", CultureInfo.InvariantCulture)),
-        RawColumnData<TimeOnly> times => Map(times, value => value.ToString("O", CultureInfo.InvariantCulture)),
-        RawColumnData<TimeSpan> times => Map(times, value => value.ToString("c", CultureInfo.InvariantCulture)),
-        RawColumnData<Guid> ids => Map(ids, value => value.ToString()),
-        // Types that no text and no label has, such as intervals.
-        _ => throw new NotSupportedException($"a column holds {data.GetType().GenericTypeArguments.FirstOrDefault()?.Name ?? "values"}"),
-    };
+    private static string[] Texts(RawColumnData data) =>
+        data switch
+        {
+            RawColumnData<ReadOnlyMemory<char>> texts => Map(texts, value => value.ToString()),
+            RawColumnData<ReadOnlyMemory<byte>> bytes => Map(
+                bytes,
+                value => System.Text.Encoding.UTF8.GetString(value.Span)
+            ),
+            RawColumnData<bool> truths => Map(truths, value => value ? "true" : "false"),
+            RawColumnData<sbyte> numbers => Map(numbers, Number),
+            RawColumnData<byte> numbers => Map(numbers, Number),
+            RawColumnData<short> numbers => Map(numbers, Number),
+            RawColumnData<ushort> numbers => Map(numbers, Number),
+            RawColumnData<int> numbers => Map(numbers, Number),
+            RawColumnData<uint> numbers => Map(numbers, Number),
+            RawColumnData<long> numbers => Map(numbers, Number),
+            RawColumnData<ulong> numbers => Map(numbers, Number),
+            RawColumnData<float> numbers => Map(numbers, Number),
+            RawColumnData<double> numbers => Map(numbers, Number),
+            RawColumnData<decimal> numbers => Map(numbers, Number),
+            RawColumnData<DateTime> times => Map(times, value => value.ToString("s", CultureInfo.InvariantCulture)),
+            RawColumnData<DateTimeOffset> times => Map(
+                times,
+                value => value.ToString("s", CultureInfo.InvariantCulture)
+            ),
+            RawColumnData<DateOnly> days => Map(days, value => value.ToString("O", CultureInfo.InvariantCulture)),
+            RawColumnData<TimeOnly> times => Map(times, value => value.ToString("O", CultureInfo.InvariantCulture)),
+            RawColumnData<TimeSpan> times => Map(times, value => value.ToString("c", CultureInfo.InvariantCulture)),
+            RawColumnData<Guid> ids => Map(ids, value => value.ToString()),
+            // Types that no text and no label has, such as intervals.
+            _ => throw new NotSupportedException(
+                $"a column holds {data.GetType().GenericTypeArguments.FirstOrDefault()?.Name ?? "values"}"
+            ),
+        };
 
-    private static string Number<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+    private static string Number<T>(T value)
+        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 
-    private static string[] Map<T>(RawColumnData<T> data, Func<T, string> text) where T : struct
+    private static string[] Map<T>(RawColumnData<T> data, Func<T, string> text)
+        where T : struct
     {
         Span<T> values = data.Values;
         var texts = new string[values.Length];
@@ -152,13 +170,27 @@ internal sealed class ParquetTable : CorpusTable
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            foreach (JsonProperty feature in document.RootElement.GetProperty("info").GetProperty("features").EnumerateObject())
+            foreach (
+                JsonProperty feature in document
+                    .RootElement.GetProperty("info")
+                    .GetProperty("features")
+                    .EnumerateObject()
+            )
             {
                 JsonElement label = feature.Value;
-                while (label.ValueKind == JsonValueKind.Object && label.TryGetProperty("feature", out JsonElement inner))
+                while (
+                    label.ValueKind == JsonValueKind.Object && label.TryGetProperty("feature", out JsonElement inner)
+                )
                     label = inner;
-                if (label.ValueKind == JsonValueKind.Object && label.TryGetProperty("names", out JsonElement names) && names.ValueKind == JsonValueKind.Array)
-                    classes[feature.Name] = names.EnumerateArray().Select((name, i) => (Number(i), name.GetString() ?? "")).ToDictionary(n => n.Item1, n => n.Item2);
+                if (
+                    label.ValueKind == JsonValueKind.Object
+                    && label.TryGetProperty("names", out JsonElement names)
+                    && names.ValueKind == JsonValueKind.Array
+                )
+                    classes[feature.Name] = names
+                        .EnumerateArray()
+                        .Select((name, i) => (Number(i), name.GetString() ?? ""))
+                        .ToDictionary(n => n.Item1, n => n.Item2);
             }
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -171,7 +203,8 @@ internal sealed class ParquetTable : CorpusTable
     /// <summary>Refuses a file that does not end with the length of its metadata and a mark.</summary>
     private static void CheckEnd(string path, Stream stream)
     {
-        const int mark = 4, ending = 8;
+        const int mark = 4,
+            ending = 8;
         if (stream.Length < mark + ending)
             throw Damaged(path, $"it has {Counted.Of(stream.Length, "byte")} and ends before its metadata", null);
         Span<byte> last = stackalloc byte[ending];
@@ -182,7 +215,12 @@ internal sealed class ParquetTable : CorpusTable
             throw Damaged(path, "it does not end with the mark PAR1, so its end is missing", null);
         uint told = BinaryPrimitives.ReadUInt32LittleEndian(last);
         if (told > stream.Length - mark - ending)
-            throw Damaged(path, $"its metadata is said to have {Counted.Of(told, "byte")}, and the whole file has {Counted.Of(stream.Length, "byte")}", null);
+            throw Damaged(
+                path,
+                $"its metadata is said to have {Counted.Of(told, "byte")}, and the whole file has "
+                    + $"{Counted.Of(stream.Length, "byte")}",
+                null
+            );
     }
 
     private static T Reading<T>(string path, Func<T> read)
@@ -198,7 +236,13 @@ internal sealed class ParquetTable : CorpusTable
     }
 
     private static CorpusException Damaged(string path, string how, Exception? error) =>
-        new(path, 0, $"the Parquet file is damaged, encrypted or of a kind that is not known ({how})", "Copy or download it again, or save it as CSV.", error);
+        new(
+            path,
+            0,
+            $"the Parquet file is damaged, encrypted or of a kind that is not known ({how})",
+            "Copy or download it again, or save it as CSV.",
+            error
+        );
 
     private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
 

@@ -11,7 +11,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Firn.Server;
 
-/// <summary>Which path leads where. The models' paths skip routing: they are most of the traffic and have a form of their own.</summary>
+/// <summary>
+/// Which path leads where. The models' paths skip routing: they are most of the traffic and have a form of their own.
+/// </summary>
 internal static class Endpoints
 {
     public const string ModelsPrefix = "/v1/models";
@@ -25,15 +27,25 @@ internal static class Endpoints
         var guard = app.Services.GetRequiredService<RequestGuard>();
         app.Use((context, next) => guard.PassAsync(context, next.Invoke));
         AccessGate.Use(app);
-        app.Use((context, next) =>
-        {
-            string path = context.Request.Path.Value ?? "";
-            if (path.StartsWith(ModelsPrefix, StringComparison.Ordinal) && (path.Length == ModelsPrefix.Length || path[ModelsPrefix.Length] == '/'))
-                return rest.HandleAsync(context, path.Length == ModelsPrefix.Length ? "" : path[(ModelsPrefix.Length + 1)..]);
-            if (path == "/v2" || path.StartsWith("/v2/", StringComparison.Ordinal))
-                return open.HandleAsync(context, path["/v2".Length..]);
-            return Refusals.IsGrpc(context.Request) ? UnreadableMessages.ReportAsync(context, next.Invoke) : next(context);
-        });
+        app.Use(
+            (context, next) =>
+            {
+                string path = context.Request.Path.Value ?? "";
+                if (
+                    path.StartsWith(ModelsPrefix, StringComparison.Ordinal)
+                    && (path.Length == ModelsPrefix.Length || path[ModelsPrefix.Length] == '/')
+                )
+                    return rest.HandleAsync(
+                        context,
+                        path.Length == ModelsPrefix.Length ? "" : path[(ModelsPrefix.Length + 1)..]
+                    );
+                if (path == "/v2" || path.StartsWith("/v2/", StringComparison.Ordinal))
+                    return open.HandleAsync(context, path["/v2".Length..]);
+                return Refusals.IsGrpc(context.Request)
+                    ? UnreadableMessages.ReportAsync(context, next.Invoke)
+                    : next(context);
+            }
+        );
         app.UseRouting();
         MapPages(app, state);
         app.MapGrpcService<PredictionEndpoint>();
@@ -41,8 +53,17 @@ internal static class Endpoints
         app.MapGrpcService<OpenInferenceEndpoint>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
-        app.MapFallback("{*path}", context => Answers.SendErrorAsync(context, StatusCodes.Status404NotFound,
-            "there is nothing here; see /openapi.json for what there is").AsTask());
+        app.MapFallback(
+            "{*path}",
+            context =>
+                Answers
+                    .SendErrorAsync(
+                        context,
+                        StatusCodes.Status404NotFound,
+                        "there is nothing here; see /openapi.json for what there is"
+                    )
+                    .AsTask()
+        );
     }
 
     private static void MapPages(WebApplication app, ServerState state)
@@ -52,13 +73,21 @@ internal static class Endpoints
         var metrics = new MetricsPage(app, app.Services.GetRequiredService<ServerMeters>());
         Page(app, "/", context => PlaygroundPage.Answer(context, catalog, keys).ExecuteAsync(context));
         Page(app, "/healthz", context => Results.Text("ok\n").ExecuteAsync(context));
-        Page(app, "/readyz", context =>
-        {
-            bool ready = state.Ready;
-            int status = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-            return Results.Text(ready ? "ready\n" : "not ready\n", statusCode: status).ExecuteAsync(context);
-        });
-        Page(app, "/openapi.json", context => Results.Stream(OpenApiDocument.Open(), "application/json").ExecuteAsync(context));
+        Page(
+            app,
+            "/readyz",
+            context =>
+            {
+                bool ready = state.Ready;
+                int status = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+                return Results.Text(ready ? "ready\n" : "not ready\n", statusCode: status).ExecuteAsync(context);
+            }
+        );
+        Page(
+            app,
+            "/openapi.json",
+            context => Results.Stream(OpenApiDocument.Open(), "application/json").ExecuteAsync(context)
+        );
         Page(app, "/metrics", metrics.AnswerAsync);
         Page(app, "/monitoring/prometheus/metrics", metrics.AnswerAsync);
     }
@@ -67,10 +96,21 @@ internal static class Endpoints
     private static void Page(WebApplication app, string path, Func<HttpContext, Task> answer)
     {
         var log = app.Services.GetRequiredService<RequestLog>();
-        app.Map(path, context => RestErrors.GuardAsync(context, log, () =>
-        {
-            Verbs.Require(context, Verbs.Read);
-            return new ValueTask(answer(context));
-        }, new Outcome { Method = path }).AsTask());
+        app.Map(
+            path,
+            context =>
+                RestErrors
+                    .GuardAsync(
+                        context,
+                        log,
+                        () =>
+                        {
+                            Verbs.Require(context, Verbs.Read);
+                            return new ValueTask(answer(context));
+                        },
+                        new Outcome { Method = path }
+                    )
+                    .AsTask()
+        );
     }
 }

@@ -1,9 +1,9 @@
 using Firn.Server.Administration;
 using Firn.Server.Batching;
-using Firn.Server.Rpc;
 using Firn.Server.Models;
 using Firn.Server.Operations;
 using Firn.Server.Rest;
+using Firn.Server.Rpc;
 using Firn.Server.Settings;
 using Firn.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -21,13 +21,13 @@ namespace Firn.Server;
 /// </summary>
 public sealed class FirnServer : IAsyncDisposable
 {
-    private readonly WebApplication app;
-    private readonly HeadStart headStart;
+    private readonly WebApplication _app;
+    private readonly HeadStart _headStart;
 
     private FirnServer(WebApplication app, HeadStart headStart)
     {
-        this.app = app;
-        this.headStart = headStart;
+        _app = app;
+        _headStart = headStart;
     }
 
     /// <summary>The port of REST, also where 0 asked for a free one.</summary>
@@ -36,16 +36,18 @@ public sealed class FirnServer : IAsyncDisposable
     /// <summary>The port of gRPC, also where 0 asked for a free one.</summary>
     public int GrpcPort { get; private set; }
 
-    internal ModelCatalog Catalog => app.Services.GetRequiredService<ModelCatalog>();
+    internal ModelCatalog Catalog => _app.Services.GetRequiredService<ModelCatalog>();
 
-    internal BodyBudget Budget => app.Services.GetRequiredService<BodyBudget>();
+    internal BodyBudget Budget => _app.Services.GetRequiredService<BodyBudget>();
 
-    internal ServerState State => app.Services.GetRequiredService<ServerState>();
+    internal ServerState State => _app.Services.GetRequiredService<ServerState>();
 
     /// <summary>Builds a server, not yet started.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder of models.</exception>
     /// <exception cref="FileNotFoundException">There is no such file of settings, of models or of API keys.</exception>
-    /// <exception cref="InvalidDataException">The file of models, of API keys or of the certificate cannot be used.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file of models, of API keys or of the certificate cannot be used.
+    /// </exception>
     public static FirnServer Create(ServerSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -56,7 +58,10 @@ public sealed class FirnServer : IAsyncDisposable
     {
         settings.Batching.Validate();
         if (!Directory.Exists(settings.Models))
-            throw new DirectoryNotFoundException($"{settings.Models}: there is no such folder; name a folder of models (NAME/VERSION/ bundles) or a bundle");
+            throw new DirectoryNotFoundException(
+                $"{settings.Models}: there is no such folder; name a folder of models (NAME/VERSION/ bundles) or a "
+                    + $"bundle"
+            );
         var catalog = new CatalogSettings
         {
             Root = settings.Models,
@@ -70,10 +75,16 @@ public sealed class FirnServer : IAsyncDisposable
         if (settings.ModelConfigFile is { } models)
         {
             string text = File.ReadAllText(models);
-            catalog = catalog with { ConfigurationText = text, Configured = ModelConfigFile.Parse(models, text, settings.Models) };
+            catalog = catalog with
+            {
+                ConfigurationText = text,
+                Configured = ModelConfigFile.Parse(models, text, settings.Models),
+            };
         }
         HeadStart headStart = HeadStart.Begin(catalog);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
+        );
         if (settings.SettingsFile is { } file && !File.Exists(file))
             throw new FileNotFoundException($"{file}: there is no such file of settings", file);
         if (settings.SettingsFile is not null)
@@ -81,7 +92,8 @@ public sealed class FirnServer : IAsyncDisposable
         ServerLogging.Configure(builder.Logging, settings);
         var doors = new Doors();
         WatchedFile<ApiKeys>? keys = settings.ApiKeys is { } keyFile
-            ? new WatchedFile<ApiKeys>([keyFile], contents => ApiKeys.Parse(keyFile, contents[0])) : null;
+            ? new WatchedFile<ApiKeys>([keyFile], contents => ApiKeys.Parse(keyFile, contents[0]))
+            : null;
         var files = new ServerFiles(keys, settings.Tls ? ServerCertificate.Watch(builder.Configuration) : null);
         var meters = new ServerMeters();
         KestrelSetup.Configure(builder, settings, doors, files, new ConnectionLimit(settings.Limits, meters));
@@ -97,12 +109,18 @@ public sealed class FirnServer : IAsyncDisposable
     /// <summary>Loads the models, then opens the ports, and then makes large models fast in the background.</summary>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
-        app.Services.GetRequiredService<OpenTelemetry.Metrics.MeterProvider>(); // what the loads count must be heard
+        _app.Services.GetRequiredService<OpenTelemetry.Metrics.MeterProvider>(); // what the loads count must be heard
         await Catalog.ReconcileAsync(cancellation).ConfigureAwait(false);
-        headStart.End();
-        await app.StartAsync(cancellation).ConfigureAwait(false);
-        ICollection<string> addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        int[] ports = [.. addresses.Select(a => new Uri(a.Replace("[::]", "localhost", StringComparison.Ordinal)).Port)];
+        _headStart.End();
+        await _app.StartAsync(cancellation).ConfigureAwait(false);
+        ICollection<string> addresses = _app
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses;
+        int[] ports =
+        [
+            .. addresses.Select(a => new Uri(a.Replace("[::]", "localhost", StringComparison.Ordinal)).Port),
+        ];
         // Kestrel reports the ports in the order in which KestrelSetup listens.
         RestPort = ports[0];
         GrpcPort = ports[1];
@@ -110,13 +128,14 @@ public sealed class FirnServer : IAsyncDisposable
     }
 
     /// <summary>Waits for the signal to stop (SIGTERM, SIGINT), then for the requests that were accepted.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellation = default) => app.WaitForShutdownAsync(cancellation);
+    public Task WaitForShutdownAsync(CancellationToken cancellation = default) =>
+        _app.WaitForShutdownAsync(cancellation);
 
     /// <summary>Stops: answers what was accepted, then closes.</summary>
-    public Task StopAsync(CancellationToken cancellation = default) => app.StopAsync(cancellation);
+    public Task StopAsync(CancellationToken cancellation = default) => _app.StopAsync(cancellation);
 
     /// <summary>Frees models and ports.</summary>
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private static void AddServices(IServiceCollection services, ServerSettings settings, CatalogSettings catalog)
     {
@@ -140,7 +159,9 @@ public sealed class FirnServer : IAsyncDisposable
         services.AddHostedService<ConfigurationPolling>();
         services.AddHostedService<FileWatch>();
         services.AddSingleton<IHostedService, Draining>();
-        services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainDelay + settings.Silence + settings.ShutdownTimeout);
+        services.Configure<HostOptions>(o =>
+            o.ShutdownTimeout = settings.DrainDelay + settings.Silence + settings.ShutdownTimeout
+        );
         services.AddGrpc(o => o.MaxReceiveMessageSize = settings.Limits.MaxBodyBytes);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<ReadyCheck>("models");

@@ -17,7 +17,13 @@ internal static class KestrelSetup
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(1.5); // Kestrel takes none below a second
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
 
-    public static void Configure(WebApplicationBuilder builder, ServerSettings settings, Doors doors, ServerFiles files, ConnectionLimit connections)
+    public static void Configure(
+        WebApplicationBuilder builder,
+        ServerSettings settings,
+        Doors doors,
+        ServerFiles files,
+        ConnectionLimit connections
+    )
     {
         if (settings.Tls)
             builder.WebHost.UseKestrelHttpsConfiguration();
@@ -28,7 +34,10 @@ internal static class KestrelSetup
             ServingLimits limits = settings.Limits;
             kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = limits.HeaderTimeout;
-            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinBodyBytesPerSecond, limits.BodyWindow > LeastGrace ? limits.BodyWindow : LeastGrace);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(
+                limits.MinBodyBytesPerSecond,
+                limits.BodyWindow > LeastGrace ? limits.BodyWindow : LeastGrace
+            );
             kestrel.Limits.KeepAliveTimeout = limits.KeepAliveTimeout;
             kestrel.Limits.MaxRequestBufferSize = ReadAhead;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
@@ -37,12 +46,35 @@ internal static class KestrelSetup
             // A peer that has vanished without a word is noticed within a minute.
             kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
             kestrel.Limits.Http2.KeepAlivePingTimeout = PingDelay;
-            kestrel.Listen(settings.Address, settings.RestPort, listen => Use(listen, settings, doors, files, connections, settings.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1));
-            kestrel.Listen(settings.Address, settings.GrpcPort, listen => Use(listen, settings, doors, files, connections, HttpProtocols.Http2));
+            kestrel.Listen(
+                settings.Address,
+                settings.RestPort,
+                listen =>
+                    Use(
+                        listen,
+                        settings,
+                        doors,
+                        files,
+                        connections,
+                        settings.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1
+                    )
+            );
+            kestrel.Listen(
+                settings.Address,
+                settings.GrpcPort,
+                listen => Use(listen, settings, doors, files, connections, HttpProtocols.Http2)
+            );
         });
     }
 
-    private static void Use(ListenOptions listen, ServerSettings settings, Doors doors, ServerFiles files, ConnectionLimit connections, HttpProtocols protocols)
+    private static void Use(
+        ListenOptions listen,
+        ServerSettings settings,
+        Doors doors,
+        ServerFiles files,
+        ConnectionLimit connections,
+        HttpProtocols protocols
+    )
     {
         listen.Protocols = protocols;
         listen.Use(doors.Count);

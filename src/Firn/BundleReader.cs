@@ -9,7 +9,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Firn;
 
-/// <summary>Loads a bundle and believes none of it: every file's length and hash, every shape, and the golden scores.</summary>
+/// <summary>
+/// Loads a bundle and believes none of it: every file's length and hash, every shape, and the golden scores.
+/// </summary>
 internal static class BundleReader
 {
     public const string RowsTensor = ModelLayers.EmbeddingRows;
@@ -28,8 +30,11 @@ internal static class BundleReader
             {
                 return Load(folder, ModelFile.FromBytes(description, path));
             }
-            catch (Exception e) when ((e is InvalidDataException or IOException) && attempt < 20
-                && !ReadDescription(folder, path).AsSpan().SequenceEqual(description))
+            catch (Exception e)
+                when ((e is InvalidDataException or IOException)
+                    && attempt < 20
+                    && !ReadDescription(folder, path).AsSpan().SequenceEqual(description)
+                )
             {
                 // Another process saved while this one read: its new description names the files that now count.
             }
@@ -40,9 +45,13 @@ internal static class BundleReader
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException(Directory.Exists(folder)
-                ? $"{folder} holds no {ModelFile.FileName}, so it is no bundle; name the folder that training saved."
-                : $"{folder} does not exist; name the folder that training saved.", path);
+            throw new FileNotFoundException(
+                Directory.Exists(folder)
+                    ? $"{folder} holds no {ModelFile.FileName}, so it is no bundle; name the folder that training "
+                        + $"saved."
+                    : $"{folder} does not exist; name the folder that training saved.",
+                path
+            );
         }
         return File.ReadAllBytes(path);
     }
@@ -75,16 +84,33 @@ internal static class BundleReader
     /// <summary>Reads what was checked; the table's own check must be over before a score counts.</summary>
     private static Predictor Read(string folder, ModelFile model, Task tableChecked)
     {
-        Vocabulary vocabulary = ReadVocabulary(PathOf(folder, model, BundleWriter.Vocabulary)).WithUnknownIdOf(model.Cleaning);
+        Vocabulary vocabulary = ReadVocabulary(PathOf(folder, model, BundleWriter.Vocabulary))
+            .WithUnknownIdOf(model.Cleaning);
         var owner = new MappedParts();
         try
         {
-            (EmbeddingTable table, int[]? counts) = MapTable(PathOf(folder, model, BundleWriter.Vectors), model.Embedding, vocabulary, owner);
+            (EmbeddingTable table, int[]? counts) = MapTable(
+                PathOf(folder, model, BundleWriter.Vectors),
+                model.Embedding,
+                vocabulary,
+                owner
+            );
             var classifier = new TextClassifier(model.Architecture, table, seed: 0) { Prior = model.Prior };
             ReadWeights(PathOf(folder, model, BundleWriter.Weights), classifier);
             if (model.Wide is { } wide)
-                classifier.Wide = WideTensors.Read(PathOf(folder, model, BundleWriter.Wide), wide, classifier.Options.OutputSize, model.Embedding.VocabularySize);
-            var card = new ModelCard { Data = model.Data, Metrics = model.Metrics, Training = model.Training, FirnVersion = model.FirnVersion };
+                classifier.Wide = WideTensors.Read(
+                    PathOf(folder, model, BundleWriter.Wide),
+                    wide,
+                    classifier.Options.OutputSize,
+                    model.Embedding.VocabularySize
+                );
+            var card = new ModelCard
+            {
+                Data = model.Data,
+                Metrics = model.Metrics,
+                Training = model.Training,
+                FirnVersion = model.FirnVersion,
+            };
             var predictor = new Predictor(new Tokenizer(model.Cleaning), vocabulary, classifier, model.Labels, owner)
             {
                 Neutral = model.Neutral,
@@ -93,8 +119,14 @@ internal static class BundleReader
                 MaxTokens = model.MaxTokens,
                 Truncation = model.Truncation,
                 Card = card,
-                Trace = counts is null ? null : new TrainingTrace(counts, model.Files.ContainsKey(BundleWriter.Pretrained)
-                    ? TraceTensors.Map(PathOf(folder, model, BundleWriter.Pretrained), model.Embedding, owner) : null),
+                Trace = counts is null
+                    ? null
+                    : new TrainingTrace(
+                        counts,
+                        model.Files.ContainsKey(BundleWriter.Pretrained)
+                            ? TraceTensors.Map(PathOf(folder, model, BundleWriter.Pretrained), model.Embedding, owner)
+                            : null
+                    ),
             };
             tableChecked.GetAwaiter().GetResult();
             string golden = PathOf(folder, model, BundleWriter.Golden);
@@ -114,7 +146,8 @@ internal static class BundleReader
         }
     }
 
-    private static string PathOf(string folder, ModelFile model, string part) => Path.Combine(folder, model.Files[part].Name);
+    private static string PathOf(string folder, ModelFile model, string part) =>
+        Path.Combine(folder, model.Files[part].Name);
 
     private static void CheckLength(string folder, ModelFile model, string part)
     {
@@ -123,7 +156,12 @@ internal static class BundleReader
         string path = Path.Combine(folder, file.Name);
         if (!File.Exists(path))
             Throw.BadFile(path, "file", "it is missing", Remedy);
-        using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        using SafeFileHandle handle = File.OpenHandle(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read | FileShare.Delete
+        );
         long length = RandomAccess.GetLength(handle);
         if (length != file.Bytes)
             Throw.BadFile(path, "length", $"it has {length} bytes and was saved with {file.Bytes}", Remedy);
@@ -150,14 +188,21 @@ internal static class BundleReader
         return Vocabulary.Load(stream, path);
     }
 
-    private static (EmbeddingTable Table, int[]? Counts) MapTable(string path, EmbeddingShape shape, Vocabulary vocabulary, MappedParts parts)
+    private static (EmbeddingTable Table, int[]? Counts) MapTable(
+        string path,
+        EmbeddingShape shape,
+        Vocabulary vocabulary,
+        MappedParts parts
+    )
     {
         SafetensorsFile file = SafetensorsFile.Open(path);
         try
         {
             int[] rowOf = file.ReadArray<int>(file.Require(RowOfTensor, TensorType.Int32, vocabulary.Count));
             int[]? counts = TraceTensors.ReadCounts(file, vocabulary.Count);
-            Memory<float> rows = parts.Add(file.MapFloats(file.Require(RowsTensor, TensorType.Float32, shape.Rows, shape.Dimension)));
+            Memory<float> rows = parts.Add(
+                file.MapFloats(file.Require(RowsTensor, TensorType.Float32, shape.Rows, shape.Dimension))
+            );
             return (new EmbeddingTable(rowOf, rows, shape.Dimension), counts);
         }
         catch (ArgumentException e)
@@ -177,6 +222,7 @@ internal static class BundleReader
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         foreach (Parameter parameter in classifier.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
-            file.ReadArray<float>(file.Require(parameter.Name, TensorType.Float32, [.. parameter.Shape])).CopyTo(parameter.Values);
+            file.ReadArray<float>(file.Require(parameter.Name, TensorType.Float32, [.. parameter.Shape]))
+                .CopyTo(parameter.Values);
     }
 }

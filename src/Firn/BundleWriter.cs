@@ -10,14 +10,26 @@ namespace Firn;
 /// <summary>
 /// Saves a bundle so that a crash at any moment leaves the old one or the new one. A new folder is written beside its
 /// place and renamed. In an existing bundle no file that its <c>model.json</c> names is touched: new files take names
-/// that are free (<c>weights.safetensors</c>, else <c>weights.2.safetensors</c>), are flushed to the disk, and one rename
-/// replaces <c>model.json</c>; only then the old files go.
+/// that are free (<c>weights.safetensors</c>, else <c>weights.2.safetensors</c>), are flushed to the disk, and one
+/// rename replaces <c>model.json</c>; only then the old files go.
 /// </summary>
 internal sealed class BundleWriter
 {
-    public const string Vocabulary = "vocabulary", Weights = "weights", Vectors = "vectors", Wide = "wide", Pretrained = "pretrained", Golden = "golden";
+    public const string Vocabulary = "vocabulary",
+        Weights = "weights",
+        Vectors = "vectors",
+        Wide = "wide",
+        Pretrained = "pretrained",
+        Golden = "golden";
     private static readonly (string Stem, string Extension)[] Parts =
-        [(Vocabulary, ".txt"), (Weights, ".safetensors"), (Vectors, ".safetensors"), (Wide, ".safetensors"), (Pretrained, ".safetensors"), (Golden, ".json")];
+    [
+        (Vocabulary, ".txt"),
+        (Weights, ".safetensors"),
+        (Vectors, ".safetensors"),
+        (Wide, ".safetensors"),
+        (Pretrained, ".safetensors"),
+        (Golden, ".json"),
+    ];
 
     private readonly string _folder;
     private readonly HashSet<string> _inUse;
@@ -30,7 +42,9 @@ internal sealed class BundleWriter
     }
 
     /// <summary>Saves.</summary>
-    /// <exception cref="IOException">The folder holds something else, is being saved to by another, or cannot be written.</exception>
+    /// <exception cref="IOException">
+    /// The folder holds something else, is being saved to by another, or cannot be written.
+    /// </exception>
     public static void Save(string folder, Predictor predictor)
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
@@ -42,7 +56,10 @@ internal sealed class BundleWriter
         }
         string parent = Path.GetDirectoryName(folder) ?? folder;
         Directory.CreateDirectory(parent);
-        string beside = Path.Combine(parent, $".{Path.GetFileName(folder)}.saving-{Environment.ProcessId}-{Guid.NewGuid():n}");
+        string beside = Path.Combine(
+            parent,
+            $".{Path.GetFileName(folder)}.saving-{Environment.ProcessId}-{Guid.NewGuid():n}"
+        );
         Directory.CreateDirectory(beside);
         try
         {
@@ -72,12 +89,20 @@ internal sealed class BundleWriter
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
             {
-                throw new IOException($"{path} is no bundle description, so it is not replaced; move it away or choose another folder.", e);
+                throw new IOException(
+                    $"{path} is no bundle description, so it is not replaced; move it away or choose another folder.",
+                    e
+                );
             }
         }
-        string? stranger = Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)!).FirstOrDefault(n => !IsOurs(n));
+        string? stranger = Directory
+            .EnumerateFileSystemEntries(folder)
+            .Select(e => Path.GetFileName(e)!)
+            .FirstOrDefault(n => !IsOurs(n));
         if (stranger is not null)
-            throw new IOException($"{folder} holds '{stranger}' and no bundle, so nothing is saved into it; choose another folder.");
+            throw new IOException(
+                $"{folder} holds '{stranger}' and no bundle, so nothing is saved into it; choose another folder."
+            );
         return names;
     }
 
@@ -86,7 +111,14 @@ internal sealed class BundleWriter
         string path = Path.Combine(folder, ".saving");
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(
+                path,
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose
+            );
         }
         catch (IOException e)
         {
@@ -94,21 +126,43 @@ internal sealed class BundleWriter
         }
     }
 
-    /// <summary>Whether a name is one that this class gives: <c>weights.safetensors</c>, <c>weights.12.safetensors</c>.</summary>
+    /// <summary>
+    /// Whether a name is one that this class gives: <c>weights.safetensors</c>, <c>weights.12.safetensors</c>.
+    /// </summary>
     private static bool IsOurs(string name) =>
-        name is ".saving" or ModelFile.FileName + ".new" || OutputFile.IsTemporary(name) || Parts.Any(p => name.StartsWith(p.Stem, StringComparison.Ordinal)
+        name is ".saving" or ModelFile.FileName + ".new"
+        || OutputFile.IsTemporary(name)
+        || Parts.Any(p =>
+            name.StartsWith(p.Stem, StringComparison.Ordinal)
             && name.EndsWith(p.Extension, StringComparison.Ordinal)
-            && (name.Length == p.Stem.Length + p.Extension.Length
-                || (name.Length > p.Stem.Length + p.Extension.Length + 1 && name[p.Stem.Length] == '.'
-                    && !name.AsSpan(p.Stem.Length + 1, name.Length - p.Stem.Length - p.Extension.Length - 1).ContainsAnyExceptInRange('0', '9'))));
+            && (
+                name.Length == p.Stem.Length + p.Extension.Length
+                || (
+                    name.Length > p.Stem.Length + p.Extension.Length + 1
+                    && name[p.Stem.Length] == '.'
+                    && !name.AsSpan(p.Stem.Length + 1, name.Length - p.Stem.Length - p.Extension.Length - 1)
+                        .ContainsAnyExceptInRange('0', '9')
+                )
+            )
+        );
 
     private void Write(Predictor predictor)
     {
         TextClassifier model = predictor.Classifier;
         EmbeddingTable table = model.Embedding;
         Add(Vocabulary, predictor.Vocabulary.Save);
-        Add(Weights, stream => SafetensorsWriter.Write(stream, [.. model.Parameters
-            .Where(p => p.Group != ParameterGroup.Embedding).Select(p => Tensor.Of(p.Name, p.Values, [.. p.Shape]))]));
+        Add(
+            Weights,
+            stream =>
+                SafetensorsWriter.Write(
+                    stream,
+                    [
+                        .. model
+                            .Parameters.Where(p => p.Group != ParameterGroup.Embedding)
+                            .Select(p => Tensor.Of(p.Name, p.Values, [.. p.Shape])),
+                    ]
+                )
+        );
         List<Tensor> vectors =
         [
             Tensor.Of(BundleReader.RowsTensor, table.Rows, table.RowCount, table.Dimension),
@@ -153,15 +207,20 @@ internal sealed class BundleWriter
     private void Add(string stem, Action<Stream> write)
     {
         string name = FreeName(stem, Parts.First(p => p.Stem == stem).Extension);
-        OutputFile.Write(Path.Combine(_folder, name), stream =>
-        {
-            using var hashing = new HashingStream(stream);
-            write(hashing);
-            _files[stem] = new BundleFile(name, hashing.Written, hashing.Sha256);
-        });
+        OutputFile.Write(
+            Path.Combine(_folder, name),
+            stream =>
+            {
+                using var hashing = new HashingStream(stream);
+                write(hashing);
+                _files[stem] = new BundleFile(name, hashing.Written, hashing.Sha256);
+            }
+        );
     }
 
-    /// <summary>A name that the present bundle does not use and nothing holds; what a crash left there is removed.</summary>
+    /// <summary>
+    /// A name that the present bundle does not use and nothing holds; what a crash left there is removed.
+    /// </summary>
     private string FreeName(string stem, string extension)
     {
         for (int number = 1; ; number++)

@@ -27,9 +27,14 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
     /// <param name="cancellation">Stops between chunks.</param>
     /// <exception cref="UnknownLabelException">There are such rows, and they are refused.</exception>
     /// <exception cref="InvalidDataException">No row has a label that the model knows.</exception>
-    public static CorpusEvaluation Run(Predictor predictor, IEnumerable<LabeledText> corpus,
-        RowErrorPolicy onUnknownLabel = RowErrorPolicy.Stop, IReadOnlyDictionary<string, string>? labelNames = null,
-        IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public static CorpusEvaluation Run(
+        Predictor predictor,
+        IEnumerable<LabeledText> corpus,
+        RowErrorPolicy onUnknownLabel = RowErrorPolicy.Stop,
+        IReadOnlyDictionary<string, string>? labelNames = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(predictor);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -66,21 +71,45 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
         if (labels.Count == 0 || (unknown.Count > 0 && onUnknownLabel == RowErrorPolicy.Stop))
         {
             throw unknown.Count > 0
-                ? new UnknownLabelException([.. unknown.Keys.Select(source.Named)], unknown.Values.Sum(), predictor.Labels)
-                : new InvalidDataException($"{source.Description} holds no labelled text; check the path and the columns.");
+                ? new UnknownLabelException(
+                    [.. unknown.Keys.Select(source.Named)],
+                    unknown.Values.Sum(),
+                    predictor.Labels
+                )
+                : new InvalidDataException(
+                    $"{source.Description} holds no labelled text; check the path and the columns."
+                );
         }
         if (map.Sets is { } sets)
         {
             float[] all = [.. probabilities];
             int[] numbers = [.. labels];
-            return new CorpusEvaluation(MultiLabelEvaluation.Evaluate(all, numbers, sets, predictor.Labels, predictor.Threshold), [], unknown.Values.Sum())
+            return new CorpusEvaluation(
+                MultiLabelEvaluation.Evaluate(all, numbers, sets, predictor.Labels, predictor.Threshold),
+                [],
+                unknown.Values.Sum()
+            )
             {
                 Answers = answers.ToCounts(),
                 Risk = new RiskCoverage(all, 1, MultiLabelEvaluation.Decisions(numbers, sets), predictor.Threshold),
             };
         }
-        EvaluationReport report = SingleLabelEvaluation.Evaluate(probabilities.ToArray(), labels.ToArray(), predictor.Labels, predictor.Threshold);
-        var risk = new RiskCoverage(probabilities.ToArray(), predictor.Classifier.Options.OutputSize, labels.ToArray(), predictor.Threshold);
-        return new CorpusEvaluation(report, errors.ToList(), unknown.Values.Sum()) { Answers = answers.ToCounts(), Risk = risk };
+        EvaluationReport report = SingleLabelEvaluation.Evaluate(
+            probabilities.ToArray(),
+            labels.ToArray(),
+            predictor.Labels,
+            predictor.Threshold
+        );
+        var risk = new RiskCoverage(
+            probabilities.ToArray(),
+            predictor.Classifier.Options.OutputSize,
+            labels.ToArray(),
+            predictor.Threshold
+        );
+        return new CorpusEvaluation(report, errors.ToList(), unknown.Values.Sum())
+        {
+            Answers = answers.ToCounts(),
+            Risk = risk,
+        };
     }
 }

@@ -7,8 +7,8 @@ namespace Firn;
 internal sealed record GoldenText(string Text, float[] Scores);
 
 /// <summary>
-/// <c>golden.json</c>: texts with the scores they must give. Hashes guard the bytes; this guards their meaning: cleaning,
-/// ids and arithmetic of the Firn that loads are those of the Firn that saved.
+/// <c>golden.json</c>: texts with the scores they must give. Hashes guard the bytes; this guards their meaning:
+/// cleaning, ids and arithmetic of the Firn that loads are those of the Firn that saved.
 /// </summary>
 internal sealed record GoldenFile(double Tolerance, IReadOnlyList<GoldenText> Texts)
 {
@@ -27,7 +27,10 @@ internal sealed record GoldenFile(double Tolerance, IReadOnlyList<GoldenText> Te
             "Soooo  GOOD!!! &amp; 100% not bad \U0001F600",
             string.Join(' ', Enumerable.Range(1, frequent).Select(id => predictor.Vocabulary[id])),
         ];
-        return new GoldenFile(SavedTolerance, [.. texts.Zip(predictor.Predict(texts), (t, p) => new GoldenText(t, p.Probabilities))]);
+        return new GoldenFile(
+            SavedTolerance,
+            [.. texts.Zip(predictor.Predict(texts), (t, p) => new GoldenText(t, p.Probabilities))]
+        );
     }
 
     /// <summary>Scores the texts again.</summary>
@@ -37,12 +40,20 @@ internal sealed record GoldenFile(double Tolerance, IReadOnlyList<GoldenText> Te
         IReadOnlyList<Prediction> now = predictor.Predict([.. Texts.Select(t => t.Text)]);
         for (int i = 0; i < Texts.Count; i++)
         {
-            float[] expected = Texts[i].Scores, found = now[i].Probabilities;
-            bool same = expected.Length == found.Length && expected.Zip(found).All(p => Math.Abs(p.First - p.Second) <= Tolerance);
+            float[] expected = Texts[i].Scores,
+                found = now[i].Probabilities;
+            bool same =
+                expected.Length == found.Length
+                && expected.Zip(found).All(p => Math.Abs(p.First - p.Second) <= Tolerance);
             if (!same)
             {
-                Throw.BadFile(path, $"text {i + 1}", $"it scores [{string.Join(", ", found)}] where [{string.Join(", ", expected)}] was saved",
-                    "This Firn does not compute what the Firn that saved the bundle did; use that version, or train again.");
+                Throw.BadFile(
+                    path,
+                    $"text {i + 1}",
+                    $"it scores [{string.Join(", ", found)}] where [{string.Join(", ", expected)}] was saved",
+                    "This Firn does not compute what the Firn that saved the bundle did; use that version, or train "
+                        + "again."
+                );
             }
         }
     }
@@ -53,7 +64,8 @@ internal sealed record GoldenFile(double Tolerance, IReadOnlyList<GoldenText> Te
     {
         try
         {
-            return JsonSerializer.Deserialize(bytes, GoldenFileContext.Default.GoldenFile) ?? new GoldenFile(SavedTolerance, []);
+            return JsonSerializer.Deserialize(bytes, GoldenFileContext.Default.GoldenFile)
+                ?? new GoldenFile(SavedTolerance, []);
         }
         catch (JsonException e)
         {
@@ -63,6 +75,10 @@ internal sealed record GoldenFile(double Tolerance, IReadOnlyList<GoldenText> Te
     }
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n")]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NewLine = "\n"
+)]
 [JsonSerializable(typeof(GoldenFile))]
 internal sealed partial class GoldenFileContext : JsonSerializerContext;

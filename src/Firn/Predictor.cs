@@ -24,13 +24,22 @@ public sealed class Predictor : IDisposable
     /// <param name="classifier">The classifier.</param>
     /// <param name="labels">Names of the classes, [C].</param>
     /// <exception cref="ArgumentException">Vocabulary, classifier and labels do not fit each other.</exception>
-    public Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels)
-        : this(tokenizer, vocabulary, classifier, labels, table: null)
-    {
-    }
+    public Predictor(
+        Tokenizer tokenizer,
+        Vocabulary vocabulary,
+        TextClassifier classifier,
+        IReadOnlyList<string> labels
+    )
+        : this(tokenizer, vocabulary, classifier, labels, table: null) { }
 
-    internal Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels,
-        IDisposable? table, CurrentScorer? scorer = null)
+    internal Predictor(
+        Tokenizer tokenizer,
+        Vocabulary vocabulary,
+        TextClassifier classifier,
+        IReadOnlyList<string> labels,
+        IDisposable? table,
+        CurrentScorer? scorer = null
+    )
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -72,8 +81,8 @@ public sealed class Predictor : IDisposable
     public NeutralBand? Neutral { get; init; }
 
     /// <summary>
-    /// Confidence below which a text gets the label <see cref="UnsureLabel"/>: the model does not know, which is another
-    /// thing than knowing it to be neutral. In [0, 1.01]; null for none; comes before <see cref="Neutral"/>.
+    /// Confidence below which a text gets the label <see cref="UnsureLabel"/>: the model does not know, which is
+    /// another thing than knowing it to be neutral. In [0, 1.01]; null for none; comes before <see cref="Neutral"/>.
     /// </summary>
     public double? UnsureBelow { get; init; }
 
@@ -88,14 +97,15 @@ public sealed class Predictor : IDisposable
     public const string UnsureLabel = LabelRule.UnsureLabel;
 
     /// <summary>How a label is chosen from probabilities.</summary>
-    public LabelRule Rule => new()
-    {
-        Labels = Labels,
-        MultiLabel = Classifier.Options.MultiLabel,
-        Threshold = Threshold,
-        UnsureBelow = UnsureBelow,
-        Neutral = Neutral,
-    };
+    public LabelRule Rule =>
+        new()
+        {
+            Labels = Labels,
+            MultiLabel = Classifier.Options.MultiLabel,
+            Threshold = Threshold,
+            UnsureBelow = UnsureBelow,
+            Neutral = Neutral,
+        };
 
     /// <summary>Ids used of a text, at most. Default 300.</summary>
     public int MaxTokens { get; init; } = 300;
@@ -121,7 +131,9 @@ public sealed class Predictor : IDisposable
     /// <summary>The same predictor with another neutral band, or none; both share the model.</summary>
     public Predictor WithNeutral(NeutralBand? band) => new(this, Classifier, _scorer) { Neutral = band };
 
-    /// <summary>The same predictor that keeps silent below a confidence, or never (null); both share the model.</summary>
+    /// <summary>
+    /// The same predictor that keeps silent below a confidence, or never (null); both share the model.
+    /// </summary>
     public Predictor WithUnsureBelow(double? confidence)
     {
         if (confidence is { } value)
@@ -129,14 +141,18 @@ public sealed class Predictor : IDisposable
         return new(this, Classifier, _scorer) { UnsureBelow = confidence };
     }
 
-    /// <summary>The same predictor with another score from which the second of two classes is given; both share the model.</summary>
+    /// <summary>
+    /// The same predictor with another score from which the second of two classes is given; both share the model.
+    /// </summary>
     public Predictor WithThreshold(float threshold)
     {
         Throw.IfOutside(threshold, 0f, 1f);
         return new(this, Classifier, _scorer) { Threshold = threshold };
     }
 
-    /// <summary>The same predictor with other word vectors; the other weights are copied, a linear part is shared.</summary>
+    /// <summary>
+    /// The same predictor with other word vectors; the other weights are copied, a linear part is shared.
+    /// </summary>
     /// <param name="table">A table for the same token ids, V.</param>
     /// <param name="trace">What is known of these vectors' training; null for nothing.</param>
     /// <exception cref="ArgumentException">The table has another number of ids or another width.</exception>
@@ -148,7 +164,9 @@ public sealed class Predictor : IDisposable
         return new(this, Classifier.Copy(table, Classifier.Wide), null) { Trace = trace };
     }
 
-    /// <summary>The same predictor on this many threads a batch, 0 for all of the machine; both share the model.</summary>
+    /// <summary>
+    /// The same predictor on this many threads a batch, 0 for all of the machine; both share the model.
+    /// </summary>
     public Predictor WithThreads(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
@@ -158,7 +176,10 @@ public sealed class Predictor : IDisposable
     /// <summary>The same predictor with another card; both share the model.</summary>
     internal Predictor WithCard(ModelCard card) => new(this, Classifier, _scorer) { Card = card };
 
-    /// <summary>Scores and labels one text. An empty text, or one without a word that says something, gets the classifier's prior and <see cref="Prediction.SaysNothing"/>.</summary>
+    /// <summary>
+    /// Scores and labels one text. An empty text, or one without a word that says something, gets the classifier's
+    /// prior and <see cref="Prediction.SaysNothing"/>.
+    /// </summary>
     public Prediction Predict(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -193,7 +214,13 @@ public sealed class Predictor : IDisposable
         {
             ReadOnlySpan<float> row = probabilities.AsSpan(i * columns, columns);
             LabelDecision decision = rule.Decide(row);
-            predictions[i] = new Prediction(decision.Label, decision.Probability, row.ToArray(), tokens[i], ids.LengthOf(i))
+            predictions[i] = new Prediction(
+                decision.Label,
+                decision.Probability,
+                row.ToArray(),
+                tokens[i],
+                ids.LengthOf(i)
+            )
             {
                 Abstained = decision.Abstained,
                 Spelled = ids.UnseenOf(i) is [.., > 0],
@@ -203,8 +230,9 @@ public sealed class Predictor : IDisposable
     }
 
     /// <summary>
-    /// Probabilities of texts as ids, [N,K]: one column for two classes, that of the second. Words that have no id count by their spelling
-    /// where the model reads characters and the ids are as <see cref="Encode(IEnumerable{string})"/> made them; ids alone do not tell them.
+    /// Probabilities of texts as ids, [N,K]: one column for two classes, that of the second. Words that have no id
+    /// count by their spelling where the model reads characters and the ids are as
+    /// <see cref="Encode(IEnumerable{string})"/> made them; ids alone do not tell them.
     /// </summary>
     public float[] Probabilities(RaggedIds ids)
     {
@@ -214,11 +242,15 @@ public sealed class Predictor : IDisposable
         return probabilities;
     }
 
-    /// <summary>Appends the ids that this model sees of one text, and what it reads in the spelling of words that have none.</summary>
+    /// <summary>
+    /// Appends the ids that this model sees of one text, and what it reads in the spelling of words that have none.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="tokens">Gets the tokens.</param>
     /// <param name="ids">Appended to; at most <see cref="MaxTokens"/>.</param>
-    /// <param name="unseen">Appended to: a row of <see cref="RaggedIds.Unseen"/>, or nothing where the model does not read spellings.</param>
+    /// <param name="unseen">
+    /// Appended to: a row of <see cref="RaggedIds.Unseen"/>, or nothing where the model does not read spellings.
+    /// </param>
     /// <returns>How many ids were appended.</returns>
     public int Encode(string text, TokenBuffer tokens, List<int> ids, List<float> unseen)
     {
@@ -244,7 +276,13 @@ public sealed class Predictor : IDisposable
 
     private CharacterSpelling? Spelling => Classifier.Wide?.Characters?.Spelling;
 
-    private void AddUnseen(TokenBuffer tokens, int known, TokenWindow window, CharacterSpelling spelling, Span<float> row)
+    private void AddUnseen(
+        TokenBuffer tokens,
+        int known,
+        TokenWindow window,
+        CharacterSpelling spelling,
+        Span<float> row
+    )
     {
         for (int i = 0, place = 0; i < tokens.Count; i++)
         {
@@ -266,8 +304,8 @@ public sealed class Predictor : IDisposable
     }
 
     /// <summary>
-    /// Texts that another program made ids of, brought to what this model scores: without the pads where they mean nothing, and cut as
-    /// the model cuts. An imported model whose pads are words reads pads like any id.
+    /// Texts that another program made ids of, brought to what this model scores: without the pads where they mean
+    /// nothing, and cut as the model cuts. An imported model whose pads are words reads pads like any id.
     /// </summary>
     /// <param name="texts">The ids of each text, padded or not.</param>
     /// <exception cref="ArgumentException">An id is none of the model's; the message names text and id.</exception>
@@ -282,7 +320,11 @@ public sealed class Predictor : IDisposable
             foreach (int id in text)
             {
                 if ((uint)id >= (uint)Vocabulary.Count)
-                    throw new ArgumentException($"Text {offsets.Count}: the id {id} is none of the model's, which go from 0 to {Vocabulary.Count - 1}.", nameof(texts));
+                    throw new ArgumentException(
+                        $"Text {offsets.Count}: the id {id} is none of the model's, which go from 0 to "
+                            + $"{Vocabulary.Count - 1}.",
+                        nameof(texts)
+                    );
                 if (id != Text.Vocabulary.Pad || !masked)
                     ids.Add(id);
             }

@@ -11,7 +11,12 @@ namespace Firn;
 public sealed partial class Recipe
 {
     /// <summary>Folds choose the epoch, the penalty, the scales and the threshold; then all texts train.</summary>
-    private Fitted ByFolds(CorpusParts parts, LabelMap labels, (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
+    private Fitted ByFolds(
+        CorpusParts parts,
+        LabelMap labels,
+        (StageClock Clock, IRecipeObserver? Observer) told,
+        CancellationToken cancellation
+    )
     {
         (StageClock clock, IRecipeObserver? observer) = told;
         if (Options.VectorsPath is null && Start is null)
@@ -19,29 +24,67 @@ public sealed partial class Recipe
         clock.Begin(RecipeStage.Folds);
         FoldScores scores = ScoreFolds(parts, labels, clock, cancellation);
         FoldChoice choice = scores.Choose(Options, labels);
-        clock.End($"{Counted.Of(scores.Folds, "fold")} of {Counted.Of(parts.Train.Count, "text")}: epoch {choice.Training.KeptEpoch} of {Options.Training.Epochs}{choice.Summary}");
+        clock.End(
+            $"{Counted.Of(scores.Folds, "fold")} of {Counted.Of(parts.Train.Count, "text")}: epoch "
+                + $"{choice.Training.KeptEpoch} of {Options.Training.Epochs}{choice.Summary}"
+        );
 
         EmbeddingTable table = Vectors(parts, null, labels, clock, cancellation);
         clock.Begin(RecipeStage.Training);
-        TrainingResult asChosen = choice.Training with { KeptEpoch = EpochsOfAll(choice.Training.KeptEpoch, scores.Folds) };
-        (TextClassifier model, TrainingResult training) = Fit(parts.Train, null, table, labels, null, asChosen, observer, cancellation);
+        TrainingResult asChosen = choice.Training with
+        {
+            KeptEpoch = EpochsOfAll(choice.Training.KeptEpoch, scores.Folds),
+        };
+        (TextClassifier model, TrainingResult training) = Fit(
+            parts.Train,
+            null,
+            table,
+            labels,
+            null,
+            asChosen,
+            observer,
+            cancellation
+        );
         cancellation.ThrowIfCancellationRequested();
-        clock.End($"{Counted.Of(training.History.Count, "epoch")} on all {Counted.Of(parts.Train.Count, "text")}, {Ended(training)}; the weights of the last are kept");
+        clock.End(
+            $"{Counted.Of(training.History.Count, "epoch")} on all {Counted.Of(parts.Train.Count, "text")}, "
+                + $"{Ended(training)}; the weights of the last are kept"
+        );
         if (choice.Output is { } output)
         {
             clock.Begin(RecipeStage.Output);
-            OutputFit.Again(model, parts.Vocabulary, parts.Train, choice.Wide, [.. ClassWeights(parts.Train, labels) ?? []], labels, Options.Training.Threads, output);
+            OutputFit.Again(
+                model,
+                parts.Vocabulary,
+                parts.Train,
+                choice.Wide,
+                [.. ClassWeights(parts.Train, labels) ?? []],
+                labels,
+                Options.Training.Threads,
+                output
+            );
             clock.End($"{output.Summary}");
         }
         Predictor predictor = PredictorOf(model, parts, labels, training).WithThreshold(choice.Threshold);
-        return new Fitted(predictor, parts, choice.Training with { StartRows = null }, choice.Output, new Refit(parts.Train.Count, training.History.Count, training.History[^1].Loss), (parts.Train.Count, 0));
+        return new Fitted(
+            predictor,
+            parts,
+            choice.Training with
+            {
+                StartRows = null,
+            },
+            choice.Output,
+            new Refit(parts.Train.Count, training.History.Count, training.History[^1].Loss),
+            (parts.Train.Count, 0)
+        );
     }
 
     /// <summary>
-    /// Epochs of all texts after which a model is as sure as those of the folds were: as many epochs are more steps and make it surer, as
-    /// many steps see each text less often; the mean of both.
+    /// Epochs of all texts after which a model is as sure as those of the folds were: as many epochs are more steps and
+    /// make it surer, as many steps see each text less often; the mean of both.
     /// </summary>
-    private static int EpochsOfAll(int epochs, int folds) => Math.Max(1, (int)Math.Round(epochs * (1 + (folds - 1.0) / folds) / 2));
+    private static int EpochsOfAll(int epochs, int folds) =>
+        Math.Max(1, (int)Math.Round(epochs * (1 + (folds - 1.0) / folds) / 2));
 
     private FoldScores ScoreFolds(CorpusParts parts, LabelMap labels, StageClock clock, CancellationToken cancellation)
     {
@@ -49,7 +92,9 @@ public sealed partial class Recipe
         if (folds.Count == 1)
         {
             throw new InvalidDataException(
-                "The texts are all equal once they are cleaned, so none can be held out to measure on; give other texts.");
+                "The texts are all equal once they are cleaned, so none can be held out to measure on; give other "
+                    + "texts."
+            );
         }
         var scores = new FoldScores(folds.Count);
         for (int fold = 0; fold < folds.Count; fold++)
@@ -72,9 +117,19 @@ public sealed partial class Recipe
     /// <summary>Logits of the held texts by the linear part with each penalty.</summary>
     private float[][] LinearScores(CorpusParts parts, WideOptions wide, LabelMap labels)
     {
-        var task = new NgramClassifier.LinearTask(parts.Train.Labels, labels.Names.Count, [.. ClassWeights(parts.Train, labels) ?? []], labels.Sets, parts.Train.Unseen);
+        var task = new NgramClassifier.LinearTask(
+            parts.Train.Labels,
+            labels.Names.Count,
+            [.. ClassWeights(parts.Train, labels) ?? []],
+            labels.Sets,
+            parts.Train.Unseen
+        );
         int threads = Options.Training.Threads > 0 ? Options.Training.Threads : Environment.ProcessorCount;
-        return [.. NgramClassifier.FitEach(parts.Train.Texts, parts.Vocabulary, task, wide, threads, FoldScores.Penalties(wide))
-            .Select(linear => OutputFit.LogitsOf(linear, parts.Validation))];
+        return
+        [
+            .. NgramClassifier
+                .FitEach(parts.Train.Texts, parts.Vocabulary, task, wide, threads, FoldScores.Penalties(wide))
+                .Select(linear => OutputFit.LogitsOf(linear, parts.Validation)),
+        ];
     }
 }

@@ -23,7 +23,10 @@ public sealed record RecipeResult
     /// <summary>The scaling of the logits, and the linear part's; null where the options ask for neither.</summary>
     public OutputCalibration? Output { get; init; }
 
-    /// <summary>The second training, on training and validation texts; null where the options ask for none or the first was cancelled.</summary>
+    /// <summary>
+    /// The second training, on training and validation texts; null where the options ask for none or the first was
+    /// cancelled.
+    /// </summary>
     public Refit? Refit { get; init; }
 
     /// <summary>Texts the model was trained on, before <see cref="Refit"/>.</summary>
@@ -47,7 +50,10 @@ public sealed record RecipeResult
     /// <summary>Words of the vocabulary that have a vector.</summary>
     public required int WordsWithVector { get; init; }
 
-    /// <summary>Words of the vocabulary that only the word vectors have, from a file or from texts without labels; the training texts lack them.</summary>
+    /// <summary>
+    /// Words of the vocabulary that only the word vectors have, from a file or from texts without labels; the training
+    /// texts lack them.
+    /// </summary>
     public required int UnseenWords { get; init; }
 
     /// <summary>The twenty test texts the model is surest of and gets wrong.</summary>

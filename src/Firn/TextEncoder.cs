@@ -19,5 +19,6 @@ internal sealed class TextEncoder(Predictor model)
     }
 
     /// <summary>The ids of all texts so far.</summary>
-    public RaggedIds ToRaggedIds() => new([.. _ids], [.. _offsets]) { Unseen = _unseen.Exists(value => value != 0) ? [.. _unseen] : null };
+    public RaggedIds ToRaggedIds() =>
+        new([.. _ids], [.. _offsets]) { Unseen = _unseen.Exists(value => value != 0) ? [.. _unseen] : null };
 }

@@ -6,11 +6,11 @@ namespace Firn.Server.Tests;
 /// <summary>A scorer that waits at a gate, so that tests can fill queues, and tells what it was asked.</summary>
 internal sealed class GatedScorer : IScorer
 {
-    private readonly ManualResetEventSlim gate = new(true);
-    private int passes;
-    private int waiting;
-    private int admitted;
-    private int encoded;
+    private readonly ManualResetEventSlim _gate = new(true);
+    private int _passes;
+    private int _waiting;
+    private int _admitted;
+    private int _encoded;
 
     public IReadOnlyList<string> Labels { get; } = ["negative", "positive"];
 
@@ -40,36 +40,39 @@ internal sealed class GatedScorer : IScorer
     public Exception? Settling { get; init; }
 
     /// <summary>Passes through the model so far.</summary>
-    public int Passes => Volatile.Read(ref passes);
+    public int Passes => Volatile.Read(ref _passes);
 
     /// <summary>Passes that stand at the gate.</summary>
-    public int Waiting => Volatile.Read(ref waiting);
+    public int Waiting => Volatile.Read(ref _waiting);
 
     public List<int> BatchSizes { get; } = [];
 
     public Exception? Failure { get; set; }
 
-    /// <summary>Shuts the gate until <see cref="Open"/>, or until the result is disposed of, so that a failed test cannot hang its server.</summary>
+    /// <summary>
+    /// Shuts the gate until <see cref="Open"/>, or until the result is disposed of, so that a failed test cannot hang
+    /// its server.
+    /// </summary>
     public IDisposable Close()
     {
-        gate.Reset();
+        _gate.Reset();
         return new Opener(this);
     }
 
-    public void Open() => gate.Set();
+    public void Open() => _gate.Set();
 
     /// <summary>Lets those through who wait now, and no others.</summary>
-    public void Step() => Volatile.Write(ref admitted, Passes);
+    public void Step() => Volatile.Write(ref _admitted, Passes);
 
     /// <summary>Texts encoded so far.</summary>
-    public int Encoded => Volatile.Read(ref encoded);
+    public int Encoded => Volatile.Read(ref _encoded);
 
     /// <summary>How long it takes to encode a text.</summary>
     public TimeSpan EncodingTime { get; init; }
 
     public int Encode(string text, List<int> ids, List<float> unseen)
     {
-        Interlocked.Increment(ref encoded);
+        Interlocked.Increment(ref _encoded);
         if (EncodingTime > TimeSpan.Zero)
             Thread.Sleep(EncodingTime);
         int before = ids.Count;
@@ -81,12 +84,10 @@ internal sealed class GatedScorer : IScorer
 
     public void Score(RaggedIds texts, Span<float> probabilities)
     {
-        int pass = Interlocked.Increment(ref passes);
-        Interlocked.Increment(ref waiting);
-        while (!gate.Wait(1) && pass > Volatile.Read(ref admitted))
-        {
-        }
-        Interlocked.Decrement(ref waiting);
+        int pass = Interlocked.Increment(ref _passes);
+        Interlocked.Increment(ref _waiting);
+        while (!_gate.Wait(1) && pass > Volatile.Read(ref _admitted)) { }
+        Interlocked.Decrement(ref _waiting);
         ObjectDisposedException.ThrowIf(Disposed, this);
         if (Failure is not null)
             throw Failure;

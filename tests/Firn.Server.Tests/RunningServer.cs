@@ -27,14 +27,18 @@ internal sealed class RunningServer : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>
-    /// For channels. With connections of the channel's own a call that meets the end of one can wait for the next for ever
-    /// (Grpc.Net.Client 2.85, <c>ConnectionManager.PickAsync</c>), and most tests set no deadline.
+    /// For channels. With connections of the channel's own a call that meets the end of one can wait for the next for
+    /// ever (Grpc.Net.Client 2.85, <c>ConnectionManager.PickAsync</c>), and most tests set no deadline.
     /// </summary>
     public HttpClient Http2 { get; } = new();
 
     public GrpcChannel Channel { get; }
 
-    public static async Task<RunningServer> StartAsync(string models, Func<ServerSettings, ServerSettings>? change = null, Func<string, IScorer>? load = null)
+    public static async Task<RunningServer> StartAsync(
+        string models,
+        Func<ServerSettings, ServerSettings>? change = null,
+        Func<string, IScorer>? load = null
+    )
     {
         var settings = new ServerSettings
         {
@@ -52,14 +56,26 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>POSTs JSON to a path below /v1/models/.</summary>
-    public async Task<(HttpStatusCode Status, string Body, HttpResponseMessage Answer)> PostAsync(string path, string body)
+    public async Task<(HttpStatusCode Status, string Body, HttpResponseMessage Answer)> PostAsync(
+        string path,
+        string body
+    )
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        HttpResponseMessage answer = await Http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), answer);
+        HttpResponseMessage answer = await Http.PostAsync(
+            new Uri(path, UriKind.Relative),
+            content,
+            TestContext.Current.CancellationToken
+        );
+        return (
+            answer.StatusCode,
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            answer
+        );
     }
 
-    public async Task<string> GetAsync(string path) => await Http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+    public async Task<string> GetAsync(string path) =>
+        await Http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
     /// <summary>The scores of <c>{"predictions": [[...], ...]}</c> or <c>outputs</c>, row after row.</summary>
     public static float[] Scores(string json)
@@ -67,11 +83,15 @@ internal sealed class RunningServer : IAsyncDisposable
         using JsonDocument document = JsonDocument.Parse(json);
         JsonProperty only = document.RootElement.EnumerateObject().First();
         Assert.True(only.Name is "predictions" or "outputs");
-        return [.. only.Value.EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.GetSingle())];
+        return
+        [
+            .. only.Value.EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.GetSingle()),
+        ];
     }
 
     /// <summary>Waits until a condition holds.</summary>
-    public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
+    public static Task UntilAsync(Func<bool> condition, string what) =>
+        UntilAsync(() => Task.FromResult(condition()), what);
 
     /// <summary>Waits until a condition holds.</summary>
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)

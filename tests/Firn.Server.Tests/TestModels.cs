@@ -8,7 +8,19 @@ namespace Firn.Server.Tests;
 internal sealed class TestModels : IDisposable
 {
     public const string Name = "tweets";
-    private static readonly string[] Words = ["good", "bad", "love", "song", "day", "rain", "happy", "sad", "very", "school"];
+    private static readonly string[] Words =
+    [
+        "good",
+        "bad",
+        "love",
+        "song",
+        "day",
+        "rain",
+        "happy",
+        "sad",
+        "very",
+        "school",
+    ];
 
     public string Root { get; } = Directory.CreateTempSubdirectory("firn-server-").FullName;
 
@@ -23,7 +35,12 @@ internal sealed class TestModels : IDisposable
         foreach (ref float value in table.Rows.Span)
             value *= 20;
         var options = new ClassifierOptions { HiddenSize = hidden, Classes = labels.Length };
-        return new Predictor(new Tokenizer(CleaningOptions.Tweets), vocabulary, new TextClassifier(options, table, seed), labels);
+        return new Predictor(
+            new Tokenizer(CleaningOptions.Tweets),
+            vocabulary,
+            new TextClassifier(options, table, seed),
+            labels
+        );
     }
 
     /// <summary>Saves a predictor as a version of a model; returns its folder.</summary>

@@ -4,8 +4,8 @@ namespace Firn.Tests;
 internal static class Allocations
 {
     /// <summary>
-    /// The least of five runs: a collection that another test's thread begins ends this thread's stretch of the heap, and counts
-    /// what was left of it as allocated. What the code allocates itself it allocates each time.
+    /// The least of five runs: a collection that another test's thread begins ends this thread's stretch of the heap,
+    /// and counts what was left of it as allocated. What the code allocates itself it allocates each time.
     /// </summary>
     public static long Of(Action action)
     {

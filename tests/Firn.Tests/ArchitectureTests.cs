@@ -6,11 +6,34 @@ public class ArchitectureTests
     /// <summary>Each part knows only parts above it in this list; docs/architecture.md tells the story.</summary>
     private static readonly string[] Order =
     [
-        "Firn.Common", "Firn.Files", "Firn.Kernels", "Firn.Numerics", "Firn.Safetensors", "Firn.Text", "Firn.Data",
-        "Firn.Vectors.Storage", "Firn.Vectors.Subwords", "Firn.Vectors.Formats", "Firn.Vectors.Search", "Firn.Vectors",
-        "Firn.Vectors.Training", "Firn.Vectors.Evaluation",
-        "Firn.Linear", "Firn.Layers", "Firn.Model", "Firn.Evaluation", "Firn.Bundles", "Firn.Training", "Firn.Recipes",
-        "Firn", "Firn.Baselines", "Firn.Audit", "Firn.Explain", "Firn.Tuning", "Firn.Drift", "Firn.Study",
+        "Firn.Common",
+        "Firn.Files",
+        "Firn.Kernels",
+        "Firn.Numerics",
+        "Firn.Safetensors",
+        "Firn.Text",
+        "Firn.Data",
+        "Firn.Vectors.Storage",
+        "Firn.Vectors.Subwords",
+        "Firn.Vectors.Formats",
+        "Firn.Vectors.Search",
+        "Firn.Vectors",
+        "Firn.Vectors.Training",
+        "Firn.Vectors.Evaluation",
+        "Firn.Linear",
+        "Firn.Layers",
+        "Firn.Model",
+        "Firn.Evaluation",
+        "Firn.Bundles",
+        "Firn.Training",
+        "Firn.Recipes",
+        "Firn",
+        "Firn.Baselines",
+        "Firn.Audit",
+        "Firn.Explain",
+        "Firn.Tuning",
+        "Firn.Drift",
+        "Firn.Study",
     ];
 
     [Fact]
@@ -34,8 +57,12 @@ public class ArchitectureTests
     public void No_namespaces_know_each_other_in_circles(Type type)
     {
         NamespaceGraph graph = NamespaceGraph.Of(type.Assembly);
-        string edges = string.Join('\n', graph.Edges.Where(e => graph.Cycles().Any(c => c.Contains(e.Key.From) && c.Contains(e.Key.To)))
-            .Select(e => $"{e.Key.From} to {e.Key.To}: {string.Join(", ", e.Value.Take(8))}"));
+        string edges = string.Join(
+            '\n',
+            graph
+                .Edges.Where(e => graph.Cycles().Any(c => c.Contains(e.Key.From) && c.Contains(e.Key.To)))
+                .Select(e => $"{e.Key.From} to {e.Key.To}: {string.Join(", ", e.Value.Take(8))}")
+        );
         Assert.True(graph.Cycles().Count == 0, edges);
     }
 
@@ -46,7 +73,11 @@ public class ArchitectureTests
     {
         string root = Repository.Root();
         string[] folders = [Path.Combine(root, "src"), Path.Combine(root, "tests")];
-        Assert.Empty(folders.SelectMany(f => Directory.EnumerateFiles(f, "*.cs", SearchOption.AllDirectories))
-            .Where(f => File.ReadLines(f).Count() > 400).Select(f => Path.GetRelativePath(root, f)));
+        Assert.Empty(
+            folders
+                .SelectMany(f => Directory.EnumerateFiles(f, "*.cs", SearchOption.AllDirectories))
+                .Where(f => File.ReadLines(f).Count() > 400)
+                .Select(f => Path.GetRelativePath(root, f))
+        );
     }
 }

@@ -15,7 +15,9 @@ internal static class Data
         return System.IO.Path.Combine(Folder!, relative);
     }
 
-    /// <summary>The path of a data file or folder; null where the data is absent, for a test that can do without.</summary>
+    /// <summary>
+    /// The path of a data file or folder; null where the data is absent, for a test that can do without.
+    /// </summary>
     public static string? Optional(string relative) => Folder is null ? null : System.IO.Path.Combine(Folder, relative);
 
     private static string? Find()

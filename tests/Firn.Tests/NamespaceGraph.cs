@@ -7,13 +7,15 @@ using System.Reflection.PortableExecutable;
 namespace Firn.Tests;
 
 /// <summary>
-/// Which namespaces of a compiled library know which: by base types, members, attributes and the code of methods. The compiler's
-/// own helper types count as the type that they stand in.
+/// Which namespaces of a compiled library know which: by base types, members, attributes and the code of methods. The
+/// compiler's own helper types count as the type that they stand in.
 /// </summary>
 internal sealed class NamespaceGraph
 {
-    private static readonly Dictionary<int, OpCode> OpCodesByValue = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => (int)(ushort)code.Value);
+    private static readonly Dictionary<int, OpCode> OpCodesByValue = typeof(OpCodes)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (OpCode)field.GetValue(null)!)
+        .ToDictionary(code => (int)(ushort)code.Value);
 
     private readonly MetadataReader _metadata;
     private readonly Dictionary<(string From, string To), SortedSet<string>> _edges = [];
@@ -34,11 +36,20 @@ internal sealed class NamespaceGraph
     /// <summary>Groups of namespaces that know each other in circles.</summary>
     public IReadOnlyList<string[]> Cycles()
     {
-        string[] nodes = [.. _edges.Keys.SelectMany(e => new[] { e.From, e.To }).Distinct().Order(StringComparer.Ordinal)];
+        string[] nodes =
+        [
+            .. _edges.Keys.SelectMany(e => new[] { e.From, e.To }).Distinct().Order(StringComparer.Ordinal),
+        ];
         Dictionary<string, HashSet<string>> reached = nodes.ToDictionary(n => n, Reached);
-        return [.. nodes.Where(n => reached[n].Contains(n))
-            .GroupBy(n => string.Join(' ', nodes.Where(o => o == n || (reached[n].Contains(o) && reached[o].Contains(n)))))
-            .Select(group => group.ToArray())];
+        return
+        [
+            .. nodes
+                .Where(n => reached[n].Contains(n))
+                .GroupBy(n =>
+                    string.Join(' ', nodes.Where(o => o == n || (reached[n].Contains(o) && reached[o].Contains(n))))
+                )
+                .Select(group => group.ToArray()),
+        ];
     }
 
     private HashSet<string> Reached(string from)
@@ -88,7 +99,10 @@ internal sealed class NamespaceGraph
             OpCode operation = OpCodesByValue[value == 0xFE ? 0xFE00 | code.ReadByte() : value];
             switch (operation.OperandType)
             {
-                case OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok:
+                case OperandType.InlineMethod
+                or OperandType.InlineField
+                or OperandType.InlineType
+                or OperandType.InlineTok:
                     tokens.Add(code.ReadInt32());
                     break;
                 case OperandType.InlineSwitch:
@@ -151,7 +165,9 @@ internal sealed class NamespaceGraph
         }
     }
 
-    /// <summary>The types that a signature of a member, of locals or of an instance of a generic method names.</summary>
+    /// <summary>
+    /// The types that a signature of a member, of locals or of an instance of a generic method names.
+    /// </summary>
     private void NoteBlob(string from, string name, BlobHandle signature)
     {
         var provider = new Names();
@@ -201,8 +217,12 @@ internal sealed class NamespaceGraph
             return null;
         }
 
-        public object? GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
-            reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+        public object? GetTypeFromSpecification(
+            MetadataReader reader,
+            object? genericContext,
+            TypeSpecificationHandle handle,
+            byte rawTypeKind
+        ) => reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 
         public object? GetArrayType(object? elementType, ArrayShape shape) => null;
 
@@ -210,7 +230,10 @@ internal sealed class NamespaceGraph
 
         public object? GetFunctionPointerType(MethodSignature<object?> signature) => null;
 
-        public object? GetGenericInstantiation(object? genericType, System.Collections.Immutable.ImmutableArray<object?> typeArguments) => null;
+        public object? GetGenericInstantiation(
+            object? genericType,
+            System.Collections.Immutable.ImmutableArray<object?> typeArguments
+        ) => null;
 
         public object? GetGenericMethodParameter(object? genericContext, int index) => null;
 
@@ -226,6 +249,7 @@ internal sealed class NamespaceGraph
 
         public object? GetSZArrayType(object? elementType) => null;
 
-        public object? GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => null;
+        public object? GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
+            null;
     }
 }

@@ -56,7 +56,8 @@ public partial class ReadmeTests
         Assert.Empty(broken);
     }
 
-    private static string Readme() => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "README.md"));
+    private static string Readme() =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "README.md"));
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 

@@ -4,8 +4,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Firn.Cli.Algebra;
 
 /// <summary>
-/// The rotation (and reflection) that brings a table's vectors as near as possible to those of another for words that both have:
-/// orthogonal Procrustes (Schönemann 1966; Artetxe et al. 2016 for word vectors at length 1). Cosines within the table stay.
+/// The rotation (and reflection) that brings a table's vectors as near as possible to those of another for words that
+/// both have: orthogonal Procrustes (Schönemann 1966; Artetxe et al. 2016 for word vectors at length 1). Cosines within
+/// the table stay.
 /// </summary>
 internal sealed class TableAlignment
 {
@@ -35,9 +36,15 @@ internal sealed class TableAlignment
     /// <param name="reference">The table to come near to, of the same dimension.</param>
     /// <param name="pairs">The words.</param>
     /// <param name="unit">Fit on vectors at length 1.</param>
-    public static TableAlignment Fit(WordVectors vectors, WordVectors reference, IEnumerable<(string Word, string Other)> pairs, bool unit = true)
+    public static TableAlignment Fit(
+        WordVectors vectors,
+        WordVectors reference,
+        IEnumerable<(string Word, string Other)> pairs,
+        bool unit = true
+    )
     {
-        int size = vectors.Dimension, count = 0;
+        int size = vectors.Dimension,
+            count = 0;
         var product = Matrix<double>.Build.Dense(size, size);
         var kept = new List<(int Row, int Other)>();
         foreach ((string word, string other) in pairs)
@@ -49,17 +56,24 @@ internal sealed class TableAlignment
         for (int first = 0; first < kept.Count; first += atOnce)
         {
             var part = kept.GetRange(first, Math.Min(atOnce, kept.Count - first));
-            Matrix<double> x = Gather(vectors, part.ConvertAll(pair => pair.Row), unit), y = Gather(reference, part.ConvertAll(pair => pair.Other), unit);
+            Matrix<double> x = Gather(vectors, part.ConvertAll(pair => pair.Row), unit),
+                y = Gather(reference, part.ConvertAll(pair => pair.Other), unit);
             product += x.TransposeThisAndMultiply(y);
             count += part.Count;
         }
         var solved = product.Svd();
         Matrix<double> rotation = solved.U * solved.VT;
-        return new TableAlignment(rotation, count, MeanCosine(vectors, reference, kept, null), MeanCosine(vectors, reference, kept, rotation));
+        return new TableAlignment(
+            rotation,
+            count,
+            MeanCosine(vectors, reference, kept, null),
+            MeanCosine(vectors, reference, kept, rotation)
+        );
     }
 
     /// <summary>All vectors rotated.</summary>
-    public WordVectors Apply(WordVectors vectors) => TableStatistics.Map(vectors, vectors.Dimension, rows => rows * _rotation);
+    public WordVectors Apply(WordVectors vectors) =>
+        TableStatistics.Map(vectors, vectors.Dimension, rows => rows * _rotation);
 
     private static Matrix<double> Gather(WordVectors vectors, List<int> rows, bool unit)
     {
@@ -74,10 +88,16 @@ internal sealed class TableAlignment
         return unit ? TableTransform.Unit(gathered) : gathered;
     }
 
-    private static double MeanCosine(WordVectors vectors, WordVectors reference, List<(int Row, int Other)> pairs, Matrix<double>? rotation)
+    private static double MeanCosine(
+        WordVectors vectors,
+        WordVectors reference,
+        List<(int Row, int Other)> pairs,
+        Matrix<double>? rotation
+    )
     {
         pairs = pairs.GetRange(0, Math.Min(MostMeasured, pairs.Count));
-        Matrix<double> x = Gather(vectors, pairs.ConvertAll(pair => pair.Row), unit: true), y = Gather(reference, pairs.ConvertAll(pair => pair.Other), unit: true);
+        Matrix<double> x = Gather(vectors, pairs.ConvertAll(pair => pair.Row), unit: true),
+            y = Gather(reference, pairs.ConvertAll(pair => pair.Other), unit: true);
         if (rotation is not null)
             x *= rotation;
         return pairs.Count == 0 ? 0 : x.PointwiseMultiply(y).RowSums().Sum() / pairs.Count;

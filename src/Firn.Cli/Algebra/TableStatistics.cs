@@ -37,18 +37,25 @@ internal static class TableStatistics
         return LargestAxes(scatter, count);
     }
 
-    /// <summary>The eigenvectors of the largest eigenvalues, as columns, the largest first; the largest coefficient of each is positive.</summary>
+    /// <summary>
+    /// The eigenvectors of the largest eigenvalues, as columns, the largest first; the largest coefficient of each is
+    /// positive.
+    /// </summary>
     /// <param name="scatter">Symmetric, [E, E].</param>
     /// <param name="count">How many, at most E.</param>
     public static Matrix<double> LargestAxes(Matrix<double> scatter, int count)
     {
         var solved = scatter.Evd(Symmetricity.Symmetric);
         // The smallest comes first; the sign of an axis is free.
-        return Matrix<double>.Build.DenseOfColumnVectors(Enumerable.Range(0, count).Select(i =>
-        {
-            Vector<double> axis = solved.EigenVectors.Column(scatter.RowCount - 1 - i);
-            return axis[axis.AbsoluteMaximumIndex()] < 0 ? -axis : axis;
-        }));
+        return Matrix<double>.Build.DenseOfColumnVectors(
+            Enumerable
+                .Range(0, count)
+                .Select(i =>
+                {
+                    Vector<double> axis = solved.EigenVectors.Column(scatter.RowCount - 1 - i);
+                    return axis[axis.AbsoluteMaximumIndex()] < 0 ? -axis : axis;
+                })
+        );
     }
 
     /// <summary>Rows less a vector, [count, E].</summary>

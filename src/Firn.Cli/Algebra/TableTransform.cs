@@ -4,8 +4,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Firn.Cli.Algebra;
 
 /// <summary>
-/// What may be done to a table, in this order: take the mean away; take the directions of largest variance away ("All but
-/// the top", Mu and Viswanath 2018); keep the directions of largest variance alone (PCA); bring vectors to length 1.
+/// What may be done to a table, in this order: take the mean away; take the directions of largest variance away ("All
+/// but the top", Mu and Viswanath 2018); keep the directions of largest variance alone (PCA); bring vectors to length
+/// 1.
 /// </summary>
 /// <param name="Center">Take the mean away; removing and reducing do so in any case.</param>
 /// <param name="Remove">Directions to take away.</param>

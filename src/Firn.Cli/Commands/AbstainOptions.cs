@@ -11,7 +11,9 @@ internal sealed class AbstainOptions
 {
     private readonly Option<string?> _error = new("--abstain-at")
     {
-        Description = "Answer as many texts as leave at most this share of the answers wrong, as in 5% or 0.05; the others are 'unsure'",
+        Description =
+            "Answer as many texts as leave at most this share of the answers wrong, as in 5% or 0.05; the others are "
+            + "'unsure'",
         HelpName = "ERROR",
     };
 
@@ -22,7 +24,11 @@ internal sealed class AbstainOptions
     }.Between(0, 1);
 
     /// <summary>Writes the threshold into the bundle.</summary>
-    public Option<bool> Keep { get; } = new("--keep") { Description = "Store in the bundle when the model abstains, so that predict, evaluate and serve all do" };
+    public Option<bool> Keep { get; } =
+        new("--keep")
+        {
+            Description = "Store in the bundle when the model abstains, so that predict, evaluate and serve all do",
+        };
 
     public void AddTo(Command command)
     {
@@ -42,7 +48,10 @@ internal sealed class AbstainOptions
         if (parsed.GetValue(_error) is { } error)
             Share(error);
         if (parsed.GetValue(Keep) && !chooses && !given)
-            throw new UsageError("--keep stores when the model abstains: add --abstain-at, --abstain-cost, --unsure-below, --neutral or --no-neutral");
+            throw new UsageError(
+                "--keep stores when the model abstains: add --abstain-at, --abstain-cost, --unsure-below, --neutral "
+                    + "or --no-neutral"
+            );
     }
 
     /// <summary>The threshold asked for; null for none.</summary>
@@ -55,23 +64,34 @@ internal sealed class AbstainOptions
         return null;
     }
 
-    public static string InWords(AbstentionPoint point) => point.Coverage == 0
-        ? "abstain: no threshold keeps the errors that low; the model would answer nothing"
-        : string.Create(CultureInfo.InvariantCulture,
-            $"abstain below a confidence of {point.Threshold:0.0000}: answers {point.Coverage:0.0%} of the texts, {point.Error:0.00%} of the answers wrong");
+    public static string InWords(AbstentionPoint point) =>
+        point.Coverage == 0
+            ? "abstain: no threshold keeps the errors that low; the model would answer nothing"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"abstain below a confidence of {point.Threshold:0.0000}: answers {point.Coverage:0.0%} of the "
+                    + $"texts, {point.Error:0.00%} of the answers wrong"
+            );
 
-    public static JsonObject AsJson(AbstentionPoint point) => new()
-    {
-        ["threshold"] = Json.Number(point.Threshold),
-        ["coverage"] = Json.Number(point.Coverage),
-        ["error"] = Json.Number(point.Error),
-    };
+    public static JsonObject AsJson(AbstentionPoint point) =>
+        new()
+        {
+            ["threshold"] = Json.Number(point.Threshold),
+            ["coverage"] = Json.Number(point.Coverage),
+            ["error"] = Json.Number(point.Error),
+        };
 
     private static double Share(string text)
     {
         bool percent = text.EndsWith('%');
-        if (!double.TryParse(percent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            || !(value >= 0 && value <= (percent ? 100 : 1)))
+        if (
+            !double.TryParse(
+                percent ? text[..^1] : text,
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out double value
+            ) || !(value >= 0 && value <= (percent ? 100 : 1))
+        )
             throw new UsageError($"--abstain-at needs a share such as 5% or 0.05, not '{text}'");
         return percent ? value / 100 : value;
     }

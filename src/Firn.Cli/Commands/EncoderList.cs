@@ -10,7 +10,9 @@ internal static class EncoderList
     {
         string[] names = text is null ? [] : [.. text.Split(',', StringSplitOptions.TrimEntries).Distinct()];
         return names.FirstOrDefault(name => !EncoderNames.All.Contains(name)) is { } unknown
-            ? throw new UsageError($"--encoders: there is no encoder '{unknown}'; choose among {string.Join(", ", EncoderNames.All)}")
+            ? throw new UsageError(
+                $"--encoders: there is no encoder '{unknown}'; choose among {string.Join(", ", EncoderNames.All)}"
+            )
             : names;
     }
 }

@@ -12,13 +12,20 @@ internal static class InspectCommand
     {
         var bundle = new Argument<string>("BUNDLE") { Description = "Folder of a trained model" };
         var json = CommonOptions.Json();
-        var command = new Command("inspect", "Check a bundle and show its layers, sizes, data, settings and metrics") { bundle, json };
+        var command = new Command("inspect", "Check a bundle and show its layers, sizes, data, settings and metrics")
+        {
+            bundle,
+            json,
+        };
         command.SetAction(parsed =>
         {
             string folder = Inputs.RequireBundle(parsed.GetRequiredValue(bundle));
             using var predictor = Predictor.Load(folder);
             var model = ModelSummary.Of(predictor.Classifier, ModelCardFacts.ScheduleOf(predictor.Card));
-            var files = new DirectoryInfo(folder).GetFiles().OrderBy(file => file.Name, StringComparer.Ordinal).ToArray();
+            var files = new DirectoryInfo(folder)
+                .GetFiles()
+                .OrderBy(file => file.Name, StringComparer.Ordinal)
+                .ToArray();
             if (parsed.GetValue(json))
                 Json.Write(run.Terminal, AsJson(folder, predictor, model, files));
             else
@@ -28,18 +35,42 @@ internal static class InspectCommand
         return command;
     }
 
-    private static void Print(Terminal terminal, string folder, Predictor predictor, ModelSummary model, FileInfo[] files)
+    private static void Print(
+        Terminal terminal,
+        string folder,
+        Predictor predictor,
+        ModelSummary model,
+        FileInfo[] files
+    )
     {
         terminal.Out.WriteLine($"{folder}: whole; hashes and stored scores agree");
         terminal.Out.WriteLine();
         var table = model.ToTable();
-        Tables.Write(terminal, "layers", [table.Heads[0], table.Heads[1], ">" + table.Heads[2], table.Heads[3]], table.Rows);
+        Tables.Write(
+            terminal,
+            "layers",
+            [table.Heads[0], table.Heads[1], ">" + table.Heads[2], table.Heads[3]],
+            table.Rows
+        );
         terminal.Out.WriteLine();
-        Tables.Write(terminal, "files", ["file", ">size"], [.. files.Select(file => new[] { file.Name, Sizes.Bytes(file.Length) }), ["total", Sizes.Bytes(files.Sum(file => file.Length))]]);
+        Tables.Write(
+            terminal,
+            "files",
+            ["file", ">size"],
+            [
+                .. files.Select(file => new[] { file.Name, Sizes.Bytes(file.Length) }),
+                ["total", Sizes.Bytes(files.Sum(file => file.Length))],
+            ]
+        );
         foreach (var section in ModelCardFacts.Sections(predictor))
         {
             terminal.Out.WriteLine();
-            Tables.Write(terminal, section.Title.ToLowerInvariant(), ["", ""], section.Facts.Select(fact => new[] { fact.Name, fact.Value }));
+            Tables.Write(
+                terminal,
+                section.Title.ToLowerInvariant(),
+                ["", ""],
+                section.Facts.Select(fact => new[] { fact.Name, fact.Value })
+            );
         }
     }
 
@@ -47,10 +78,25 @@ internal static class InspectCommand
     {
         var layers = new JsonArray();
         foreach (var layer in model.Layers)
-            layers.Add(new JsonObject { ["name"] = layer.Name, ["output"] = layer.Output, ["parameters"] = layer.Parameters, ["trained"] = layer.Trained });
+            layers.Add(
+                new JsonObject
+                {
+                    ["name"] = layer.Name,
+                    ["output"] = layer.Output,
+                    ["parameters"] = layer.Parameters,
+                    ["trained"] = layer.Trained,
+                }
+            );
         var weights = new JsonArray();
         foreach (var parameter in predictor.Classifier.Parameters)
-            weights.Add(new JsonObject { ["name"] = parameter.Name, ["shape"] = Json.Array(parameter.Shape), ["group"] = parameter.Group.ToString().ToLowerInvariant() });
+            weights.Add(
+                new JsonObject
+                {
+                    ["name"] = parameter.Name,
+                    ["shape"] = Json.Array(parameter.Shape),
+                    ["group"] = parameter.Group.ToString().ToLowerInvariant(),
+                }
+            );
         var sizes = new JsonObject();
         foreach (var file in files)
             sizes[file.Name] = file.Length;
@@ -64,11 +110,23 @@ internal static class InspectCommand
             ["labels"] = Json.Array(predictor.Labels),
             ["threshold"] = Json.Number(predictor.Threshold),
             ["unsureBelow"] = predictor.UnsureBelow is { } least ? Json.Number(least) : null,
-            ["neutral"] = predictor.Neutral is { } band ? new JsonObject { ["low"] = Json.Number(band.Low), ["high"] = Json.Number(band.High), ["label"] = band.Label } : null,
+            ["neutral"] = predictor.Neutral is { } band
+                ? new JsonObject
+                {
+                    ["low"] = Json.Number(band.Low),
+                    ["high"] = Json.Number(band.High),
+                    ["label"] = band.Label,
+                }
+                : null,
             ["words"] = predictor.Vocabulary.Count - 1,
             ["layers"] = layers,
             ["weights"] = weights,
-            ["parameters"] = new JsonObject { ["total"] = model.Total, ["trained"] = model.Trained, ["frozen"] = model.Frozen },
+            ["parameters"] = new JsonObject
+            {
+                ["total"] = model.Total,
+                ["trained"] = model.Trained,
+                ["frozen"] = model.Frozen,
+            },
             ["files"] = sizes,
             ["data"] = new JsonObject
             {

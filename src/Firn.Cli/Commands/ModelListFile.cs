@@ -25,12 +25,16 @@ internal static partial class ModelListFile
             string place = error.LineNumber is { } line ? $"line {line + 1}: " : "";
             throw new UserError($"{path}: {place}{Reason(error)}");
         }
-        catch (NotSupportedException error) when (error.Message.Contains("type discriminator", StringComparison.Ordinal))
+        catch (NotSupportedException error)
+            when (error.Message.Contains("type discriminator", StringComparison.Ordinal))
         {
             throw new UserError($"{path}: a layer has no member 'layer', which says its kind; {Help}");
         }
         if (layers.Count == 0)
-            throw new UserError($"{path}: the list has no layer; write at least one, such as [{{\"layer\": \"global_average_pooling\"}}]");
+            throw new UserError(
+                $"{path}: the list has no layer; write at least one, such as [{{\"layer\": "
+                    + $"\"global_average_pooling\"}}]"
+            );
         return layers;
     }
 
@@ -52,7 +56,9 @@ internal static partial class ModelListFile
         return $"{text}{where}; {Help}";
     }
 
-    [GeneratedRegex(@"^The JSON property '(.*)' could not be mapped to any \.NET member contained in type '[\w.]*\.(\w+)'")]
+    [GeneratedRegex(
+        @"^The JSON property '(.*)' could not be mapped to any \.NET member contained in type '[\w.]*\.(\w+)'"
+    )]
     private static partial Regex Unmapped();
 
     [GeneratedRegex(@"for type '[\w.]*\.(\w+)' was missing required properties including: (.*)")]

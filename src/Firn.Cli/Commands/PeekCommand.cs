@@ -14,10 +14,22 @@ internal static class PeekCommand
 
     public static Command Create(Invocation run)
     {
-        var corpus = new CorpusArguments("DATA", "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out");
-        var rows = new Option<int>("--rows") { Description = "Rows to show", DefaultValueFactory = _ => 5, HelpName = "N" }.Between(0, 1_000_000);
+        var corpus = new CorpusArguments(
+            "DATA",
+            "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
+        );
+        var rows = new Option<int>("--rows")
+        {
+            Description = "Rows to show",
+            DefaultValueFactory = _ => 5,
+            HelpName = "N",
+        }.Between(0, 1_000_000);
         var json = CommonOptions.Json();
-        var command = new Command("peek", "Show how a file of labelled texts is understood, and train nothing") { corpus.Data, rows };
+        var command = new Command("peek", "Show how a file of labelled texts is understood, and train nothing")
+        {
+            corpus.Data,
+            rows,
+        };
         corpus.AddTo(command);
         command.Add(json);
         command.SetAction(parsed =>
@@ -34,7 +46,9 @@ internal static class PeekCommand
             if (parsed.GetValue(json))
             {
                 JsonObject described = CorpusView.AsJson(texts);
-                described["first"] = new JsonArray([.. first.Select(row => (JsonNode)new JsonObject { ["label"] = row.Label, ["text"] = row.Text })]);
+                described["first"] = new JsonArray([
+                    .. first.Select(row => (JsonNode)new JsonObject { ["label"] = row.Label, ["text"] = row.Text }),
+                ]);
                 Json.Write(run.Terminal, described);
             }
             else
@@ -49,7 +63,8 @@ internal static class PeekCommand
         CorpusSummary summary = texts.Summary();
         string[] told =
         [
-            CorpusView.Layout(texts), summary.DistinctLabels > 0 ? CorpusView.Labels(summary) : "no rows",
+            CorpusView.Layout(texts),
+            summary.DistinctLabels > 0 ? CorpusView.Labels(summary) : "no rows",
             .. CorpusView.Remarks(summary).Select(remark => $"note: {remark}"),
         ];
         foreach (string line in told.SelectMany(line => CorpusView.Wrapped(line, Width)))
@@ -57,8 +72,20 @@ internal static class PeekCommand
         if (first.Count > 0)
         {
             int room = Width - LabelWidth - RowWidth - 4;
-            Tables.Write(terminal, null, [">row", "label", "text"],
-                first.Select((row, i) => new[] { $"{i + 1}", CorpusView.Shortened(row.Label, LabelWidth - 2), CorpusView.Shortened(row.Text, room) }));
+            Tables.Write(
+                terminal,
+                null,
+                [">row", "label", "text"],
+                first.Select(
+                    (row, i) =>
+                        new[]
+                        {
+                            $"{i + 1}",
+                            CorpusView.Shortened(row.Label, LabelWidth - 2),
+                            CorpusView.Shortened(row.Text, room),
+                        }
+                )
+            );
         }
         CorpusView.TellSkipped(terminal, texts);
     }

@@ -14,11 +14,17 @@ internal static class PresetOption
     /// <param name="description">What it decides.</param>
     /// <param name="presets">The presets' names and options.</param>
     /// <param name="value">Reads the default off a preset.</param>
-    public static Option<T?> Number<TPreset, T>(string name, string description, IReadOnlyList<(string Name, TPreset Options)> presets, Func<TPreset, T> value)
+    public static Option<T?> Number<TPreset, T>(
+        string name,
+        string description,
+        IReadOnlyList<(string Name, TPreset Options)> presets,
+        Func<TPreset, T> value
+    )
         where T : struct, IFormattable =>
         new(name)
         {
-            Description = description + Defaults(presets, preset => value(preset).ToString(null, CultureInfo.InvariantCulture)),
+            Description =
+                description + Defaults(presets, preset => value(preset).ToString(null, CultureInfo.InvariantCulture)),
             HelpName = typeof(T) == typeof(int) ? "N" : "X",
         };
 
@@ -31,19 +37,37 @@ internal static class PresetOption
         where T : struct, IFormattable =>
         new(name)
         {
-            Description = string.Create(CultureInfo.InvariantCulture, $"{description} [default: by the number of texts, {bySize}; notebook: {notebook}]"),
+            Description = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{description} [default: by the number of texts, {bySize}; notebook: {notebook}]"
+            ),
             HelpName = typeof(T) == typeof(int) ? "N" : "X",
         };
 
     /// <summary>An option for a word.</summary>
-    public static Option<string?> Word<TPreset>(string name, string description, IReadOnlyList<(string Name, TPreset Options)> presets, Func<TPreset, string> value) =>
-        new(name) { Description = description + Defaults(presets, value) };
+    public static Option<string?> Word<TPreset>(
+        string name,
+        string description,
+        IReadOnlyList<(string Name, TPreset Options)> presets,
+        Func<TPreset, string> value
+    ) => new(name) { Description = description + Defaults(presets, value) };
 
     /// <summary>An option that is on or off; <c>--name false</c> turns off what a preset turns on.</summary>
-    public static Option<bool?> Switch<TPreset>(string name, string description, IReadOnlyList<(string Name, TPreset Options)> presets, Func<TPreset, bool> value) =>
+    public static Option<bool?> Switch<TPreset>(
+        string name,
+        string description,
+        IReadOnlyList<(string Name, TPreset Options)> presets,
+        Func<TPreset, bool> value
+    ) =>
         new(name)
         {
-            Description = description + (presets.Any(p => value(p.Options)) ? Defaults(presets, preset => value(preset) ? "true" : "false") : ""),
+            Description =
+                description
+                + (
+                    presets.Any(p => value(p.Options))
+                        ? Defaults(presets, preset => value(preset) ? "true" : "false")
+                        : ""
+                ),
             HelpName = "true|false",
             Arity = ArgumentArity.ZeroOrOne,
             CustomParser = result => result.Tokens.Count == 0 ? true : Parse(result),
@@ -57,10 +81,16 @@ internal static class PresetOption
         return null;
     }
 
-    private static string Defaults<TPreset>(IReadOnlyList<(string Name, TPreset Options)> presets, Func<TPreset, string> value)
+    private static string Defaults<TPreset>(
+        IReadOnlyList<(string Name, TPreset Options)> presets,
+        Func<TPreset, string> value
+    )
     {
         string first = value(presets[0].Options);
-        var others = presets.Skip(1).Where(preset => value(preset.Options) != first).Select(preset => $"; {preset.Name}: {value(preset.Options)}");
+        var others = presets
+            .Skip(1)
+            .Where(preset => value(preset.Options) != first)
+            .Select(preset => $"; {preset.Name}: {value(preset.Options)}");
         return $" [default: {first}{string.Concat(others)}]";
     }
 }

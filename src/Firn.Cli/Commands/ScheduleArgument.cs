@@ -7,7 +7,9 @@ namespace Firn.Cli.Commands;
 internal static class ScheduleArgument
 {
     /// <summary>Reads it.</summary>
-    /// <exception cref="ArgumentException">It is no schedule; the message says what can be written, and names the file.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is no schedule; the message says what can be written, and names the file.
+    /// </exception>
     public static ThawSchedule Read(string text)
     {
         if (!text.EndsWith(".json", StringComparison.OrdinalIgnoreCase))

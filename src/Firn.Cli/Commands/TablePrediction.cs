@@ -23,7 +23,9 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
     {
         string? target = options.Out(parsed) is { } named && named != OutputFile.StandardOutput ? named : null;
         if (how.Json && target is null)
-            throw new UsageError("--json sums up what is written to --out; to have the rows as JSON, take --out FILE.jsonl");
+            throw new UsageError(
+                "--json sums up what is written to --out; to have the rows as JSON, take --out FILE.jsonl"
+            );
         if (target is not null)
             OutputFile.Check(target, file is null ? [] : [file]);
         string encoding = options.Encoding(parsed, predictor);
@@ -34,27 +36,48 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
         RowEncoder encoder = RowEncoder.Of(format, table, additions);
         using var rows = new RowReader(table, encoder.NeedsFields, options.StopsAtBroken(parsed));
         if (additions.Label != "label" || additions.Probability != "probability")
-            _terminal.Note($"firn: {table.Name} has such columns already, so the model's are called {additions.Label} and {additions.Probability}");
+            _terminal.Note(
+                $"firn: {table.Name} has such columns already, so the model's are called {additions.Label} and "
+                    + $"{additions.Probability}"
+            );
         var scoring = new TableScoring(predictor, encoder, how.Threads);
         using var progress = new ProgressLine(_terminal);
         progress.Begin("labelling");
         if (target is null)
         {
-            ScoredRows written = scoring.Run(rows, (bytes, _, _) => _terminal.Write(bytes.Span), header: true, progress, run.Stop);
+            ScoredRows written = scoring.Run(
+                rows,
+                (bytes, _, _) => _terminal.Write(bytes.Span),
+                header: true,
+                progress,
+                run.Stop
+            );
             Tell(written, rows);
             return run.Stop.IsCancellationRequested ? ExitCode.Failed : ExitCode.Done;
         }
-        using ScoredFile scored = ScoredFile.Open(target, Settings(bundle, table, format, encoding), options.Resume(parsed));
+        using ScoredFile scored = ScoredFile.Open(
+            target,
+            Settings(bundle, table, format, encoding),
+            options.Resume(parsed)
+        );
         long before = scored.Rows;
         rows.Skip(before, scored.Hash, target);
         if (before > 0)
             _terminal.Note($"firn: going on behind the {Plural.Of(before, "row")} that {target}.partial holds");
         ScoredRows sum = Score(scoring, rows, scored, progress);
         if (run.Stop.IsCancellationRequested)
-            throw new UserError($"stopped after {Plural.Of(scored.Rows, "row")}, which {target}.partial holds; the same command with --resume goes on");
+            throw new UserError(
+                $"stopped after {Plural.Of(scored.Rows, "row")}, which {target}.partial holds; the same command with "
+                    + $"--resume goes on"
+            );
         scored.Finish();
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        progress.End(string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(sum.Rows, "row")} to {target}, {sum.Rows / Math.Max(seconds, 1e-9):N0} a second"));
+        progress.End(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Plural.Of(sum.Rows, "row")} to {target}, {sum.Rows / Math.Max(seconds, 1e-9):N0} a second"
+            )
+        );
         Tell(sum, rows);
         if (how.Json)
             Json.Write(_terminal, AsJson(target, sum, before, (rows.Broken, seconds)));
@@ -65,22 +88,37 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
     {
         try
         {
-            return scoring.Run(rows, (bytes, count, hash) => scored.Write(bytes.Span, count, hash), scored.Rows == 0, progress, run.Stop);
+            return scoring.Run(
+                rows,
+                (bytes, count, hash) => scored.Write(bytes.Span, count, hash),
+                scored.Rows == 0,
+                progress,
+                run.Stop
+            );
         }
         catch (Exception error) when (error is CorpusException or IOException && scored.Rows > 0)
         {
-            _terminal.Note($"firn: {Plural.Of(scored.Rows, "row is", "rows are")} scored and kept in {options.Out(parsed)}.partial; when the cause is mended, the same command with --resume goes on");
+            _terminal.Note(
+                $"firn: {Plural.Of(scored.Rows, "row is", "rows are")} scored and kept in {options.Out(parsed)}"
+                    + $".partial; "
+                    + $"when the cause is mended, the same command with --resume goes on"
+            );
             throw;
         }
     }
 
-    /// <summary>What must be the same where a run goes on: the model's files, how labels are chosen, and the layout.</summary>
+    /// <summary>
+    /// What must be the same where a run goes on: the model's files, how labels are chosen, and the layout.
+    /// </summary>
     private string Settings(string bundle, TextTable table, RowFormat format, string encoding)
     {
         string model = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(bundle, "model.json"))));
         LabelRule rule = predictor.Rule;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"model {model}\nunsure below {rule.UnsureBelow}\nneutral {rule.Neutral?.Low} to {rule.Neutral?.High}\n{options.Settings(parsed, table, format, encoding)}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"model {model}\nunsure below {rule.UnsureBelow}\nneutral {rule.Neutral?.Low} to {rule.Neutral?.High}\n"
+                + $"{options.Settings(parsed, table, format, encoding)}"
+        );
     }
 
     private void Tell(ScoredRows sum, RowReader rows)
@@ -90,19 +128,23 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
             _terminal.Note($"firn: the model abstained on {sum.Abstained:N0} of {Plural.Of(sum.Rows, "row")}");
         if (rows.Broken == 0)
             return;
-        _terminal.Note($"firn: {Plural.Of(rows.Broken, "row")} could not be read and {Plural.Choose(rows.Broken, "is", "are")} kept without a label");
+        _terminal.Note(
+            $"firn: {Plural.Of(rows.Broken, "row")} could not be read and {Plural.Choose(rows.Broken, "is", "are")} "
+                + $"kept without a label"
+        );
         foreach (string problem in rows.Problems)
             _terminal.Note($"  {problem}");
     }
 
-    private static JsonObject AsJson(string target, ScoredRows sum, long before, (long Broken, double Seconds) more) => new()
-    {
-        ["out"] = target,
-        ["rows"] = before + sum.Rows,
-        ["resumedAt"] = before,
-        ["withoutKnownWords"] = sum.Unknown,
-        ["abstained"] = sum.Abstained,
-        ["unreadable"] = more.Broken,
-        ["seconds"] = Json.Number(Math.Round(more.Seconds, 3)),
-    };
+    private static JsonObject AsJson(string target, ScoredRows sum, long before, (long Broken, double Seconds) more) =>
+        new()
+        {
+            ["out"] = target,
+            ["rows"] = before + sum.Rows,
+            ["resumedAt"] = before,
+            ["withoutKnownWords"] = sum.Unknown,
+            ["abstained"] = sum.Abstained,
+            ["unreadable"] = more.Broken,
+            ["seconds"] = Json.Number(Math.Round(more.Seconds, 3)),
+        };
 }

@@ -6,8 +6,10 @@ namespace Firn.Cli.Commands;
 internal static class TrainedEncoding
 {
     /// <summary>The encoding that the bundle tells; auto where it tells none.</summary>
-    public static string Of(Predictor predictor) => predictor.Card.Data.Reading?.Encoding is { } name && !IsUnicode(name) ? name : TextEncodings.Auto;
+    public static string Of(Predictor predictor) =>
+        predictor.Card.Data.Reading?.Encoding is { } name && !IsUnicode(name) ? name : TextEncodings.Auto;
 
     // UTF-16 in a training file says little of a pipe, and is recognised where it stands.
-    private static bool IsUnicode(string name) => name.StartsWith("utf-16", StringComparison.Ordinal) || name.StartsWith("utf-32", StringComparison.Ordinal);
+    private static bool IsUnicode(string name) =>
+        name.StartsWith("utf-16", StringComparison.Ordinal) || name.StartsWith("utf-32", StringComparison.Ordinal);
 }

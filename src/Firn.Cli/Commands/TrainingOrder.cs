@@ -8,19 +8,30 @@ using Firn.Training;
 
 namespace Firn.Cli.Commands;
 
-/// <summary>A recipe, what to call its result and where to put it; shared by <c>train</c> and <c>quickstart</c>.</summary>
+/// <summary>
+/// A recipe, what to call its result and where to put it; shared by <c>train</c> and <c>quickstart</c>.
+/// </summary>
 /// <param name="Name">Name of the model.</param>
 /// <param name="Data">Where the texts come from, in a phrase.</param>
 /// <param name="Recipe">Every choice on the way.</param>
 /// <param name="Bundle">Folder of the bundle.</param>
 /// <param name="Report">Folder of the report; null for none.</param>
 /// <param name="Notice">A remark at the report's head, or null.</param>
-internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Recipe, string Bundle, string? Report, string? Notice)
+internal sealed record TrainingOrder(
+    string Name,
+    string Data,
+    RecipeOptions Recipe,
+    string Bundle,
+    string? Report,
+    string? Notice
+)
 {
     /// <summary>What the library that draws the report's pictures takes, measured.</summary>
     private const long DrawingBytes = 24_000_000;
 
-    /// <summary>A file that keeps the run after each epoch, so that one that was broken off goes on; null for none.</summary>
+    /// <summary>
+    /// A file that keeps the run after each epoch, so that one that was broken off goes on; null for none.
+    /// </summary>
     public string? Checkpoint { get; init; }
 
     /// <summary>Settings that are chosen by the number of texts.</summary>
@@ -54,9 +65,18 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
     private static RecipeProgressView View(Invocation run, ProgressLine progress, IEnumerable<LabeledText> texts) =>
         new(progress) { TextsAreRead = () => CorpusView.TellRows(run.Terminal, texts as CorpusReader) };
 
-    private Recipe Prepared() => new(Recipe) { CheckpointPath = Checkpoint, Validation = Validation, BySize = BySize, MemoryLimit = MemoryLimit };
+    private Recipe Prepared() =>
+        new(Recipe)
+        {
+            CheckpointPath = Checkpoint,
+            Validation = Validation,
+            BySize = BySize,
+            MemoryLimit = MemoryLimit,
+        };
 
-    /// <summary>Trains, saves the bundle and writes the report. A run that Ctrl-C ends keeps the best model so far.</summary>
+    /// <summary>
+    /// Trains, saves the bundle and writes the report. A run that Ctrl-C ends keeps the best model so far.
+    /// </summary>
     public RecipeResult Run(Invocation run, IEnumerable<LabeledText> texts, IEnumerable<LabeledText>? test)
     {
         var recipe = Prepared();
@@ -93,9 +113,18 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
     private static void CheckBundle(string folder)
     {
         if (File.Exists(folder))
-            throw new UserError($"{folder}: this is a file and the bundle is a folder; choose another place with --out");
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, "model.json")))
-            throw new UserError($"{folder}: this folder holds something that is no bundle and would be replaced; choose another place with --out");
+            throw new UserError(
+                $"{folder}: this is a file and the bundle is a folder; choose another place with --out"
+            );
+        if (
+            Directory.Exists(folder)
+            && Directory.EnumerateFileSystemEntries(folder).Any()
+            && !File.Exists(Path.Combine(folder, "model.json"))
+        )
+            throw new UserError(
+                $"{folder}: this folder holds something that is no bundle and would be replaced; choose another "
+                    + $"place with --out"
+            );
     }
 
     /// <summary>0, or 1 where Ctrl-C ended training early.</summary>
@@ -103,9 +132,12 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
     {
         if (result.Training.StoppedBy != StopReason.Cancelled)
             return ExitCode.Done;
-        run.Terminal.Note(result.Training.KeptEpoch == 0
-            ? $"firn: stopped in the first epoch; {Bundle} holds what that left"
-            : $"firn: stopped after {Plural.Of(result.Training.History.Count, "epoch")}; {Bundle} holds the weights of epoch {result.Training.KeptEpoch}");
+        run.Terminal.Note(
+            result.Training.KeptEpoch == 0
+                ? $"firn: stopped in the first epoch; {Bundle} holds what that left"
+                : $"firn: stopped after {Plural.Of(result.Training.History.Count, "epoch")}; {Bundle} holds the "
+                    + $"weights of epoch {result.Training.KeptEpoch}"
+        );
         if (File.Exists(Checkpoint))
             run.Terminal.Note($"firn: the same command goes on from {Checkpoint}");
         return ExitCode.Failed;
@@ -120,7 +152,10 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
         if (Report is { } folder && result.Test is not null)
             terminal.Out.WriteLine($"report  {Path.Combine(folder, "report.html")}");
         else if (Report is not null)
-            terminal.Note("firn: no report is written, since no texts were kept apart to test on; give --test FILE or a --test-size above 0");
+            terminal.Note(
+                "firn: no report is written, since no texts were kept apart to test on; give --test FILE or a "
+                    + "--test-size above 0"
+            );
         terminal.Out.WriteLine("next");
         foreach (string line in next)
             terminal.Out.WriteLine($"  {Tool.CalledAs} {line}");
@@ -135,10 +170,18 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
         return new JsonObject
         {
             ["bundle"] = order.Bundle,
-            ["report"] = order.Report is { } folder && result.Test is not null ? Path.Combine(folder, "report.html") : null,
+            ["report"] =
+                order.Report is { } folder && result.Test is not null ? Path.Combine(folder, "report.html") : null,
             ["preset"] = result.Options.Preset,
             ["labels"] = Json.Array(result.Predictor.Labels),
-            ["texts"] = new JsonObject { ["train"] = result.TrainTexts, ["validation"] = result.ValidationTexts, ["test"] = result.TestTexts, ["skipped"] = rowsSkipped, ["unknownLabels"] = result.UnknownLabels },
+            ["texts"] = new JsonObject
+            {
+                ["train"] = result.TrainTexts,
+                ["validation"] = result.ValidationTexts,
+                ["test"] = result.TestTexts,
+                ["skipped"] = rowsSkipped,
+                ["unknownLabels"] = result.UnknownLabels,
+            },
             ["duplicates"] = new JsonObject
             {
                 ["repeated"] = result.Duplicates.Repeated,
@@ -149,7 +192,13 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
             },
             ["maxTokens"] = result.Options.MaxTokens,
             ["truncation"] = result.Options.Truncation.ToString().ToLowerInvariant(),
-            ["cut"] = new JsonObject { ["texts"] = result.Cut.Texts, ["ofTexts"] = result.Cut.OfTexts, ["tokens"] = result.Cut.Tokens, ["ofTokens"] = result.Cut.OfTokens },
+            ["cut"] = new JsonObject
+            {
+                ["texts"] = result.Cut.Texts,
+                ["ofTexts"] = result.Cut.OfTexts,
+                ["tokens"] = result.Cut.Tokens,
+                ["ofTokens"] = result.Cut.OfTokens,
+            },
             ["words"] = result.Predictor.Vocabulary.Count - 1,
             ["wordsWithVector"] = result.WordsWithVector,
             ["unseenWords"] = result.UnseenWords,
@@ -159,22 +208,30 @@ internal sealed record TrainingOrder(string Name, string Data, RecipeOptions Rec
             ["stoppedBy"] = result.Training.StoppedBy.ToString().ToLowerInvariant(),
             ["bestEpoch"] = result.Training.BestEpoch,
             ["keptEpoch"] = result.Training.KeptEpoch,
-            ["refit"] = result.Refit is { } refit ? new JsonObject { ["texts"] = refit.Texts, ["epochs"] = refit.Epochs, ["loss"] = Json.Number(refit.Loss) } : null,
+            ["refit"] = result.Refit is { } refit
+                ? new JsonObject
+                {
+                    ["texts"] = refit.Texts,
+                    ["epochs"] = refit.Epochs,
+                    ["loss"] = Json.Number(refit.Loss),
+                }
+                : null,
             ["test"] = result.Test is { } test ? EvaluationJson.Of(test) : null,
             ["seconds"] = seconds,
             ["peakMemoryBytes"] = Process.GetCurrentProcess().PeakWorkingSet64,
         };
     }
 
-    private static JsonNode AsJson(EpochRecord epoch) => new JsonObject
-    {
-        ["epoch"] = epoch.Epoch,
-        ["loss"] = Json.Number(epoch.Loss),
-        ["accuracy"] = Json.Number(epoch.Accuracy),
-        ["validationLoss"] = epoch.ValidationLoss is { } loss ? Json.Number(loss) : null,
-        ["validationAccuracy"] = epoch.ValidationAccuracy is { } accuracy ? Json.Number(accuracy) : null,
-        ["learningRate"] = Json.Number(epoch.LearningRate),
-        ["seconds"] = Json.Number(Math.Round(epoch.Seconds, 3)),
-        ["tokensPerSecond"] = Json.Number(Math.Round(epoch.TokensPerSecond)),
-    };
+    private static JsonNode AsJson(EpochRecord epoch) =>
+        new JsonObject
+        {
+            ["epoch"] = epoch.Epoch,
+            ["loss"] = Json.Number(epoch.Loss),
+            ["accuracy"] = Json.Number(epoch.Accuracy),
+            ["validationLoss"] = epoch.ValidationLoss is { } loss ? Json.Number(loss) : null,
+            ["validationAccuracy"] = epoch.ValidationAccuracy is { } accuracy ? Json.Number(accuracy) : null,
+            ["learningRate"] = Json.Number(epoch.LearningRate),
+            ["seconds"] = Json.Number(Math.Round(epoch.Seconds, 3)),
+            ["tokensPerSecond"] = Json.Number(Math.Round(epoch.TokensPerSecond)),
+        };
 }

@@ -7,8 +7,8 @@ using SkiaSharp.HarfBuzz;
 namespace Firn.Cli.Mapping;
 
 /// <summary>
-/// Finds a font for a word's letters: the tool's own, what the system offers for a character, and else the font files of
-/// the usual folders. Letters are joined and ordered by HarfBuzz, as Arabic and the scripts of India need it.
+/// Finds a font for a word's letters: the tool's own, what the system offers for a character, and else the font files
+/// of the usual folders. Letters are joined and ordered by HarfBuzz, as Arabic and the scripts of India need it.
 /// </summary>
 internal sealed class LabelFonts : IDisposable
 {
@@ -34,7 +34,10 @@ internal sealed class LabelFonts : IDisposable
             return Shaping(PlotFont.Typeface);
         Rune lacking = letters.EnumerateRunes().First(rune => !PlotFont.Typeface.ContainsGlyph(rune.Value));
         string script = WritingSystem.Of(lacking);
-        if (!_byScript.TryGetValue(script, out SKTypeface? typeface) || (typeface is not null && !typeface.ContainsGlyphs(letters)))
+        if (
+            !_byScript.TryGetValue(script, out SKTypeface? typeface)
+            || (typeface is not null && !typeface.ContainsGlyphs(letters))
+        )
             _byScript[script] = typeface = Find(letters, lacking);
         if (typeface is not null && typeface.ContainsGlyphs(letters))
             return Shaping(typeface);
@@ -77,17 +80,37 @@ internal sealed class LabelFonts : IDisposable
     private static string[] FontFiles()
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string[] folders = [Environment.GetFolderPath(Environment.SpecialFolder.Fonts), "/usr/share/fonts", "/usr/local/share/fonts",
-            Path.Combine(home, ".fonts"), Path.Combine(home, ".local", "share", "fonts")];
+        string[] folders =
+        [
+            Environment.GetFolderPath(Environment.SpecialFolder.Fonts),
+            "/usr/share/fonts",
+            "/usr/local/share/fonts",
+            Path.Combine(home, ".fonts"),
+            Path.Combine(home, ".local", "share", "fonts"),
+        ];
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
-        return [.. folders.Where(folder => folder.Length > 0 && Directory.Exists(folder)).Distinct()
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", options))
-            .Where(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
-            .Take(MostFiles).OrderBy(file => Path.GetFileName(file).Length).ThenBy(file => file, StringComparer.Ordinal)];
+        return
+        [
+            .. folders
+                .Where(folder => folder.Length > 0 && Directory.Exists(folder))
+                .Distinct()
+                .SelectMany(folder => Directory.EnumerateFiles(folder, "*", options))
+                .Where(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
+                .Take(MostFiles)
+                .OrderBy(file => Path.GetFileName(file).Length)
+                .ThenBy(file => file, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Without marks that join or order letters and have no shape of their own.</summary>
-    private static string Visible(string word) => string.Concat(word.EnumerateRunes().Where(rune =>
-        Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.SpaceSeparator)
-        && rune.Value is not (>= 0xfe00 and <= 0xfe0f)).Select(rune => rune.ToString()));
+    private static string Visible(string word) =>
+        string.Concat(
+            word.EnumerateRunes()
+                .Where(rune =>
+                    Rune.GetUnicodeCategory(rune)
+                        is not (UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.SpaceSeparator)
+                    && rune.Value is not (>= 0xfe00 and <= 0xfe0f)
+                )
+                .Select(rune => rune.ToString())
+        );
 }

@@ -14,14 +14,19 @@ internal static class MapLabels
         var taken = new List<(double Left, double Top, double Right, double Bottom)>();
         var shown = new bool[map.Words.Count];
         // What was asked for comes first.
-        foreach (int i in map.Seeds.Order().Concat(Enumerable.Range(0, shown.Length).Where(i => !map.Seeds.Contains(i))))
+        foreach (
+            int i in map.Seeds.Order().Concat(Enumerable.Range(0, shown.Length).Where(i => !map.Seeds.Contains(i)))
+        )
         {
             double width = widthOf(i);
             if (width < 0)
                 continue;
-            double left = map.Points[i, 0] * side + gap, top = map.Points[i, 1] * side - height / 2;
+            double left = map.Points[i, 0] * side + gap,
+                top = map.Points[i, 1] * side - height / 2;
             var box = (Left: left, Top: top, Right: left + width, Bottom: top + height);
-            shown[i] = !taken.Exists(other => box.Left < other.Right && other.Left < box.Right && box.Top < other.Bottom && other.Top < box.Bottom);
+            shown[i] = !taken.Exists(other =>
+                box.Left < other.Right && other.Left < box.Right && box.Top < other.Bottom && other.Top < box.Bottom
+            );
             if (shown[i])
                 taken.Add(box);
         }

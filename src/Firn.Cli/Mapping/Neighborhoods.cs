@@ -1,8 +1,8 @@
 namespace Firn.Cli.Mapping;
 
 /// <summary>
-/// The joint probabilities of t-SNE (van der Maaten and Hinton 2008, eq. 1 and section 3.1): p_ij = (p_j|i + p_i|j) / 2N with
-/// p_j|i a Gaussian of the distance whose width gives each row the same perplexity.
+/// The joint probabilities of t-SNE (van der Maaten and Hinton 2008, eq. 1 and section 3.1): p_ij = (p_j|i + p_i|j) /
+/// 2N with p_j|i a Gaussian of the distance whose width gives each row the same perplexity.
 /// </summary>
 internal static class Neighborhoods
 {
@@ -36,11 +36,14 @@ internal static class Neighborhoods
         }
         // Only differences of distances matter, and the nearest at 0 keeps the largest term at 1.
         double nearest = Enumerable.Range(0, rows.Length).Where(j => j != i).Min(j => distances[j]);
-        double precision = 1, low = 0, high = double.PositiveInfinity;
+        double precision = 1,
+            low = 0,
+            high = double.PositiveInfinity;
         var p = new double[rows.Length];
         for (int step = 0; step < MostSteps; step++)
         {
-            double sum = 0, weighted = 0;
+            double sum = 0,
+                weighted = 0;
             for (int j = 0; j < rows.Length; j++)
             {
                 p[j] = j == i ? 0 : Math.Exp(-(distances[j] - nearest) * precision);

@@ -4,7 +4,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Firn.Cli.Mapping;
 
 /// <summary>
-/// Principal component analysis in two dimensions: rows less their mean, seen along the two directions of largest variance.
+/// Principal component analysis in two dimensions: rows less their mean, seen along the two directions of largest
+/// variance.
 /// </summary>
 internal static class PrincipalAxes
 {

@@ -2,13 +2,21 @@ using Firn.Vectors;
 
 namespace Firn.Cli.Mapping;
 
-/// <summary>Words at places in the plane, the most important first, each with its nearest words among all vectors.</summary>
+/// <summary>
+/// Words at places in the plane, the most important first, each with its nearest words among all vectors.
+/// </summary>
 /// <param name="Title">What was drawn.</param>
 /// <param name="Method">How, for the reader.</param>
 /// <param name="Words">[N].</param>
 /// <param name="Points">[N, 2], within [0, 1] with the same scale both ways.</param>
 /// <param name="Neighbors">Of each word.</param>
-internal sealed record WordMap(string Title, string Method, IReadOnlyList<string> Words, double[,] Points, IReadOnlyList<IReadOnlyList<Neighbor>> Neighbors)
+internal sealed record WordMap(
+    string Title,
+    string Method,
+    IReadOnlyList<string> Words,
+    double[,] Points,
+    IReadOnlyList<IReadOnlyList<Neighbor>> Neighbors
+)
 {
     /// <summary>Numbers of the words that were asked for, which are drawn in another color.</summary>
     public IReadOnlySet<int> Seeds { get; init; } = new HashSet<int>();
@@ -17,7 +25,8 @@ internal sealed record WordMap(string Title, string Method, IReadOnlyList<string
     public static double[,] Fitted(double[,] points)
     {
         int n = points.GetLength(0);
-        double[] low = [double.MaxValue, double.MaxValue], high = [double.MinValue, double.MinValue];
+        double[] low = [double.MaxValue, double.MaxValue],
+            high = [double.MinValue, double.MinValue];
         for (int i = 0; i < n; i++)
         {
             for (int c = 0; c < 2; c++)

@@ -12,7 +12,9 @@ internal static class CorpusView
     private const int ShownLabels = 10;
     private const int LineLength = 100;
 
-    /// <summary>Layout, encoding and columns, and the first text with its label: known before the rows are read.</summary>
+    /// <summary>
+    /// Layout, encoding and columns, and the first text with its label: known before the rows are read.
+    /// </summary>
     public static void TellLayout(Terminal terminal, CorpusReader corpus)
     {
         terminal.Note($"{corpus.Path}: {Layout(corpus)}");
@@ -38,14 +40,19 @@ internal static class CorpusView
     {
         if (corpus.RowsSkipped == 0)
             return;
-        terminal.Note($"firn: {corpus.Path}: {corpus.RowsSkipped:N0} of {Plural.Of(corpus.RowsRead + corpus.RowsSkipped, "row")} left out");
+        terminal.Note(
+            $"firn: {corpus.Path}: {corpus.RowsSkipped:N0} of "
+                + $"{Plural.Of(corpus.RowsRead + corpus.RowsSkipped, "row")} left out"
+        );
         foreach (var error in corpus.Errors.Take(5))
             terminal.Note($"  line {error.Line}: {error.Reason}");
         if (corpus.RowsSkipped > 5)
             terminal.Note($"  and {corpus.RowsSkipped - 5:N0} more");
     }
 
-    /// <summary>The layout in one line: <c>CSV, comma, UTF-8, header; text column review, label column sentiment</c>.</summary>
+    /// <summary>
+    /// The layout in one line: <c>CSV, comma, UTF-8, header; text column review, label column sentiment</c>.
+    /// </summary>
     public static string Layout(CorpusReader corpus) => Layout(corpus.Layout, corpus.Encoding);
 
     /// <summary>The same of a layout that a bundle keeps.</summary>
@@ -57,16 +64,28 @@ internal static class CorpusView
         if (layout.HasHeader is { } header)
             parts.Add(header ? "header" : "no header");
         parts.Add(Encoding(encoding));
-        string columns = layout.TextColumn is null ? "" : $"; text {Column(layout, layout.TextColumn)}, label {Column(layout, layout.LabelColumn ?? "none")}";
+        string columns = layout.TextColumn is null
+            ? ""
+            : $"; text {Column(layout, layout.TextColumn)}, label {Column(layout, layout.LabelColumn ?? "none")}";
         return string.Join(", ", parts) + columns;
     }
 
-    /// <summary>The counts of the ten most frequent labels: <c>600 texts; labels: negative (301), positive (299)</c>.</summary>
+    /// <summary>
+    /// The counts of the ten most frequent labels: <c>600 texts; labels: negative (301), positive (299)</c>.
+    /// </summary>
     public static string Labels(CorpusSummary summary)
     {
-        IEnumerable<string> shown = summary.Labels.Take(ShownLabels).Select(label => string.Create(CultureInfo.InvariantCulture, $"{Shortened(label.Label, 30)} ({label.Rows:N0})"));
-        string more = summary.DistinctLabels > ShownLabels ? string.Create(CultureInfo.InvariantCulture, $", and {summary.DistinctLabels - ShownLabels:N0} more") : "";
-        return $"{Plural.Of(summary.Rows, "text")}; {Plural.Of(summary.DistinctLabels, "label")}: {string.Join(", ", shown)}{more}";
+        IEnumerable<string> shown = summary
+            .Labels.Take(ShownLabels)
+            .Select(label =>
+                string.Create(CultureInfo.InvariantCulture, $"{Shortened(label.Label, 30)} ({label.Rows:N0})")
+            );
+        string more =
+            summary.DistinctLabels > ShownLabels
+                ? string.Create(CultureInfo.InvariantCulture, $", and {summary.DistinctLabels - ShownLabels:N0} more")
+                : "";
+        return $"{Plural.Of(summary.Rows, "text")}; {Plural.Of(summary.DistinctLabels, "label")}: "
+            + $"{string.Join(", ", shown)}{more}";
     }
 
     /// <summary>What is odd about the file and its rows, a sentence each.</summary>
@@ -77,8 +96,11 @@ internal static class CorpusView
         if (summary.InvalidBytes > 0)
         {
             yield return summary.Encoding == TextEncodings.Auto
-                ? $"{Plural.Of(summary.InvalidBytes, "byte")} of the texts {Plural.Choose(summary.InvalidBytes, "is", "are")} no UTF-8 and read as Windows-1252; name another encoding with --encoding"
-                : $"{Plural.Of(summary.InvalidBytes, "byte")} of the texts {Plural.Choose(summary.InvalidBytes, "is", "are")} not {summary.Encoding} and became U+FFFD";
+                ? $"{Plural.Of(summary.InvalidBytes, "byte")} of the texts "
+                    + $"{Plural.Choose(summary.InvalidBytes, "is", "are")} no UTF-8 and read as Windows-1252; name "
+                    + $"another encoding with --encoding"
+                : $"{Plural.Of(summary.InvalidBytes, "byte")} of the texts "
+                    + $"{Plural.Choose(summary.InvalidBytes, "is", "are")} not {summary.Encoding} and became U+FFFD";
         }
     }
 
@@ -108,16 +130,23 @@ internal static class CorpusView
             ["skipReasons"] = reasons,
             ["invalidBytes"] = summary.InvalidBytes,
             ["distinctLabels"] = summary.DistinctLabels,
-            ["labels"] = new JsonArray([.. summary.Labels.Select(label => (JsonNode)new JsonObject { ["label"] = label.Label, ["rows"] = label.Rows })]),
+            ["labels"] = new JsonArray([
+                .. summary.Labels.Select(label =>
+                    (JsonNode)new JsonObject { ["label"] = label.Label, ["rows"] = label.Rows }
+                ),
+            ]),
             ["remarks"] = Json.Array(Remarks(summary)),
         };
     }
 
-    /// <summary>A text on one line, cut where it takes more columns of a terminal than <paramref name="most"/>.</summary>
+    /// <summary>
+    /// A text on one line, cut where it takes more columns of a terminal than <paramref name="most"/>.
+    /// </summary>
     public static string Shortened(string text, int most)
     {
         var line = new StringBuilder();
-        int width = 0, kept = 0;
+        int width = 0,
+            kept = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
             string shown = Rune.IsControl(rune) ? " " : rune.ToString();
@@ -131,7 +160,9 @@ internal static class CorpusView
         return line.ToString();
     }
 
-    /// <summary>A line broken at blanks where it is longer than <paramref name="width"/>; what follows is indented.</summary>
+    /// <summary>
+    /// A line broken at blanks where it is longer than <paramref name="width"/>; what follows is indented.
+    /// </summary>
     public static IEnumerable<string> Wrapped(string line, int width)
     {
         string begun = "";
@@ -149,13 +180,17 @@ internal static class CorpusView
     }
 
     private static string First(LabeledText first, int most) =>
-        first.Label.Length == 0 ? Shortened(first.Text, most) : $"[{Shortened(first.Label, 30)}] {Shortened(first.Text, most)}";
+        first.Label.Length == 0
+            ? Shortened(first.Text, most)
+            : $"[{Shortened(first.Label, 30)}] {Shortened(first.Text, most)}";
 
-    private static string Column(CorpusLayout layout, string name) => layout.HasHeader == false ? $"column {name}" : name;
+    private static string Column(CorpusLayout layout, string name) =>
+        layout.HasHeader == false ? $"column {name}" : name;
 
-    private static string Encoding(string name) => name switch
-    {
-        TextEncodings.Auto => "UTF-8",
-        _ => name.StartsWith("utf-", StringComparison.Ordinal) ? name.ToUpperInvariant() : name,
-    };
+    private static string Encoding(string name) =>
+        name switch
+        {
+            TextEncodings.Auto => "UTF-8",
+            _ => name.StartsWith("utf-", StringComparison.Ordinal) ? name.ToUpperInvariant() : name,
+        };
 }

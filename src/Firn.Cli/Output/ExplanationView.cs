@@ -26,16 +26,36 @@ internal static class ExplanationView
 
     private static void Print(Terminal terminal, Explanation explanation)
     {
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{explanation.Label} ({explanation.Probability:0.000}) rather than {explanation.Other}; margin {explanation.Margin:+0.00;-0.00}, of unknown words {explanation.BaselineMargin:+0.00;-0.00}"));
+        terminal.Out.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{explanation.Label} ({explanation.Probability:0.000}) rather than {explanation.Other}; margin "
+                    + $"{explanation.Margin:+0.00;-0.00}, of unknown words {explanation.BaselineMargin:+0.00;-0.00}"
+            )
+        );
         if (terminal.UsesColor)
             Coloured(terminal, explanation);
-        Tables.Write(terminal, null, ["word", ">left out", ">share", ""], explanation.Tokens.Select(t => new[]
-        {
-            t.Text, Sees(t) ? Signed(t.LeaveOneOut) : "", Sees(t) ? Signed(t.Integrated) : "not known", Bar(t.Integrated, explanation),
-        }));
-        terminal.Note(string.Create(CultureInfo.InvariantCulture,
-            $"left out: by how much the margin falls without the word; share: integrated gradients in {explanation.Steps} steps, sum right to {explanation.CompletenessError:0.00%}"));
+        Tables.Write(
+            terminal,
+            null,
+            ["word", ">left out", ">share", ""],
+            explanation.Tokens.Select(t =>
+                new[]
+                {
+                    t.Text,
+                    Sees(t) ? Signed(t.LeaveOneOut) : "",
+                    Sees(t) ? Signed(t.Integrated) : "not known",
+                    Bar(t.Integrated, explanation),
+                }
+            )
+        );
+        terminal.Note(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"left out: by how much the margin falls without the word; share: integrated gradients in "
+                    + $"{explanation.Steps} steps, sum right to {explanation.CompletenessError:0.00%}"
+            )
+        );
     }
 
     private static bool Sees(TokenShare token) => token.Known || token.LeaveOneOut != 0 || token.Integrated != 0;
@@ -44,7 +64,14 @@ internal static class ExplanationView
     {
         double largest = Math.Max(explanation.Tokens.Select(t => Math.Abs(t.Integrated)).DefaultIfEmpty().Max(), 1e-9);
         var line = new StringWriter();
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.TrueColor, Out = new AnsiConsoleOutput(line) });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = AnsiSupport.Yes,
+                ColorSystem = ColorSystemSupport.TrueColor,
+                Out = new AnsiConsoleOutput(line),
+            }
+        );
         foreach (TokenShare token in explanation.Tokens)
         {
             byte fade = (byte)(255 - 175 * Math.Abs(token.Integrated) / largest);
@@ -63,21 +90,27 @@ internal static class ExplanationView
 
     private static string Signed(double value) => value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
 
-    private static JsonNode AsJson(Explanation explanation) => new JsonObject
-    {
-        ["label"] = explanation.Label,
-        ["other"] = explanation.Other,
-        ["probability"] = Json.Number(explanation.Probability),
-        ["margin"] = Json.Number(explanation.Margin),
-        ["baselineMargin"] = Json.Number(explanation.BaselineMargin),
-        ["completenessError"] = Json.Number(explanation.CompletenessError),
-        ["steps"] = explanation.Steps,
-        ["tokens"] = new JsonArray([.. explanation.Tokens.Select(t => (JsonNode)new JsonObject
+    private static JsonNode AsJson(Explanation explanation) =>
+        new JsonObject
         {
-            ["text"] = t.Text,
-            ["known"] = t.Known,
-            ["leaveOneOut"] = Json.Number(t.LeaveOneOut),
-            ["integrated"] = Json.Number(t.Integrated),
-        })]),
-    };
+            ["label"] = explanation.Label,
+            ["other"] = explanation.Other,
+            ["probability"] = Json.Number(explanation.Probability),
+            ["margin"] = Json.Number(explanation.Margin),
+            ["baselineMargin"] = Json.Number(explanation.BaselineMargin),
+            ["completenessError"] = Json.Number(explanation.CompletenessError),
+            ["steps"] = explanation.Steps,
+            ["tokens"] = new JsonArray([
+                .. explanation.Tokens.Select(t =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["text"] = t.Text,
+                            ["known"] = t.Known,
+                            ["leaveOneOut"] = Json.Number(t.LeaveOneOut),
+                            ["integrated"] = Json.Number(t.Integrated),
+                        }
+                ),
+            ]),
+        };
 }

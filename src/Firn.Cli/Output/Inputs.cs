@@ -30,7 +30,9 @@ internal static class Inputs
     public static void RefuseSwapped(string bundle, IReadOnlyList<string> others, string command)
     {
         if (!IsBundle(bundle) && others.FirstOrDefault(IsBundle) is { } meant)
-            throw new UsageError($"the bundle comes first: {Tool.CalledAs} {command} {Shell.Quoted(meant)} {Shell.Quoted(bundle)}");
+            throw new UsageError(
+                $"the bundle comes first: {Tool.CalledAs} {command} {Shell.Quoted(meant)} {Shell.Quoted(bundle)}"
+            );
     }
 
     private static bool IsBundle(string path) => File.Exists(Path.Combine(path, "model.json"));
@@ -39,9 +41,14 @@ internal static class Inputs
     public static string RequireBundle(string path)
     {
         if (!Directory.Exists(path))
-            throw new UserError($"{path}: there is no such folder; give the folder of a bundle, as 'firn train' names it at its end");
+            throw new UserError(
+                $"{path}: there is no such folder; give the folder of a bundle, as 'firn train' names it at its end"
+            );
         if (!File.Exists(Path.Combine(path, "model.json")))
-            throw new UserError($"{path}: this folder holds no model.json, so it is no bundle; give the folder that 'firn train' names at its end");
+            throw new UserError(
+                $"{path}: this folder holds no model.json, so it is no bundle; give the folder that 'firn train' "
+                    + $"names at its end"
+            );
         return path;
     }
 }

@@ -8,8 +8,15 @@ namespace Firn.Cli.Output;
 internal static class Json
 {
     // Texts stay readable: the output goes to programs and files, not into a page.
-    internal static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+    private static readonly JsonSerializerOptions OneLine = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static void Write(Terminal terminal, JsonObject value)
     {
@@ -27,9 +34,11 @@ internal static class Json
     public static JsonNode? Number(float value) =>
         float.IsFinite(value) ? JsonValue.Create(Math.Round((double)value, 7)) : null;
 
-    public static JsonArray Array(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode?)JsonValue.Create(value))]);
+    public static JsonArray Array(IEnumerable<string> values) =>
+        new([.. values.Select(value => (JsonNode?)JsonValue.Create(value))]);
 
     public static JsonArray Array(IEnumerable<double> values) => new([.. values.Select(Number)]);
 
-    public static JsonArray Array(IEnumerable<int> values) => new([.. values.Select(value => (JsonNode?)JsonValue.Create(value))]);
+    public static JsonArray Array(IEnumerable<int> values) =>
+        new([.. values.Select(value => (JsonNode?)JsonValue.Create(value))]);
 }

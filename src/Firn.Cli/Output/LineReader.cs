@@ -2,7 +2,8 @@ namespace Firn.Cli.Output;
 
 /// <summary>
 /// Lines of a stream, for a filter that must keep one line out for one line in: only a line feed ends a line (with a
-/// carriage return before it dropped), where <see cref="TextReader.ReadLine"/> would also end one at a lone carriage return.
+/// carriage return before it dropped), where <see cref="TextReader.ReadLine"/> would also end one at a lone carriage
+/// return.
 /// </summary>
 /// <remarks>
 /// Lines are handed out in the batches in which they arrive: a batch ends where reading on would wait for more input,
@@ -10,9 +11,10 @@ namespace Firn.Cli.Output;
 /// </remarks>
 internal sealed class LineReader(TextReader source, int bufferSize = 1 << 16)
 {
-    private char[] buffer = new char[bufferSize];
-    private int start, end;
-    private bool ended;
+    private char[] _buffer = new char[bufferSize];
+    private int _start,
+        _end;
+    private bool _ended;
 
     /// <summary>Waits for at least one line, takes all that have arrived, at most <paramref name="most"/>.</summary>
     /// <returns>False when there are no more.</returns>
@@ -25,12 +27,12 @@ internal sealed class LineReader(TextReader source, int bufferSize = 1 << 16)
                 lines.Add(line);
             if (lines.Count > 0)
                 break;
-            if (ended)
+            if (_ended)
             {
-                if (start == end)
+                if (_start == _end)
                     return false;
-                lines.Add(new string(buffer, start, end - start)); // the last line has no line feed
-                start = end;
+                lines.Add(new string(_buffer, _start, _end - _start)); // the last line has no line feed
+                _start = _end;
                 break;
             }
             Fill();
@@ -40,27 +42,27 @@ internal sealed class LineReader(TextReader source, int bufferSize = 1 << 16)
 
     private string? TakeLine()
     {
-        int length = buffer.AsSpan(start, end - start).IndexOf('\n');
+        int length = _buffer.AsSpan(_start, _end - _start).IndexOf('\n');
         if (length < 0)
             return null;
-        int visible = length > 0 && buffer[start + length - 1] == '\r' ? length - 1 : length;
-        string line = new(buffer, start, visible);
-        start += length + 1;
+        int visible = length > 0 && _buffer[_start + length - 1] == '\r' ? length - 1 : length;
+        string line = new(_buffer, _start, visible);
+        _start += length + 1;
         return line;
     }
 
     private void Fill()
     {
-        if (start > 0)
+        if (_start > 0)
         {
-            buffer.AsSpan(start, end - start).CopyTo(buffer);
-            end -= start;
-            start = 0;
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
         }
-        if (end == buffer.Length)
-            Array.Resize(ref buffer, buffer.Length * 2);
-        int read = source.Read(buffer, end, buffer.Length - end);
-        end += read;
-        ended = read == 0;
+        if (_end == _buffer.Length)
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        int read = source.Read(_buffer, _end, _buffer.Length - _end);
+        _end += read;
+        _ended = read == 0;
     }
 }

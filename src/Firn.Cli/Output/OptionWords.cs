@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Firn.Cli.Output;
 
 /// <summary>
-/// Words the library's settings, as they stand in messages of its exceptions, as the options of a command: <c>MinCount</c> becomes
-/// <c>--min-count</c> where the command has such an option.
+/// Words the library's settings, as they stand in messages of its exceptions, as the options of a command:
+/// <c>MinCount</c> becomes <c>--min-count</c> where the command has such an option.
 /// </summary>
 internal static partial class OptionWords
 {
@@ -33,15 +33,20 @@ internal static partial class OptionWords
             return message;
         var options = command.Options.Select(option => option.Name).ToHashSet(StringComparer.Ordinal);
         string? last = setting?.Split('.')[^1];
-        return Setting().Replace(message, match =>
-        {
-            string name = match.Value.Split('.')[^1];
-            bool compound = name.Skip(1).Any(char.IsUpper);
-            if (!compound && name != last)
-                return match.Value;
-            string option = Other.GetValueOrDefault(name) ?? "--" + Capital().Replace(name, "-$1").ToLowerInvariant();
-            return options.Contains(option) ? option : match.Value;
-        });
+        return Setting()
+            .Replace(
+                message,
+                match =>
+                {
+                    string name = match.Value.Split('.')[^1];
+                    bool compound = name.Skip(1).Any(char.IsUpper);
+                    if (!compound && name != last)
+                        return match.Value;
+                    string option =
+                        Other.GetValueOrDefault(name) ?? "--" + Capital().Replace(name, "-$1").ToLowerInvariant();
+                    return options.Contains(option) ? option : match.Value;
+                }
+            );
     }
 
     [GeneratedRegex(@"\b(?:[A-Z][A-Za-z0-9]*\.)*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)*\b")]

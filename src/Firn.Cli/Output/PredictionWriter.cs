@@ -9,8 +9,8 @@ namespace Firn.Cli.Output;
 internal enum PredictionFormat
 {
     /// <summary>
-    /// label, tab, score; then, each behind a tab: the likeliest classes and the text where asked for, and "no known word" where the
-    /// model knows none.
+    /// label, tab, score; then, each behind a tab: the likeliest classes and the text where asked for, and "no known
+    /// word" where the model knows none.
     /// </summary>
     Text,
 
@@ -24,12 +24,14 @@ internal enum PredictionFormat
 /// <summary>Writes predictions one after the other.</summary>
 internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> labels, PredictionFormat format)
 {
-    private long count;
+    private long _count;
 
     /// <summary>Whether texts are written behind their labels.</summary>
     public bool Echo { get; init; }
 
-    /// <summary>That many of the likeliest classes are written too; 0 for none, in JSON for all in the order of the classes.</summary>
+    /// <summary>
+    /// That many of the likeliest classes are written too; 0 for none, in JSON for all in the order of the classes.
+    /// </summary>
     public int Top { get; init; }
 
     public void Begin()
@@ -43,15 +45,22 @@ internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> 
         switch (format)
         {
             case PredictionFormat.Text:
-                output.Write(string.Create(CultureInfo.InvariantCulture, $"{prediction.Label}\t{prediction.Score:0.0000}"));
+                output.Write(
+                    string.Create(CultureInfo.InvariantCulture, $"{prediction.Label}\t{prediction.Score:0.0000}")
+                );
                 foreach (int c in Likeliest.Of(prediction, labels.Count, Top))
-                    output.Write(string.Create(CultureInfo.InvariantCulture, $"\t{labels[c]}\t{LabelRule.ProbabilityOf(c, prediction.Probabilities):0.0000}"));
+                    output.Write(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"\t{labels[c]}\t{LabelRule.ProbabilityOf(c, prediction.Probabilities):0.0000}"
+                        )
+                    );
                 if (Echo)
                     output.Write($"\t{text}");
                 output.Write(prediction.SaysNothing ? "\tno known word\n" : "\n");
                 break;
             case PredictionFormat.Json:
-                output.Write(count == 0 ? "\n    " : ",\n    ");
+                output.Write(_count == 0 ? "\n    " : ",\n    ");
                 output.Write(Json.Line(AsJson(text, prediction)));
                 break;
             default:
@@ -59,13 +68,19 @@ internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> 
                 output.Write('\n');
                 break;
         }
-        count++;
+        _count++;
     }
 
     public void End(TimeSpan elapsed)
     {
         if (format == PredictionFormat.Json)
-            output.Write(string.Create(CultureInfo.InvariantCulture, $"{(count == 0 ? "" : "\n  ")}],\n  \"count\": {count},\n  \"elapsedMilliseconds\": {elapsed.TotalMilliseconds:0.###}") + "\n}\n");
+            output.Write(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{(_count == 0 ? "" : "\n  ")}],\n  \"count\": {_count},\n  \"elapsedMilliseconds\": "
+                        + $"{elapsed.TotalMilliseconds:0.###}"
+                ) + "\n}\n"
+            );
     }
 
     private JsonObject AsJson(string text, Prediction prediction)

@@ -4,10 +4,12 @@ using Firn.Training;
 
 namespace Firn.Cli.Output;
 
-/// <summary>Shows a recipe at work: a bar for the stage under way, a line for each stage and each epoch that is done.</summary>
+/// <summary>
+/// Shows a recipe at work: a bar for the stage under way, a line for each stage and each epoch that is done.
+/// </summary>
 internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserver
 {
-    private int epochs;
+    private int _epochs;
 
     public void OnStage(RecipeStage stage) => progress.Begin(Name(stage));
 
@@ -25,39 +27,63 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
 
     public void OnBatch(BatchProgress batch)
     {
-        epochs = batch.Epochs;
+        _epochs = batch.Epochs;
         double fraction = (batch.Epoch - 1 + (double)batch.Batch / Math.Max(1, batch.Batches)) / batch.Epochs;
-        progress.Report(fraction, string.Create(CultureInfo.InvariantCulture,
-            $"epoch {batch.Epoch}/{batch.Epochs}  loss {batch.Loss:0.0000}  accuracy {batch.Accuracy:0.0000}  {Speed(batch.TokensPerSecond)}"));
+        progress.Report(
+            fraction,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"epoch {batch.Epoch}/{batch.Epochs}  loss {batch.Loss:0.0000}  accuracy {batch.Accuracy:0.0000}  "
+                    + $"{Speed(batch.TokensPerSecond)}"
+            )
+        );
     }
 
     public void OnEpoch(EpochRecord record)
     {
-        string validation = record.ValidationLoss is { } loss && record.ValidationAccuracy is { } accuracy
-            ? string.Create(CultureInfo.InvariantCulture, $"  val_loss {loss:0.0000}  val_accuracy {accuracy:0.0000}")
-            : "";
-        progress.Line(string.Create(CultureInfo.InvariantCulture,
-            $"  epoch {record.Epoch}/{epochs}  loss {record.Loss:0.0000}  accuracy {record.Accuracy:0.0000}{validation}  {record.Seconds:0.0} s  {Speed(record.TokensPerSecond)}"));
+        string validation =
+            record.ValidationLoss is { } loss && record.ValidationAccuracy is { } accuracy
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  val_loss {loss:0.0000}  val_accuracy {accuracy:0.0000}"
+                )
+                : "";
+        progress.Line(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  epoch {record.Epoch}/{_epochs}  loss {record.Loss:0.0000}  accuracy {record.Accuracy:0.0000}"
+                    + $"{validation}  "
+                    + $"{record.Seconds:0.0} s  {Speed(record.TokensPerSecond)}"
+            )
+        );
     }
 
     public void OnPhaseEnd(PhaseEnd phase)
     {
         string groups = string.Join(", ", phase.Next.Trainable.Order().Select(g => g.ToString().ToLowerInvariant()));
-        progress.Line(string.Create(CultureInfo.InvariantCulture,
-            $"  epoch {phase.BestEpoch} was best{(phase.TakenBack == 0 ? "" : $" and its weights are back, without the {phase.TakenBack} after it")}; from epoch {phase.BestEpoch + 1} on trains: {groups}"));
+        progress.Line(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  epoch {phase.BestEpoch} was best"
+                    + $"{(phase.TakenBack == 0 ? "" : $" and its weights are back, without the {phase.TakenBack} after it")}"
+                    + $"; "
+                    + $"from epoch {phase.BestEpoch + 1} on trains: {groups}"
+            )
+        );
     }
 
     private static string Speed(double tokensPerSecond) =>
         string.Create(CultureInfo.InvariantCulture, $"{tokensPerSecond / 1000:0.0}k tokens/s");
 
-    private static string Name(RecipeStage stage) => stage switch
-    {
-        RecipeStage.Read => "texts",
-        RecipeStage.Vocabulary => "vocabulary",
-        RecipeStage.Vectors => "word vectors",
-        RecipeStage.Training => "training",
-        RecipeStage.Output => "output",
-        RecipeStage.Refit => "training on all",
-        _ => "test",
-    };
+    private static string Name(RecipeStage stage) =>
+        stage switch
+        {
+            RecipeStage.Read => "texts",
+            RecipeStage.Vocabulary => "vocabulary",
+            RecipeStage.Vectors => "word vectors",
+            RecipeStage.Training => "training",
+            RecipeStage.Output => "output",
+            RecipeStage.Refit => "training on all",
+            _ => "test",
+        };
 }

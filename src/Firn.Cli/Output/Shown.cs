@@ -4,8 +4,8 @@ using System.Text;
 namespace Firn.Cli.Output;
 
 /// <summary>
-/// Text of strangers, made safe to show: a word or a text may hold escape sequences that clear the screen or rename the window,
-/// and marks that turn the order of letters around. The one place that decides what a terminal is given.
+/// Text of strangers, made safe to show: a word or a text may hold escape sequences that clear the screen or rename the
+/// window, and marks that turn the order of letters around. The one place that decides what a terminal is given.
 /// </summary>
 internal static class Shown
 {
@@ -25,13 +25,15 @@ internal static class Shown
     }
 
     /// <summary>Whether a character would be acted on rather than shown.</summary>
-    public static bool IsControl(char c, bool lines) => c switch
-    {
-        '\n' or '\t' => !lines,
-        < ' ' or (>= '\u007f' and <= '\u009f') => true,
-        (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') => true, // bidirectional overrides and isolates
-        _ => false,
-    };
+    public static bool IsControl(char c, bool lines) =>
+        c switch
+        {
+            '\n' or '\t' => !lines,
+            < ' ' or (>= '\u007f' and <= '\u009f') => true,
+            // bidirectional overrides and isolates
+            (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') => true,
+            _ => false,
+        };
 
     /// <summary>Adds a text, made safe.</summary>
     public static void Append(StringBuilder to, ReadOnlySpan<char> text, bool lines)

@@ -1,6 +1,8 @@
 namespace Firn.Cli.Output;
 
-/// <summary>Standard error where it can be written, and nothing where it cannot: there is no place left to say so.</summary>
+/// <summary>
+/// Standard error where it can be written, and nothing where it cannot: there is no place left to say so.
+/// </summary>
 internal sealed class SilentStream(Stream inner) : Stream
 {
     public override bool CanRead => false;
@@ -11,7 +13,11 @@ internal sealed class SilentStream(Stream inner) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
@@ -21,9 +27,7 @@ internal sealed class SilentStream(Stream inner) : Stream
         {
             inner.Write(buffer);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
     }
 
     public override void Flush()
@@ -32,9 +36,7 @@ internal sealed class SilentStream(Stream inner) : Stream
         {
             inner.Flush();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

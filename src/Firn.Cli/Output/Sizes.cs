@@ -16,7 +16,9 @@ internal static class Sizes
             value /= 1000;
             unit++;
         }
-        return unit == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B") : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {units[unit]}");
+        return unit == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B")
+            : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {units[unit]}");
     }
 
     /// <summary>Reads 800MB, 1.5 GB, 512MiB or a number of bytes; null where the text is no size.</summary>
@@ -38,7 +40,12 @@ internal static class Sizes
             "GIB" => 1L << 30,
             _ => null,
         };
-        bool number = double.TryParse(trimmed.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value);
+        bool number = double.TryParse(
+            trimmed.AsSpan(0, end),
+            NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out double value
+        );
         return number && unit is { } factor && value * factor is >= 1 and < 1e18 ? (long)(value * factor) : null;
     }
 }

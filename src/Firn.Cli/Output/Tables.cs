@@ -10,7 +10,12 @@ internal static class Tables
     /// <param name="title">A heading above, or null.</param>
     /// <param name="columns">The heads; a head that begins with '>' marks a column of figures.</param>
     /// <param name="rows">One array of cells a row; an empty array draws a rule.</param>
-    public static void Write(Terminal terminal, string? title, IReadOnlyList<string> columns, IEnumerable<string[]> rows)
+    public static void Write(
+        Terminal terminal,
+        string? title,
+        IReadOnlyList<string> columns,
+        IEnumerable<string[]> rows
+    )
     {
         var text = new StringWriter();
         var console = Open(terminal, text);
@@ -22,7 +27,10 @@ internal static class Tables
         foreach (string column in columns)
         {
             bool figures = column.StartsWith('>');
-            var head = new TableColumn(new Markup($"[bold]{Cell(terminal, column.TrimStart('>'))}[/]")) { NoWrap = figures };
+            var head = new TableColumn(new Markup($"[bold]{Cell(terminal, column.TrimStart('>'))}[/]"))
+            {
+                NoWrap = figures,
+            };
             table.AddColumn(figures ? head.RightAligned() : head);
         }
         foreach (string[] row in rows)
@@ -43,18 +51,23 @@ internal static class Tables
         }
     }
 
-    /// <summary>Within a table a line feed, too, would be acted on; Spectre's colors are the only escape sequences.</summary>
-    private static string Cell(Terminal terminal, string text) => Markup.Escape(Shown.Of(text, lines: !terminal.OutIsTerminal));
+    /// <summary>
+    /// Within a table a line feed, too, would be acted on; Spectre's colors are the only escape sequences.
+    /// </summary>
+    private static string Cell(Terminal terminal, string text) =>
+        Markup.Escape(Shown.Of(text, lines: !terminal.OutIsTerminal));
 
     private static IAnsiConsole Open(Terminal terminal, TextWriter output)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(output),
-            Ansi = terminal.UsesColor ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = terminal.UsesColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-        });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(output),
+                Ansi = terminal.UsesColor ? AnsiSupport.Yes : AnsiSupport.No,
+                ColorSystem = terminal.UsesColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.No,
+            }
+        );
         console.Profile.Width = terminal.Width;
         console.Profile.Capabilities.Unicode = true;
         return console;

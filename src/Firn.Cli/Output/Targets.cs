@@ -13,22 +13,37 @@ internal static class Targets
         while (at is not null && !Directory.Exists(at))
         {
             if (File.Exists(at))
-                throw new UserError($"{option} {folder}: {at} is a file where a folder is needed; choose another place");
+                throw new UserError(
+                    $"{option} {folder}: {at} is a file where a folder is needed; choose another place"
+                );
             at = Path.GetDirectoryName(at);
         }
         string probe = Path.Combine(at ?? full, $".firn-{Guid.NewGuid():n}");
         try
         {
-            using var file = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using var file = new FileStream(
+                probe,
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose
+            );
             file.Write(new byte[4096]);
             file.Flush(flushToDisk: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"{option} {folder}: nothing can be written there ({Reason(error, probe)}); choose another place, or change its permissions");
+            throw new UserError(
+                $"{option} {folder}: nothing can be written there ({Reason(error, probe)}); choose another place, or "
+                    + $"change its permissions"
+            );
         }
     }
 
     private static string Reason(Exception error, string path) =>
-        error.Message.Replace($" : '{path}'", "", StringComparison.Ordinal).Replace($" '{path}'", "", StringComparison.Ordinal).TrimEnd('.');
+        error
+            .Message.Replace($" : '{path}'", "", StringComparison.Ordinal)
+            .Replace($" '{path}'", "", StringComparison.Ordinal)
+            .TrimEnd('.');
 }

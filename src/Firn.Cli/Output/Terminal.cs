@@ -10,7 +10,8 @@ internal sealed class Terminal
 {
     private const int PipeWidth = 120;
 
-    private TextWriter? _out, _error;
+    private TextWriter? _out,
+        _error;
 
     /// <summary>Standard input as UTF-8 text; see <see cref="OpenIn"/> for its bytes.</summary>
     public required TextReader In { get; init; }
@@ -38,7 +39,9 @@ internal sealed class Terminal
         init => TrustedError = value;
     }
 
-    /// <summary>Standard output for what holds escape sequences of our own, whose texts went through <see cref="Shown.Of"/>.</summary>
+    /// <summary>
+    /// Standard output for what holds escape sequences of our own, whose texts went through <see cref="Shown.Of"/>.
+    /// </summary>
     public TextWriter TrustedOut { get; private init; } = TextWriter.Null;
 
     /// <summary>The same of standard error.</summary>
@@ -51,7 +54,9 @@ internal sealed class Terminal
 
     public bool ErrorIsTerminal { get; init; }
 
-    /// <summary>Columns of the terminal; a fixed width in a pipe, so that output does not depend on the window.</summary>
+    /// <summary>
+    /// Columns of the terminal; a fixed width in a pipe, so that output does not depend on the window.
+    /// </summary>
     public int Width { get; init; } = PipeWidth;
 
     /// <summary>Colour on standard output: only on a terminal, and never where NO_COLOR is set.</summary>
@@ -106,7 +111,11 @@ internal sealed class Terminal
     {
         if (!OperatingSystem.IsWindows() && Console.IsOutputRedirected)
         {
-            var pipe = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            var pipe = new FileStream(
+                new Microsoft.Win32.SafeHandles.SafeFileHandle(1, ownsHandle: false),
+                FileAccess.Write,
+                bufferSize: 0
+            );
             if (!pipe.CanSeek)
                 return pipe;
         }

@@ -18,9 +18,15 @@ internal static class AnswerView
     }
 
     /// <summary>The share of texts that got a class, and how many of those are right.</summary>
-    public static string InWords(LabelCounts answers) => answers.Abstained == answers.Texts
-        ? "abstained on every text; the figures above count each by its likelier class" : string.Create(CultureInfo.InvariantCulture,
-        $"abstained on {answers.Abstained:N0} of {Plural.Of(answers.Texts, "text")}; of the others {answers.AnsweredAccuracy:0.00%} are right (the figures above count every text by its likelier class)");
+    public static string InWords(LabelCounts answers) =>
+        answers.Abstained == answers.Texts
+            ? "abstained on every text; the figures above count each by its likelier class"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"abstained on {answers.Abstained:N0} of {Plural.Of(answers.Texts, "text")}; of the others "
+                    + $"{answers.AnsweredAccuracy:0.00%} are right (the figures above count every text by its "
+                    + $"likelier class)"
+            );
 
     public static JsonObject AsJson(LabelCounts answers)
     {

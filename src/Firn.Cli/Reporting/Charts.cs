@@ -16,15 +16,26 @@ internal static class Charts
     public static string Accuracy(ReportData data) =>
         Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN);
 
-    /// <summary>The curve of the positive class; of more classes, each against the rest, as many as colours tell apart.</summary>
+    /// <summary>
+    /// The curve of the positive class; of more classes, each against the rest, as many as colours tell apart.
+    /// </summary>
     public static string Roc(EvaluationReport evaluation)
     {
-        var chart = new SvgChart("false positive rate", "true positive rate", (0, 1), (0, 1)).Line("", "ideal", [0, 1], [0, 1]);
+        var chart = new SvgChart("false positive rate", "true positive rate", (0, 1), (0, 1)).Line(
+            "",
+            "ideal",
+            [0, 1],
+            [0, 1]
+        );
         foreach (var (curve, style) in evaluation.RocCurves.Zip(SvgChart.Styles))
         {
             string name = evaluation.RocCurves.Count == 1 ? "" : Short(curve.Class) + " ";
-            chart.Line(string.Create(CultureInfo.InvariantCulture, $"{name}AUC {curve.Area:0.000}"), style,
-                Thinned(curve, point => point.FalsePositiveRate), Thinned(curve, point => point.TruePositiveRate));
+            chart.Line(
+                string.Create(CultureInfo.InvariantCulture, $"{name}AUC {curve.Area:0.000}"),
+                style,
+                Thinned(curve, point => point.FalsePositiveRate),
+                Thinned(curve, point => point.TruePositiveRate)
+            );
         }
         return chart.ToSvg("Receiver operating characteristic", Corner.BottomRight);
     }
@@ -34,11 +45,26 @@ internal static class Charts
         var chart = new SvgChart(ConfidenceAxis(evaluation), "share that came true", (0, 1), (0, 1));
         int most = Math.Max(1, evaluation.Reliability.Max(bin => bin.Count));
         foreach (var bin in evaluation.Reliability)
-            chart.Bar("count", bin.Low, bin.High, 0.25 * bin.Count / most, string.Create(CultureInfo.InvariantCulture, $"{bin.Count:N0} texts between {bin.Low:0.0} and {bin.High:0.0}"));
+            chart.Bar(
+                "count",
+                bin.Low,
+                bin.High,
+                0.25 * bin.Count / most,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{bin.Count:N0} texts between {bin.Low:0.0} and {bin.High:0.0}"
+                )
+            );
         var filled = evaluation.Reliability.Where(bin => bin.Count > 0).ToArray();
         return chart
             .Line("calibrated", "ideal", [0, 1], [0, 1])
-            .Line("model", "a", [.. filled.Select(bin => bin.MeanConfidence)], [.. filled.Select(bin => bin.Observed)], dots: true)
+            .Line(
+                "model",
+                "a",
+                [.. filled.Select(bin => bin.MeanConfidence)],
+                [.. filled.Select(bin => bin.Observed)],
+                dots: true
+            )
             .ToSvg("Reliability diagram; the bars at the foot show how many texts fall in each bin", Corner.TopLeft);
     }
 
@@ -47,24 +73,57 @@ internal static class Charts
     {
         return new SvgChart("predicted probability", "share that came true", (0, 1), (0, 1))
             .Line("calibrated", "ideal", [0, 1], [0, 1])
-            .Line(string.Create(CultureInfo.InvariantCulture, $"before, error {output.ErrorBefore:0.0000}"), "b", X(output.Before), Y(output.Before), dots: true)
-            .Line(string.Create(CultureInfo.InvariantCulture, $"after, error {output.ErrorAfter:0.0000}"), "a", X(output.After), Y(output.After), dots: true)
-            .ToSvg("Reliability on the validation texts, before the probabilities were scaled and after", Corner.TopLeft);
+            .Line(
+                string.Create(CultureInfo.InvariantCulture, $"before, error {output.ErrorBefore:0.0000}"),
+                "b",
+                X(output.Before),
+                Y(output.Before),
+                dots: true
+            )
+            .Line(
+                string.Create(CultureInfo.InvariantCulture, $"after, error {output.ErrorAfter:0.0000}"),
+                "a",
+                X(output.After),
+                Y(output.After),
+                dots: true
+            )
+            .ToSvg(
+                "Reliability on the validation texts, before the probabilities were scaled and after",
+                Corner.TopLeft
+            );
 
-        static double[] X(IReadOnlyList<ReliabilityBin> bins) => [.. bins.Where(bin => bin.Count > 0).Select(bin => bin.MeanConfidence)];
-        static double[] Y(IReadOnlyList<ReliabilityBin> bins) => [.. bins.Where(bin => bin.Count > 0).Select(bin => bin.Observed)];
+        static double[] X(IReadOnlyList<ReliabilityBin> bins) =>
+            [.. bins.Where(bin => bin.Count > 0).Select(bin => bin.MeanConfidence)];
+        static double[] Y(IReadOnlyList<ReliabilityBin> bins) =>
+            [.. bins.Where(bin => bin.Count > 0).Select(bin => bin.Observed)];
     }
 
     /// <summary>What the reliability diagram's horizontal axis shows.</summary>
     public static string ConfidenceAxis(EvaluationReport evaluation) =>
-        evaluation.PerClass.Count == 2 ? $"predicted probability of {evaluation.PerClass[1].Name}" : "probability of the predicted class";
+        evaluation.PerClass.Count == 2
+            ? $"predicted probability of {evaluation.PerClass[1].Name}"
+            : "probability of the predicted class";
 
     // A legend has room for so much of a class's name.
     internal static string Short(string name) => name.Length > 20 ? name[..19] + "…" : name;
 
     /// <summary>Curves of training run to the right: the right-hand corners are looked at first.</summary>
-    public static Corner LegendOfCurves(double[] x, double[] a, double[] b, (double Low, double High) across, (double Low, double High) up) =>
-        EmptiestCorner.Of(x.Zip(a).Concat(x.Zip(b)), across, up, Corner.TopRight, Corner.BottomRight, Corner.TopLeft, Corner.BottomLeft);
+    public static Corner LegendOfCurves(
+        double[] x,
+        double[] a,
+        double[] b,
+        (double Low, double High) across,
+        (double Low, double High) up
+    ) =>
+        EmptiestCorner.Of(
+            x.Zip(a).Concat(x.Zip(b)),
+            across,
+            up,
+            Corner.TopRight,
+            Corner.BottomRight,
+            Corner.TopLeft,
+            Corner.BottomLeft
+        );
 
     // A page needs no more points than it has pixels; both ends stay.
     private static double[] Thinned(RocCurve curve, Func<RocPoint, double> coordinate)
@@ -77,11 +136,18 @@ internal static class Charts
         return thinned;
     }
 
-    private static string Curves(ReportData data, string what, Func<EpochRecord, double> training, Func<EpochRecord, double> validation)
+    private static string Curves(
+        ReportData data,
+        string what,
+        Func<EpochRecord, double> training,
+        Func<EpochRecord, double> validation
+    )
     {
         double[] epochs = [.. data.History.Select(point => (double)point.Epoch)];
-        double[] a = [.. data.History.Select(training)], b = [.. data.History.Select(validation)];
-        double first = epochs[0], last = epochs[^1];
+        double[] a = [.. data.History.Select(training)],
+            b = [.. data.History.Select(validation)];
+        double first = epochs[0],
+            last = epochs[^1];
         var range = first == last ? (first - 0.5, last + 0.5) : (first, last);
         int stride = Math.Max(1, (int)Math.Ceiling((last - first + 1) / 10));
         double[] ticks = [.. epochs.Where((_, i) => i % stride == 0)];

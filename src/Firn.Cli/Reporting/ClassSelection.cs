@@ -4,8 +4,8 @@ using Firn.Evaluation;
 namespace Firn.Cli.Reporting;
 
 /// <summary>
-/// Which classes are shown where there are too many for all: the most frequent, and of those that occur the worst. The order of
-/// the labels stays.
+/// Which classes are shown where there are too many for all: the most frequent, and of those that occur the worst. The
+/// order of the labels stays.
 /// </summary>
 internal static class ClassSelection
 {
@@ -24,16 +24,31 @@ internal static class ClassSelection
         IReadOnlyList<ClassMetrics> all = evaluation.PerClass;
         if (ShowsAll(evaluation))
             return all;
-        var chosen = new SortedSet<int>(Enumerable.Range(0, all.Count).OrderByDescending(c => all[c].Support).ThenBy(c => c).Take(each));
-        int[] worst = [.. Enumerable.Range(0, all.Count).Where(c => all[c].Support > 0 && !chosen.Contains(c))
-            .OrderBy(c => all[c].F1).ThenByDescending(c => all[c].Support).ThenBy(c => c).Take(each)];
+        var chosen = new SortedSet<int>(
+            Enumerable.Range(0, all.Count).OrderByDescending(c => all[c].Support).ThenBy(c => c).Take(each)
+        );
+        int[] worst =
+        [
+            .. Enumerable
+                .Range(0, all.Count)
+                .Where(c => all[c].Support > 0 && !chosen.Contains(c))
+                .OrderBy(c => all[c].F1)
+                .ThenByDescending(c => all[c].Support)
+                .ThenBy(c => c)
+                .Take(each),
+        ];
         chosen.UnionWith(worst);
         return [.. chosen.Select(c => all[c])];
     }
 
     /// <summary>The line that stands for the classes that are not shown; null where there are none.</summary>
-    public static string? Rest(EvaluationReport evaluation, int shown) => evaluation.PerClass.Count == shown ? null
-        : string.Create(CultureInfo.InvariantCulture, $"and {evaluation.PerClass.Count - shown:N0} more (shown: the most frequent and the worst)");
+    public static string? Rest(EvaluationReport evaluation, int shown) =>
+        evaluation.PerClass.Count == shown
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"and {evaluation.PerClass.Count - shown:N0} more (shown: the most frequent and the worst)"
+            );
 
     /// <summary>The largest confusions: how many texts of one class were given another, the most first.</summary>
     public static IReadOnlyList<ConfusedClasses> Largest(EvaluationReport evaluation, int most = Confusions)
@@ -45,7 +60,14 @@ internal static class ClassSelection
             for (int j = 0; j < row.Length; j++)
             {
                 if (i != j && row[j] > 0)
-                    found.Add(new ConfusedClasses(evaluation.PerClass[i].Name, evaluation.PerClass[j].Name, row[j], (double)row[j] / evaluation.PerClass[i].Support));
+                    found.Add(
+                        new ConfusedClasses(
+                            evaluation.PerClass[i].Name,
+                            evaluation.PerClass[j].Name,
+                            row[j],
+                            (double)row[j] / evaluation.PerClass[i].Support
+                        )
+                    );
             }
         }
         return [.. found.OrderByDescending(c => c.Texts).ThenByDescending(c => c.Share).Take(most)];

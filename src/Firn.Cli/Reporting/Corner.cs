@@ -13,15 +13,22 @@ internal enum Corner
 internal static class EmptiestCorner
 {
     // A legend takes about this part of a chart's width and height.
-    private const double Width = 0.42, Height = 0.3;
+    private const double Width = 0.42,
+        Height = 0.3;
 
     /// <summary>The corner with the fewest points; of equal ones the first of <paramref name="preferred"/>.</summary>
-    public static Corner Of(IEnumerable<(double X, double Y)> points, (double Low, double High) x, (double Low, double High) y, params Corner[] preferred)
+    public static Corner Of(
+        IEnumerable<(double X, double Y)> points,
+        (double Low, double High) x,
+        (double Low, double High) y,
+        params Corner[] preferred
+    )
     {
         var counts = new int[4];
         foreach (var point in points.Where(p => double.IsFinite(p.Y)))
         {
-            double across = (point.X - x.Low) / (x.High - x.Low), up = (point.Y - y.Low) / (y.High - y.Low);
+            double across = (point.X - x.Low) / (x.High - x.Low),
+                up = (point.Y - y.Low) / (y.High - y.Low);
             if (up > 1 - Height || up < Height)
             {
                 bool top = up > 0.5;

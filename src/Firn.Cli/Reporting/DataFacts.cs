@@ -22,11 +22,20 @@ internal static class DataFacts
         yield return new("labels", CorpusView.Labels(reading));
         yield return new("rows left out", LeftOut(reading));
         foreach ((string reason, long rows) in reading.SkipReasons.OrderByDescending(r => r.Value).Take(MostReasons))
-            yield return new("left out because", string.Create(CultureInfo.InvariantCulture, $"{reason}: {Plural.Of(rows, "row")}"));
+            yield return new(
+                "left out because",
+                string.Create(CultureInfo.InvariantCulture, $"{reason}: {Plural.Of(rows, "row")}")
+            );
         foreach (string remark in CorpusView.Remarks(reading))
             yield return new("note", remark);
     }
 
-    private static string LeftOut(CorpusSummary reading) => reading.Skipped == 0 ? "none"
-        : string.Create(CultureInfo.InvariantCulture, $"{reading.Skipped:N0} of {reading.Rows + reading.Skipped:N0} ({(double)reading.Skipped / (reading.Rows + reading.Skipped):0.#%})");
+    private static string LeftOut(CorpusSummary reading) =>
+        reading.Skipped == 0
+            ? "none"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{reading.Skipped:N0} of {reading.Rows + reading.Skipped:N0} ("
+                    + $"{(double)reading.Skipped / (reading.Rows + reading.Skipped):0.#%})"
+            );
 }

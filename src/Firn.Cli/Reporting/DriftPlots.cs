@@ -5,8 +5,11 @@ namespace Firn.Cli.Reporting;
 /// <summary>The pictures of drift as PNG files: the map of arrows, and the histogram of movement.</summary>
 internal static class DriftPlots
 {
-    private const int Width = 1200, Height = 800;
-    private static readonly Color Seen = Color.FromHex("#1f6f9f"), Unseen = Color.FromHex("#c8702a"), Soft = Color.FromHex("#5b6b7a");
+    private const int Width = 1200,
+        Height = 800;
+    private static readonly Color Seen = Color.FromHex("#1f6f9f"),
+        Unseen = Color.FromHex("#c8702a"),
+        Soft = Color.FromHex("#5b6b7a");
 
     public static void Save(DriftView view, string folder)
     {
@@ -24,12 +27,18 @@ internal static class DriftPlots
             plot.SaveTo(path, Width, Height);
     }
 
-    private static Plot Map(IReadOnlyList<(string Word, bool Seen, (double X, double Y) Before, (double X, double Y) After)> map)
+    private static Plot Map(
+        IReadOnlyList<(string Word, bool Seen, (double X, double Y) Before, (double X, double Y) After)> map
+    )
     {
         Plot plot = New("", "");
         var ends = map.SelectMany(m => new[] { m.Before, m.After }).ToArray();
-        double left = ends.Min(p => p.X), right = ends.Max(p => p.X), low = ends.Min(p => p.Y), high = ends.Max(p => p.Y);
-        double width = Math.Max(right - left, 1e-6), height = Math.Max(high - low, 1e-6);
+        double left = ends.Min(p => p.X),
+            right = ends.Max(p => p.X),
+            low = ends.Min(p => p.Y),
+            high = ends.Max(p => p.Y);
+        double width = Math.Max(right - left, 1e-6),
+            height = Math.Max(high - low, 1e-6);
         foreach (var m in map.Where(m => m.Seen))
         {
             var arrow = plot.Add.Arrow(m.Before.X, m.Before.Y, m.After.X, m.After.Y);
@@ -39,7 +48,11 @@ internal static class DriftPlots
             arrow.ArrowheadWidth = 9;
             arrow.ArrowheadLength = 11;
         }
-        double[] lines = LabelPlaces.Of([.. map.Select(m => ((m.Seen ? m.After : m.Before).X, (m.Seen ? m.After : m.Before).Y))], height / 34, width / 8);
+        double[] lines = LabelPlaces.Of(
+            [.. map.Select(m => ((m.Seen ? m.After : m.Before).X, (m.Seen ? m.After : m.Before).Y))],
+            height / 34,
+            width / 8
+        );
         for (int i = 0; i < map.Count; i++)
         {
             Color color = map[i].Seen ? Seen : Unseen;

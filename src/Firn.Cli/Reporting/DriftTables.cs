@@ -10,14 +10,63 @@ namespace Firn.Cli.Reporting;
 /// <summary>Drift as tables for the terminal and the page, and as a file of every word.</summary>
 internal static class DriftTables
 {
-    public static TableData Bands(DriftReport drift) => new(["seen in training", "words", "moved", "cosine distance", "median", "relative way", "neighbors kept"],
-        [.. drift.Bands.Select(b => new[] { b.Name, Number(b.Words), Number(b.Moved), F(b.MeanCosineDistance, 5), F(b.MedianCosineDistance, 5), F(b.MeanRelative, 4), double.IsNaN(b.MeanNeighborsKept) ? "" : F(b.MeanNeighborsKept, 1) })]);
+    public static TableData Bands(DriftReport drift) =>
+        new(
+            ["seen in training", "words", "moved", "cosine distance", "median", "relative way", "neighbors kept"],
+            [
+                .. drift.Bands.Select(b =>
+                    new[]
+                    {
+                        b.Name,
+                        Number(b.Words),
+                        Number(b.Moved),
+                        F(b.MeanCosineDistance, 5),
+                        F(b.MedianCosineDistance, 5),
+                        F(b.MeanRelative, 4),
+                        double.IsNaN(b.MeanNeighborsKept) ? "" : F(b.MeanNeighborsKept, 1),
+                    }
+                ),
+            ]
+        );
 
-    public static TableData Pairs(IReadOnlyList<TornPair> pairs) => new(["word", "seen", "near word", "seen", "cosine before", "now", "tear", "rank before", "now"],
-        [.. pairs.Select(p => new[] { p.First, Seen(p.FirstCount), p.Second, Seen(p.SecondCount), F(p.CosineBefore), F(p.CosineAfter), F(p.Tear), Number(p.RankBefore), Number(p.RankAfter) })]);
+    public static TableData Pairs(IReadOnlyList<TornPair> pairs) =>
+        new(
+            ["word", "seen", "near word", "seen", "cosine before", "now", "tear", "rank before", "now"],
+            [
+                .. pairs.Select(p =>
+                    new[]
+                    {
+                        p.First,
+                        Seen(p.FirstCount),
+                        p.Second,
+                        Seen(p.SecondCount),
+                        F(p.CosineBefore),
+                        F(p.CosineAfter),
+                        F(p.Tear),
+                        Number(p.RankBefore),
+                        Number(p.RankAfter),
+                    }
+                ),
+            ]
+        );
 
-    public static TableData Movements(IReadOnlyList<WordMovement> words) => new(["word", "seen", "cosine distance", "way", "relative", "kept"],
-        [.. words.Select(w => new[] { w.Word, Seen(w.Count), F(w.CosineDistance, 5), F(w.Length), F(w.Relative, 4), w.NeighborsKept is { } kept ? Number(kept) : "" })]);
+    public static TableData Movements(IReadOnlyList<WordMovement> words) =>
+        new(
+            ["word", "seen", "cosine distance", "way", "relative", "kept"],
+            [
+                .. words.Select(w =>
+                    new[]
+                    {
+                        w.Word,
+                        Seen(w.Count),
+                        F(w.CosineDistance, 5),
+                        F(w.Length),
+                        F(w.Relative, 4),
+                        w.NeighborsKept is { } kept ? Number(kept) : "",
+                    }
+                ),
+            ]
+        );
 
     public static TableData Repairs(IReadOnlyList<RepairOutcome> repairs)
     {
@@ -26,13 +75,29 @@ internal static class DriftTables
             rows.Add(["none", "", "", Share(before.Whole), Share(before.UnseenWords), "", ""]);
         foreach (RepairOutcome outcome in repairs)
         {
-            (int gained, int lost) = outcome is { Before: { } b, After: { } a } ? b.ComparedWith(a, sliceOnly: true) : (0, 0);
-            rows.Add([Name(outcome.Repair.Method), Number(outcome.Repair.Words), F(outcome.Repair.MeanLength), outcome.After is { } after ? Share(after.Whole) : "",
-                outcome.After is { } slice ? Share(slice.UnseenWords) : "", outcome.After is null ? "" : Number(gained), outcome.After is null ? "" : Number(lost)]);
+            (int gained, int lost) = outcome is { Before: { } b, After: { } a }
+                ? b.ComparedWith(a, sliceOnly: true)
+                : (0, 0);
+            rows.Add([
+                Name(outcome.Repair.Method),
+                Number(outcome.Repair.Words),
+                F(outcome.Repair.MeanLength),
+                outcome.After is { } after ? Share(after.Whole) : "",
+                outcome.After is { } slice ? Share(slice.UnseenWords) : "",
+                outcome.After is null ? "" : Number(gained),
+                outcome.After is null ? "" : Number(lost),
+            ]);
         }
-        string texts = repairs[0].Before is { } t ? string.Create(CultureInfo.InvariantCulture, $" of {t.Whole.Texts:N0}") : "";
-        string few = repairs[0].Before is { } s ? string.Create(CultureInfo.InvariantCulture, $" of {s.UnseenWords.Texts:N0}") : "";
-        return new TableData(["repair", "words changed", "mean way", $"accuracy{texts}", $"with unseen words{few}", "mended", "broken"], rows);
+        string texts = repairs[0].Before is { } t
+            ? string.Create(CultureInfo.InvariantCulture, $" of {t.Whole.Texts:N0}")
+            : "";
+        string few = repairs[0].Before is { } s
+            ? string.Create(CultureInfo.InvariantCulture, $" of {s.UnseenWords.Texts:N0}")
+            : "";
+        return new TableData(
+            ["repair", "words changed", "mean way", $"accuracy{texts}", $"with unseen words{few}", "mended", "broken"],
+            rows
+        );
     }
 
     public static void Print(Terminal terminal, DriftView view, DriftPlaces places)
@@ -44,12 +109,20 @@ internal static class DriftTables
         if (view.ShownMovements.Count > 0)
             Write(terminal, view.MovementsTitle.ToLowerInvariant(), Movements(view.ShownMovements), 0);
         if (view.Pairs.Count > 0)
-            Write(terminal, view.Asked.Count > 0 ? "pairs" : "torn pairs: a word that training saw and a near one that it lacks", Pairs(view.Pairs), 0, 2);
+            Write(
+                terminal,
+                view.Asked.Count > 0 ? "pairs" : "torn pairs: a word that training saw and a near one that it lacks",
+                Pairs(view.Pairs),
+                0,
+                2
+            );
         foreach (string word in view.Words.Take(8))
         {
             NeighborChange change = view.Drift.NeighborsOf(word);
             terminal.Out.WriteLine($"{word} before: {string.Join(", ", change.Before.Select(n => n.Word))}");
-            terminal.Out.WriteLine($"{new string(' ', word.Length)} now:    {string.Join(", ", change.After.Select(n => n.Word))}");
+            terminal.Out.WriteLine(
+                $"{new string(' ', word.Length)} now:    {string.Join(", ", change.After.Select(n => n.Word))}"
+            );
             terminal.Out.WriteLine();
         }
         if (view.Repairs.Count > 0)
@@ -62,7 +135,10 @@ internal static class DriftTables
             terminal.Out.WriteLine($"report  {page}");
         terminal.Out.WriteLine("next");
         if (page is null)
-            terminal.Out.WriteLine($"  {Tool.CalledAs} drift {folder}{(before is null ? "" : $" --vectors {before}")} --report runs/{view.Name}-drift");
+            terminal.Out.WriteLine(
+                $"  {Tool.CalledAs} drift {folder}{(before is null ? "" : $" --vectors {before}")} --report runs/"
+                    + $"{view.Name}-drift"
+            );
         if (view.Repairs.Count == 0 && view.Drift.Moved > 0)
             terminal.Out.WriteLine($"  {Tool.CalledAs} drift {folder} --repair all --test DATA");
         else if (view.Repairs is [{ Bundle: { } made }])
@@ -72,38 +148,69 @@ internal static class DriftTables
     /// <summary>The movement of every word as CSV.</summary>
     public static void WriteCsv(DriftReport drift, string path)
     {
-        OutputFile.Write(path, stream =>
-        {
-            using var writer = new StreamWriter(stream);
-            writer.WriteLine("word,id,seen,cosine_distance,length,relative,neighbors_kept");
-            foreach (WordMovement w in drift.Words)
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Quoted(w.Word)},{w.Id},{w.Count},{w.CosineDistance:0.######},{w.Length:0.######},{w.Relative:0.######},{w.NeighborsKept}"));
-        });
+        OutputFile.Write(
+            path,
+            stream =>
+            {
+                using var writer = new StreamWriter(stream);
+                writer.WriteLine("word,id,seen,cosine_distance,length,relative,neighbors_kept");
+                foreach (WordMovement w in drift.Words)
+                    writer.WriteLine(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{Quoted(w.Word)},{w.Id},{w.Count},{w.CosineDistance:0.######},{w.Length:0.######},"
+                                + $"{w.Relative:0.######},{w.NeighborsKept}"
+                        )
+                    );
+            }
+        );
     }
 
-    private static string Quoted(string word) => word.AsSpan().ContainsAny(',', '"') ? $"\"{word.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : word;
+    private static string Quoted(string word) =>
+        word.AsSpan().ContainsAny(',', '"') ? $"\"{word.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : word;
 
     /// <summary>The finding in a sentence, from the numbers.</summary>
     public static string InWords(DriftReport drift)
     {
         if (drift.Moved == 0)
-            return string.Create(CultureInfo.InvariantCulture, $"none of {drift.Words.Count:N0} words moved: the table was frozen, or its old vectors were put back");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"none of {drift.Words.Count:N0} words moved: the table was frozen, or its old vectors were put back"
+            );
         double mean = drift.Words.Where(w => w.Length > 0).Average(w => w.CosineDistance);
-        string tear = drift.Pairs.Count > 0 && drift.Pairs[0].Tear > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"; the worst tear is {drift.Pairs[0].First} and {drift.Pairs[0].Second}, cosine {drift.Pairs[0].CosineBefore:0.00} before and {drift.Pairs[0].CosineAfter:0.00} now")
-            : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{drift.Moved:N0} of {drift.Words.Count:N0} words moved, by a cosine distance of {mean:0.00000} on average; {drift.Words.Count(w => w.Length == 0):N0} stayed{tear}");
+        string tear =
+            drift.Pairs.Count > 0 && drift.Pairs[0].Tear > 0
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"; the worst tear is {drift.Pairs[0].First} and {drift.Pairs[0].Second}, cosine "
+                        + $"{drift.Pairs[0].CosineBefore:0.00} before and {drift.Pairs[0].CosineAfter:0.00} now"
+                )
+                : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{drift.Moved:N0} of {drift.Words.Count:N0} words moved, by a cosine distance of {mean:0.00000} on "
+                + $"average; {drift.Words.Count(w => w.Length == 0):N0} stayed{tear}"
+        );
     }
 
     /// <summary>How well the map knows where words go.</summary>
-    public static string Foretold(TableRepair repair) => string.Create(CultureInfo.InvariantCulture,
-        $"the map foretells {100 * repair.Foretold!.Value:0.0}% of the squared way of words kept apart from its fit (penalty {repair.Penalty:0.###} times the variance)");
+    public static string Foretold(TableRepair repair) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"the map foretells {100 * repair.Foretold!.Value:0.0}% of the squared way of words kept apart from its "
+                + $"fit (penalty {repair.Penalty:0.###} times the variance)"
+        );
 
     public static string Name(RepairMethod method) => method.ToString().ToLowerInvariant();
 
     private static void Write(Terminal terminal, string title, TableData table, params int[] left)
     {
-        Tables.Write(terminal, title, [.. table.Heads.Select((head, i) => left.Contains(i) ? head : ">" + head)], table.Rows);
+        Tables.Write(
+            terminal,
+            title,
+            [.. table.Heads.Select((head, i) => left.Contains(i) ? head : ">" + head)],
+            table.Rows
+        );
         terminal.Out.WriteLine();
     }
 
@@ -113,7 +220,8 @@ internal static class DriftTables
 
     private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string F(double value, int digits = 3) => double.IsFinite(value) ? value.ToString("F" + digits, CultureInfo.InvariantCulture) : "n/a";
+    private static string F(double value, int digits = 3) =>
+        double.IsFinite(value) ? value.ToString("F" + digits, CultureInfo.InvariantCulture) : "n/a";
 }
 
 /// <summary>Where a command's drift comes from and went.</summary>

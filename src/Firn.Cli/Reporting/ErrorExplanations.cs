@@ -9,14 +9,21 @@ namespace Firn.Cli.Reporting;
 /// <summary>Why the surest errors got their labels, word by word in colour.</summary>
 internal static class ErrorExplanations
 {
-    /// <summary>A long text takes seconds: one pass for each word left out, and a path of as many words times its steps.</summary>
+    /// <summary>
+    /// A long text takes seconds: one pass for each word left out, and a path of as many words times its steps.
+    /// </summary>
     private const int MostTokens = 80;
 
     /// <summary>Of each error; null for a text of more than 80 tokens.</summary>
     public static IReadOnlyList<Explanation?> Of(Predictor predictor, IReadOnlyList<ConfidentError> errors)
     {
         var explainer = new Explainer(predictor);
-        return [.. errors.Select(error => predictor.Tokenizer.Tokenize(error.Text).Length <= MostTokens ? explainer.Explain(error.Text) : null)];
+        return
+        [
+            .. errors.Select(error =>
+                predictor.Tokenizer.Tokenize(error.Text).Length <= MostTokens ? explainer.Explain(error.Text) : null
+            ),
+        ];
     }
 
     /// <summary>The tokens, each on a ground of its share.</summary>
@@ -31,7 +38,11 @@ internal static class ErrorExplanations
             if (strength == 0)
                 html.Append(Escape(token.Text)).Append(' ');
             else
-                html.Append(CultureInfo.InvariantCulture, $"<span style=\"background:color-mix(in srgb, var({colour}) {strength}%, var(--card))\" title=\"{token.Integrated:+0.00;-0.00}\">{Escape(token.Text)}</span> ");
+                html.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<span style=\"background:color-mix(in srgb, var({colour}) {strength}%, var(--card))\" title=\""
+                        + $"{token.Integrated:+0.00;-0.00}\">{Escape(token.Text)}</span> "
+                );
         }
         return html.Append("</p>").ToString();
     }

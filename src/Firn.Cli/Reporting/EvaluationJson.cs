@@ -7,21 +7,24 @@ namespace Firn.Cli.Reporting;
 /// <summary>An evaluation as JSON; curves and bins are left to the report.</summary>
 internal static class EvaluationJson
 {
-    private const int MostInMatrix = 100, MostConfusions = 1000;
+    private const int MostInMatrix = 100,
+        MostConfusions = 1000;
 
     public static JsonObject Of(EvaluationReport evaluation)
     {
         var classes = new JsonArray();
         foreach (var metrics in evaluation.PerClass)
         {
-            classes.Add(new JsonObject
-            {
-                ["name"] = metrics.Name,
-                ["precision"] = Json.Number(metrics.Precision),
-                ["recall"] = Json.Number(metrics.Recall),
-                ["f1"] = Json.Number(metrics.F1),
-                ["support"] = metrics.Support,
-            });
+            classes.Add(
+                new JsonObject
+                {
+                    ["name"] = metrics.Name,
+                    ["precision"] = Json.Number(metrics.Precision),
+                    ["recall"] = Json.Number(metrics.Recall),
+                    ["f1"] = Json.Number(metrics.F1),
+                    ["support"] = metrics.Support,
+                }
+            );
         }
         var described = new JsonObject
         {
@@ -38,16 +41,26 @@ internal static class EvaluationJson
             ["brier"] = Json.Number(evaluation.Brier),
             ["calibrationError"] = Json.Number(evaluation.CalibrationError),
             ["classes"] = classes,
-            ["confusion"] = evaluation.Confusion.Count > MostInMatrix ? null : new JsonArray([.. evaluation.Confusion.Select(row => Json.Array(row))]),
+            ["confusion"] =
+                evaluation.Confusion.Count > MostInMatrix
+                    ? null
+                    : new JsonArray([.. evaluation.Confusion.Select(row => Json.Array(row))]),
         };
         if (evaluation.Confusion.Count > MostInMatrix)
         {
-            described["confusions"] = new JsonArray([.. ClassSelection.Largest(evaluation, MostConfusions).Select(c => (JsonNode)new JsonObject
-            {
-                ["actual"] = c.Actual,
-                ["predicted"] = c.Predicted,
-                ["texts"] = c.Texts,
-            })]);
+            described["confusions"] = new JsonArray([
+                .. ClassSelection
+                    .Largest(evaluation, MostConfusions)
+                    .Select(c =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["actual"] = c.Actual,
+                                ["predicted"] = c.Predicted,
+                                ["texts"] = c.Texts,
+                            }
+                    ),
+            ]);
         }
         if (evaluation.MultiLabel is { } several)
         {

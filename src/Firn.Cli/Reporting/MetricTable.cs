@@ -7,7 +7,8 @@ namespace Firn.Cli.Reporting;
 /// <summary>The figures of an evaluation class by class, laid out as scikit-learn's classification report.</summary>
 internal static class MetricTable
 {
-    private const int EachOnPage = 25, EachPrinted = 10;
+    private const int EachOnPage = 25,
+        EachPrinted = 10;
 
     /// <summary>A row a class, of very many those that matter most, then the averages.</summary>
     /// <param name="evaluation">What was measured.</param>
@@ -21,23 +22,43 @@ internal static class MetricTable
         if (ClassSelection.Rest(evaluation, shown.Count) is { } rest)
             rows.Add([rest, "", "", "", ""]);
         if (evaluation.MultiLabel is { } several)
-            rows.Add(Row("micro average", several.MicroPrecision, several.MicroRecall, several.MicroF1, evaluation.Count));
-        rows.Add(Row("macro average", evaluation.MacroPrecision, evaluation.MacroRecall, evaluation.MacroF1, evaluation.Count));
-        rows.Add(Row("weighted average", evaluation.WeightedPrecision, evaluation.WeightedRecall, evaluation.WeightedF1, evaluation.Count));
+            rows.Add(
+                Row("micro average", several.MicroPrecision, several.MicroRecall, several.MicroF1, evaluation.Count)
+            );
+        rows.Add(
+            Row(
+                "macro average",
+                evaluation.MacroPrecision,
+                evaluation.MacroRecall,
+                evaluation.MacroF1,
+                evaluation.Count
+            )
+        );
+        rows.Add(
+            Row(
+                "weighted average",
+                evaluation.WeightedPrecision,
+                evaluation.WeightedRecall,
+                evaluation.WeightedF1,
+                evaluation.Count
+            )
+        );
         return new TableData(["class", "precision", "recall", "F1", "texts"], rows);
     }
 
     /// <summary>The figures of the whole.</summary>
     public static IReadOnlyList<Fact> Headline(EvaluationReport evaluation) =>
-    [
-        new(evaluation.MultiLabel is null ? "accuracy" : "all labels right", Figure(evaluation.Accuracy)),
-        .. evaluation.MultiLabel is { } several ? [new Fact("micro F1", Figure(several.MicroF1)), new Fact("Hamming loss", Figure(several.HammingLoss))] : Array.Empty<Fact>(),
-        new("macro F1", Figure(evaluation.MacroF1)),
-        new("ROC AUC", evaluation.RocAuc is { } area ? Figure(area) : "n/a"),
-        new("loss", Figure(evaluation.Loss)),
-        new("Brier score", Figure(evaluation.Brier)),
-        new("calibration error", Figure(evaluation.CalibrationError)),
-    ];
+        [
+            new(evaluation.MultiLabel is null ? "accuracy" : "all labels right", Figure(evaluation.Accuracy)),
+            .. evaluation.MultiLabel is { } several
+                ? [new Fact("micro F1", Figure(several.MicroF1)), new Fact("Hamming loss", Figure(several.HammingLoss))]
+                : Array.Empty<Fact>(),
+            new("macro F1", Figure(evaluation.MacroF1)),
+            new("ROC AUC", evaluation.RocAuc is { } area ? Figure(area) : "n/a"),
+            new("loss", Figure(evaluation.Loss)),
+            new("Brier score", Figure(evaluation.Brier)),
+            new("calibration error", Figure(evaluation.CalibrationError)),
+        ];
 
     /// <summary>The figures on standard output.</summary>
     public static void Print(Terminal terminal, EvaluationReport evaluation)

@@ -11,7 +11,11 @@ internal static class ModelCardFacts
 {
     /// <summary>The schedule a model was trained by; frozen where the card does not say.</summary>
     public static ThawSchedule ScheduleOf(ModelCard card) =>
-        (Find(card, "schedule") is { ValueKind: not JsonValueKind.Null } found ? found : Find(card, "recipe", "training", "schedule")) switch
+        (
+            Find(card, "schedule") is { ValueKind: not JsonValueKind.Null } found
+                ? found
+                : Find(card, "recipe", "training", "schedule")
+        ) switch
         {
             { ValueKind: JsonValueKind.String } name => ThawSchedule.Parse(name.GetString()!),
             { ValueKind: JsonValueKind.Object } phases => ThawSchedule.FromJson(phases.GetRawText()),
@@ -24,25 +28,55 @@ internal static class ModelCardFacts
         var card = predictor.Card;
         var sections = new List<Section>
         {
-            new("Model",
-            [
-                new("classes", ClassNames.Of(predictor.Labels)),
-                new("neutral band", predictor.Neutral is { } band ? string.Create(CultureInfo.InvariantCulture, $"{band.Label} between {band.Low} and {band.High}") : "none"),
-                new("unsure below", predictor.UnsureBelow is { } least ? string.Create(CultureInfo.InvariantCulture, $"a confidence of {least:0.####}") : "never"),
-                new("vocabulary", string.Create(CultureInfo.InvariantCulture, $"{predictor.Vocabulary.Count - 1:N0} words")),
-                new("tokens used, at most", predictor.MaxTokens.ToString(CultureInfo.InvariantCulture)),
-                new("saved by", $"Firn {card.FirnVersion}"),
-            ]),
+            new(
+                "Model",
+                [
+                    new("classes", ClassNames.Of(predictor.Labels)),
+                    new(
+                        "neutral band",
+                        predictor.Neutral is { } band
+                            ? string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{band.Label} between {band.Low} and {band.High}"
+                            )
+                            : "none"
+                    ),
+                    new(
+                        "unsure below",
+                        predictor.UnsureBelow is { } least
+                            ? string.Create(CultureInfo.InvariantCulture, $"a confidence of {least:0.####}")
+                            : "never"
+                    ),
+                    new(
+                        "vocabulary",
+                        string.Create(CultureInfo.InvariantCulture, $"{predictor.Vocabulary.Count - 1:N0} words")
+                    ),
+                    new("tokens used, at most", predictor.MaxTokens.ToString(CultureInfo.InvariantCulture)),
+                    new("saved by", $"Firn {card.FirnVersion}"),
+                ]
+            ),
             DataFacts.Of(card.Data),
         };
         if (Find(card, "schedule") is { ValueKind: not JsonValueKind.Null })
             sections.Add(new("Schedule", [new("as it was trained", ScheduleOf(card).Name)]));
         if (card.Metrics.Count > 0)
-            sections.Add(new("Test", [.. card.Metrics.Select(metric => new Fact(metric.Key.Replace('_', ' '), metric.Value.ToString("0.0000", CultureInfo.InvariantCulture)))]));
+            sections.Add(
+                new(
+                    "Test",
+                    [
+                        .. card.Metrics.Select(metric => new Fact(
+                            metric.Key.Replace('_', ' '),
+                            metric.Value.ToString("0.0000", CultureInfo.InvariantCulture)
+                        )),
+                    ]
+                )
+            );
         if (Find(card, "recipe") is { ValueKind: JsonValueKind.Object } recipe)
         {
             sections.Add(new("Recipe", [.. Leaves(recipe, nested: false)]));
-            foreach (var group in recipe.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Object))
+            foreach (
+                var group in recipe.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Object)
+            )
                 sections.Add(new(Title(group.Name), [.. Leaves(group.Value, nested: true)]));
         }
         return sections;
@@ -70,7 +104,10 @@ internal static class ModelCardFacts
                     yield return new Fact(name, "no");
                     break;
                 case JsonValueKind.Number when member.Value.GetRawText().AsSpan().ContainsAny('.', 'E'):
-                    yield return new Fact(name, member.Value.GetDouble().ToString("0.########", CultureInfo.InvariantCulture));
+                    yield return new Fact(
+                        name,
+                        member.Value.GetDouble().ToString("0.########", CultureInfo.InvariantCulture)
+                    );
                     break;
                 default:
                     yield return new Fact(name, member.Value.ToString());

@@ -19,7 +19,9 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
 
     public long Frozen => Total - Trained;
 
-    /// <summary>Reads the layers off a model; <paramref name="schedule"/> says which of them training ever changed.</summary>
+    /// <summary>
+    /// Reads the layers off a model; <paramref name="schedule"/> says which of them training ever changed.
+    /// </summary>
     public static ModelSummary Of(TextClassifier model, ThawSchedule schedule)
     {
         var options = model.Options;
@@ -38,10 +40,23 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
             layers.Add(new("embedding", $"T × {width}", rows * width, trains));
         }
         layers.Add(
-            new(string.Create(CultureInfo.InvariantCulture, $"dropout {options.EmbeddingDropout:0.##}"), $"T × {width}", 0, false));
+            new(
+                string.Create(CultureInfo.InvariantCulture, $"dropout {options.EmbeddingDropout:0.##}"),
+                $"T × {width}",
+                0,
+                false
+            )
+        );
         IReadOnlyList<LayerSummary> own = model.Layers;
-        layers.AddRange(own.SkipLast(1).Select(layer => new Layer(layer.Title, layer.Output, layer.Parameters, Trains(layer))));
-        string activation = options.Output switch { OutputActivation.Sigmoid => "sigmoid", OutputActivation.Sigmoids => "a sigmoid a class", _ => "softmax" };
+        layers.AddRange(
+            own.SkipLast(1).Select(layer => new Layer(layer.Title, layer.Output, layer.Parameters, Trains(layer)))
+        );
+        string activation = options.Output switch
+        {
+            OutputActivation.Sigmoid => "sigmoid",
+            OutputActivation.Sigmoids => "a sigmoid a class",
+            _ => "softmax",
+        };
         layers.Add(new($"dense, {activation}", own[^1].Output, own[^1].Parameters, Trains(own[^1])));
         return new ModelSummary(layers);
 
@@ -49,13 +64,28 @@ internal sealed record ModelSummary(IReadOnlyList<ModelSummary.Layer> Layers)
     }
 
     /// <summary>What freezing saved: by the shapes, as Keras would hold them.</summary>
-    public string Savings(ThawSchedule schedule) => Frozen == 0
-        ? $"{schedule.Name}: every parameter trains in some epoch; Adam keeps two moments of each, {Sizes.Bytes(MemoryForecast.OptimizerBytes(Total))} in all."
-        : $"{schedule.Name}: {Number(Frozen)} of {Number(Total)} parameters stay frozen; Adam keeps no state for them, which saves {Sizes.Bytes(MemoryForecast.OptimizerBytes(Frozen))}.";
+    public string Savings(ThawSchedule schedule) =>
+        Frozen == 0
+            ? $"{schedule.Name}: every parameter trains in some epoch; Adam keeps two moments of each, "
+                + $"{Sizes.Bytes(MemoryForecast.OptimizerBytes(Total))} in all."
+            : $"{schedule.Name}: {Number(Frozen)} of {Number(Total)} parameters stay frozen; Adam keeps no state for "
+                + $"them, which saves {Sizes.Bytes(MemoryForecast.OptimizerBytes(Frozen))}.";
 
     public TableData ToTable()
     {
-        var rows = Layers.Select(layer => new[] { layer.Name, layer.Output, Number(layer.Parameters), layer.Parameters == 0 ? "" : layer.Trained ? "yes" : "frozen" }).ToList();
+        var rows = Layers
+            .Select(layer =>
+                new[]
+                {
+                    layer.Name,
+                    layer.Output,
+                    Number(layer.Parameters),
+                    layer.Parameters == 0 ? ""
+                    : layer.Trained ? "yes"
+                    : "frozen",
+                }
+            )
+            .ToList();
         rows.Add(["total", "", Number(Total), ""]);
         rows.Add(["trained", "", Number(Trained), ""]);
         rows.Add(["frozen", "", Number(Frozen), ""]);

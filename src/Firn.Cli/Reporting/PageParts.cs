@@ -8,20 +8,36 @@ namespace Firn.Cli.Reporting;
 internal static class PageParts
 {
     /// <summary>Puts values into the template that is built into the tool.</summary>
-    public static string Page(string title, string subtitle, string notice, IReadOnlyList<Fact> headline, string sections, string footer) => Fill(new Dictionary<string, string>
-    {
-        ["title"] = Escape(title),
-        ["subtitle"] = Escape(subtitle),
-        ["notice"] = notice,
-        ["headline"] = string.Concat(headline.Select(fact => $"<div><dt>{Escape(fact.Name)}</dt><dd>{Escape(fact.Value)}</dd></div>\n")),
-        ["sections"] = sections,
-        ["footer"] = Escape(footer),
-    });
+    public static string Page(
+        string title,
+        string subtitle,
+        string notice,
+        IReadOnlyList<Fact> headline,
+        string sections,
+        string footer
+    ) =>
+        Fill(
+            new Dictionary<string, string>
+            {
+                ["title"] = Escape(title),
+                ["subtitle"] = Escape(subtitle),
+                ["notice"] = notice,
+                ["headline"] = string.Concat(
+                    headline.Select(fact => $"<div><dt>{Escape(fact.Name)}</dt><dd>{Escape(fact.Value)}</dd></div>\n")
+                ),
+                ["sections"] = sections,
+                ["footer"] = Escape(footer),
+            }
+        );
 
     public static void Section(StringBuilder page, string title, string content, bool wide = false, string extra = "")
     {
         string classes = $"{(wide ? "wide " : "")}{extra}".Trim();
-        page.Append(CultureInfo.InvariantCulture, $"<section{(classes.Length > 0 ? $" class=\"{classes}\"" : "")}>\n<h2>{Escape(title)}</h2>\n{content}\n</section>\n");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<section{(classes.Length > 0 ? $" class=\"{classes}\"" : "")}>\n<h2>{Escape(title)}</h2>\n{content}"
+                + $"\n</section>\n"
+        );
     }
 
     public static string Table(TableData table)

@@ -8,11 +8,22 @@ namespace Firn.Cli.Reporting;
 /// <summary>The report's charts as PNG files, for slides and papers.</summary>
 internal static class PlotFiles
 {
-    private const int Width = 900, Height = 600;
-    private static readonly Color A = Color.FromHex("#1f6f9f"), B = Color.FromHex("#c8702a"), 
-        Soft = Color.FromHex("#5b6b7a"), Grid = Color.FromHex("#dfe5ea");
+    private const int Width = 900,
+        Height = 600;
+    private static readonly Color A = Color.FromHex("#1f6f9f"),
+        B = Color.FromHex("#c8702a"),
+        Soft = Color.FromHex("#5b6b7a"),
+        Grid = Color.FromHex("#dfe5ea");
 
-    private static readonly Color[] Palette = [A, B, Color.FromHex("#3b8f5a"), Color.FromHex("#8a5bb0"), Color.FromHex("#b8432f"), Color.FromHex("#7a6a2f")];
+    private static readonly Color[] Palette =
+    [
+        A,
+        B,
+        Color.FromHex("#3b8f5a"),
+        Color.FromHex("#8a5bb0"),
+        Color.FromHex("#b8432f"),
+        Color.FromHex("#7a6a2f"),
+    ];
 
     /// <summary>Writes one file a chart into the folder and returns their paths.</summary>
     public static IReadOnlyList<string> Save(ReportData data, string folder)
@@ -30,7 +41,10 @@ internal static class PlotFiles
         if (data.History.Count > 0)
         {
             Add("loss.png", Curves(data, "loss", point => point.Loss, point => point.ValidationLoss ?? double.NaN));
-            Add("accuracy.png", Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN));
+            Add(
+                "accuracy.png",
+                Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN)
+            );
         }
         if (data.Evaluation.Confusion.Count > 0 && ClassSelection.ShowsAll(data.Evaluation))
             Add("confusion.png", Confusion(data.Evaluation));
@@ -40,11 +54,17 @@ internal static class PlotFiles
         return files;
     }
 
-    private static Plot Curves(ReportData data, string what, Func<EpochRecord, double> training, Func<EpochRecord, double> validation)
+    private static Plot Curves(
+        ReportData data,
+        string what,
+        Func<EpochRecord, double> training,
+        Func<EpochRecord, double> validation
+    )
     {
         var plot = New("epoch", what);
         double[] epochs = [.. data.History.Select(point => (double)point.Epoch)];
-        double[] a = [.. data.History.Select(training)], b = [.. data.History.Select(validation)];
+        double[] a = [.. data.History.Select(training)],
+            b = [.. data.History.Select(validation)];
         Line(plot, "training", epochs, a, A);
         if (b.Any(double.IsFinite))
             Line(plot, "validation", epochs, b, B);
@@ -53,13 +73,16 @@ internal static class PlotFiles
         plot.Axes.Bottom.SetTicks(ticks, [.. ticks.Select(tick => tick.ToString("0", CultureInfo.InvariantCulture))]);
         var (low, high) = Ticks.Range(a.Concat(b));
         plot.Axes.SetLimits(epochs[0] - 0.2, epochs[^1] + 0.2, low, high);
-        Legend(plot, Charts.LegendOfCurves(epochs, a, b, (epochs[0], Math.Max(epochs[^1], epochs[0] + 1)), (low, high)) switch
-        {
-            Corner.TopLeft => Alignment.UpperLeft,
-            Corner.TopRight => Alignment.UpperRight,
-            Corner.BottomLeft => Alignment.LowerLeft,
-            _ => Alignment.LowerRight,
-        });
+        Legend(
+            plot,
+            Charts.LegendOfCurves(epochs, a, b, (epochs[0], Math.Max(epochs[^1], epochs[0] + 1)), (low, high)) switch
+            {
+                Corner.TopLeft => Alignment.UpperLeft,
+                Corner.TopRight => Alignment.UpperRight,
+                Corner.BottomLeft => Alignment.LowerLeft,
+                _ => Alignment.LowerRight,
+            }
+        );
         return plot;
     }
 
@@ -70,7 +93,14 @@ internal static class PlotFiles
         foreach (var (curve, color) in evaluation.RocCurves.Zip(Palette))
         {
             string name = evaluation.RocCurves.Count == 1 ? "" : Charts.Short(curve.Class) + " ";
-            Line(plot, string.Create(CultureInfo.InvariantCulture, $"{name}AUC {curve.Area:0.000}"), [.. curve.Points.Select(point => point.FalsePositiveRate)], [.. curve.Points.Select(point => point.TruePositiveRate)], color, markers: false);
+            Line(
+                plot,
+                string.Create(CultureInfo.InvariantCulture, $"{name}AUC {curve.Area:0.000}"),
+                [.. curve.Points.Select(point => point.FalsePositiveRate)],
+                [.. curve.Points.Select(point => point.TruePositiveRate)],
+                color,
+                markers: false
+            );
         }
         plot.Axes.SetLimits(0, 1, 0, 1.02);
         Legend(plot, Alignment.LowerRight);
@@ -105,13 +135,18 @@ internal static class PlotFiles
             int total = Math.Max(1, evaluation.Confusion[i].Sum());
             for (int j = 0; j < n; j++)
             {
-                double share = (double)evaluation.Confusion[i][j] / total, y = n - 1 - i;
+                double share = (double)evaluation.Confusion[i][j] / total,
+                    y = n - 1 - i;
                 var cell = plot.Add.Rectangle(j - 0.48, j + 0.48, y - 0.48, y + 0.48);
                 cell.FillColor = (i == j ? A : B).WithAlpha(0.06 + 0.92 * share);
                 cell.LineWidth = 0;
                 if (n > 12)
                     continue;
-                var text = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"{evaluation.Confusion[i][j]:N0}\n{share * 100:0.0}%"), j, y);
+                var text = plot.Add.Text(
+                    string.Create(CultureInfo.InvariantCulture, $"{evaluation.Confusion[i][j]:N0}\n{share * 100:0.0}%"),
+                    j,
+                    y
+                );
                 text.LabelAlignment = Alignment.MiddleCenter;
                 text.LabelFontName = PlotFont.Family;
                 text.LabelFontSize = n > 6 ? 12 : 18;

@@ -4,7 +4,8 @@ using SkiaSharp;
 namespace Firn.Cli.Reporting;
 
 /// <summary>
-/// Gives ScottPlot the font that the tool carries: a server often has no fonts at all, and its plots would have no words.
+/// Gives ScottPlot the font that the tool carries: a server often has no fonts at all, and its plots would have no
+/// words.
 /// </summary>
 internal sealed class PlotFont : IFontResolver
 {
@@ -12,7 +13,7 @@ internal sealed class PlotFont : IFontResolver
 
     private static readonly Lazy<SKTypeface> Loaded = new(Load);
     private static readonly Lock Gate = new();
-    private static bool registered;
+    private static bool _registered;
 
     /// <summary>The font itself, which the process keeps.</summary>
     public static SKTypeface Typeface => Loaded.Value;
@@ -22,18 +23,17 @@ internal sealed class PlotFont : IFontResolver
     {
         lock (Gate)
         {
-            if (registered)
+            if (_registered)
                 return;
             Fonts.FontResolvers.Insert(0, new PlotFont());
-            registered = true;
+            _registered = true;
         }
     }
 
     public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
         fontName == Family ? Typeface : null;
 
-    public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) =>
-        fontName == Family ? Typeface : null;
+    public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == Family ? Typeface : null;
 
     private static SKTypeface Load()
     {

@@ -43,7 +43,9 @@ internal sealed record ReportData
     /// <summary>The wrong predictions of which the model was surest, surest first.</summary>
     public IReadOnlyList<ConfidentError> Errors { get; init; } = [];
 
-    /// <summary>Why each of <see cref="Errors"/> got its label, null for one that is too long; empty for none at all.</summary>
+    /// <summary>
+    /// Why each of <see cref="Errors"/> got its label, null for one that is too long; empty for none at all.
+    /// </summary>
     public IReadOnlyList<Explanation?> Explanations { get; init; } = [];
 
     /// <summary>The last line: versions, date, duration.</summary>

@@ -14,10 +14,17 @@ internal static class StudyJsonView
         {
             ["headline"] = report.Finding.Headline,
             ["paragraph"] = report.Finding.Paragraph,
-            ["answers"] = new JsonArray([.. report.Finding.Answers.Select(a => (JsonNode)new JsonObject
-            {
-                ["claim"] = a.Claim, ["verdict"] = StudyPage.InWords(a.Verdict), ["evidence"] = a.Evidence,
-            })]),
+            ["answers"] = new JsonArray([
+                .. report.Finding.Answers.Select(a =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["claim"] = a.Claim,
+                            ["verdict"] = StudyPage.InWords(a.Verdict),
+                            ["evidence"] = a.Evidence,
+                        }
+                ),
+            ]),
             ["data"] = summary.Data,
             ["labels"] = Json.Array(summary.Labels),
             ["trainTexts"] = summary.TrainTexts,
@@ -28,15 +35,35 @@ internal static class StudyJsonView
             ["idBytes"] = Json.Number(summary.IdBytes),
             ["vectorBytes"] = Json.Number(summary.VectorBytes),
             ["rows"] = new JsonArray([.. summary.Rows.Select(Row)]),
-            ["torn"] = new JsonArray([.. summary.Torn.OrderBy(t => t.Key).SelectMany(t => t.Value.Select(tear => (JsonNode)new JsonObject
-            {
-                ["texts"] = t.Key, ["seen"] = tear.Seen, ["count"] = tear.Count, ["unseen"] = tear.Unseen,
-                ["before"] = Json.Number(tear.Before), ["after"] = Json.Number(tear.After),
-            }))]),
-            ["dropped"] = new JsonArray([.. summary.Dropped.Select(gap => (JsonNode)new JsonObject
-            {
-                ["texts"] = gap.Size, ["seed"] = gap.Seed, ["policies"] = Json.Array(gap.Policies.Select(StudyPolicies.NameOf)),
-            })]),
+            ["torn"] = new JsonArray([
+                .. summary
+                    .Torn.OrderBy(t => t.Key)
+                    .SelectMany(t =>
+                        t.Value.Select(tear =>
+                            (JsonNode)
+                                new JsonObject
+                                {
+                                    ["texts"] = t.Key,
+                                    ["seen"] = tear.Seen,
+                                    ["count"] = tear.Count,
+                                    ["unseen"] = tear.Unseen,
+                                    ["before"] = Json.Number(tear.Before),
+                                    ["after"] = Json.Number(tear.After),
+                                }
+                        )
+                    ),
+            ]),
+            ["dropped"] = new JsonArray([
+                .. summary.Dropped.Select(gap =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["texts"] = gap.Size,
+                            ["seed"] = gap.Seed,
+                            ["policies"] = Json.Array(gap.Policies.Select(StudyPolicies.NameOf)),
+                        }
+                ),
+            ]),
             ["tooLarge"] = Json.Array(summary.TooLarge),
             ["remark"] = summary.Remark,
             ["command"] = report.Command,
@@ -46,27 +73,29 @@ internal static class StudyJsonView
         };
     }
 
-    private static JsonNode Row(StudyRow row) => new JsonObject
-    {
-        ["texts"] = row.Size,
-        ["policy"] = StudyPolicies.NameOf(row.Policy),
-        ["seeds"] = row.Seeds,
-        ["accuracy"] = Of(row.Accuracy),
-        ["againstFrozen"] = Of(row.AgainstFrozen),
-        ["onlyThisRight"] = row.AgainstFrozen is null ? null : row.Discordant.OnlyThis,
-        ["onlyFrozenRight"] = row.AgainstFrozen is null ? null : row.Discordant.OnlyFrozen,
-        ["mcNemar"] = row.McNemar is { } p ? Json.Number(p) : null,
-        ["unseenShare"] = Json.Number(row.SliceShare),
-        ["unseenAccuracy"] = Of(row.Slice),
-        ["unseenAgainstFrozen"] = Of(row.SliceAgainstFrozen),
-        ["unseenAgainstOthers"] = Of(row.SliceAgainstRest),
-        ["cosine"] = row.Cosine is { } cosine ? Json.Number(cosine) : null,
-        ["neighboursKept"] = row.NeighboursKept is { } kept ? Json.Number(kept) : null,
-        ["trainingBytes"] = row.TrainingBytes,
-        ["versionBytes"] = row.VersionBytes,
-        ["seconds"] = Json.Number(Math.Round(row.Seconds, 2)),
-        ["bestEpoch"] = Json.Number(row.BestEpoch),
-    };
+    private static JsonNode Row(StudyRow row) =>
+        new JsonObject
+        {
+            ["texts"] = row.Size,
+            ["policy"] = StudyPolicies.NameOf(row.Policy),
+            ["seeds"] = row.Seeds,
+            ["accuracy"] = Of(row.Accuracy),
+            ["againstFrozen"] = Of(row.AgainstFrozen),
+            ["onlyThisRight"] = row.AgainstFrozen is null ? null : row.Discordant.OnlyThis,
+            ["onlyFrozenRight"] = row.AgainstFrozen is null ? null : row.Discordant.OnlyFrozen,
+            ["mcNemar"] = row.McNemar is { } p ? Json.Number(p) : null,
+            ["unseenShare"] = Json.Number(row.SliceShare),
+            ["unseenAccuracy"] = Of(row.Slice),
+            ["unseenAgainstFrozen"] = Of(row.SliceAgainstFrozen),
+            ["unseenAgainstOthers"] = Of(row.SliceAgainstRest),
+            ["cosine"] = row.Cosine is { } cosine ? Json.Number(cosine) : null,
+            ["neighboursKept"] = row.NeighboursKept is { } kept ? Json.Number(kept) : null,
+            ["trainingBytes"] = row.TrainingBytes,
+            ["versionBytes"] = row.VersionBytes,
+            ["seconds"] = Json.Number(Math.Round(row.Seconds, 2)),
+            ["bestEpoch"] = Json.Number(row.BestEpoch),
+        };
 
-    private static JsonArray? Of(Estimate? estimate) => estimate is null ? null : Json.Array([estimate.Mean, estimate.Low, estimate.High]);
+    private static JsonArray? Of(Estimate? estimate) =>
+        estimate is null ? null : Json.Array([estimate.Mean, estimate.Low, estimate.High]);
 }

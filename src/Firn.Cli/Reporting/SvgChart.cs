@@ -10,25 +10,46 @@ namespace Firn.Cli.Reporting;
 /// </summary>
 internal sealed class SvgChart
 {
-    private const double Width = 460, Height = 300, Left = 54, Right = 14, Top = 14, Bottom = 44;
+    private const double Width = 460,
+        Height = 300,
+        Left = 54,
+        Right = 14,
+        Top = 14,
+        Bottom = 44;
 
     /// <summary>The colours of data, by the names that the style sheet gives them.</summary>
     public static readonly string[] Styles = ["a", "b", "c", "d", "e", "f"];
 
-    private readonly StringBuilder body = new();
-    private readonly (double Low, double High) xRange;
-    private readonly (double Low, double High) yRange;
-    private readonly List<(string Name, string Class)> legend = [];
+    private readonly StringBuilder _body = new();
+    private readonly (double Low, double High) _xRange;
+    private readonly (double Low, double High) _yRange;
+    private readonly List<(string Name, string Class)> _legend = [];
 
     /// <summary>Draws the frame, the grid and the axes.</summary>
-    public SvgChart(string xTitle, string yTitle, (double Low, double High) xRange, (double Low, double High) yRange, double[]? xTicks = null, string[]? xLabels = null)
+    public SvgChart(
+        string xTitle,
+        string yTitle,
+        (double Low, double High) xRange,
+        (double Low, double High) yRange,
+        double[]? xTicks = null,
+        string[]? xLabels = null
+    )
     {
-        this.xRange = xRange;
-        this.yRange = yRange;
-        Axes(xTitle, yTitle, xTicks ?? Ticks.Between(xRange.Low, xRange.High), Ticks.Between(yRange.Low, yRange.High), xLabels);
+        _xRange = xRange;
+        _yRange = yRange;
+        Axes(
+            xTitle,
+            yTitle,
+            xTicks ?? Ticks.Between(xRange.Low, xRange.High),
+            Ticks.Between(yRange.Low, yRange.High),
+            xLabels
+        );
     }
 
-    /// <summary>A line through the points that are finite, with a dot and a tooltip a point where <paramref name="dots"/> says so.</summary>
+    /// <summary>
+    /// A line through the points that are finite, with a dot and a tooltip a point where <paramref name="dots"/> says
+    /// so.
+    /// </summary>
     public SvgChart Line(string name, string style, IReadOnlyList<double> x, IReadOnlyList<double> y, bool dots = false)
     {
         var points = new StringBuilder();
@@ -39,36 +60,61 @@ internal sealed class SvgChart
         }
         if (points.Length == 0)
             return this;
-        body.Append(CultureInfo.InvariantCulture, $"<polyline class=\"line {style}\" points=\"{points.ToString().TrimEnd()}\"/>");
+        _body.Append(
+            CultureInfo.InvariantCulture,
+            $"<polyline class=\"line {style}\" points=\"{points.ToString().TrimEnd()}\"/>"
+        );
         for (int i = 0; dots && i < x.Count; i++)
         {
             if (double.IsFinite(y[i]))
-                body.Append(CultureInfo.InvariantCulture, $"<circle class=\"dot {style}\" cx=\"{X(x[i]):0.0}\" cy=\"{Y(y[i]):0.0}\" r=\"3\"><title>{Escape(name)}: {y[i]:0.0000} at {x[i]:0.##}</title></circle>");
+                _body.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<circle class=\"dot {style}\" cx=\"{X(x[i]):0.0}\" cy=\"{Y(y[i]):0.0}\" r=\"3\"><title>"
+                        + $"{Escape(name)}: "
+                        + $"{y[i]:0.0000} at {x[i]:0.##}</title></circle>"
+                );
         }
         if (name.Length > 0)
-            legend.Add((name, style));
+            _legend.Add((name, style));
         return this;
     }
 
     /// <summary>A point with the interval around it, and a tooltip.</summary>
     public SvgChart Interval(string style, double x, double value, double low, double high, string tooltip)
     {
-        body.Append(CultureInfo.InvariantCulture, $"<g><title>{Escape(tooltip)}</title><line class=\"whisker {style}\" x1=\"{X(x):0.0}\" x2=\"{X(x):0.0}\" y1=\"{Y(low):0.0}\" y2=\"{Y(high):0.0}\"/><circle class=\"dot {style}\" cx=\"{X(x):0.0}\" cy=\"{Y(value):0.0}\" r=\"3\"/></g>");
+        _body.Append(
+            CultureInfo.InvariantCulture,
+            $"<g><title>{Escape(tooltip)}</title><line class=\"whisker {style}\" x1=\"{X(x):0.0}\" x2=\"{X(x):0.0}\" "
+                + $"y1=\"{Y(low):0.0}\" y2=\"{Y(high):0.0}\"/><circle class=\"dot {style}\" cx=\"{X(x):0.0}\" cy=\""
+                + $"{Y(value):0.0}\" "
+                + $"r=\"3\"/></g>"
+        );
         return this;
     }
 
     /// <summary>A bar from the bottom of the chart.</summary>
     public SvgChart Bar(string style, double low, double high, double value, string tooltip)
     {
-        double left = X(low), right = X(high), top = Y(value);
-        body.Append(CultureInfo.InvariantCulture, $"<rect class=\"bar {style}\" x=\"{left + 1:0.0}\" y=\"{top:0.0}\" width=\"{Math.Max(0, right - left - 2):0.0}\" height=\"{Math.Max(0, Y(yRange.Low) - top):0.0}\"><title>{Escape(tooltip)}</title></rect>");
+        double left = X(low),
+            right = X(high),
+            top = Y(value);
+        _body.Append(
+            CultureInfo.InvariantCulture,
+            $"<rect class=\"bar {style}\" x=\"{left + 1:0.0}\" y=\"{top:0.0}\" width=\""
+                + $"{Math.Max(0, right - left - 2):0.0}\" "
+                + $"height=\"{Math.Max(0, Y(_yRange.Low) - top):0.0}\"><title>{Escape(tooltip)}</title></rect>"
+        );
         return this;
     }
 
     /// <summary>A marked position on the horizontal axis.</summary>
     public SvgChart Mark(double x, string tooltip)
     {
-        body.Append(CultureInfo.InvariantCulture, $"<line class=\"mark\" x1=\"{X(x):0.0}\" x2=\"{X(x):0.0}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>{Escape(tooltip)}</title></line>");
+        _body.Append(
+            CultureInfo.InvariantCulture,
+            $"<line class=\"mark\" x1=\"{X(x):0.0}\" x2=\"{X(x):0.0}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>"
+                + $"{Escape(tooltip)}</title></line>"
+        );
         return this;
     }
 
@@ -76,16 +122,30 @@ internal sealed class SvgChart
     public string ToSvg(string description, Corner legendAt = Corner.TopRight)
     {
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(description)}\">");
-        svg.Append(body);
-        double longest = legend.Count == 0 ? 0 : legend.Max(entry => entry.Name.Length) * 6.6 + 36;
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(description)}\">"
+        );
+        svg.Append(_body);
+        double longest = _legend.Count == 0 ? 0 : _legend.Max(entry => entry.Name.Length) * 6.6 + 36;
         double x = legendAt is Corner.TopLeft or Corner.BottomLeft ? Left + 12 : Width - Right - longest - 6;
-        double y = legendAt is Corner.BottomLeft or Corner.BottomRight ? Height - Bottom - 12 - 17 * (legend.Count - 1) : Top + 16;
-        if (legend.Count > 0)
-            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"keys\" x=\"{x - 6:0}\" y=\"{y - 14:0}\" width=\"{longest + 8:0}\" height=\"{17 * legend.Count + 4}\" rx=\"4\"/>");
-        foreach (var (name, style) in legend)
+        double y = legendAt is Corner.BottomLeft or Corner.BottomRight
+            ? Height - Bottom - 12 - 17 * (_legend.Count - 1)
+            : Top + 16;
+        if (_legend.Count > 0)
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<rect class=\"keys\" x=\"{x - 6:0}\" y=\"{y - 14:0}\" width=\"{longest + 8:0}\" height=\""
+                    + $"{17 * _legend.Count + 4}\" "
+                    + $"rx=\"4\"/>"
+            );
+        foreach (var (name, style) in _legend)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"line {style}\" x1=\"{x:0}\" x2=\"{x + 22:0}\" y1=\"{y - 4:0}\" y2=\"{y - 4:0}\"/><text class=\"key\" x=\"{x + 29:0}\" y=\"{y:0}\">{Escape(name)}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"line {style}\" x1=\"{x:0}\" x2=\"{x + 22:0}\" y1=\"{y - 4:0}\" y2=\"{y - 4:0}\"/><text "
+                    + $"class=\"key\" x=\"{x + 29:0}\" y=\"{y:0}\">{Escape(name)}</text>"
+            );
             y += 17;
         }
         return svg.Append("</svg>").ToString();
@@ -93,22 +153,49 @@ internal sealed class SvgChart
 
     private void Axes(string xTitle, string yTitle, double[] xTicks, double[] yTicks, string[]? xLabels)
     {
-        double xStep = xTicks.Length > 1 ? xTicks[1] - xTicks[0] : 1, yStep = yTicks.Length > 1 ? yTicks[1] - yTicks[0] : 1;
+        double xStep = xTicks.Length > 1 ? xTicks[1] - xTicks[0] : 1,
+            yStep = yTicks.Length > 1 ? yTicks[1] - yTicks[0] : 1;
         foreach (double tick in yTicks)
-            body.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(tick):0.0}\" y2=\"{Y(tick):0.0}\"/><text class=\"tick\" text-anchor=\"end\" x=\"{Left - 7}\" y=\"{Y(tick) + 4:0.0}\">{Ticks.Label(tick, yStep)}</text>");
+            _body.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(tick):0.0}\" y2=\"{Y(tick):0.0}"
+                    + $"\"/><text "
+                    + $"class=\"tick\" text-anchor=\"end\" x=\"{Left - 7}\" y=\"{Y(tick) + 4:0.0}\">"
+                    + $"{Ticks.Label(tick, yStep)}</text>"
+            );
         for (int i = 0; i < xTicks.Length; i++)
         {
             string label = xLabels is null ? Ticks.Label(xTicks[i], xStep) : Escape(xLabels[i]);
-            body.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{X(xTicks[i]):0.0}\" x2=\"{X(xTicks[i]):0.0}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 4}\"/><text class=\"tick\" text-anchor=\"middle\" x=\"{X(xTicks[i]):0.0}\" y=\"{Height - Bottom + 18}\">{label}</text>");
+            _body.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"axis\" x1=\"{X(xTicks[i]):0.0}\" x2=\"{X(xTicks[i]):0.0}\" y1=\"{Height - Bottom}\" "
+                    + $"y2=\"{Height - Bottom + 4}\"/><text class=\"tick\" text-anchor=\"middle\" x=\""
+                    + $"{X(xTicks[i]):0.0}\" "
+                    + $"y=\"{Height - Bottom + 18}\">{label}</text>"
+            );
         }
-        body.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>");
-        body.Append(CultureInfo.InvariantCulture, $"<text class=\"title\" text-anchor=\"middle\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\">{Escape(xTitle)}</text>");
-        body.Append(CultureInfo.InvariantCulture, $"<text class=\"title\" text-anchor=\"middle\" transform=\"translate(13 {(Top + Height - Bottom) / 2}) rotate(-90)\">{Escape(yTitle)}</text>");
+        _body.Append(
+            CultureInfo.InvariantCulture,
+            $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\""
+                + $"{Height - Bottom}\"/>"
+        );
+        _body.Append(
+            CultureInfo.InvariantCulture,
+            $"<text class=\"title\" text-anchor=\"middle\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\">"
+                + $"{Escape(xTitle)}</text>"
+        );
+        _body.Append(
+            CultureInfo.InvariantCulture,
+            $"<text class=\"title\" text-anchor=\"middle\" transform=\"translate(13 {(Top + Height - Bottom) / 2}) "
+                + $"rotate(-90)\">{Escape(yTitle)}</text>"
+        );
     }
 
-    private double X(double value) => Left + (value - xRange.Low) / (xRange.High - xRange.Low) * (Width - Left - Right);
+    private double X(double value) =>
+        Left + (value - _xRange.Low) / (_xRange.High - _xRange.Low) * (Width - Left - Right);
 
-    private double Y(double value) => Height - Bottom - (value - yRange.Low) / (yRange.High - yRange.Low) * (Height - Top - Bottom);
+    private double Y(double value) =>
+        Height - Bottom - (value - _yRange.Low) / (_yRange.High - _yRange.Low) * (Height - Top - Bottom);
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);
 }

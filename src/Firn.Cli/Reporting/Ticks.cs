@@ -5,14 +5,23 @@ namespace Firn.Cli.Reporting;
 /// <summary>Round numbers for an axis.</summary>
 internal static class Ticks
 {
-    /// <summary>Steps of 1, 2 or 5 times a power of ten that cover [low, high] in about <paramref name="wanted"/> steps.</summary>
+    /// <summary>
+    /// Steps of 1, 2 or 5 times a power of ten that cover [low, high] in about <paramref name="wanted"/> steps.
+    /// </summary>
     public static double[] Between(double low, double high, int wanted = 5)
     {
         double raw = (high - low) / wanted;
         if (!(raw > 0) || !double.IsFinite(raw))
             return [low];
         double power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
-        double step = (raw / power) switch { <= 1.2 => 1, <= 2.5 => 2, <= 6 => 5, _ => 10 } * power;
+        double step =
+            (raw / power) switch
+            {
+                <= 1.2 => 1,
+                <= 2.5 => 2,
+                <= 6 => 5,
+                _ => 10,
+            } * power;
         var ticks = new List<double>();
         for (double i = Math.Ceiling(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
             ticks.Add(i * step);
@@ -22,7 +31,8 @@ internal static class Ticks
     /// <summary>A range a little wider than the values, with round ends.</summary>
     public static (double Low, double High) Range(IEnumerable<double> values)
     {
-        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        double low = double.PositiveInfinity,
+            high = double.NegativeInfinity;
         foreach (double value in values)
         {
             if (!double.IsFinite(value))

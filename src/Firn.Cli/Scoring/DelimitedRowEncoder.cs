@@ -7,8 +7,8 @@ using Firn.Evaluation;
 namespace Firn.Cli.Scoring;
 
 /// <summary>
-/// CSV and TSV. A row of a table that is laid out alike is copied byte for byte, so its quoting stays; other rows get quotes
-/// where RFC 4180 wants them.
+/// CSV and TSV. A row of a table that is laid out alike is copied byte for byte, so its quoting stays; other rows get
+/// quotes where RFC 4180 wants them.
 /// </summary>
 internal sealed class DelimitedRowEncoder : RowEncoder
 {
@@ -110,12 +110,15 @@ internal sealed class DelimitedRowEncoder : RowEncoder
 
     private byte[] Cell(string value)
     {
-        bool special = value.AsSpan().IndexOfAny("\"\r\n") >= 0 || value.Contains((char)_separator, StringComparison.Ordinal);
+        bool special =
+            value.AsSpan().IndexOfAny("\"\r\n") >= 0 || value.Contains((char)_separator, StringComparison.Ordinal);
         if (!special)
             return Encoding.UTF8.GetBytes(value);
         // Where quotes are text like any other, a separator in a name cannot be told from a true one.
-        return Encoding.UTF8.GetBytes(_quoted
-            ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-            : value.Replace((char)_separator, ' ').ReplaceLineEndings(" "));
+        return Encoding.UTF8.GetBytes(
+            _quoted
+                ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+                : value.Replace((char)_separator, ' ').ReplaceLineEndings(" ")
+        );
     }
 }

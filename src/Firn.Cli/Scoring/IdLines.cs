@@ -3,7 +3,9 @@ using Firn.Cli.Output;
 
 namespace Firn.Cli.Scoring;
 
-/// <summary>Lines of token ids, as other programs write them: numbers with blanks or commas between, in brackets or without.</summary>
+/// <summary>
+/// Lines of token ids, as other programs write them: numbers with blanks or commas between, in brackets or without.
+/// </summary>
 /// <param name="predictor">The model.</param>
 /// <param name="name">What errors call the lines: a file; null for arguments.</param>
 internal sealed class IdLines(Predictor predictor, string? name)
@@ -38,12 +40,19 @@ internal sealed class IdLines(Predictor predictor, string? name)
     private int[] Parse(string line, long number)
     {
         int size = predictor.Vocabulary.Count;
-        string[] parts = line.Trim().TrimStart('[').TrimEnd(']').Split([' ', ',', '\t', ';'], StringSplitOptions.RemoveEmptyEntries);
+        string[] parts = line.Trim()
+            .TrimStart('[')
+            .TrimEnd(']')
+            .Split([' ', ',', '\t', ';'], StringSplitOptions.RemoveEmptyEntries);
         var ids = new int[parts.Length];
         for (int i = 0; i < ids.Length; i++)
         {
             if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out ids[i]) || ids[i] >= size)
-                throw new UserError($"{(Name is null ? "text" : $"{Name}: line")} {number}, number {i + 1}: '{parts[i]}' is no id of this model; expected are whole numbers from 0 to {size - 1}, with blanks or commas between");
+                throw new UserError(
+                    $"{(Name is null ? "text" : $"{Name}: line")} {number}, number {i + 1}: '{parts[i]}' is no id of "
+                        + $"this model; expected are whole numbers from 0 to {size - 1}, with blanks or commas "
+                        + $"between"
+                );
         }
         return ids;
     }

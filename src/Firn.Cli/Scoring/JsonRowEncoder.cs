@@ -26,9 +26,7 @@ internal sealed class JsonRowEncoder : RowEncoder
 
     public override bool NeedsFields { get; }
 
-    public override void WriteHeader(IBufferWriter<byte> output)
-    {
-    }
+    public override void WriteHeader(IBufferWriter<byte> output) { }
 
     public override void WriteRow(RowBatch batch, int row, Prediction? prediction, IBufferWriter<byte> output)
     {

@@ -12,6 +12,14 @@ internal static class Likeliest
     public static int[] Of(in Prediction prediction, int classes, int most)
     {
         float[] probabilities = prediction.Probabilities;
-        return most == 0 ? [] : [.. Enumerable.Range(0, classes).OrderByDescending(c => LabelRule.ProbabilityOf(c, probabilities)).Take(most)];
+        return most == 0
+            ? []
+            :
+            [
+                .. Enumerable
+                    .Range(0, classes)
+                    .OrderByDescending(c => LabelRule.ProbabilityOf(c, probabilities))
+                    .Take(most),
+            ];
     }
 }

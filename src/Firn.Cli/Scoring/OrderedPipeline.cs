@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Firn.Cli.Scoring;
 
 /// <summary>
-/// Reads, works and writes at once: one thread reads, each piece is worked on by a thread of the pool, and the caller writes, in
-/// the order of reading. Memory is bounded: the reader waits while enough pieces are under way. A failure arrives behind
-/// everything that was read before it.
+/// Reads, works and writes at once: one thread reads, each piece is worked on by a thread of the pool, and the caller
+/// writes, in the order of reading. Memory is bounded: the reader waits while enough pieces are under way. A failure
+/// arrives behind everything that was read before it.
 /// </summary>
 internal static class OrderedPipeline
 {
@@ -15,7 +15,13 @@ internal static class OrderedPipeline
     /// <param name="write">Called by the caller's thread.</param>
     /// <param name="threads">Pieces worked on at once.</param>
     /// <param name="stop">Ends after the piece that is being written.</param>
-    public static void Run<TIn, TOut>(Func<TIn?> read, Func<TIn, TOut> work, Action<TOut> write, int threads, CancellationToken stop)
+    public static void Run<TIn, TOut>(
+        Func<TIn?> read,
+        Func<TIn, TOut> work,
+        Action<TOut> write,
+        int threads,
+        CancellationToken stop
+    )
         where TIn : class
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -43,9 +49,7 @@ internal static class OrderedPipeline
                 write(piece.GetAwaiter().GetResult());
             reading.Join();
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested) { }
         finally
         {
             end.Cancel();
@@ -56,7 +60,12 @@ internal static class OrderedPipeline
     }
 
     private static void Read<TIn, TOut>(
-        Func<TIn?> read, Func<TIn, TOut> work, BlockingCollection<Task<TOut>> underWay, CountdownEvent atWork, CancellationToken end)
+        Func<TIn?> read,
+        Func<TIn, TOut> work,
+        BlockingCollection<Task<TOut>> underWay,
+        CountdownEvent atWork,
+        CancellationToken end
+    )
         where TIn : class
     {
         try
@@ -82,8 +91,6 @@ internal static class OrderedPipeline
         {
             underWay.Add(failure, end);
         }
-        catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException)
-        {
-        }
+        catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException) { }
     }
 }

@@ -4,12 +4,13 @@ using Firn.Data;
 namespace Firn.Cli.Scoring;
 
 /// <summary>
-/// Rows of a table on their way from the reader to the writer, as they were read and as they are to be written; used again when
-/// they are written.
+/// Rows of a table on their way from the reader to the writer, as they were read and as they are to be written; used
+/// again when they are written.
 /// </summary>
 internal sealed class RowBatch(bool keepsFields)
 {
-    private const int MostRows = 1024, MostBytes = 1 << 20;
+    private const int MostRows = 1024,
+        MostBytes = 1 << 20;
     private readonly ArrayBufferWriter<byte> _raw = new(1 << 17);
     private readonly List<int> _ends = [];
     private readonly List<string> _texts = [];
@@ -72,7 +73,9 @@ internal sealed class RowBatch(bool keepsFields)
         bool broken = table.Problem is not null;
         _broken.Add(broken);
         string[]? fields = broken || _fields is not null ? table.Fields() : null;
-        _missing.Add(broken && table.Format == TextTableFormat.Delimited ? Math.Max(0, table.Columns.Count - fields!.Length) : 0);
+        _missing.Add(
+            broken && table.Format == TextTableFormat.Delimited ? Math.Max(0, table.Columns.Count - fields!.Length) : 0
+        );
         _fields?.Add(fields!);
     }
 

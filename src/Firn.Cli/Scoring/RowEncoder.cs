@@ -22,7 +22,9 @@ internal abstract class RowEncoder(Additions additions)
 {
     protected Additions Additions { get; } = additions;
 
-    /// <summary>Whether the values of the columns are needed, because the output is laid out otherwise than the input.</summary>
+    /// <summary>
+    /// Whether the values of the columns are needed, because the output is laid out otherwise than the input.
+    /// </summary>
     public abstract bool NeedsFields { get; }
 
     public abstract void WriteHeader(IBufferWriter<byte> output);
@@ -34,13 +36,18 @@ internal abstract class RowEncoder(Additions additions)
     /// <param name="output">Where to.</param>
     public abstract void WriteRow(RowBatch batch, int row, Prediction? prediction, IBufferWriter<byte> output);
 
-    public static RowEncoder Of(RowFormat format, TextTable table, Additions additions) => format switch
-    {
-        RowFormat.JsonLines => new JsonRowEncoder(table, additions),
-        RowFormat.Tsv => new DelimitedRowEncoder(table, additions, '\t'),
-        // Semicolons and bars stay what they are; a tab is no comma.
-        _ => new DelimitedRowEncoder(table, additions, table.Format == TextTableFormat.Delimited && table.Separator != '\t' ? table.Separator : ','),
-    };
+    public static RowEncoder Of(RowFormat format, TextTable table, Additions additions) =>
+        format switch
+        {
+            RowFormat.JsonLines => new JsonRowEncoder(table, additions),
+            RowFormat.Tsv => new DelimitedRowEncoder(table, additions, '\t'),
+            // Semicolons and bars stay what they are; a tab is no comma.
+            _ => new DelimitedRowEncoder(
+                table,
+                additions,
+                table.Format == TextTableFormat.Delimited && table.Separator != '\t' ? table.Separator : ','
+            ),
+        };
 
     protected static void Number(IBufferWriter<byte> output, float value)
     {

@@ -5,7 +5,9 @@ using Firn.Data;
 
 namespace Firn.Cli.Scoring;
 
-/// <summary>Rows of a table in batches, and a hash of what was read, by which a later run knows its input again.</summary>
+/// <summary>
+/// Rows of a table in batches, and a hash of what was read, by which a later run knows its input again.
+/// </summary>
 internal sealed class RowReader(TextTable table, bool keepsFields, bool stopsAtBroken) : IDisposable
 {
     private const int ShownProblems = 5;
@@ -88,12 +90,20 @@ internal sealed class RowReader(TextTable table, bool keepsFields, bool stopsAtB
     private void Note(string problem)
     {
         if (stopsAtBroken)
-            throw new CorpusException(table.Name, table.Line, problem, "Correct the row, or keep such rows without a label with --on-error keep.");
+            throw new CorpusException(
+                table.Name,
+                table.Line,
+                problem,
+                "Correct the row, or keep such rows without a label with --on-error keep."
+            );
         Broken++;
         if (_problems.Count < ShownProblems)
             _problems.Add($"line {table.Line}: {problem}");
     }
 
     private UserError Foreign(long rows, string output) =>
-        new($"{output}: its first {rows:N0} rows are not those of {table.Name}; give the input that it was begun with, or delete it to begin again");
+        new(
+            $"{output}: its first {rows:N0} rows are not those of {table.Name}; give the input that it was begun "
+                + $"with, or delete it to begin again"
+        );
 }

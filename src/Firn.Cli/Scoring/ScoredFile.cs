@@ -5,9 +5,9 @@ using Firn.Files;
 namespace Firn.Cli.Scoring;
 
 /// <summary>
-/// A file of predictions while it is made. Rows go to <c>FILE.partial</c>, which takes the file's name when all are done, so that
-/// a file of that name is always whole. <c>FILE.partial.json</c> says every few seconds how far the rows on the disk reach and
-/// of which input and model they are, so that a later run goes on there.
+/// A file of predictions while it is made. Rows go to <c>FILE.partial</c>, which takes the file's name when all are
+/// done, so that a file of that name is always whole. <c>FILE.partial.json</c> says every few seconds how far the rows
+/// on the disk reach and of which input and model they are, so that a later run goes on there.
 /// </summary>
 internal sealed class ScoredFile : IDisposable
 {
@@ -45,25 +45,38 @@ internal sealed class ScoredFile : IDisposable
     /// <param name="path">The file; a device is written to directly.</param>
     /// <param name="settings">Model and choices, which must be the same where a run goes on.</param>
     /// <param name="resume">Whether to go on.</param>
-    /// <exception cref="UserError">There is a part of other settings, or one that nobody asked to go on with.</exception>
+    /// <exception cref="UserError">
+    /// There is a part of other settings, or one that nobody asked to go on with.
+    /// </exception>
     public static ScoredFile Open(string path, string settings, bool resume)
     {
         var none = new Progress(0, 0, "", settings);
         if (InputFile.IsPipe(path))
-            return resume ? throw new UserError($"--resume goes on with a file, and {path} is none") : new ScoredFile(OutputFile.Create(path));
+            return resume
+                ? throw new UserError($"--resume goes on with a file, and {path} is none")
+                : new ScoredFile(OutputFile.Create(path));
         var file = new FileInfo(path);
         if (file.LinkTarget is not null)
             path = file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
-        string partial = path + ".partial", journal = path + ".partial.json";
+        string partial = path + ".partial",
+            journal = path + ".partial.json";
         Progress? begun = File.Exists(partial) && File.Exists(journal) ? Progress.Read(journal) : null;
         if (begun is { Rows: > 0 } && !resume)
-            throw new UserError($"{partial} holds {begun.Rows:N0} scored rows of a run that did not end; go on with --resume, or delete it to begin again");
+            throw new UserError(
+                $"{partial} holds {begun.Rows:N0} scored rows of a run that did not end; go on with --resume, or "
+                    + $"delete it to begin again"
+            );
         if (!resume || begun is not { Rows: > 0 })
             return new ScoredFile(path, settings, none);
         if (begun.Settings != settings)
-            throw new UserError($"{partial} was begun with another model or other options ({Difference(begun.Settings, settings)}); give the same, or delete it to begin again");
+            throw new UserError(
+                $"{partial} was begun with another model or other options ({Difference(begun.Settings, settings)}); "
+                    + $"give the same, or delete it to begin again"
+            );
         if (new FileInfo(partial).Length < begun.Bytes)
-            throw new UserError($"{partial} is shorter than {journal} says; it was changed since, so delete both and begin again");
+            throw new UserError(
+                $"{partial} is shorter than {journal} says; it was changed since, so delete both and begin again"
+            );
         return new ScoredFile(path, settings, begun);
     }
 
@@ -131,15 +144,18 @@ internal sealed class ScoredFile : IDisposable
             if (Rows == 0)
                 File.Delete(Partial);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
     }
 
     private static string Difference(string before, string now)
     {
-        string[] a = before.Split('\n'), b = now.Split('\n');
-        return a.Zip(b).Where(pair => pair.First != pair.Second).Select(pair => $"then {pair.First}, now {pair.Second}").FirstOrDefault() ?? "other options";
+        string[] a = before.Split('\n'),
+            b = now.Split('\n');
+        return a.Zip(b)
+                .Where(pair => pair.First != pair.Second)
+                .Select(pair => $"then {pair.First}, now {pair.Second}")
+                .FirstOrDefault()
+            ?? "other options";
     }
 
     /// <summary>How far the rows on the disk reach.</summary>

@@ -4,7 +4,9 @@ using Firn.Cli.Output;
 
 namespace Firn.Cli.Scoring;
 
-/// <summary>Scores the rows of a table and writes them with what the model says, in their order and in bounded memory.</summary>
+/// <summary>
+/// Scores the rows of a table and writes them with what the model says, in their order and in bounded memory.
+/// </summary>
 internal sealed class TableScoring(Predictor predictor, RowEncoder encoder, int threads)
 {
     private readonly Predictor _predictor = predictor.WithThreads(1); // a batch a thread
@@ -16,7 +18,13 @@ internal sealed class TableScoring(Predictor predictor, RowEncoder encoder, int 
     /// <param name="header">Whether the output begins here, so that it needs its header.</param>
     /// <param name="progress">Shows how far it is.</param>
     /// <param name="stop">Ends after the rows that are being written.</param>
-    public ScoredRows Run(RowReader rows, Action<ReadOnlyMemory<byte>, int, byte[]> write, bool header, ProgressLine progress, CancellationToken stop)
+    public ScoredRows Run(
+        RowReader rows,
+        Action<ReadOnlyMemory<byte>, int, byte[]> write,
+        bool header,
+        ProgressLine progress,
+        CancellationToken stop
+    )
     {
         var sum = new ScoredRows();
         if (header)
@@ -26,7 +34,8 @@ internal sealed class TableScoring(Predictor predictor, RowEncoder encoder, int 
             write(first.WrittenMemory, 0, []);
         }
         OrderedPipeline.Run(
-            rows.Next, Score,
+            rows.Next,
+            Score,
             batch =>
             {
                 write(batch.Scored.WrittenMemory, batch.Count, batch.Hash);
@@ -34,7 +43,9 @@ internal sealed class TableScoring(Predictor predictor, RowEncoder encoder, int 
                 rows.Recycle(batch);
                 progress.Report(double.NaN, string.Create(CultureInfo.InvariantCulture, $"{sum.Rows:N0} rows"));
             },
-            _threads, stop);
+            _threads,
+            stop
+        );
         return sum;
     }
 

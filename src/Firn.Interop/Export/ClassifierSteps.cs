@@ -3,7 +3,9 @@ using Firn.Model;
 
 namespace Firn.Interop.Export;
 
-/// <summary>The steps of a list of layers, each with the weights that its name leads to (see the layers' own remarks).</summary>
+/// <summary>
+/// The steps of a list of layers, each with the weights that its name leads to (see the layers' own remarks).
+/// </summary>
 internal sealed class ClassifierSteps
 {
     private readonly TextClassifier _model;
@@ -25,7 +27,11 @@ internal sealed class ClassifierSteps
     {
         var steps = new ClassifierSteps(model, padding);
         SkippedPads? skipped = skips && padding!.Length > 0 ? new SkippedPads(padding.Side, false) : null;
-        return [.. steps.Of(layers, ref skipped, onEmbedding: true), new DenseStep(steps.Whole("dense.kernel"), steps.Whole("dense.bias"), Activation.Linear)];
+        return
+        [
+            .. steps.Of(layers, ref skipped, onEmbedding: true),
+            new DenseStep(steps.Whole("dense.kernel"), steps.Whole("dense.bias"), Activation.Linear),
+        ];
     }
 
     private List<ExportStep> Of(LayerList layers, ref SkippedPads? skipped, bool onEmbedding)
@@ -33,7 +39,8 @@ internal sealed class ClassifierSteps
         var steps = new List<ExportStep>();
         for (int i = 0; i < layers.Count; i++)
         {
-            PadUse use = skipped is null || (onEmbedding && steps.Count == 0) ? PadUse.None : ModelBuilder.UseOf(layers, i);
+            PadUse use =
+                skipped is null || (onEmbedding && steps.Count == 0) ? PadUse.None : ModelBuilder.UseOf(layers, i);
             if (use is PadUse.Sees or PadUse.Mixed)
             {
                 steps.Add(new PadStep(_padding!.Length, skipped!.Value));
@@ -59,7 +66,11 @@ internal sealed class ClassifierSteps
             case Dense dense:
                 _dense += dense.Name is null ? 1 : 0;
                 string name = dense.Name ?? FormattableString.Invariant($"dense_{_dense}");
-                return new DenseStep(Whole(name + ".kernel"), dense.Bias ? Whole(name + ".bias") : null, dense.Activation);
+                return new DenseStep(
+                    Whole(name + ".kernel"),
+                    dense.Bias ? Whole(name + ".bias") : null,
+                    dense.Activation
+                );
             case Activate activate:
                 return new ActivationStep(activate.Activation);
             case GlobalMaxPooling:
@@ -70,15 +81,29 @@ internal sealed class ClassifierSteps
                 return new PoolStep(Pooling.LastState);
             case AttentionPooling:
                 string attention = NameOf(layer);
-                return new AttentionStep(Whole(attention + ".kernel"), Whole(attention + ".bias"), _model[attention + ".context"].Values);
+                return new AttentionStep(
+                    Whole(attention + ".kernel"),
+                    Whole(attention + ".bias"),
+                    _model[attention + ".context"].Values
+                );
             case MaxPooling max:
                 return new WindowPoolStep(true, max.Window, max.Stride == 0 ? max.Window : max.Stride, max.Padding);
             case AveragePooling mean:
-                return new WindowPoolStep(false, mean.Window, mean.Stride == 0 ? mean.Window : mean.Stride, mean.Padding);
+                return new WindowPoolStep(
+                    false,
+                    mean.Window,
+                    mean.Stride == 0 ? mean.Window : mean.Stride,
+                    mean.Padding
+                );
             case BatchNormalization batch:
                 string batchName = NameOf(layer);
-                return new BatchNormalizationStep(Whole(batchName + ".gamma"), Whole(batchName + ".beta"), Whole(batchName + ".moving_mean"),
-                    Whole(batchName + ".moving_variance"), batch.Epsilon);
+                return new BatchNormalizationStep(
+                    Whole(batchName + ".gamma"),
+                    Whole(batchName + ".beta"),
+                    Whole(batchName + ".moving_mean"),
+                    Whole(batchName + ".moving_variance"),
+                    batch.Epsilon
+                );
             case LayerNormalization row:
                 string rowName = NameOf(layer);
                 return new LayerNormalizationStep(Whole(rowName + ".gamma"), Whole(rowName + ".beta"), row.Epsilon);
@@ -89,7 +114,9 @@ internal sealed class ClassifierSteps
             case Residual residual:
                 return BranchesOf([residual.List, []], Join.Sum, ref skipped);
             default:
-                throw new ExportException($"A layer of the kind {layer.Kind} is not exported. docs/export.md lists what is.");
+                throw new ExportException(
+                    $"A layer of the kind {layer.Kind} is not exported. docs/export.md lists what is."
+                );
         }
     }
 
@@ -118,8 +145,18 @@ internal sealed class ClassifierSteps
             _ => RecurrentKind.Simple,
         };
         string[] names = layer.Bidirectional ? [own, backward] : [own];
-        return new RecurrentStep(form, layer, [.. names.Select(name => new RecurrentWeights(Whole(name + ".kernel"), Whole(name + ".recurrent_kernel"),
-            Whole(name + ".bias"), form == RecurrentKind.Gru ? Whole(name + ".recurrent_bias") : null))]);
+        return new RecurrentStep(
+            form,
+            layer,
+            [
+                .. names.Select(name => new RecurrentWeights(
+                    Whole(name + ".kernel"),
+                    Whole(name + ".recurrent_kernel"),
+                    Whole(name + ".bias"),
+                    form == RecurrentKind.Gru ? Whole(name + ".recurrent_bias") : null
+                )),
+            ]
+        );
     }
 
     /// <summary>From the columns of all places in all windows side by side to a kernel a window.</summary>
@@ -127,7 +164,10 @@ internal sealed class ClassifierSteps
     {
         string name = NameOf(layer);
         Parameter all = _model[name + ".kernel"];
-        int filters = layer.Filters, inputs = all.Shape[0], columns = all.Shape[1], column = 0;
+        int filters = layer.Filters,
+            inputs = all.Shape[0],
+            columns = all.Shape[1],
+            column = 0;
         var windows = new List<ConvolutionWindow>();
         for (int n = 0; n < layer.Widths.Count; n++)
         {
@@ -136,9 +176,12 @@ internal sealed class ClassifierSteps
             for (int o = 0; o < width; o++, column += filters)
             {
                 for (int j = 0; j < inputs; j++)
-                    all.Values.Span.Slice(j * columns + column, filters).CopyTo(kernel.AsSpan((o * inputs + j) * filters));
+                    all.Values.Span.Slice(j * columns + column, filters)
+                        .CopyTo(kernel.AsSpan((o * inputs + j) * filters));
             }
-            ReadOnlyMemory<float> bias = layer.Bias ? _model[name + ".bias"].Values.Slice(n * filters, filters) : new float[filters];
+            ReadOnlyMemory<float> bias = layer.Bias
+                ? _model[name + ".bias"].Values.Slice(n * filters, filters)
+                : new float[filters];
             windows.Add(new ConvolutionWindow(width, kernel, new ExportTensor(bias, filters)));
         }
         return windows;

@@ -7,17 +7,14 @@ namespace Firn.Interop.Export;
 public sealed class ExportException : NotSupportedException
 {
     /// <summary>An export that failed for no reason that is told.</summary>
-    public ExportException() : this("The model cannot be written in this format.")
-    {
-    }
+    public ExportException()
+        : this("The model cannot be written in this format.") { }
 
     /// <summary>What cannot be expressed, and what to do.</summary>
-    public ExportException(string message) : base(message)
-    {
-    }
+    public ExportException(string message)
+        : base(message) { }
 
     /// <summary>What cannot be expressed, what to do, and what led to it.</summary>
-    public ExportException(string message, Exception inner) : base(message, inner)
-    {
-    }
+    public ExportException(string message, Exception inner)
+        : base(message, inner) { }
 }

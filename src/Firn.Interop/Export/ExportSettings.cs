@@ -4,8 +4,8 @@ namespace Firn.Interop.Export;
 public sealed record ExportSettings
 {
     /// <summary>
-    /// Leaves out the linear part over n-grams that stands beside the layers; the exported model then scores otherwise than
-    /// the bundle does. Formats that cannot express it refuse a model with one until this is set.
+    /// Leaves out the linear part over n-grams that stands beside the layers; the exported model then scores otherwise
+    /// than the bundle does. Formats that cannot express it refuse a model with one until this is set.
     /// </summary>
     public bool WithoutLinear { get; init; }
 

@@ -8,8 +8,8 @@ namespace Firn.Interop.Export;
 internal sealed record ExportPart(string Name, Action<Stream> Write);
 
 /// <summary>
-/// Where an export goes: a folder that is made for it, or a model file with its companions beside it, whose names begin with the
-/// file's (<c>tweets.onnx</c>, <c>tweets.onnx.golden.json</c>). All files appear or none does.
+/// Where an export goes: a folder that is made for it, or a model file with its companions beside it, whose names begin
+/// with the file's (<c>tweets.onnx</c>, <c>tweets.onnx.golden.json</c>). All files appear or none does.
 /// </summary>
 internal sealed class ExportTarget
 {
@@ -30,7 +30,8 @@ internal sealed class ExportTarget
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         bool isFile = !Directory.Exists(full) && endings.Any(e => full.EndsWith(e, StringComparison.OrdinalIgnoreCase));
-        return isFile ? new ExportTarget(Path.GetDirectoryName(full)!, own: false, Path.GetFileName(full), replace)
+        return isFile
+            ? new ExportTarget(Path.GetDirectoryName(full)!, own: false, Path.GetFileName(full), replace)
             : new ExportTarget(full, own: true, "model" + (endings.Count > 0 ? endings[0] : ""), replace);
     }
 
@@ -47,13 +48,19 @@ internal sealed class ExportTarget
         if (_own && File.Exists(_path))
             throw new IOException($"{_path}: this is a file; name a folder, or a file with the ending of a model");
         if (_own && File.Exists(Path.Combine(_path, "model.json")))
-            throw new IOException($"{_path}: this folder holds a bundle, whose files have the same names; choose another folder");
-        if (!_replace && names.Select(PlaceOf).FirstOrDefault(place => File.Exists(place) || Directory.Exists(place)) is { } taken)
+            throw new IOException(
+                $"{_path}: this folder holds a bundle, whose files have the same names; choose another folder"
+            );
+        if (
+            !_replace
+            && names.Select(PlaceOf).FirstOrDefault(place => File.Exists(place) || Directory.Exists(place)) is { } taken
+        )
             throw Taken(taken);
     }
 
     /// <summary>The error of a place where something stands.</summary>
-    public static IOException Taken(string place) => new($"{place}: it exists already; choose another place, or allow its replacement by ReplaceExisting");
+    public static IOException Taken(string place) =>
+        new($"{place}: it exists already; choose another place, or allow its replacement by ReplaceExisting");
 
     /// <summary>Writes all files; where one cannot be written, none appears.</summary>
     /// <returns>The places, in order.</returns>
@@ -72,7 +79,10 @@ internal sealed class ExportTarget
     {
         string parent = Path.GetDirectoryName(_path) ?? _path;
         Directory.CreateDirectory(parent);
-        string beside = Path.Combine(parent, $".{Path.GetFileName(_path)}.exporting-{Environment.ProcessId}-{Guid.NewGuid():n}");
+        string beside = Path.Combine(
+            parent,
+            $".{Path.GetFileName(_path)}.exporting-{Environment.ProcessId}-{Guid.NewGuid():n}"
+        );
         Directory.CreateDirectory(beside);
         try
         {

@@ -5,8 +5,8 @@ using Firn.Layers;
 namespace Firn.Interop.Export;
 
 /// <summary>
-/// An array of float32 to be written in little-endian order: memory, or the rows of a table by the words' ids, which are
-/// gathered while they are written, so that a table that shares rows is never held in full.
+/// An array of float32 to be written in little-endian order: memory, or the rows of a table by the words' ids, which
+/// are gathered while they are written, so that a table that shares rows is never held in full.
 /// </summary>
 internal sealed class ExportTensor
 {
@@ -20,7 +20,10 @@ internal sealed class ExportTensor
     {
         (_values, Shape) = (values, shape);
         if (shape.Aggregate(1L, (product, d) => product * d) != values.Length)
-            throw new ArgumentException($"{values.Length} values do not fill [{string.Join(", ", shape)}].", nameof(values));
+            throw new ArgumentException(
+                $"{values.Length} values do not fill [{string.Join(", ", shape)}].",
+                nameof(values)
+            );
     }
 
     private ExportTensor(EmbeddingTable table)

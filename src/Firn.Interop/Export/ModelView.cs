@@ -9,7 +9,12 @@ namespace Firn.Interop.Export;
 /// <param name="Steps">From rows over time, [T,E], to logits, [K].</param>
 /// <param name="Output">What makes probabilities of the logits.</param>
 /// <param name="Outputs">K.</param>
-internal sealed record ModelView(EmbeddingTable Table, IReadOnlyList<ExportStep> Steps, OutputActivation Output, int Outputs)
+internal sealed record ModelView(
+    EmbeddingTable Table,
+    IReadOnlyList<ExportStep> Steps,
+    OutputActivation Output,
+    int Outputs
+)
 {
     /// <summary>[K] what a text without words gets; null lets the weights speak.</summary>
     public IReadOnlyList<float>? Prior { get; init; }
@@ -24,14 +29,21 @@ internal sealed record ModelView(EmbeddingTable Table, IReadOnlyList<ExportStep>
     public bool SkipsPads { get; init; }
 
     /// <summary>Reads a classifier.</summary>
-    /// <param name="model">The classifier; its weights are shared, not copied, but those that another order needs.</param>
+    /// <param name="model">
+    /// The classifier; its weights are shared, not copied, but those that another order needs.
+    /// </param>
     /// <param name="withLinear">Whether its linear part is taken along.</param>
     public static ModelView Of(TextClassifier model, bool withLinear)
     {
         PaddedInput? padding = ShortModel.PaddingOf(model.Options);
         LayerList layers = ShortModel.LayersOf(model.Options);
         bool skips = padding is { Masked: true } && ModelBuilder.UseOf(layers, 0) == PadUse.Skips;
-        return new ModelView(model.Embedding, ClassifierSteps.Of(model, layers, padding, skips), model.Options.Output, model.Options.OutputSize)
+        return new ModelView(
+            model.Embedding,
+            ClassifierSteps.Of(model, layers, padding, skips),
+            model.Options.Output,
+            model.Options.OutputSize
+        )
         {
             Prior = model.Prior,
             Linear = withLinear ? model.Wide : null,
@@ -65,32 +77,40 @@ internal enum RecurrentKind
 /// <param name="Recurrent">[H,GH].</param>
 /// <param name="Bias">[GH].</param>
 /// <param name="RecurrentBias">[GH] of a GRU with the reset behind; null for others.</param>
-internal sealed record RecurrentWeights(ExportTensor Kernel, ExportTensor Recurrent, ExportTensor Bias, ExportTensor? RecurrentBias);
+internal sealed record RecurrentWeights(
+    ExportTensor Kernel,
+    ExportTensor Recurrent,
+    ExportTensor Bias,
+    ExportTensor? RecurrentBias
+);
 
 /// <summary>A recurrent layer over time, in one direction or in both.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Layer">Its settings.</param>
 /// <param name="Directions">Forward and, where there is one, backward.</param>
-internal sealed record RecurrentStep(RecurrentKind Kind, Recurrent Layer, IReadOnlyList<RecurrentWeights> Directions) : ExportStep
+internal sealed record RecurrentStep(RecurrentKind Kind, Recurrent Layer, IReadOnlyList<RecurrentWeights> Directions)
+    : ExportStep
 {
     /// <summary>H.</summary>
     public int Units => Layer.Units;
 
     /// <summary>Of the candidate and of a cell.</summary>
-    public Activation Activation => Layer switch
-    {
-        Lstm lstm => lstm.Activation,
-        Gru gru => gru.Activation,
-        _ => ((SimpleRnn)Layer).Activation,
-    };
+    public Activation Activation =>
+        Layer switch
+        {
+            Lstm lstm => lstm.Activation,
+            Gru gru => gru.Activation,
+            _ => ((SimpleRnn)Layer).Activation,
+        };
 
     /// <summary>Of the gates.</summary>
-    public Activation GateActivation => Layer switch
-    {
-        Lstm lstm => lstm.GateActivation,
-        Gru gru => gru.GateActivation,
-        _ => Activation.Sigmoid,
-    };
+    public Activation GateActivation =>
+        Layer switch
+        {
+            Lstm lstm => lstm.GateActivation,
+            Gru gru => gru.GateActivation,
+            _ => Activation.Sigmoid,
+        };
 }
 
 /// <summary>Convolutions side by side, their outputs joined.</summary>
@@ -120,7 +140,8 @@ internal sealed record PoolStep(Pooling Pooling) : ExportStep;
 /// <param name="Kernel">A, [F,F].</param>
 /// <param name="Bias">a, [F].</param>
 /// <param name="Context">v, [F].</param>
-internal sealed record AttentionStep(ExportTensor Kernel, ExportTensor Bias, ReadOnlyMemory<float> Context) : ExportStep;
+internal sealed record AttentionStep(ExportTensor Kernel, ExportTensor Bias, ReadOnlyMemory<float> Context)
+    : ExportStep;
 
 /// <summary>The largest or mean value of each unit in windows over time.</summary>
 /// <param name="Largest">Or mean.</param>
@@ -129,8 +150,16 @@ internal sealed record AttentionStep(ExportTensor Kernel, ExportTensor Bias, Rea
 /// <param name="Padding">Valid or same.</param>
 internal sealed record WindowPoolStep(bool Largest, int Window, int Stride, WindowPadding Padding) : ExportStep;
 
-/// <summary>y = gamma (x - mean) / sqrt(variance + epsilon) + beta with means and variances of training, all [F].</summary>
-internal sealed record BatchNormalizationStep(ExportTensor Gamma, ExportTensor Beta, ExportTensor Mean, ExportTensor Variance, double Epsilon) : ExportStep;
+/// <summary>
+/// y = gamma (x - mean) / sqrt(variance + epsilon) + beta with means and variances of training, all [F].
+/// </summary>
+internal sealed record BatchNormalizationStep(
+    ExportTensor Gamma,
+    ExportTensor Beta,
+    ExportTensor Mean,
+    ExportTensor Variance,
+    double Epsilon
+) : ExportStep;
 
 /// <summary>The same with mean and variance of each row.</summary>
 internal sealed record LayerNormalizationStep(ExportTensor Gamma, ExportTensor Beta, double Epsilon) : ExportStep;

@@ -3,10 +3,10 @@ using Firn.Linear;
 namespace Firn.Interop.Export;
 
 /// <summary>
-/// The n-grams of a linear part as lists of ids. A bundle keeps 64-bit hashes of them, key = mix(key of all but the last id +
-/// last id). The mix can be undone, and the training texts that hold an n-gram hold its beginning, which is therefore a
-/// feature too: the feature whose key lies less than V below the undone hash is the beginning, and the distance is the id
-/// (that another key lies there has a probability of 5e-9 with a million n-grams of 100,000 words).
+/// The n-grams of a linear part as lists of ids. A bundle keeps 64-bit hashes of them, key = mix(key of all but the
+/// last id + last id). The mix can be undone, and the training texts that hold an n-gram hold its beginning, which is
+/// therefore a feature too: the feature whose key lies less than V below the undone hash is the beginning, and the
+/// distance is the id (that another key lies there has a probability of 5e-9 with a million n-grams of 100,000 words).
 /// </summary>
 internal sealed class NgramTable
 {
@@ -34,11 +34,18 @@ internal sealed class NgramTable
         return new NgramTable(ToLevels(place));
     }
 
-    private static void Resolve(ulong[] keys, ulong[] sorted, int[] columns, (int Length, int Prefix, int Last)[] place, int start, int vocabulary)
+    private static void Resolve(
+        ulong[] keys,
+        ulong[] sorted,
+        int[] columns,
+        (int Length, int Prefix, int Last)[] place,
+        int start,
+        int vocabulary
+    )
     {
         // An n-gram's beginning may stand behind it; at most 16 ids are followed.
         var chain = new Stack<int>();
-        for (int column = start; column >= 0 && place[column].Length == 0;)
+        for (int column = start; column >= 0 && place[column].Length == 0; )
         {
             chain.Push(column);
             (int prefix, int last) = Parts(keys[column], sorted, columns, vocabulary);
@@ -62,10 +69,12 @@ internal sealed class NgramTable
         int at = Array.BinarySearch(sorted, sum);
         at = at >= 0 ? at : ~at - 1;
         return at >= 0 && sum - sorted[at] < (ulong)vocabulary && NgramKeys.Mix(sum) == key
-            ? (columns[at], (int)(sum - sorted[at])) : throw Unknown();
+            ? (columns[at], (int)(sum - sorted[at]))
+            : throw Unknown();
     }
 
-    private static ExportException Unknown() => new("The n-grams of the linear part cannot be told from the bundle; leave it out, or train again.");
+    private static ExportException Unknown() =>
+        new("The n-grams of the linear part cannot be told from the bundle; leave it out, or train again.");
 
     private static List<NgramLevel> ToLevels((int Length, int Prefix, int Last)[] place)
     {
@@ -76,11 +85,18 @@ internal sealed class NgramTable
             int[] columns = [.. Enumerable.Range(0, place.Length).Where(column => place[column].Length == length)];
             if (columns.Length == 0)
                 return levels;
-            (long Prefix, long Last) Key(int column) => (place[column].Prefix < 0 ? 0 : rankOf[place[column].Prefix], place[column].Last);
+            (long Prefix, long Last) Key(int column) =>
+                (place[column].Prefix < 0 ? 0 : rankOf[place[column].Prefix], place[column].Last);
             columns = [.. columns.OrderBy(Key)];
             for (int i = 0; i < columns.Length; i++)
                 rankOf[columns[i]] = i + 1;
-            levels.Add(new NgramLevel(columns, [.. columns.Select(c => (int)Key(c).Prefix)], [.. columns.Select(c => place[c].Last)]));
+            levels.Add(
+                new NgramLevel(
+                    columns,
+                    [.. columns.Select(c => (int)Key(c).Prefix)],
+                    [.. columns.Select(c => place[c].Last)]
+                )
+            );
         }
     }
 

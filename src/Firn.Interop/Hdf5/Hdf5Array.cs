@@ -6,7 +6,10 @@ namespace Firn.Interop.Hdf5;
 /// <summary>An array of numbers of an HDF5 file.</summary>
 internal sealed class Hdf5Array
 {
-    private const int Compact = 0, Contiguous = 1, Chunked = 2, Piece = 1 << 20;
+    private const int Compact = 0,
+        Contiguous = 1,
+        Chunked = 2,
+        Piece = 1 << 20;
     private readonly Hdf5Input _input;
     private readonly Hdf5Object _header;
     private readonly NumberType _type;
@@ -22,10 +25,13 @@ internal sealed class Hdf5Array
 
     public static Hdf5Array Of(Hdf5Input input, Hdf5Object header)
     {
-        if (header.Find(Hdf5MessageType.Dataspace) is not { } spaceMessage
-            || header.Find(Hdf5MessageType.Datatype) is not { } typeMessage)
+        if (
+            header.Find(Hdf5MessageType.Dataspace) is not { } spaceMessage
+            || header.Find(Hdf5MessageType.Datatype) is not { } typeMessage
+        )
             throw input.Bad(header.Address, "an array has no extent or no type");
-        Hdf5Cursor spaceFields = spaceMessage.Cursor(input), typeFields = typeMessage.Cursor(input);
+        Hdf5Cursor spaceFields = spaceMessage.Cursor(input),
+            typeFields = typeMessage.Cursor(input);
         Hdf5Space space = Hdf5Space.Parse(ref spaceFields, input, spaceMessage.At);
         Hdf5Type type = Hdf5Type.Parse(ref typeFields);
         if (type.Kind != Hdf5TypeKind.Number)
@@ -45,7 +51,8 @@ internal sealed class Hdf5Array
     {
         Hdf5Message layout = _header.Find(Hdf5MessageType.Layout)!;
         Hdf5Cursor fields = layout.Cursor(_input);
-        int version = fields.Byte(), kind = fields.Byte();
+        int version = fields.Byte(),
+            kind = fields.Byte();
         if (version is not (3 or 4))
             throw _input.Unsupported(layout.At, $"an array is laid out in version {version}");
         if (kind == Compact)

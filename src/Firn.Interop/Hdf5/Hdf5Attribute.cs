@@ -13,20 +13,28 @@ internal sealed record Hdf5Attribute(string Name, Hdf5Type Type, Hdf5Space Space
     public static Hdf5Attribute Parse(Hdf5Message message, Hdf5Input input)
     {
         Hdf5Cursor cursor = message.Cursor(input);
-        int version = cursor.Byte(), flags = cursor.Byte();
+        int version = cursor.Byte(),
+            flags = cursor.Byte();
         if (version is < 1 or > 3)
             throw input.Bad(message.At, $"an attribute has version {version}");
         if (version > 1 && (flags & 3) != 0)
             throw input.Unsupported(message.At, "the type of an attribute is shared between objects");
-        int nameSize = cursor.UInt16(), typeSize = cursor.UInt16(), spaceSize = cursor.UInt16();
+        int nameSize = cursor.UInt16(),
+            typeSize = cursor.UInt16(),
+            spaceSize = cursor.UInt16();
         if (version == 3)
             cursor.Skip(1);
         int round = version == 1 ? 7 : 0; // version 1 pads each part to eight bytes
         string name = Encoding.UTF8.GetString(cursor.Take((nameSize + round) & ~round)).TrimEnd('\0');
         var type = new Hdf5Cursor(cursor.Take((typeSize + round) & ~round), input, message.At);
         var space = new Hdf5Cursor(cursor.Take((spaceSize + round) & ~round), input, message.At);
-        return new Hdf5Attribute(name, Hdf5Type.Parse(ref type), Hdf5Space.Parse(ref space, input, message.At),
-            message.At + (ulong)cursor.Position, message.Bytes[cursor.Position..]);
+        return new Hdf5Attribute(
+            name,
+            Hdf5Type.Parse(ref type),
+            Hdf5Space.Parse(ref space, input, message.At),
+            message.At + (ulong)cursor.Position,
+            message.Bytes[cursor.Position..]
+        );
     }
 
     /// <summary>Its texts; of an empty list, whatever its type, none.</summary>
@@ -43,8 +51,10 @@ internal sealed record Hdf5Attribute(string Name, Hdf5Type Type, Hdf5Space Space
         var texts = new string[count];
         for (int i = 0; i < texts.Length; i++)
         {
-            texts[i] = Type.Kind == Hdf5TypeKind.VariableText ? heap.Text(ref cursor)
-                : Encoding.UTF8.GetString(cursor.Take(Type.Size)).TrimEnd('\0', ' ');
+            texts[i] =
+                Type.Kind == Hdf5TypeKind.VariableText
+                    ? heap.Text(ref cursor)
+                    : Encoding.UTF8.GetString(cursor.Take(Type.Size)).TrimEnd('\0', ' ');
         }
         return texts;
     }

@@ -9,13 +9,17 @@ namespace Firn.Interop.Hdf5;
 /// </summary>
 internal sealed class Hdf5Chunks
 {
-    private const int Deflate = 1, Shuffle = 2, Fletcher32 = 3, FirstNamed = 256;
+    private const int Deflate = 1,
+        Shuffle = 2,
+        Fletcher32 = 3,
+        FirstNamed = 256;
     private const uint MostExpansion = 1032; // deflate cannot expand by more
     private const int MostLevels = 16;
     private readonly Hdf5Input _input;
     private readonly Hdf5Object _header;
     private readonly NumberType _type;
-    private readonly int[] _shape, _piece;
+    private readonly int[] _shape,
+        _piece;
     private readonly List<(int Filter, int Size)> _filters = [];
 
     private Hdf5Chunks(Hdf5Input input, Hdf5Object header, int[] shape, int[] piece, NumberType type)
@@ -31,7 +35,13 @@ internal sealed class Hdf5Chunks
     /// <param name="type">Its numbers.</param>
     /// <param name="count">How many.</param>
     public static float[] Read(
-        Hdf5Input input, Hdf5Object header, ref Hdf5Cursor fields, int[] shape, NumberType type, ulong count)
+        Hdf5Input input,
+        Hdf5Object header,
+        ref Hdf5Cursor fields,
+        int[] shape,
+        NumberType type,
+        ulong count
+    )
     {
         if (count == 0)
             return [];
@@ -43,7 +53,8 @@ internal sealed class Hdf5Chunks
         for (int i = 0; i < rank; i++)
         {
             uint size = fields.UInt32();
-            piece[i] = size is > 0 and <= int.MaxValue ? (int)size
+            piece[i] = size is > 0 and <= int.MaxValue
+                ? (int)size
                 : throw input.Bad(header.Address, $"a piece of an array is {size} long");
         }
         if (tree == ulong.MaxValue)
@@ -56,7 +67,9 @@ internal sealed class Hdf5Chunks
         ReadFilters();
         var pieces = new Dictionary<UInt128, Piece>();
         Collect(tree, pieces, MostLevels);
-        UInt128 expected = 1, pieceBytes = (uint)_type.Size, stored = 0;
+        UInt128 expected = 1,
+            pieceBytes = (uint)_type.Size,
+            stored = 0;
         for (int i = 0; i < _shape.Length; i++)
         {
             expected *= (uint)((_shape[i] + (long)_piece[i] - 1) / _piece[i]);
@@ -87,7 +100,8 @@ internal sealed class Hdf5Chunks
         if (_header.Find(Hdf5MessageType.Filters) is not { } message)
             return;
         Hdf5Cursor fields = message.Cursor(_input);
-        int version = fields.Byte(), count = fields.Byte();
+        int version = fields.Byte(),
+            count = fields.Byte();
         if (version is not (1 or 2))
             throw _input.Bad(message.At, $"a list of filters has version {version}");
         fields.Skip(version == 1 ? 6 : 0);
@@ -191,13 +205,16 @@ internal sealed class Hdf5Chunks
     /// <summary>Copies a piece, row by row of its last dimension, without what hangs over the array's edge.</summary>
     private void Place(byte[] bytes, ulong[] from, float[] values)
     {
-        int last = _shape.Length - 1, width = Math.Min(_piece[last], _shape[last] - (int)from[last]);
+        int last = _shape.Length - 1,
+            width = Math.Min(_piece[last], _shape[last] - (int)from[last]);
         long rows = 1;
         for (int i = 0; i < last; i++)
             rows *= _piece[i];
         for (long row = 0; row < rows; row++)
         {
-            long left = row, to = 0, stride = 1;
+            long left = row,
+                to = 0,
+                stride = 1;
             bool inside = true;
             for (int i = last; i >= 0; i--)
             {

@@ -33,7 +33,14 @@ internal ref struct Hdf5Cursor
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
     /// <summary>A number of 1, 2, 4 or 8 bytes.</summary>
-    public ulong UInt(int size) => size switch { 1 => Byte(), 2 => UInt16(), 4 => UInt32(), _ => UInt64() };
+    public ulong UInt(int size) =>
+        size switch
+        {
+            1 => Byte(),
+            2 => UInt16(),
+            4 => UInt32(),
+            _ => UInt64(),
+        };
 
     public void Skip(int count) => Take(count);
 

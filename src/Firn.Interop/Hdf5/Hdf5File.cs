@@ -62,7 +62,8 @@ internal sealed class Hdf5File : IDisposable
         if (version > 3)
             throw input.Unsupported(8, $"the file has version {version} of HDF5");
         fields.Skip(old ? 4 : 0);
-        int offsets = fields.Byte(), lengths = fields.Byte();
+        int offsets = fields.Byte(),
+            lengths = fields.Byte();
         if (offsets != 8 || lengths != 8)
             throw input.Unsupported(9, $"addresses have {offsets} bytes and lengths {lengths}");
         fields.Skip(old ? 9 + (version == 1 ? 4 : 0) : 1);
@@ -73,8 +74,10 @@ internal sealed class Hdf5File : IDisposable
             throw input.Unsupported(0, "a user block stands before the file");
         if (end > (ulong)input.Length)
         {
-            throw new InvalidDataException($"{input.Path}: byte {input.Length}: the file ends here and should have "
-                + $"{end} bytes. It was cut short; fetch it again.");
+            throw new InvalidDataException(
+                $"{input.Path}: byte {input.Length}: the file ends here and should have "
+                    + $"{end} bytes. It was cut short; fetch it again."
+            );
         }
         fields.Skip(old ? 16 : 0); // the driver's block and the root's name
         return fields.UInt64();

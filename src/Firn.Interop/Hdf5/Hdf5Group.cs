@@ -8,7 +8,9 @@ namespace Firn.Interop.Hdf5;
 internal sealed class Hdf5Group
 {
     private const ulong Undefined = ulong.MaxValue;
-    private const int EntrySize = 40, SoftLink = 2, MostLevels = 16;
+    private const int EntrySize = 40,
+        SoftLink = 2,
+        MostLevels = 16;
     private readonly Hdf5File _file;
     private readonly Hdf5Object _header;
     private Dictionary<string, ulong>? _links;
@@ -150,7 +152,8 @@ internal sealed class Hdf5Group
         var entries = new Hdf5Cursor(bytes, Input, address + 8);
         for (int i = 0; i < count; i++)
         {
-            ulong at = entries.UInt64(), header = entries.UInt64();
+            ulong at = entries.UInt64(),
+                header = entries.UInt64();
             uint kind = entries.UInt32();
             entries.Skip(20);
             if (at >= (ulong)names.Length)

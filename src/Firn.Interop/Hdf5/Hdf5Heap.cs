@@ -17,7 +17,8 @@ internal sealed class Hdf5Heap(Hdf5Input input)
             return "";
         if (!_collections.TryGetValue(address, out Dictionary<uint, string>? texts))
             _collections.Add(address, texts = Read(address));
-        return texts.TryGetValue(index, out string? text) ? text
+        return texts.TryGetValue(index, out string? text)
+            ? text
             : throw input.Bad(address, $"a text refers to number {index} of this heap, which has none");
     }
 

@@ -11,7 +11,8 @@ internal sealed class Hdf5Input : IDisposable
     private readonly Stream _stream;
     private readonly long _start;
     private readonly bool _leaveOpen;
-    private long _described, _data;
+    private long _described,
+        _data;
 
     /// <summary>Reads a part of a stream.</summary>
     /// <param name="stream">A stream that can be read at any place.</param>
@@ -61,8 +62,10 @@ internal sealed class Hdf5Input : IDisposable
 
     /// <summary>Something that HDF5 allows and that is not read here.</summary>
     public InvalidDataException Unsupported(ulong at, string problem) =>
-        new($"{Path}: byte {at}: {problem}, which is not read here. Write the file again with h5py's defaults "
-            + "(model.save in Keras does).");
+        new(
+            $"{Path}: byte {at}: {problem}, which is not read here. Write the file again with h5py's defaults "
+                + "(model.save in Keras does)."
+        );
 
     public void Dispose()
     {

@@ -33,8 +33,12 @@ internal sealed record Hdf5Message(Hdf5MessageType Type, bool IsShared, ulong At
 /// <summary>The header of a group or an array: its messages, from all its blocks.</summary>
 internal sealed class Hdf5Object
 {
-    private const int Prefix1 = 16, MessageHead1 = 8, Checksum = 4;
-    private const int HasTimes = 0x20, HasPhases = 0x10, HasOrder = 0x04;
+    private const int Prefix1 = 16,
+        MessageHead1 = 8,
+        Checksum = 4;
+    private const int HasTimes = 0x20,
+        HasPhases = 0x10,
+        HasOrder = 0x04;
     private readonly List<Hdf5Message> _messages = [];
     private readonly Hdf5Input _input;
 
@@ -79,7 +83,9 @@ internal sealed class Hdf5Object
             var fields = new Hdf5Cursor(bytes, _input, block.At);
             while (fields.Left >= MessageHead1)
             {
-                int type = fields.UInt16(), length = fields.UInt16(), flags = fields.Byte();
+                int type = fields.UInt16(),
+                    length = fields.UInt16(),
+                    flags = fields.Byte();
                 fields.Skip(3);
                 Add(type, flags, block.At, bytes, fields.Position, length, blocks);
                 fields.Skip(length);
@@ -93,7 +99,8 @@ internal sealed class Hdf5Object
         byte[] start = _input.Describing(Address, Math.Min(64, (ulong)_input.Length - Address), "an object's header");
         var head = new Hdf5Cursor(start, _input, Address);
         head.Expect("OHDR"u8, "an object's header");
-        int version = head.Byte(), flags = head.Byte();
+        int version = head.Byte(),
+            flags = head.Byte();
         if (version != 2)
             throw _input.Bad(Address, $"an object's header has version {version}");
         head.Skip(((flags & HasTimes) != 0 ? 16 : 0) + ((flags & HasPhases) != 0 ? 4 : 0));
@@ -112,7 +119,9 @@ internal sealed class Hdf5Object
             int messageHead = (flags & HasOrder) != 0 ? 6 : 4;
             while (fields.Left >= messageHead + end)
             {
-                int type = fields.Byte(), length = fields.UInt16(), messageFlags = fields.Byte();
+                int type = fields.Byte(),
+                    length = fields.UInt16(),
+                    messageFlags = fields.Byte();
                 if ((flags & HasOrder) != 0)
                     fields.Skip(2);
                 Add(type, messageFlags, block.At, bytes, fields.Position, length, blocks);
@@ -122,7 +131,14 @@ internal sealed class Hdf5Object
     }
 
     private void Add(
-        int type, int flags, ulong at, byte[] bytes, int from, int length, Queue<(ulong At, ulong Length)> blocks)
+        int type,
+        int flags,
+        ulong at,
+        byte[] bytes,
+        int from,
+        int length,
+        Queue<(ulong At, ulong Length)> blocks
+    )
     {
         ulong place = at + (ulong)from;
         if (length > bytes.Length - from)

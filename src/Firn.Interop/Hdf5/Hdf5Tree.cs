@@ -24,8 +24,10 @@ internal readonly record struct Hdf5Tree(byte[] Bytes, int KeySize, int Count)
         int count = head.UInt16();
         if (found != kind || level >= below)
         {
-            throw input.Bad(address, $"a tree is of kind {found} and level {level} where kind {kind} below level "
-                + $"{below} is expected");
+            throw input.Bad(
+                address,
+                $"a tree is of kind {found} and level {level} where kind {kind} below level " + $"{below} is expected"
+            );
         }
         ulong size = (ulong)count * ((ulong)keySize + 8) + (ulong)keySize;
         return new Hdf5Tree(input.Describing(address + Head, size, "a tree"), keySize, count);

@@ -24,12 +24,16 @@ internal enum Hdf5TypeKind
 /// <param name="Number">The numbers, where they are.</param>
 internal readonly record struct Hdf5Type(Hdf5TypeKind Kind, int Size, NumberType Number)
 {
-    private const int FixedPoint = 0, FloatingPoint = 1, String = 3, VariableLength = 9;
+    private const int FixedPoint = 0,
+        FloatingPoint = 1,
+        String = 3,
+        VariableLength = 9;
     private const int ReferenceSize = 16;
 
     public static Hdf5Type Parse(ref Hdf5Cursor cursor)
     {
-        int head = cursor.Byte(), bits = cursor.Byte();
+        int head = cursor.Byte(),
+            bits = cursor.Byte();
         cursor.Skip(2);
         uint size = cursor.UInt32();
         if (size > ushort.MaxValue * 16)
@@ -83,7 +87,8 @@ internal readonly record struct Hdf5Space(ulong[] Dimensions, bool IsNull)
 
     public static Hdf5Space Parse(ref Hdf5Cursor cursor, Hdf5Input input, ulong at)
     {
-        int version = cursor.Byte(), rank = cursor.Byte();
+        int version = cursor.Byte(),
+            rank = cursor.Byte();
         cursor.Skip(1); // flags: whether largest dimensions follow
         int kind = cursor.Byte();
         if (version is not (1 or 2) || rank > MostDimensions)

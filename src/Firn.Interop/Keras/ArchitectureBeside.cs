@@ -30,16 +30,21 @@ internal static class ArchitectureBeside
         }
         if (models.Length == 1)
             return models[0];
-        string found = models.Length == 0 ? "no JSON of an architecture lies beside them"
-            : $"{models.Length} architectures lie beside them ({string.Join(", ", models.Select(Path.GetFileName))})";
+        string found =
+            models.Length == 0
+                ? "no JSON of an architecture lies beside them"
+                : $"{models.Length} architectures lie beside them ("
+                    + $"{string.Join(", ", models.Select(Path.GetFileName))})";
         throw new InvalidDataException(
-            $"{path}: these are weights alone, and {found}. Give the JSON that model.to_json() wrote.");
+            $"{path}: these are weights alone, and {found}. Give the JSON that model.to_json() wrote."
+        );
     }
 
     private static bool IsModel(string file) => Try(file, root => ModelReader.IsModel(root));
 
     /// <summary>Whether every layer that has weights is named in the architecture.</summary>
-    private static bool Fits(string file, WeightTree weights) => weights.List("layer_names") is { } names
+    private static bool Fits(string file, WeightTree weights) =>
+        weights.List("layer_names") is { } names
         && Try(file, root => names.All(name => root.GetRawText().Contains($"\"{name}\"", StringComparison.Ordinal)));
 
     private static bool Try(string file, Func<JsonElement, bool> test)

@@ -31,8 +31,7 @@ internal static class Json
     }
 
     /// <summary>Reads a text.</summary>
-    public static JsonDocument Parse(string path, string text) =>
-        Unwrap(path, Guarded(path, () => OfText(path, text)));
+    public static JsonDocument Parse(string path, string text) => Unwrap(path, Guarded(path, () => OfText(path, text)));
 
     /// <summary>Reads bytes in UTF-8.</summary>
     public static JsonDocument Parse(string path, byte[] text) =>
@@ -41,15 +40,16 @@ internal static class Json
     /// <summary>
     /// A single value as .NET has it: text, whole number, float, truth; null for null; lists of these.
     /// </summary>
-    public static object? Plain(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetInt64(out long whole) ? whole : (object)value.GetDouble(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Array => value.EnumerateArray().Select(Plain).ToList(),
-        _ => null,
-    };
+    public static object? Plain(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number => value.TryGetInt64(out long whole) ? whole : (object)value.GetDouble(),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Array => value.EnumerateArray().Select(Plain).ToList(),
+            _ => null,
+        };
 
     private static JsonDocument Unwrap(string path, JsonDocument document)
     {
@@ -76,7 +76,9 @@ internal static class Json
             string place = error.LineNumber is { } line ? $"line {line + 1}: " : "";
             string why = FirstSentence(error.Message);
             throw new InvalidDataException(
-                $"{path}: {place}this is no JSON ({why}). Fetch or write the file again.", error);
+                $"{path}: {place}this is no JSON ({why}). Fetch or write the file again.",
+                error
+            );
         }
         catch (Exception error) when (error is DecoderFallbackException or InvalidOperationException)
         {

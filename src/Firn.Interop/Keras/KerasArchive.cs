@@ -14,8 +14,11 @@ namespace Firn.Interop.Keras;
 /// </summary>
 internal sealed class KerasArchive : IDisposable
 {
-    private const string Config = "config.json", Metadata = "metadata.json", Weights = "model.weights.h5";
-    private const int MostText = 256 << 20, MostExpansion = 1032;
+    private const string Config = "config.json",
+        Metadata = "metadata.json",
+        Weights = "model.weights.h5";
+    private const int MostText = 256 << 20,
+        MostExpansion = 1032;
     private readonly Stream _stream;
     private readonly ZipArchive _zip;
     private readonly string _path;
@@ -30,7 +33,8 @@ internal sealed class KerasArchive : IDisposable
     {
         Span<byte> head = stackalloc byte[4];
         stream.Position = 0;
-        bool zipped = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length
+        bool zipped =
+            stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length
             && head.SequenceEqual("PK\u0003\u0004"u8);
         stream.Position = 0;
         if (!zipped)
@@ -49,36 +53,48 @@ internal sealed class KerasArchive : IDisposable
         string? version = null;
         if (_zip.GetEntry(Metadata) is { } metadata)
         {
-            version = Json.Guarded(_path, () =>
-            {
-                using JsonDocument about = Json.Parse(_path, ReadEntry(metadata));
-                return KerasFileReader.Text(about.RootElement, "keras_version");
-            });
+            version = Json.Guarded(
+                _path,
+                () =>
+                {
+                    using JsonDocument about = Json.Parse(_path, ReadEntry(metadata));
+                    return KerasFileReader.Text(about.RootElement, "keras_version");
+                }
+            );
         }
-        return Json.Guarded(_path, () =>
-        {
-            using JsonDocument whole = Json.Parse(_path, config);
-            ModelGraph graph = new ModelReader(_path, KerasVersion.Parse(version)).Read(whole.RootElement);
-            return ReadWeights(graph, version);
-        });
+        return Json.Guarded(
+            _path,
+            () =>
+            {
+                using JsonDocument whole = Json.Parse(_path, config);
+                ModelGraph graph = new ModelReader(_path, KerasVersion.Parse(version)).Read(whole.RootElement);
+                return ReadWeights(graph, version);
+            }
+        );
     }
 
     public void Dispose() => _zip.Dispose();
 
     private KerasFile ReadWeights(ModelGraph graph, string? version)
     {
-        ZipArchiveEntry entry = _zip.GetEntry(Weights)
-            ?? throw Bad($"the archive has no '{Weights}'");
+        ZipArchiveEntry entry = _zip.GetEntry(Weights) ?? throw Bad($"the archive has no '{Weights}'");
         Stream weights = OpenWeights(entry, out long start);
         var input = new Hdf5Input(weights, start, entry.Length, _path, leaveOpen: weights == _stream);
         using Hdf5File file = Hdf5File.Open(input);
         var assignment = new WeightAssignment(_path, backend: null);
-        ArchiveWeights.Assign(new Hdf5WeightTree(file.Root), graph, assignment, (node, group) =>
-        {
-            if (node.Layer is TextVectorizationLayer { Vectorization: { Vocabulary: null } rules }
-                && Vocabulary(group) is { } words)
-                assignment.Replace(node, () => new TextVectorizationLayer(rules.WithVocabulary(words)));
-        });
+        ArchiveWeights.Assign(
+            new Hdf5WeightTree(file.Root),
+            graph,
+            assignment,
+            (node, group) =>
+            {
+                if (
+                    node.Layer is TextVectorizationLayer { Vectorization: { Vocabulary: null } rules }
+                    && Vocabulary(group) is { } words
+                )
+                    assignment.Replace(node, () => new TextVectorizationLayer(rules.WithVocabulary(words)));
+            }
+        );
         return KerasFile.Of(KerasFileKind.Archive, version, null, graph, assignment);
     }
 
@@ -114,12 +130,15 @@ internal sealed class KerasArchive : IDisposable
         if (length > MostExpansion * entry.CompressedLength)
             throw Bad($"'{Weights}' would unpack to {length} bytes from {entry.CompressedLength}");
         start = 0;
-        var copy = new FileStream(Path.GetTempFileName(), new FileStreamOptions
-        {
-            Access = FileAccess.ReadWrite,
-            Mode = FileMode.Open,
-            Options = FileOptions.DeleteOnClose,
-        });
+        var copy = new FileStream(
+            Path.GetTempFileName(),
+            new FileStreamOptions
+            {
+                Access = FileAccess.ReadWrite,
+                Mode = FileMode.Open,
+                Options = FileOptions.DeleteOnClose,
+            }
+        );
         try
         {
             using Stream packed = Guarded(_path, entry.Open);
@@ -166,13 +185,22 @@ internal sealed class KerasArchive : IDisposable
         {
             return read();
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or ArgumentException
-            or NotSupportedException or OverflowException or InvalidOperationException)
+        catch (Exception error)
+            when (error
+                    is InvalidDataException
+                        or EndOfStreamException
+                        or ArgumentException
+                        or NotSupportedException
+                        or OverflowException
+                        or InvalidOperationException
+            )
         {
             if (error is InvalidDataException && error.Message.StartsWith(path, StringComparison.Ordinal))
                 throw;
             throw new InvalidDataException(
-                $"{path}: the zip archive is damaged ({error.Message.TrimEnd('.')}). Fetch or save it again.", error);
+                $"{path}: the zip archive is damaged ({error.Message.TrimEnd('.')}). Fetch or save it again.",
+                error
+            );
         }
     }
 }

@@ -3,9 +3,13 @@ using Firn.Text;
 
 namespace Firn.Interop.Keras;
 
-/// <summary>What the author's program did to a text before the tokenizer, and whether the tokenizer's own rules follow.</summary>
+/// <summary>
+/// What the author's program did to a text before the tokenizer, and whether the tokenizer's own rules follow.
+/// </summary>
 /// <param name="Steps">The author's own steps, in order.</param>
-/// <param name="KerasRules">Whether the tokenizer's filters, lower case and separator follow; else words stand between white space.</param>
+/// <param name="KerasRules">
+/// Whether the tokenizer's filters, lower case and separator follow; else words stand between white space.
+/// </param>
 public sealed record KerasCleaning(IReadOnlyList<CleaningStep> Steps, bool KerasRules)
 {
     /// <summary>Nothing: the tokenizer's own rules alone.</summary>
@@ -21,19 +25,25 @@ public sealed record KerasCleaning(IReadOnlyList<CleaningStep> Steps, bool Keras
     public static KerasCleaning Notebook { get; } = new([new CleaningStep { Preset = "notebook" }], true);
 
     /// <summary>One of the above by its name, or steps from a file.</summary>
-    /// <param name="name"><c>keras</c>, <c>none</c>, <c>lower</c>, <c>notebook</c>, or the path of a file for <see cref="Load"/>.</param>
+    /// <param name="name">
+    /// <c>keras</c>, <c>none</c>, <c>lower</c>, <c>notebook</c>, or the path of a file for <see cref="Load"/>.
+    /// </param>
     /// <exception cref="InvalidDataException">The file holds no such steps.</exception>
     /// <exception cref="IOException">There is no such file.</exception>
-    public static KerasCleaning Of(string name) => name switch
-    {
-        "keras" => Keras,
-        "none" => None,
-        "lower" => Lower,
-        "notebook" => Notebook,
-        _ => Load(name),
-    };
+    public static KerasCleaning Of(string name) =>
+        name switch
+        {
+            "keras" => Keras,
+            "none" => None,
+            "lower" => Lower,
+            "notebook" => Notebook,
+            _ => Load(name),
+        };
 
-    /// <summary>Reads steps: a JSON list of objects as <see cref="CleaningStep"/> has them, or <c>{"steps": [...], "keras": false}</c>.</summary>
+    /// <summary>
+    /// Reads steps: a JSON list of objects as <see cref="CleaningStep"/> has them, or <c>{"steps": [...], "keras":
+    /// false}</c>.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">It holds no such steps; the message names file and place.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -45,7 +55,9 @@ public sealed record KerasCleaning(IReadOnlyList<CleaningStep> Steps, bool Keras
 
     private static KerasCleaning Parse(string path, string json)
     {
-        const string Example = "Expected is a list such as [{\"lower_case\": true}, {\"replace\": \"[^a-z ]\", \"by\": \" \"}, {\"drop_stop_words\": \"english\"}].";
+        const string Example =
+            "Expected is a list such as [{\"lower_case\": true}, {\"replace\": \"[^a-z ]\", \"by\": \" \"}, "
+            + "{\"drop_stop_words\": \"english\"}].";
         try
         {
             CleaningFile file = CleaningFile.Parse(json);
@@ -57,7 +69,10 @@ public sealed record KerasCleaning(IReadOnlyList<CleaningStep> Steps, bool Keras
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{path}: line {error.LineNumber + 1}: {error.Message.Split(" Path:")[0].TrimEnd('.')}. {Example}", error);
+            throw new InvalidDataException(
+                $"{path}: line {error.LineNumber + 1}: {error.Message.Split(" Path:")[0].TrimEnd('.')}. {Example}",
+                error
+            );
         }
         catch (ArgumentException error)
         {

@@ -27,8 +27,12 @@ public enum KerasFileKind
 public sealed class KerasFile
 {
     internal KerasFile(
-        KerasFileKind kind, string? kerasVersion, string? backend, IReadOnlyList<KerasNode> nodes,
-        IReadOnlyList<string> outputs)
+        KerasFileKind kind,
+        string? kerasVersion,
+        string? backend,
+        IReadOnlyList<KerasNode> nodes,
+        IReadOnlyList<string> outputs
+    )
     {
         (Kind, KerasVersion, Backend, Nodes, Outputs) = (kind, kerasVersion, backend, nodes, outputs);
     }
@@ -78,17 +82,29 @@ public sealed class KerasFile
 
     /// <summary>Takes the models within a model apart.</summary>
     internal static KerasFile Of(
-        KerasFileKind kind, string? version, string? backend, ModelGraph graph, WeightAssignment weights)
+        KerasFileKind kind,
+        string? version,
+        string? backend,
+        ModelGraph graph,
+        WeightAssignment weights
+    )
     {
         var nodes = new List<KerasNode>();
         string[] outputs = Flatten(graph, "", null, trainable: true, weights, nodes);
         string? twice = nodes.GroupBy(n => n.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
-        return twice is null ? new KerasFile(kind, version, backend, nodes, outputs)
+        return twice is null
+            ? new KerasFile(kind, version, backend, nodes, outputs)
             : throw new InvalidDataException($"{weights.Path}: two layers are called '{twice}'. The file is damaged.");
     }
 
     private static string[] Flatten(
-        ModelGraph graph, string prefix, string? input, bool trainable, WeightAssignment weights, List<KerasNode> nodes)
+        ModelGraph graph,
+        string prefix,
+        string? input,
+        bool trainable,
+        WeightAssignment weights,
+        List<KerasNode> nodes
+    )
     {
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (GraphNode node in graph.Nodes)
@@ -106,8 +122,9 @@ public sealed class KerasFile
                 continue;
             }
             sources[node.Name] = prefix + node.Name;
-            nodes.Add(new KerasNode(
-                prefix + node.Name, node.ClassName, weights.LayerOf(node), moves, inbound, weights[node]));
+            nodes.Add(
+                new KerasNode(prefix + node.Name, node.ClassName, weights.LayerOf(node), moves, inbound, weights[node])
+            );
         }
         return [.. graph.Outputs.Select(o => sources[o])];
     }

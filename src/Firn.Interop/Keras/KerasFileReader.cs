@@ -35,7 +35,8 @@ internal static class KerasFileReader
             throw new InvalidDataException($"{path}: this is JSON, an architecture without its weights. {Remedy}");
         string remedy = kind is FileKind.GitLfsPointer or FileKind.Html ? kind.Remedy(path) : Remedy;
         throw new InvalidDataException(
-            $"{path}: byte 0: this is {kind.InWords()} where a Keras model is expected. {remedy}");
+            $"{path}: byte 0: this is {kind.InWords()} where a Keras model is expected. {remedy}"
+        );
     }
 
     /// <summary>A whole model, or weights whose architecture is JSON elsewhere.</summary>
@@ -54,13 +55,17 @@ internal static class KerasFileReader
     {
         if (tree.Text("model_config") is { } config)
         {
-            WeightTree weights = tree.Group("model_weights")
+            WeightTree weights =
+                tree.Group("model_weights")
                 ?? throw new InvalidDataException($"{path}: the model has no group 'model_weights'. {Remedy}");
-            return Json.Guarded(path, () =>
-            {
-                using JsonDocument whole = Json.Parse(path, config);
-                return Read(whole, tree, weights, kind, path);
-            });
+            return Json.Guarded(
+                path,
+                () =>
+                {
+                    using JsonDocument whole = Json.Parse(path, config);
+                    return Read(whole, tree, weights, kind, path);
+                }
+            );
         }
         if (!LegacyWeights.Has(tree) && !ArchiveWeights.Has(tree))
         {
@@ -69,11 +74,14 @@ internal static class KerasFileReader
             throw new InvalidDataException($"{path}: this HDF5 file holds {what}. {Remedy}");
         }
         string json = architecture ?? ArchitectureBeside.Find(path, tree);
-        return Json.Guarded(json, () =>
-        {
-            using JsonDocument beside = Json.Read(json);
-            return Read(beside, tree, tree, KerasFileKind.Hdf5WithJson, json, path);
-        });
+        return Json.Guarded(
+            json,
+            () =>
+            {
+                using JsonDocument beside = Json.Read(json);
+                return Read(beside, tree, tree, KerasFileKind.Hdf5WithJson, json, path);
+            }
+        );
     }
 
     /// <summary>Reads the graph and gives its layers their weights.</summary>
@@ -84,8 +92,13 @@ internal static class KerasFileReader
     /// <param name="path">The file of the architecture.</param>
     /// <param name="weightsPath">The file of the weights, where it is another.</param>
     private static KerasFile Read(
-        JsonDocument document, WeightTree root, WeightTree weights, KerasFileKind kind, string path,
-        string? weightsPath = null)
+        JsonDocument document,
+        WeightTree root,
+        WeightTree weights,
+        KerasFileKind kind,
+        string path,
+        string? weightsPath = null
+    )
     {
         JsonElement json = document.RootElement;
         string? version = root.Text("keras_version") ?? weights.Text("keras_version") ?? Text(json, "keras_version");
@@ -100,6 +113,9 @@ internal static class KerasFileReader
     }
 
     internal static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value)
-            && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json.ValueKind == JsonValueKind.Object
+        && json.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

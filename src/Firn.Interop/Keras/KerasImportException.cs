@@ -39,18 +39,22 @@ public enum KerasSetting
 /// <param name="Why">Why it is open, in a few words.</param>
 public sealed record KerasQuestion(KerasSetting Setting, string Why);
 
-/// <summary>A Keras model cannot be imported: a file is damaged or holds what is not taken, or settings are missing.</summary>
+/// <summary>
+/// A Keras model cannot be imported: a file is damaged or holds what is not taken, or settings are missing.
+/// </summary>
 public sealed class KerasImportException : Exception
 {
     /// <summary>Makes an error.</summary>
     /// <param name="message">One line: the file, the layer, what to do.</param>
     /// <param name="inner">What was behind it.</param>
-    public KerasImportException(string message, Exception? inner = null) : base(message, inner)
-    {
-    }
+    public KerasImportException(string message, Exception? inner = null)
+        : base(message, inner) { }
 
     internal KerasImportException(string path, IReadOnlyList<KerasQuestion> questions)
-        : base($"{path}: the files do not say {string.Join("; ", questions.Select(q => $"{q.Setting} ({q.Why})"))}. Set them.")
+        : base(
+            $"{path}: the files do not say {string.Join("; ", questions.Select(q => $"{q.Setting} ({q.Why})"))}. Set "
+                + $"them."
+        )
     {
         (Path, Questions) = (path, questions);
     }

@@ -23,7 +23,9 @@ public sealed record KerasImportOptions
     /// <summary>The JSON of the architecture, for weights alone; null looks beside them.</summary>
     public string? Architecture { get; init; }
 
-    /// <summary>The tokenizer's file (<see cref="KerasTokenizer.Load"/>); empty for a model that is given ids alone.</summary>
+    /// <summary>
+    /// The tokenizer's file (<see cref="KerasTokenizer.Load"/>); empty for a model that is given ids alone.
+    /// </summary>
     public string? Tokenizer { get; init; }
 
     /// <summary>The vocabulary of a <c>TextVectorization</c> layer, for an <c>.h5</c> file.</summary>
@@ -38,7 +40,9 @@ public sealed record KerasImportOptions
     /// <summary>Where pads stand: <c>pad_sequences</c> has pre unless told otherwise.</summary>
     public KerasSide? Padding { get; init; }
 
-    /// <summary>Where longer texts are cut: null for pre, as <c>pad_sequences</c> has it unless told otherwise.</summary>
+    /// <summary>
+    /// Where longer texts are cut: null for pre, as <c>pad_sequences</c> has it unless told otherwise.
+    /// </summary>
     public KerasSide? Truncating { get; init; }
 
     /// <summary>What the author's program did before the tokenizer.</summary>

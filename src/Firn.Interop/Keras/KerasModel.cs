@@ -3,14 +3,15 @@ using Firn.Interop.Keras.Conversion;
 namespace Firn.Interop.Keras;
 
 /// <summary>
-/// Keras models as Firn's own: one call from a model's files to a predictor that can be saved as a bundle, served, evaluated,
-/// explained and trained further. Its scores are Keras' own to 1e-5.
+/// Keras models as Firn's own: one call from a model's files to a predictor that can be saved as a bundle, served,
+/// evaluated, explained and trained further. Its scores are Keras' own to 1e-5.
 /// </summary>
 public static class KerasModel
 {
     /// <summary>Imports a text classifier of Keras 1 to 3.</summary>
     /// <param name="path">
-    /// <c>.h5</c>, <c>.keras</c>, weights with the JSON beside them, or a pickle of a model; told apart by the first bytes.
+    /// <c>.h5</c>, <c>.keras</c>, weights with the JSON beside them, or a pickle of a model; told apart by the first
+    /// bytes.
     /// </param>
     /// <param name="options">Where tokenizer and labels lie, and what the files do not say.</param>
     /// <exception cref="KerasImportException">

@@ -16,4 +16,5 @@ public sealed record KerasNode(
     KerasLayer Layer,
     bool Trainable,
     IReadOnlyList<string> Inbound,
-    IReadOnlyList<KerasWeight> Weights);
+    IReadOnlyList<KerasWeight> Weights
+);

@@ -17,8 +17,14 @@ internal readonly record struct KerasVersion(int Major, int Minor, int Patch, bo
         if (text is null)
             return default;
         string[] parts = text.Split('-', 2);
-        int[] numbers = [.. parts[0].Split('.').Concat(["0", "0", "0"]).Take(3)
-            .Select(p => int.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)];
+        int[] numbers =
+        [
+            .. parts[0]
+                .Split('.')
+                .Concat(["0", "0", "0"])
+                .Take(3)
+                .Select(p => int.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0),
+        ];
         return new KerasVersion(numbers[0], numbers[1], numbers[2], parts.Length > 1 && parts[1] == "tf");
     }
 
@@ -30,6 +36,6 @@ internal readonly record struct KerasVersion(int Major, int Minor, int Patch, bo
     /// to
     /// 2.3, repeats the step before.
     /// </summary>
-    public bool ZeroesMaskedSteps => Major is 0 or >= 3
-        || (Major == 2 && (Minor >= 4 || (InTensorFlow && (Minor, Patch).CompareTo((2, 4)) >= 0)));
+    public bool ZeroesMaskedSteps =>
+        Major is 0 or >= 3 || (Major == 2 && (Minor >= 4 || (InTensorFlow && (Minor, Patch).CompareTo((2, 4)) >= 0)));
 }

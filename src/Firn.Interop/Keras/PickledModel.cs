@@ -29,17 +29,23 @@ internal static class PickledModel
                 case byte[] bytes when bytes.AsSpan().StartsWith(Hdf5File.Signature):
                     using (var stream = new MemoryStream(bytes))
                         return KerasFileReader.ReadHdf5(stream, path, null);
-                case PickleDict dictionary when dictionary.TryGet("model_config", out _)
-                    && dictionary.TryGet("model_weights", out _):
+                case PickleDict dictionary
+                    when dictionary.TryGet("model_config", out _) && dictionary.TryGet("model_weights", out _):
                     return KerasFileReader.ReadTree(
-                        new PickledWeightTree(dictionary, path), KerasFileKind.Pickle, path, null);
+                        new PickledWeightTree(dictionary, path),
+                        KerasFileKind.Pickle,
+                        path,
+                        null
+                    );
                 case PickleObject { Type: PickleGlobal type }:
                     found ??= type.ToString();
                     break;
             }
         }
         string what = found is null ? "" : $" but a {found}";
-        throw new InvalidDataException($"{path}: byte 0: this pickle holds no Keras model{what}. Save the model with "
-            + "model.save('model.keras') and give that file.");
+        throw new InvalidDataException(
+            $"{path}: byte 0: this pickle holds no Keras model{what}. Save the model with "
+                + "model.save('model.keras') and give that file."
+        );
     }
 }

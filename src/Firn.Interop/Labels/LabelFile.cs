@@ -16,7 +16,14 @@ public static class LabelFile
 {
     private const string Remedy = "Give a LabelEncoder, a list of names, or names with their numbers from 0 on.";
     private static readonly string[] Lists =
-        ["classes", "classes_", "labels", "label_names", "class_names", "id2label"];
+    [
+        "classes",
+        "classes_",
+        "labels",
+        "label_names",
+        "class_names",
+        "id2label",
+    ];
 
     /// <summary>The name of each class, in the order of their numbers.</summary>
     /// <param name="path">The file; told apart by its content.</param>
@@ -84,17 +91,29 @@ public static class LabelFile
         JsonElement root = document.RootElement;
         if (root.ValueKind == JsonValueKind.Object)
         {
-            string? name = Array.Find(Lists, n => root.TryGetProperty(n, out JsonElement inner)
-                && inner.ValueKind is JsonValueKind.Array or JsonValueKind.Object);
+            string? name = Array.Find(
+                Lists,
+                n =>
+                    root.TryGetProperty(n, out JsonElement inner)
+                    && inner.ValueKind is JsonValueKind.Array or JsonValueKind.Object
+            );
             root = name is null ? root : root.GetProperty(name);
         }
         if (root.ValueKind == JsonValueKind.Array)
         {
-            return [.. root.EnumerateArray().Select(v => NumPyTexts.Text(Json.Plain(v))
-                ?? throw Bad(path, $"the list holds {v.ValueKind} where a name is expected"))];
+            return
+            [
+                .. root.EnumerateArray()
+                    .Select(v =>
+                        NumPyTexts.Text(Json.Plain(v))
+                        ?? throw Bad(path, $"the list holds {v.ValueKind} where a name is expected")
+                    ),
+            ];
         }
-        IEnumerable<(object?, object?)> pairs = root.ValueKind == JsonValueKind.Object
-            ? root.EnumerateObject().Select(p => ((object?)p.Name, Json.Plain(p.Value))) : [];
+        IEnumerable<(object?, object?)> pairs =
+            root.ValueKind == JsonValueKind.Object
+                ? root.EnumerateObject().Select(p => ((object?)p.Name, Json.Plain(p.Value)))
+                : [];
         return OfPairs(pairs) ?? throw Bad(path, "this JSON holds no names of classes with numbers from 0 on");
     }
 

@@ -16,38 +16,43 @@ internal static class NumPyTexts
     /// other
     /// value as it is.
     /// </summary>
-    public static object? Plain(object? value) => value switch
-    {
-        PickleObject { Type: PickleGlobal { Name: "scalar" } type } scalar when IsArrayModule(type.Module) =>
-            Scalar(scalar),
-        PickleObject { Type: PickleGlobal { Module: "__builtin__" or "builtins", Name: "int" or "long" } } number
-            when number.Arguments is [long or BigInteger, ..] => number.Arguments[0],
-        PickleObject { Type: PickleGlobal { Module: "__builtin__" or "builtins", Name: "str" or "unicode" } } text
-            when text.Arguments is [string, ..] => text.Arguments[0],
-        byte[] bytes => Encoding.UTF8.GetString(bytes),
-        _ => value,
-    };
+    public static object? Plain(object? value) =>
+        value switch
+        {
+            PickleObject { Type: PickleGlobal { Name: "scalar" } type } scalar when IsArrayModule(type.Module) =>
+                Scalar(scalar),
+            PickleObject { Type: PickleGlobal { Module: "__builtin__" or "builtins", Name: "int" or "long" } } number
+                when number.Arguments is [long or BigInteger, ..] => number.Arguments[0],
+            PickleObject { Type: PickleGlobal { Module: "__builtin__" or "builtins", Name: "str" or "unicode" } } text
+                when text.Arguments is [string, ..] => text.Arguments[0],
+            byte[] bytes => Encoding.UTF8.GetString(bytes),
+            _ => value,
+        };
 
     /// <summary>The plain value as a whole number; null where it is none.</summary>
-    public static long? Whole(object? value) => Plain(value) switch
-    {
-        long number => number,
-        double number when number == Math.Floor(number) && Math.Abs(number) < 1L << 53 => (long)number,
-        _ => null,
-    };
+    public static long? Whole(object? value) =>
+        Plain(value) switch
+        {
+            long number => number,
+            double number when number == Math.Floor(number) && Math.Abs(number) < 1L << 53 => (long)number,
+            _ => null,
+        };
 
     /// <summary>The plain value as Python's <c>str</c> shows it; null where it is no single value.</summary>
-    public static string? Text(object? value) => Plain(value) switch
-    {
-        string text => text,
-        long number => number.ToString(CultureInfo.InvariantCulture),
-        BigInteger number => number.ToString(CultureInfo.InvariantCulture),
-        double number when number == Math.Floor(number) && Math.Abs(number) < 1e16 =>
-            number.ToString("F1", CultureInfo.InvariantCulture),
-        double number => number.ToString("R", CultureInfo.InvariantCulture),
-        bool truth => truth ? "True" : "False",
-        _ => null,
-    };
+    public static string? Text(object? value) =>
+        Plain(value) switch
+        {
+            string text => text,
+            long number => number.ToString(CultureInfo.InvariantCulture),
+            BigInteger number => number.ToString(CultureInfo.InvariantCulture),
+            double number when number == Math.Floor(number) && Math.Abs(number) < 1e16 => number.ToString(
+                "F1",
+                CultureInfo.InvariantCulture
+            ),
+            double number => number.ToString("R", CultureInfo.InvariantCulture),
+            bool truth => truth ? "True" : "False",
+            _ => null,
+        };
 
     /// <summary>
     /// The values of a list, a tuple or an array of one dimension, each in plain form; null where it is none of these.
@@ -70,11 +75,16 @@ internal static class NumPyTexts
 
     private static (object?[] Shape, PickleObject Type, object? Data)? ArrayParts(PickleObject array)
     {
-        if (array.Type is PickleGlobal { Name: "_reconstruct" } && array.State is object?[] { Length: 5 } state
-            && state is [_, object?[] shape, PickleObject type, _, var data])
+        if (
+            array.Type is PickleGlobal { Name: "_reconstruct" }
+            && array.State is object?[] { Length: 5 } state
+            && state is [_, object?[] shape, PickleObject type, _, var data]
+        )
             return (shape, type, data);
-        if (array.Type is PickleGlobal { Name: "_frombuffer" }
-            && array.Arguments is [var bytes, PickleObject bufferType, object?[] bufferShape, ..])
+        if (
+            array.Type is PickleGlobal { Name: "_frombuffer" }
+            && array.Arguments is [var bytes, PickleObject bufferType, object?[] bufferShape, ..]
+        )
             return (bufferShape, bufferType, bytes is PickleObject { Arguments: [var inner, ..] } ? inner : bytes);
         return null;
     }
@@ -88,8 +98,10 @@ internal static class NumPyTexts
         int size = SizeOf(name);
         if (bytes is null || size == 0 || count < 0 || count > bytes.Length / size)
         {
-            throw new InvalidDataException($"{path}: an array of {count} values of type '{name}' is not one of texts "
-                + "or numbers, or its bytes are missing; the file is damaged or of another kind.");
+            throw new InvalidDataException(
+                $"{path}: an array of {count} values of type '{name}' is not one of texts "
+                    + "or numbers, or its bytes are missing; the file is damaged or of another kind."
+            );
         }
         var values = new object?[count];
         for (int i = 0; i < values.Length; i++)
@@ -98,12 +110,13 @@ internal static class NumPyTexts
     }
 
     /// <summary>Bytes as pickle's protocols write them: as such, or as text of Latin-1.</summary>
-    private static byte[]? BytesOf(object? data) => data switch
-    {
-        byte[] plain => plain,
-        string latin1 when latin1.All(c => c <= 0xFF) => Encoding.Latin1.GetBytes(latin1),
-        _ => null,
-    };
+    private static byte[]? BytesOf(object? data) =>
+        data switch
+        {
+            byte[] plain => plain,
+            string latin1 when latin1.All(c => c <= 0xFF) => Encoding.Latin1.GetBytes(latin1),
+            _ => null,
+        };
 
     private static object? Scalar(PickleObject scalar)
     {
@@ -133,8 +146,12 @@ internal static class NumPyTexts
         if (NumberType.Parse(name) is { } number)
             return number.Size;
         bool text = name.Length > 1 && name[0] is 'U' or 'S';
-        return text && int.TryParse(name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-            && length <= 1 << 24 ? Math.Max(1, length * (name[0] == 'U' ? 4 : 1)) : 0;
+        return
+            text
+            && int.TryParse(name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+            && length <= 1 << 24
+            ? Math.Max(1, length * (name[0] == 'U' ? 4 : 1))
+            : 0;
     }
 
     private static object Element(ReadOnlySpan<byte> bytes, string name, bool bigEndian)
@@ -146,7 +163,8 @@ internal static class NumPyTexts
             var text = new StringBuilder();
             for (int at = 0; at + 4 <= bytes.Length; at += 4)
             {
-                uint rune = bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes[at..])
+                uint rune = bigEndian
+                    ? BinaryPrimitives.ReadUInt32BigEndian(bytes[at..])
                     : BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
                 text.Append(Rune.IsValid(rune) ? new Rune(rune).ToString() : "\uFFFD");
             }
@@ -166,7 +184,8 @@ internal static class NumPyTexts
     {
         if (type.Size < 8)
             return (long)value;
-        ulong bits = type.BigEndian ? BinaryPrimitives.ReadUInt64BigEndian(bytes)
+        ulong bits = type.BigEndian
+            ? BinaryPrimitives.ReadUInt64BigEndian(bytes)
             : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         return type.Kind == 'i' || bits <= long.MaxValue ? (long)bits : (object)new BigInteger(bits);
     }

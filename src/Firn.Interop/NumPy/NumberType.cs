@@ -53,11 +53,15 @@ internal readonly record struct NumberType(char Kind, int Size, bool BigEndian)
     {
         if (IsPlainFloat)
         {
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes)[..destination.Length].CopyTo(destination);
+            System
+                .Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes)[..destination.Length]
+                .CopyTo(destination);
             return;
         }
         for (int i = 0; i < destination.Length; i++)
-            destination[i] = Kind == 'f' && Size == 4 && BigEndian
-                ? BinaryPrimitives.ReadSingleBigEndian(bytes[(4 * i)..]) : (float)Read(bytes[(i * Size)..]);
+            destination[i] =
+                Kind == 'f' && Size == 4 && BigEndian
+                    ? BinaryPrimitives.ReadSingleBigEndian(bytes[(4 * i)..])
+                    : (float)Read(bytes[(i * Size)..]);
     }
 }

@@ -8,11 +8,14 @@ internal static class GateRows
     /// <summary>From [N,GH] to [GH,N], the gates in another order.</summary>
     /// <param name="tensor">Kernel or bias, the gates' columns side by side.</param>
     /// <param name="units">H.</param>
-    /// <param name="order">The gate of the source that stands at each place; ONNX' order is i, o, f, c and z, r, h.</param>
+    /// <param name="order">
+    /// The gate of the source that stands at each place; ONNX' order is i, o, f, c and z, r, h.
+    /// </param>
     public static float[] Of(ExportTensor tensor, int units, int[] order)
     {
         ReadOnlySpan<float> source = tensor.Values.Span;
-        int columns = order.Length * units, rows = source.Length / columns;
+        int columns = order.Length * units,
+            rows = source.Length / columns;
         var turned = new float[source.Length];
         for (int gate = 0; gate < order.Length; gate++)
         {
@@ -30,8 +33,11 @@ internal static class GateRows
     {
         ReadOnlySpan<float> kernel = step.Directions[0].Kernel.Values.Span;
         int h = step.Units;
-        ReadOnlySpan<float> recurrent = step.Directions[0].Recurrent.Values.Span, bias = step.Directions[0].Bias.Values.Span;
-        double[] output = new double[h], cell = new double[h], sums = new double[4 * h];
+        ReadOnlySpan<float> recurrent = step.Directions[0].Recurrent.Values.Span,
+            bias = step.Directions[0].Bias.Values.Span;
+        double[] output = new double[h],
+            cell = new double[h],
+            sums = new double[4 * h];
         var input = new double[4 * step.Units];
         for (int j = 0; j < input.Length; j++)
         {
@@ -39,7 +45,8 @@ internal static class GateRows
             for (int i = 0; i < pad.Length; i++)
                 input[j] += (double)pad[i] * kernel[i * input.Length + j];
         }
-        float[] outputs = new float[(length + 1) * h], cells = new float[(length + 1) * h];
+        float[] outputs = new float[(length + 1) * h],
+            cells = new float[(length + 1) * h];
         for (int k = 1; k <= length; k++)
         {
             for (int j = 0; j < sums.Length; j++)

@@ -6,7 +6,9 @@ namespace Firn.Interop.Onnx;
 /// <summary>Activations as operators, and as settings of recurrent operators.</summary>
 internal static class OnnxFunctions
 {
-    private const float Steep = 0.2f, Flat = 1f / 6, Half = 0.5f;
+    private const float Steep = 0.2f,
+        Flat = 1f / 6,
+        Half = 0.5f;
 
     /// <summary>Applies a function.</summary>
     /// <param name="graph">Gets the operators.</param>
@@ -20,7 +22,11 @@ internal static class OnnxFunctions
                 return x;
             case Activation.Gelu: // x (1 + erf(x / sqrt 2)) / 2
                 string erf = graph.Node("Erf", graph.Node("Mul", x, graph.Number((float)Math.Sqrt(0.5))));
-                return graph.Node("Mul", graph.Node("Mul", x, graph.Number(Half)), graph.Node("Add", erf, graph.Number(1)));
+                return graph.Node(
+                    "Mul",
+                    graph.Node("Mul", x, graph.Number(Half)),
+                    graph.Node("Add", erf, graph.Number(1))
+                );
             case Activation.Silu:
                 return graph.Node("Mul", x, graph.Node("Sigmoid", x));
             case Activation.Softmax:
@@ -48,7 +54,9 @@ internal static class OnnxFunctions
         foreach (Activation function in all)
         {
             // Numbers are taken in turn by the functions that have them.
-            if (function is Activation.HardSigmoid or Activation.HardSigmoidSixth or Activation.Linear or Activation.Elu)
+            if (
+                function is Activation.HardSigmoid or Activation.HardSigmoidSixth or Activation.Linear or Activation.Elu
+            )
                 alpha.Add(AlphaOf(function));
             if (function is Activation.HardSigmoid or Activation.HardSigmoidSixth or Activation.Linear)
                 beta.Add(function == Activation.Linear ? 0 : Half);
@@ -59,18 +67,27 @@ internal static class OnnxFunctions
         return beta.Count > 0 ? [.. settings, OnnxAttribute.Numbers("activation_beta", [.. beta])] : settings;
     }
 
-    private static float AlphaOf(Activation function) => function switch
-    {
-        Activation.HardSigmoid => Steep,
-        Activation.HardSigmoidSixth => Flat,
-        _ => 1,
-    };
+    private static float AlphaOf(Activation function) =>
+        function switch
+        {
+            Activation.HardSigmoid => Steep,
+            Activation.HardSigmoidSixth => Flat,
+            _ => 1,
+        };
 
-    private static string NameOf(Activation function) => function switch
-    {
-        Activation.Relu or Activation.Tanh or Activation.Sigmoid or Activation.Elu or Activation.Softsign or Activation.Softplus => function.ToString(),
-        Activation.HardSigmoid or Activation.HardSigmoidSixth => "HardSigmoid",
-        Activation.Linear => "Affine",
-        _ => throw new ExportException($"ONNX: a recurrent operator has no {function}; docs/export.md lists what is written."),
-    };
+    private static string NameOf(Activation function) =>
+        function switch
+        {
+            Activation.Relu
+            or Activation.Tanh
+            or Activation.Sigmoid
+            or Activation.Elu
+            or Activation.Softsign
+            or Activation.Softplus => function.ToString(),
+            Activation.HardSigmoid or Activation.HardSigmoidSixth => "HardSigmoid",
+            Activation.Linear => "Affine",
+            _ => throw new ExportException(
+                $"ONNX: a recurrent operator has no {function}; docs/export.md lists what is written."
+            ),
+        };
 }

@@ -12,12 +12,19 @@ namespace Firn.Interop.Onnx;
 internal sealed class OnnxGraph(string name)
 {
     /// <summary>
-    /// Operators of ONNX 1.8, which every ONNX Runtime since 1.7 (2021) computes; the version of the file's own form with them.
+    /// Operators of ONNX 1.8, which every ONNX Runtime since 1.7 (2021) computes; the version of the file's own form
+    /// with them.
     /// </summary>
-    public const int Opset = 13, IrVersion = 7;
+    public const int Opset = 13,
+        IrVersion = 7;
 
-    private const int Float = 1, Int32 = 6, Int64 = 7;
-    private readonly List<ProtoMessage> _nodes = [], _initializers = [], _inputs = [], _outputs = [];
+    private const int Float = 1,
+        Int32 = 6,
+        Int64 = 7;
+    private readonly List<ProtoMessage> _nodes = [],
+        _initializers = [],
+        _inputs = [],
+        _outputs = [];
     private readonly Dictionary<string, string> _constants = new(StringComparer.Ordinal);
     private int _count;
 
@@ -105,7 +112,9 @@ internal sealed class OnnxGraph(string name)
     public void Output(string from, string called, int width)
     {
         Emit("Identity", [from], [called]);
-        _outputs.Add(Value(called, Kind.Single, [new ProtoMessage().Add(2, "batch"), new ProtoMessage().Add(1, (long)width)]));
+        _outputs.Add(
+            Value(called, Kind.Single, [new ProtoMessage().Add(2, "batch"), new ProtoMessage().Add(1, (long)width)])
+        );
     }
 
     /// <summary>The whole file.</summary>
@@ -120,7 +129,12 @@ internal sealed class OnnxGraph(string name)
         _initializers.ForEach(tensor => graph.Add(5, tensor));
         _inputs.ForEach(input => graph.Add(11, input));
         _outputs.ForEach(output => graph.Add(12, output));
-        var model = new ProtoMessage().Add(1, IrVersion).Add(2, "firn").Add(3, producer).Add(6, about).Add(7, graph)
+        var model = new ProtoMessage()
+            .Add(1, IrVersion)
+            .Add(2, "firn")
+            .Add(3, producer)
+            .Add(6, about)
+            .Add(7, graph)
             .Add(8, new ProtoMessage().Add(1, "").Add(2, Opset));
         foreach ((string key, string value) in properties)
             model.Add(14, new ProtoMessage().Add(1, key).Add(2, value));
@@ -156,7 +170,8 @@ internal sealed class OnnxGraph(string name)
         var shape = new ProtoMessage();
         foreach (ProtoMessage dimension in dimensions)
             shape.Add(1, dimension);
-        return new ProtoMessage().Add(1, called)
+        return new ProtoMessage()
+            .Add(1, called)
             .Add(2, new ProtoMessage().Add(1, new ProtoMessage().Add(1, (long)kind).Add(2, shape)));
     }
 }
@@ -165,9 +180,15 @@ internal sealed class OnnxGraph(string name)
 /// <param name="Message">Its form in the file.</param>
 internal readonly record struct OnnxAttribute(ProtoMessage Message)
 {
-    private const int IsNumber = 1, IsInteger = 2, IsText = 3, IsNumbers = 6, IsIntegers = 7, IsTexts = 8;
+    private const int IsNumber = 1,
+        IsInteger = 2,
+        IsText = 3,
+        IsNumbers = 6,
+        IsIntegers = 7,
+        IsTexts = 8;
 
-    public static OnnxAttribute Of(string name, float value) => new(new ProtoMessage().Add(1, name).Add(2, value).Add(20, IsNumber));
+    public static OnnxAttribute Of(string name, float value) =>
+        new(new ProtoMessage().Add(1, name).Add(2, value).Add(20, IsNumber));
 
     public static OnnxAttribute Numbers(string name, IReadOnlyList<float> values)
     {
@@ -185,9 +206,11 @@ internal readonly record struct OnnxAttribute(ProtoMessage Message)
         return new OnnxAttribute(message.Add(20, IsTexts));
     }
 
-    public static OnnxAttribute Of(string name, long value) => new(new ProtoMessage().Add(1, name).Add(3, value).Add(20, IsInteger));
+    public static OnnxAttribute Of(string name, long value) =>
+        new(new ProtoMessage().Add(1, name).Add(3, value).Add(20, IsInteger));
 
-    public static OnnxAttribute Of(string name, string value) => new(new ProtoMessage().Add(1, name).Add(4, value).Add(20, IsText));
+    public static OnnxAttribute Of(string name, string value) =>
+        new(new ProtoMessage().Add(1, name).Add(4, value).Add(20, IsText));
 
     public static OnnxAttribute Of(string name, params long[] values)
     {

@@ -5,12 +5,12 @@ using Firn.Text;
 namespace Firn.Interop.Onnx;
 
 /// <summary>
-/// What every part of a graph reads of the two inputs. Texts are followed by one more step, so that there is one even where no
-/// text has a word; T below counts it. Ids behind a text's end are 0 whatever stood there.
+/// What every part of a graph reads of the two inputs. Texts are followed by one more step, so that there is one even
+/// where no text has a word; T below counts it. Ids behind a text's end are 0 whatever stood there.
 /// </summary>
 /// <remarks>
-/// A bare graph takes texts of one length alone, [time,batch], and has none of this: the least that a runtime can be asked to do, for
-/// comparisons with it.
+/// A bare graph takes texts of one length alone, [time,batch], and has none of this: the least that a runtime can be
+/// asked to do, for comparisons with it.
 /// </remarks>
 internal sealed class OnnxInputs
 {
@@ -50,7 +50,8 @@ internal sealed class OnnxInputs
     public int Count { get; private set; }
 
     /// <summary>Inputs of texts of one length.</summary>
-    public static OnnxInputs Bare(OnnxGraph graph) => new(graph) { Ids = graph.Input(IdsName, OnnxGraph.Kind.Long, "time", "batch"), Count = -1 };
+    public static OnnxInputs Bare(OnnxGraph graph) =>
+        new(graph) { Ids = graph.Input(IdsName, OnnxGraph.Kind.Long, "time", "batch"), Count = -1 };
 
     /// <summary>Inputs of texts of any length.</summary>
     /// <param name="graph">Gets them.</param>
@@ -58,14 +59,27 @@ internal sealed class OnnxInputs
     /// <param name="fills">Whether pads are tokens; otherwise texts are cut alone.</param>
     public static OnnxInputs Of(OnnxGraph graph, PaddedInput? padding, bool fills)
     {
-        string ids = graph.Input(IdsName, OnnxGraph.Kind.Long, "batch", "time"), lengths = graph.Input(LengthsName, OnnxGraph.Kind.Long, "batch");
+        string ids = graph.Input(IdsName, OnnxGraph.Kind.Long, "batch", "time"),
+            lengths = graph.Input(LengthsName, OnnxGraph.Kind.Long, "batch");
         string longer = graph.Node("Pad", ids, graph.List(0, 0, 0, 1), graph.Whole(0));
-        string places = graph.Node("Range", graph.Whole(0), graph.Node("Gather", graph.Node("Shape", longer), graph.Whole(1)), graph.Whole(1));
-        string mask = graph.Node("Less", graph.Node("Unsqueeze", places, graph.List(0)), graph.Node("Unsqueeze", lengths, graph.List(1)));
+        string places = graph.Node(
+            "Range",
+            graph.Whole(0),
+            graph.Node("Gather", graph.Node("Shape", longer), graph.Whole(1)),
+            graph.Whole(1)
+        );
+        string mask = graph.Node(
+            "Less",
+            graph.Node("Unsqueeze", places, graph.List(0)),
+            graph.Node("Unsqueeze", lengths, graph.List(1))
+        );
         string ofText = graph.Node("Where", mask, longer, graph.Whole(0));
         var inputs = new OnnxInputs(graph)
         {
-            Lengths = lengths, IdsOfText = ofText, MaskOfText = mask, ReadLengths = lengths,
+            Lengths = lengths,
+            IdsOfText = ofText,
+            MaskOfText = mask,
+            ReadLengths = lengths,
             HasWords = graph.Node("Unsqueeze", graph.Node("Greater", lengths, graph.Whole(0)), graph.List(1)),
         };
         if (padding is { Length: > 0 })
@@ -75,13 +89,19 @@ internal sealed class OnnxInputs
         return inputs;
     }
 
-    /// <summary>Cuts texts, and fills them where pads are tokens: each place of what is read looks up its place in the text.</summary>
+    /// <summary>
+    /// Cuts texts, and fills them where pads are tokens: each place of what is read looks up its place in the text.
+    /// </summary>
     private void Pad(PaddedInput padding, bool fills, string placesOfText)
     {
         if (padding.Truncating is not (Truncation.Tail or Truncation.Head))
             throw new ExportException($"ONNX: texts cut by {padding.Truncating} are not written; cut by Tail or Head.");
-        string length = _graph.Whole(padding.Length), kept = _graph.Node("Min", Lengths, length);
-        string start = padding.Truncating == Truncation.Tail ? _graph.Node("Sub", Lengths, kept) : _graph.Node("Mul", Lengths, _graph.Whole(0));
+        string length = _graph.Whole(padding.Length),
+            kept = _graph.Node("Min", Lengths, length);
+        string start =
+            padding.Truncating == Truncation.Tail
+                ? _graph.Node("Sub", Lengths, kept)
+                : _graph.Node("Mul", Lengths, _graph.Whole(0));
         string places = placesOfText;
         if (fills)
         {
@@ -89,13 +109,26 @@ internal sealed class OnnxInputs
             if (padding.Side == PaddingSide.Pre)
                 start = _graph.Node("Sub", start, _graph.Node("Sub", length, kept));
         }
-        string from = _graph.Node("Add", _graph.Node("Unsqueeze", places, _graph.List(0)), _graph.Node("Unsqueeze", start, _graph.List(1)));
+        string from = _graph.Node(
+            "Add",
+            _graph.Node("Unsqueeze", places, _graph.List(0)),
+            _graph.Node("Unsqueeze", start, _graph.List(1))
+        );
         // In front of what is kept, and behind it.
         string first = padding.Truncating == Truncation.Tail ? _graph.Node("Sub", Lengths, kept) : _graph.Whole(0);
-        string firstRow = padding.Truncating == Truncation.Tail ? _graph.Node("Unsqueeze", first, _graph.List(1)) : first;
+        string firstRow =
+            padding.Truncating == Truncation.Tail ? _graph.Node("Unsqueeze", first, _graph.List(1)) : first;
         string end = _graph.Node("Unsqueeze", padding.Truncating == Truncation.Tail ? Lengths : kept, _graph.List(1));
-        string there = _graph.Node("And", _graph.Node("GreaterOrEqual", from, firstRow), _graph.Node("Less", from, end));
-        string looked = _graph.Node("GatherElements", [IdsOfText, _graph.Node("Where", there, from, _graph.Whole(0))], OnnxAttribute.Of("axis", 1));
+        string there = _graph.Node(
+            "And",
+            _graph.Node("GreaterOrEqual", from, firstRow),
+            _graph.Node("Less", from, end)
+        );
+        string looked = _graph.Node(
+            "GatherElements",
+            [IdsOfText, _graph.Node("Where", there, from, _graph.Whole(0))],
+            OnnxAttribute.Of("axis", 1)
+        );
         Ids = _graph.Node("Transpose", _graph.Node("Where", there, looked, _graph.Whole(0)));
         ReadLengths = fills ? _graph.Node("Add", _graph.Node("Mul", Lengths, _graph.Whole(0)), length) : kept;
         Count = fills ? padding.Length : 0;

@@ -16,10 +16,17 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
     private int _layer;
 
     /// <summary>
-    /// Whether the model's pads in front can be left out, since they only lead to a state: it is one LSTM, read at its end.
+    /// Whether the model's pads in front can be left out, since they only lead to a state: it is one LSTM, read at its
+    /// end.
     /// </summary>
-    public static bool PadsLeadToState(ModelView model) => model is { SkipsPads: false, Padding: { Side: PaddingSide.Pre, Length: > 0 } }
-        && model.Steps is [RecurrentStep { Kind: RecurrentKind.Lstm, Directions.Count: 1, Layer.Reversed: false } lstm, PoolStep { Pooling: Pooling.LastState }, ..]
+    public static bool PadsLeadToState(ModelView model) =>
+        model is { SkipsPads: false, Padding: { Side: PaddingSide.Pre, Length: > 0 } }
+        && model.Steps
+            is [
+                RecurrentStep { Kind: RecurrentKind.Lstm, Directions.Count: 1, Layer.Reversed: false } lstm,
+                PoolStep { Pooling: Pooling.LastState },
+                ..,
+            ]
         && lstm is { Activation: Activation.Tanh, GateActivation: Activation.Sigmoid };
 
     /// <summary>Writes all layers; the logits' name, [B,K].</summary>
@@ -29,10 +36,20 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
         string rows = graph.Tensor("embedding.rows", new ExportTensor(table.Rows, table.RowCount, table.Dimension));
         int[] rowOf = table.RowOf.ToArray();
         bool ownRows = rowOf.Select((row, id) => row == id).All(own => own);
-        string words = graph.Node("Gather", rows, ownRows ? inputs.Ids
-            : graph.Node("Gather", graph.Longs("embedding.row_of", [.. rowOf.Select(row => (long)row)]), inputs.Ids));
-        var signal = new OnnxSignal(words, table.Dimension, new OnnxSteps(graph, words, inputs.ReadLengths, inputs.Count));
-        string[] initial = inputs.Lengths.Length > 0 && PadsLeadToState(model) ? PadStates(inputs, (RecurrentStep)model.Steps[0]) : [];
+        string words = graph.Node(
+            "Gather",
+            rows,
+            ownRows
+                ? inputs.Ids
+                : graph.Node("Gather", graph.Longs("embedding.row_of", [.. rowOf.Select(row => (long)row)]), inputs.Ids)
+        );
+        var signal = new OnnxSignal(
+            words,
+            table.Dimension,
+            new OnnxSteps(graph, words, inputs.ReadLengths, inputs.Count)
+        );
+        string[] initial =
+            inputs.Lengths.Length > 0 && PadsLeadToState(model) ? PadStates(inputs, (RecurrentStep)model.Steps[0]) : [];
         return Write(model.Steps, signal, initial).Name;
     }
 
@@ -53,7 +70,8 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
         {
             case RecurrentStep recurrent:
                 (string sequence, string last) = _recurrent.Write(recurrent, x, Prefix, initial);
-                int width = recurrent.Units * (recurrent.Layer is { Bidirectional: true, Merge: Join.Concatenate } ? 2 : 1);
+                int width =
+                    recurrent.Units * (recurrent.Layer is { Bidirectional: true, Merge: Join.Concatenate } ? 2 : 1);
                 // The first of the initial states is that of a text which has nothing else.
                 string? empty = initial.Length == 0 ? null : graph.Node("Squeeze", initial[0], graph.List(0));
                 return new OnnxSignal(sequence, width, x.Steps) { Last = last, EmptyLast = empty };
@@ -83,7 +101,9 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
             case PadStep pads:
                 return Padded(pads, x);
             default:
-                throw new ExportException("ONNX: the model has a layer of a kind that is not written. docs/export.md lists what is.");
+                throw new ExportException(
+                    "ONNX: the model has a layer of a kind that is not written. docs/export.md lists what is."
+                );
         }
     }
 
@@ -93,8 +113,20 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
         int length = model.Padding!.Length;
         (float[] outputs, float[] cells) = _recurrent.PadStates(step, length);
         string pads = graph.Node("Sub", graph.Whole(length), inputs.ReadLengths);
-        return [.. new[] { ("pad_outputs", outputs), ("pad_cells", cells) }.Select(part =>
-            graph.Node("Unsqueeze", graph.Node("Gather", graph.Tensor(part.Item1, new ExportTensor(part.Item2, length + 1, step.Units)), pads), graph.List(0)))];
+        return
+        [
+            .. new[] { ("pad_outputs", outputs), ("pad_cells", cells) }.Select(part =>
+                graph.Node(
+                    "Unsqueeze",
+                    graph.Node(
+                        "Gather",
+                        graph.Tensor(part.Item1, new ExportTensor(part.Item2, length + 1, step.Units)),
+                        pads
+                    ),
+                    graph.List(0)
+                )
+            ),
+        ];
     }
 
     private string Pooled(Pooling pooling, OnnxSignal x)
@@ -103,14 +135,27 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
         switch (pooling)
         {
             case Pooling.Mean when steps.IsUniform:
-                return graph.Node("ReduceMean", [x.Name], OnnxAttribute.Of("axes", [0]), OnnxAttribute.Of("keepdims", 0));
+                return graph.Node(
+                    "ReduceMean",
+                    [x.Name],
+                    OnnxAttribute.Of("axes", [0]),
+                    OnnxAttribute.Of("keepdims", 0)
+                );
             case Pooling.Mean:
-                string count = graph.Node("Unsqueeze",
-                    graph.Node("Cast", [steps.AtLeastOne], OnnxAttribute.Of("to", (long)OnnxGraph.Kind.Single)), graph.List(1));
+                string count = graph.Node(
+                    "Unsqueeze",
+                    graph.Node("Cast", [steps.AtLeastOne], OnnxAttribute.Of("to", (long)OnnxGraph.Kind.Single)),
+                    graph.List(1)
+                );
                 // What stands behind the end may be no number at all.
                 return graph.Node("Div", SumOverTime(graph.Node("Where", steps.Mask, x.Name, graph.Number(0))), count);
             case Pooling.Max:
-                return graph.Node("ReduceMax", [Masked(x.Name, steps)], OnnxAttribute.Of("axes", [0]), OnnxAttribute.Of("keepdims", 0));
+                return graph.Node(
+                    "ReduceMax",
+                    [Masked(x.Name, steps)],
+                    OnnxAttribute.Of("axes", [0]),
+                    OnnxAttribute.Of("keepdims", 0)
+                );
             default:
                 return x.Last ?? AtEnd(x);
         }
@@ -127,28 +172,48 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
 
     private string Attended(AttentionStep step, OnnxSignal x)
     {
-        string units = graph.Node("Tanh", graph.Node("Add", graph.Node("MatMul", x.Name, Tensor("kernel", step.Kernel)), Tensor("bias", step.Bias)));
+        string units = graph.Node(
+            "Tanh",
+            graph.Node("Add", graph.Node("MatMul", x.Name, Tensor("kernel", step.Kernel)), Tensor("bias", step.Bias))
+        );
         string context = Tensor("context", new ExportTensor(step.Context, step.Context.Length, 1));
-        string weights = graph.Node("Softmax", [Masked(graph.Node("MatMul", units, context), x.Steps!)], OnnxAttribute.Of("axis", 0));
+        string weights = graph.Node(
+            "Softmax",
+            [Masked(graph.Node("MatMul", units, context), x.Steps!)],
+            OnnxAttribute.Of("axis", 0)
+        );
         return SumOverTime(graph.Node("Mul", weights, x.Name));
     }
 
     /// <summary>The features of texts with steps, and those of texts without.</summary>
-    private OnnxSignal Features(string features, OnnxSignal x, string? empty) => new(x.Steps!.IsUniform ? features
-        : graph.Node("Where", x.Steps.HasAny, features, empty ?? graph.Number(0)), x.Width, null);
+    private OnnxSignal Features(string features, OnnxSignal x, string? empty) =>
+        new(
+            x.Steps!.IsUniform ? features : graph.Node("Where", x.Steps.HasAny, features, empty ?? graph.Number(0)),
+            x.Width,
+            null
+        );
 
     private string Normalized(BatchNormalizationStep step, OnnxSignal x)
     {
         float[] inverse = [.. step.Variance.Values.ToArray().Select(v => (float)(1 / Math.Sqrt(v + step.Epsilon)))];
-        string centered = graph.Node("Mul", graph.Node("Sub", x.Name, Tensor("mean", step.Mean)), Tensor("inverse", new ExportTensor(inverse, inverse.Length)));
+        string centered = graph.Node(
+            "Mul",
+            graph.Node("Sub", x.Name, Tensor("mean", step.Mean)),
+            Tensor("inverse", new ExportTensor(inverse, inverse.Length))
+        );
         return graph.Node("Add", graph.Node("Mul", centered, Tensor("gamma", step.Gamma)), Tensor("beta", step.Beta));
     }
 
     private string Normalized(LayerNormalizationStep step, OnnxSignal x)
     {
-        string Mean(string of) => graph.Node("ReduceMean", [of], OnnxAttribute.Of("axes", [-1]), OnnxAttribute.Of("keepdims", 1));
+        string Mean(string of) =>
+            graph.Node("ReduceMean", [of], OnnxAttribute.Of("axes", [-1]), OnnxAttribute.Of("keepdims", 1));
         string centered = graph.Node("Sub", x.Name, Mean(x.Name));
-        string variance = graph.Node("Add", Mean(graph.Node("Mul", centered, centered)), graph.Number((float)step.Epsilon));
+        string variance = graph.Node(
+            "Add",
+            Mean(graph.Node("Mul", centered, centered)),
+            graph.Number((float)step.Epsilon)
+        );
         string scaled = graph.Node("Div", centered, graph.Node("Sqrt", variance));
         return graph.Node("Add", graph.Node("Mul", scaled, Tensor("gamma", step.Gamma)), Tensor("beta", step.Beta));
     }
@@ -168,20 +233,41 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
         OnnxSignal[] parts = [.. step.Lists.Select(list => Write(list, x, []))];
         string[] names = [.. parts.Select(p => p.Name)];
         if (step.Join == Join.Concatenate)
-            return parts[0] with { Name = graph.Node("Concat", names, OnnxAttribute.Of("axis", -1)), Width = parts.Sum(p => p.Width), Last = null, EmptyLast = null };
+            return parts[0] with
+            {
+                Name = graph.Node("Concat", names, OnnxAttribute.Of("axis", -1)),
+                Width = parts.Sum(p => p.Width),
+                Last = null,
+                EmptyLast = null,
+            };
         string all = names.Aggregate((a, b) => graph.Node(step.Join == Join.Multiply ? "Mul" : "Add", a, b));
         if (step.Join == Join.Average)
             all = graph.Node("Mul", all, graph.Number(1f / names.Length));
         return parts[0] with { Name = all, Last = null, EmptyLast = null };
     }
 
-    /// <summary>Each place of the padded text looks up its step; in front of all and behind all there are zeros.</summary>
+    /// <summary>
+    /// Each place of the padded text looks up its step; in front of all and behind all there are zeros.
+    /// </summary>
     private OnnxSignal Padded(PadStep step, OnnxSignal x)
     {
-        string length = graph.Whole(step.Length), own = graph.Node("Unsqueeze", x.Steps!.Lengths, graph.List(1));
-        string places = graph.Node("Unsqueeze", graph.Node("Range", graph.Whole(0), length, graph.Whole(1)), graph.List(0));
-        string from = graph.Node("Sub", places, step.Pads.Side == PaddingSide.Pre ? graph.Node("Sub", length, own) : graph.Node("Mul", own, graph.Whole(0)));
-        string there = graph.Node("And", graph.Node("GreaterOrEqual", from, graph.Whole(0)), graph.Node("Less", from, own));
+        string length = graph.Whole(step.Length),
+            own = graph.Node("Unsqueeze", x.Steps!.Lengths, graph.List(1));
+        string places = graph.Node(
+            "Unsqueeze",
+            graph.Node("Range", graph.Whole(0), length, graph.Whole(1)),
+            graph.List(0)
+        );
+        string from = graph.Node(
+            "Sub",
+            places,
+            step.Pads.Side == PaddingSide.Pre ? graph.Node("Sub", length, own) : graph.Node("Mul", own, graph.Whole(0))
+        );
+        string there = graph.Node(
+            "And",
+            graph.Node("GreaterOrEqual", from, graph.Whole(0)),
+            graph.Node("Less", from, own)
+        );
         if (step.Pads is { Side: PaddingSide.Post, Holds: true })
         {
             from = graph.Node("Min", from, graph.Node("Sub", own, graph.Whole(1)));
@@ -189,8 +275,11 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
         }
         string index = graph.Node("Unsqueeze", graph.Node("Where", there, from, graph.Whole(0)), graph.List(2));
         string rows = graph.Node("GatherND", [ByText(x.Name), index], OnnxAttribute.Of("batch_dims", 1));
-        string padded = graph.Node("Transpose",
-            [graph.Node("Where", graph.Node("Unsqueeze", there, graph.List(2)), rows, graph.Number(0))], OnnxAttribute.Of("perm", 1, 0, 2));
+        string padded = graph.Node(
+            "Transpose",
+            [graph.Node("Where", graph.Node("Unsqueeze", there, graph.List(2)), rows, graph.Number(0))],
+            OnnxAttribute.Of("perm", 1, 0, 2)
+        );
         string lengths = graph.Node("Add", graph.Node("Mul", x.Steps.Lengths, graph.Whole(0)), length);
         return new OnnxSignal(padded, x.Width, new OnnxSteps(graph, padded, lengths, step.Length));
     }
@@ -198,10 +287,12 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
     /// <summary>From [T,B,F] to [B,T,F].</summary>
     private string ByText(string rows) => graph.Node("Transpose", [rows], OnnxAttribute.Of("perm", 1, 0, 2));
 
-    private string SumOverTime(string rows) => graph.Node("ReduceSum", [rows, graph.List(0)], OnnxAttribute.Of("keepdims", 0));
+    private string SumOverTime(string rows) =>
+        graph.Node("ReduceSum", [rows, graph.List(0)], OnnxAttribute.Of("keepdims", 0));
 
     /// <summary>Rows over time, or one number each, the least possible behind the texts' ends.</summary>
-    private string Masked(string rows, OnnxSteps steps) => steps.IsUniform ? rows : graph.Node("Where", steps.Mask, rows, graph.Number(Lowest));
+    private string Masked(string rows, OnnxSteps steps) =>
+        steps.IsUniform ? rows : graph.Node("Where", steps.Mask, rows, graph.Number(Lowest));
 
     private string Prefix => FormattableString.Invariant($"layer{_layer}");
 

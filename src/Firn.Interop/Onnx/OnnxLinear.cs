@@ -4,10 +4,10 @@ using Firn.Linear;
 namespace Firn.Interop.Onnx;
 
 /// <summary>
-/// The linear part over n-grams as operators of ONNX: what <c>TfIdfVectorizer</c> would give, without its dense row of all
-/// features a text, which takes 4 MB a text where there are a million n-grams. An n-gram is found by the place of its
-/// beginning and its last id, by halving a sorted list; a text's feature is met once at each of its places and counted
-/// by comparing places, so sums over places divide by the count.
+/// The linear part over n-grams as operators of ONNX: what <c>TfIdfVectorizer</c> would give, without its dense row of
+/// all features a text, which takes 4 MB a text where there are a million n-grams. An n-gram is found by the place of
+/// its beginning and its last id, by halving a sorted list; a text's feature is met once at each of its places and
+/// counted by comparing places, so sums over places divide by the count.
 /// </summary>
 internal sealed class OnnxLinear(OnnxGraph graph, OnnxInputs inputs, NgramClassifier linear, int vocabulary)
 {
@@ -28,8 +28,15 @@ internal sealed class OnnxLinear(OnnxGraph graph, OnnxInputs inputs, NgramClassi
             return intercepts;
         // Digits of the numbers that n-grams are found by: 0 is the end of a text, so that no n-gram runs over it.
         string one = graph.Whole(1);
-        string digits = graph.Node("Where", inputs.MaskOfText, graph.Node("Add", inputs.IdsOfText, one), graph.Whole(0));
-        string? found = null, sums = null, squares = null;
+        string digits = graph.Node(
+            "Where",
+            inputs.MaskOfText,
+            graph.Node("Add", inputs.IdsOfText, one),
+            graph.Whole(0)
+        );
+        string? found = null,
+            sums = null,
+            squares = null;
         for (int level = 0; level < levels.Count; level++)
         {
             found = level == 0 ? Single(levels[0], digits) : Longer(levels[level], level, found!, digits);
@@ -40,7 +47,10 @@ internal sealed class OnnxLinear(OnnxGraph graph, OnnxInputs inputs, NgramClassi
         if (linear.Vectorizer.Options.Normalize)
         {
             // A text without a known n-gram has sums of 0, whatever they are divided by.
-            string norm = graph.Node("Sqrt", graph.Node("Where", graph.Node("Greater", squares!, graph.Number(0)), squares!, graph.Number(1)));
+            string norm = graph.Node(
+                "Sqrt",
+                graph.Node("Where", graph.Node("Greater", squares!, graph.Number(0)), squares!, graph.Number(1))
+            );
             sums = graph.Node("Div", sums!, norm);
         }
         return graph.Node("Add", sums!, intercepts);
@@ -95,15 +105,35 @@ internal sealed class OnnxLinear(OnnxGraph graph, OnnxInputs inputs, NgramClassi
             values[i + 1] = linear.Vectorizer.Weights[column];
             linear.Weights.AsSpan(column * _outputs, _outputs).CopyTo(weights.AsSpan((i + 1) * _outputs));
         }
-        string same = graph.Node("Equal", graph.Node("Unsqueeze", found, graph.List(2)), graph.Node("Unsqueeze", found, graph.List(1)));
-        string counts = graph.Node("ReduceSum",
-            [graph.Node("Cast", [same], OnnxAttribute.Of("to", (long)OnnxGraph.Kind.Single)), graph.List(2)], OnnxAttribute.Of("keepdims", 0));
+        string same = graph.Node(
+            "Equal",
+            graph.Node("Unsqueeze", found, graph.List(2)),
+            graph.Node("Unsqueeze", found, graph.List(1))
+        );
+        string counts = graph.Node(
+            "ReduceSum",
+            [graph.Node("Cast", [same], OnnxAttribute.Of("to", (long)OnnxGraph.Kind.Single)), graph.List(2)],
+            OnnxAttribute.Of("keepdims", 0)
+        );
         string frequency = linear.Vectorizer.Options.SublinearCounts
-            ? graph.Node("Add", graph.Node("Log", counts), graph.Number(1)) : counts;
-        string value = graph.Node("Mul", graph.Node("Gather", graph.Tensor(prefix + ".values", new ExportTensor(values, values.Length)), found), frequency);
+            ? graph.Node("Add", graph.Node("Log", counts), graph.Number(1))
+            : counts;
+        string value = graph.Node(
+            "Mul",
+            graph.Node("Gather", graph.Tensor(prefix + ".values", new ExportTensor(values, values.Length)), found),
+            frequency
+        );
         string share = graph.Node("Div", value, counts);
-        string rows = graph.Node("Gather", graph.Tensor(prefix + ".weights", new ExportTensor(weights, values.Length, _outputs)), found);
-        string squares = graph.Node("ReduceSum", [graph.Node("Mul", share, value), graph.List(1)], OnnxAttribute.Of("keepdims", 1));
+        string rows = graph.Node(
+            "Gather",
+            graph.Tensor(prefix + ".weights", new ExportTensor(weights, values.Length, _outputs)),
+            found
+        );
+        string squares = graph.Node(
+            "ReduceSum",
+            [graph.Node("Mul", share, value), graph.List(1)],
+            OnnxAttribute.Of("keepdims", 1)
+        );
         return (Weighted(share, rows), squares);
     }
 
@@ -111,15 +141,32 @@ internal sealed class OnnxLinear(OnnxGraph graph, OnnxInputs inputs, NgramClassi
     private string Spelling(CharacterScores characters)
     {
         string mask = graph.Node("Cast", [inputs.MaskOfText], OnnxAttribute.Of("to", (long)OnnxGraph.Kind.Single));
-        string rows = graph.Node("Gather",
-            graph.Tensor("spelling.scores", new ExportTensor(characters.Scores, characters.Scores.Length / _outputs, _outputs)), inputs.IdsOfText);
-        string squareOf = graph.Node("Gather",
-            graph.Tensor("spelling.squares", new ExportTensor(characters.Squares, characters.Squares.Length)), inputs.IdsOfText);
-        string squares = graph.Node("ReduceSum", [graph.Node("Mul", squareOf, mask), graph.List(1)], OnnxAttribute.Of("keepdims", 1));
+        string rows = graph.Node(
+            "Gather",
+            graph.Tensor(
+                "spelling.scores",
+                new ExportTensor(characters.Scores, characters.Scores.Length / _outputs, _outputs)
+            ),
+            inputs.IdsOfText
+        );
+        string squareOf = graph.Node(
+            "Gather",
+            graph.Tensor("spelling.squares", new ExportTensor(characters.Squares, characters.Squares.Length)),
+            inputs.IdsOfText
+        );
+        string squares = graph.Node(
+            "ReduceSum",
+            [graph.Node("Mul", squareOf, mask), graph.List(1)],
+            OnnxAttribute.Of("keepdims", 1)
+        );
         return graph.Node("Div", Weighted(mask, rows), graph.Node("Sqrt", graph.Node("Max", squares, graph.Number(1))));
     }
 
     /// <summary>[B,T] and [B,T,K] to the weighted sums [B,K].</summary>
     private string Weighted(string shares, string rows) =>
-        graph.Node("Squeeze", graph.Node("MatMul", graph.Node("Unsqueeze", shares, graph.List(1)), rows), graph.List(1));
+        graph.Node(
+            "Squeeze",
+            graph.Node("MatMul", graph.Node("Unsqueeze", shares, graph.List(1)), rows),
+            graph.List(1)
+        );
 }

@@ -12,8 +12,11 @@ internal static class OnnxReadme
     {
         string Name(string part) => Path.GetFileName(target.PlaceOf(part));
         var page = new StringBuilder();
-        page.Append($"""
-            # {predictor.Labels.Count} labels: {string.Join(", ", predictor.Labels.Take(8))}{(predictor.Labels.Count > 8 ? ", ..." : "")}
+        page.Append(
+            $"""
+            # {predictor.Labels.Count} labels: {string.Join(", ", predictor.Labels.Take(8))}{(
+                predictor.Labels.Count > 8 ? ", ..." : ""
+            )}
 
             A text classifier of Firn {Bundle.FirnVersion} in ONNX (opset {OnnxGraph.Opset}, IR version {OnnxGraph.IrVersion}; ONNX Runtime 1.7 and later).
 
@@ -28,14 +31,20 @@ internal static class OnnxReadme
             | file | what |
             |---|---|
             | `{Name(Companions.Vocabulary)}` | a word a line; the line's number, from 0, is the id; 0 is no word |
-            | `{Name(Companions.Cleaning)}` | from text to words: the rules (docs/text.md of Firn); {Companions.UnknownWordsOf(predictor)}; at most {predictor.MaxTokens} ids ({predictor.Truncation}) |
+            | `{Name(
+                Companions.Cleaning
+            )}` | from text to words: the rules (docs/text.md of Firn); {Companions.UnknownWordsOf(
+                predictor
+            )}; at most {predictor.MaxTokens} ids ({predictor.Truncation}) |
             | `{Name(Companions.Labels)}` | names, threshold |
             | `{Name(Companions.Golden)}` | texts, their ids, and the probabilities they must give: run it first |
 
-            """);
+            """
+        );
         foreach (string note in notes)
             page.Append("\n**Note**: ").Append(note).Append('\n');
-        page.Append($$"""
+        page.Append(
+            $$"""
 
             ## Python
 
@@ -95,16 +104,23 @@ internal static class OnnxReadme
             main();
             ```
 
-            """);
+            """
+        );
         return page.ToString().ReplaceLineEndings("\n");
     }
 
-    private static string Meaning(Predictor predictor) => predictor.Classifier.Options.Output switch
-    {
-        OutputActivation.Softmax => "One probability a label, in the order above; they sum to 1.",
-        OutputActivation.Sigmoids => string.Create(CultureInfo.InvariantCulture, 
-            $"One probability a label, each by itself; a text has those from {predictor.Threshold} on."),
-        _ => string.Create(CultureInfo.InvariantCulture, 
-            $"The probability of `{predictor.Labels[1]}`; from {predictor.Threshold} on that is the label, below it `{predictor.Labels[0]}`."),
-    };
+    private static string Meaning(Predictor predictor) =>
+        predictor.Classifier.Options.Output switch
+        {
+            OutputActivation.Softmax => "One probability a label, in the order above; they sum to 1.",
+            OutputActivation.Sigmoids => string.Create(
+                CultureInfo.InvariantCulture,
+                $"One probability a label, each by itself; a text has those from {predictor.Threshold} on."
+            ),
+            _ => string.Create(
+                CultureInfo.InvariantCulture,
+                $"The probability of `{predictor.Labels[1]}`; from {predictor.Threshold} on that is the label, below "
+                    + $"it `{predictor.Labels[0]}`."
+            ),
+        };
 }

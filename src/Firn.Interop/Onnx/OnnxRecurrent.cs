@@ -12,24 +12,47 @@ internal sealed class OnnxRecurrent(OnnxGraph graph, ModelView model)
     /// <param name="prefix">Begins the names of its arrays.</param>
     /// <param name="initial">State and, for an LSTM, cell to begin with, [1,B,H]; empty for zero.</param>
     /// <returns>The outputs in order, and those after the last step.</returns>
-    public (string Sequence, string Last) Write(RecurrentStep step, OnnxSignal from, string prefix, IReadOnlyList<string> initial)
+    public (string Sequence, string Last) Write(
+        RecurrentStep step,
+        OnnxSignal from,
+        string prefix,
+        IReadOnlyList<string> initial
+    )
     {
         (string type, int[] order, Activation[] defaults, Activation[] functions) = FormOf(step);
-        int h = step.Units, gates = order.Length, directions = step.Directions.Count, inputs = step.Directions[0].Kernel.Shape[0];
+        int h = step.Units,
+            gates = order.Length,
+            directions = step.Directions.Count,
+            inputs = step.Directions[0].Kernel.Shape[0];
         float[] kernel = [.. step.Directions.SelectMany(d => GateRows.Of(d.Kernel, h, order))];
         float[] recurrent = [.. step.Directions.SelectMany(d => GateRows.Of(d.Recurrent, h, order))];
-        float[] bias = [.. step.Directions.SelectMany(d => (float[])
-            [.. GateRows.Of(d.Bias, h, order), .. d.RecurrentBias is null ? new float[gates * h] : GateRows.Of(d.RecurrentBias, h, order)])];
+        float[] bias =
+        [
+            .. step.Directions.SelectMany(d =>
+                (float[])
+                    [
+                        .. GateRows.Of(d.Bias, h, order),
+                        .. d.RecurrentBias is null ? new float[gates * h] : GateRows.Of(d.RecurrentBias, h, order),
+                    ]
+            ),
+        ];
         OnnxSteps steps = from.Steps!;
         string rows = from.Name;
         if (step.Layer.Reversed)
         {
             if (steps.Lengths.Length == 0)
                 throw new ExportException("ONNX: a reversed layer needs texts with lengths.");
-            rows = graph.Node("ReverseSequence", [rows, steps.Lengths], OnnxAttribute.Of("time_axis", 0), OnnxAttribute.Of("batch_axis", 1));
+            rows = graph.Node(
+                "ReverseSequence",
+                [rows, steps.Lengths],
+                OnnxAttribute.Of("time_axis", 0),
+                OnnxAttribute.Of("batch_axis", 1)
+            );
         }
-        string y = graph.Fresh("outputs"), last = graph.Fresh("last");
-        string lengths = steps.IsUniform ? ""
+        string y = graph.Fresh("outputs"),
+            last = graph.Fresh("last");
+        string lengths = steps.IsUniform
+            ? ""
             : graph.Node("Cast", [steps.AtLeastOne], OnnxAttribute.Of("to", (long)OnnxGraph.Kind.Integer));
         string[] arrays =
         [
@@ -38,25 +61,40 @@ internal sealed class OnnxRecurrent(OnnxGraph graph, ModelView model)
             graph.Tensor(prefix + ".recurrent", new ExportTensor(recurrent, directions, gates * h, h)),
             graph.Tensor(prefix + ".bias", new ExportTensor(bias, directions, 2 * gates * h)),
         ];
-        graph.Emit(type, lengths.Length == 0 && initial.Count == 0 ? arrays : [.. arrays, lengths, .. initial], [y, last],
-        [
-            OnnxAttribute.Of("hidden_size", h),
-            OnnxAttribute.Of("direction", directions == 2 ? "bidirectional" : "forward"),
-            .. OnnxFunctions.Recurrent(defaults, functions, directions),
-            .. step.Kind == RecurrentKind.Gru ? (OnnxAttribute[])[OnnxAttribute.Of("linear_before_reset", 1)] : [],
-        ]);
+        graph.Emit(
+            type,
+            lengths.Length == 0 && initial.Count == 0 ? arrays : [.. arrays, lengths, .. initial],
+            [y, last],
+            [
+                OnnxAttribute.Of("hidden_size", h),
+                OnnxAttribute.Of("direction", directions == 2 ? "bidirectional" : "forward"),
+                .. OnnxFunctions.Recurrent(defaults, functions, directions),
+                .. step.Kind == RecurrentKind.Gru ? (OnnxAttribute[])[OnnxAttribute.Of("linear_before_reset", 1)] : [],
+            ]
+        );
         return (Merged(y, step, [0, 0], 1), Merged(last, step, [0], 0));
     }
 
-    /// <summary>Outputs and cells behind the pads of a model of one LSTM, [length + 1,H] each, by the pad's own row.</summary>
-    public (float[] Outputs, float[] Cells) PadStates(RecurrentStep step, int length) => GateRows.PadStates(step, model.Table.VectorOf(0), length);
+    /// <summary>
+    /// Outputs and cells behind the pads of a model of one LSTM, [length + 1,H] each, by the pad's own row.
+    /// </summary>
+    public (float[] Outputs, float[] Cells) PadStates(RecurrentStep step, int length) =>
+        GateRows.PadStates(step, model.Table.VectorOf(0), length);
 
-    private static (string Type, int[] Order, Activation[] Defaults, Activation[] Functions) FormOf(RecurrentStep step) => step.Kind switch
-    {
-        RecurrentKind.Lstm => ("LSTM", [0, 3, 1, 2], [Activation.Sigmoid, Activation.Tanh, Activation.Tanh], [step.GateActivation, step.Activation, step.Activation]),
-        RecurrentKind.Simple => ("RNN", [0], [Activation.Tanh], [step.Activation]),
-        _ => ("GRU", [0, 1, 2], [Activation.Sigmoid, Activation.Tanh], [step.GateActivation, step.Activation]),
-    };
+    private static (string Type, int[] Order, Activation[] Defaults, Activation[] Functions) FormOf(
+        RecurrentStep step
+    ) =>
+        step.Kind switch
+        {
+            RecurrentKind.Lstm => (
+                "LSTM",
+                [0, 3, 1, 2],
+                [Activation.Sigmoid, Activation.Tanh, Activation.Tanh],
+                [step.GateActivation, step.Activation, step.Activation]
+            ),
+            RecurrentKind.Simple => ("RNN", [0], [Activation.Tanh], [step.Activation]),
+            _ => ("GRU", [0, 1, 2], [Activation.Sigmoid, Activation.Tanh], [step.GateActivation, step.Activation]),
+        };
 
     /// <summary>The directions' outputs, dimension <paramref name="axis"/>, as one.</summary>
     private string Merged(string from, RecurrentStep step, long[] kept, int axis)
@@ -68,11 +106,25 @@ internal sealed class OnnxRecurrent(OnnxGraph graph, ModelView model)
             case Join.Sum:
                 return graph.Node("ReduceSum", [from, graph.List(axis)], OnnxAttribute.Of("keepdims", 0));
             case Join.Average:
-                return graph.Node("ReduceMean", [from], OnnxAttribute.Of("axes", [axis]), OnnxAttribute.Of("keepdims", 0));
+                return graph.Node(
+                    "ReduceMean",
+                    [from],
+                    OnnxAttribute.Of("axes", [axis]),
+                    OnnxAttribute.Of("keepdims", 0)
+                );
             case Join.Multiply:
-                return graph.Node("ReduceProd", [from], OnnxAttribute.Of("axes", [axis]), OnnxAttribute.Of("keepdims", 0));
+                return graph.Node(
+                    "ReduceProd",
+                    [from],
+                    OnnxAttribute.Of("axes", [axis]),
+                    OnnxAttribute.Of("keepdims", 0)
+                );
             default:
-                string side = graph.Node("Transpose", [from], OnnxAttribute.Of("perm", axis == 0 ? (long[])[1, 0, 2] : [0, 2, 1, 3]));
+                string side = graph.Node(
+                    "Transpose",
+                    [from],
+                    OnnxAttribute.Of("perm", axis == 0 ? (long[])[1, 0, 2] : [0, 2, 1, 3])
+                );
                 return graph.Node("Reshape", side, graph.List([.. kept, 2 * step.Units]));
         }
     }

@@ -5,12 +5,14 @@ using Firn.Interop.Export;
 namespace Firn.Interop.Onnx;
 
 /// <summary>
-/// A message of protocol buffers to be written (protobuf.dev, "Encoding"): fields in the order in which they were added.
-/// Lengths are known before anything is written, so arrays go from their memory straight to the stream.
+/// A message of protocol buffers to be written (protobuf.dev, "Encoding"): fields in the order in which they were
+/// added. Lengths are known before anything is written, so arrays go from their memory straight to the stream.
 /// </summary>
 internal sealed class ProtoMessage
 {
-    private const int Varint = 0, Counted = 2, Fixed32 = 5;
+    private const int Varint = 0,
+        Counted = 2,
+        Fixed32 = 5;
     private readonly List<Field> _fields = [];
 
     /// <summary>A field's head with its small value, and what follows it where that is large.</summary>

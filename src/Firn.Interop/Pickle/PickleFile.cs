@@ -14,7 +14,9 @@ internal static class PickleFile
     /// <summary>
     /// Whether bytes begin a pickle, or a zlib stream that may hold one; text is told apart by the caller.
     /// </summary>
-    public static bool MayBegin(ReadOnlySpan<byte> head) => PickleReader.Begins(head) || IsZlib(head)
+    public static bool MayBegin(ReadOnlySpan<byte> head) =>
+        PickleReader.Begins(head)
+        || IsZlib(head)
         || (head.Length > 1 && "(c}]IJKLMNSTUVXF\u0085\u0086\u0087".Contains((char)head[0], StringComparison.Ordinal));
 
     /// <summary>Reads the pickle.</summary>
@@ -37,7 +39,9 @@ internal static class PickleFile
         {
             string why = error.Message.TrimEnd('.');
             throw new InvalidDataException(
-                $"{path}: the zlib data is damaged ({why}). Fetch or write the file again.", error);
+                $"{path}: the zlib data is damaged ({why}). Fetch or write the file again.",
+                error
+            );
         }
     }
 

@@ -3,12 +3,15 @@ using System.Text;
 
 namespace Firn.Interop.Pickle;
 
-/// <summary>The bytes of a pickle, read forward. A length that the file promises is never allocated before its bytes are there.</summary>
+/// <summary>
+/// The bytes of a pickle, read forward. A length that the file promises is never allocated before its bytes are there.
+/// </summary>
 internal sealed class PickleInput(Stream stream, string path)
 {
     private const int Piece = 1 << 20;
     private readonly byte[] _buffer = new byte[1 << 16];
-    private int _at, _end;
+    private int _at,
+        _end;
     private long _before; // of the buffer's first byte
 
     public long Position => _before + _at;
@@ -29,7 +32,9 @@ internal sealed class PickleInput(Stream stream, string path)
     public double BigEndianDouble() => BinaryPrimitives.ReadDoubleBigEndian(Few(stackalloc byte[8]));
 
     public long Length(ulong length) =>
-        length <= (ulong)Array.MaxLength ? (long)length : throw Bad($"a value of {length} bytes is larger than one that can be held");
+        length <= (ulong)Array.MaxLength
+            ? (long)length
+            : throw Bad($"a value of {length} bytes is larger than one that can be held");
 
     public byte[] Bytes(long length)
     {
@@ -52,7 +57,9 @@ internal sealed class PickleInput(Stream stream, string path)
     /// <summary>UTF-8 with Python's surrogatepass: what is no UTF-8 becomes U+FFFD.</summary>
     public string Text(long length) => Encoding.UTF8.GetString(Bytes(length));
 
-    /// <summary>Up to the next line feed, which is taken too; each byte is a character, as protocol 0 escapes what is more.</summary>
+    /// <summary>
+    /// Up to the next line feed, which is taken too; each byte is a character, as protocol 0 escapes what is more.
+    /// </summary>
     public string Line()
     {
         var bytes = new List<byte>();
@@ -65,7 +72,8 @@ internal sealed class PickleInput(Stream stream, string path)
         return Encoding.Latin1.GetString([.. bytes]).TrimEnd('\r');
     }
 
-    public InvalidDataException Bad(string problem) => new($"{path}: byte {Position}: {problem}. The file is damaged, or no pickle; fetch or write it again.");
+    public InvalidDataException Bad(string problem) =>
+        new($"{path}: byte {Position}: {problem}. The file is damaged, or no pickle; fetch or write it again.");
 
     private ReadOnlySpan<byte> Few(Span<byte> into)
     {

@@ -1,7 +1,8 @@
 namespace Firn.Interop.Pickle;
 
 /// <summary>
-/// A name that a pickle mentions, such as <c>numpy.ndarray</c>. It is a name and no more: nothing is looked up or called by it.
+/// A name that a pickle mentions, such as <c>numpy.ndarray</c>. It is a name and no more: nothing is looked up or
+/// called by it.
 /// </summary>
 /// <param name="Module">Module as written.</param>
 /// <param name="Name">Name within it, with dots where it is nested.</param>
@@ -12,7 +13,8 @@ public sealed record PickleGlobal(string Module, string Name)
 }
 
 /// <summary>
-/// An object as a pickle describes it: what would be called, with which arguments, and the state it would be given. It is never made.
+/// An object as a pickle describes it: what would be called, with which arguments, and the state it would be given. It
+/// is never made.
 /// </summary>
 /// <param name="type">What would be called.</param>
 /// <param name="arguments">Its arguments.</param>
@@ -61,7 +63,8 @@ public sealed class PickleDict
     private List<KeyValuePair<object?, object?>>? _entries;
 
     /// <summary>The entries, in the order in which they were set.</summary>
-    public IReadOnlyList<KeyValuePair<object?, object?>> Entries => _entries ?? (IReadOnlyList<KeyValuePair<object?, object?>>)[];
+    public IReadOnlyList<KeyValuePair<object?, object?>> Entries =>
+        _entries ?? (IReadOnlyList<KeyValuePair<object?, object?>>)[];
 
     /// <summary>The value of a key that is a string.</summary>
     public bool TryGet(string key, out object? value)

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace Firn.Server.Administration;
 
 /// <summary>Looks at the model configuration file at a steady pace, where that was asked for.</summary>
-internal sealed class ConfigurationPolling(ModelAdministration administration, ServerSettings settings) : BackgroundService
+internal sealed class ConfigurationPolling(ModelAdministration administration, ServerSettings settings)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,13 +1,16 @@
+using Firn.Server.Contracts;
 using Firn.Server.Inference;
 using Firn.Server.Models;
-using Firn.Server.Contracts;
 using Firn.Server.Wire.OpenInference;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
 namespace Firn.Server.Administration;
 
-/// <summary>Triton's calls of the model repository, over REST and gRPC alike. All of them need an admin's key where keys are in use.</summary>
+/// <summary>
+/// Triton's calls of the model repository, over REST and gRPC alike. All of them need an admin's key where keys are in
+/// use.
+/// </summary>
 internal sealed class ModelRepository(ModelCatalog catalog, CatalogSettings places, ModelAdministration administration)
 {
     /// <summary>Every version of every model.</summary>
@@ -25,7 +28,11 @@ internal sealed class ModelRepository(ModelCatalog catalog, CatalogSettings plac
     {
         administration.Demand(asker);
         if (overrides)
-            throw new ServingException(StatusCode.Unimplemented, $"load of '{name}': configuration and files are not taken from a request; put the bundle into the models' folder");
+            throw new ServingException(
+                StatusCode.Unimplemented,
+                $"load of '{name}': configuration and files are not taken from a request; put the bundle into the "
+                    + $"models' folder"
+            );
         return administration.LoadAsync(name, asker, asker.RequestAborted);
     }
 

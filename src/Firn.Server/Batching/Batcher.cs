@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Firn.Server.Settings;
 using Firn.Server.Contracts;
+using Firn.Server.Settings;
 using Firn.Server.Telemetry;
 using Firn.Text;
 
@@ -9,69 +9,77 @@ namespace Firn.Server.Batching;
 /// <summary>
 /// Lets requests share passes through a model. A request that finds a free worker is scored at once on its own thread:
 /// it pays for nothing. While all workers are busy, requests queue, and each worker that comes free takes as many as
-/// fit in one pass. So batches grow with the load and with nothing else. A queued job whose client leaves, or whose time is
-/// up, gives up its place at once; a batch that runs holds the model itself, since its clients may leave meanwhile.
+/// fit in one pass. So batches grow with the load and with nothing else. A queued job whose client leaves, or whose
+/// time is up, gives up its place at once; a batch that runs holds the model itself, since its clients may leave
+/// meanwhile.
 /// </summary>
 internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
 {
-    // Most tokens in one pass, so that a pass ends soon and deadlines are looked at again; a longer text has one of its own.
+    // Most tokens in one pass, so that a pass ends soon and deadlines are looked at again; a longer text has one of its
+    // own.
     private const int PassTokens = 1 << 16;
     private const int PassVectors = 1 << 12;
 
-    private readonly IScorer scorer;
-    private readonly BatchingOptions options;
-    private readonly ModelMeters meters;
-    private readonly ModelHold? hold;
-    private readonly int workers;
-    private readonly long batchTimeout;
-    private readonly Lock gate = new();
-    private readonly LinkedList<ScoreJob> queue = new();
-    private readonly Timer? timer;
-    private int queuedTexts;
-    private int running;
+    private readonly IScorer _scorer;
+    private readonly BatchingOptions _options;
+    private readonly ModelMeters _meters;
+    private readonly ModelHold? _hold;
+    private readonly int _workers;
+    private readonly long _batchTimeout;
+    private readonly Lock _gate = new();
+    private readonly LinkedList<ScoreJob> _queue = new();
+    private readonly Timer? _timer;
+    private int _queuedTexts;
+    private int _running;
     private bool _disposed;
 
-    /// <summary>A batcher in front of a scorer that stays as long as there are jobs, or as long as it is held.</summary>
+    /// <summary>
+    /// A batcher in front of a scorer that stays as long as there are jobs, or as long as it is held.
+    /// </summary>
     public Batcher(IScorer scorer, BatchingOptions options, ModelMeters meters, ModelHold? hold = null)
     {
         options.Validate();
-        this.scorer = scorer;
-        this.options = options;
-        this.meters = meters;
-        this.hold = hold;
-        workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
-        batchTimeout = options.BatchTimeoutMicros * (Stopwatch.Frequency / 1_000_000);
-        if (batchTimeout > 0)
-            timer = new Timer(_ => StartWorker(), null, Timeout.Infinite, Timeout.Infinite);
+        _scorer = scorer;
+        _options = options;
+        _meters = meters;
+        _hold = hold;
+        _workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
+        _batchTimeout = options.BatchTimeoutMicros * (Stopwatch.Frequency / 1_000_000);
+        if (_batchTimeout > 0)
+            _timer = new Timer(_ => StartWorker(), null, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Where its passes and waits are counted.</summary>
-    public ModelMeters Meters => meters;
+    public ModelMeters Meters => _meters;
 
     /// <summary>Texts that wait for a worker.</summary>
-    public int QueuedTexts => Volatile.Read(ref queuedTexts);
+    public int QueuedTexts => Volatile.Read(ref _queuedTexts);
 
     /// <summary>Scores a job, now or when a worker is free.</summary>
-    /// <exception cref="ServingException">The queue is full, the deadline has passed or the client has gone.</exception>
+    /// <exception cref="ServingException">
+    /// The queue is full, the deadline has passed or the client has gone.
+    /// </exception>
     public ValueTask ScoreAsync(ScoreJob job)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (running < workers && queue.Count == 0)
+            if (_running < _workers && _queue.Count == 0)
             {
-                running++;
+                _running++;
             }
             else
             {
-                if (queuedTexts + job.Count > options.QueueLimit)
+                if (_queuedTexts + job.Count > _options.QueueLimit)
                 {
-                    meters.Rejected();
+                    _meters.Rejected();
                     throw ServingException.Overloaded(
-                        $"{queuedTexts} texts are waiting and at most {options.QueueLimit} may; try again in a moment, or send fewer at a time");
+                        $"{_queuedTexts} texts are waiting and at most {_options.QueueLimit} may; try again in a "
+                            + $"moment, or send fewer at a time"
+                    );
                 }
                 job.QueuedAt = Stopwatch.GetTimestamp();
-                job.Place = queue.AddLast(job);
-                queuedTexts += job.Count;
+                job.Place = _queue.AddLast(job);
+                _queuedTexts += job.Count;
                 StartTimer();
                 return new ValueTask(WaitAsync(job));
             }
@@ -94,16 +102,16 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
         var batch = new List<ScoreJob>();
         while (true)
         {
-            lock (gate)
+            lock (_gate)
             {
-                if (queue.Count == 0 || MustWait())
+                if (_queue.Count == 0 || MustWait())
                 {
-                    running--;
+                    _running--;
                     return;
                 }
                 Take(batch);
                 // Nobody in the queue has left, so each still holds the model, and it can be taken hold of.
-                hold?.Take();
+                _hold?.Take();
             }
             try
             {
@@ -112,17 +120,17 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
             finally
             {
                 batch.Clear();
-                hold?.LetGo();
+                _hold?.LetGo();
             }
         }
     }
 
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
             _disposed = true;
-            timer?.Dispose();
+            _timer?.Dispose();
         }
     }
 
@@ -144,7 +152,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
     /// <summary>Takes a job that nobody waits for any more out of the queue, and ends it.</summary>
     private void Leave(ScoreJob job)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (job.Place is { } place)
                 Remove(place);
@@ -154,19 +162,21 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
 
     private void Remove(LinkedListNode<ScoreJob> place)
     {
-        queue.Remove(place);
+        _queue.Remove(place);
         place.Value.Place = null;
-        queuedTexts -= place.Value.Count;
+        _queuedTexts -= place.Value.Count;
     }
 
-    /// <summary>Hands the worker's place to a thread of the pool when jobs wait, so that the caller can answer its client.</summary>
+    /// <summary>
+    /// Hands the worker's place to a thread of the pool when jobs wait, so that the caller can answer its client.
+    /// </summary>
     private void Finish()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (queue.Count == 0)
+            if (_queue.Count == 0)
             {
-                running--;
+                _running--;
                 return;
             }
         }
@@ -175,14 +185,14 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
 
     private void StartWorker()
     {
-        lock (gate)
+        lock (_gate)
         {
             // A tick may still be on its way when the timer is disposed of, and must not touch it then.
-            if (queue.Count == 0 && !_disposed)
-                timer?.Change(Timeout.Infinite, Timeout.Infinite);
-            if (running >= workers || queue.Count == 0)
+            if (_queue.Count == 0 && !_disposed)
+                _timer?.Change(Timeout.Infinite, Timeout.Infinite);
+            if (_running >= _workers || _queue.Count == 0)
                 return;
-            running++;
+            _running++;
         }
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
@@ -190,24 +200,31 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
     /// <summary>True while another batch runs and this one is neither full nor old enough.</summary>
     private bool MustWait()
     {
-        if (batchTimeout == 0 || running <= 1 || queuedTexts >= options.MaxBatchSize)
+        if (_batchTimeout == 0 || _running <= 1 || _queuedTexts >= _options.MaxBatchSize)
             return false;
-        return Stopwatch.GetTimestamp() - queue.First!.Value.QueuedAt < batchTimeout;
+        return Stopwatch.GetTimestamp() - _queue.First!.Value.QueuedAt < _batchTimeout;
     }
 
     private void StartTimer()
     {
-        if (timer is not null && queue.Count == 1)
-            timer.Change(Math.Max(1, options.BatchTimeoutMicros / 1000), Math.Max(1, options.BatchTimeoutMicros / 1000));
+        if (_timer is not null && _queue.Count == 1)
+            _timer.Change(
+                Math.Max(1, _options.BatchTimeoutMicros / 1000),
+                Math.Max(1, _options.BatchTimeoutMicros / 1000)
+            );
     }
 
     private void Take(List<ScoreJob> batch)
     {
-        int texts = 0, tokens = 0;
-        while (queue.First is { Value: var job } place)
+        int texts = 0,
+            tokens = 0;
+        while (_queue.First is { Value: var job } place)
         {
-            bool alone = job.Vectors is not null || job.Count > options.MaxBatchSize || job.Ids.Length > PassTokens;
-            if (batch.Count > 0 && (alone || texts + job.Count > options.MaxBatchSize || tokens + job.Ids.Length > PassTokens))
+            bool alone = job.Vectors is not null || job.Count > _options.MaxBatchSize || job.Ids.Length > PassTokens;
+            if (
+                batch.Count > 0
+                && (alone || texts + job.Count > _options.MaxBatchSize || tokens + job.Ids.Length > PassTokens)
+            )
                 break;
             Remove(place);
             batch.Add(job);
@@ -224,7 +241,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
         int texts = 0;
         foreach (ScoreJob job in batch)
         {
-            meters.Queued(Stopwatch.GetElapsedTime(job.QueuedAt, now));
+            _meters.Queued(Stopwatch.GetElapsedTime(job.QueuedAt, now));
             texts += job.Count;
         }
         try
@@ -250,15 +267,20 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
 
     private void RunAlone(ScoreJob job)
     {
-        int width = scorer.OutputSize;
-        int row = job.Vectors is null ? 1 : scorer.Dimension;
+        int width = _scorer.OutputSize;
+        int row = job.Vectors is null ? 1 : _scorer.Dimension;
         for (int first = 0, end; first < job.Count; first = end)
         {
             if (first > 0)
                 job.ThrowIfUseless();
             end = EndOfPass(job, first);
-            meters.Batch(end - first);
-            (int[] ids, float[]? vectors, int[] offsets, float[]? unseen) = (job.Ids, job.Vectors, job.Offsets, job.Unseen);
+            _meters.Batch(end - first);
+            (int[] ids, float[]? vectors, int[] offsets, float[]? unseen) = (
+                job.Ids,
+                job.Vectors,
+                job.Offsets,
+                job.Unseen
+            );
             if (first > 0 || end < job.Count)
             {
                 int start = offsets[first];
@@ -268,9 +290,13 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
             }
             Span<float> probabilities = job.Probabilities.AsSpan(first * width, (end - first) * width);
             if (vectors is null)
-                scorer.Score(new RaggedIds(ids, offsets) { Unseen = unseen }, probabilities);
+                _scorer.Score(new RaggedIds(ids, offsets) { Unseen = unseen }, probabilities);
             else
-                scorer.ScoreVectors(vectors.AsSpan(job.Offsets[first] * row, offsets[^1] * row), offsets, probabilities);
+                _scorer.ScoreVectors(
+                    vectors.AsSpan(job.Offsets[first] * row, offsets[^1] * row),
+                    offsets,
+                    probabilities
+                );
         }
     }
 
@@ -278,18 +304,21 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
     private int EndOfPass(ScoreJob job, int first)
     {
         int most = job.Vectors is null ? PassTokens : PassVectors;
-        int end = Math.Min(job.Count, first + options.MaxBatchSize);
+        int end = Math.Min(job.Count, first + _options.MaxBatchSize);
         while (end > first + 1 && job.Offsets[end] - job.Offsets[first] > most)
             end--;
         return end;
     }
 
-    /// <summary>What the model reads in words without an id, of all texts of a batch; null where no request has any.</summary>
+    /// <summary>
+    /// What the model reads in words without an id, of all texts of a batch; null where no request has any.
+    /// </summary>
     private float[]? UnseenOf(List<ScoreJob> batch, int texts)
     {
         if (!batch.Exists(job => job.Unseen is not null))
             return null;
-        int row = scorer.OutputSize + 1, text = 0;
+        int row = _scorer.OutputSize + 1,
+            text = 0;
         float[] unseen = new float[texts * row];
         foreach (ScoreJob job in batch)
         {
@@ -301,13 +330,14 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
 
     private void RunTogether(List<ScoreJob> batch, int texts)
     {
-        meters.Batch(texts);
+        _meters.Batch(texts);
         int tokens = 0;
         foreach (ScoreJob job in batch)
             tokens += job.Ids.Length;
         int[] ids = new int[tokens];
         int[] offsets = new int[texts + 1];
-        int token = 0, text = 0;
+        int token = 0,
+            text = 0;
         foreach (ScoreJob job in batch)
         {
             job.Ids.CopyTo(ids.AsSpan(token));
@@ -315,8 +345,8 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
                 offsets[++text] = token + job.Offsets[i];
             token += job.Ids.Length;
         }
-        float[] probabilities = new float[texts * scorer.OutputSize];
-        scorer.Score(new RaggedIds(ids, offsets) { Unseen = UnseenOf(batch, texts) }, probabilities);
+        float[] probabilities = new float[texts * _scorer.OutputSize];
+        _scorer.Score(new RaggedIds(ids, offsets) { Unseen = UnseenOf(batch, texts) }, probabilities);
         int at = 0;
         foreach (ScoreJob job in batch)
         {

@@ -18,7 +18,9 @@ internal interface IScorer : IDisposable
     /// <summary>What <see cref="Firn.Client.LabelRules.TagOf"/> says of the rule.</summary>
     string RuleTag => "";
 
-    /// <summary>Values in a row of probabilities, K: 1 for a sigmoid (the probability of class 1), else one a class.</summary>
+    /// <summary>
+    /// Values in a row of probabilities, K: 1 for a sigmoid (the probability of class 1), else one a class.
+    /// </summary>
     int OutputSize { get; }
 
     /// <summary>Width of a word vector, E.</summary>
@@ -46,8 +48,8 @@ internal interface IScorer : IDisposable
     ReadOnlyMemory<byte> CleaningRules { get; }
 
     /// <summary>
-    /// Cleans and tokenizes a text and appends its ids, at most <see cref="MaxTokens"/>, and what the model reads in the spelling of words
-    /// that have none (a row of K + 1 values, or nothing); returns how many ids.
+    /// Cleans and tokenizes a text and appends its ids, at most <see cref="MaxTokens"/>, and what the model reads in
+    /// the spelling of words that have none (a row of K + 1 values, or nothing); returns how many ids.
     /// </summary>
     int Encode(string text, List<int> ids, List<float> unseen);
 
@@ -61,11 +63,13 @@ internal interface IScorer : IDisposable
     void Score(RaggedIds texts, Span<float> probabilities);
 
     /// <summary>
-    /// The work that makes scoring fast and that a server should not wait for at its start: the scores are the same, bit
-    /// for bit, before and after. Called once, while the scorer may already be in use.
+    /// The work that makes scoring fast and that a server should not wait for at its start: the scores are the same,
+    /// bit for bit, before and after. Called once, while the scorer may already be in use.
     /// </summary>
     void Settle();
 
-    /// <summary>Scores texts given as vectors [total tokens, E], text i in rows offsets[i] to offsets[i + 1], into [N,K].</summary>
+    /// <summary>
+    /// Scores texts given as vectors [total tokens, E], text i in rows offsets[i] to offsets[i + 1], into [N,K].
+    /// </summary>
     void ScoreVectors(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities);
 }

@@ -3,7 +3,9 @@ using Firn.Text;
 
 namespace Firn.Server.Batching;
 
-/// <summary>What ids and vectors of one model version must look like; one place for the checks of all protocols.</summary>
+/// <summary>
+/// What ids and vectors of one model version must look like; one place for the checks of all protocols.
+/// </summary>
 /// <param name="VocabularySize">Rows of the vocabulary; ids are in [0, VocabularySize).</param>
 /// <param name="Dimension">Width of a word vector.</param>
 /// <param name="MaxTokens">Tokens that the model uses of a text, at most.</param>
@@ -11,8 +13,8 @@ namespace Firn.Server.Batching;
 internal sealed record InputShape(int VocabularySize, int Dimension, int MaxTokens, Truncation Truncation)
 {
     /// <summary>
-    /// For a model that reads pads as words: the length from which a row of ids is taken as it stands, zeros and all, as the
-    /// program that the model comes from padded it. Null where zeros only make rows equally long.
+    /// For a model that reads pads as words: the length from which a row of ids is taken as it stands, zeros and all,
+    /// as the program that the model comes from padded it. Null where zeros only make rows equally long.
     /// </summary>
     public int? ReadsPadsFrom { get; init; }
 
@@ -31,12 +33,16 @@ internal sealed record InputShape(int VocabularySize, int Dimension, int MaxToke
             if ((uint)ids[i] >= (uint)VocabularySize)
             {
                 throw ServingException.Invalid(
-                    $"instance {text}: id {ids[i]} is outside 0 to {VocabularySize - 1}; encode with this model's vocabulary");
+                    $"instance {text}: id {ids[i]} is outside 0 to {VocabularySize - 1}; encode with this model's "
+                        + $"vocabulary"
+                );
             }
             if (ids[i] == 0 && !readsPads)
             {
                 throw ServingException.Invalid(
-                    $"instance {text}: id 0 is padding and may stand only before or after a text, not between its tokens");
+                    $"instance {text}: id 0 is padding and may stand only before or after a text, not between its "
+                        + $"tokens"
+                );
             }
         }
         if (ids.Length <= MaxTokens)
@@ -50,8 +56,8 @@ internal sealed record InputShape(int VocabularySize, int Dimension, int MaxToke
     }
 
     /// <summary>
-    /// A text with a value that is not a number has no score: NaN, as arithmetic would have it, whatever the kernels' fast
-    /// functions made of it.
+    /// A text with a value that is not a number has no score: NaN, as arithmetic would have it, whatever the kernels'
+    /// fast functions made of it.
     /// </summary>
     /// <param name="vectors">Vectors, [total tokens, E].</param>
     /// <param name="offsets">Where each text's tokens begin, and last their number.</param>

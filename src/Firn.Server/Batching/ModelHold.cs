@@ -3,15 +3,15 @@ namespace Firn.Server.Batching;
 /// <summary>Counts who uses a loaded model, and frees it when the last one has let go. Made with one holder.</summary>
 internal sealed class ModelHold(Action free)
 {
-    private int holders = 1;
+    private int _holders = 1;
 
     /// <summary>Takes hold; false when the model is free already.</summary>
     public bool TryTake()
     {
-        int now = Volatile.Read(ref holders);
+        int now = Volatile.Read(ref _holders);
         while (now > 0)
         {
-            int seen = Interlocked.CompareExchange(ref holders, now + 1, now);
+            int seen = Interlocked.CompareExchange(ref _holders, now + 1, now);
             if (seen == now)
                 return true;
             now = seen;
@@ -29,7 +29,7 @@ internal sealed class ModelHold(Action free)
     /// <summary>Lets go; the last one out frees the model.</summary>
     public void LetGo()
     {
-        if (Interlocked.Decrement(ref holders) == 0)
+        if (Interlocked.Decrement(ref _holders) == 0)
             free();
     }
 }

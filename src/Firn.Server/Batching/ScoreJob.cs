@@ -3,12 +3,16 @@ using Firn.Server.Contracts;
 
 namespace Firn.Server.Batching;
 
-/// <summary>The texts of one request on their way through the model: ids, or vectors, and room for the probabilities.</summary>
+/// <summary>
+/// The texts of one request on their way through the model: ids, or vectors, and room for the probabilities.
+/// </summary>
 internal sealed class ScoreJob
 {
-    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Texts as ids: text i is <c>ids[offsets[i] .. offsets[i + 1]]</c>. Ids are already known to be in range.</summary>
+    /// <summary>
+    /// Texts as ids: text i is <c>ids[offsets[i] .. offsets[i + 1]]</c>. Ids are already known to be in range.
+    /// </summary>
     public ScoreJob(int[] ids, int[] offsets, int outputSize)
     {
         Ids = ids;
@@ -40,7 +44,9 @@ internal sealed class ScoreJob
     /// <summary>Where the scores go, [N,K].</summary>
     public float[] Probabilities { get; }
 
-    /// <summary>When an answer is of no more use, in <see cref="Stopwatch"/> ticks; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>
+    /// When an answer is of no more use, in <see cref="Stopwatch"/> ticks; <see cref="long.MaxValue"/> for never.
+    /// </summary>
     public long Deadline { get; init; } = long.MaxValue;
 
     /// <summary>Set when the client has gone.</summary>
@@ -52,11 +58,11 @@ internal sealed class ScoreJob
     /// <summary>Its place in the queue; null before and after. Belongs to the batcher.</summary>
     public LinkedListNode<ScoreJob>? Place { get; set; }
 
-    public Task Done => done.Task;
+    public Task Done => _done.Task;
 
-    public void Complete() => done.TrySetResult();
+    public void Complete() => _done.TrySetResult();
 
-    public void Fail(Exception error) => done.TrySetException(error);
+    public void Fail(Exception error) => _done.TrySetException(error);
 
     /// <summary>Throws when nobody waits for the answer any more.</summary>
     public void ThrowIfUseless() => ThrowIfUseless(Deadline, Aborted);
@@ -71,8 +77,10 @@ internal sealed class ScoreJob
     }
 
     public static ServingException PastDeadline() =>
-        new(Grpc.Core.StatusCode.DeadlineExceeded, "the deadline passed before the answer was there; allow more time or send fewer texts");
+        new(
+            Grpc.Core.StatusCode.DeadlineExceeded,
+            "the deadline passed before the answer was there; allow more time or send fewer texts"
+        );
 
-    public static ServingException Gone() =>
-        new(Grpc.Core.StatusCode.Cancelled, "the client cancelled the request");
+    public static ServingException Gone() => new(Grpc.Core.StatusCode.Cancelled, "the client cancelled the request");
 }

@@ -2,7 +2,9 @@ using Grpc.Core;
 
 namespace Firn.Server.Contracts;
 
-/// <summary>A request that cannot be answered: the canonical code (gRPC's numbers) and one clear line for the client.</summary>
+/// <summary>
+/// A request that cannot be answered: the canonical code (gRPC's numbers) and one clear line for the client.
+/// </summary>
 internal sealed class ServingException : Exception
 {
     // What a message quotes of a request may be as long as the request.

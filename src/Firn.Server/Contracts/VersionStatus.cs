@@ -2,7 +2,9 @@ using Grpc.Core;
 
 namespace Firn.Server.Contracts;
 
-/// <summary>Where a version stands; the numbers are those of TensorFlow Serving's <c>ModelVersionStatus.State</c>.</summary>
+/// <summary>
+/// Where a version stands; the numbers are those of TensorFlow Serving's <c>ModelVersionStatus.State</c>.
+/// </summary>
 internal enum VersionState
 {
     /// <summary>Seen, not yet begun to load.</summary>
@@ -22,4 +24,9 @@ internal enum VersionState
 }
 
 /// <summary>State of one version, with what went wrong if anything did.</summary>
-internal sealed record VersionStatus(long Version, VersionState State, StatusCode Code = StatusCode.OK, string Message = "");
+internal sealed record VersionStatus(
+    long Version,
+    VersionState State,
+    StatusCode Code = StatusCode.OK,
+    string Message = ""
+);

@@ -10,28 +10,28 @@ namespace Firn.Server.Http;
 internal sealed class AnswerBuffer : IDisposable
 {
     private const int LongestNumber = 32;
-    private byte[] bytes = ArrayPool<byte>.Shared.Rent(512);
-    private int length;
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(512);
+    private int _length;
 
-    public ReadOnlyMemory<byte> Written => bytes.AsMemory(0, length);
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
     public void Raw(ReadOnlySpan<byte> text)
     {
         text.CopyTo(Room(text.Length));
-        length += text.Length;
+        _length += text.Length;
     }
 
     /// <summary>A float32 in the shortest decimal form that reads back to the same bits.</summary>
     public void Number(float value)
     {
         value.TryFormat(Room(LongestNumber), out int written, default, CultureInfo.InvariantCulture);
-        length += written;
+        _length += written;
     }
 
     public void Number(long value)
     {
         Utf8Formatter.TryFormat(value, Room(LongestNumber), out int written);
-        length += written;
+        _length += written;
     }
 
     /// <summary>A JSON string with its quotes.</summary>
@@ -43,7 +43,7 @@ internal sealed class AnswerBuffer : IDisposable
         while (rest.Length > 0)
         {
             JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(rest, escaped, out int read, out int made);
-            length += Encoding.UTF8.GetBytes(escaped[..made], Room(made * 3));
+            _length += Encoding.UTF8.GetBytes(escaped[..made], Room(made * 3));
             rest = rest[read..];
         }
         Raw("\""u8);
@@ -68,25 +68,25 @@ internal sealed class AnswerBuffer : IDisposable
         Span<byte> room = Room(values.Length * sizeof(float));
         for (int i = 0; i < values.Length; i++)
             System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(room[(i * sizeof(float))..], values[i]);
-        length += values.Length * sizeof(float);
+        _length += values.Length * sizeof(float);
     }
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(bytes);
-        bytes = [];
-        length = 0;
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        _length = 0;
     }
 
     private Span<byte> Room(int count)
     {
-        if (bytes.Length - length < count)
+        if (_bytes.Length - _length < count)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(bytes.Length * 2, length + count));
-            bytes.AsSpan(0, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(bytes);
-            bytes = larger;
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, _length + count));
+            _bytes.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = larger;
         }
-        return bytes.AsSpan(length);
+        return _bytes.AsSpan(_length);
     }
 }

@@ -30,7 +30,13 @@ internal static class Answers
     }
 
     /// <summary>Sends <c>{"error": ...}</c>; with the vocabulary's hash where that was what did not fit.</summary>
-    public static async ValueTask SendErrorAsync(HttpContext context, int status, string message, string? vocabulary = null, int retryAfter = 0)
+    public static async ValueTask SendErrorAsync(
+        HttpContext context,
+        int status,
+        string message,
+        string? vocabulary = null,
+        int retryAfter = 0
+    )
     {
         if (context.Response.HasStarted)
         {
@@ -59,8 +65,12 @@ internal static class Answers
     {
         foreach (string? value in request.Headers.AcceptEncoding)
         {
-            if (value is not null && value.Contains("gzip", StringComparison.OrdinalIgnoreCase) && !value.Contains("gzip;q=0,", StringComparison.Ordinal)
-                && !value.EndsWith("gzip;q=0", StringComparison.Ordinal))
+            if (
+                value is not null
+                && value.Contains("gzip", StringComparison.OrdinalIgnoreCase)
+                && !value.Contains("gzip;q=0,", StringComparison.Ordinal)
+                && !value.EndsWith("gzip;q=0", StringComparison.Ordinal)
+            )
             {
                 return true;
             }

@@ -1,33 +1,34 @@
-using Firn.Server.Settings;
 using Firn.Server.Contracts;
+using Firn.Server.Settings;
 
 namespace Firn.Server.Inference;
 
 /// <summary>Gathers the examples of a classify or regress request, which are all texts or all ids.</summary>
 internal sealed class ExampleInputs(ServingLimits limits)
 {
-    private readonly List<string> texts = [];
-    private readonly List<int> ids = [];
-    private readonly List<int> offsets = [0];
+    private readonly List<string> _texts = [];
+    private readonly List<int> _ids = [];
+    private readonly List<int> _offsets = [0];
 
     public void AddText(string text)
     {
-        if (offsets.Count > 1)
+        if (_offsets.Count > 1)
             throw Mixed();
-        texts.Add(text);
-        CheckCount(texts.Count);
+        _texts.Add(text);
+        CheckCount(_texts.Count);
     }
 
     public void AddIds(ReadOnlySpan<int> textIds)
     {
-        if (texts.Count > 0)
+        if (_texts.Count > 0)
             throw Mixed();
-        ids.AddRange(textIds);
-        offsets.Add(ids.Count);
-        CheckCount(offsets.Count - 1);
+        _ids.AddRange(textIds);
+        _offsets.Add(_ids.Count);
+        CheckCount(_offsets.Count - 1);
     }
 
-    public ModelInput ToInput() => offsets.Count > 1 ? ModelInput.FromIds([.. ids], [.. offsets]) : ModelInput.FromTexts(texts);
+    public ModelInput ToInput() =>
+        _offsets.Count > 1 ? ModelInput.FromIds([.. _ids], [.. _offsets]) : ModelInput.FromTexts(_texts);
 
     private void CheckCount(int count)
     {
@@ -36,5 +37,7 @@ internal sealed class ExampleInputs(ServingLimits limits)
     }
 
     private static ServingException Mixed() =>
-        ServingException.Invalid($"the examples mix '{Signatures.TextInput}' and '{Signatures.IdsInput}'; send one kind a request");
+        ServingException.Invalid(
+            $"the examples mix '{Signatures.TextInput}' and '{Signatures.IdsInput}'; send one kind a request"
+        );
 }

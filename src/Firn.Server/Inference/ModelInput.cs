@@ -26,10 +26,14 @@ internal sealed class ModelInput
     /// <summary>Where each text begins, in ids or vectors, and last their number.</summary>
     public int[] Offsets { get; private init; } = [];
 
-    /// <summary>Where each text begins among the ids that the model knows of it, and last their number; null until texts are encoded.</summary>
+    /// <summary>
+    /// Where each text begins among the ids that the model knows of it, and last their number; null until texts are
+    /// encoded.
+    /// </summary>
     public int[]? Encoded { get; set; }
 
-    public static ModelInput FromTexts(IReadOnlyList<string> texts) => new(InputKind.Texts, texts.Count) { Texts = texts };
+    public static ModelInput FromTexts(IReadOnlyList<string> texts) =>
+        new(InputKind.Texts, texts.Count) { Texts = texts };
 
     public static ModelInput FromIds(int[] ids, int[] offsets) =>
         new(InputKind.Ids, offsets.Length - 1) { Ids = ids, Offsets = offsets };

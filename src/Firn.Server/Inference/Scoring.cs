@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Firn.Server.Batching;
+using Firn.Server.Contracts;
 using Firn.Server.Models;
 using Firn.Server.Settings;
-using Firn.Server.Contracts;
 
 namespace Firn.Server.Inference;
 
@@ -13,16 +13,25 @@ internal static class Scoring
     private const int CharactersAtOnce = 1 << 15;
 
     /// <summary>Scores a request's texts on a version that the caller holds; the result is [N,K].</summary>
-    /// <exception cref="ServingException">The input does not fit the model, or the server is overloaded, or time is up.</exception>
+    /// <exception cref="ServingException">
+    /// The input does not fit the model, or the server is overloaded, or time is up.
+    /// </exception>
     public static async ValueTask<float[]> ScoreAsync(
-        ModelVersion version, ModelInput input, ServingLimits limits, long deadline, CancellationToken aborted)
+        ModelVersion version,
+        ModelInput input,
+        ServingLimits limits,
+        long deadline,
+        CancellationToken aborted
+    )
     {
         if (input.Count == 0)
             throw ServingException.Invalid("the request holds no instance; send at least one");
         if (input.Count > limits.MaxInstances)
         {
             throw ServingException.Invalid(
-                $"the request holds {input.Count} instances and at most {limits.MaxInstances} are allowed; send it in parts");
+                $"the request holds {input.Count} instances and at most {limits.MaxInstances} are allowed; send it "
+                    + $"in parts"
+            );
         }
         ScoreJob job = input.Kind switch
         {
@@ -31,7 +40,9 @@ internal static class Scoring
             _ => Vectors(version, input, limits, deadline, aborted),
         };
         using Activity? span = Telemetry.Tracing.Source.StartActivity("score");
-        span?.SetTag("firn.model", version.Model).SetTag("firn.version", version.Number).SetTag("firn.texts", job.Count);
+        span?.SetTag("firn.model", version.Model)
+            .SetTag("firn.version", version.Number)
+            .SetTag("firn.texts", job.Count);
         await version.Batcher.ScoreAsync(job).ConfigureAwait(false);
         if (input.Kind == InputKind.Vectors)
             version.Input.SpreadNaN(input.Vectors, input.Offsets, job.Probabilities);
@@ -39,7 +50,12 @@ internal static class Scoring
     }
 
     private static async ValueTask<ScoreJob> EncodeAsync(
-        ModelVersion version, ModelInput input, ServingLimits limits, long deadline, CancellationToken aborted)
+        ModelVersion version,
+        ModelInput input,
+        ServingLimits limits,
+        long deadline,
+        CancellationToken aborted
+    )
     {
         IReadOnlyList<string> texts = input.Texts;
         CheckCharacters(texts, limits);
@@ -59,7 +75,12 @@ internal static class Scoring
         }
         input.Encoded = offsets;
         float[]? spelled = unseen.Exists(value => value != 0) ? unseen.ToArray() : null;
-        return new ScoreJob(ids.ToArray(), offsets, version.Scorer.OutputSize) { Unseen = spelled, Deadline = deadline, Aborted = aborted };
+        return new ScoreJob(ids.ToArray(), offsets, version.Scorer.OutputSize)
+        {
+            Unseen = spelled,
+            Deadline = deadline,
+            Aborted = aborted,
+        };
     }
 
     private static void CheckCharacters(IReadOnlyList<string> texts, ServingLimits limits)
@@ -70,18 +91,28 @@ internal static class Scoring
             if (texts[i].Length > limits.MaxCharacters)
             {
                 throw ServingException.Invalid(
-                    $"instance {i} has {texts[i].Length} characters and at most {limits.MaxCharacters} are allowed; shorten it or cut it in parts");
+                    $"instance {i} has {texts[i].Length} characters and at most {limits.MaxCharacters} are allowed; "
+                        + $"shorten it or cut it in parts"
+                );
             }
             all += texts[i].Length;
         }
         if (all > limits.MaxRequestCharacters)
         {
             throw ServingException.Invalid(
-                $"the texts have {all} characters and a request may have {limits.MaxRequestCharacters}; send them in parts");
+                $"the texts have {all} characters and a request may have {limits.MaxRequestCharacters}; send them in "
+                    + $"parts"
+            );
         }
     }
 
-    private static ScoreJob Trim(ModelVersion version, ModelInput input, ServingLimits limits, long deadline, CancellationToken aborted)
+    private static ScoreJob Trim(
+        ModelVersion version,
+        ModelInput input,
+        ServingLimits limits,
+        long deadline,
+        CancellationToken aborted
+    )
     {
         CheckTokens(input.Ids.Length, limits);
         int[] ids = new int[input.Ids.Length];
@@ -90,7 +121,10 @@ internal static class Scoring
         for (int i = 0; i < input.Count; i++)
         {
             CheckLength(input.Offsets[i + 1] - input.Offsets[i], i, limits);
-            ReadOnlySpan<int> text = version.Input.WithoutPads(input.Ids.AsSpan(input.Offsets[i]..input.Offsets[i + 1]), i);
+            ReadOnlySpan<int> text = version.Input.WithoutPads(
+                input.Ids.AsSpan(input.Offsets[i]..input.Offsets[i + 1]),
+                i
+            );
             text.CopyTo(ids.AsSpan(end));
             end += text.Length;
             offsets[i + 1] = end;
@@ -100,23 +134,37 @@ internal static class Scoring
         return new ScoreJob(ids, offsets, version.Scorer.OutputSize) { Deadline = deadline, Aborted = aborted };
     }
 
-    private static ScoreJob Vectors(ModelVersion version, ModelInput input, ServingLimits limits, long deadline, CancellationToken aborted)
+    private static ScoreJob Vectors(
+        ModelVersion version,
+        ModelInput input,
+        ServingLimits limits,
+        long deadline,
+        CancellationToken aborted
+    )
     {
         if (!version.Scorer.TakesVectors)
         {
-            throw new ServingException(Grpc.Core.StatusCode.FailedPrecondition,
-                $"{version.Model} has a part that reads word n-grams, which vectors do not tell; send texts or ids");
+            throw new ServingException(
+                Grpc.Core.StatusCode.FailedPrecondition,
+                $"{version.Model} has a part that reads word n-grams, which vectors do not tell; send texts or ids"
+            );
         }
         CheckTokens(input.Offsets[^1], limits);
         for (int i = 0; i < input.Count; i++)
             CheckLength(input.Offsets[i + 1] - input.Offsets[i], i, limits);
-        return new ScoreJob(input.Vectors, input.Offsets, version.Scorer.OutputSize) { Deadline = deadline, Aborted = aborted };
+        return new ScoreJob(input.Vectors, input.Offsets, version.Scorer.OutputSize)
+        {
+            Deadline = deadline,
+            Aborted = aborted,
+        };
     }
 
     private static void CheckTokens(int tokens, ServingLimits limits)
     {
         if (tokens > limits.MaxRequestTokens)
-            throw ServingException.Invalid($"the request has {tokens} tokens and may have {limits.MaxRequestTokens}; send it in parts");
+            throw ServingException.Invalid(
+                $"the request has {tokens} tokens and may have {limits.MaxRequestTokens}; send it in parts"
+            );
     }
 
     private static void CheckLength(int tokens, int text, ServingLimits limits)
@@ -124,7 +172,9 @@ internal static class Scoring
         if (tokens > limits.MaxTokens)
         {
             throw ServingException.Invalid(
-                $"instance {text} has {tokens} tokens and at most {limits.MaxTokens} are allowed; shorten it or cut it in parts");
+                $"instance {text} has {tokens} tokens and at most {limits.MaxTokens} are allowed; shorten it or cut "
+                    + $"it in parts"
+            );
         }
     }
 }

@@ -38,27 +38,38 @@ internal static class Signatures
 
     /// <summary>The input of a signature that <c>predict</c> may name.</summary>
     /// <exception cref="ServingException">There is no such signature, or it belongs to another method.</exception>
-    public static InputKind KindOf(string? signature) => signature switch
-    {
-        null or "" or Default => InputKind.Texts,
-        Ids => InputKind.Ids,
-        Vectors => InputKind.Vectors,
-        Classify or Regress or ClassifyMethod or RegressMethod => throw ServingException.Invalid(
-            $"signature '{signature}' belongs to the {(signature.EndsWith(Classify, StringComparison.Ordinal) ? Classify : Regress)} method; predict takes {Default}, {Ids} or {Vectors}"),
-        _ => throw Unknown(signature),
-    };
+    public static InputKind KindOf(string? signature) =>
+        signature switch
+        {
+            null or "" or Default => InputKind.Texts,
+            Ids => InputKind.Ids,
+            Vectors => InputKind.Vectors,
+            Classify or Regress or ClassifyMethod or RegressMethod => throw ServingException.Invalid(
+                $"signature '{signature}' belongs to the "
+                    + $"{(signature.EndsWith(Classify, StringComparison.Ordinal) ? Classify : Regress)} method; "
+                    + $"predict takes {Default}, {Ids} or {Vectors}"
+            ),
+            _ => throw Unknown(signature),
+        };
 
-    /// <summary>Checks the signature that <c>classify</c> or <c>regress</c> names: none, the default or its own.</summary>
+    /// <summary>
+    /// Checks the signature that <c>classify</c> or <c>regress</c> names: none, the default or its own.
+    /// </summary>
     /// <exception cref="ServingException">There is no such signature, or it belongs to another method.</exception>
     public static void CheckExampleMethod(string? signature, string own, string method)
     {
         if (signature is null or "" or Default || signature == own || signature == method)
             return;
         if (signature is Ids or Vectors or Classify or Regress or ClassifyMethod or RegressMethod)
-            throw ServingException.Invalid($"signature '{signature}' does not belong to {own}; leave signature_name out or write '{own}'");
+            throw ServingException.Invalid(
+                $"signature '{signature}' does not belong to {own}; leave signature_name out or write '{own}'"
+            );
         throw Unknown(signature);
     }
 
-    private static ServingException Unknown(string signature) => ServingException.Invalid(
-        $"Serving signature key \"{signature}\" not found; the model has {Default}, {Ids}, {Vectors}, {Classify} and {Regress}");
+    private static ServingException Unknown(string signature) =>
+        ServingException.Invalid(
+            $"Serving signature key \"{signature}\" not found; the model has {Default}, {Ids}, {Vectors}, {Classify} "
+                + $"and {Regress}"
+        );
 }

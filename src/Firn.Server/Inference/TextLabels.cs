@@ -19,8 +19,8 @@ internal readonly struct TextLabels(IScorer scorer, ModelInput input, float[] sc
     public bool HasKnownTokens => input.Encoded is not null;
 
     /// <summary>
-    /// Whether the scores alone would mislead: the likeliest class is not always the label, or of some text the model knows no word.
-    /// Other answers are TensorFlow Serving's own and no more, unless labels are asked for.
+    /// Whether the scores alone would mislead: the likeliest class is not always the label, or of some text the model
+    /// knows no word. Other answers are TensorFlow Serving's own and no more, unless labels are asked for.
     /// </summary>
     public bool SayMoreThanScores
     {

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Firn.Server.Inputs;
 
-/// <summary>Triton's extension for values behind the JSON instead of in it, which its clients and KServe's use by default.</summary>
+/// <summary>
+/// Triton's extension for values behind the JSON instead of in it, which its clients and KServe's use by default.
+/// </summary>
 internal static class BinaryTensors
 {
     /// <summary>The bytes of JSON at the beginning of a body.</summary>
@@ -19,7 +21,8 @@ internal static class BinaryTensors
         string? text = request.Headers[Header];
         if (text is null)
             return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+            ? length
             : throw ServingException.Invalid($"{Header} must be a whole number of bytes");
     }
 }

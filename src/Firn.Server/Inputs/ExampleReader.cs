@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Firn.Server.Contracts;
 using Firn.Server.Inference;
 using Firn.Server.Settings;
-using Firn.Server.Contracts;
 
 namespace Firn.Server.Inputs;
 
@@ -22,9 +22,13 @@ internal static class ExampleReader
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 throw ServingException.Invalid($"the body must be a JSON object, found {Name(root)}");
-            string? signature = root.TryGetProperty("signature_name", out JsonElement named) ? Text(named, "signature_name") : null;
+            string? signature = root.TryGetProperty("signature_name", out JsonElement named)
+                ? Text(named, "signature_name")
+                : null;
             if (!root.TryGetProperty("examples", out JsonElement examples))
-                throw ServingException.Invalid("When method is classify or regress, key 'examples' is expected and was not found");
+                throw ServingException.Invalid(
+                    "When method is classify or regress, key 'examples' is expected and was not found"
+                );
             if (examples.ValueKind != JsonValueKind.Array)
                 throw ServingException.Invalid($"examples: expected a list, found {Name(examples)}");
             JsonElement? context = root.TryGetProperty("context", out JsonElement shared) ? shared : null;
@@ -46,18 +50,23 @@ internal static class ExampleReader
     {
         var collected = new ExampleInputs(limits);
         // Looked up once: a context may have a million features, and each look goes through all of them.
-        JsonElement? sharedText = Feature(context, Signatures.TextInput), sharedIds = Feature(context, Signatures.IdsInput);
+        JsonElement? sharedText = Feature(context, Signatures.TextInput),
+            sharedIds = Feature(context, Signatures.IdsInput);
         int number = 0;
         foreach (JsonElement example in examples.EnumerateArray())
         {
             if (example.ValueKind != JsonValueKind.Object)
-                throw ServingException.Invalid($"example {number}: expected an object of features, found {Name(example)}");
+                throw ServingException.Invalid(
+                    $"example {number}: expected an object of features, found {Name(example)}"
+                );
             if (Feature(example, sharedText, Signatures.TextInput, number) is { } text)
                 collected.AddText(Text(Single(text, number), $"example {number}: text"));
             else if (Feature(example, sharedIds, Signatures.IdsInput, number) is { } ids)
                 collected.AddIds(Ids(ids, number));
             else
-                throw ServingException.Invalid($"example {number}: the feature '{Signatures.TextInput}' (or '{Signatures.IdsInput}') is missing");
+                throw ServingException.Invalid(
+                    $"example {number}: the feature '{Signatures.TextInput}' (or '{Signatures.IdsInput}') is missing"
+                );
             number++;
         }
         return collected.ToInput();
@@ -70,7 +79,9 @@ internal static class ExampleReader
     {
         JsonElement? own = Feature(example, name);
         if (own is not null && shared is not null)
-            throw ServingException.Invalid($"example {number}: the feature '{name}' stands in the context too; it may stand in one of them");
+            throw ServingException.Invalid(
+                $"example {number}: the feature '{name}' stands in the context too; it may stand in one of them"
+            );
         return own ?? shared;
     }
 
@@ -78,8 +89,12 @@ internal static class ExampleReader
     {
         if (feature.ValueKind != JsonValueKind.Array)
             return feature;
-        return feature.GetArrayLength() == 1 ? feature[0]
-            : throw ServingException.Invalid($"example {number}: the feature '{Signatures.TextInput}' holds {feature.GetArrayLength()} values; it holds one text");
+        return feature.GetArrayLength() == 1
+            ? feature[0]
+            : throw ServingException.Invalid(
+                $"example {number}: the feature '{Signatures.TextInput}' holds {feature.GetArrayLength()} values; it "
+                    + $"holds one text"
+            );
     }
 
     private static int[] Ids(JsonElement feature, int number)
@@ -89,7 +104,10 @@ internal static class ExampleReader
         for (int i = 0; i < ids.Length; i++)
         {
             if (values[i].ValueKind != JsonValueKind.Number || !values[i].TryGetInt32(out ids[i]))
-                throw ServingException.Invalid($"example {number}: '{Signatures.IdsInput}' holds 32-bit whole numbers, found {values[i].GetRawText()}");
+                throw ServingException.Invalid(
+                    $"example {number}: '{Signatures.IdsInput}' holds 32-bit whole numbers, found "
+                        + $"{values[i].GetRawText()}"
+                );
         }
         return ids;
     }
@@ -98,21 +116,27 @@ internal static class ExampleReader
     {
         if (value.ValueKind == JsonValueKind.String)
             return value.GetString()!;
-        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("b64", out JsonElement packed) && packed.ValueKind == JsonValueKind.String)
+        if (
+            value.ValueKind == JsonValueKind.Object
+            && value.TryGetProperty("b64", out JsonElement packed)
+            && packed.ValueKind == JsonValueKind.String
+        )
         {
-            return packed.TryGetBytesFromBase64(out byte[]? bytes) ? JsonValues.Utf8(bytes, where)
+            return packed.TryGetBytesFromBase64(out byte[]? bytes)
+                ? JsonValues.Utf8(bytes, where)
                 : throw ServingException.Invalid($"{where}: b64 does not hold Base64");
         }
         throw ServingException.Invalid($"{where}: expected a string, found {Name(value)}");
     }
 
-    private static string Name(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.True or JsonValueKind.False => "a boolean",
-        _ => "null",
-    };
+    private static string Name(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.String => "a string",
+            JsonValueKind.Number => "a number",
+            JsonValueKind.True or JsonValueKind.False => "a boolean",
+            _ => "null",
+        };
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Firn.Server.Contracts;
 using Firn.Server.Inference;
 using Firn.Server.Settings;
-using Firn.Server.Contracts;
 
 namespace Firn.Server.Inputs;
 
@@ -16,14 +16,18 @@ internal static class IdsInputReader
         if (rows)
         {
             if (reader.TokenType != JsonTokenType.StartArray)
-                throw ServingException.Invalid($"instances: expected a list, found {JsonValues.Name(reader.TokenType)}");
+                throw ServingException.Invalid(
+                    $"instances: expected a list, found {JsonValues.Name(reader.TokenType)}"
+                );
             return Lists(ref reader, limits, named: true, "instance");
         }
         return reader.TokenType switch
         {
             JsonTokenType.StartArray => Lists(ref reader, limits, named: false, "inputs: ids"),
             JsonTokenType.StartObject => Columns(ref reader, limits),
-            _ => throw ServingException.Invalid($"inputs: expected lists of ids, found {JsonValues.Name(reader.TokenType)}"),
+            _ => throw ServingException.Invalid(
+                $"inputs: expected lists of ids, found {JsonValues.Name(reader.TokenType)}"
+            ),
         };
     }
 
@@ -32,11 +36,15 @@ internal static class IdsInputReader
     public static ModelInput Split(int[] ids, int[] splits)
     {
         if (splits.Length == 0 || splits[0] != 0 || splits[^1] != ids.Length)
-            throw ServingException.Invalid($"{Signatures.RowSplitsInput} must begin with 0 and end with the number of ids, {ids.Length}");
+            throw ServingException.Invalid(
+                $"{Signatures.RowSplitsInput} must begin with 0 and end with the number of ids, {ids.Length}"
+            );
         for (int i = 1; i < splits.Length; i++)
         {
             if (splits[i] < splits[i - 1])
-                throw ServingException.Invalid($"{Signatures.RowSplitsInput} must not fall; value {i} is {splits[i]} after {splits[i - 1]}");
+                throw ServingException.Invalid(
+                    $"{Signatures.RowSplitsInput} must not fall; value {i} is {splits[i]} after {splits[i - 1]}"
+                );
         }
         return ModelInput.FromIds(ids, splits);
     }
@@ -68,7 +76,8 @@ internal static class IdsInputReader
     private static ModelInput Columns(ref Utf8JsonReader reader, ServingLimits limits)
     {
         ModelInput? lists = null;
-        List<int>? flat = null, splits = null;
+        List<int>? flat = null,
+            splits = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals(Signatures.RowSplitsInput) && splits is null)
@@ -86,12 +95,21 @@ internal static class IdsInputReader
             else if (reader.TokenType == JsonTokenType.StartArray)
                 lists = Lists(ref reader, limits, named: false, "inputs: ids");
             else
-                throw ServingException.Invalid($"inputs: ids must be a list, found {JsonValues.Name(reader.TokenType)}");
+                throw ServingException.Invalid(
+                    $"inputs: ids must be a list, found {JsonValues.Name(reader.TokenType)}"
+                );
         }
         if (splits is not null)
-            return Split([.. flat ?? throw ServingException.Invalid("row_splits needs 'ids' as one flat list")], [.. splits]);
-        return lists ?? throw ServingException.Invalid(
-            flat is null ? "inputs: 'ids' is missing" : "inputs: ids is one flat list; add 'row_splits', or send one list a text");
+            return Split(
+                [.. flat ?? throw ServingException.Invalid("row_splits needs 'ids' as one flat list")],
+                [.. splits]
+            );
+        return lists
+            ?? throw ServingException.Invalid(
+                flat is null
+                    ? "inputs: 'ids' is missing"
+                    : "inputs: ids is one flat list; add 'row_splits', or send one list a text"
+            );
     }
 
     /// <summary>True at a list whose first value is a number; the reader is a copy.</summary>

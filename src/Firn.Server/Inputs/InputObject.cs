@@ -33,8 +33,13 @@ internal static class InputObject
     public static void CheckName(ref Utf8JsonReader reader, string name, string where, bool more = false)
     {
         if (more)
-            throw ServingException.Invalid($"{where}: the input '{JsonValues.String(ref reader, where)}' is not known; this signature has only '{name}'");
+            throw ServingException.Invalid(
+                $"{where}: the input '{JsonValues.String(ref reader, where)}' is not known; this signature has only "
+                    + $"'{name}'"
+            );
         if (!reader.ValueTextEquals(name))
-            throw ServingException.Invalid($"{where}: the input '{JsonValues.String(ref reader, where)}' is not known; this signature has '{name}'");
+            throw ServingException.Invalid(
+                $"{where}: the input '{JsonValues.String(ref reader, where)}' is not known; this signature has '{name}'"
+            );
     }
 }

@@ -2,8 +2,9 @@ namespace Firn.Server.Inputs;
 
 /// <summary>
 /// The tokens <c>NaN</c>, <c>Infinity</c>, <c>-Infinity</c> (and <c>Inf</c>, <c>-Inf</c>), which are no JSON and which
-/// TensorFlow Serving takes and gives. A body that is no JSON otherwise is read once more with each of them replaced by a
-/// number that nobody writes, so that they count as numbers everywhere and as values only where a vector may hold them.
+/// TensorFlow Serving takes and gives. A body that is no JSON otherwise is read once more with each of them replaced by
+/// a number that nobody writes, so that they count as numbers everywhere and as values only where a vector may hold
+/// them.
 /// </summary>
 internal static class NonFinite
 {
@@ -15,7 +16,8 @@ internal static class NonFinite
     public static byte[]? Replace(ReadOnlySpan<byte> body)
     {
         var replaced = new MemoryStream(body.Length + 64);
-        bool found = false, text = false;
+        bool found = false,
+            text = false;
         for (int i = 0; i < body.Length; i++)
         {
             byte now = body[i];
@@ -51,7 +53,9 @@ internal static class NonFinite
             value = written[^1] == Positive[^1] ? float.PositiveInfinity : float.NegativeInfinity;
             return true;
         }
-        return System.Buffers.Text.Utf8Parser.TryParse(written, out value, out int used) && used == written.Length && float.IsFinite(value);
+        return System.Buffers.Text.Utf8Parser.TryParse(written, out value, out int used)
+            && used == written.Length
+            && float.IsFinite(value);
     }
 
     private static (int Length, ReadOnlyMemory<byte> Number) Match(ReadOnlySpan<byte> at)
@@ -60,9 +64,18 @@ internal static class NonFinite
             return default;
         bool minus = at[0] == '-';
         ReadOnlySpan<byte> word = minus ? at[1..] : at;
-        int length = word.StartsWith("NaN"u8) && !minus ? 3 : word.StartsWith("Infinity"u8) ? 8 : word.StartsWith("Inf"u8) ? 3 : 0;
+        int length =
+            word.StartsWith("NaN"u8) && !minus ? 3
+            : word.StartsWith("Infinity"u8) ? 8
+            : word.StartsWith("Inf"u8) ? 3
+            : 0;
         if (length == 0)
             return default;
-        return (length + (minus ? 1 : 0), minus ? Negative : word[0] == 'N' ? Nan : Positive);
+        return (
+            length + (minus ? 1 : 0),
+            minus ? Negative
+            : word[0] == 'N' ? Nan
+            : Positive
+        );
     }
 }

@@ -1,14 +1,14 @@
 using System.Text.Json;
 using Firn.Server.Batching;
+using Firn.Server.Contracts;
 using Firn.Server.Inference;
 using Firn.Server.Settings;
-using Firn.Server.Contracts;
 
 namespace Firn.Server.Inputs;
 
 /// <summary>
-/// Reads the JSON of <c>:predict</c>. The keys may come in any order, and what <c>instances</c> must look like depends on
-/// <c>signature_name</c>, so a first pass finds the parts and a second reads the values.
+/// Reads the JSON of <c>:predict</c>. The keys may come in any order, and what <c>instances</c> must look like depends
+/// on <c>signature_name</c>, so a first pass finds the parts and a second reads the values.
 /// </summary>
 internal static class PredictReader
 {
@@ -67,7 +67,9 @@ internal static class PredictReader
             throw ServingException.Invalid("JSON Parse error: The document is empty");
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw ServingException.Invalid($"the body must be a JSON object, found {JsonValues.Name(reader.TokenType)}");
+            throw ServingException.Invalid(
+                $"the body must be a JSON object, found {JsonValues.Name(reader.TokenType)}"
+            );
         var parts = new Parts();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -94,10 +96,9 @@ internal static class PredictReader
             }
         }
         // Reads on to the end, so that anything after the object is an error.
-        while (reader.Read())
-        {
-        }
-        bool rows = parts.Instances.Length > 0, columns = parts.Inputs.Length > 0;
+        while (reader.Read()) { }
+        bool rows = parts.Instances.Length > 0,
+            columns = parts.Inputs.Length > 0;
         if (rows && columns)
             throw ServingException.Invalid("Not formatted correctly: use either \"instances\" or \"inputs\", not both");
         if (!rows && !columns)
@@ -110,7 +111,8 @@ internal static class PredictReader
         if (before is not null)
             throw ServingException.Invalid($"'{key}' is given twice");
         reader.Read();
-        return reader.TokenType == JsonTokenType.String ? JsonValues.String(ref reader, key)
+        return reader.TokenType == JsonTokenType.String
+            ? JsonValues.String(ref reader, key)
             : throw ServingException.Invalid($"'{key}' must be a string, found {JsonValues.Name(reader.TokenType)}");
     }
 

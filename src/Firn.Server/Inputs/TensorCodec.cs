@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using Firn.Server.Batching;
+using Firn.Server.Contracts;
 using Firn.Server.Inference;
 using Firn.Server.Settings;
-using Firn.Server.Contracts;
 using Firn.Server.Wire.Tensorflow;
 using Google.Protobuf;
 
@@ -17,48 +17,76 @@ internal static class TensorCodec
     private const int MostBytes = 3; // of a UTF-16 character in UTF-8
 
     /// <summary>The texts of a string tensor of shape [], [N] or [N,1].</summary>
-    /// <exception cref="ServingException">The tensor has another type or shape, or holds bytes that are not UTF-8.</exception>
+    /// <exception cref="ServingException">
+    /// The tensor has another type or shape, or holds bytes that are not UTF-8.
+    /// </exception>
     public static IReadOnlyList<string> Texts(TensorProto tensor, ServingLimits limits)
     {
         if (tensor.Dtype != DataType.DtString)
             throw WrongType(Signatures.TextInput, tensor.Dtype, "DT_STRING");
         long[] shape = Shape(tensor, Signatures.TextInput);
         if (shape.Length > 2 || (shape.Length == 2 && shape[1] != 1))
-            throw ServingException.Invalid($"{Signatures.TextInput}: shape {Shown(shape)} does not fit; expected [N], one text an instance");
+            throw ServingException.Invalid(
+                $"{Signatures.TextInput}: shape {Shown(shape)} does not fit; expected [N], one text an instance"
+            );
         int count = Count(shape, limits.MaxInstances, Signatures.TextInput);
-        IReadOnlyList<ByteString> values = tensor.TensorContent.Length > 0
-            ? StringContent(tensor.TensorContent.Span, count)
-            : Filled(tensor.StringVal, count, Signatures.TextInput);
+        IReadOnlyList<ByteString> values =
+            tensor.TensorContent.Length > 0
+                ? StringContent(tensor.TensorContent.Span, count)
+                : Filled(tensor.StringVal, count, Signatures.TextInput);
         string[] texts = new string[count];
         long left = MostBytes * (long)limits.MaxRequestCharacters;
         for (int i = 0; i < count; i++)
         {
             left -= values[i].Length;
             if (values[i].Length > MostBytes * (long)limits.MaxCharacters || left < 0)
-                throw ServingException.Invalid($"{Signatures.TextInput} {i}: a text may have {limits.MaxCharacters} characters and all texts together {limits.MaxRequestCharacters}; cut it or send them in parts");
+                throw ServingException.Invalid(
+                    $"{Signatures.TextInput} {i}: a text may have {limits.MaxCharacters} characters and all texts "
+                        + $"together {limits.MaxRequestCharacters}; cut it or send them in parts"
+                );
             // A short list is filled up with its last value, which may be long.
-            texts[i] = i > 0 && ReferenceEquals(values[i], values[i - 1]) ? texts[i - 1] : JsonValues.Utf8(values[i].Span, $"{Signatures.TextInput} {i}");
+            texts[i] =
+                i > 0 && ReferenceEquals(values[i], values[i - 1])
+                    ? texts[i - 1]
+                    : JsonValues.Utf8(values[i].Span, $"{Signatures.TextInput} {i}");
         }
         return texts;
     }
 
     /// <summary>The ids of an int32 or int64 tensor: padded [N,T], or flat with row splits.</summary>
-    /// <exception cref="ServingException">A tensor has another type or shape, or a value is no 32-bit number.</exception>
+    /// <exception cref="ServingException">
+    /// A tensor has another type or shape, or a value is no 32-bit number.
+    /// </exception>
     public static ModelInput Ids(TensorProto tensor, TensorProto? splits, ServingLimits limits)
     {
         long[] shape = Shape(tensor, Signatures.IdsInput);
         if (splits is not null)
         {
             if (shape.Length != 1)
-                throw ServingException.Invalid($"{Signatures.IdsInput}: with {Signatures.RowSplitsInput} the ids have shape [number of ids], not {Shown(shape)}");
+                throw ServingException.Invalid(
+                    $"{Signatures.IdsInput}: with {Signatures.RowSplitsInput} the ids have shape [number of ids], "
+                        + $"not {Shown(shape)}"
+                );
             int[] flat = Integers(tensor, Count(shape, MostTokens(limits), Signatures.IdsInput), Signatures.IdsInput);
             long[] splitShape = Shape(splits, Signatures.RowSplitsInput);
             if (splitShape.Length != 1)
-                throw ServingException.Invalid($"{Signatures.RowSplitsInput}: shape {Shown(splitShape)} does not fit; expected [N + 1]");
-            return IdsInputReader.Split(flat, Integers(splits, Count(splitShape, limits.MaxInstances + 1L, Signatures.RowSplitsInput), Signatures.RowSplitsInput));
+                throw ServingException.Invalid(
+                    $"{Signatures.RowSplitsInput}: shape {Shown(splitShape)} does not fit; expected [N + 1]"
+                );
+            return IdsInputReader.Split(
+                flat,
+                Integers(
+                    splits,
+                    Count(splitShape, limits.MaxInstances + 1L, Signatures.RowSplitsInput),
+                    Signatures.RowSplitsInput
+                )
+            );
         }
         if (shape.Length != 2)
-            throw ServingException.Invalid($"{Signatures.IdsInput}: shape {Shown(shape)} does not fit; expected [N,T], padded with 0, or flat with {Signatures.RowSplitsInput}");
+            throw ServingException.Invalid(
+                $"{Signatures.IdsInput}: shape {Shown(shape)} does not fit; expected [N,T], padded with 0, or flat "
+                    + $"with {Signatures.RowSplitsInput}"
+            );
         CheckRows(shape, limits, Signatures.IdsInput);
         int[] ids = Integers(tensor, Count(shape, MostTokens(limits), Signatures.IdsInput), Signatures.IdsInput);
         return ModelInput.FromIds(ids, EvenOffsets(shape));
@@ -74,7 +102,9 @@ internal static class TensorCodec
         if (shape.Length == 2)
             shape = [1, .. shape];
         if (shape.Length != 3 || shape[2] != model.Dimension)
-            throw ServingException.Invalid($"{Signatures.VectorsInput}: shape {Shown(shape)} does not fit; expected [N,T,{model.Dimension}]");
+            throw ServingException.Invalid(
+                $"{Signatures.VectorsInput}: shape {Shown(shape)} does not fit; expected [N,T,{model.Dimension}]"
+            );
         CheckRows(shape, limits, Signatures.VectorsInput);
         int count = Count(shape, limits.MaxBodyBytes / sizeof(float), Signatures.VectorsInput);
         return ModelInput.FromVectors(Floats(tensor, count), EvenOffsets(shape));
@@ -131,9 +161,14 @@ internal static class TensorCodec
     public static void CheckRows(ReadOnlySpan<long> shape, ServingLimits limits, string name)
     {
         if (shape[0] > limits.MaxInstances)
-            throw ServingException.Invalid($"{name}: {shape[0]} instances and at most {limits.MaxInstances} are allowed; send them in parts");
+            throw ServingException.Invalid(
+                $"{name}: {shape[0]} instances and at most {limits.MaxInstances} are allowed; send them in parts"
+            );
         if (shape[1] > limits.MaxTokens)
-            throw ServingException.Invalid($"{name}: {shape[1]} tokens and at most {limits.MaxTokens} are allowed; shorten them or cut them in parts");
+            throw ServingException.Invalid(
+                $"{name}: {shape[1]} tokens and at most {limits.MaxTokens} are allowed; shorten them or cut them in "
+                    + $"parts"
+            );
     }
 
     /// <summary>The number of values of a shape.</summary>
@@ -153,7 +188,8 @@ internal static class TensorCodec
         return (int)count;
     }
 
-    private static long MostTokens(ServingLimits limits) => Math.Min((long)limits.MaxInstances * limits.MaxTokens, limits.MaxRequestTokens);
+    private static long MostTokens(ServingLimits limits) =>
+        Math.Min((long)limits.MaxInstances * limits.MaxTokens, limits.MaxRequestTokens);
 
     private static long[] Shape(TensorProto tensor, string name)
     {
@@ -175,7 +211,9 @@ internal static class TensorCodec
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<byte> at = bytes[(i * size)..];
-                read[i] = wide ? Narrow(BinaryPrimitives.ReadInt64LittleEndian(at), name) : BinaryPrimitives.ReadInt32LittleEndian(at);
+                read[i] = wide
+                    ? Narrow(BinaryPrimitives.ReadInt64LittleEndian(at), name)
+                    : BinaryPrimitives.ReadInt32LittleEndian(at);
             }
             return read;
         }
@@ -196,8 +234,12 @@ internal static class TensorCodec
     }
 
     private static ReadOnlySpan<byte> Content(TensorProto tensor, int count, int size, string name) =>
-        tensor.TensorContent.Length == (long)count * size ? tensor.TensorContent.Span
-            : throw ServingException.Invalid($"{name}: tensor_content holds {tensor.TensorContent.Length} bytes where its shape needs {(long)count * size}");
+        tensor.TensorContent.Length == (long)count * size
+            ? tensor.TensorContent.Span
+            : throw ServingException.Invalid(
+                $"{name}: tensor_content holds {tensor.TensorContent.Length} bytes where its shape needs "
+                    + $"{(long)count * size}"
+            );
 
     /// <summary>TensorFlow's form of strings as bytes: the lengths as varints, then the strings.</summary>
     private static ByteString[] StringContent(ReadOnlySpan<byte> content, int count)
@@ -246,12 +288,16 @@ internal static class TensorCodec
         if (values.Count == count)
             return [.. values];
         if (values.Count == 0 || values.Count > count)
-            throw ServingException.Invalid($"{name}: the tensor holds {values.Count} values where its shape needs {count}");
+            throw ServingException.Invalid(
+                $"{name}: the tensor holds {values.Count} values where its shape needs {count}"
+            );
         return [.. values, .. Enumerable.Repeat(values[^1], count - values.Count)];
     }
 
-    private static int Narrow(long value, string name) => value is >= int.MinValue and <= int.MaxValue ? (int)value
-        : throw ServingException.Invalid($"{name}: {value} is no 32-bit number");
+    private static int Narrow(long value, string name) =>
+        value is >= int.MinValue and <= int.MaxValue
+            ? (int)value
+            : throw ServingException.Invalid($"{name}: {value} is no 32-bit number");
 
     private static ServingException WrongType(string name, DataType found, string expected) =>
         ServingException.Invalid($"{name}: expected {expected}, found {Spelled(found)}");

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Firn.Server.Contracts;
 using Firn.Server.Inference;
 using Firn.Server.Settings;
-using Firn.Server.Contracts;
 
 namespace Firn.Server.Inputs;
 
@@ -13,7 +13,9 @@ internal static class TextInputReader
         if (rows)
         {
             if (reader.TokenType != JsonTokenType.StartArray)
-                throw ServingException.Invalid($"instances: expected a list, found {JsonValues.Name(reader.TokenType)}");
+                throw ServingException.Invalid(
+                    $"instances: expected a list, found {JsonValues.Name(reader.TokenType)}"
+                );
             return ModelInput.FromTexts(List(ref reader, limits, named: true, "instance"));
         }
         if (reader.TokenType == JsonTokenType.StartObject && IsNamed(reader))
@@ -27,9 +29,11 @@ internal static class TextInputReader
     }
 
     private static ModelInput Column(ref Utf8JsonReader reader, ServingLimits limits) =>
-        ModelInput.FromTexts(reader.TokenType == JsonTokenType.StartArray
-            ? List(ref reader, limits, named: false, "inputs: text")
-            : [JsonValues.Text(ref reader, "inputs")]);
+        ModelInput.FromTexts(
+            reader.TokenType == JsonTokenType.StartArray
+                ? List(ref reader, limits, named: false, "inputs: text")
+                : [JsonValues.Text(ref reader, "inputs")]
+        );
 
     private static List<string> List(ref Utf8JsonReader reader, ServingLimits limits, bool named, string what)
     {

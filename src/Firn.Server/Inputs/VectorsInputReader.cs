@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Firn.Server.Batching;
+using Firn.Server.Contracts;
 using Firn.Server.Inference;
 using Firn.Server.Settings;
-using Firn.Server.Contracts;
 
 namespace Firn.Server.Inputs;
 
@@ -22,7 +22,9 @@ internal static class VectorsInputReader
     private static ModelInput Texts(ref Utf8JsonReader reader, bool rows, InputShape shape, ServingLimits limits)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw ServingException.Invalid($"{(rows ? "instances" : "inputs")}: expected a list, found {JsonValues.Name(reader.TokenType)}");
+            throw ServingException.Invalid(
+                $"{(rows ? "instances" : "inputs")}: expected a list, found {JsonValues.Name(reader.TokenType)}"
+            );
         var values = new List<float>();
         var offsets = new List<int> { 0 };
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -45,15 +47,25 @@ internal static class VectorsInputReader
         return ModelInput.FromVectors([.. values], [.. offsets]);
     }
 
-    private static void Tokens(ref Utf8JsonReader reader, List<float> values, InputShape shape, ServingLimits limits, string where)
+    private static void Tokens(
+        ref Utf8JsonReader reader,
+        List<float> values,
+        InputShape shape,
+        ServingLimits limits,
+        string where
+    )
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw ServingException.Invalid($"{where}: expected a list of vectors, found {JsonValues.Name(reader.TokenType)}");
+            throw ServingException.Invalid(
+                $"{where}: expected a list of vectors, found {JsonValues.Name(reader.TokenType)}"
+            );
         int token = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (token == limits.MaxTokens)
-                throw ServingException.Invalid($"{where}: more than {limits.MaxTokens} vectors; shorten it or cut it in parts");
+                throw ServingException.Invalid(
+                    $"{where}: more than {limits.MaxTokens} vectors; shorten it or cut it in parts"
+                );
             JsonValues.Vector(ref reader, values, shape.Dimension, $"{where}, token {token}");
             token++;
         }

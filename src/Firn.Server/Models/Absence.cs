@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Firn.Server.Models;
 
 /// <summary>
-/// Tells a folder that was removed from one that is being replaced: it counts as gone when three looks in a row missed it,
-/// spread over more than one interval, since requests to reload look too.
+/// Tells a folder that was removed from one that is being replaced: it counts as gone when three looks in a row missed
+/// it, spread over more than one interval, since requests to reload look too.
 /// </summary>
 internal sealed class Absence(TimeSpan interval)
 {
@@ -15,7 +15,10 @@ internal sealed class Absence(TimeSpan interval)
     /// <summary>The folder is there.</summary>
     public void Seen() => _missed = 0;
 
-    /// <summary>The folder is not there; true when that means it is gone. Without an interval each look is a request, and counts.</summary>
+    /// <summary>
+    /// The folder is not there; true when that means it is gone. Without an interval each look is a request, and
+    /// counts.
+    /// </summary>
     public bool Missed()
     {
         if (_missed++ == 0)

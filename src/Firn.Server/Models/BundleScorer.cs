@@ -20,20 +20,20 @@ internal sealed class BundleScorer : IScorer
     private const int LargestKeptCarrier = 4096;
 
     [ThreadStatic]
-    private static TokenBuffer? tokens;
+    private static TokenBuffer? _tokens;
 
-    private readonly Predictor predictor;
-    private readonly Scorer plain;
-    private volatile Scorer? folded;
-    private readonly ConcurrentBag<ScoringWorkspace> workspaces = [];
-    private readonly ConcurrentBag<VectorCarrier> carriers = [];
+    private readonly Predictor _predictor;
+    private readonly Scorer _plain;
+    private volatile Scorer? _folded;
+    private readonly ConcurrentBag<ScoringWorkspace> _workspaces = [];
+    private readonly ConcurrentBag<VectorCarrier> _carriers = [];
 
     private BundleScorer(Predictor predictor)
     {
-        this.predictor = predictor;
+        _predictor = predictor;
         Rule = predictor.Rule;
         RuleTag = LabelRules.TagOf(Rule);
-        plain = new Scorer(predictor.Classifier, FoldPrecision.None);
+        _plain = new Scorer(predictor.Classifier, FoldPrecision.None);
         var file = new MemoryStream();
         predictor.Vocabulary.Save(file);
         VocabularyFile = file.ToArray();
@@ -41,23 +41,24 @@ internal sealed class BundleScorer : IScorer
         VocabularyHash = VocabularyIdentity.Of(SHA256.HashData(VocabularyFile.Span), CleaningRules.Span);
     }
 
-    public IReadOnlyList<string> Labels => predictor.Labels;
+    public IReadOnlyList<string> Labels => _predictor.Labels;
 
     public LabelRule Rule { get; }
 
     public string RuleTag { get; }
 
-    public int OutputSize => predictor.Classifier.Options.OutputSize;
+    public int OutputSize => _predictor.Classifier.Options.OutputSize;
 
-    public int Dimension => predictor.Classifier.Embedding.Dimension;
+    public int Dimension => _predictor.Classifier.Embedding.Dimension;
 
-    public int VocabularySize => predictor.Vocabulary.Count;
+    public int VocabularySize => _predictor.Vocabulary.Count;
 
-    public int MaxTokens => predictor.MaxTokens;
+    public int MaxTokens => _predictor.MaxTokens;
 
-    public Truncation Truncation => predictor.Truncation;
+    public Truncation Truncation => _predictor.Truncation;
 
-    public int? ReadsPadsFrom => predictor.Classifier.Options.Padding is { Masked: false } padded ? padded.Length : null;
+    public int? ReadsPadsFrom =>
+        _predictor.Classifier.Options.Padding is { Masked: false } padded ? padded.Length : null;
 
     public string VocabularyHash { get; }
 
@@ -69,53 +70,58 @@ internal sealed class BundleScorer : IScorer
     /// <exception cref="InvalidDataException">The bundle is damaged or of another version.</exception>
     public static BundleScorer Load(string folder) => new(Predictor.Load(folder));
 
-    /// <summary>Folds the table, which takes longer than to load it where it is large, and runs the model until its code is compiled.</summary>
+    /// <summary>
+    /// Folds the table, which takes longer than to load it where it is large, and runs the model until its code is
+    /// compiled.
+    /// </summary>
     public void Settle()
     {
-        // Half of the cores, since the others answer requests meanwhile: with all of them the first request after a start
-        // waited for the pool's threads, some 100 ms.
-        folded = new Scorer(predictor.Classifier, threads: Math.Max(1, Environment.ProcessorCount / 2));
+        // Half of the cores, since the others answer requests meanwhile: with all of them the first request after a
+        // start waited for the pool's threads, some 100 ms.
+        _folded = new Scorer(_predictor.Classifier, threads: Math.Max(1, Environment.ProcessorCount / 2));
         WarmUp();
     }
 
-    public int Encode(string text, List<int> ids, List<float> unseen) => predictor.Encode(text, tokens ??= new TokenBuffer(), ids, unseen);
+    public int Encode(string text, List<int> ids, List<float> unseen) =>
+        _predictor.Encode(text, _tokens ??= new TokenBuffer(), ids, unseen);
 
     public ReadOnlySpan<float> VectorOf(int id)
     {
-        var table = predictor.Classifier.Embedding;
+        var table = _predictor.Classifier.Embedding;
         return table.Rows.Span.Slice(table.RowOf[id] * table.Dimension, table.Dimension);
     }
 
-    public bool TakesVectors => !predictor.Classifier.HasWidePart;
+    public bool TakesVectors => !_predictor.Classifier.HasWidePart;
 
     public void Score(RaggedIds texts, Span<float> probabilities)
     {
-        Scorer? scorer = folded;
+        Scorer? scorer = _folded;
         if (scorer is null || texts.Count > FewTexts)
         {
-            (scorer ?? plain).Score(texts, probabilities, threads: 1);
+            (scorer ?? _plain).Score(texts, probabilities, threads: 1);
             return;
         }
-        ScoringWorkspace workspace = workspaces.TryTake(out ScoringWorkspace? free) ? free : scorer.CreateWorkspace();
+        ScoringWorkspace workspace = _workspaces.TryTake(out ScoringWorkspace? free) ? free : scorer.CreateWorkspace();
         for (int i = 0; i < texts.Count; i++)
             scorer.Score(texts[i], UnseenOf(texts, i), workspace, probabilities.Slice(i * OutputSize, OutputSize));
-        workspaces.Add(workspace);
+        _workspaces.Add(workspace);
     }
 
-    private ReadOnlySpan<float> UnseenOf(RaggedIds texts, int text) => texts.Unseen is { } unseen ? unseen.AsSpan(text * (OutputSize + 1), OutputSize + 1) : [];
+    private ReadOnlySpan<float> UnseenOf(RaggedIds texts, int text) =>
+        texts.Unseen is { } unseen ? unseen.AsSpan(text * (OutputSize + 1), OutputSize + 1) : [];
 
     public void ScoreVectors(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities)
     {
         int tokens = offsets[^1];
-        if (!carriers.TryTake(out VectorCarrier? carrier) || carrier.Capacity < tokens)
-            carrier = new VectorCarrier(predictor.Classifier, tokens);
+        if (!_carriers.TryTake(out VectorCarrier? carrier) || carrier.Capacity < tokens)
+            carrier = new VectorCarrier(_predictor.Classifier, tokens);
         carrier.Score(vectors, offsets, probabilities);
         // A carrier for a giant request is not kept: its memory would never come back.
         if (carrier.Capacity <= LargestKeptCarrier)
-            carriers.Add(carrier);
+            _carriers.Add(carrier);
     }
 
-    public void Dispose() => predictor.Dispose();
+    public void Dispose() => _predictor.Dispose();
 
     private void WarmUp()
     {

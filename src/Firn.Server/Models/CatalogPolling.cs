@@ -3,8 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Firn.Server.Models;
 
-/// <summary>Looks at the model folders at a steady pace while the server runs; never, where the interval is zero.</summary>
-internal sealed partial class CatalogPolling(ModelCatalog catalog, CatalogSettings settings, ILogger<CatalogPolling> logger) : BackgroundService
+/// <summary>
+/// Looks at the model folders at a steady pace while the server runs; never, where the interval is zero.
+/// </summary>
+internal sealed partial class CatalogPolling(
+    ModelCatalog catalog,
+    CatalogSettings settings,
+    ILogger<CatalogPolling> logger
+) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -25,7 +25,9 @@ internal sealed record CatalogSettings
     /// <summary>Longest wait for requests when the catalog closes.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The models to begin with, by the configuration file; null for whatever lies in the root folder.</summary>
+    /// <summary>
+    /// The models to begin with, by the configuration file; null for whatever lies in the root folder.
+    /// </summary>
     public IReadOnlyList<ModelConfiguration>? Configured { get; init; }
 
     /// <summary>The configuration file's text at the start; null without one.</summary>
@@ -42,5 +44,9 @@ internal sealed record CatalogSettings
 
     /// <summary>The folders found, as models to serve.</summary>
     public IReadOnlyList<ModelConfiguration> Wanted(FoundModels found) =>
-        [.. found.Models.Where(m => !Unloaded.ContainsKey(m.Key)).Select(m => new ModelConfiguration(m.Key, m.Value, Policy, Labels))];
+        [
+            .. found
+                .Models.Where(m => !Unloaded.ContainsKey(m.Key))
+                .Select(m => new ModelConfiguration(m.Key, m.Value, Policy, Labels)),
+        ];
 }

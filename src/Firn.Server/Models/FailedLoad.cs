@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Firn.Server.Models;
 
 /// <summary>
-/// A version that did not load, and when to try again: after a pause that doubles with each failure, or, once its files have
-/// changed, when they are the same at two looks (a folder that is still being copied changes from look to look).
+/// A version that did not load, and when to try again: after a pause that doubles with each failure, or, once its files
+/// have changed, when they are the same at two looks (a folder that is still being copied changes from look to look).
 /// </summary>
 internal sealed class FailedLoad
 {
@@ -15,7 +15,9 @@ internal sealed class FailedLoad
     private readonly long _retryAt;
     private string _seen;
 
-    /// <summary>A load of this content failed; <paramref name="before"/> is the failure before it, if there was one.</summary>
+    /// <summary>
+    /// A load of this content failed; <paramref name="before"/> is the failure before it, if there was one.
+    /// </summary>
     public FailedLoad(string fingerprint, FailedLoad? before, TimeSpan pause)
     {
         _fingerprint = _seen = fingerprint;

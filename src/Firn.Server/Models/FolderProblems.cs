@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Firn.Server.Models;
 
 /// <summary>
-/// What is wrong with the folders of models while the server serves on: each problem is logged when it begins, changes and
-/// ends, and stands in a metric meanwhile.
+/// What is wrong with the folders of models while the server serves on: each problem is logged when it begins, changes
+/// and ends, and stands in a metric meanwhile.
 /// </summary>
 internal sealed partial class FolderProblems(ServerMeters meters, ILogger logger)
 {
@@ -17,7 +17,11 @@ internal sealed partial class FolderProblems(ServerMeters meters, ILogger logger
     private readonly ConcurrentDictionary<(string Model, string Kind), string> _standing = new();
 
     /// <summary>What is wrong with a model, in one line; empty when nothing is.</summary>
-    public string Of(string model) => string.Join("; ", _standing.Where(p => p.Key.Model == model).Select(p => p.Value).Order(StringComparer.Ordinal));
+    public string Of(string model) =>
+        string.Join(
+            "; ",
+            _standing.Where(p => p.Key.Model == model).Select(p => p.Value).Order(StringComparer.Ordinal)
+        );
 
     /// <summary>Sets the problem of one kind; null when there is none.</summary>
     public void Set(string model, string kind, string? problem)

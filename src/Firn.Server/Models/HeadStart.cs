@@ -9,22 +9,36 @@ namespace Firn.Server.Models;
 /// </summary>
 internal sealed class HeadStart
 {
-    private readonly Func<string, IScorer> load;
-    private readonly ConcurrentDictionary<string, (string Fingerprint, Task<IScorer> Loading)> begun = new(StringComparer.Ordinal);
+    private readonly Func<string, IScorer> _load;
+    private readonly ConcurrentDictionary<string, (string Fingerprint, Task<IScorer> Loading)> _begun = new(
+        StringComparer.Ordinal
+    );
 
     private HeadStart(Func<string, IScorer> load)
     {
-        this.load = load;
+        _load = load;
     }
 
     /// <summary>Begins with the first versions, one a core.</summary>
     public static HeadStart Begin(CatalogSettings settings)
     {
         var start = new HeadStart(settings.Load);
-        foreach (string folder in (settings.Configured ?? settings.Discover()).SelectMany(Chosen).Take(Environment.ProcessorCount))
+        foreach (
+            string folder in (settings.Configured ?? settings.Discover())
+                .SelectMany(Chosen)
+                .Take(Environment.ProcessorCount)
+        )
         {
             string fingerprint = ModelFolder.Fingerprint(folder);
-            start.begun[folder] = (fingerprint, Task.Factory.StartNew(() => start.load(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            start._begun[folder] = (
+                fingerprint,
+                Task.Factory.StartNew(
+                    () => start._load(folder),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                )
+            );
         }
         return start;
     }
@@ -32,20 +46,20 @@ internal sealed class HeadStart
     /// <summary>The version of a folder: the one that was begun, or loaded now.</summary>
     public IScorer Load(string folder)
     {
-        if (!begun.TryRemove(folder, out (string Fingerprint, Task<IScorer> Loading) early))
-            return load(folder);
+        if (!_begun.TryRemove(folder, out (string Fingerprint, Task<IScorer> Loading) early))
+            return _load(folder);
         if (early.Fingerprint == ModelFolder.Fingerprint(folder))
             return early.Loading.GetAwaiter().GetResult();
         Forget(early.Loading);
-        return load(folder);
+        return _load(folder);
     }
 
     /// <summary>Frees what nobody asked for.</summary>
     public void End()
     {
-        foreach (string folder in begun.Keys)
+        foreach (string folder in _begun.Keys)
         {
-            if (begun.TryRemove(folder, out (string Fingerprint, Task<IScorer> Loading) early))
+            if (_begun.TryRemove(folder, out (string Fingerprint, Task<IScorer> Loading) early))
                 Forget(early.Loading);
         }
     }
@@ -55,7 +69,9 @@ internal sealed class HeadStart
         try
         {
             SortedDictionary<long, string> found = ModelFolder.Versions(model.Path);
-            return VersionSelection.Choose(found.Keys, model.Policy, model.Labels.Values, _ => false).Select(number => found[number]);
+            return VersionSelection
+                .Choose(found.Keys, model.Policy, model.Labels.Values, _ => false)
+                .Select(number => found[number]);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -64,5 +80,10 @@ internal sealed class HeadStart
     }
 
     private static void Forget(Task<IScorer> loading) =>
-        loading.ContinueWith(t => t.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        loading.ContinueWith(
+            t => t.Result.Dispose(),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion,
+            TaskScheduler.Default
+        );
 }

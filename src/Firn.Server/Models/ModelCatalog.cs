@@ -7,80 +7,94 @@ using Microsoft.Extensions.Logging;
 namespace Firn.Server.Models;
 
 /// <summary>
-/// All models that are served, kept in step with what lies on disk. <see cref="ReconcileAsync(CancellationToken)"/> compares the two and
-/// loads, swaps and retires versions, one change at a time; requests only ever read finished pictures.
+/// All models that are served, kept in step with what lies on disk. <see cref="ReconcileAsync(CancellationToken)"/>
+/// compares the two and loads, swaps and retires versions, one change at a time; requests only ever read finished
+/// pictures.
 /// </summary>
 internal sealed partial class ModelCatalog : IAsyncDisposable
 {
     // The name under which problems of the root folder itself stand.
     private const string Root = "*";
 
-    private readonly CatalogSettings settings;
-    private readonly ServerMeters meters;
-    private readonly ILogger logger;
-    private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly Dictionary<string, HeldModel> held = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<Task, byte> draining = new();
-    private readonly FolderProblems problems;
-    private readonly VersionLoader loader;
-    private volatile IReadOnlyList<ModelConfiguration>? configured;
-    private volatile FrozenDictionary<string, ServedModel> models = FrozenDictionary<string, ServedModel>.Empty;
+    private readonly CatalogSettings _settings;
+    private readonly ServerMeters _meters;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Dictionary<string, HeldModel> _held = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Task, byte> _draining = new();
+    private readonly FolderProblems _problems;
+    private readonly VersionLoader _loader;
+    private volatile IReadOnlyList<ModelConfiguration>? _configured;
+    private volatile FrozenDictionary<string, ServedModel> _models = FrozenDictionary<string, ServedModel>.Empty;
 
     public ModelCatalog(CatalogSettings settings, ServerMeters meters, ILogger<ModelCatalog> logger)
     {
-        this.settings = settings;
-        this.meters = meters;
-        this.logger = logger;
-        configured = settings.Configured;
-        problems = new FolderProblems(meters, logger);
-        loader = new VersionLoader(settings, meters, logger);
+        _settings = settings;
+        _meters = meters;
+        _logger = logger;
+        _configured = settings.Configured;
+        _problems = new FolderProblems(meters, logger);
+        _loader = new VersionLoader(settings, meters, logger);
     }
 
-    public FrozenDictionary<string, ServedModel> Models => models;
+    public FrozenDictionary<string, ServedModel> Models => _models;
 
     /// <summary>The models that are served by name; null where whatever lies in the root folder is.</summary>
-    public IReadOnlyList<ModelConfiguration>? Configured => configured;
+    public IReadOnlyList<ModelConfiguration>? Configured => _configured;
 
     /// <summary>True when a model has a version that serves; where readiness is strict, when every model has.</summary>
-    public bool Ready => models.Count > 0
-        && (settings.StrictReadiness ? models.Values.All(m => m.Available.Length > 0) : models.Values.Any(m => m.Available.Length > 0));
+    public bool Ready =>
+        _models.Count > 0
+        && (
+            _settings.StrictReadiness
+                ? _models.Values.All(m => m.Available.Length > 0)
+                : _models.Values.Any(m => m.Available.Length > 0)
+        );
 
     /// <summary>The model of that name.</summary>
     /// <exception cref="ServingException">There is none.</exception>
-    public ServedModel Find(string name) => models.TryGetValue(name, out ServedModel? model) ? model
-        : throw ServingException.NotFound($"Servable not found for request: Latest({name}); this server has {Listed()}{Known(name)}");
+    public ServedModel Find(string name) =>
+        _models.TryGetValue(name, out ServedModel? model)
+            ? model
+            : throw ServingException.NotFound(
+                $"Servable not found for request: Latest({name}); this server has {Listed()}{Known(name)}"
+            );
 
     /// <summary>Takes hold of a version of a model for one request.</summary>
     /// <exception cref="ServingException">There is no such model or version.</exception>
     public Lease Hold(string name, VersionChoice choice) => Find(name).Hold(choice);
 
-    /// <summary>Serves these models from now on, and no others; null goes back to what lies in the root folder.</summary>
+    /// <summary>
+    /// Serves these models from now on, and no others; null goes back to what lies in the root folder.
+    /// </summary>
     public async Task ReconfigureAsync(IReadOnlyList<ModelConfiguration>? wanted, CancellationToken cancellation)
     {
-        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            configured = wanted;
+            _configured = wanted;
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
         await ReconcileAsync(retry: true, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the service of a model at once; whoever calls sees to it that the next look does not bring it back.</summary>
+    /// <summary>
+    /// Ends the service of a model at once; whoever calls sees to it that the next look does not bring it back.
+    /// </summary>
     public async Task RemoveAsync(string name, CancellationToken cancellation)
     {
-        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (held.ContainsKey(name))
+            if (_held.ContainsKey(name))
                 Remove(name);
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
     }
 
@@ -89,58 +103,68 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
 
     private async Task ReconcileAsync(bool retry, CancellationToken cancellation)
     {
-        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             var unreadable = new SortedDictionary<string, string>(StringComparer.Ordinal);
-            IReadOnlyList<ModelConfiguration>? wanted = configured ?? Look(unreadable);
+            IReadOnlyList<ModelConfiguration>? wanted = _configured ?? Look(unreadable);
             if (wanted is null)
                 return;
             foreach (ModelConfiguration model in wanted)
             {
-                if (!held.TryGetValue(model.Name, out HeldModel? now))
+                if (!_held.TryGetValue(model.Name, out HeldModel? now))
                 {
-                    held[model.Name] = now = new HeldModel(new ServedModel(model.Name, meters), settings.PollInterval);
+                    _held[model.Name] = now = new HeldModel(
+                        new ServedModel(model.Name, _meters),
+                        _settings.PollInterval
+                    );
                     ShowModels();
                 }
                 now.Missing.Seen();
                 await ReconcileGuardedAsync(model, now, retry, cancellation).ConfigureAwait(false);
             }
-            foreach (string name in held.Keys.Except(wanted.Select(w => w.Name)).Except(unreadable.Keys).ToArray())
+            foreach (string name in _held.Keys.Except(wanted.Select(w => w.Name)).Except(unreadable.Keys).ToArray())
                 Forget(name);
-            problems.KeepOnly(name => name == Root || held.ContainsKey(name) || unreadable.ContainsKey(name));
+            _problems.KeepOnly(name => name == Root || _held.ContainsKey(name) || unreadable.ContainsKey(name));
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
     }
 
-    /// <summary>The models that lie in the root folder; null when it cannot be read, which says nothing of them.</summary>
+    /// <summary>
+    /// The models that lie in the root folder; null when it cannot be read, which says nothing of them.
+    /// </summary>
     private IReadOnlyList<ModelConfiguration>? Look(SortedDictionary<string, string> unreadable)
     {
         try
         {
-            FoundModels found = ModelFolder.Models(settings.Root);
-            problems.Set(Root, FolderProblems.Folder, null);
+            FoundModels found = ModelFolder.Models(_settings.Root);
+            _problems.Set(Root, FolderProblems.Folder, null);
             foreach ((string name, string reason) in found.Unreadable)
             {
                 unreadable[name] = reason;
-                if (held.TryGetValue(name, out HeldModel? now))
+                if (_held.TryGetValue(name, out HeldModel? now))
                     now.Missing.Seen();
                 Report(name, FolderProblems.Folder, reason);
             }
-            return settings.Wanted(found);
+            return _settings.Wanted(found);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problems.Set(Root, FolderProblems.Folder, error.Message);
+            _problems.Set(Root, FolderProblems.Folder, error.Message);
             return null;
         }
     }
 
     /// <summary>One model; whatever goes wrong with it is its own affair.</summary>
-    private async Task ReconcileGuardedAsync(ModelConfiguration wanted, HeldModel now, bool retry, CancellationToken cancellation)
+    private async Task ReconcileGuardedAsync(
+        ModelConfiguration wanted,
+        HeldModel now,
+        bool retry,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -155,62 +179,76 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
 
     private void Report(string name, string kind, string? problem)
     {
-        problems.Set(name, kind, problem);
-        if (held.TryGetValue(name, out HeldModel? now))
-            now.Model.Complaint = problems.Of(name);
+        _problems.Set(name, kind, problem);
+        if (_held.TryGetValue(name, out HeldModel? now))
+            now.Model.Complaint = _problems.Of(name);
     }
 
     /// <summary>
-    /// Settles, in the background, what was loaded so far; from now on a version is settled before it serves. At its start
-    /// a server has nothing else to answer with, so it does not wait for that; later, the version before serves on.
+    /// Settles, in the background, what was loaded so far; from now on a version is settled before it serves. At its
+    /// start a server has nothing else to answer with, so it does not wait for that; later, the version before serves
+    /// on.
     /// </summary>
     public async Task SettleAsync(CancellationToken cancellation)
     {
-        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            loader.SettlesFirst = true;
-            if (held.Count == 0)
-                NoModel(settings.Root, settings.PollInterval.TotalSeconds);
-            foreach (ModelVersion version in held.Values.SelectMany(h => h.Loaded.Values))
-                _ = Task.Factory.StartNew(() => loader.Settle(version), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _loader.SettlesFirst = true;
+            if (_held.Count == 0)
+                NoModel(_settings.Root, _settings.PollInterval.TotalSeconds);
+            foreach (ModelVersion version in _held.Values.SelectMany(h => h.Loaded.Values))
+                _ = Task.Factory.StartNew(
+                    () => _loader.Settle(version),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                );
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
     }
 
     /// <summary>Retires every version and waits until the requests that use them are done.</summary>
     public async ValueTask DisposeAsync()
     {
-        await turn.WaitAsync().ConfigureAwait(false);
+        await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
-            foreach (string name in held.Keys.ToArray())
+            foreach (string name in _held.Keys.ToArray())
                 Remove(name);
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
         try
         {
-            await Task.WhenAll(draining.Keys).WaitAsync(settings.CloseTimeout).ConfigureAwait(false);
+            await Task.WhenAll(_draining.Keys).WaitAsync(_settings.CloseTimeout).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             // Requests still hold a version after all their time; the process ends, and frees it, without them.
         }
-        turn.Dispose();
+        _turn.Dispose();
     }
 
-    private async Task ReconcileAsync(ModelConfiguration wanted, HeldModel now, bool retry, CancellationToken cancellation)
+    private async Task ReconcileAsync(
+        ModelConfiguration wanted,
+        HeldModel now,
+        bool retry,
+        CancellationToken cancellation
+    )
     {
         SortedDictionary<long, string> found = ModelFolder.Versions(wanted.Path);
         IReadOnlyDictionary<string, long> labels = Labels(wanted, now);
         var prints = found.ToDictionary(f => f.Key, f => ModelFolder.Fingerprint(f.Value));
-        var broken = now.Broken.Where(b => found.ContainsKey(b.Key) && !retry && !b.Value.IsDue(prints[b.Key])).Select(b => b.Key).ToHashSet();
+        var broken = now
+            .Broken.Where(b => found.ContainsKey(b.Key) && !retry && !b.Value.IsDue(prints[b.Key]))
+            .Select(b => b.Key)
+            .ToHashSet();
 
         bool again = true;
         IReadOnlyList<long> chosen = [];
@@ -221,15 +259,26 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             foreach (long number in chosen)
             {
                 // A print that is empty belongs to a folder that has gone since it was found.
-                if (broken.Contains(number) || prints[number].Length == 0
-                    || (now.Loaded.TryGetValue(number, out ModelVersion? loaded) && loaded.Fingerprint == prints[number]))
+                if (
+                    broken.Contains(number)
+                    || prints[number].Length == 0
+                    || (
+                        now.Loaded.TryGetValue(number, out ModelVersion? loaded) && loaded.Fingerprint == prints[number]
+                    )
+                )
                 {
                     continue;
                 }
-                ModelVersion? fresh = await loader.LoadAsync(now.Model, number, found[number], prints[number], cancellation).ConfigureAwait(false);
+                ModelVersion? fresh = await _loader
+                    .LoadAsync(now.Model, number, found[number], prints[number], cancellation)
+                    .ConfigureAwait(false);
                 if (fresh is null)
                 {
-                    now.Broken[number] = new FailedLoad(prints[number], now.Broken.GetValueOrDefault(number), settings.PollInterval);
+                    now.Broken[number] = new FailedLoad(
+                        prints[number],
+                        now.Broken.GetValueOrDefault(number),
+                        _settings.PollInterval
+                    );
                     broken.Add(number);
                     again = true;
                     continue;
@@ -252,19 +301,27 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             if (!now.Loaded.ContainsKey(number))
                 now.Model.Forget(number);
         }
-        string? failed = now.Broken.Count == 0 ? null : $"version {string.Join(", ", now.Broken.Keys.Order())} does not load";
+        string? failed =
+            now.Broken.Count == 0 ? null : $"version {string.Join(", ", now.Broken.Keys.Order())} does not load";
         Report(wanted.Name, FolderProblems.Load, failed);
     }
 
-    /// <summary>Lets go of versions whose folder is gone, or that the policy no longer asks for once something else serves.</summary>
-    private void Retire(HeldModel now, SortedDictionary<long, string> found, IReadOnlyList<long> chosen, IReadOnlyDictionary<string, long> labels)
+    /// <summary>
+    /// Lets go of versions whose folder is gone, or that the policy no longer asks for once something else serves.
+    /// </summary>
+    private void Retire(
+        HeldModel now,
+        SortedDictionary<long, string> found,
+        IReadOnlyList<long> chosen,
+        IReadOnlyDictionary<string, long> labels
+    )
     {
         bool replacement = chosen.Any(now.Loaded.ContainsKey);
         foreach (ModelVersion version in now.Loaded.Values.ToArray())
         {
             bool gone = !found.ContainsKey(version.Number);
             if (!now.Absences.TryGetValue(version.Number, out Absence? absence))
-                now.Absences[version.Number] = absence = new Absence(settings.PollInterval);
+                now.Absences[version.Number] = absence = new Absence(_settings.PollInterval);
             if (!gone)
                 absence.Seen();
             // A folder that is being replaced is away for a moment.
@@ -298,15 +355,15 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private void Forget(string name)
     {
         // As with versions, a folder that is being replaced is away for a moment.
-        if (configured is null && !held[name].Missing.Missed())
+        if (_configured is null && !_held[name].Missing.Missed())
             return;
         Remove(name);
     }
 
     private void Remove(string name)
     {
-        HeldModel gone = held[name];
-        held.Remove(name);
+        HeldModel gone = _held[name];
+        _held.Remove(name);
         ShowModels();
         gone.Model.Publish([], FrozenDictionary<string, long>.Empty);
         foreach (ModelVersion version in gone.Loaded.Values)
@@ -320,8 +377,8 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     {
         version.Retire();
         Task watch = WatchAsync();
-        draining.TryAdd(watch, 0);
-        _ = watch.ContinueWith(t => draining.TryRemove(t, out _), TaskScheduler.Default);
+        _draining.TryAdd(watch, 0);
+        _ = watch.ContinueWith(t => _draining.TryRemove(t, out _), TaskScheduler.Default);
 
         async Task WatchAsync()
         {
@@ -329,16 +386,21 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             if (reportEnd)
             {
                 model.End(version.Number);
-                if (!models.TryGetValue(model.Name, out ServedModel? now) || !now.Available.Any(v => v.Number == version.Number))
-                    meters.Forget(model.Name, version.Number);
+                if (
+                    !_models.TryGetValue(model.Name, out ServedModel? now)
+                    || !now.Available.Any(v => v.Number == version.Number)
+                )
+                    _meters.Forget(model.Name, version.Number);
             }
             Unloaded(model.Name, version.Number);
         }
     }
 
-    private void ShowModels() => models = held.ToFrozenDictionary(h => h.Key, h => h.Value.Model, StringComparer.Ordinal);
+    private void ShowModels() =>
+        _models = _held.ToFrozenDictionary(h => h.Key, h => h.Value.Model, StringComparer.Ordinal);
 
-    private string Listed() => models.Count == 0 ? "no model" : string.Join(", ", models.Keys.Order(StringComparer.Ordinal));
+    private string Listed() =>
+        _models.Count == 0 ? "no model" : string.Join(", ", _models.Keys.Order(StringComparer.Ordinal));
 
-    private string Known(string name) => problems.Of(name) is { Length: > 0 } problem ? $"; {name}: {problem}" : "";
+    private string Known(string name) => _problems.Of(name) is { Length: > 0 } problem ? $"; {name}: {problem}" : "";
 }

@@ -11,6 +11,10 @@ internal sealed partial class ModelCatalog
     [LoggerMessage(4, LogLevel.Information, "{Model} version {Version}: unloaded")]
     private partial void Unloaded(string model, long version);
 
-    [LoggerMessage(7, LogLevel.Warning, "{Root} holds no model yet; a folder NAME/VERSION/ with a bundle is looked for every {Seconds} s")]
+    [LoggerMessage(
+        7,
+        LogLevel.Warning,
+        "{Root} holds no model yet; a folder NAME/VERSION/ with a bundle is looked for every {Seconds} s"
+    )]
     private partial void NoModel(string root, double seconds);
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Firn.Server.Settings;
 using Firn.Server.Contracts;
+using Firn.Server.Settings;
 using Firn.Server.Wire.Serving;
 using Policy = Firn.Server.Wire.Serving.FileSystemStoragePathSourceConfig.Types.ServableVersionPolicy;
 
@@ -25,7 +25,9 @@ internal static class ModelConfigFile
     {
         ModelServerConfig config = TextProtoReader.Read<ModelServerConfig>(path, text, Skipped);
         if (config.ConfigCase != ModelServerConfig.ConfigOneofCase.ModelConfigList)
-            throw new InvalidDataException($"{path}: expected model_config_list {{ config {{ name: \"...\" base_path: \"...\" }} }}");
+            throw new InvalidDataException(
+                $"{path}: expected model_config_list {{ config {{ name: \"...\" base_path: \"...\" }} }}"
+            );
         try
         {
             return Read(config.ModelConfigList, root);
@@ -48,9 +50,15 @@ internal static class ModelConfigFile
             if (models.Exists(m => m.Name == model.Name))
                 throw ServingException.Invalid($"model '{model.Name}' is named twice");
             if (model.BasePath.Contains("://", StringComparison.Ordinal) || model.BasePath.Contains('\0'))
-                throw ServingException.Invalid($"model '{model.Name}': base_path '{model.BasePath}' is no folder of this machine");
-            string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.BasePath.Length > 0 ? model.BasePath : model.Name, full));
-            models.Add(new ModelConfiguration(model.Name, path, Read(model), new Dictionary<string, long>(model.VersionLabels)));
+                throw ServingException.Invalid(
+                    $"model '{model.Name}': base_path '{model.BasePath}' is no folder of this machine"
+                );
+            string path = Path.TrimEndingDirectorySeparator(
+                Path.GetFullPath(model.BasePath.Length > 0 ? model.BasePath : model.Name, full)
+            );
+            models.Add(
+                new ModelConfiguration(model.Name, path, Read(model), new Dictionary<string, long>(model.VersionLabels))
+            );
         }
         return models;
     }
@@ -58,8 +66,16 @@ internal static class ModelConfigFile
     /// <summary>Refuses what cannot stand in a path of a request.</summary>
     public static void CheckName(string name)
     {
-        if (name.Length is 0 or > 255 || name is "." or ".." || name.AsSpan().ContainsAny(['/', '\\', ':']) || name.Any(char.IsControl))
-            throw ServingException.Invalid($"'{name}' is no model name; it has 1 to 255 characters, none of them a slash, a colon or a control character");
+        if (
+            name.Length is 0 or > 255
+            || name is "." or ".."
+            || name.AsSpan().ContainsAny(['/', '\\', ':'])
+            || name.Any(char.IsControl)
+        )
+            throw ServingException.Invalid(
+                $"'{name}' is no model name; it has 1 to 255 characters, none of them a slash, a colon or a control "
+                    + $"character"
+            );
     }
 
     /// <summary>The text of a list of models; folders below the root are written relative to it.</summary>
@@ -71,10 +87,16 @@ internal static class ModelConfigFile
         {
             string below = Path.GetRelativePath(full, model.Path);
             text.Append("  config {\n    name: ").Append(Quoted(model.Name));
-            text.Append("\n    base_path: ").Append(Quoted(below.StartsWith("..", StringComparison.Ordinal) ? model.Path : below));
-            text.Append("\n    model_platform: \"firn\"\n    model_version_policy { ").Append(Shown(model.Policy)).Append(" }\n");
+            text.Append("\n    base_path: ")
+                .Append(Quoted(below.StartsWith("..", StringComparison.Ordinal) ? model.Path : below));
+            text.Append("\n    model_platform: \"firn\"\n    model_version_policy { ")
+                .Append(Shown(model.Policy))
+                .Append(" }\n");
             foreach ((string label, long version) in model.Labels.OrderBy(l => l.Key, StringComparer.Ordinal))
-                text.Append(CultureInfo.InvariantCulture, $"    version_labels {{ key: {Quoted(label)} value: {version} }}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"    version_labels {{ key: {Quoted(label)} value: {version} }}\n"
+                );
             text.Append("  }\n");
         }
         return text.Append("}\n").ToString();
@@ -83,8 +105,13 @@ internal static class ModelConfigFile
     private static string Shown(VersionPolicy policy)
     {
         if (policy.Versions is { } versions)
-            return $"specific {{ {string.Join(' ', versions.Select(v => string.Create(CultureInfo.InvariantCulture, $"versions: {v}")))} }}";
-        return policy.Latest == int.MaxValue ? "all { }" : string.Create(CultureInfo.InvariantCulture, $"latest {{ num_versions: {policy.Latest} }}");
+            return $"specific {{ "
+                + $"{string.Join(' ', versions.Select(v => string.Create(CultureInfo.InvariantCulture, $"versions: {v}")))}"
+                + $" "
+                + $"}}";
+        return policy.Latest == int.MaxValue
+            ? "all { }"
+            : string.Create(CultureInfo.InvariantCulture, $"latest {{ num_versions: {policy.Latest} }}");
     }
 
     private static string Quoted(string text)
@@ -108,11 +135,15 @@ internal static class ModelConfigFile
         return policy?.PolicyChoiceCase switch
         {
             Policy.PolicyChoiceOneofCase.All => VersionPolicy.All,
-            Policy.PolicyChoiceOneofCase.Latest => VersionPolicy.LatestOf((int)Math.Clamp(policy.Latest.NumVersions, 1, int.MaxValue)),
-            Policy.PolicyChoiceOneofCase.Specific when policy.Specific.Versions.Count > 0 && policy.Specific.Versions.All(v => v >= 0) =>
+            Policy.PolicyChoiceOneofCase.Latest => VersionPolicy.LatestOf(
+                (int)Math.Clamp(policy.Latest.NumVersions, 1, int.MaxValue)
+            ),
+            Policy.PolicyChoiceOneofCase.Specific
+                when policy.Specific.Versions.Count > 0 && policy.Specific.Versions.All(v => v >= 0) =>
                 VersionPolicy.Specific(policy.Specific.Versions),
-            Policy.PolicyChoiceOneofCase.Specific =>
-                throw ServingException.Invalid($"model '{model.Name}': a specific policy names at least one version, none of them negative"),
+            Policy.PolicyChoiceOneofCase.Specific => throw ServingException.Invalid(
+                $"model '{model.Name}': a specific policy names at least one version, none of them negative"
+            ),
             _ => VersionPolicy.Newest,
         };
     }

@@ -8,4 +8,8 @@ namespace Firn.Server.Models;
 /// <param name="Policy">Which versions are served.</param>
 /// <param name="Labels">Names for versions; a labelled version is served whatever the policy.</param>
 public sealed record ModelConfiguration(
-    string Name, string Path, VersionPolicy Policy, IReadOnlyDictionary<string, long> Labels);
+    string Name,
+    string Path,
+    VersionPolicy Policy,
+    IReadOnlyDictionary<string, long> Labels
+);

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Firn.Server.Models;
 
-/// <summary>Looks at a model's folder: which versions it holds, which labels, and whether a version has changed.</summary>
+/// <summary>
+/// Looks at a model's folder: which versions it holds, which labels, and whether a version has changed.
+/// </summary>
 internal static class ModelFolder
 {
     /// <summary>The file that makes a folder a bundle.</summary>
@@ -18,7 +20,9 @@ internal static class ModelFolder
     private const int LongestLabels = 1 << 20;
     private const string LabelsExpected = "Expected labels and version numbers such as {\"stable\": 1}.";
 
-    /// <summary>The versions of a model, number to folder. A folder that is itself a bundle is its own version 1.</summary>
+    /// <summary>
+    /// The versions of a model, number to folder. A folder that is itself a bundle is its own version 1.
+    /// </summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
     public static SortedDictionary<long, string> Versions(string path)
@@ -33,15 +37,22 @@ internal static class ModelFolder
         }
         foreach (string folder in Directory.EnumerateDirectories(path))
         {
-            if (long.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+            if (
+                long.TryParse(
+                    Path.GetFileName(folder),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out long number
+                )
+            )
                 versions[number] = folder;
         }
         return versions;
     }
 
     /// <summary>
-    /// The models below a root: every folder that is a bundle or holds numbered versions. A root that is itself one of these is
-    /// the only model. Names that begin with a dot, and <c>lost+found</c>, are no models.
+    /// The models below a root: every folder that is a bundle or holds numbered versions. A root that is itself one of
+    /// these is the only model. Names that begin with a dot, and <c>lost+found</c>, are no models.
     /// </summary>
     /// <exception cref="IOException">The root cannot be read; what lies below it is then unknown, not gone.</exception>
     /// <exception cref="UnauthorizedAccessException">The root may not be read.</exception>
@@ -75,14 +86,22 @@ internal static class ModelFolder
     }
 
     /// <summary>
-    /// Tells one content of a version's folder from another: names, targets of links, lengths and times of the files they lead
-    /// to, and the hash of the bundle's own file, which names the hashes of all others. Empty when the folder has gone.
+    /// Tells one content of a version's folder from another: names, targets of links, lengths and times of the files
+    /// they lead to, and the hash of the bundle's own file, which names the hashes of all others. Empty when the folder
+    /// has gone.
     /// </summary>
     public static string Fingerprint(string version)
     {
         try
         {
-            return "files:" + string.Join('|', new DirectoryInfo(version).EnumerateFiles().OrderBy(f => f.Name, StringComparer.Ordinal).Select(Print));
+            return "files:"
+                + string.Join(
+                    '|',
+                    new DirectoryInfo(version)
+                        .EnumerateFiles()
+                        .OrderBy(f => f.Name, StringComparer.Ordinal)
+                        .Select(Print)
+                );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -92,10 +111,12 @@ internal static class ModelFolder
 
     private static string Print(FileInfo file)
     {
-        // A link's own length and time stay what they are when a link on the way to its target is moved, as Kubernetes does.
+        // A link's own length and time stay what they are when a link on the way to its target is moved, as Kubernetes
+        // does.
         FileSystemInfo? target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true);
         string content = target is FileInfo { Exists: true } real
-            ? string.Create(CultureInfo.InvariantCulture, $"{real.Length}:{real.LastWriteTimeUtc.Ticks}") : "missing";
+            ? string.Create(CultureInfo.InvariantCulture, $"{real.Length}:{real.LastWriteTimeUtc.Ticks}")
+            : "missing";
         return $"{file.Name}:{file.LinkTarget}:{content}:{(file.Name == BundleFile ? Hash(file.FullName) : "")}";
     }
 
@@ -131,7 +152,8 @@ internal static class ModelFolder
                 labels[label.Name] = label.Value.GetInt64();
             return labels;
         }
-        catch (Exception error) when (error is System.Text.Json.JsonException or InvalidOperationException or FormatException)
+        catch (Exception error)
+            when (error is System.Text.Json.JsonException or InvalidOperationException or FormatException)
         {
             throw new InvalidDataException($"{file}: {error.Message} {LabelsExpected}", error);
         }

@@ -10,19 +10,26 @@ namespace Firn.Server.Models;
 /// </summary>
 internal sealed class ModelVersion
 {
-    private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ModelHold hold;
-    private int retired;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ModelHold _hold;
+    private int _retired;
 
-    public ModelVersion(string model, long number, string fingerprint, IScorer scorer, BatchingOptions batching, ModelMeters meters)
+    public ModelVersion(
+        string model,
+        long number,
+        string fingerprint,
+        IScorer scorer,
+        BatchingOptions batching,
+        ModelMeters meters
+    )
     {
         Model = model;
         Number = number;
         NumberText = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Fingerprint = fingerprint;
         Scorer = scorer;
-        hold = new ModelHold(Free);
-        Batcher = new Batcher(scorer, batching, meters, hold);
+        _hold = new ModelHold(Free);
+        Batcher = new Batcher(scorer, batching, meters, _hold);
         Input = new Batching.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens, scorer.Truncation)
         {
             ReadsPadsFrom = scorer.ReadsPadsFrom,
@@ -50,18 +57,18 @@ internal sealed class ModelVersion
     public Batching.InputShape Input { get; }
 
     /// <summary>Ends when the last request has let go of a retired version and its memory is free.</summary>
-    public Task Drained => drained.Task;
+    public Task Drained => _drained.Task;
 
     /// <summary>Takes hold of the version; false when it is retired and free.</summary>
-    public bool TryHold() => hold.TryTake();
+    public bool TryHold() => _hold.TryTake();
 
     /// <summary>Lets go; the last one out frees the version.</summary>
-    public void LetGo() => hold.LetGo();
+    public void LetGo() => _hold.LetGo();
 
     /// <summary>Gives up the catalog's own hold, once.</summary>
     public void Retire()
     {
-        if (Interlocked.Exchange(ref retired, 1) == 0)
+        if (Interlocked.Exchange(ref _retired, 1) == 0)
             LetGo();
     }
 
@@ -69,7 +76,7 @@ internal sealed class ModelVersion
     {
         Batcher.Dispose();
         Scorer.Dispose();
-        drained.TrySetResult();
+        _drained.TrySetResult();
     }
 }
 

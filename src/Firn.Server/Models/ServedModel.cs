@@ -13,23 +13,23 @@ namespace Firn.Server.Models;
 internal sealed class ServedModel
 {
     private const int StatusesKept = 64;
-    private readonly Lock gate = new();
-    private readonly SortedDictionary<long, VersionStatus> statuses = [];
-    private readonly ServerMeters meters;
-    private volatile Picture picture = new([], FrozenDictionary<string, long>.Empty);
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<long, VersionStatus> _statuses = [];
+    private readonly ServerMeters _meters;
+    private volatile Picture _picture = new([], FrozenDictionary<string, long>.Empty);
 
     public ServedModel(string name, ServerMeters meters)
     {
         Name = name;
-        this.meters = meters;
+        _meters = meters;
     }
 
     public string Name { get; }
 
     /// <summary>Versions that serve, highest first.</summary>
-    public ImmutableArray<ModelVersion> Available => picture.Versions;
+    public ImmutableArray<ModelVersion> Available => _picture.Versions;
 
-    public FrozenDictionary<string, long> Labels => picture.Labels;
+    public FrozenDictionary<string, long> Labels => _picture.Labels;
 
     /// <summary>What is wrong with the model's folder while its versions serve on; empty when nothing is.</summary>
     public string Complaint { get; set; } = "";
@@ -40,7 +40,7 @@ internal sealed class ServedModel
     {
         while (true)
         {
-            Picture now = picture;
+            Picture now = _picture;
             ModelVersion? version = Find(now, choice);
             if (version is null)
                 throw Missing(now, choice);
@@ -52,54 +52,67 @@ internal sealed class ServedModel
     /// <summary>Replaces what serves, in one step.</summary>
     public void Publish(IEnumerable<ModelVersion> versions, IReadOnlyDictionary<string, long> labels)
     {
-        picture = new Picture([.. versions.OrderByDescending(v => v.Number)], labels.ToFrozenDictionary(StringComparer.Ordinal));
+        _picture = new Picture(
+            [.. versions.OrderByDescending(v => v.Number)],
+            labels.ToFrozenDictionary(StringComparer.Ordinal)
+        );
     }
 
     public void SetStatus(VersionStatus status)
     {
-        lock (gate)
+        lock (_gate)
         {
-            statuses[status.Version] = status;
-            while (statuses.Count > StatusesKept && statuses.Values.FirstOrDefault(s => s.State == VersionState.End) is { } oldest)
-                statuses.Remove(oldest.Version);
+            _statuses[status.Version] = status;
+            while (
+                _statuses.Count > StatusesKept
+                && _statuses.Values.FirstOrDefault(s => s.State == VersionState.End) is { } oldest
+            )
+                _statuses.Remove(oldest.Version);
         }
-        meters.State(Name, status);
+        _meters.State(Name, status);
     }
 
     /// <summary>Notes that a version has ended, unless another content of it serves already.</summary>
     public void End(long version)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!picture.Versions.Any(v => v.Number == version))
-                statuses[version] = new VersionStatus(version, VersionState.End);
+            if (!_picture.Versions.Any(v => v.Number == version))
+                _statuses[version] = new VersionStatus(version, VersionState.End);
         }
     }
 
     /// <summary>Forgets a version that never served and whose folder is gone.</summary>
     public void Forget(long version)
     {
-        lock (gate)
-            statuses.Remove(version);
-        meters.Forget(Name, version);
+        lock (_gate)
+            _statuses.Remove(version);
+        _meters.Forget(Name, version);
     }
 
-    /// <summary>State of every version known, or of the one chosen, highest first; what serves carries the model's complaint.</summary>
+    /// <summary>
+    /// State of every version known, or of the one chosen, highest first; what serves carries the model's complaint.
+    /// </summary>
     /// <exception cref="ServingException">The version was never seen.</exception>
     public IReadOnlyList<VersionStatus> Statuses(VersionChoice choice)
     {
         long? number = choice.Number;
         if (choice.Label is { } label)
-            number = picture.Labels.TryGetValue(label, out long labelled) ? labelled : throw Missing(picture, choice);
-        lock (gate)
+            number = _picture.Labels.TryGetValue(label, out long labelled) ? labelled : throw Missing(_picture, choice);
+        lock (_gate)
         {
-            VersionStatus[] chosen = [.. statuses.Values.Where(s => number is null || s.Version == number).Reverse()];
+            VersionStatus[] chosen = [.. _statuses.Values.Where(s => number is null || s.Version == number).Reverse()];
             if (chosen.Length == 0 && number is not null)
                 throw ServingException.NotFound($"Could not find version {number} of model {Name}");
             string complaint = Complaint;
             if (complaint.Length == 0)
                 return chosen;
-            return [.. chosen.Select(s => s is { State: VersionState.Available, Message: "" } ? s with { Message = complaint } : s)];
+            return
+            [
+                .. chosen.Select(s =>
+                    s is { State: VersionState.Available, Message: "" } ? s with { Message = complaint } : s
+                ),
+            ];
         }
     }
 
@@ -124,16 +137,28 @@ internal sealed class ServedModel
 
     private ServingException Missing(Picture now, VersionChoice choice)
     {
-        string available = now.Versions.Length == 0 ? "none is available" : $"available: {string.Join(", ", now.Versions.Select(v => v.NumberText))}";
+        string available =
+            now.Versions.Length == 0
+                ? "none is available"
+                : $"available: {string.Join(", ", now.Versions.Select(v => v.NumberText))}";
         if (choice.Label is { } label)
         {
-            return ServingException.NotFound(now.Labels.TryGetValue(label, out long number)
-                ? $"Servable not found for request: label '{label}' of {Name} stands for version {number}, and {available}"
-                : $"Unrecognized servable version label: {label}; model {Name} has {(now.Labels.Count == 0 ? "no labels" : string.Join(", ", now.Labels.Keys.Order()))}");
+            return ServingException.NotFound(
+                now.Labels.TryGetValue(label, out long number)
+                    ? $"Servable not found for request: label '{label}' of {Name} stands for version {number}, and "
+                        + $"{available}"
+                    : $"Unrecognized servable version label: {label}; model {Name} has "
+                        + $"{(now.Labels.Count == 0 ? "no labels" : string.Join(", ", now.Labels.Keys.Order()))}"
+            );
         }
         if (choice.Number is { } wanted)
-            return ServingException.NotFound($"Servable not found for request: Specific({Name}, {wanted}); {available}");
-        return new ServingException(StatusCode.NotFound, $"Servable not found for request: Latest({Name}); {available}");
+            return ServingException.NotFound(
+                $"Servable not found for request: Specific({Name}, {wanted}); {available}"
+            );
+        return new ServingException(
+            StatusCode.NotFound,
+            $"Servable not found for request: Latest({Name}); {available}"
+        );
     }
 
     private sealed record Picture(ImmutableArray<ModelVersion> Versions, FrozenDictionary<string, long> Labels);

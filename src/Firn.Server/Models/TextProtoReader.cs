@@ -71,7 +71,10 @@ internal sealed class TextProtoReader
             }
             else
             {
-                throw Wrong($"'{name}' is not known here; expected {string.Join(", ", message.Descriptor.Fields.InDeclarationOrder().Select(f => f.Name))}");
+                throw Wrong(
+                    $"'{name}' is not known here; expected "
+                        + $"{string.Join(", ", message.Descriptor.Fields.InDeclarationOrder().Select(f => f.Name))}"
+                );
             }
             Space();
             if (!Take(','))
@@ -108,8 +111,10 @@ internal sealed class TextProtoReader
             return;
         }
         Open(out char end);
-        FieldDescriptor keys = field.MessageType.FindFieldByNumber(1), values = field.MessageType.FindFieldByNumber(2);
-        object? key = null, value = null;
+        FieldDescriptor keys = field.MessageType.FindFieldByNumber(1),
+            values = field.MessageType.FindFieldByNumber(2);
+        object? key = null,
+            value = null;
         for (Space(); !Take(end); Space())
         {
             string name = Word();
@@ -156,7 +161,12 @@ internal sealed class TextProtoReader
 
     private void Open(out char end)
     {
-        end = Peek() switch { '{' => '}', '<' => '>', _ => throw Wrong("expected '{'") };
+        end = Peek() switch
+        {
+            '{' => '}',
+            '<' => '>',
+            _ => throw Wrong("expected '{'"),
+        };
         _at++;
     }
 
@@ -167,7 +177,11 @@ internal sealed class TextProtoReader
             _at++;
         if (_at > start)
             return _text[start.._at];
-        throw Wrong(_at < _text.Length ? $"expected a name or a number, found '{_text[_at]}'" : "the file ends where a name or a number is expected");
+        throw Wrong(
+            _at < _text.Length
+                ? $"expected a name or a number, found '{_text[_at]}'"
+                : "the file ends where a name or a number is expected"
+        );
     }
 
     private Int128 Number(Int128 least, Int128 most)
@@ -176,7 +190,14 @@ internal sealed class TextProtoReader
         Space();
         string word = Word();
         bool hexadecimal = word.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        if (!Int128.TryParse(hexadecimal ? word[2..] : word, hexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out Int128 value))
+        if (
+            !Int128.TryParse(
+                hexadecimal ? word[2..] : word,
+                hexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out Int128 value
+            )
+        )
             throw Wrong($"'{word}' is no whole number");
         value = minus ? -value : value;
         return value >= least && value <= most ? value : throw Wrong($"{value} is out of range; {least} to {most}");
@@ -206,7 +227,10 @@ internal sealed class TextProtoReader
         {
             if (Peek() is '\0' or '\n')
                 throw Wrong("the string does not end on its line");
-            int next = char.IsSurrogatePair(_text, Math.Min(_at, _text.Length - 2)) && char.IsHighSurrogate(_text[_at]) ? 2 : 1;
+            int next =
+                char.IsSurrogatePair(_text, Math.Min(_at, _text.Length - 2)) && char.IsHighSurrogate(_text[_at])
+                    ? 2
+                    : 1;
             if (_text[_at] != '\\')
             {
                 bytes.AddRange(Encoding.UTF8.GetBytes(_text, _at, next));
@@ -245,7 +269,8 @@ internal sealed class TextProtoReader
 
     private int Digits(int most, int radix)
     {
-        int value = 0, count = 0;
+        int value = 0,
+            count = 0;
         for (; count < most && char.IsAsciiHexDigit(Peek()); count++, _at++)
         {
             int digit = Convert.ToInt32(_text[_at].ToString(), 16);
@@ -284,8 +309,7 @@ internal sealed class TextProtoReader
                         _at++;
                         break;
                 }
-            }
-            while (depth > 0);
+            } while (depth > 0);
         }
         else if (!colon)
         {

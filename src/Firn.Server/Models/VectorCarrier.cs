@@ -12,22 +12,25 @@ internal sealed class VectorCarrier
 {
     private const int FewestRows = 64;
 
-    private readonly TextClassifier model;
-    private readonly float[] rows;
-    private readonly int[] rowOf;
+    private readonly TextClassifier _model;
+    private readonly float[] _rows;
+    private readonly int[] _rowOf;
 
     /// <summary>Copies a model's weights, with room for this many vectors.</summary>
     public VectorCarrier(TextClassifier source, int vectors)
     {
         Capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(vectors, FewestRows));
         int width = source.Embedding.Dimension;
-        rows = new float[(Capacity + 1) * width];
-        rowOf = [.. Enumerable.Range(0, Capacity + 1)];
-        model = new TextClassifier(source.Options, new EmbeddingTable(rowOf, rows, width), seed: 0) { Prior = source.Prior };
+        _rows = new float[(Capacity + 1) * width];
+        _rowOf = [.. Enumerable.Range(0, Capacity + 1)];
+        _model = new TextClassifier(source.Options, new EmbeddingTable(_rowOf, _rows, width), seed: 0)
+        {
+            Prior = source.Prior,
+        };
         foreach (Parameter weights in source.Parameters)
         {
             if (weights.Group != ParameterGroup.Embedding)
-                weights.Values.CopyTo(model[weights.Name].Values);
+                weights.Values.CopyTo(_model[weights.Name].Values);
         }
     }
 
@@ -38,7 +41,7 @@ internal sealed class VectorCarrier
     public void Score(ReadOnlySpan<float> vectors, ReadOnlySpan<int> offsets, Span<float> probabilities)
     {
         // Row 0 is the shared zero row.
-        vectors.CopyTo(rows.AsSpan(model.Embedding.Dimension));
-        model.Predict(new RaggedIds(rowOf[1..(offsets[^1] + 1)], offsets.ToArray()), probabilities, threads: 1);
+        vectors.CopyTo(_rows.AsSpan(_model.Embedding.Dimension));
+        _model.Predict(new RaggedIds(_rowOf[1..(offsets[^1] + 1)], offsets.ToArray()), probabilities, threads: 1);
     }
 }

@@ -6,5 +6,7 @@ internal readonly record struct VersionChoice(long? Number, string? Label)
     public static VersionChoice Newest => default;
 
     public override string ToString() =>
-        Number is { } number ? $"version {number}" : Label is { } label ? $"label '{label}'" : "the newest version";
+        Number is { } number ? $"version {number}"
+        : Label is { } label ? $"label '{label}'"
+        : "the newest version";
 }

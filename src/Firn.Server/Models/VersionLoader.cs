@@ -10,18 +10,34 @@ namespace Firn.Server.Models;
 /// <summary>Loads versions of models from their folders, off the threads that serve.</summary>
 internal sealed partial class VersionLoader(CatalogSettings settings, ServerMeters meters, ILogger logger)
 {
-    /// <summary>Whether a version is settled before it serves; a server that has just started has nothing else to answer with.</summary>
+    /// <summary>
+    /// Whether a version is settled before it serves; a server that has just started has nothing else to answer with.
+    /// </summary>
     public bool SettlesFirst { get; set; }
 
-    /// <summary>Loads a version from its folder; null where that fails, which is counted, logged and shown as its state.</summary>
+    /// <summary>
+    /// Loads a version from its folder; null where that fails, which is counted, logged and shown as its state.
+    /// </summary>
     public async Task<ModelVersion?> LoadAsync(
-        ServedModel model, long number, string folder, string fingerprint, CancellationToken cancellation)
+        ServedModel model,
+        long number,
+        string folder,
+        string fingerprint,
+        CancellationToken cancellation
+    )
     {
         model.SetStatus(new VersionStatus(number, VersionState.Loading));
         long start = Stopwatch.GetTimestamp();
         try
         {
-            IScorer scorer = await Task.Factory.StartNew(() => Load(folder), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            IScorer scorer = await Task
+                .Factory.StartNew(
+                    () => Load(folder),
+                    cancellation,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                )
+                .ConfigureAwait(false);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             meters.Loaded(model.Name, number, time);
             Loaded(model.Name, number, time.TotalMilliseconds);
@@ -30,10 +46,22 @@ internal sealed partial class VersionLoader(CatalogSettings settings, ServerMete
         catch (Exception error) when (error is not OperationCanceledException)
         {
             meters.LoadFailed(model.Name);
-            LoadFailed(model.Name, number, model.Available.Length > 0 ? "what served before serves on" : "no version of it serves", error.Message);
+            LoadFailed(
+                model.Name,
+                number,
+                model.Available.Length > 0 ? "what served before serves on" : "no version of it serves",
+                error.Message
+            );
             // The version may still serve in its former content; then that is what its state says.
             bool serves = model.Available.Any(v => v.Number == number);
-            model.SetStatus(new VersionStatus(number, serves ? VersionState.Available : VersionState.End, StatusCode.Internal, error.Message));
+            model.SetStatus(
+                new VersionStatus(
+                    number,
+                    serves ? VersionState.Available : VersionState.End,
+                    StatusCode.Internal,
+                    error.Message
+                )
+            );
             return null;
         }
     }

@@ -14,7 +14,11 @@ internal static class VersionSelection
     /// <param name="labels">Labelled versions are served whatever the policy.</param>
     /// <param name="broken">Whether a version is known not to load in its present content.</param>
     public static IReadOnlyList<long> Choose(
-        IReadOnlyCollection<long> found, VersionPolicy policy, IEnumerable<long> labels, Func<long, bool> broken)
+        IReadOnlyCollection<long> found,
+        VersionPolicy policy,
+        IEnumerable<long> labels,
+        Func<long, bool> broken
+    )
     {
         var chosen = new SortedSet<long>(labels.Where(found.Contains));
         if (policy.Versions is { } named)

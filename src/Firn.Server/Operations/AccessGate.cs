@@ -23,8 +23,15 @@ internal static class AccessGate
     private const int NetworkBytesOfSix = 8;
     private static readonly string[] Shown =
     [
-        VocabularyIdentity.VersionHeader, VocabularyIdentity.Header, VocabularyIdentity.CleaningHeader, VocabularyIdentity.MaxTokensHeader,
-        VocabularyIdentity.TruncationHeader, LabelRules.Header, BinaryTensors.Header, "ETag", "Retry-After",
+        VocabularyIdentity.VersionHeader,
+        VocabularyIdentity.Header,
+        VocabularyIdentity.CleaningHeader,
+        VocabularyIdentity.MaxTokensHeader,
+        VocabularyIdentity.TruncationHeader,
+        LabelRules.Header,
+        BinaryTensors.Header,
+        "ETag",
+        "Retry-After",
     ];
 
     public static void Add(IServiceCollection services, ServerSettings settings)
@@ -32,9 +39,18 @@ internal static class AccessGate
         services.AddSingleton<Refusals>();
         if (settings.CorsOrigins.Count > 0)
         {
-            services.AddCors(cors => cors.AddDefaultPolicy(policy =>
-                (settings.CorsOrigins.Contains("*") ? policy.AllowAnyOrigin() : policy.WithOrigins([.. settings.CorsOrigins]))
-                    .WithMethods("GET", "HEAD", "POST").AllowAnyHeader().WithExposedHeaders(Shown)));
+            services.AddCors(cors =>
+                cors.AddDefaultPolicy(policy =>
+                    (
+                        settings.CorsOrigins.Contains("*")
+                            ? policy.AllowAnyOrigin()
+                            : policy.WithOrigins([.. settings.CorsOrigins])
+                    )
+                        .WithMethods("GET", "HEAD", "POST")
+                        .AllowAnyHeader()
+                        .WithExposedHeaders(Shown)
+                )
+            );
         }
         if (settings.TrustedProxies.Count > 0)
         {
@@ -50,7 +66,9 @@ internal static class AccessGate
             });
         }
         if (settings.ApiKeys is not null)
-            services.AddAuthentication(ApiKeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+            services
+                .AddAuthentication(ApiKeyAuthentication.SchemeName)
+                .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         if (settings.RateLimit > 0)
             services.AddRateLimiter(limiter => Limit(limiter, settings.RateLimit));
     }
@@ -81,7 +99,10 @@ internal static class AccessGate
             await context.ChallengeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The role for a path. What changes the server asks for <see cref="ApiRoles.Admin"/> itself, whatever its path looks like.</summary>
+    /// <summary>
+    /// The role for a path. What changes the server asks for <see cref="ApiRoles.Admin"/> itself, whatever its path
+    /// looks like.
+    /// </summary>
     private static ApiRoles NeededFor(PathString path, ApiKeys keys)
     {
         if (IsOpen(path))
@@ -100,25 +121,41 @@ internal static class AccessGate
             PathString path = context.Request.Path;
             if (IsOpen(path) || path.StartsWithSegments("/metrics") || path.StartsWithSegments("/monitoring"))
                 return RateLimitPartition.GetNoLimiter("");
-            return RateLimitPartition.GetTokenBucketLimiter(PartitionOf(context), _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = perSecond,
-                TokensPerPeriod = perSecond,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                QueueLimit = 0,
-            });
+            return RateLimitPartition.GetTokenBucketLimiter(
+                PartitionOf(context),
+                _ => new TokenBucketRateLimiterOptions
+                {
+                    TokenLimit = perSecond,
+                    TokensPerPeriod = perSecond,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                    QueueLimit = 0,
+                }
+            );
         });
-        limiter.OnRejected = (rejected, _) => new ValueTask(rejected.HttpContext.RequestServices.GetRequiredService<Refusals>()
-            .RefuseAsync(rejected.HttpContext, StatusCode.ResourceExhausted, "the rate limit is passed; try again in a second"));
+        limiter.OnRejected = (rejected, _) =>
+            new ValueTask(
+                rejected
+                    .HttpContext.RequestServices.GetRequiredService<Refusals>()
+                    .RefuseAsync(
+                        rejected.HttpContext,
+                        StatusCode.ResourceExhausted,
+                        "the rate limit is passed; try again in a second"
+                    )
+            );
     }
 
-    /// <summary>A key's name, or the address; of IPv6 the network, since one client has as many addresses there as it likes.</summary>
+    /// <summary>
+    /// A key's name, or the address; of IPv6 the network, since one client has as many addresses there as it likes.
+    /// </summary>
     private static string PartitionOf(HttpContext context)
     {
         if (context.User.Identity is { IsAuthenticated: true, Name: { } name })
             return "key " + name;
         IPAddress? address = context.Connection.RemoteIpAddress;
-        if (address is null or { IsIPv4MappedToIPv6: true } || address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
+        if (
+            address is null or { IsIPv4MappedToIPv6: true }
+            || address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6
+        )
             return Refusals.AddressOf(context);
         return Convert.ToHexString(address.GetAddressBytes().AsSpan(0, NetworkBytesOfSix));
     }

@@ -9,10 +9,16 @@ using Microsoft.Extensions.Options;
 
 namespace Firn.Server.Operations;
 
-/// <summary>ASP.NET's authentication by an API key: <c>Authorization: Bearer KEY</c> or <c>X-API-Key: KEY</c>. Roles are claims.</summary>
+/// <summary>
+/// ASP.NET's authentication by an API key: <c>Authorization: Bearer KEY</c> or <c>X-API-Key: KEY</c>. Roles are claims.
+/// </summary>
 internal sealed class ApiKeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ServerFiles files, Refusals refusals)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    ServerFiles files,
+    Refusals refusals
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
     private static readonly ConditionalWeakTable<ApiKey, AuthenticateResult> Results = [];
@@ -22,13 +28,19 @@ internal sealed class ApiKeyAuthentication(
         if (KeyOf(Request) is not { Length: > 0 } key)
             return Task.FromResult(AuthenticateResult.NoResult());
         ApiKey? known = files.Keys!.Value.Find(key);
-        return Task.FromResult(known is null ? AuthenticateResult.Fail("no such key") : Results.GetValue(known, Succeed));
+        return Task.FromResult(
+            known is null ? AuthenticateResult.Fail("no such key") : Results.GetValue(known, Succeed)
+        );
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Bearer";
-        return refusals.RefuseAsync(Context, StatusCode.Unauthenticated, "a valid API key is needed: Authorization: Bearer KEY, or X-API-Key: KEY");
+        return refusals.RefuseAsync(
+            Context,
+            StatusCode.Unauthenticated,
+            "a valid API key is needed: Authorization: Bearer KEY, or X-API-Key: KEY"
+        );
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
@@ -37,8 +49,11 @@ internal sealed class ApiKeyAuthentication(
     private static AuthenticateResult Succeed(ApiKey key)
     {
         IEnumerable<Claim> roles = new[] { ApiRoles.Predict, ApiRoles.Metrics, ApiRoles.Admin }
-            .Where(key.May).Select(role => new Claim(ClaimTypes.Role, role.ToString()));
-        var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, key.Name), .. roles], SchemeName));
+            .Where(key.May)
+            .Select(role => new Claim(ClaimTypes.Role, role.ToString()));
+        var user = new ClaimsPrincipal(
+            new ClaimsIdentity([new Claim(ClaimTypes.Name, key.Name), .. roles], SchemeName)
+        );
         return AuthenticateResult.Success(new AuthenticationTicket(user, SchemeName));
     }
 

@@ -36,23 +36,26 @@ public sealed record ApiKey(string Name, ApiRoles Roles)
 public sealed class ApiKeys
 {
     private const int KeyBytes = 32;
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private readonly List<(ApiKey Key, byte[] Hash)> entries;
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
+    private readonly List<(ApiKey Key, byte[] Hash)> _entries;
 
     private ApiKeys(List<(ApiKey Key, byte[] Hash)> entries)
     {
-        this.entries = entries;
+        _entries = entries;
     }
 
     /// <summary>Number of keys.</summary>
-    public int Count => entries.Count;
+    public int Count => _entries.Count;
 
     /// <summary>Whether a key has this role by name; an admin's right to everything does not count.</summary>
-    public bool Grants(ApiRoles role) => entries.Exists(e => e.Key.Roles.HasFlag(role));
+    public bool Grants(ApiRoles role) => _entries.Exists(e => e.Key.Roles.HasFlag(role));
 
     /// <summary>
-    /// Reads a file of <c>NAME SHA256 [ROLE,ROLE]</c> lines; empty lines and lines with # are passed over. The roles are
-    /// predict, metrics and admin; a line without roles has predict.
+    /// Reads a file of <c>NAME SHA256 [ROLE,ROLE]</c> lines; empty lines and lines with # are passed over. The roles
+    /// are predict, metrics and admin; a line without roles has predict.
     /// </summary>
     /// <exception cref="InvalidDataException">A line has another form; the message names it.</exception>
     public static ApiKeys Load(string path) => Parse(path, File.ReadAllBytes(path));
@@ -68,7 +71,9 @@ public sealed class ApiKeys
         }
         catch (ArgumentException)
         {
-            throw new InvalidDataException($"{path}: is no text in UTF-8; a file of keys has a line 'NAME SHA256 ROLES' for each key");
+            throw new InvalidDataException(
+                $"{path}: is no text in UTF-8; a file of keys has a line 'NAME SHA256 ROLES' for each key"
+            );
         }
         var entries = new List<(ApiKey Key, byte[] Hash)>();
         for (int i = 0; i < lines.Length; i++)
@@ -78,7 +83,9 @@ public sealed class ApiKeys
                 Add(entries, text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), $"{path}: line {i + 1}");
         }
         if (entries.Count == 0)
-            throw new InvalidDataException($"{path}: holds no key, so nobody could get in. Make a line with: firn serve --new-key NAME");
+            throw new InvalidDataException(
+                $"{path}: holds no key, so nobody could get in. Make a line with: firn serve --new-key NAME"
+            );
         return new ApiKeys(entries);
     }
 
@@ -92,7 +99,11 @@ public sealed class ApiKeys
         if (name.Any(char.IsWhiteSpace) || name[0] == '#')
             throw new ArgumentException("A key's name holds no white space and does not begin with #.", nameof(name));
         string key = "firn_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
-        return (key, $"{name} {Convert.ToHexStringLower(Hash(key))} {roles.ToString().Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant()}");
+        return (
+            key,
+            $"{name} {Convert.ToHexStringLower(Hash(key))} "
+                + $"{roles.ToString().Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant()}"
+        );
     }
 
     /// <summary>Reads roles as they stand in a file: <c>predict,metrics</c>.</summary>
@@ -108,7 +119,9 @@ public sealed class ApiKeys
                 "predict" => ApiRoles.Predict,
                 "metrics" => ApiRoles.Metrics,
                 "admin" => ApiRoles.Admin,
-                _ => throw new FormatException($"'{role}' is no role; write predict, metrics or admin, several with commas between"),
+                _ => throw new FormatException(
+                    $"'{role}' is no role; write predict, metrics or admin, several with commas between"
+                ),
             };
         }
         return roles;
@@ -120,7 +133,7 @@ public sealed class ApiKeys
         ArgumentNullException.ThrowIfNull(key);
         byte[] hash = Hash(key);
         ApiKey? found = null;
-        foreach ((ApiKey known, byte[] stored) in entries)
+        foreach ((ApiKey known, byte[] stored) in _entries)
         {
             if (CryptographicOperations.FixedTimeEquals(hash, stored))
                 found = known;
@@ -130,16 +143,26 @@ public sealed class ApiKeys
 
     private static void Add(List<(ApiKey Key, byte[] Hash)> entries, string[] parts, string where)
     {
-        if (parts.Length is < 2 or > 3 || parts[1].Length != 2 * SHA256.HashSizeInBytes || !parts[1].All(char.IsAsciiHexDigit))
+        if (
+            parts.Length is < 2 or > 3
+            || parts[1].Length != 2 * SHA256.HashSizeInBytes
+            || !parts[1].All(char.IsAsciiHexDigit)
+        )
         {
             throw new InvalidDataException(
-                $"{where}: expected a name, a SHA-256 in 64 hexadecimal digits and, where it is more than predict, the roles. Make a line with: firn serve --new-key NAME");
+                $"{where}: expected a name, a SHA-256 in 64 hexadecimal digits and, where it is more than predict, "
+                    + $"the roles. Make a line with: firn serve --new-key NAME"
+            );
         }
         if (parts[0].Any(char.IsControl))
-            throw new InvalidDataException($"{where}: the name holds a control character; write letters, digits and signs");
+            throw new InvalidDataException(
+                $"{where}: the name holds a control character; write letters, digits and signs"
+            );
         byte[] hash = Convert.FromHexString(parts[1]);
         if (entries.FindIndex(e => e.Hash.AsSpan().SequenceEqual(hash)) is var twin and >= 0)
-            throw new InvalidDataException($"{where}: this key stands in the file already, as '{entries[twin].Key.Name}'; remove one of the lines");
+            throw new InvalidDataException(
+                $"{where}: this key stands in the file already, as '{entries[twin].Key.Name}'; remove one of the lines"
+            );
         try
         {
             entries.Add((new ApiKey(parts[0], parts.Length == 3 ? ParseRoles(parts[2]) : ApiRoles.Predict), hash));

@@ -3,7 +3,9 @@ namespace Firn.Server.Operations;
 /// <summary>The memory that all bodies in flight may take together, in bytes.</summary>
 internal sealed class BodyBudget(long bytes)
 {
-    /// <summary>What each body may take without asking, so that small requests are never refused for the large ones of others.</summary>
+    /// <summary>
+    /// What each body may take without asking, so that small requests are never refused for the large ones of others.
+    /// </summary>
     public const int Free = 64 << 10;
 
     private long _used;

@@ -8,13 +8,14 @@ using Microsoft.AspNetCore.Http;
 namespace Firn.Server.Operations;
 
 /// <summary>
-/// Bounds the open connections of both ports together. A newcomer beyond the limit takes the place of the connection that has
-/// been idle longest; where none is idle it may still ask for health, in places that are kept for that. A connection that
-/// sends nothing is closed after the time for headers.
+/// Bounds the open connections of both ports together. A newcomer beyond the limit takes the place of the connection
+/// that has been idle longest; where none is idle it may still ask for health, in places that are kept for that. A
+/// connection that sends nothing is closed after the time for headers.
 /// </summary>
 internal sealed class ConnectionLimit(ServingLimits limits, ServerMeters meters)
 {
-    // Places for probes beyond the limit, and as many again for connections that were asked to leave and have not left yet.
+    // Places for probes beyond the limit, and as many again for connections that were asked to leave and have not left
+    // yet.
     private const int Kept = 32;
     private const int Leaving = 256;
 
@@ -22,43 +23,49 @@ internal sealed class ConnectionLimit(ServingLimits limits, ServerMeters meters)
     private readonly HashSet<Visitor> _visitors = [];
 
     /// <summary>Lets a connection in, or closes it.</summary>
-    public ConnectionDelegate Admit(ConnectionDelegate next) => async connection =>
-    {
-        if (Enter(connection) is not { } visitor)
+    public ConnectionDelegate Admit(ConnectionDelegate next) =>
+        async connection =>
         {
-            meters.Limited("connections");
-            connection.Abort(new ConnectionAbortedException("There are as many connections as there may be."));
-            return;
-        }
-        connection.Features.Set(visitor);
-        try
-        {
-            await next(connection).ConfigureAwait(false);
-        }
-        finally
-        {
-            lock (_gate)
-                _visitors.Remove(visitor);
-        }
-    };
+            if (Enter(connection) is not { } visitor)
+            {
+                meters.Limited("connections");
+                connection.Abort(new ConnectionAbortedException("There are as many connections as there may be."));
+                return;
+            }
+            connection.Features.Set(visitor);
+            try
+            {
+                await next(connection).ConfigureAwait(false);
+            }
+            finally
+            {
+                lock (_gate)
+                    _visitors.Remove(visitor);
+            }
+        };
 
     /// <summary>Waits for the first byte, and not for long.</summary>
-    public ConnectionDelegate AwaitFirstByte(ConnectionDelegate next) => async connection =>
-    {
-        if (await SpeaksAsync(connection).ConfigureAwait(false))
-            await next(connection).ConfigureAwait(false);
-    };
+    public ConnectionDelegate AwaitFirstByte(ConnectionDelegate next) =>
+        async connection =>
+        {
+            if (await SpeaksAsync(connection).ConfigureAwait(false))
+                await next(connection).ConfigureAwait(false);
+        };
 
     /// <summary>Whether a path is one that probes ask for.</summary>
-    public static bool IsHealth(PathString path) => path.StartsWithSegments("/healthz") || path.StartsWithSegments("/readyz")
-        || path.StartsWithSegments("/v2/health") || path.StartsWithSegments("/grpc.health.v1.Health");
+    public static bool IsHealth(PathString path) =>
+        path.StartsWithSegments("/healthz")
+        || path.StartsWithSegments("/readyz")
+        || path.StartsWithSegments("/v2/health")
+        || path.StartsWithSegments("/grpc.health.v1.Health");
 
     private async ValueTask<bool> SpeaksAsync(ConnectionContext connection)
     {
         PipeReader input = connection.Transport.Input;
         if (!input.TryRead(out ReadResult read))
         {
-            CancellationToken closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+            CancellationToken closing =
+                connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(closing);
             patience.CancelAfter(limits.HeaderTimeout);
             try

@@ -13,55 +13,60 @@ namespace Firn.Server.Operations;
 /// </summary>
 internal sealed class Doors
 {
-    private const int SocketLevel = 1;       // SOL_SOCKET of Linux
-    private const int AttachFilter = 26;     // SO_ATTACH_FILTER
-    private const int TcpLevel = 6;          // IPPROTO_TCP
-    private const int TcpInfo = 11;          // TCP_INFO
-    private const int Unacknowledged = 24;   // of struct tcp_info; of a listening socket the connections that wait to be taken
-    private readonly ConcurrentBag<Socket> sockets = [];
-    private int connections;
+    private const int SocketLevel = 1; // SOL_SOCKET of Linux
+    private const int AttachFilter = 26; // SO_ATTACH_FILTER
+    private const int TcpLevel = 6; // IPPROTO_TCP
+    private const int TcpInfo = 11; // TCP_INFO
+
+    // of struct tcp_info; of a listening socket the connections that wait to be taken
+    private const int Unacknowledged = 24;
+    private readonly ConcurrentBag<Socket> _sockets = [];
+    private int _connections;
 
     /// <summary>Connections that are open now.</summary>
-    public int Connections => Volatile.Read(ref connections);
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Makes the socket for an address, as Kestrel does itself.</summary>
     public Socket Listen(EndPoint address)
     {
         Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
-        sockets.Add(socket);
+        _sockets.Add(socket);
         return socket;
     }
 
     /// <summary>Counts a connection while it is open.</summary>
-    public ConnectionDelegate Count(ConnectionDelegate next) => async connection =>
-    {
-        Interlocked.Increment(ref connections);
-        try
+    public ConnectionDelegate Count(ConnectionDelegate next) =>
+        async connection =>
         {
-            await next(connection).ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref connections);
-        }
-    };
+            Interlocked.Increment(ref _connections);
+            try
+            {
+                await next(connection).ConfigureAwait(false);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _connections);
+            }
+        };
 
     /// <summary>
-    /// No connection is made any more, from the next packet on; those that are made are still taken. On Linux, by a packet
-    /// filter on the listening sockets that drops SYN: who knocks now is refused a moment later, when they close.
+    /// No connection is made any more, from the next packet on; those that are made are still taken. On Linux, by a
+    /// packet filter on the listening sockets that drops SYN: who knocks now is refused a moment later, when they
+    /// close.
     /// </summary>
     /// <returns>False where the system cannot do this.</returns>
-    public bool Shut() => OperatingSystem.IsLinux() && sockets.All(DropSyn);
+    public bool Shut() => OperatingSystem.IsLinux() && _sockets.All(DropSyn);
 
     /// <summary>Whether a connection is made that the server has not taken yet, as far as Linux tells.</summary>
-    public bool SomebodyWaits() => OperatingSystem.IsLinux() && sockets.Any(Waiting);
+    public bool SomebodyWaits() => OperatingSystem.IsLinux() && _sockets.Any(Waiting);
 
     private static bool Waiting(Socket socket)
     {
         Span<byte> info = stackalloc byte[Unacknowledged + sizeof(int)];
         try
         {
-            return socket.GetRawSocketOption(TcpLevel, TcpInfo, info) == info.Length && BitConverter.ToInt32(info[Unacknowledged..]) > 0;
+            return socket.GetRawSocketOption(TcpLevel, TcpInfo, info) == info.Length
+                && BitConverter.ToInt32(info[Unacknowledged..]) > 0;
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
@@ -71,13 +76,14 @@ internal sealed class Doors
 
     private static unsafe bool DropSyn(Socket socket)
     {
-        // Classic BPF over the TCP header: flags & (SYN|ACK) == SYN ? drop : keep. See Linux' networking/filter documentation.
+        // Classic BPF over the TCP header: flags & (SYN|ACK) == SYN ? drop : keep. See Linux' networking/filter
+        // documentation.
         ReadOnlySpan<FilterStep> program =
         [
-            new(0x30, 0, 0, 13),         // load byte 13
-            new(0x54, 0, 0, 0x12),       // and
-            new(0x15, 0, 1, 0x02),       // equal to SYN: next step, else one further
-            new(0x06, 0, 0, 0),          // drop
+            new(0x30, 0, 0, 13), // load byte 13
+            new(0x54, 0, 0, 0x12), // and
+            new(0x15, 0, 1, 0x02), // equal to SYN: next step, else one further
+            new(0x06, 0, 0, 0), // drop
             new(0x06, 0, 0, 0xFFFFFFFF), // keep
         ];
         fixed (FilterStep* steps = program)
@@ -85,7 +91,11 @@ internal sealed class Doors
             var value = new FilterProgram((ushort)program.Length, steps);
             try
             {
-                socket.SetRawSocketOption(SocketLevel, AttachFilter, new ReadOnlySpan<byte>(&value, sizeof(FilterProgram)));
+                socket.SetRawSocketOption(
+                    SocketLevel,
+                    AttachFilter,
+                    new ReadOnlySpan<byte>(&value, sizeof(FilterProgram))
+                );
                 return true;
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)

@@ -21,7 +21,7 @@ internal sealed class Draining(ServerState state, Doors doors, ServerSettings se
             return;
         long shut = Stopwatch.GetTimestamp();
         // Twice in a row: between being taken and being counted a connection is nowhere.
-        for (int quiet = 0; quiet < 2 && Stopwatch.GetElapsedTime(shut) < settings.Silence;)
+        for (int quiet = 0; quiet < 2 && Stopwatch.GetElapsedTime(shut) < settings.Silence; )
         {
             await Task.Delay(Poll, cancellationToken).ConfigureAwait(false);
             quiet = doors.Connections == 0 && !doors.SomebodyWaits() ? quiet + 1 : 0;

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Firn.Server.Operations;
 
 /// <summary>Looks every second at the files that the server reads again: keys and certificates.</summary>
-internal sealed class FileWatch(ServerFiles files, ServerSettings settings, ILogger<FileWatch> logger) : BackgroundService
+internal sealed class FileWatch(ServerFiles files, ServerSettings settings, ILogger<FileWatch> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,4 +33,7 @@ internal sealed class FileWatch(ServerFiles files, ServerSettings settings, ILog
 /// <summary>The files that are read again when they change; null where the server has none.</summary>
 /// <param name="Keys">API keys.</param>
 /// <param name="Certificate">The certificate of TLS, where Kestrel's configuration names its file.</param>
-internal sealed record ServerFiles(WatchedFile<ApiKeys>? Keys, WatchedFile<System.Net.Security.SslStreamCertificateContext>? Certificate);
+internal sealed record ServerFiles(
+    WatchedFile<ApiKeys>? Keys,
+    WatchedFile<System.Net.Security.SslStreamCertificateContext>? Certificate
+);

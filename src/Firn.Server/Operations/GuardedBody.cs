@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
-using Firn.Server.Settings;
 using Firn.Server.Contracts;
+using Firn.Server.Settings;
 using Firn.Server.Telemetry;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -10,8 +10,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Firn.Server.Operations;
 
 /// <summary>
-/// A request's body under guard: what is held of it counts against the budget of all bodies as it arrives, and a sender who
-/// falls silent, or drips, is refused within seconds however much came before. The memory counts until the request ends.
+/// A request's body under guard: what is held of it counts against the budget of all bodies as it arrives, and a sender
+/// who falls silent, or drips, is refused within seconds however much came before. The memory counts until the request
+/// ends.
 /// </summary>
 internal sealed class GuardedBody : PipeReader, IRequestBodyPipeFeature, IDisposable
 {
@@ -27,7 +28,9 @@ internal sealed class GuardedBody : PipeReader, IRequestBodyPipeFeature, IDispos
     private long _windowStart;
     private long _windowBytes;
 
-    /// <summary>Guards a body; a gRPC call may wait between its messages, and only a message that was begun must go on.</summary>
+    /// <summary>
+    /// Guards a body; a gRPC call may wait between its messages, and only a message that was begun must go on.
+    /// </summary>
     public GuardedBody(PipeReader inner, BodyBudget budget, ServingLimits limits, ServerMeters meters, bool grpc)
     {
         (_inner, _budget, _limits, _meters, _grpc) = (inner, budget, limits, meters, grpc);
@@ -46,7 +49,11 @@ internal sealed class GuardedBody : PipeReader, IRequestBodyPipeFeature, IDispos
         if (more <= 0)
             return;
         if (!_budget.TryTake(more))
-            throw Refuse("memory", StatusCode.ResourceExhausted, "the server holds as many bodies as it may; try again in a moment, or send fewer texts at a time");
+            throw Refuse(
+                "memory",
+                StatusCode.ResourceExhausted,
+                "the server holds as many bodies as it may; try again in a moment, or send fewer texts at a time"
+            );
         _charged += more;
     }
 
@@ -54,7 +61,9 @@ internal sealed class GuardedBody : PipeReader, IRequestBodyPipeFeature, IDispos
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         ValueTask<ReadResult> read = _inner.ReadAsync(cancellationToken);
-        return read.IsCompletedSuccessfully ? new ValueTask<ReadResult>(Received(read.Result)) : WaitAsync(read, cancellationToken);
+        return read.IsCompletedSuccessfully
+            ? new ValueTask<ReadResult>(Received(read.Result))
+            : WaitAsync(read, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -104,7 +113,14 @@ internal sealed class GuardedBody : PipeReader, IRequestBodyPipeFeature, IDispos
             end = _grpc ? end : Math.Min(end, _due);
             TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end);
             ReadResult result;
-            await using (var timer = new Timer(static body => ((PipeReader)body!).CancelPendingRead(), _inner, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan))
+            await using (
+                var timer = new Timer(
+                    static body => ((PipeReader)body!).CancelPendingRead(),
+                    _inner,
+                    left > TimeSpan.Zero ? left : TimeSpan.Zero,
+                    Timeout.InfiniteTimeSpan
+                )
+            )
                 result = await read.ConfigureAwait(false);
             if (!result.IsCanceled)
                 return Received(result);
@@ -112,9 +128,15 @@ internal sealed class GuardedBody : PipeReader, IRequestBodyPipeFeature, IDispos
             if (Stopwatch.GetTimestamp() >= end)
             {
                 Discard();
-                throw Refuse("slow", StatusCode.DeadlineExceeded, Stopwatch.GetTimestamp() >= _due
-                    ? $"the body was not there after {_limits.RequestTimeout.TotalSeconds:0.###} s; send less at a time"
-                    : $"the body came more slowly than {_limits.MinBodyBytesPerSecond:0} bytes/s over {_limits.BodyWindow.TotalSeconds:0.###} s");
+                throw Refuse(
+                    "slow",
+                    StatusCode.DeadlineExceeded,
+                    Stopwatch.GetTimestamp() >= _due
+                        ? $"the body was not there after {_limits.RequestTimeout.TotalSeconds:0.###} s; send less at "
+                            + $"a time"
+                        : $"the body came more slowly than {_limits.MinBodyBytesPerSecond:0} bytes/s over "
+                            + $"{_limits.BodyWindow.TotalSeconds:0.###} s"
+                );
             }
             // A timer of an earlier wait, or the reader's own user, cancelled: the bytes are still to come.
             _inner.AdvanceTo(result.Buffer.Start, result.Buffer.End);
@@ -161,7 +183,8 @@ internal sealed class GuardedBody : PipeReader, IRequestBodyPipeFeature, IDispos
         _meters.Limited(reason);
         if (_grpc)
             return new RpcException(new Status(code, message));
-        return code == StatusCode.ResourceExhausted ? ServingException.Overloaded(message)
+        return code == StatusCode.ResourceExhausted
+            ? ServingException.Overloaded(message)
             : new BadHttpRequestException(message, StatusCodes.Status408RequestTimeout);
     }
 

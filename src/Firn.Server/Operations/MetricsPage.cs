@@ -44,7 +44,11 @@ internal sealed class MetricsPage
             context.Response.Body = answer;
         }
         var text = new StringBuilder();
-        foreach (string line in Encoding.UTF8.GetString(page.GetBuffer(), 0, (int)page.Length).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            string line in Encoding
+                .UTF8.GetString(page.GetBuffer(), 0, (int)page.Length)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        )
             text.Append(Renamed(line)).Append('\n');
         AddVersions(text);
         byte[] bytes = Encoding.UTF8.GetBytes(text.ToString());
@@ -62,7 +66,9 @@ internal sealed class MetricsPage
                 continue;
             string rest = line[(start.Length + Written.Length)..];
             const string count = "request_count_total";
-            return start + Served + (rest.StartsWith(count, StringComparison.Ordinal) ? "request_count" + rest[count.Length..] : rest);
+            return start
+                + Served
+                + (rest.StartsWith(count, StringComparison.Ordinal) ? "request_count" + rest[count.Length..] : rest);
         }
         return line;
     }
@@ -70,23 +76,46 @@ internal sealed class MetricsPage
     private void AddVersions(StringBuilder text)
     {
         IReadOnlyList<VersionMetrics> versions = _meters.Versions;
-        Head(text, "firn_model_version_state", "State of a version: 10 start, 20 loading, 30 available, 40 unloading, 50 end.");
+        Head(
+            text,
+            "firn_model_version_state",
+            "State of a version: 10 start, 20 loading, 30 available, 40 unloading, 50 end."
+        );
         foreach (VersionMetrics version in versions.Where(v => v.State > 0))
-            text.Append(CultureInfo.InvariantCulture, $"firn_model_version_state{{{Labels(version)}}} {version.State}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"firn_model_version_state{{{Labels(version)}}} {version.State}\n"
+            );
         Head(text, "firn_model_load_seconds", "Time to load, self-test and warm the version.");
         foreach (VersionMetrics version in versions.Where(v => v.LoadSeconds > 0))
-            text.Append(CultureInfo.InvariantCulture, $"firn_model_load_seconds{{{Labels(version)}}} {version.LoadSeconds}\n");
-        Head(text, "firn_model_problems", "1 while something is wrong with a model's folder: kind folder, labels or load.");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"firn_model_load_seconds{{{Labels(version)}}} {version.LoadSeconds}\n"
+            );
+        Head(
+            text,
+            "firn_model_problems",
+            "1 while something is wrong with a model's folder: kind folder, labels or load."
+        );
         foreach ((string model, string kind) in _meters.Problems)
-            text.Append(CultureInfo.InvariantCulture, $"firn_model_problems{{model=\"{Escaped(model)}\",kind=\"{kind}\"}} 1\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"firn_model_problems{{model=\"{Escaped(model)}\",kind=\"{kind}\"}} 1\n"
+            );
     }
 
     private static void Head(StringBuilder text, string name, string help) =>
         text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} gauge\n# HELP {name} {help}\n");
 
     private static string Labels(VersionMetrics version) =>
-        string.Create(CultureInfo.InvariantCulture, $"model=\"{Escaped(version.Model)}\",version=\"{version.Version}\"");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"model=\"{Escaped(version.Model)}\",version=\"{version.Version}\""
+        );
 
-    private static string Escaped(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal)
-        .Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+    private static string Escaped(string value) =>
+        value
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
 }

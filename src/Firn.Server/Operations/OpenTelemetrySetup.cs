@@ -20,26 +20,39 @@ internal static class OpenTelemetrySetup
     public static void Add(IServiceCollection services)
     {
         bool sends = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable));
-        OpenTelemetry.OpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
+        OpenTelemetry.OpenTelemetryBuilder telemetry = services
+            .AddOpenTelemetry()
             // What the environment says comes last, and so counts.
-            .ConfigureResource(r => r.AddService("firn", serviceVersion: Bundle.FirnVersion).AddEnvironmentVariableDetector())
+            .ConfigureResource(r =>
+                r.AddService("firn", serviceVersion: Bundle.FirnVersion).AddEnvironmentVariableDetector()
+            )
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(ServerMeters.MeterName, "System.Runtime").AddProcessInstrumentation();
-                metrics.AddPrometheusExporter(o => (o.ScopeInfoEnabled, o.ScrapeResponseCacheDurationMilliseconds) = (false, 0));
+                metrics.AddPrometheusExporter(o =>
+                    (o.ScopeInfoEnabled, o.ScrapeResponseCacheDurationMilliseconds) = (false, 0)
+                );
                 if (sends && Exports("METRICS"))
                     metrics.AddOtlpExporter();
             });
-        services.ConfigureOpenTelemetryMeterProvider((provider, metrics) =>
-        {
-            var own = provider.GetRequiredService<ServerMeters>().Meter;
-            // Another server of this process has a meter of the same name.
-            metrics.AddView(i => i.Meter.Name != ServerMeters.MeterName ? null
-                : i.Meter == own ? new MetricStreamConfiguration { CardinalityLimit = SeriesPerMetric } : MetricStreamConfiguration.Drop);
-        });
+        services.ConfigureOpenTelemetryMeterProvider(
+            (provider, metrics) =>
+            {
+                var own = provider.GetRequiredService<ServerMeters>().Meter;
+                // Another server of this process has a meter of the same name.
+                metrics.AddView(i =>
+                    i.Meter.Name != ServerMeters.MeterName ? null
+                    : i.Meter == own ? new MetricStreamConfiguration { CardinalityLimit = SeriesPerMetric }
+                    : MetricStreamConfiguration.Drop
+                );
+            }
+        );
         if (sends && Exports("TRACES"))
-            telemetry.WithTracing(t => t.AddSource(Tracing.SourceName).AddAspNetCoreInstrumentation().AddOtlpExporter());
+            telemetry.WithTracing(t =>
+                t.AddSource(Tracing.SourceName).AddAspNetCoreInstrumentation().AddOtlpExporter()
+            );
     }
 
-    private static bool Exports(string signal) => Environment.GetEnvironmentVariable($"OTEL_{signal}_EXPORTER") != "none";
+    private static bool Exports(string signal) =>
+        Environment.GetEnvironmentVariable($"OTEL_{signal}_EXPORTER") != "none";
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Firn.Server.Http;
 using Firn.Server.Contracts;
+using Firn.Server.Http;
 using Firn.Server.Telemetry;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Firn.Server.Operations;
 
-/// <summary>Calls that are turned away before they reach a model: counted, logged with key name and address, answered.</summary>
+/// <summary>
+/// Calls that are turned away before they reach a model: counted, logged with key name and address, answered.
+/// </summary>
 internal sealed partial class Refusals(ServerMeters meters, ILogger<Refusals> logger)
 {
     private const int LinesPerSecond = 20;
@@ -30,8 +32,13 @@ internal sealed partial class Refusals(ServerMeters meters, ILogger<Refusals> lo
         if (!speak)
             return;
         string path = context.Request.Path.ToUriComponent();
-        Refused(HttpStatus.Of(code), name.Length > 0 ? name : "none", AddressOf(context),
-            context.Request.Method, path.Length > LongestPath ? path[..LongestPath] + "..." : path);
+        Refused(
+            HttpStatus.Of(code),
+            name.Length > 0 ? name : "none",
+            AddressOf(context),
+            context.Request.Method,
+            path.Length > LongestPath ? path[..LongestPath] + "..." : path
+        );
     }
 
     /// <summary>Counts, logs and answers one call.</summary>
@@ -54,11 +61,14 @@ internal sealed partial class Refusals(ServerMeters meters, ILogger<Refusals> lo
             return;
         }
         bool passes = code is StatusCode.ResourceExhausted or StatusCode.Unavailable;
-        await Answers.SendErrorAsync(context, HttpStatus.Of(code), message, retryAfter: passes ? 1 : 0).ConfigureAwait(false);
+        await Answers
+            .SendErrorAsync(context, HttpStatus.Of(code), message, retryAfter: passes ? 1 : 0)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Whether a call is gRPC's.</summary>
-    public static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false;
+    public static bool IsGrpc(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false;
 
     /// <summary>The client's address: the connection's, or what a trusted proxy says.</summary>
     public static string AddressOf(HttpContext context)
@@ -86,6 +96,10 @@ internal sealed partial class Refusals(ServerMeters meters, ILogger<Refusals> lo
     [LoggerMessage(40, LogLevel.Warning, "refused with {Status}: key {Key}, address {Address}, {Method} {Path}")]
     private partial void Refused(int status, string key, string address, string method, string path);
 
-    [LoggerMessage(41, LogLevel.Warning, "{Count} more calls were refused, too many to log one by one; firn_refused_total counts them")]
+    [LoggerMessage(
+        41,
+        LogLevel.Warning,
+        "{Count} more calls were refused, too many to log one by one; firn_refused_total counts them"
+    )]
     private partial void Missed(int count);
 }

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Firn.Server.Operations;
 
-/// <summary>What stands before every request: its connection counts as busy, its host is known, its body is guarded, its answer is typed as it says.</summary>
+/// <summary>
+/// What stands before every request: its connection counts as busy, its host is known, its body is guarded, its answer
+/// is typed as it says.
+/// </summary>
 internal sealed class RequestGuard(ServerState state, ServerSettings settings, BodyBudget budget, ServerMeters meters)
 {
     private readonly bool _ages = settings.MaxConnectionAge > TimeSpan.Zero;
@@ -59,8 +62,19 @@ internal sealed class RequestGuard(ServerState state, ServerSettings settings, B
             return false;
         if (known)
             EndConnection(context);
-        await (known ? Refusals.AnswerAsync(context, StatusCode.Unavailable, "the server has as many connections as it may; try again in a moment")
-            : Refusals.AnswerAsync(context, StatusCode.InvalidArgument, "this server is not known under the name in Host; --allowed-hosts lists its names")).ConfigureAwait(false);
+        await (
+            known
+                ? Refusals.AnswerAsync(
+                    context,
+                    StatusCode.Unavailable,
+                    "the server has as many connections as it may; try again in a moment"
+                )
+                : Refusals.AnswerAsync(
+                    context,
+                    StatusCode.InvalidArgument,
+                    "this server is not known under the name in Host; --allowed-hosts lists its names"
+                )
+        ).ConfigureAwait(false);
         return true;
     }
 }

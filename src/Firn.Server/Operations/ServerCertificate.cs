@@ -21,7 +21,8 @@ internal static class ServerCertificate
         IConfigurationSection section = configuration.GetSection(Section);
         if (section["Path"] is not { Length: > 0 } path)
             return null;
-        string? key = section["KeyPath"], password = section["Password"];
+        string? key = section["KeyPath"],
+            password = section["Password"];
         path = Path.GetFullPath(path, AppContext.BaseDirectory);
         string[] files = string.IsNullOrEmpty(key) ? [path] : [path, Path.GetFullPath(key, AppContext.BaseDirectory)];
         return new WatchedFile<SslStreamCertificateContext>(files, contents => Make(files, contents, password));
@@ -36,7 +37,8 @@ internal static class ServerCertificate
             X509Certificate2 own;
             if (pem)
             {
-                string certificates = Encoding.UTF8.GetString(contents[0]), key = Encoding.UTF8.GetString(contents[^1]);
+                string certificates = Encoding.UTF8.GetString(contents[0]),
+                    key = Encoding.UTF8.GetString(contents[^1]);
                 own = key.Contains("ENCRYPTED PRIVATE KEY", StringComparison.Ordinal)
                     ? X509Certificate2.CreateFromEncryptedPem(certificates, key, password)
                     : X509Certificate2.CreateFromPem(certificates, key);
@@ -45,16 +47,22 @@ internal static class ServerCertificate
             else
             {
                 chain = X509CertificateLoader.LoadPkcs12Collection(contents[0], password);
-                own = chain.FirstOrDefault(c => c.HasPrivateKey) ?? throw new CryptographicException("there is no private key in it");
+                own =
+                    chain.FirstOrDefault(c => c.HasPrivateKey)
+                    ?? throw new CryptographicException("there is no private key in it");
             }
             if (OperatingSystem.IsWindows())
-                own = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pkcs12), null); // its TLS wants a key of the system's own
+                // its TLS wants a key of the system's own
+                own = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pkcs12), null);
             return SslStreamCertificateContext.Create(own, chain, offline: true);
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
             throw new InvalidDataException(
-                $"{string.Join(" and ", files)}: no certificate with its private key: {error.Message.TrimEnd('.')}. Expected PEM (Path and KeyPath) or PKCS #12 (Path and Password).", error);
+                $"{string.Join(" and ", files)}: no certificate with its private key: {error.Message.TrimEnd('.')}. "
+                    + $"Expected PEM (Path and KeyPath) or PKCS #12 (Path and Password).",
+                error
+            );
         }
     }
 }

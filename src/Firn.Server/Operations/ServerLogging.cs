@@ -22,7 +22,9 @@ internal static class ServerLogging
         if (settings.LogJson)
             logging.AddJsonConsole(o => (o.TimestampFormat, o.UseUtcTimestamp) = (TimeFormat, true));
         else
-            logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, TimeFormat + " ", true));
+            logging.AddSimpleConsole(o =>
+                (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, TimeFormat + " ", true)
+            );
         logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 

@@ -11,9 +11,9 @@ internal interface IWatchedFile
 }
 
 /// <summary>
-/// What was made of files, made anew when their content changes. The content itself is compared: a mounted secret changes
-/// by a link to another folder, and a copy can keep its time. What cannot be read or understood changes nothing and is
-/// logged once.
+/// What was made of files, made anew when their content changes. The content itself is compared: a mounted secret
+/// changes by a link to another folder, and a copy can keep its time. What cannot be read or understood changes nothing
+/// and is logged once.
 /// </summary>
 internal sealed partial class WatchedFile<T> : IWatchedFile
     where T : class
@@ -59,7 +59,8 @@ internal sealed partial class WatchedFile<T> : IWatchedFile
             if (Log is not null)
                 Taken(Log, _paths[0]);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or CryptographicException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or InvalidDataException or CryptographicException)
         {
             if (_complaint == error.Message)
                 return;

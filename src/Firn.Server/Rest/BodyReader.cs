@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
-using Firn.Server.Operations;
 using Firn.Server.Contracts;
+using Firn.Server.Operations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -16,7 +16,9 @@ internal static class BodyReader
     /// <summary>
     /// Calls <paramref name="use"/> with the body's bytes, which are valid during the call only.
     /// </summary>
-    /// <exception cref="ServingException">The body is too long, is not what its encoding says, or has an encoding that is not known.</exception>
+    /// <exception cref="ServingException">
+    /// The body is too long, is not what its encoding says, or has an encoding that is not known.
+    /// </exception>
     public static async ValueTask<T> ReadAsync<T>(HttpRequest request, int limit, Func<ReadOnlySpan<byte>, T> use)
     {
         bool gzip = IsGzip(request.Headers.ContentEncoding);
@@ -42,8 +44,11 @@ internal static class BodyReader
                 return await UnzipAsync(read.Buffer, limit, pipe as GuardedBody, use, aborted).ConfigureAwait(false);
             if (read.Buffer.IsSingleSegment && read.Buffer.Length < LargeBodies.Least)
                 return use(read.Buffer.FirstSpan);
-            return read.Buffer.Length < LargeBodies.Least ? UseCopy(read.Buffer, ArrayPool<byte>.Shared, use)
-                : await LargeBodies.ReadAsync(() => UseCopy(read.Buffer, LargeBodies.Arrays, use), aborted).ConfigureAwait(false);
+            return read.Buffer.Length < LargeBodies.Least
+                ? UseCopy(read.Buffer, ArrayPool<byte>.Shared, use)
+                : await LargeBodies
+                    .ReadAsync(() => UseCopy(read.Buffer, LargeBodies.Arrays, use), aborted)
+                    .ConfigureAwait(false);
         }
         finally
         {
@@ -67,7 +72,12 @@ internal static class BodyReader
     }
 
     private static async ValueTask<T> UnzipAsync<T>(
-        ReadOnlySequence<byte> body, int limit, GuardedBody? guard, Func<ReadOnlySpan<byte>, T> use, CancellationToken aborted)
+        ReadOnlySequence<byte> body,
+        int limit,
+        GuardedBody? guard,
+        Func<ReadOnlySpan<byte>, T> use,
+        CancellationToken aborted
+    )
     {
         byte[] plain = ArrayPool<byte>.Shared.Rent(FirstDecompressed);
         ArrayPool<byte> owner = ArrayPool<byte>.Shared;
@@ -87,14 +97,16 @@ internal static class BodyReader
                 if (length == plain.Length)
                 {
                     guard?.Charge(body.Length + plain.Length * 2L);
-                    ArrayPool<byte> next = plain.Length * 2 < LargeBodies.Least ? ArrayPool<byte>.Shared : LargeBodies.Arrays;
+                    ArrayPool<byte> next =
+                        plain.Length * 2 < LargeBodies.Least ? ArrayPool<byte>.Shared : LargeBodies.Arrays;
                     byte[] larger = next.Rent(plain.Length * 2);
                     plain.AsSpan(0, length).CopyTo(larger);
                     owner.Return(plain);
                     (plain, owner) = (larger, next);
                 }
             }
-            return length < LargeBodies.Least ? use(plain.AsSpan(0, length))
+            return length < LargeBodies.Least
+                ? use(plain.AsSpan(0, length))
                 : await LargeBodies.ReadAsync(() => use(plain.AsSpan(0, length)), aborted).ConfigureAwait(false);
         }
         catch (InvalidDataException error)
@@ -125,7 +137,10 @@ internal static class BodyReader
         if (at < 0)
             return;
         ReadOnlySpan<char> charset = contentType.AsSpan(at + "charset=".Length).Trim().Trim('"');
-        if (!charset.StartsWith("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.StartsWith("us-ascii", StringComparison.OrdinalIgnoreCase))
+        if (
+            !charset.StartsWith("utf-8", StringComparison.OrdinalIgnoreCase)
+            && !charset.StartsWith("us-ascii", StringComparison.OrdinalIgnoreCase)
+        )
             throw new UnsupportedMediaException($"charset '{charset}' is not known; JSON is sent in UTF-8");
     }
 
@@ -134,4 +149,5 @@ internal static class BodyReader
 }
 
 /// <summary>A body in an encoding that is not understood: 415.</summary>
-internal sealed class UnsupportedMediaException(string message) : BadHttpRequestException(message, StatusCodes.Status415UnsupportedMediaType);
+internal sealed class UnsupportedMediaException(string message)
+    : BadHttpRequestException(message, StatusCodes.Status415UnsupportedMediaType);

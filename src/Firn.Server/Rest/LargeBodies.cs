@@ -4,9 +4,9 @@ using System.Collections.Concurrent;
 namespace Firn.Server.Rest;
 
 /// <summary>
-/// Reads large bodies one after the other, on one thread. A body of 16 MB may need ten times its length while it is read, so
-/// this bounds the memory whatever the number of clients; and what the runtime's pools keep of it they keep for one thread, not
-/// for each thread that ever read a large body.
+/// Reads large bodies one after the other, on one thread. A body of 16 MB may need ten times its length while it is
+/// read, so this bounds the memory whatever the number of clients; and what the runtime's pools keep of it they keep
+/// for one thread, not for each thread that ever read a large body.
 /// </summary>
 internal static class LargeBodies
 {
@@ -35,7 +35,8 @@ internal static class LargeBodies
                     done.SetException(error);
                 }
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
         return done.Task;
     }
 

@@ -1,7 +1,7 @@
+using Firn.Server.Contracts;
 using Firn.Server.Http;
 using Firn.Server.Inference;
 using Firn.Server.Models;
-using Firn.Server.Contracts;
 using Firn.Server.Telemetry;
 
 namespace Firn.Server.Rest;
@@ -10,10 +10,16 @@ namespace Firn.Server.Rest;
 internal static class ModelAnswers
 {
     /// <summary>
-    /// <c>{"predictions": [[...], ...]}</c> or <c>{"outputs": ...}</c>, one row of K scores a text; where given, labels and known tokens
-    /// of the texts behind it.
+    /// <c>{"predictions": [[...], ...]}</c> or <c>{"outputs": ...}</c>, one row of K scores a text; where given, labels
+    /// and known tokens of the texts behind it.
     /// </summary>
-    public static void Predictions(AnswerBuffer answer, ReadOnlySpan<float> scores, int width, bool rows, TextLabels? labels)
+    public static void Predictions(
+        AnswerBuffer answer,
+        ReadOnlySpan<float> scores,
+        int width,
+        bool rows,
+        TextLabels? labels
+    )
     {
         answer.Raw(rows ? "{\"predictions\":["u8 : "{\"outputs\":["u8);
         for (int at = 0; at < scores.Length; at += width)
@@ -52,8 +58,17 @@ internal static class ModelAnswers
         answer.Raw("]"u8);
     }
 
-    /// <summary><c>{"results": [[["negative", 0.1], ["positive", 0.9]], ...]}</c>, and where given <c>"labels": ["positive", ...]</c>.</summary>
-    public static void Classes(AnswerBuffer answer, ReadOnlySpan<float> scores, IReadOnlyList<string> labels, int width, TextLabels? decided)
+    /// <summary>
+    /// <c>{"results": [[["negative", 0.1], ["positive", 0.9]], ...]}</c>, and where given <c>"labels": ["positive",
+    /// ...]</c>.
+    /// </summary>
+    public static void Classes(
+        AnswerBuffer answer,
+        ReadOnlySpan<float> scores,
+        IReadOnlyList<string> labels,
+        int width,
+        TextLabels? decided
+    )
     {
         answer.Raw("{\"results\":["u8);
         for (int at = 0; at < scores.Length; at += width)
@@ -101,7 +116,9 @@ internal static class ModelAnswers
         answer.Raw("\n ]\n}\n"u8);
     }
 
-    /// <summary><c>{"models": [{"name": "tweets", "versions": ["2"], "labels": {"stable": "2"}}]}</c>: what serves, by name.</summary>
+    /// <summary>
+    /// <c>{"models": [{"name": "tweets", "versions": ["2"], "labels": {"stable": "2"}}]}</c>: what serves, by name.
+    /// </summary>
     public static void Models(AnswerBuffer answer, IEnumerable<ServedModel> models)
     {
         answer.Raw("{\"models\": ["u8);

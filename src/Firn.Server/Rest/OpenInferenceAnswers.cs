@@ -20,7 +20,13 @@ internal static class OpenInferenceAnswers
     }
 
     /// <summary>The scores; <paramref name="binary"/> leaves room for them behind the JSON.</summary>
-    public static void Scores(AnswerBuffer answer, ModelVersion version, string? id, ReadOnlySpan<float> scores, bool binary)
+    public static void Scores(
+        AnswerBuffer answer,
+        ModelVersion version,
+        string? id,
+        ReadOnlySpan<float> scores,
+        bool binary
+    )
     {
         answer.Raw("{\"model_name\":"u8);
         answer.String(version.Model);
@@ -52,7 +58,10 @@ internal static class OpenInferenceAnswers
     public static void Models(AnswerBuffer answer, IEnumerable<ServedModel> models)
     {
         answer.Raw("{\"models\":"u8);
-        Strings(answer, [.. models.Where(m => m.Available.Length > 0).Select(m => m.Name).Order(StringComparer.Ordinal)]);
+        Strings(
+            answer,
+            [.. models.Where(m => m.Available.Length > 0).Select(m => m.Name).Order(StringComparer.Ordinal)]
+        );
         answer.Raw("}"u8);
     }
 

@@ -17,20 +17,28 @@ internal static class PlaygroundPage
 
     public static IResult Answer(HttpContext context, ModelCatalog catalog, bool keys)
     {
-        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        context.Response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri "
+            + "'none'; form-action 'none'; frame-ancestors 'none'";
         context.Response.Headers.CacheControl = "no-cache";
         string[] models = keys ? [] : [.. catalog.Models.Keys.Order(StringComparer.Ordinal)];
         // The serializer's own escapes (<, >, &) keep any name inside the script.
-        string facts = JsonSerializer.Serialize(new Dictionary<string, object> { ["models"] = models, ["keys"] = keys });
+        string facts = JsonSerializer.Serialize(
+            new Dictionary<string, object> { ["models"] = models, ["keys"] = keys }
+        );
         return Results.Content(Document.Value.Before + facts + Document.Value.After, "text/html; charset=utf-8");
     }
 
     private static (string Before, string After) Read()
     {
-        using Stream stream = typeof(PlaygroundPage).Assembly.GetManifestResourceStream("playground.html")
+        using Stream stream =
+            typeof(PlaygroundPage).Assembly.GetManifestResourceStream("playground.html")
             ?? throw new InvalidOperationException("The page is missing from the assembly.");
         using var reader = new StreamReader(stream);
         string page = reader.ReadToEnd();
-        return (page[..page.IndexOf(Start, StringComparison.Ordinal)], page[(page.IndexOf(End, StringComparison.Ordinal) + End.Length)..]);
+        return (
+            page[..page.IndexOf(Start, StringComparison.Ordinal)],
+            page[(page.IndexOf(End, StringComparison.Ordinal) + End.Length)..]
+        );
     }
 }

@@ -19,7 +19,9 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
     {
         long start = Stopwatch.GetTimestamp();
         var outcome = new Outcome();
-        await RestErrors.GuardAsync(context, log, () => AnswerAsync(context, rest, start, outcome), outcome).ConfigureAwait(false);
+        await RestErrors
+            .GuardAsync(context, log, () => AnswerAsync(context, rest, start, outcome), outcome)
+            .ConfigureAwait(false);
         TimeSpan time = Stopwatch.GetElapsedTime(start);
         meters.Request(outcome, "REST", time);
         log.Request("REST", outcome, time);
@@ -82,9 +84,18 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
     private async ValueTask PredictAsync(HttpContext context, ModelVersion version, long deadline, Outcome outcome)
     {
         HttpRequest request = context.Request;
-        bool packed = request.ContentType?.StartsWith(PackedIds.ContentType, StringComparison.OrdinalIgnoreCase) ?? false;
-        PredictRequest predict = await BodyReader.ReadAsync(request, settings.Limits.MaxBodyBytes,
-            body => packed ? PackedReader.Read(body, settings.Limits) : PredictReader.Read(body, version.Input, settings.Limits)).ConfigureAwait(false);
+        bool packed =
+            request.ContentType?.StartsWith(PackedIds.ContentType, StringComparison.OrdinalIgnoreCase) ?? false;
+        PredictRequest predict = await BodyReader
+            .ReadAsync(
+                request,
+                settings.Limits.MaxBodyBytes,
+                body =>
+                    packed
+                        ? PackedReader.Read(body, settings.Limits)
+                        : PredictReader.Read(body, version.Input, settings.Limits)
+            )
+            .ConfigureAwait(false);
         if (predict.Input.Kind == InputKind.Ids)
         {
             string? header = request.Headers[VocabularyIdentity.Header];
@@ -92,7 +103,9 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
         }
         outcome.Texts = predict.Input.Count;
         log.Texts(outcome, predict.Input);
-        float[] scores = await Scoring.ScoreAsync(version, predict.Input, settings.Limits, deadline, context.RequestAborted).ConfigureAwait(false);
+        float[] scores = await Scoring
+            .ScoreAsync(version, predict.Input, settings.Limits, deadline, context.RequestAborted)
+            .ConfigureAwait(false);
         using var answer = new AnswerBuffer();
         if (packed && WantsBinary(request))
         {
@@ -102,36 +115,71 @@ internal sealed class RestHandler(ModelCatalog catalog, ServerSettings settings,
             await Answers.SendAsync(context, answer, PackedIds.ScoresType).ConfigureAwait(false);
             return;
         }
-        ModelAnswers.Predictions(answer, scores, version.Scorer.OutputSize, predict.Rows,
-            predict.Input.Kind == InputKind.Texts ? Labels(context, new TextLabels(version.Scorer, predict.Input, scores)) : null);
+        ModelAnswers.Predictions(
+            answer,
+            scores,
+            version.Scorer.OutputSize,
+            predict.Rows,
+            predict.Input.Kind == InputKind.Texts
+                ? Labels(context, new TextLabels(version.Scorer, predict.Input, scores))
+                : null
+        );
         await Answers.SendAsync(context, answer).ConfigureAwait(false);
     }
 
-    private async ValueTask ExamplesAsync(HttpContext context, ModelVersion version, string method, long deadline, Outcome outcome)
+    private async ValueTask ExamplesAsync(
+        HttpContext context,
+        ModelVersion version,
+        string method,
+        long deadline,
+        Outcome outcome
+    )
     {
-        (string? signature, ModelInput input) = await BodyReader.ReadAsync(context.Request, settings.Limits.MaxBodyBytes,
-            body => ExampleReader.Read(body, settings.Limits)).ConfigureAwait(false);
+        (string? signature, ModelInput input) = await BodyReader
+            .ReadAsync(context.Request, settings.Limits.MaxBodyBytes, body => ExampleReader.Read(body, settings.Limits))
+            .ConfigureAwait(false);
         bool classify = method == Signatures.Classify;
-        Signatures.CheckExampleMethod(signature, method, classify ? Signatures.ClassifyMethod : Signatures.RegressMethod);
+        Signatures.CheckExampleMethod(
+            signature,
+            method,
+            classify ? Signatures.ClassifyMethod : Signatures.RegressMethod
+        );
         if (!classify)
             ClassScores.CheckRegression(version);
         if (input.Kind == InputKind.Ids)
-            VocabularyCheck.Check(version, context.Request.Headers[VocabularyIdentity.Header], settings.RequireVocabulary);
+            VocabularyCheck.Check(
+                version,
+                context.Request.Headers[VocabularyIdentity.Header],
+                settings.RequireVocabulary
+            );
         outcome.Texts = input.Count;
         log.Texts(outcome, input);
-        float[] scores = await Scoring.ScoreAsync(version, input, settings.Limits, deadline, context.RequestAborted).ConfigureAwait(false);
+        float[] scores = await Scoring
+            .ScoreAsync(version, input, settings.Limits, deadline, context.RequestAborted)
+            .ConfigureAwait(false);
         using var answer = new AnswerBuffer();
         if (classify)
-            ModelAnswers.Classes(answer, scores, version.Scorer.Labels, version.Scorer.OutputSize, Labels(context, new TextLabels(version.Scorer, input, scores)));
+            ModelAnswers.Classes(
+                answer,
+                scores,
+                version.Scorer.Labels,
+                version.Scorer.OutputSize,
+                Labels(context, new TextLabels(version.Scorer, input, scores))
+            );
         else
             ModelAnswers.Values(answer, scores);
         await Answers.SendAsync(context, answer).ConfigureAwait(false);
     }
 
-    /// <summary>The labels where the client asks for them (<c>?labels</c>) or the scores alone would mislead; else null.</summary>
+    /// <summary>
+    /// The labels where the client asks for them (<c>?labels</c>) or the scores alone would mislead; else null.
+    /// </summary>
     private static TextLabels? Labels(HttpContext context, TextLabels labels) =>
         labels.SayMoreThanScores || context.Request.Query.ContainsKey(Signatures.LabelsOutput) ? labels : null;
 
     private static bool WantsBinary(HttpRequest request) =>
-        request.Headers.Accept.Count == 0 || request.Headers.Accept.Any(a => a is not null && (a.Contains(PackedIds.ScoresType, StringComparison.OrdinalIgnoreCase) || a == "*/*"));
+        request.Headers.Accept.Count == 0
+        || request.Headers.Accept.Any(a =>
+            a is not null && (a.Contains(PackedIds.ScoresType, StringComparison.OrdinalIgnoreCase) || a == "*/*")
+        );
 }

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Firn.Server.Rest;
 
-/// <summary>HTTP methods: 405 with <c>Allow</c> for those that a path does not have, 501 for those that HTTP does not have.</summary>
+/// <summary>
+/// HTTP methods: 405 with <c>Allow</c> for those that a path does not have, 501 for those that HTTP does not have.
+/// </summary>
 internal static class Verbs
 {
     /// <summary>What reads.</summary>
@@ -12,7 +14,17 @@ internal static class Verbs
     public const string Post = "POST";
 
     private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
-        { "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH" };
+    {
+        "GET",
+        "HEAD",
+        "POST",
+        "PUT",
+        "DELETE",
+        "CONNECT",
+        "OPTIONS",
+        "TRACE",
+        "PATCH",
+    };
 
     /// <summary>Refuses a request whose method is not one of these.</summary>
     /// <exception cref="BadHttpRequestException">It is another.</exception>
@@ -23,7 +35,14 @@ internal static class Verbs
             return;
         context.Response.Headers.Allow = allowed;
         throw Known.Contains(method)
-            ? new BadHttpRequestException($"{method} is not allowed here; use {allowed.Replace(", ", " or ", StringComparison.Ordinal)}", StatusCodes.Status405MethodNotAllowed)
-            : new BadHttpRequestException($"this server has no method of that name; use {allowed.Replace(", ", " or ", StringComparison.Ordinal)}", StatusCodes.Status501NotImplemented);
+            ? new BadHttpRequestException(
+                $"{method} is not allowed here; use {allowed.Replace(", ", " or ", StringComparison.Ordinal)}",
+                StatusCodes.Status405MethodNotAllowed
+            )
+            : new BadHttpRequestException(
+                $"this server has no method of that name; use "
+                    + $"{allowed.Replace(", ", " or ", StringComparison.Ordinal)}",
+                StatusCodes.Status501NotImplemented
+            );
     }
 }

@@ -22,11 +22,19 @@ internal static class VocabularyAnswer
         response.Headers.CacheControl = "no-cache";
         response.Headers[VocabularyIdentity.Header] = scorer.VocabularyHash;
         response.Headers[VocabularyIdentity.CleaningHeader] = Encoding.UTF8.GetString(scorer.CleaningRules.Span);
-        // A client cuts to what a request may have and the model to what it uses; an even difference keeps the middle the middle.
-        int most = limits.MaxTokens > scorer.MaxTokens ? limits.MaxTokens - (limits.MaxTokens - scorer.MaxTokens) % 2 : limits.MaxTokens;
+        // A client cuts to what a request may have and the model to what it uses; an even difference keeps the middle
+        // the middle.
+        int most =
+            limits.MaxTokens > scorer.MaxTokens
+                ? limits.MaxTokens - (limits.MaxTokens - scorer.MaxTokens) % 2
+                : limits.MaxTokens;
         response.Headers[VocabularyIdentity.MaxTokensHeader] = most.ToString(CultureInfo.InvariantCulture);
         response.Headers[VocabularyIdentity.TruncationHeader] = scorer.Truncation.ToString();
-        if (context.Request.Headers.IfNoneMatch.Any(m => m is not null && (m == "*" || m.Contains(tag, StringComparison.Ordinal))))
+        if (
+            context.Request.Headers.IfNoneMatch.Any(m =>
+                m is not null && (m == "*" || m.Contains(tag, StringComparison.Ordinal))
+            )
+        )
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;

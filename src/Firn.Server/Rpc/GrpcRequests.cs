@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using Firn.Client;
+using Firn.Server.Contracts;
 using Firn.Server.Inference;
 using Firn.Server.Models;
 using Firn.Server.Operations;
 using Firn.Server.Rest;
 using Firn.Server.Settings;
-using Firn.Server.Contracts;
 using Firn.Server.Telemetry;
 using Firn.Server.Wire.Serving;
 using Grpc.Core;
@@ -47,7 +47,9 @@ internal sealed class GrpcRequests(ModelCatalog catalog, ServerSettings settings
         {
             outcome.Code = StatusCode.Internal;
             log.Failure(outcome, error);
-            throw new RpcException(new Status(StatusCode.Internal, "the server failed on this request; its log names the cause"));
+            throw new RpcException(
+                new Status(StatusCode.Internal, "the server failed on this request; its log names the cause")
+            );
         }
         finally
         {
@@ -74,27 +76,46 @@ internal sealed class GrpcRequests(ModelCatalog catalog, ServerSettings settings
         return lease;
     }
 
-    /// <summary>Scores an input within the call's deadline; <paramref name="vocabulary"/> is the hash in the message, where it has one.</summary>
-    public ValueTask<float[]> ScoreAsync(ModelVersion version, ModelInput input, ServerCallContext context, Outcome outcome, string? vocabulary = null)
+    /// <summary>
+    /// Scores an input within the call's deadline; <paramref name="vocabulary"/> is the hash in the message, where it
+    /// has one.
+    /// </summary>
+    public ValueTask<float[]> ScoreAsync(
+        ModelVersion version,
+        ModelInput input,
+        ServerCallContext context,
+        Outcome outcome,
+        string? vocabulary = null
+    )
     {
         if (input.Kind == InputKind.Ids)
-            VocabularyCheck.Check(version, context.RequestHeaders.GetValue(VocabularyIdentity.Header) ?? vocabulary, settings.RequireVocabulary);
+            VocabularyCheck.Check(
+                version,
+                context.RequestHeaders.GetValue(VocabularyIdentity.Header) ?? vocabulary,
+                settings.RequireVocabulary
+            );
         outcome.Texts = input.Count;
         log.Texts(outcome, input);
         return Scoring.ScoreAsync(version, input, settings.Limits, Deadline(context), context.CancellationToken);
     }
 
     /// <summary>The version that a spec chooses.</summary>
-    public static VersionChoice Choice(ModelSpec? spec) => spec?.VersionChoiceCase switch
-    {
-        ModelSpec.VersionChoiceOneofCase.Version => new VersionChoice(spec.Version, null),
-        ModelSpec.VersionChoiceOneofCase.VersionLabel => new VersionChoice(null, spec.VersionLabel),
-        _ => VersionChoice.Newest,
-    };
+    public static VersionChoice Choice(ModelSpec? spec) =>
+        spec?.VersionChoiceCase switch
+        {
+            ModelSpec.VersionChoiceOneofCase.Version => new VersionChoice(spec.Version, null),
+            ModelSpec.VersionChoiceOneofCase.VersionLabel => new VersionChoice(null, spec.VersionLabel),
+            _ => VersionChoice.Newest,
+        };
 
     /// <summary>The spec of an answer: which version it is from.</summary>
     public static ModelSpec Spec(ModelVersion version, string signature) =>
-        new() { Name = version.Model, Version = version.Number, SignatureName = signature };
+        new()
+        {
+            Name = version.Model,
+            Version = version.Number,
+            SignatureName = signature,
+        };
 
     private long Deadline(ServerCallContext context)
     {

@@ -33,6 +33,11 @@ internal static class SignatureMessages
             SignatureShape.Int32Type => DataType.DtInt32,
             _ => DataType.DtFloat,
         };
-        return new TensorInfo { Name = tensor.Name + ":0", Dtype = type, TensorShape = shape };
+        return new TensorInfo
+        {
+            Name = tensor.Name + ":0",
+            Dtype = type,
+            TensorShape = shape,
+        };
     }
 }

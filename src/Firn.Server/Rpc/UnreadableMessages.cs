@@ -18,13 +18,17 @@ internal static class UnreadableMessages
 
     public static async Task ReportAsync(HttpContext context, RequestDelegate next)
     {
-        // A message is bounded by its own length, which stands before it; the limit on whole bodies would end a message that is
-        // too long in the middle, and the answer would depend on which of the two is noticed first.
+        // A message is bounded by its own length, which stands before it; the limit on whole bodies would end a message
+        // that is too long in the middle, and the answer would depend on which of the two is noticed first.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
         await next(context).ConfigureAwait(false);
         IHeaderDictionary headers = context.Response.Headers;
-        if (context.Response.HasStarted || headers[Status] != Code(StatusCode.Unknown) || context.Items.ContainsKey(Read))
+        if (
+            context.Response.HasStarted
+            || headers[Status] != Code(StatusCode.Unknown)
+            || context.Items.ContainsKey(Read)
+        )
             return;
         headers[Status] = Code(StatusCode.InvalidArgument);
         headers[Message] = "the message is no valid protobuf of the method's request type";

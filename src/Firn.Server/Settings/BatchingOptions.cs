@@ -15,7 +15,9 @@ public sealed record BatchingOptions
     /// <summary>Batches that run at the same time, each on one thread; 0 (the default) for one a core.</summary>
     public int Workers { get; init; }
 
-    /// <summary>Texts that may wait for a worker; beyond it requests are refused at once with 429. Default 4096.</summary>
+    /// <summary>
+    /// Texts that may wait for a worker; beyond it requests are refused at once with 429. Default 4096.
+    /// </summary>
     public int QueueLimit { get; init; } = 4096;
 
     /// <summary>Throws where a value cannot work.</summary>

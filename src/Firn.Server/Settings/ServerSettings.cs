@@ -24,7 +24,9 @@ public sealed record ServerSettings
     /// <summary>Labels for versions, for every model, besides those of each model's <c>labels.json</c>.</summary>
     public IReadOnlyDictionary<string, long> Labels { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Time between two looks at the folders; zero looks at the start and on reload requests only. Default 1 s.</summary>
+    /// <summary>
+    /// Time between two looks at the folders; zero looks at the start and on reload requests only. Default 1 s.
+    /// </summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Ready means that every model serves; by default, that one does. Default off.</summary>
@@ -36,43 +38,60 @@ public sealed record ServerSettings
     /// <summary>How much one request may ask for.</summary>
     public ServingLimits Limits { get; init; } = new();
 
-    /// <summary>Names that a request's <c>Host</c> may have, <c>*.example.org</c> among them; empty for any. Health is answered under every name.</summary>
+    /// <summary>
+    /// Names that a request's <c>Host</c> may have, <c>*.example.org</c> among them; empty for any. Health is answered
+    /// under every name.
+    /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>Refuse ids that come without the hash of their vocabulary. Packed ids always need it.</summary>
     public bool RequireVocabulary { get; init; }
 
     /// <summary>
-    /// TensorFlow Serving's <c>model_config_list</c> in a file: these models are served, at the start and again after it.
-    /// Requests that change what is served write it. Null serves whatever lies in <see cref="Models"/>.
+    /// TensorFlow Serving's <c>model_config_list</c> in a file: these models are served, at the start and again after
+    /// it. Requests that change what is served write it. Null serves whatever lies in <see cref="Models"/>.
     /// </summary>
     public string? ModelConfigFile { get; init; }
 
-    /// <summary>Time between two looks at <see cref="ModelConfigFile"/>; 0, the default, reads it at the start alone.</summary>
+    /// <summary>
+    /// Time between two looks at <see cref="ModelConfigFile"/>; 0, the default, reads it at the start alone.
+    /// </summary>
     public TimeSpan ModelConfigPollInterval { get; init; }
 
-    /// <summary>File of API keys, one <c>NAME SHA256 ROLES</c> a line, read again when it changes; null lets everyone in.</summary>
+    /// <summary>
+    /// File of API keys, one <c>NAME SHA256 ROLES</c> a line, read again when it changes; null lets everyone in.
+    /// </summary>
     public string? ApiKeys { get; init; }
 
     /// <summary>Requests a second for each API key, or each address without keys; 0 for no limit.</summary>
     public int RateLimit { get; init; }
 
-    /// <summary>Proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed. Default: none.</summary>
+    /// <summary>
+    /// Proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed. Default: none.
+    /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>Origins whose pages may call the server from a browser; <c>*</c> for all. Default: none.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
-    /// <summary>Age at which a connection is ended with its next answer, so that balancers share clients anew; 0, the default, for never.</summary>
+    /// <summary>
+    /// Age at which a connection is ended with its next answer, so that balancers share clients anew; 0, the default,
+    /// for never.
+    /// </summary>
     public TimeSpan MaxConnectionAge { get; init; }
 
-    /// <summary>TLS on both ports, with the certificate of Kestrel's own configuration; read again when its file changes.</summary>
+    /// <summary>
+    /// TLS on both ports, with the certificate of Kestrel's own configuration; read again when its file changes.
+    /// </summary>
     public bool Tls { get; init; }
 
     /// <summary>JSON file with Kestrel's and logging's own configuration; null for none.</summary>
     public string? SettingsFile { get; init; }
 
-    /// <summary>Time between the signal to stop and the end of taking connections, while answers ask clients to reconnect elsewhere. Default 1 s.</summary>
+    /// <summary>
+    /// Time between the signal to stop and the end of taking connections, while answers ask clients to reconnect
+    /// elsewhere. Default 1 s.
+    /// </summary>
     public TimeSpan DrainDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest wait for requests that were accepted before a stop. Default 30 s.</summary>

@@ -26,7 +26,9 @@ public sealed record VersionPolicy
     /// <summary>The <paramref name="count"/> highest versions.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1.</exception>
     public static VersionPolicy LatestOf(int count) =>
-        count >= 1 ? new(count, null) : throw new ArgumentOutOfRangeException(nameof(count), count, "At least one version must be served.");
+        count >= 1
+            ? new(count, null)
+            : throw new ArgumentOutOfRangeException(nameof(count), count, "At least one version must be served.");
 
     /// <summary>These versions and no other.</summary>
     /// <exception cref="ArgumentException">No version is named, or one is negative.</exception>
@@ -49,7 +51,9 @@ public sealed record VersionPolicy
                 return Newest;
             case "all" when parts.Length == 1:
                 return All;
-            case "latest" when int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0:
+            case "latest"
+                when int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+                    && count > 0:
                 return LatestOf(count);
             case "specific" when parts.Length == 2:
                 var versions = new List<long>();

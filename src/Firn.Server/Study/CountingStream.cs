@@ -3,16 +3,16 @@ namespace Firn.Server.Study;
 /// <summary>Bytes that went over sockets, both ways.</summary>
 internal sealed class SocketBytes
 {
-    private long sent;
-    private long received;
+    private long _sent;
+    private long _received;
 
-    public long Sent => Interlocked.Read(ref sent);
+    public long Sent => Interlocked.Read(ref _sent);
 
-    public long Received => Interlocked.Read(ref received);
+    public long Received => Interlocked.Read(ref _received);
 
-    public void AddSent(int count) => Interlocked.Add(ref sent, count);
+    public void AddSent(int count) => Interlocked.Add(ref _sent, count);
 
-    public void AddReceived(int count) => Interlocked.Add(ref received, count);
+    public void AddReceived(int count) => Interlocked.Add(ref _received, count);
 }
 
 /// <summary>A socket's stream that counts what passes.</summary>
@@ -46,7 +46,10 @@ internal sealed class CountingStream(Stream inner, SocketBytes bytes) : Stream
         return read;
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer,
+        CancellationToken cancellationToken = default
+    )
     {
         await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         bytes.AddSent(buffer.Length);

@@ -34,31 +34,53 @@ internal sealed record WireForm(string Name, WireTransport Transport, Func<IRead
 {
     /// <summary>Every way, the heaviest first.</summary>
     public static IReadOnlyList<WireForm> All(IScorer scorer, string model) =>
-    [
-        new("float vectors", WireTransport.Json, texts => Json(new { signature_name = Signatures.Vectors, instances = texts.Select(t => Vectors(scorer, t)) })),
-        new("float vectors", WireTransport.Grpc, texts => VectorTensor(scorer, model, texts)),
-        new("padded ids", WireTransport.Json, texts => Json(new { signature_name = Signatures.Ids, instances = texts.Select(t => Padded(scorer, t)) })),
-        new("padded ids", WireTransport.Grpc, texts => IdTensor(model, [texts.Count, scorer.MaxTokens], texts.SelectMany(t => Padded(scorer, t)), null)),
-        new("ragged ids", WireTransport.Json, texts => Json(new { signature_name = Signatures.Ids, instances = texts.Select(t => Ids(scorer, t)) })),
-        new("ragged ids", WireTransport.Grpc, texts => RaggedTensor(scorer, model, texts)),
-        new("raw text", WireTransport.Json, texts => Json(new { instances = texts })),
-        new("raw text", WireTransport.Grpc, texts => TextTensor(model, texts)),
-        new("packed ids", WireTransport.Packed, texts => Packed(scorer, texts)),
-        new("packed ids", WireTransport.PackedHttp2, texts => Packed(scorer, texts)),
-    ];
+        [
+            new(
+                "float vectors",
+                WireTransport.Json,
+                texts =>
+                    Json(new { signature_name = Signatures.Vectors, instances = texts.Select(t => Vectors(scorer, t)) })
+            ),
+            new("float vectors", WireTransport.Grpc, texts => VectorTensor(scorer, model, texts)),
+            new(
+                "padded ids",
+                WireTransport.Json,
+                texts => Json(new { signature_name = Signatures.Ids, instances = texts.Select(t => Padded(scorer, t)) })
+            ),
+            new(
+                "padded ids",
+                WireTransport.Grpc,
+                texts =>
+                    IdTensor(model, [texts.Count, scorer.MaxTokens], texts.SelectMany(t => Padded(scorer, t)), null)
+            ),
+            new(
+                "ragged ids",
+                WireTransport.Json,
+                texts => Json(new { signature_name = Signatures.Ids, instances = texts.Select(t => Ids(scorer, t)) })
+            ),
+            new("ragged ids", WireTransport.Grpc, texts => RaggedTensor(scorer, model, texts)),
+            new("raw text", WireTransport.Json, texts => Json(new { instances = texts })),
+            new("raw text", WireTransport.Grpc, texts => TextTensor(model, texts)),
+            new("packed ids", WireTransport.Packed, texts => Packed(scorer, texts)),
+            new("packed ids", WireTransport.PackedHttp2, texts => Packed(scorer, texts)),
+        ];
 
     /// <summary>The transport as tables name it.</summary>
-    public string TransportName => Transport switch
-    {
-        WireTransport.Json => "JSON",
-        WireTransport.Grpc => "protobuf, gRPC",
-        WireTransport.Packed => "LEB128, HTTP/1.1",
-        _ => "LEB128, HTTP/2",
-    };
+    public string TransportName =>
+        Transport switch
+        {
+            WireTransport.Json => "JSON",
+            WireTransport.Grpc => "protobuf, gRPC",
+            WireTransport.Packed => "LEB128, HTTP/1.1",
+            _ => "LEB128, HTTP/2",
+        };
 
     private static byte[] Json(object body) => JsonSerializer.SerializeToUtf8Bytes(body, Options);
 
-    private static readonly JsonSerializerOptions Options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static int[] Ids(IScorer scorer, string text)
     {
@@ -69,12 +91,14 @@ internal sealed record WireForm(string Name, WireTransport Transport, Func<IRead
 
     private static int[] Padded(IScorer scorer, string text)
     {
-        int[] ids = Ids(scorer, text), padded = new int[scorer.MaxTokens];
+        int[] ids = Ids(scorer, text),
+            padded = new int[scorer.MaxTokens];
         ids.CopyTo(padded, padded.Length - ids.Length);
         return padded;
     }
 
-    private static float[][] Vectors(IScorer scorer, string text) => [.. Ids(scorer, text).Select(id => scorer.VectorOf(id).ToArray())];
+    private static float[][] Vectors(IScorer scorer, string text) =>
+        [.. Ids(scorer, text).Select(id => scorer.VectorOf(id).ToArray())];
 
     private static byte[] Packed(IScorer scorer, IReadOnlyList<string> texts)
     {
@@ -88,14 +112,26 @@ internal sealed record WireForm(string Name, WireTransport Transport, Func<IRead
     {
         // A tensor is rectangular: texts are padded with zero vectors to the longest, as a client of fixed shapes must.
         float[][][] rows = [.. texts.Select(t => Vectors(scorer, t))];
-        int longest = Math.Max(1, rows.Max(r => r.Length)), width = scorer.Dimension;
+        int longest = Math.Max(1, rows.Max(r => r.Length)),
+            width = scorer.Dimension;
         byte[] content = new byte[texts.Count * longest * width * sizeof(float)];
         for (int i = 0; i < rows.Length; i++)
         {
             for (int p = 0; p < rows[i].Length; p++)
-                Buffer.BlockCopy(rows[i][p], 0, content, (((i * longest) + p) * width) * sizeof(float), width * sizeof(float));
+                Buffer.BlockCopy(
+                    rows[i][p],
+                    0,
+                    content,
+                    (((i * longest) + p) * width) * sizeof(float),
+                    width * sizeof(float)
+                );
         }
-        var tensor = new TensorProto { Dtype = DataType.DtFloat, TensorShape = OpenInferenceInput.Shape([texts.Count, longest, width]), TensorContent = ByteString.CopyFrom(content) };
+        var tensor = new TensorProto
+        {
+            Dtype = DataType.DtFloat,
+            TensorShape = OpenInferenceInput.Shape([texts.Count, longest, width]),
+            TensorContent = ByteString.CopyFrom(content),
+        };
         return Request(model, Signatures.Vectors, (Signatures.VectorsInput, tensor));
     }
 
@@ -103,14 +139,19 @@ internal sealed record WireForm(string Name, WireTransport Transport, Func<IRead
     {
         var tensor = new TensorProto { Dtype = DataType.DtInt32, TensorShape = OpenInferenceInput.Shape(shape) };
         tensor.IntVal.AddRange(ids);
-        return splits is null ? Request(model, Signatures.Ids, (Signatures.IdsInput, tensor))
+        return splits is null
+            ? Request(model, Signatures.Ids, (Signatures.IdsInput, tensor))
             : Request(model, Signatures.Ids, (Signatures.IdsInput, tensor), (Signatures.RowSplitsInput, splits));
     }
 
     private static byte[] RaggedTensor(IScorer scorer, string model, IReadOnlyList<string> texts)
     {
         int[][] ids = [.. texts.Select(t => Ids(scorer, t))];
-        var splits = new TensorProto { Dtype = DataType.DtInt32, TensorShape = OpenInferenceInput.Shape([ids.Length + 1]) };
+        var splits = new TensorProto
+        {
+            Dtype = DataType.DtInt32,
+            TensorShape = OpenInferenceInput.Shape([ids.Length + 1]),
+        };
         int end = 0;
         splits.IntVal.Add(0);
         foreach (int[] text in ids)
@@ -120,14 +161,21 @@ internal sealed record WireForm(string Name, WireTransport Transport, Func<IRead
 
     private static byte[] TextTensor(string model, IReadOnlyList<string> texts)
     {
-        var tensor = new TensorProto { Dtype = DataType.DtString, TensorShape = OpenInferenceInput.Shape([texts.Count]) };
+        var tensor = new TensorProto
+        {
+            Dtype = DataType.DtString,
+            TensorShape = OpenInferenceInput.Shape([texts.Count]),
+        };
         tensor.StringVal.AddRange(texts.Select(t => ByteString.CopyFrom(Encoding.UTF8.GetBytes(t))));
         return Request(model, "", (Signatures.TextInput, tensor));
     }
 
     private static byte[] Request(string model, string signature, params (string Name, TensorProto Tensor)[] inputs)
     {
-        var request = new Wire.Serving.PredictRequest { ModelSpec = new ModelSpec { Name = model, SignatureName = signature } };
+        var request = new Wire.Serving.PredictRequest
+        {
+            ModelSpec = new ModelSpec { Name = model, SignatureName = signature },
+        };
         foreach ((string name, TensorProto tensor) in inputs)
             request.Inputs[name] = tensor;
         return request.ToByteArray();

@@ -23,7 +23,15 @@ namespace Firn.Server.Study;
 /// <param name="ReceivedBytes">Bytes read from the socket, a text.</param>
 /// <param name="Microseconds">Median time from the first byte sent to the whole answer, a text.</param>
 public sealed record WireCost(
-    string Form, string Transport, bool Gzip, int TextsPerRequest, double BodyBytes, double SentBytes, double ReceivedBytes, double Microseconds);
+    string Form,
+    string Transport,
+    bool Gzip,
+    int TextsPerRequest,
+    double BodyBytes,
+    double SentBytes,
+    double ReceivedBytes,
+    double Microseconds
+);
 
 /// <summary>What a study found.</summary>
 /// <param name="Texts">Texts measured.</param>
@@ -31,7 +39,13 @@ public sealed record WireCost(
 /// <param name="TextBytes">UTF-8 bytes of a text, on average.</param>
 /// <param name="Dimension">Width of the word vectors.</param>
 /// <param name="Costs">One entry a form, transport, compression and size of request.</param>
-public sealed record WireReport(int Texts, double TokensPerText, double TextBytes, int Dimension, IReadOnlyList<WireCost> Costs);
+public sealed record WireReport(
+    int Texts,
+    double TokensPerText,
+    double TextBytes,
+    int Dimension,
+    IReadOnlyList<WireCost> Costs
+);
 
 /// <summary>Sends a user's own texts in every form through a running server and counts at the socket.</summary>
 public static class WireStudy
@@ -45,7 +59,12 @@ public static class WireStudy
     /// <param name="progress">Told after each form.</param>
     /// <param name="cancellation">Ends the study.</param>
     public static async Task<WireReport> RunAsync(
-        string bundle, IReadOnlyList<string> texts, IReadOnlyList<int> textsPerRequest, IProgress<double>? progress, CancellationToken cancellation)
+        string bundle,
+        IReadOnlyList<string> texts,
+        IReadOnlyList<int> textsPerRequest,
+        IProgress<double>? progress,
+        CancellationToken cancellation
+    )
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(textsPerRequest);
@@ -63,7 +82,10 @@ public static class WireStudy
         ServedModel model = server.Catalog.Models.Values.Single();
         using Lease lease = model.Hold(VersionChoice.Newest);
         IScorer scorer = lease.Version.Scorer;
-        IReadOnlyList<WireForm> forms = [.. WireForm.All(scorer, model.Name).Where(f => scorer.TakesVectors || f.Name != "float vectors")];
+        IReadOnlyList<WireForm> forms =
+        [
+            .. WireForm.All(scorer, model.Name).Where(f => scorer.TakesVectors || f.Name != "float vectors"),
+        ];
         var costs = new List<WireCost>();
         foreach (int size in textsPerRequest)
         {
@@ -72,7 +94,20 @@ public static class WireStudy
             {
                 byte[][] bodies = [.. requests.Select(form.Body)];
                 foreach (bool gzip in (bool[])[false, true])
-                    costs.Add(await MeasureAsync(server, model.Name, scorer.VocabularyHash, form, bodies, texts.Count, size, gzip, cancellation).ConfigureAwait(false));
+                    costs.Add(
+                        await MeasureAsync(
+                                server,
+                                model.Name,
+                                scorer.VocabularyHash,
+                                form,
+                                bodies,
+                                texts.Count,
+                                size,
+                                gzip,
+                                cancellation
+                            )
+                            .ConfigureAwait(false)
+                    );
                 progress?.Report((double)costs.Count / (textsPerRequest.Count * forms.Count * 2));
             }
         }
@@ -84,8 +119,17 @@ public static class WireStudy
         return new WireReport(texts.Count, (double)ids.Count / texts.Count, bytes, scorer.Dimension, costs);
     }
 
-    private static async Task<WireCost> MeasureAsync(FirnServer server, string model, string hash, WireForm form, byte[][] bodies,
-        int texts, int size, bool gzip, CancellationToken cancellation)
+    private static async Task<WireCost> MeasureAsync(
+        FirnServer server,
+        string model,
+        string hash,
+        WireForm form,
+        byte[][] bodies,
+        int texts,
+        int size,
+        bool gzip,
+        CancellationToken cancellation
+    )
     {
         var bytes = new SocketBytes();
         using var handler = new SocketsHttpHandler
@@ -101,11 +145,23 @@ public static class WireStudy
         bool http2 = form.Transport is WireTransport.Grpc or WireTransport.PackedHttp2;
         var address = new Uri($"http://127.0.0.1:{(http2 ? server.GrpcPort : server.RestPort)}");
         using var http = new HttpClient(handler) { BaseAddress = address };
-        using GrpcChannel? channel = form.Transport == WireTransport.Grpc ? GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpClient = http, MaxReceiveMessageSize = null, MaxSendMessageSize = null }) : null;
+        using GrpcChannel? channel =
+            form.Transport == WireTransport.Grpc
+                ? GrpcChannel.ForAddress(
+                    address,
+                    new GrpcChannelOptions
+                    {
+                        HttpClient = http,
+                        MaxReceiveMessageSize = null,
+                        MaxSendMessageSize = null,
+                    }
+                )
+                : null;
         CallInvoker? invoker = channel?.CreateCallInvoker();
         for (int i = 0; i < WarmUpRequests; i++)
             await SendAsync(bodies[i % bodies.Length]).ConfigureAwait(false);
-        long sent = bytes.Sent, received = bytes.Received;
+        long sent = bytes.Sent,
+            received = bytes.Received;
         double[] times = new double[bodies.Length];
         for (int i = 0; i < bodies.Length; i++)
         {
@@ -114,18 +170,41 @@ public static class WireStudy
             times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
         Array.Sort(times);
-        return new WireCost(form.Name, form.TransportName, gzip, size, (double)bodies.Sum(b => (long)b.Length) / texts,
-            (double)(bytes.Sent - sent) / texts, (double)(bytes.Received - received) / texts, times[times.Length / 2] / Math.Min(size, texts));
+        return new WireCost(
+            form.Name,
+            form.TransportName,
+            gzip,
+            size,
+            (double)bodies.Sum(b => (long)b.Length) / texts,
+            (double)(bytes.Sent - sent) / texts,
+            (double)(bytes.Received - received) / texts,
+            times[times.Length / 2] / Math.Min(size, texts)
+        );
 
-        Task SendAsync(byte[] body) => invoker is not null ? CallAsync(invoker, body, gzip, cancellation)
-            : PostAsync(http, $"/v1/models/{model}:predict", body, form, hash, gzip, cancellation);
+        Task SendAsync(byte[] body) =>
+            invoker is not null
+                ? CallAsync(invoker, body, gzip, cancellation)
+                : PostAsync(http, $"/v1/models/{model}:predict", body, form, hash, gzip, cancellation);
     }
 
-    private static async Task PostAsync(HttpClient http, string path, byte[] body, WireForm form, string hash, bool gzip, CancellationToken cancellation)
+    private static async Task PostAsync(
+        HttpClient http,
+        string path,
+        byte[] body,
+        WireForm form,
+        string hash,
+        bool gzip,
+        CancellationToken cancellation
+    )
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(gzip ? Gzip(body) : body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new ByteArrayContent(gzip ? Gzip(body) : body),
+        };
         bool packed = form.Transport is WireTransport.Packed or WireTransport.PackedHttp2;
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(packed ? PackedIds.ContentType : "application/json");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(
+            packed ? PackedIds.ContentType : "application/json"
+        );
         if (packed)
             request.Headers.TryAddWithoutValidation(VocabularyIdentity.Header, hash[..VocabularyIdentity.ShortestHash]);
         if (form.Transport == WireTransport.PackedHttp2)
@@ -138,17 +217,28 @@ public static class WireStudy
         using HttpResponseMessage answer = await http.SendAsync(request, cancellation).ConfigureAwait(false);
         byte[] content = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode)
-            throw new InvalidDataException($"{form.Name} by {form.TransportName}: {(int)answer.StatusCode}: {System.Text.Encoding.UTF8.GetString(content)}");
+            throw new InvalidDataException(
+                $"{form.Name} by {form.TransportName}: {(int)answer.StatusCode}: "
+                    + $"{System.Text.Encoding.UTF8.GetString(content)}"
+            );
     }
 
     private static async Task CallAsync(CallInvoker invoker, byte[] body, bool gzip, CancellationToken cancellation)
     {
         var marshaller = new Marshaller<byte[]>(b => b, b => b);
-        var method = new Method<byte[], byte[]>(MethodType.Unary, "tensorflow.serving.PredictionService", "Predict", marshaller, marshaller);
+        var method = new Method<byte[], byte[]>(
+            MethodType.Unary,
+            "tensorflow.serving.PredictionService",
+            "Predict",
+            marshaller,
+            marshaller
+        );
         var headers = new Metadata();
         if (gzip)
             headers.Add("grpc-internal-encoding-request", "gzip");
-        await invoker.AsyncUnaryCall(method, null, new CallOptions(headers, cancellationToken: cancellation), body).ResponseAsync.ConfigureAwait(false);
+        await invoker
+            .AsyncUnaryCall(method, null, new CallOptions(headers, cancellationToken: cancellation), body)
+            .ResponseAsync.ConfigureAwait(false);
     }
 
     private static byte[] Gzip(byte[] plain)

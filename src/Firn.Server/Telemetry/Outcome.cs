@@ -2,7 +2,9 @@ using Grpc.Core;
 
 namespace Firn.Server.Telemetry;
 
-/// <summary>What became of a request, for metrics and the log. Names the client made up never get in, so metrics stay bounded.</summary>
+/// <summary>
+/// What became of a request, for metrics and the log. Names the client made up never get in, so metrics stay bounded.
+/// </summary>
 internal sealed class Outcome
 {
     public string Model { get; set; } = "";

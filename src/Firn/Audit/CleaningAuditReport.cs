@@ -76,15 +76,17 @@ public sealed record CleaningAuditReport
     public required IReadOnlyList<HashTagLabel> HashTags { get; init; }
 
     /// <summary>
-    /// Texts with a hash tag of which 95% or more of its texts, twenty at least, have one label: a model may learn the tags
-    /// instead of the language, and then fails where the tags are others or mean other things.
+    /// Texts with a hash tag of which 95% or more of its texts, twenty at least, have one label: a model may learn the
+    /// tags instead of the language, and then fails where the tags are others or mean other things.
     /// </summary>
     public required long SettledByHashTag { get; init; }
 
     /// <summary>Each rule that is on.</summary>
     public required IReadOnlyList<RuleEffect> Rules { get; init; }
 
-    /// <summary>Accuracy of logistic regression on words and word pairs with all rules; null where it was not measured.</summary>
+    /// <summary>
+    /// Accuracy of logistic regression on words and word pairs with all rules; null where it was not measured.
+    /// </summary>
     public required double? Accuracy { get; init; }
 
     /// <summary>Texts that the accuracies were measured on.</summary>

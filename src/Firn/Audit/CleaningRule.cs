@@ -6,7 +6,11 @@ namespace Firn.Audit;
 /// <param name="Name">In words.</param>
 /// <param name="IsOn">Whether the options have it.</param>
 /// <param name="Without">The options without it.</param>
-internal sealed record CleaningRule(string Name, Func<CleaningOptions, bool> IsOn, Func<CleaningOptions, CleaningOptions> Without)
+internal sealed record CleaningRule(
+    string Name,
+    Func<CleaningOptions, bool> IsOn,
+    Func<CleaningOptions, CleaningOptions> Without
+)
 {
     /// <summary>Every rule, in the order of the options.</summary>
     public static IReadOnlyList<CleaningRule> All { get; } =

@@ -8,7 +8,11 @@ internal sealed record LabeledTexts(string[] Texts, int[] Labels)
     public static LabeledTexts Empty { get; } = new([], []);
 
     /// <summary>Texts whose label has a class.</summary>
-    public static LabeledTexts Of(IEnumerable<LabeledText> rows, LabelMap labels, IReadOnlyDictionary<string, string> names)
+    public static LabeledTexts Of(
+        IEnumerable<LabeledText> rows,
+        LabelMap labels,
+        IReadOnlyDictionary<string, string> names
+    )
     {
         var texts = new List<string>();
         var classes = new List<int>();

@@ -21,7 +21,11 @@ internal sealed class HashingStream(Stream inner) : Stream
 
     public override long Length => Written;
 
-    public override long Position { get => Written; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => Written;
+        set => throw new NotSupportedException();
+    }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {

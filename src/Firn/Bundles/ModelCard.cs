@@ -3,7 +3,9 @@ using Firn.Data;
 
 namespace Firn.Bundles;
 
-/// <summary>What a bundle tells about its model beside the model itself; kept from training to every later copy.</summary>
+/// <summary>
+/// What a bundle tells about its model beside the model itself; kept from training to every later copy.
+/// </summary>
 public sealed record ModelCard
 {
     /// <summary>What it was trained on.</summary>

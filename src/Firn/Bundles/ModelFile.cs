@@ -54,14 +54,27 @@ internal sealed record ModelFile
     public required IReadOnlyDictionary<string, BundleFile> Files { get; init; }
     public string Checksum { get; init; } = Unset;
 
-    /// <summary>The version that a model needs: 2 where a reader of version 1 would take the model for another.</summary>
+    /// <summary>
+    /// The version that a model needs: 2 where a reader of version 1 would take the model for another.
+    /// </summary>
     public static int VersionFor(ClassifierOptions architecture, CleaningOptions cleaning) =>
-        architecture.Model.Count > 0 || architecture.Padding is not null || architecture.Multichannel || cleaning.Keras is not null ? 2 : 1;
+        architecture.Model.Count > 0
+        || architecture.Padding is not null
+        || architecture.Multichannel
+        || cleaning.Keras is not null
+            ? 2
+            : 1;
 
     /// <summary>The file's bytes.</summary>
     public byte[] ToBytes()
     {
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(this with { Checksum = Unset }, ModelFileContext.Default.ModelFile);
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(
+            this with
+            {
+                Checksum = Unset,
+            },
+            ModelFileContext.Default.ModelFile
+        );
         int at = bytes.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(Unset));
         Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(bytes))).CopyTo(bytes, at);
         return bytes;
@@ -79,7 +92,8 @@ internal sealed record ModelFile
             CheckBytes(document.RootElement, bytes, path);
             model = document.Deserialize(ModelFileContext.Default.ModelFile);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             Throw.BadFile(path, "content", $"it is no {FormatName} description ({e.Message.TrimEnd('.')})", Remedy);
         }
@@ -89,17 +103,32 @@ internal sealed record ModelFile
                 Throw.BadFile(path, "files", $"'{file.Name}' is no plain file name", Remedy);
         }
         // Bundles from the time before other encoders hold one LSTM and do not say so.
-        return model.Architecture.Layers > 0 ? model : model with { Architecture = model.Architecture with { Layers = 1, Widths = new ClassifierOptions().Widths } };
+        return model.Architecture.Layers > 0
+            ? model
+            : model with
+            {
+                Architecture = model.Architecture with { Layers = 1, Widths = new ClassifierOptions().Widths },
+            };
     }
 
     private static void CheckFormat(JsonElement root, string path)
     {
         string? format = root.GetProperty("format").GetString();
         if (format != FormatName)
-            Throw.BadFile(path, "format", $"it is '{format}' where '{FormatName}' is expected", "Name the folder of a bundle.");
+            Throw.BadFile(
+                path,
+                "format",
+                $"it is '{format}' where '{FormatName}' is expected",
+                "Name the folder of a bundle."
+            );
         int version = root.GetProperty("format_version").GetInt32();
         if (version is < 1 or > CurrentVersion)
-            Throw.BadFile(path, "format_version", $"it is {version} and this Firn reads up to {CurrentVersion}", "Use a later Firn.");
+            Throw.BadFile(
+                path,
+                "format_version",
+                $"it is {version} and this Firn reads up to {CurrentVersion}",
+                "Use a later Firn."
+            );
     }
 
     private static void CheckBytes(JsonElement root, byte[] bytes, string path)
@@ -114,7 +143,12 @@ internal sealed record ModelFile
     }
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UseStringEnumConverter = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, NewLine = "\n")]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    NewLine = "\n"
+)]
 [JsonSerializable(typeof(ModelFile))]
 internal sealed partial class ModelFileContext : JsonSerializerContext;

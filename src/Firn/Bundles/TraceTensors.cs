@@ -10,7 +10,9 @@ namespace Firn.Bundles;
 /// </summary>
 internal static class TraceTensors
 {
-    private const string Counts = "training.counts", Row = "pretrained.row", Rows = "pretrained.rows";
+    private const string Counts = "training.counts",
+        Row = "pretrained.row",
+        Rows = "pretrained.rows";
 
     public static Tensor CountsOf(TrainingTrace trace) => Tensor.Of(Counts, trace.CountsMemory, trace.Counts.Length);
 
@@ -26,19 +28,28 @@ internal static class TraceTensors
         int[] counts = file.ReadArray<int>(file.Require(Counts, TensorType.Int32, vocabularySize));
         int negative = Array.FindIndex(counts, count => count < 0);
         if (negative >= 0)
-            Throw.BadFile(file.Path, Counts, $"word {negative} was seen {counts[negative]} times", "Copy the bundle again from where it was made, or train again.");
+            Throw.BadFile(
+                file.Path,
+                Counts,
+                $"word {negative} was seen {counts[negative]} times",
+                "Copy the bundle again from where it was made, or train again."
+            );
         return counts;
     }
 
     /// <summary>Maps the rows from before training.</summary>
-    /// <exception cref="InvalidDataException">A tensor is absent or of another shape, or the rows are not the table's.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A tensor is absent or of another shape, or the rows are not the table's.
+    /// </exception>
     public static PretrainedRows Map(string path, EmbeddingShape shape, MappedParts parts)
     {
         SafetensorsFile file = SafetensorsFile.Open(path);
         try
         {
             int[] row = file.ReadArray<int>(file.Require(Row, TensorType.Int32, -1));
-            ReadOnlyMemory<float> values = parts.Add(file.MapFloats(file.Require(Rows, TensorType.Float32, row.Length, shape.Dimension)));
+            ReadOnlyMemory<float> values = parts.Add(
+                file.MapFloats(file.Require(Rows, TensorType.Float32, row.Length, shape.Dimension))
+            );
             if (row.Length > 0 && row[^1] >= shape.Rows)
                 throw new ArgumentException($"Row {row[^1]} is none of the table's {shape.Rows}.");
             return new PretrainedRows(row, values, shape.Dimension);
@@ -46,7 +57,12 @@ internal static class TraceTensors
         catch (ArgumentException e)
         {
             file.Dispose();
-            Throw.BadFile(path, Row, e.Message.TrimEnd('.'), "Copy the bundle again from where it was made, or train again.");
+            Throw.BadFile(
+                path,
+                Row,
+                e.Message.TrimEnd('.'),
+                "Copy the bundle again from where it was made, or train again."
+            );
             throw;
         }
         catch

@@ -7,18 +7,27 @@ namespace Firn.Bundles;
 /// <summary>
 /// The linear part as tensors: <c>wide.keys</c> [D,2], the 64-bit keys of the n-grams as two integers, low half first;
 /// <c>wide.frequencies</c> [D], their inverse text frequencies; <c>wide.weights</c> [D,K]; <c>wide.intercepts</c> [K].
-/// Where characters of words are features, <c>wide.word_scores</c> [V,K] and <c>wide.word_squares</c> [V] beside them, and for words without an id
-/// <c>wide.run_keys</c> [R,2], <c>wide.run_values</c> [R], <c>wide.run_weights</c> [R,K] and <c>wide.run_longest</c> [1]; bundles from before lack these.
+/// Where characters of words are features, <c>wide.word_scores</c> [V,K] and <c>wide.word_squares</c> [V] beside them,
+/// and for words without an id <c>wide.run_keys</c> [R,2], <c>wide.run_values</c> [R], <c>wide.run_weights</c> [R,K]
+/// and <c>wide.run_longest</c> [1]; bundles from before lack these.
 /// </summary>
 internal static class WideTensors
 {
-    private const string Keys = "wide.keys", Frequencies = "wide.frequencies", Weights = "wide.weights", Intercepts = "wide.intercepts";
-    private const string WordScores = "wide.word_scores", WordSquares = "wide.word_squares";
-    private const string RunKeys = "wide.run_keys", RunValues = "wide.run_values", RunWeights = "wide.run_weights", RunLongest = "wide.run_longest";
+    private const string Keys = "wide.keys",
+        Frequencies = "wide.frequencies",
+        Weights = "wide.weights",
+        Intercepts = "wide.intercepts";
+    private const string WordScores = "wide.word_scores",
+        WordSquares = "wide.word_squares";
+    private const string RunKeys = "wide.run_keys",
+        RunValues = "wide.run_values",
+        RunWeights = "wide.run_weights",
+        RunLongest = "wide.run_longest";
 
     public static IReadOnlyList<Tensor> Of(NgramClassifier wide)
     {
-        int d = wide.Vectorizer.ColumnCount, k = wide.OutputSize;
+        int d = wide.Vectorizer.ColumnCount,
+            k = wide.OutputSize;
         List<Tensor> tensors =
         [
             Tensor.Of(Keys, MemoryMarshal.Cast<ulong, int>(wide.Vectorizer.Keys).ToArray(), d, 2),
@@ -33,7 +42,9 @@ internal static class WideTensors
         }
         if (wide.Characters?.Spelling is { } spelling)
         {
-            tensors.Add(Tensor.Of(RunKeys, MemoryMarshal.Cast<ulong, int>(spelling.Keys).ToArray(), spelling.Keys.Length, 2));
+            tensors.Add(
+                Tensor.Of(RunKeys, MemoryMarshal.Cast<ulong, int>(spelling.Keys).ToArray(), spelling.Keys.Length, 2)
+            );
             tensors.Add(Tensor.Of(RunValues, spelling.Values, spelling.Keys.Length));
             tensors.Add(Tensor.Of(RunWeights, spelling.Weights, spelling.Keys.Length, k));
             tensors.Add(Tensor.Of(RunLongest, new[] { spelling.Longest }, 1));
@@ -41,7 +52,9 @@ internal static class WideTensors
         return tensors;
     }
 
-    /// <summary>Reads the part for a model with <paramref name="k"/> outputs and <paramref name="words"/> words.</summary>
+    /// <summary>
+    /// Reads the part for a model with <paramref name="k"/> outputs and <paramref name="words"/> words.
+    /// </summary>
     /// <exception cref="InvalidDataException">A tensor is absent or of another shape.</exception>
     public static NgramClassifier Read(string path, NgramOptions options, int k, int words)
     {
@@ -52,10 +65,14 @@ internal static class WideTensors
         float[] weights = file.ReadArray<float>(file.Require(Weights, TensorType.Float32, d, k));
         float[] intercepts = file.ReadArray<float>(file.Require(Intercepts, TensorType.Float32, k));
         var vectorizer = new NgramVectorizer(options, MemoryMarshal.Cast<int, ulong>(keys).ToArray(), frequencies);
-        CharacterScores? characters = file.TryGet(WordScores, out _) || file.TryGet(WordSquares, out _)
-            ? new CharacterScores(file.ReadArray<float>(file.Require(WordScores, TensorType.Float32, words, k)),
-                file.ReadArray<float>(file.Require(WordSquares, TensorType.Float32, words)), ReadSpelling(file, k))
-            : null;
+        CharacterScores? characters =
+            file.TryGet(WordScores, out _) || file.TryGet(WordSquares, out _)
+                ? new CharacterScores(
+                    file.ReadArray<float>(file.Require(WordScores, TensorType.Float32, words, k)),
+                    file.ReadArray<float>(file.Require(WordSquares, TensorType.Float32, words)),
+                    ReadSpelling(file, k)
+                )
+                : null;
         return new NgramClassifier(vectorizer, weights, intercepts, characters);
     }
 

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Firn.Common;
 
-/// <summary>Interpolated text in the invariant culture, whatever the host's; a parameter's type that callers write <c>$"..."</c> for.</summary>
+/// <summary>
+/// Interpolated text in the invariant culture, whatever the host's; a parameter's type that callers write <c>$"..."</c>
+/// for.
+/// </summary>
 [InterpolatedStringHandler]
 internal ref struct InvariantText(int literalLength, int formattedCount)
 {

@@ -12,8 +12,15 @@ internal static class Throw
 {
     private const int LongestProblem = 400;
 
-    /// <summary>Refuses a number outside [<paramref name="low"/>, <paramref name="high"/>]; NaN is always outside.</summary>
-    public static void IfOutside<T>(T value, T low, T high, [CallerArgumentExpression(nameof(value))] string? name = null)
+    /// <summary>
+    /// Refuses a number outside [<paramref name="low"/>, <paramref name="high"/>]; NaN is always outside.
+    /// </summary>
+    public static void IfOutside<T>(
+        T value,
+        T low,
+        T high,
+        [CallerArgumentExpression(nameof(value))] string? name = null
+    )
         where T : INumber<T>
     {
         if (!(value >= low && value <= high))
@@ -29,7 +36,11 @@ internal static class Throw
     }
 
     /// <summary>Refuses a buffer of the wrong length.</summary>
-    public static void IfLengthDiffers(long actual, long expected, [CallerArgumentExpression(nameof(actual))] string? name = null)
+    public static void IfLengthDiffers(
+        long actual,
+        long expected,
+        [CallerArgumentExpression(nameof(actual))] string? name = null
+    )
     {
         if (actual != expected)
             throw new ArgumentException($"{name} holds {actual} values where {expected} are expected.", name);
@@ -40,7 +51,9 @@ internal static class Throw
     public static void BadFile(string path, string place, string problem, string remedy) =>
         throw new InvalidDataException($"{path}: {place}: {Shown(problem, LongestProblem)}. {remedy}");
 
-    /// <summary>A text of a file as a message shows it: on one line, without control characters, cut where it is long.</summary>
+    /// <summary>
+    /// A text of a file as a message shows it: on one line, without control characters, cut where it is long.
+    /// </summary>
     public static string Shown(string text, int most = 60)
     {
         string cut = text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 1), "…");

@@ -9,7 +9,9 @@ namespace Firn.Data;
 /// </param>
 public sealed record DataSource(string Description, long Rows, string Sha256)
 {
-    /// <summary>How the file was read: layout, encoding, rows left out; null for texts that came from no file.</summary>
+    /// <summary>
+    /// How the file was read: layout, encoding, rows left out; null for texts that came from no file.
+    /// </summary>
     public CorpusSummary? Reading { get; init; }
 
     /// <summary>No data: a model that was put together by hand.</summary>

@@ -3,14 +3,21 @@ using Firn.Text;
 namespace Firn.Data;
 
 /// <summary>
-/// Texts that others equal once they are cleaned. They are kept; a random split leaves them on one side, unless it is the notebook's.
+/// Texts that others equal once they are cleaned. They are kept; a random split leaves them on one side, unless it is
+/// the notebook's.
 /// </summary>
 /// <param name="Repeated">Texts of the data that equal an earlier one.</param>
 /// <param name="Conflicting">Texts of the data that equal one with another label.</param>
 /// <param name="ValidationInTraining">Validation texts that a training text equals.</param>
 /// <param name="TestInTraining">Test texts that a training text equals.</param>
 /// <param name="TestInValidation">Test texts that a validation text equals.</param>
-public sealed record DuplicateCounts(int Repeated, int Conflicting, int ValidationInTraining, int TestInTraining, int TestInValidation)
+public sealed record DuplicateCounts(
+    int Repeated,
+    int Conflicting,
+    int ValidationInTraining,
+    int TestInTraining,
+    int TestInValidation
+)
 {
     /// <summary>Whether there is any.</summary>
     public bool Any => Repeated > 0 || ValidationInTraining > 0 || TestInTraining > 0 || TestInValidation > 0;
@@ -19,10 +26,13 @@ public sealed record DuplicateCounts(int Repeated, int Conflicting, int Validati
 /// <summary>Finds texts that are equal token for token.</summary>
 internal static class EqualTexts
 {
-    /// <summary>For each text, corpus after corpus, the number of the first that equals it. A text without tokens equals none.</summary>
+    /// <summary>
+    /// For each text, corpus after corpus, the number of the first that equals it. A text without tokens equals none.
+    /// </summary>
     public static int[] FirstOf(params RaggedIds[] corpora)
     {
-        int count = corpora.Sum(c => c.Count), at = 0;
+        int count = corpora.Sum(c => c.Count),
+            at = 0;
         var hashes = new ulong[count];
         var order = new int[count];
         foreach (RaggedIds corpus in corpora)

@@ -25,7 +25,9 @@ public sealed class LabelMap
     /// <summary>Stands between the labels of a text that has several: <c>joy|love</c>.</summary>
     public const char Separator = '|';
 
-    /// <summary>The sets of classes that labels are numbers of, where a text may have several; null for one class a text.</summary>
+    /// <summary>
+    /// The sets of classes that labels are numbers of, where a text may have several; null for one class a text.
+    /// </summary>
     public LabelSets? Sets { get; private init; }
 
     /// <summary>Names of the classes, [C].</summary>
@@ -37,32 +39,46 @@ public sealed class LabelMap
     /// </summary>
     /// <param name="labels">The distinct labels of the data.</param>
     /// <param name="names">Names for some of them; the others are their own.</param>
-    /// <exception cref="InvalidDataException">There are fewer than two classes, or so many that they can be no labels.</exception>
-    public static LabelMap From(IReadOnlyCollection<string> labels, IReadOnlyDictionary<string, string> names) => From(labels, names, long.MaxValue);
+    /// <exception cref="InvalidDataException">
+    /// There are fewer than two classes, or so many that they can be no labels.
+    /// </exception>
+    public static LabelMap From(IReadOnlyCollection<string> labels, IReadOnlyDictionary<string, string> names) =>
+        From(labels, names, long.MaxValue);
 
     /// <summary>As above, and refuses so many classes for so few texts that they can be no labels.</summary>
     /// <param name="labels">The distinct labels of the data.</param>
     /// <param name="names">Names for some of them.</param>
     /// <param name="texts">Texts of the data.</param>
-    internal static LabelMap From(IReadOnlyCollection<string> labels, IReadOnlyDictionary<string, string> names, long texts)
+    internal static LabelMap From(
+        IReadOnlyCollection<string> labels,
+        IReadOnlyDictionary<string, string> names,
+        long texts
+    )
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(names);
-        bool numbers = labels.All(l => long.TryParse(l, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
+        bool numbers = labels.All(l =>
+            long.TryParse(l, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+        );
         IEnumerable<string> ordered = numbers
             ? labels.OrderBy(l => long.Parse(l, CultureInfo.InvariantCulture))
             : labels.Order(StringComparer.Ordinal);
         string[] classes = [.. ordered.Select(l => names.GetValueOrDefault(l, l)).Distinct(StringComparer.Ordinal)];
         if (classes.Length < 2)
         {
-            throw new InvalidDataException(classes.Length == 0
-                ? "The data holds no labelled text; check the path and the columns."
-                : $"The data holds one label, '{classes[0]}', and a classifier needs two; check the label column.");
+            throw new InvalidDataException(
+                classes.Length == 0
+                    ? "The data holds no labelled text; check the path and the columns."
+                    : $"The data holds one label, '{classes[0]}', and a classifier needs two; check the label column."
+            );
         }
         if (classes.Length > MostClasses || (classes.Length > ManyClasses && classes.Length > texts / 2))
         {
             throw new InvalidDataException(
-                $"The data holds {classes.Length} different labels, such as '{classes[0]}' and '{classes[1]}', too many for its texts or for a classifier ({MostClasses} at most); name the column that holds the label, or join rare labels.");
+                $"The data holds {classes.Length} different labels, such as '{classes[0]}' and '{classes[1]}', too "
+                    + $"many for its texts or for a classifier ({MostClasses} at most); name the column that holds "
+                    + $"the label, or join rare labels."
+            );
         }
         var map = new LabelMap(classes);
         foreach (string label in labels)
@@ -71,8 +87,9 @@ public sealed class LabelMap
     }
 
     /// <summary>
-    /// As <see cref="From(IReadOnlyCollection{string}, IReadOnlyDictionary{string, string})"/> where a text may have any number of labels, with <see cref="Separator"/> between them; an empty
-    /// label is none, and so is a lone separator, which files need because they take an empty label for a mistake.
+    /// As <see cref="From(IReadOnlyCollection{string}, IReadOnlyDictionary{string, string})"/> where a text may have
+    /// any number of labels, with <see cref="Separator"/> between them; an empty label is none, and so is a lone
+    /// separator, which files need because they take an empty label for a mistake.
     /// </summary>
     /// <exception cref="InvalidDataException">As there.</exception>
     public static LabelMap FromSets(IReadOnlyCollection<string> labels, IReadOnlyDictionary<string, string> names)
@@ -92,8 +109,8 @@ public sealed class LabelMap
     }
 
     /// <summary>
-    /// The class of a label: by itself, by the name it bears, or by either in lower case; -1 when there is none. Where a text
-    /// may have several, the number of the set in <see cref="Sets"/>; -1 when a class of them is unknown.
+    /// The class of a label: by itself, by the name it bears, or by either in lower case; -1 when there is none. Where
+    /// a text may have several, the number of the set in <see cref="Sets"/>; -1 when a class of them is unknown.
     /// </summary>
     public int ClassOf(string label, IReadOnlyDictionary<string, string>? names = null)
     {
@@ -104,19 +121,26 @@ public sealed class LabelMap
         return classes.Contains(-1) ? -1 : Sets.Add(classes);
     }
 
-    private static string[] Parts(string label) => label.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Parts(string label) =>
+        label.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     // A column of whole numbers becomes one of 0.0 and 1.0 where another program met an empty field in it.
     private bool SameNumber(string label, out int found)
     {
         found = -1;
-        return WholeNumbers.Of(label) is { } whole && (_classes.TryGetValue(whole, out found) || _classes.TryGetValue(whole + ".0", out found));
+        return WholeNumbers.Of(label) is { } whole
+            && (_classes.TryGetValue(whole, out found) || _classes.TryGetValue(whole + ".0", out found));
     }
 
     private int Single(string label, IReadOnlyDictionary<string, string>? names)
     {
         string name = names?.GetValueOrDefault(label) ?? label;
-        return _classes.TryGetValue(name, out int c) || _classes.TryGetValue(name.ToLowerInvariant(), out c)
-            || _classes.TryGetValue(label, out c) || SameNumber(label, out c) ? c : -1;
+        return
+            _classes.TryGetValue(name, out int c)
+            || _classes.TryGetValue(name.ToLowerInvariant(), out c)
+            || _classes.TryGetValue(label, out c)
+            || SameNumber(label, out c)
+            ? c
+            : -1;
     }
 }

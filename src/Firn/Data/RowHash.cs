@@ -11,7 +11,8 @@ internal sealed class RowHash : IDisposable
 
     public void Add(LabeledText row)
     {
-        int needed = Encoding.UTF8.GetMaxByteCount(row.Label.Length) + Encoding.UTF8.GetMaxByteCount(row.Text.Length) + 2;
+        int needed =
+            Encoding.UTF8.GetMaxByteCount(row.Label.Length) + Encoding.UTF8.GetMaxByteCount(row.Text.Length) + 2;
         if (_bytes.Length < needed)
             _bytes = new byte[2 * needed];
         int length = Encoding.UTF8.GetBytes(row.Label, _bytes);

@@ -6,12 +6,14 @@ namespace Firn.Data;
 public static class TrainTestSplit
 {
     /// <summary>
-    /// The split of scikit-learn's <c>train_test_split(range(n), test_size=testSize, random_state=seed)</c>, index for index:
-    /// NumPy's permutation of n, of which the first ceil(testSize * n) are the test and the rest, in order, the training part.
+    /// The split of scikit-learn's <c>train_test_split(range(n), test_size=testSize, random_state=seed)</c>, index for
+    /// index: NumPy's permutation of n, of which the first ceil(testSize * n) are the test and the rest, in order, the
+    /// training part.
     /// </summary>
     /// <param name="n">Number of texts; at least 2.</param>
     /// <param name="testSize">
-    /// Share of the test, above 0 and below 1, as a double: 1 - 0.8 is a little less than 0.2 and can give one text less.
+    /// Share of the test, above 0 and below 1, as a double: 1 - 0.8 is a little less than 0.2 and can give one text
+    /// less.
     /// </param>
     /// <param name="seed">scikit-learn's <c>random_state</c>.</param>
     /// <exception cref="ArgumentException">One of the parts would be empty.</exception>
@@ -23,10 +25,10 @@ public static class TrainTestSplit
     }
 
     /// <summary>
-    /// A split in which every label has its share of the test. The test has ceil(testSize * n) texts; each label gets the
-    /// whole part of its share and the largest remainders get one more (ties: the label seen first). Which texts of a
-    /// label are taken, and the order of both parts, follow the permutation of <see cref="Random"/>. Not scikit-learn's
-    /// <c>stratify</c> index for index.
+    /// A split in which every label has its share of the test. The test has ceil(testSize * n) texts; each label gets
+    /// the whole part of its share and the largest remainders get one more (ties: the label seen first). Which texts of
+    /// a label are taken, and the order of both parts, follow the permutation of <see cref="Random"/>. Not
+    /// scikit-learn's <c>stratify</c> index for index.
     /// </summary>
     /// <param name="labels">Label of each text.</param>
     /// <param name="testSize">Share of the test, above 0 and below 1.</param>
@@ -47,16 +49,24 @@ public static class TrainTestSplit
     }
 
     /// <summary>
-    /// As <see cref="Stratified"/>, the texts of a group staying together: a group goes to the test, in the order of the permutation,
-    /// if that takes no label beyond its share. Without groups of several texts it is <see cref="Stratified"/>, index for index; with large
-    /// ones the test can be smaller than asked for, and it is empty where all texts are one group.
+    /// As <see cref="Stratified"/>, the texts of a group staying together: a group goes to the test, in the order of
+    /// the permutation, if that takes no label beyond its share. Without groups of several texts it is
+    /// <see cref="Stratified"/>, index for index; with large ones the test can be smaller than asked for, and it is
+    /// empty where all texts are one group.
     /// </summary>
     /// <param name="labels">Label of each text; all the same for a split that looks at groups alone.</param>
     /// <param name="groups">Any number for each text, the same for those that belong together.</param>
     /// <param name="testSize">Share of the test, above 0 and below 1.</param>
     /// <param name="seed">Of the permutation.</param>
-    /// <exception cref="ArgumentException">One of the parts would be empty, or there are not as many groups as labels.</exception>
-    public static (int[] Train, int[] Test) Grouped(ReadOnlySpan<int> labels, ReadOnlySpan<int> groups, double testSize, uint seed)
+    /// <exception cref="ArgumentException">
+    /// One of the parts would be empty, or there are not as many groups as labels.
+    /// </exception>
+    public static (int[] Train, int[] Test) Grouped(
+        ReadOnlySpan<int> labels,
+        ReadOnlySpan<int> groups,
+        double testSize,
+        uint seed
+    )
     {
         Throw.IfLengthDiffers(groups.Length, labels.Length, nameof(groups));
         int tests = TestCount(labels.Length, testSize);
@@ -128,10 +138,18 @@ public static class TrainTestSplit
         if (n < 2)
             throw new ArgumentOutOfRangeException(nameof(n), n, "A split needs at least 2 texts.");
         if (!(testSize > 0 && testSize < 1))
-            throw new ArgumentOutOfRangeException(nameof(testSize), testSize, "testSize must lie between 0 and 1, both excluded.");
+            throw new ArgumentOutOfRangeException(
+                nameof(testSize),
+                testSize,
+                "testSize must lie between 0 and 1, both excluded."
+            );
         int tests = (int)Math.Ceiling(testSize * n);
         if (tests >= n)
-            throw new ArgumentException($"A test share of {testSize} of {Counted.Of(n, "text")} leaves none to train on; choose a smaller share.", nameof(testSize));
+            throw new ArgumentException(
+                $"A test share of {testSize} of {Counted.Of(n, "text")} leaves none to train on; choose a smaller "
+                    + $"share.",
+                nameof(testSize)
+            );
         return tests;
     }
 }

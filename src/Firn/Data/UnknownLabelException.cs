@@ -10,8 +10,11 @@ public sealed class UnknownLabelException : Exception
     /// <param name="rows">How many rows bear them.</param>
     /// <param name="known">The model's classes.</param>
     public UnknownLabelException(IReadOnlyList<string> labels, long rows, IReadOnlyList<string> known)
-        : base($"{Counted.Of(rows, "row")} {(rows == 1 ? "bears a label" : "bear labels")} that the model does not know ({Counted.Listed(labels)}; it knows {Counted.Listed(known)}); " +
-            "give those labels the model's names, or skip such rows.")
+        : base(
+            $"{Counted.Of(rows, "row")} {(rows == 1 ? "bears a label" : "bear labels")} that the model does not know "
+                + $"({Counted.Listed(labels)}; it knows {Counted.Listed(known)}); "
+                + "give those labels the model's names, or skip such rows."
+        )
     {
         Labels = labels;
         Rows = rows;

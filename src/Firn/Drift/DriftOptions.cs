@@ -7,8 +7,9 @@ public sealed record DriftOptions
     public int Neighbors { get; init; } = 10;
 
     /// <summary>
-    /// Words whose neighbours are looked up at most: those that training saw, the most frequent first, then the others in
-    /// the order of the vocabulary. The search is exact and over all words; its cost is this times the number of words.
+    /// Words whose neighbours are looked up at most: those that training saw, the most frequent first, then the others
+    /// in the order of the vocabulary. The search is exact and over all words; its cost is this times the number of
+    /// words.
     /// </summary>
     public int NeighborWords { get; init; } = 20_000;
 
@@ -19,8 +20,8 @@ public sealed record DriftOptions
     public double NearCosine { get; init; } = 0.5;
 
     /// <summary>
-    /// Times that training must have seen a word for its pairs to count as torn, 1 or more: a word that stands once in the texts
-    /// moves by what one text taught it. Without effect where counts are not known.
+    /// Times that training must have seen a word for its pairs to count as torn, 1 or more: a word that stands once in
+    /// the texts moves by what one text taught it. Without effect where counts are not known.
     /// </summary>
     public int LeastSeen { get; init; } = 5;
 

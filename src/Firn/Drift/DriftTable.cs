@@ -11,20 +11,20 @@ namespace Firn.Drift;
 /// </summary>
 public sealed class DriftTable
 {
-    private readonly PretrainedRows before;
-    private readonly int[] placeOf; // [R]: the row's place in before, -1 where it did not move
-    private readonly int[]? counts;
+    private readonly PretrainedRows _before;
+    private readonly int[] _placeOf; // [R]: the row's place in before, -1 where it did not move
+    private readonly int[]? _counts;
 
     private DriftTable(Vocabulary vocabulary, EmbeddingTable after, PretrainedRows before, int[]? counts)
     {
         Vocabulary = vocabulary;
         After = after;
-        this.before = before;
-        this.counts = counts;
-        placeOf = new int[after.RowCount];
-        Array.Fill(placeOf, -1);
+        _before = before;
+        _counts = counts;
+        _placeOf = new int[after.RowCount];
+        Array.Fill(_placeOf, -1);
         for (int i = 0; i < before.Count; i++)
-            placeOf[before.Rows[i]] = i;
+            _placeOf[before.Rows[i]] = i;
     }
 
     /// <summary>The words.</summary>
@@ -34,28 +34,39 @@ public sealed class DriftTable
     public EmbeddingTable After { get; }
 
     /// <summary>The rows that differ, as they were before training.</summary>
-    public PretrainedRows Before => before;
+    public PretrainedRows Before => _before;
 
     /// <summary>Whether it is known how often training saw each word.</summary>
-    public bool KnowsCounts => counts is not null;
+    public bool KnowsCounts => _counts is not null;
 
     /// <summary>What a predictor that was trained, or loaded from a bundle, knows of its own training.</summary>
-    /// <exception cref="InvalidDataException">It does not know where its vectors stood before; the message says what to do.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It does not know where its vectors stood before; the message says what to do.
+    /// </exception>
     public static DriftTable Of(Predictor predictor)
     {
         ArgumentNullException.ThrowIfNull(predictor);
         if (predictor.Trace?.Pretrained is not { } pretrained)
         {
-            throw new InvalidDataException("The model does not hold its word vectors as they were before training; " +
-                "give their file (--before), or train again and keep them.");
+            throw new InvalidDataException(
+                "The model does not hold its word vectors as they were before training; "
+                    + "give their file (--before), or train again and keep them."
+            );
         }
-        return new DriftTable(predictor.Vocabulary, predictor.Classifier.Embedding, pretrained, [.. predictor.Trace.Counts]);
+        return new DriftTable(
+            predictor.Vocabulary,
+            predictor.Classifier.Embedding,
+            pretrained,
+            [.. predictor.Trace.Counts]
+        );
     }
 
     /// <summary>Compares a predictor's vectors with those it began with.</summary>
     /// <param name="predictor">The trained model.</param>
     /// <param name="pretrained">The vectors before training; words that are not among them are not measured.</param>
-    /// <exception cref="InvalidDataException">The vectors have another width, or share no word with the model.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The vectors have another width, or share no word with the model.
+    /// </exception>
     public static DriftTable Of(Predictor predictor, WordVectors pretrained)
     {
         ArgumentNullException.ThrowIfNull(predictor);
@@ -63,8 +74,10 @@ public sealed class DriftTable
         EmbeddingTable table = predictor.Classifier.Embedding;
         if (pretrained.Dimension != table.Dimension)
         {
-            throw new InvalidDataException($"The vectors from before have {pretrained.Dimension} values and the model's have {table.Dimension}; " +
-                "give the file that it was trained with.");
+            throw new InvalidDataException(
+                $"The vectors from before have {pretrained.Dimension} values and the model's have {table.Dimension}; "
+                    + "give the file that it was trained with."
+            );
         }
         var rows = new SortedDictionary<int, float[]>();
         int shared = 0;
@@ -78,9 +91,16 @@ public sealed class DriftTable
                 rows[row] = has ? vector.ToArray() : new float[table.Dimension];
         }
         if (shared == 0)
-            throw new InvalidDataException("The vectors from before hold none of the model's words; give the file that it was trained with.");
+            throw new InvalidDataException(
+                "The vectors from before hold none of the model's words; give the file that it was trained with."
+            );
         var before = new PretrainedRows([.. rows.Keys], rows.Values.SelectMany(v => v).ToArray(), table.Dimension);
-        return new DriftTable(predictor.Vocabulary, table, before, predictor.Trace is { } trace ? [.. trace.Counts] : null);
+        return new DriftTable(
+            predictor.Vocabulary,
+            table,
+            before,
+            predictor.Trace is { } trace ? [.. trace.Counts] : null
+        );
     }
 
     /// <summary>A table put together by hand.</summary>
@@ -107,42 +127,55 @@ public sealed class DriftTable
     /// <summary>Where a word stood before training, [E].</summary>
     public ReadOnlySpan<float> BeforeOf(int id)
     {
-        int place = placeOf[After.RowOf[id]];
-        return place < 0 ? After.VectorOf(id) : before[place];
+        int place = _placeOf[After.RowOf[id]];
+        return place < 0 ? After.VectorOf(id) : _before[place];
     }
 
     /// <summary>Where it stands now, [E].</summary>
     public ReadOnlySpan<float> AfterOf(int id) => After.VectorOf(id);
 
     /// <summary>Whether training changed the word's vector in any bit.</summary>
-    public bool Moved(int id) => placeOf[After.RowOf[id]] >= 0;
+    public bool Moved(int id) => _placeOf[After.RowOf[id]] >= 0;
 
     /// <summary>Whether the word had a vector before training; the others are not measured.</summary>
     public bool HasVector(int id) => BeforeOf(id).ContainsAnyExcept(0f);
 
     /// <summary>How often training saw the word; null where that is not known.</summary>
-    public int? CountOf(int id) => counts?[id];
+    public int? CountOf(int id) => _counts?[id];
 
     /// <summary>Whether training saw the word; where counts are not known, whether the word moved.</summary>
-    public bool Seen(int id) => counts is null ? Moved(id) : counts[id] > 0;
+    public bool Seen(int id) => _counts is null ? Moved(id) : _counts[id] > 0;
 
-    /// <summary>The ids of all words that had a vector, rising: the more frequent word of the training texts first.</summary>
+    /// <summary>
+    /// The ids of all words that had a vector, rising: the more frequent word of the training texts first.
+    /// </summary>
     public int[] WordsWithVector() => [.. Enumerable.Range(1, Vocabulary.Count - 1).Where(HasVector)];
 
     /// <summary>The id of a word that has a vector.</summary>
-    /// <exception cref="ArgumentException">The model does not know the word, or it has no vector; the message says which.</exception>
+    /// <exception cref="ArgumentException">
+    /// The model does not know the word, or it has no vector; the message says which.
+    /// </exception>
     public int Require(string word)
     {
         ArgumentNullException.ThrowIfNull(word);
         int id = Vocabulary.IdOf(word);
         if (id < 0 || (id == Vocabulary.UnknownId && word != Vocabulary.UnknownToken))
-            throw new ArgumentException($"The model does not know the word '{word}'; write it as the cleaning leaves it, in lower case as a rule.", nameof(word));
+            throw new ArgumentException(
+                $"The model does not know the word '{word}'; write it as the cleaning leaves it, in lower case as a "
+                    + $"rule.",
+                nameof(word)
+            );
         if (!HasVector(id))
-            throw new ArgumentException($"The word '{word}' had no vector before training, so it cannot have drifted; choose another.", nameof(word));
+            throw new ArgumentException(
+                $"The word '{word}' had no vector before training, so it cannot have drifted; choose another.",
+                nameof(word)
+            );
         return id;
     }
 
-    /// <summary>A copy of the vectors after training, changed by <paramref name="change"/>, which gets all rows, [R,E].</summary>
+    /// <summary>
+    /// A copy of the vectors after training, changed by <paramref name="change"/>, which gets all rows, [R,E].
+    /// </summary>
     internal EmbeddingTable Copy(Action<float[]> change)
     {
         float[] rows = After.Rows.ToArray();
@@ -163,9 +196,9 @@ public sealed class DriftTable
         int place = 0;
         foreach (int id in rows.Values)
             BeforeOf(id).CopyTo(values.AsSpan(place++ * after.Dimension));
-        return new DriftTable(Vocabulary, after, new PretrainedRows([.. rows.Keys], values, after.Dimension), counts);
+        return new DriftTable(Vocabulary, after, new PretrainedRows([.. rows.Keys], values, after.Dimension), _counts);
     }
 
     /// <summary>What a predictor with these vectors knows of its training.</summary>
-    internal TrainingTrace? Trace => counts is null ? null : new TrainingTrace(counts, before);
+    internal TrainingTrace? Trace => _counts is null ? null : new TrainingTrace(_counts, _before);
 }

@@ -9,7 +9,9 @@ public enum RepairMethod
     /// </summary>
     Map,
 
-    /// <summary>Each word that stayed goes the mean way of its nearest words that moved, weighted by similarity.</summary>
+    /// <summary>
+    /// Each word that stayed goes the mean way of its nearest words that moved, weighted by similarity.
+    /// </summary>
     Neighbors,
 
     /// <summary>The old table is put back: no word is moved, and what the table learnt is lost.</summary>
@@ -36,8 +38,8 @@ public sealed record RepairOptions
     public int Neighbors { get; init; } = 10;
 
     /// <summary>
-    /// Temperature T of their weights, exp(cosine / T) over their sum: near 0 the nearest alone counts, large values weigh
-    /// all k alike. Above 0.
+    /// Temperature T of their weights, exp(cosine / T) over their sum: near 0 the nearest alone counts, large values
+    /// weigh all k alike. Above 0.
     /// </summary>
     public double Temperature { get; init; } = 0.1;
 
@@ -45,8 +47,8 @@ public sealed record RepairOptions
     public MapWeights Weights { get; init; } = MapWeights.Count;
 
     /// <summary>
-    /// Penalty of the map, as a multiple of the mean variance of a value of the weighted vectors; null chooses, of 13 from
-    /// 0.001 to 1000, the one with the least error in five-fold cross-validation over the words that moved.
+    /// Penalty of the map, as a multiple of the mean variance of a value of the weighted vectors; null chooses, of 13
+    /// from 0.001 to 1000, the one with the least error in five-fold cross-validation over the words that moved.
     /// </summary>
     public double? Penalty { get; init; }
 

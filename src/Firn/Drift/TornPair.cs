@@ -10,9 +10,19 @@ namespace Firn.Drift;
 /// <param name="RankBefore">Before training the second was so many-th of the first's nearest words, from 1.</param>
 /// <param name="RankAfter">The same now.</param>
 public sealed record TornPair(
-    string First, string Second, int? FirstCount, int? SecondCount, double CosineBefore, double CosineAfter, int RankBefore, int RankAfter)
+    string First,
+    string Second,
+    int? FirstCount,
+    int? SecondCount,
+    double CosineBefore,
+    double CosineAfter,
+    int RankBefore,
+    int RankAfter
+)
 {
-    /// <summary>The tear: how much nearness was lost, cosine before less cosine now; negative where the words came nearer.</summary>
+    /// <summary>
+    /// The tear: how much nearness was lost, cosine before less cosine now; negative where the words came nearer.
+    /// </summary>
     public double Tear => CosineBefore - CosineAfter;
 }
 
@@ -20,7 +30,11 @@ public sealed record TornPair(
 /// <param name="Word">The word.</param>
 /// <param name="Before">Its nearest words before training, the nearest first.</param>
 /// <param name="After">Those now.</param>
-public sealed record NeighborChange(string Word, IReadOnlyList<Vectors.Neighbor> Before, IReadOnlyList<Vectors.Neighbor> After)
+public sealed record NeighborChange(
+    string Word,
+    IReadOnlyList<Vectors.Neighbor> Before,
+    IReadOnlyList<Vectors.Neighbor> After
+)
 {
     /// <summary>How many of the words before are still there.</summary>
     public int Kept => Before.Select(n => n.Row).Intersect(After.Select(n => n.Row)).Count();

@@ -10,7 +10,11 @@ namespace Firn.Evaluation;
 public sealed record ConfidentError(string Text, string Actual, string Predicted, float Probability);
 
 /// <summary>Keeps the errors with the highest probability.</summary>
-internal sealed class ConfidentErrors(IReadOnlyList<string> names, float threshold = DecisionThreshold.Usual, int most = 20)
+internal sealed class ConfidentErrors(
+    IReadOnlyList<string> names,
+    float threshold = DecisionThreshold.Usual,
+    int most = 20
+)
 {
     private readonly PriorityQueue<(int Key, int Actual, int Predicted, float Probability), float> _errors = new();
     private readonly Dictionary<int, string> _texts = [];
@@ -42,7 +46,8 @@ internal sealed class ConfidentErrors(IReadOnlyList<string> names, float thresho
             return;
         HashSet<int> wanted = [.. _errors.UnorderedItems.Select(e => e.Element.Key)];
         // A reader counts what its latest pass left out; a pass broken off would tell too few.
-        int last = rows is CorpusReader { RowsSkipped: > 0 } ? int.MaxValue : wanted.Max(), place = 0;
+        int last = rows is CorpusReader { RowsSkipped: > 0 } ? int.MaxValue : wanted.Max(),
+            place = 0;
         foreach (LabeledText row in rows)
         {
             if (wanted.Contains(place))
@@ -54,6 +59,16 @@ internal sealed class ConfidentErrors(IReadOnlyList<string> names, float thresho
 
     /// <summary>The errors, the surest first.</summary>
     public IReadOnlyList<ConfidentError> ToList() =>
-        [.. _errors.UnorderedItems.Select(e => e.Element).OrderByDescending(e => e.Probability).ThenBy(e => e.Key)
-            .Select(e => new ConfidentError(_texts.GetValueOrDefault(e.Key, ""), names[e.Actual], names[e.Predicted], e.Probability))];
+        [
+            .. _errors
+                .UnorderedItems.Select(e => e.Element)
+                .OrderByDescending(e => e.Probability)
+                .ThenBy(e => e.Key)
+                .Select(e => new ConfidentError(
+                    _texts.GetValueOrDefault(e.Key, ""),
+                    names[e.Actual],
+                    names[e.Predicted],
+                    e.Probability
+                )),
+        ];
 }

@@ -39,7 +39,8 @@ public sealed class ConfusionMatrix
     public IReadOnlyList<ClassMetrics> PerClass { get; }
 
     /// <summary>Share on the diagonal; 0 without texts.</summary>
-    public double Accuracy => Total == 0 ? 0 : (double)Enumerable.Range(0, _counts.Length).Sum(c => _counts[c][c]) / Total;
+    public double Accuracy =>
+        Total == 0 ? 0 : (double)Enumerable.Range(0, _counts.Length).Sum(c => _counts[c][c]) / Total;
 
     /// <summary>
     /// Unweighted mean over the classes that occur among labels or predictions, as scikit-learn takes it; a class that
@@ -48,7 +49,11 @@ public sealed class ConfusionMatrix
     public double MacroAverage(Func<ClassMetrics, double> figure)
     {
         ArgumentNullException.ThrowIfNull(figure);
-        return PerClass.Where((m, c) => m.Support > 0 || PredictedCount(c) > 0).Select(figure).DefaultIfEmpty(0).Average();
+        return PerClass
+            .Where((m, c) => m.Support > 0 || PredictedCount(c) > 0)
+            .Select(figure)
+            .DefaultIfEmpty(0)
+            .Average();
     }
 
     /// <summary>Mean over the classes, weighted by support; 0 without texts.</summary>
@@ -62,8 +67,16 @@ public sealed class ConfusionMatrix
 
     private ClassMetrics MetricsOf(int c, string name)
     {
-        int hits = _counts[c][c], predicted = PredictedCount(c), support = _counts[c].Sum();
-        return new ClassMetrics(name, Ratio(hits, predicted), Ratio(hits, support), Ratio(2.0 * hits, predicted + support), support);
+        int hits = _counts[c][c],
+            predicted = PredictedCount(c),
+            support = _counts[c].Sum();
+        return new ClassMetrics(
+            name,
+            Ratio(hits, predicted),
+            Ratio(hits, support),
+            Ratio(2.0 * hits, predicted + support),
+            support
+        );
     }
 
     private static double Ratio(double part, int whole) => whole == 0 ? 0 : part / whole;

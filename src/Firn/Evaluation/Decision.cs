@@ -6,7 +6,9 @@ internal static class Decision
     /// <summary>The score from which the second of two classes is given, where it was not tuned.</summary>
     public const float Usual = 0.5f;
 
-    /// <summary>One column: the second class from the threshold on; else the first of the largest probabilities.</summary>
+    /// <summary>
+    /// One column: the second class from the threshold on; else the first of the largest probabilities.
+    /// </summary>
     /// <param name="row">[K].</param>
     /// <param name="threshold">For one column.</param>
     public static int ClassOf(ReadOnlySpan<float> row, float threshold = Usual)
@@ -23,5 +25,8 @@ internal static class Decision
     }
 
     /// <summary>The probability of a class.</summary>
-    public static float ProbabilityOf(int c, ReadOnlySpan<float> row) => row.Length > 1 ? row[c] : c == 1 ? row[0] : 1 - row[0];
+    public static float ProbabilityOf(int c, ReadOnlySpan<float> row) =>
+        row.Length > 1 ? row[c]
+        : c == 1 ? row[0]
+        : 1 - row[0];
 }

@@ -17,8 +17,8 @@ public enum ThresholdMetric
 }
 
 /// <summary>
-/// Chooses the score from which the second of two classes is predicted. Probabilities stay as they are: a figure such as
-/// F1 is best at another score than 0.5 when classes differ in size (Lipton, Elkan, Naryanaswamy 2014, "Optimal
+/// Chooses the score from which the second of two classes is predicted. Probabilities stay as they are: a figure such
+/// as F1 is best at another score than 0.5 when classes differ in size (Lipton, Elkan, Naryanaswamy 2014, "Optimal
 /// thresholding of classifiers to maximize F1 measure").
 /// </summary>
 public static class DecisionThreshold
@@ -27,8 +27,8 @@ public static class DecisionThreshold
     public const float Usual = Decision.Usual;
 
     /// <summary>
-    /// The threshold at which the figure is highest on labelled texts: midway between two neighbouring scores; of equally
-    /// good ones that nearest to 0.5.
+    /// The threshold at which the figure is highest on labelled texts: midway between two neighbouring scores; of
+    /// equally good ones that nearest to 0.5.
     /// </summary>
     /// <param name="scores">[N] probability of the second class.</param>
     /// <param name="labels">[N] 0 or 1.</param>
@@ -40,8 +40,10 @@ public static class DecisionThreshold
         float[] sorted = scores.ToArray();
         int[] sortedLabels = labels.ToArray();
         Array.Sort(sorted, sortedLabels);
-        int positives = sortedLabels.Count(label => label == 1), negatives = sorted.Length - positives;
-        int found = positives, falseAlarms = negatives; // at a threshold below all scores
+        int positives = sortedLabels.Count(label => label == 1),
+            negatives = sorted.Length - positives;
+        int found = positives,
+            falseAlarms = negatives; // at a threshold below all scores
         (double Value, float Threshold) best = (double.NegativeInfinity, Usual);
         for (int i = 0; i <= sorted.Length; i++)
         {
@@ -50,7 +52,10 @@ public static class DecisionThreshold
             {
                 float threshold = Between(i == 0 ? 0 : sorted[i - 1], i == sorted.Length ? 1 : sorted[i]);
                 double value = Value(metric, found, falseAlarms, positives, negatives);
-                if (value > best.Value || (value == best.Value && Math.Abs(threshold - Usual) < Math.Abs(best.Threshold - Usual)))
+                if (
+                    value > best.Value
+                    || (value == best.Value && Math.Abs(threshold - Usual) < Math.Abs(best.Threshold - Usual))
+                )
                     best = (value, threshold);
             }
             if (i == sorted.Length)
@@ -65,11 +70,14 @@ public static class DecisionThreshold
 
     /// <summary>0.5 where it lies between both scores, for there is no reason to leave it; else the middle.</summary>
     private static float Between(float below, float above) =>
-        below < Usual && Usual <= above ? Usual : below + (above - below) / 2 is var middle && middle > below ? middle : above;
+        below < Usual && Usual <= above ? Usual
+        : below + (above - below) / 2 is var middle && middle > below ? middle
+        : above;
 
     private static double Value(ThresholdMetric metric, int found, int falseAlarms, int positives, int negatives)
     {
-        int missed = positives - found, rejected = negatives - falseAlarms;
+        int missed = positives - found,
+            rejected = negatives - falseAlarms;
         return metric switch
         {
             ThresholdMetric.Accuracy => Ratio(found + rejected, positives + negatives),
@@ -79,7 +87,8 @@ public static class DecisionThreshold
         };
     }
 
-    private static double F1(int right, int falseAlarms, int missed) => Ratio(2 * right, 2 * right + falseAlarms + missed);
+    private static double F1(int right, int falseAlarms, int missed) =>
+        Ratio(2 * right, 2 * right + falseAlarms + missed);
 
     private static double Ratio(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
 }

@@ -2,7 +2,9 @@ namespace Firn.Evaluation;
 
 /// <summary>How one class fared.</summary>
 /// <param name="Name">The class's name.</param>
-/// <param name="Precision">Share of the texts given this class that have it, in [0, 1]; 0 when none was given it.</param>
+/// <param name="Precision">
+/// Share of the texts given this class that have it, in [0, 1]; 0 when none was given it.
+/// </param>
 /// <param name="Recall">Share of the texts of this class that were given it, in [0, 1]; 0 when there are none.</param>
 /// <param name="F1">Harmonic mean of precision and recall; 0 when both are 0.</param>
 /// <param name="Support">Number of texts that have this class.</param>
@@ -14,7 +16,13 @@ public sealed record ClassMetrics(string Name, double Precision, double Recall, 
 /// <param name="Count">Texts whose confidence lies in the bin.</param>
 /// <param name="MeanConfidence">Their mean confidence; 0 in an empty bin.</param>
 /// <param name="Observed">How often they are what the model says, in [0, 1]; 0 in an empty bin.</param>
-public readonly record struct ReliabilityBin(double Low, double High, int Count, double MeanConfidence, double Observed);
+public readonly record struct ReliabilityBin(
+    double Low,
+    double High,
+    int Count,
+    double MeanConfidence,
+    double Observed
+);
 
 /// <summary>
 /// All that Firn measures of a classifier on labelled texts. The figures equal scikit-learn's
@@ -29,7 +37,9 @@ public sealed record EvaluationReport
     /// <summary>Mean cross-entropy in nats; probabilities are clipped to [1e-7, 1 - 1e-7] as Keras does.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>Share of texts whose most probable class (with two classes: score at least 0.5) is the true one.</summary>
+    /// <summary>
+    /// Share of texts whose most probable class (with two classes: score at least 0.5) is the true one.
+    /// </summary>
     public required double Accuracy { get; init; }
 
     /// <summary>Figures of each class, in the order of the labels.</summary>
@@ -62,7 +72,9 @@ public sealed record EvaluationReport
     /// <summary>The ROC curve of the positive class, or with more classes one a class, in label order.</summary>
     public required IReadOnlyList<RocCurve> RocCurves { get; init; }
 
-    /// <summary>[C][C] counts: row = true class, column = predicted class. Empty where a text may have several classes.</summary>
+    /// <summary>
+    /// [C][C] counts: row = true class, column = predicted class. Empty where a text may have several classes.
+    /// </summary>
     public required IReadOnlyList<int[]> Confusion { get; init; }
 
     /// <summary>
@@ -83,6 +95,8 @@ public sealed record EvaluationReport
     /// </summary>
     public required double Brier { get; init; }
 
-    /// <summary>Figures over all decisions, where a text may have any number of classes; null where it has one.</summary>
+    /// <summary>
+    /// Figures over all decisions, where a text may have any number of classes; null where it has one.
+    /// </summary>
     public MultiLabelFigures? MultiLabel { get; init; }
 }

@@ -6,7 +6,10 @@ namespace Firn.Evaluation;
 internal sealed class LabelCounter(LabelRule rule, LabelSets? sets)
 {
     private readonly SortedDictionary<string, long> _labels = new(StringComparer.Ordinal);
-    private long _texts, _abstained, _right, _withoutWord;
+    private long _texts,
+        _abstained,
+        _right,
+        _withoutWord;
 
     /// <param name="row">[K]: what the model gives.</param>
     /// <param name="saysNothing">Whether the model saw no word of it.</param>
@@ -34,5 +37,6 @@ internal sealed class LabelCounter(LabelRule rule, LabelSets? sets)
         return true;
     }
 
-    public LabelCounts ToCounts() => new(_texts, _labels, _abstained, (double)_right / (_texts - _abstained), _withoutWord);
+    public LabelCounts ToCounts() =>
+        new(_texts, _labels, _abstained, (double)_right / (_texts - _abstained), _withoutWord);
 }

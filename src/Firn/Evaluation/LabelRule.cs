@@ -1,8 +1,8 @@
 namespace Firn.Evaluation;
 
 /// <summary>
-/// From probabilities to the label that is shown: one rule for predictors, evaluations, servers and clients, so that all give
-/// a text the same label.
+/// From probabilities to the label that is shown: one rule for predictors, evaluations, servers and clients, so that
+/// all give a text the same label.
 /// </summary>
 public sealed record LabelRule
 {
@@ -18,7 +18,9 @@ public sealed record LabelRule
     /// <summary>The score from which the second of two classes is given, or each of several; in [0, 1].</summary>
     public float Threshold { get; init; } = Decision.Usual;
 
-    /// <summary>Probability of the likeliest class below which the label is <see cref="UnsureLabel"/>; null for never.</summary>
+    /// <summary>
+    /// Probability of the likeliest class below which the label is <see cref="UnsureLabel"/>; null for never.
+    /// </summary>
     public double? UnsureBelow { get; init; }
 
     /// <summary>Scores of two classes that get a label of their own; null for none.</summary>
@@ -61,7 +63,9 @@ public sealed record LabelRule
 }
 
 /// <summary>The label of a text and how sure the model is of it.</summary>
-/// <param name="Label">A class's name; several with | between; or the label of texts that are left without a class.</param>
+/// <param name="Label">
+/// A class's name; several with | between; or the label of texts that are left without a class.
+/// </param>
 /// <param name="Class">The class decided on, also where the model abstained; the likeliest of several.</param>
 /// <param name="Probability">The probability of <paramref name="Class"/>.</param>
 /// <param name="Abstained">The text was left without a class.</param>

@@ -1,10 +1,10 @@
 namespace Firn.Evaluation;
 
 /// <summary>
-/// Joins the logits of models into one set, z = sum_m s_m z_m + c with s_m >= 0, so that the cross-entropy of labelled texts, which
-/// the models have not seen, is least. With one model s is the inverse temperature of Guo et al. 2017 ("On calibration of
-/// modern neural networks", equation 9); with two classes c is Platt's shift, with more there is none. Stacking with weights that are
-/// not negative: Breiman 1996, "Stacked regressions".
+/// Joins the logits of models into one set, z = sum_m s_m z_m + c with s_m >= 0, so that the cross-entropy of labelled
+/// texts, which the models have not seen, is least. With one model s is the inverse temperature of Guo et al. 2017 ("On
+/// calibration of modern neural networks", equation 9); with two classes c is Platt's shift, with more there is none.
+/// Stacking with weights that are not negative: Breiman 1996, "Stacked regressions".
 /// </summary>
 /// <param name="Scales">[M] s of each model, 0 or more.</param>
 /// <param name="Shift">c; 0 with more than two classes.</param>
@@ -13,7 +13,10 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
     private const int MostSteps = 50;
     private const double Epsilon = 1e-7; // Evaluation's, and Keras'
     private const double Ridge = 1e-6;
-    private const int MostModels = 8, Folds = 5, FewestTexts = 20, ManyTexts = 5000;
+    private const int MostModels = 8,
+        Folds = 5,
+        FewestTexts = 20,
+        ManyTexts = 5000;
 
     // Texts that the start counts as much as; tried from the start alone to next to none.
     private static readonly double[] Strengths = [1000, 300, 100, 30, 10, 3, 1];
@@ -23,9 +26,17 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
     /// <param name="labels">[N].</param>
     /// <param name="k">K.</param>
     /// <param name="start">Where the fit is drawn to; null for nowhere.</param>
-    /// <param name="strength">How strongly: adds strength / (2 N) times the squared distance from the start to the mean loss; 0 or more.</param>
+    /// <param name="strength">
+    /// How strongly: adds strength / (2 N) times the squared distance from the start to the mean loss; 0 or more.
+    /// </param>
     /// <exception cref="ArgumentException">There is no model or no text, or the sizes do not fit.</exception>
-    public static LogitBlend Fit(IReadOnlyList<float[]> logits, ReadOnlySpan<int> labels, int k, LogitBlend? start = null, double strength = 0)
+    public static LogitBlend Fit(
+        IReadOnlyList<float[]> logits,
+        ReadOnlySpan<int> labels,
+        int k,
+        LogitBlend? start = null,
+        double strength = 0
+    )
     {
         ArgumentNullException.ThrowIfNull(logits);
         Throw.IfOutside(logits.Count, 1, MostModels, "number of models");
@@ -34,18 +45,26 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
             Throw.IfLengthDiffers(model.Length, (long)labels.Length * k, nameof(logits));
         if (start is not null)
             Throw.IfLengthDiffers(start.Scales.Count, logits.Count, nameof(start));
-        int models = logits.Count, all = (1 << models) - 1;
-        double[]? anchor = start is null ? null : k == 1 ? [.. start.Scales, start.Shift] : [.. start.Scales];
+        int models = logits.Count,
+            all = (1 << models) - 1;
+        double[]? anchor =
+            start is null ? null
+            : k == 1 ? [.. start.Scales, start.Shift]
+            : [.. start.Scales];
         var problem = new Problem(logits, labels.ToArray(), k, anchor, strength / labels.Length);
         (double Loss, double[] X) best = Minimum(problem, all);
         if (best.X.AsSpan(0, models).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon))
         {
-            // The loss is convex, so the least one without negative scales is the least of those where some models are left out.
+            // The loss is convex, so the least one without negative scales is the least of those where some models are
+            // left out.
             best = (double.PositiveInfinity, []);
             for (int kept = 0; kept < all; kept++)
             {
                 (double loss, double[] x) = Minimum(problem, kept);
-                if (loss < best.Loss && !x.AsSpan(0, models).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon))
+                if (
+                    loss < best.Loss
+                    && !x.AsSpan(0, models).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon)
+                )
                     best = (loss, x);
             }
         }
@@ -53,15 +72,23 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
     }
 
     /// <summary>
-    /// Fits on few texts: drawn to a start as strongly as five folds of the texts say that it should be, and where no fit is better
-    /// than the start on texts that it has not seen, by more than chance (<see cref="PairedLoss"/>), the start itself.
+    /// Fits on few texts: drawn to a start as strongly as five folds of the texts say that it should be, and where no
+    /// fit is better than the start on texts that it has not seen, by more than chance (<see cref="PairedLoss"/>), the
+    /// start itself.
     /// </summary>
-    /// <param name="logits">Of each model, [N,K]; K = 1 for two classes. Texts may stand in any order that the labels do not follow from.</param>
+    /// <param name="logits">
+    /// Of each model, [N,K]; K = 1 for two classes. Texts may stand in any order that the labels do not follow from.
+    /// </param>
     /// <param name="labels">[N].</param>
     /// <param name="k">K.</param>
     /// <param name="start">A sensible blend.</param>
     /// <returns>The blend, and the probabilities [N,K] that fits without a text's fold give it.</returns>
-    public static (LogitBlend Blend, float[] Probabilities) FitToFew(IReadOnlyList<float[]> logits, ReadOnlySpan<int> labels, int k, LogitBlend start)
+    public static (LogitBlend Blend, float[] Probabilities) FitToFew(
+        IReadOnlyList<float[]> logits,
+        ReadOnlySpan<int> labels,
+        int k,
+        LogitBlend start
+    )
     {
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(start);
@@ -82,7 +109,8 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
         var held = new float[truth.Length * k];
         for (int fold = 0; fold < Folds; fold++)
         {
-            int[] inside = [.. Enumerable.Range(0, truth.Length).Where(i => i % Folds != fold)], outside = [.. Enumerable.Range(0, truth.Length).Where(i => i % Folds == fold)];
+            int[] inside = [.. Enumerable.Range(0, truth.Length).Where(i => i % Folds != fold)],
+                outside = [.. Enumerable.Range(0, truth.Length).Where(i => i % Folds == fold)];
             LogitBlend fit = Fit(Rows(logits, inside, k), [.. inside.Select(i => truth[i])], k, start, strength);
             float[] scored = fit.Probabilities(Rows(logits, outside, k), k);
             for (int i = 0; i < outside.Length; i++)
@@ -91,13 +119,16 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
         return held;
     }
 
-    private static float[][] Rows(IReadOnlyList<float[]> logits, int[] texts, int k) => [.. logits.Select(model =>
-    {
-        var rows = new float[texts.Length * k];
-        for (int i = 0; i < texts.Length; i++)
-            model.AsSpan(texts[i] * k, k).CopyTo(rows.AsSpan(i * k));
-        return rows;
-    })];
+    private static float[][] Rows(IReadOnlyList<float[]> logits, int[] texts, int k) =>
+        [
+            .. logits.Select(model =>
+            {
+                var rows = new float[texts.Length * k];
+                for (int i = 0; i < texts.Length; i++)
+                    model.AsSpan(texts[i] * k, k).CopyTo(rows.AsSpan(i * k));
+                return rows;
+            }),
+        ];
 
     /// <summary>A mean loss to minimise.</summary>
     /// <param name="Logits">Of each model.</param>
@@ -126,15 +157,15 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
                     Hold(m, gradient, hessian);
             }
             double[] direction = Solve(hessian, gradient);
-            double length = 1, next;
+            double length = 1,
+                next;
             double[] trial;
             do
             {
                 trial = [.. x.Zip(direction, (a, d) => a - length * d)];
                 next = Loss(problem, trial);
                 length /= 2;
-            }
-            while (next > loss && length > 1e-8);
+            } while (next > loss && length > 1e-8);
             if (next > loss)
                 break;
             x = trial;
@@ -182,7 +213,10 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
         return probabilities;
     }
 
-    /// <summary>Logits of probabilities, [N,K]; of a softmax their logarithms, which differ from its logits by a constant a text.</summary>
+    /// <summary>
+    /// Logits of probabilities, [N,K]; of a softmax their logarithms, which differ from its logits by a constant a
+    /// text.
+    /// </summary>
     public static float[] LogitsOf(ReadOnlySpan<float> probabilities, int k)
     {
         var logits = new float[probabilities.Length];
@@ -197,7 +231,8 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
     private static double Loss(Problem problem, double[] x)
     {
         (IReadOnlyList<float[]> logits, int[] labels, int k, double[]? anchor, double pull) = problem;
-        double sum = 0, distance = 0;
+        double sum = 0,
+            distance = 0;
         for (int a = 0; a < anchor?.Length; a++)
             distance += (x[a] - anchor[a]) * (x[a] - anchor[a]);
         var z = new double[k];
@@ -205,18 +240,27 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
         {
             Joined(logits, i * k, x, z);
             double label = k == 1 ? (labels[i] == 1 ? z[0] : -z[0]) : z[labels[i]];
-            sum += k == 1 ? Math.Max(-label, 0) + Math.Log(1 + Math.Exp(-Math.Abs(label))) : LogSumOfExponentials(z) - label;
+            sum +=
+                k == 1
+                    ? Math.Max(-label, 0) + Math.Log(1 + Math.Exp(-Math.Abs(label)))
+                    : LogSumOfExponentials(z) - label;
         }
         return sum / labels.Length + pull * distance / 2;
     }
 
     /// <summary>A logit is linear in x, with the models' logits (and 1) as features f: g = mean of (p - y) f.</summary>
-    private static (double[] Gradient, double[,] Hessian) Derivatives(IReadOnlyList<float[]> logits, ReadOnlySpan<int> labels, int k, double[] x)
+    private static (double[] Gradient, double[,] Hessian) Derivatives(
+        IReadOnlyList<float[]> logits,
+        ReadOnlySpan<int> labels,
+        int k,
+        double[] x
+    )
     {
         int size = x.Length;
         var gradient = new double[size];
         var hessian = new double[size, size];
-        double[] z = new double[k], mean = new double[size];
+        double[] z = new double[k],
+            mean = new double[size];
         for (int i = 0; i < labels.Length; i++)
         {
             Joined(logits, i * k, x, z);
@@ -245,7 +289,8 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
         return (gradient, hessian);
     }
 
-    private static double Feature(IReadOnlyList<float[]> logits, int at, int index) => index < logits.Count ? logits[index][at] : 1;
+    private static double Feature(IReadOnlyList<float[]> logits, int at, int index) =>
+        index < logits.Count ? logits[index][at] : 1;
 
     private static void Joined(IReadOnlyList<float[]> logits, int at, double[] x, double[] z)
     {

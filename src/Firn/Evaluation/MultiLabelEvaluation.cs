@@ -10,23 +10,28 @@ namespace Firn.Evaluation;
 public sealed record MultiLabelFigures(double MicroPrecision, double MicroRecall, double MicroF1, double HammingLoss);
 
 /// <summary>
-/// Measures probabilities of classes by themselves against sets of labels. The figures equal scikit-learn's on indicator
-/// matrices (<c>f1_score(average="micro")</c>, <c>"macro"</c>, <c>accuracy_score</c>, <c>hamming_loss</c>).
+/// Measures probabilities of classes by themselves against sets of labels. The figures equal scikit-learn's on
+/// indicator matrices (<c>f1_score(average="micro")</c>, <c>"macro"</c>, <c>accuracy_score</c>, <c>hamming_loss</c>).
 /// </summary>
 public static class MultiLabelEvaluation
 {
     /// <summary>
-    /// The report: accuracy is the share of texts whose classes are all right; the loss is the mean over the classes; ROC
-    /// AUC the mean of the classes that have one; Brier score, calibration error and reliability are of all decisions (a
-    /// text, a class) together; there is no confusion matrix.
+    /// The report: accuracy is the share of texts whose classes are all right; the loss is the mean over the classes;
+    /// ROC AUC the mean of the classes that have one; Brier score, calibration error and reliability are of all
+    /// decisions (a text, a class) together; there is no confusion matrix.
     /// </summary>
     /// <param name="probabilities">[N,C].</param>
     /// <param name="labels">[N] numbers of sets.</param>
     /// <param name="sets">The sets.</param>
     /// <param name="classNames">The C names.</param>
     /// <param name="threshold">The probability from which a text has a class.</param>
-    public static EvaluationReport Evaluate(float[] probabilities, int[] labels, LabelSets sets, IReadOnlyList<string> classNames,
-        float threshold = DecisionThreshold.Usual)
+    public static EvaluationReport Evaluate(
+        float[] probabilities,
+        int[] labels,
+        LabelSets sets,
+        IReadOnlyList<string> classNames,
+        float threshold = DecisionThreshold.Usual
+    )
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         ArgumentNullException.ThrowIfNull(labels);
@@ -35,9 +40,25 @@ public static class MultiLabelEvaluation
         int classes = sets.Classes;
         Throw.IfLengthDiffers(classNames.Count, classes, nameof(classNames));
         Throw.IfLengthDiffers(probabilities.Length, (long)labels.Length * classes, nameof(probabilities));
-        EvaluationReport[] each = [.. Enumerable.Range(0, classes).Select(c => SingleLabelEvaluation.Evaluate(
-            Column(probabilities, c, classes), sets.Of(labels, c), [$"not {classNames[c]}", classNames[c]], threshold))];
-        EvaluationReport all = SingleLabelEvaluation.Evaluate(probabilities, Decisions(labels, sets), ["no", "yes"], threshold);
+        EvaluationReport[] each =
+        [
+            .. Enumerable
+                .Range(0, classes)
+                .Select(c =>
+                    SingleLabelEvaluation.Evaluate(
+                        Column(probabilities, c, classes),
+                        sets.Of(labels, c),
+                        [$"not {classNames[c]}", classNames[c]],
+                        threshold
+                    )
+                ),
+        ];
+        EvaluationReport all = SingleLabelEvaluation.Evaluate(
+            probabilities,
+            Decisions(labels, sets),
+            ["no", "yes"],
+            threshold
+        );
         ClassMetrics[] perClass = [.. each.Select(report => report.PerClass[1])];
         RocCurve[] curves = [.. each.SelectMany(report => report.RocCurves)];
         ClassMetrics together = all.PerClass[1];
@@ -63,12 +84,20 @@ public static class MultiLabelEvaluation
             MultiLabel = new MultiLabelFigures(together.Precision, together.Recall, together.F1, 1 - all.Accuracy),
         };
 
-        double Weighted(Func<ClassMetrics, double> figure) => texts == 0 ? 0 : perClass.Sum(m => figure(m) * m.Support) / texts;
+        double Weighted(Func<ClassMetrics, double> figure) =>
+            texts == 0 ? 0 : perClass.Sum(m => figure(m) * m.Support) / texts;
     }
 
     /// <summary>The two figures that training watches.</summary>
-    internal static (double Loss, double Accuracy) LossAndAccuracy(float[] probabilities, int[] labels, LabelSets sets) =>
-        (SingleLabelEvaluation.LossAndAccuracy(probabilities, 1, Decisions(labels, sets)).Loss, AllRight(probabilities, labels, sets, DecisionThreshold.Usual));
+    internal static (double Loss, double Accuracy) LossAndAccuracy(
+        float[] probabilities,
+        int[] labels,
+        LabelSets sets
+    ) =>
+        (
+            SingleLabelEvaluation.LossAndAccuracy(probabilities, 1, Decisions(labels, sets)).Loss,
+            AllRight(probabilities, labels, sets, DecisionThreshold.Usual)
+        );
 
     /// <summary>For each text and class 1 where the text has it, else 0, [N,C].</summary>
     internal static int[] Decisions(int[] labels, LabelSets sets)

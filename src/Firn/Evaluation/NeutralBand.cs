@@ -36,9 +36,13 @@ public sealed record NeutralBand
     }
 
     private static bool Is(string label, string stem) =>
-        label.Equals(stem, StringComparison.OrdinalIgnoreCase) || label.Equals(stem switch
-        {
-            "neg" => "negative",
-            _ => "positive",
-        }, StringComparison.OrdinalIgnoreCase);
+        label.Equals(stem, StringComparison.OrdinalIgnoreCase)
+        || label.Equals(
+            stem switch
+            {
+                "neg" => "negative",
+                _ => "positive",
+            },
+            StringComparison.OrdinalIgnoreCase
+        );
 }

@@ -1,8 +1,9 @@
 namespace Firn.Evaluation;
 
 /// <summary>
-/// Cross-entropies of single texts, to tell whether one way of scoring them is better than another by more than chance: the difference of
-/// the means has to pass its standard error (the rule of one standard error of Breiman et al. 1984, "Classification and regression trees").
+/// Cross-entropies of single texts, to tell whether one way of scoring them is better than another by more than chance:
+/// the difference of the means has to pass its standard error (the rule of one standard error of Breiman et al. 1984,
+/// "Classification and regression trees").
 /// </summary>
 internal static class PairedLoss
 {
@@ -14,16 +15,22 @@ internal static class PairedLoss
         var losses = new double[labels.Length];
         for (int i = 0; i < losses.Length; i++)
         {
-            float p = k > 1 ? probabilities[i * k + labels[i]] : labels[i] == 1 ? probabilities[i] : 1 - probabilities[i];
+            float p =
+                k > 1 ? probabilities[i * k + labels[i]]
+                : labels[i] == 1 ? probabilities[i]
+                : 1 - probabilities[i];
             losses[i] = -Math.Log(Math.Clamp(p, Least, 1 - Least));
         }
         return losses;
     }
 
-    /// <summary>Whether the second losses are less than the first by more than a standard error of the difference.</summary>
+    /// <summary>
+    /// Whether the second losses are less than the first by more than a standard error of the difference.
+    /// </summary>
     public static bool IsBetter(double[] usual, double[] other)
     {
-        double mean = 0, squares = 0;
+        double mean = 0,
+            squares = 0;
         for (int i = 0; i < usual.Length; i++)
             mean += (usual[i] - other[i]) / usual.Length;
         for (int i = 0; i < usual.Length; i++)
@@ -31,7 +38,10 @@ internal static class PairedLoss
         return mean > 0 && mean > Math.Sqrt(squares) / usual.Length;
     }
 
-    /// <summary>The candidate with the least mean loss of those that are better than the usual one; where none is, the usual one.</summary>
+    /// <summary>
+    /// The candidate with the least mean loss of those that are better than the usual one; where none is, the usual
+    /// one.
+    /// </summary>
     public static int Best(IReadOnlyList<double[]> candidates, int usual)
     {
         int best = usual;

@@ -1,7 +1,9 @@
 namespace Firn.Evaluation;
 
 /// <summary>What happens when a model keeps silent below some confidence.</summary>
-/// <param name="Threshold">Confidence (the top class's probability) from which it answers; above 1 it never does.</param>
+/// <param name="Threshold">
+/// Confidence (the top class's probability) from which it answers; above 1 it never does.
+/// </param>
 /// <param name="Coverage">Share of the texts it answers, in [0, 1].</param>
 /// <param name="Error">Share of its answers that are wrong; 0 when it gives none.</param>
 public readonly record struct AbstentionPoint(double Threshold, double Coverage, double Error);
@@ -19,7 +21,12 @@ public sealed class RiskCoverage
     /// <param name="columns">K.</param>
     /// <param name="labels">[N].</param>
     /// <param name="threshold">The score from which the second of two classes is predicted.</param>
-    public RiskCoverage(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels, float threshold = DecisionThreshold.Usual)
+    public RiskCoverage(
+        ReadOnlySpan<float> probabilities,
+        int columns,
+        ReadOnlySpan<int> labels,
+        float threshold = DecisionThreshold.Usual
+    )
     {
         Throw.IfNotPositive(columns);
         Throw.IfLengthDiffers(probabilities.Length, (long)labels.Length * columns);
@@ -55,7 +62,9 @@ public sealed class RiskCoverage
         return Best((answered, wrong) => -(wrong + silence * (_texts.Length - answered)));
     }
 
-    /// <summary>The point with the highest value; of equals the one with more answers. Equal confidences are answered together.</summary>
+    /// <summary>
+    /// The point with the highest value; of equals the one with more answers. Equal confidences are answered together.
+    /// </summary>
     private AbstentionPoint Best(Func<int, int, double> value)
     {
         double best = value(0, 0);

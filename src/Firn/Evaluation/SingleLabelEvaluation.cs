@@ -8,15 +8,21 @@ public static class SingleLabelEvaluation
 
     /// <summary>Every figure of <see cref="EvaluationReport"/>.</summary>
     /// <param name="probabilities">
-    /// [N, K] row by row. Two classes: K = 1, the probability of the second class. C > 2 classes: K = C, rows that sum to 1.
+    /// [N, K] row by row. Two classes: K = 1, the probability of the second class. C > 2 classes: K = C, rows that sum
+    /// to 1.
     /// </param>
     /// <param name="labels">[N] true classes in [0, C).</param>
     /// <param name="classNames">The C names, at least two.</param>
     /// <param name="threshold">With two classes, the score from which the second is predicted.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit, a probability is outside [0, 1] or a label outside [0, C).</exception>
+    /// <exception cref="ArgumentException">
+    /// The sizes do not fit, a probability is outside [0, 1] or a label outside [0, C).
+    /// </exception>
     public static EvaluationReport Evaluate(
-        ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames,
-        float threshold = DecisionThreshold.Usual)
+        ReadOnlySpan<float> probabilities,
+        ReadOnlySpan<int> labels,
+        IReadOnlyList<string> classNames,
+        float threshold = DecisionThreshold.Usual
+    )
     {
         ArgumentNullException.ThrowIfNull(classNames);
         Throw.IfOutside(classNames.Count, 2, int.MaxValue, "number of classes");
@@ -47,18 +53,27 @@ public static class SingleLabelEvaluation
             RocAuc = curves.Any(c => c is null) ? null : curves.Average(c => c!.Area),
             RocCurves = [.. curves.OfType<RocCurve>()],
             Confusion = confusion.Counts,
-            CalibrationError = labels.Length == 0 ? 0
-                : bins.Sum(b => b.Count * Math.Abs(b.Observed - b.MeanConfidence)) / labels.Length,
+            CalibrationError =
+                labels.Length == 0
+                    ? 0
+                    : bins.Sum(b => b.Count * Math.Abs(b.Observed - b.MeanConfidence)) / labels.Length,
             Reliability = bins,
             Brier = BrierScore(probabilities, columns, labels),
         };
     }
 
-    /// <summary>The class of each row: with one column the second from the threshold on, else the first of the largest probabilities.</summary>
+    /// <summary>
+    /// The class of each row: with one column the second from the threshold on, else the first of the largest
+    /// probabilities.
+    /// </summary>
     /// <param name="probabilities">[N, K] row by row.</param>
     /// <param name="columns">K: 1 for two classes, else the number of classes.</param>
     /// <param name="threshold">The score from which the second of two classes is predicted.</param>
-    public static int[] PredictedClasses(ReadOnlySpan<float> probabilities, int columns, float threshold = DecisionThreshold.Usual)
+    public static int[] PredictedClasses(
+        ReadOnlySpan<float> probabilities,
+        int columns,
+        float threshold = DecisionThreshold.Usual
+    )
     {
         Throw.IfNotPositive(columns);
         var classes = new int[probabilities.Length / columns];
@@ -68,7 +83,11 @@ public static class SingleLabelEvaluation
     }
 
     /// <summary>The two figures that training watches.</summary>
-    internal static (double Loss, double Accuracy) LossAndAccuracy(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels)
+    internal static (double Loss, double Accuracy) LossAndAccuracy(
+        ReadOnlySpan<float> probabilities,
+        int columns,
+        ReadOnlySpan<int> labels
+    )
     {
         int correct = 0;
         for (int i = 0; i < labels.Length; i++)
@@ -81,8 +100,10 @@ public static class SingleLabelEvaluation
         double sum = 0;
         for (int i = 0; i < labels.Length; i++)
         {
-            double p = columns > 1 ? probabilities[i * columns + labels[i]]
-                : labels[i] == 1 ? probabilities[i] : 1.0 - probabilities[i];
+            double p =
+                columns > 1 ? probabilities[i * columns + labels[i]]
+                : labels[i] == 1 ? probabilities[i]
+                : 1.0 - probabilities[i];
             sum -= Math.Log(Math.Clamp(p, Epsilon, 1 - Epsilon));
         }
         return labels.Length == 0 ? 0 : sum / labels.Length;
@@ -104,7 +125,11 @@ public static class SingleLabelEvaluation
     }
 
     private static RocCurve?[] Curves(
-        ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames)
+        ReadOnlySpan<float> probabilities,
+        int columns,
+        ReadOnlySpan<int> labels,
+        IReadOnlyList<string> classNames
+    )
     {
         var curves = new RocCurve?[columns];
         var scores = new float[labels.Length];

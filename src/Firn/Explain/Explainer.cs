@@ -4,13 +4,14 @@ using Firn.Text;
 namespace Firn.Explain;
 
 /// <summary>
-/// Says which words made a label, in two ways that can be held against each other: leaving each word out, and integrated
-/// gradients from a text of as many unknown words (Sundararajan, Taly, Yan 2017, "Axiomatic attribution for deep
-/// networks", equation 1).
+/// Says which words made a label, in two ways that can be held against each other: leaving each word out, and
+/// integrated gradients from a text of as many unknown words (Sundararajan, Taly, Yan 2017, "Axiomatic attribution for
+/// deep networks", equation 1).
 /// </summary>
 public sealed class Explainer
 {
-    private const int FirstSteps = 32, MostSteps = 512;
+    private const int FirstSteps = 32,
+        MostSteps = 512;
     private const double WantedError = 0.005;
     private readonly Predictor _predictor;
 
@@ -25,8 +26,8 @@ public sealed class Explainer
     public Explanation Explain(string text) => ExplainAll(text)[0];
 
     /// <summary>
-    /// Explains each label that a text was given, the most probable first; where it was given none, the most probable one. A
-    /// label that may stand beside others is held against its absence.
+    /// Explains each label that a text was given, the most probable first; where it was given none, the most probable
+    /// one. A label that may stand beside others is held against its absence.
     /// </summary>
     public IReadOnlyList<Explanation> ExplainAll(string text)
     {
@@ -35,7 +36,8 @@ public sealed class Explainer
         (float[] row, double[] without) = LeaveOneOut(encoded);
         if (!_predictor.Classifier.Options.MultiLabel)
         {
-            int label = Decision.ClassOf(row, _predictor.Threshold), other = row.Length == 1 ? 1 - label : RunnerUp(row, label);
+            int label = Decision.ClassOf(row, _predictor.Threshold),
+                other = row.Length == 1 ? 1 - label : RunnerUp(row, label);
             return [Explain(encoded, row, without, label, other)];
         }
         int[] byProbability = [.. Enumerable.Range(0, row.Length).OrderByDescending(c => row[c])];
@@ -59,7 +61,10 @@ public sealed class Explainer
         for (; ; steps *= 2)
         {
             integrated = path.Integrate(steps);
-            if (Math.Abs(integrated.Sum() - target) <= WantedError * Math.Max(1, Math.Abs(target)) || steps == MostSteps)
+            if (
+                Math.Abs(integrated.Sum() - target) <= WantedError * Math.Max(1, Math.Abs(target))
+                || steps == MostSteps
+            )
                 break;
         }
 
@@ -75,12 +80,23 @@ public sealed class Explainer
         {
             double fall = margin - GradientPath.Margin(RowOf(without, ids.Length + i, k), label, other);
             TokenShare known = found[spelled[i].Place]; // the row of unknown words
-            found[spelled[i].Place] = known with { LeaveOneOut = known.LeaveOneOut + fall, Integrated = known.Integrated + spellings[i] };
+            found[spelled[i].Place] = known with
+            {
+                LeaveOneOut = known.LeaveOneOut + fall,
+                Integrated = known.Integrated + spellings[i],
+            };
         }
         double probability = k == 1 ? (label == 1 ? row[0] : 1 - row[0]) : row[label];
         string against = other == GradientPath.Absence ? $"not {_predictor.Labels[label]}" : _predictor.Labels[other];
-        return new Explanation(_predictor.Labels[label], against, probability, path.MarginAt(1) + linear + shares.Sum() + spellings.Sum(),
-            path.MarginAt(0) + linear, found, steps);
+        return new Explanation(
+            _predictor.Labels[label],
+            against,
+            probability,
+            path.MarginAt(1) + linear + shares.Sum() + spellings.Sum(),
+            path.MarginAt(0) + linear,
+            found,
+            steps
+        );
     }
 
     /// <summary>A text as the model sees it.</summary>
@@ -106,7 +122,8 @@ public sealed class Explainer
         if (_predictor.Classifier.Wide?.Characters?.Spelling is not { } spelling)
             return [];
         var spelled = new List<(int, float[])>();
-        int all = ids.Count(id => id > 0), before = 0;
+        int all = ids.Count(id => id > 0),
+            before = 0;
         for (int i = 0; i < tokens.Length; i++)
         {
             var says = new float[_predictor.Classifier.Options.OutputSize + 1];
@@ -128,8 +145,15 @@ public sealed class Explainer
             texts.Add([.. ids[..i], .. ids[(i + 1)..]]);
         texts.AddRange(text.Spelled.Select(_ => ids));
         int k = _predictor.Classifier.Options.OutputSize;
-        float[]? unseen = text.Spelled.Length == 0 ? null
-            : [.. texts.SelectMany((_, t) => Sum(text.Spelled.Where((_, i) => i != t - 1 - ids.Length).Select(s => s.Says), k + 1))];
+        float[]? unseen =
+            text.Spelled.Length == 0
+                ? null
+                :
+                [
+                    .. texts.SelectMany(
+                        (_, t) => Sum(text.Spelled.Where((_, i) => i != t - 1 - ids.Length).Select(s => s.Says), k + 1)
+                    ),
+                ];
         var ragged = RaggedIds.From(texts);
         float[] scores = _predictor.Probabilities(new RaggedIds(ragged.Ids, ragged.Offsets) { Unseen = unseen });
         return (scores[..k], [.. scores[k..].Select(s => (double)s)]);
@@ -146,13 +170,18 @@ public sealed class Explainer
         return sum;
     }
 
-    /// <summary>Adds what the linear part gives each token, those judged by their spelling apart; returns what its intercepts give the margin.</summary>
+    /// <summary>
+    /// Adds what the linear part gives each token, those judged by their spelling apart; returns what its intercepts
+    /// give the margin.
+    /// </summary>
     private double AddLinearShares(Encoded text, int label, int other, double[] shares, double[] spellings)
     {
         if (_predictor.Classifier.Wide is not { } wide)
             return 0;
-        (int Output, double Sign)[] margin = wide.OutputSize == 1 ? [(0, label == 1 ? 1 : -1)]
-            : other == GradientPath.Absence ? [(label, 1)] : [(label, 1), (other, -1)];
+        (int Output, double Sign)[] margin =
+            wide.OutputSize == 1 ? [(0, label == 1 ? 1 : -1)]
+            : other == GradientPath.Absence ? [(label, 1)]
+            : [(label, 1), (other, -1)];
         float square = text.Spelled.Sum(s => s.Says[^1]);
         double intercepts = 0;
         foreach ((int output, double sign) in margin)
@@ -167,7 +196,8 @@ public sealed class Explainer
         return intercepts;
     }
 
-    private static float[] RowOf(double[] rows, int index, int k) => [.. rows[(index * k)..((index + 1) * k)].Select(p => (float)p)];
+    private static float[] RowOf(double[] rows, int index, int k) =>
+        [.. rows[(index * k)..((index + 1) * k)].Select(p => (float)p)];
 
     private static int RunnerUp(float[] row, int label)
     {

@@ -7,9 +7,9 @@ using Firn.Text;
 namespace Firn.Explain;
 
 /// <summary>
-/// One text on the straight way from word vectors of zero to its own: share_t = e_t . mean over steps of d margin / d e_t,
-/// at the middle of each step. Every token of every step has a row of its own in a small table, so that all steps are one
-/// batch of the training engine, without dropout.
+/// One text on the straight way from word vectors of zero to its own: share_t = e_t . mean over steps of d margin / d
+/// e_t, at the middle of each step. Every token of every step has a row of its own in a small table, so that all steps
+/// are one batch of the training engine, without dropout.
 /// </summary>
 internal sealed class GradientPath
 {
@@ -18,7 +18,8 @@ internal sealed class GradientPath
 
     private readonly TextClassifier _model;
     private readonly int[] _ids;
-    private readonly int _label, _other;
+    private readonly int _label,
+        _other;
 
     public GradientPath(TextClassifier model, int[] ids, int label, int other)
     {
@@ -57,12 +58,15 @@ internal sealed class GradientPath
         if (shares.Length == 0)
             return shares;
         (TextClassifier copy, RaggedIds texts) = Points([.. Enumerable.Range(0, steps).Select(s => (s + 0.5) / steps)]);
-        // The loss's gradient by the logits is p - y: of the two labels the difference is the margin's own gradient. Where
-        // classes stand by themselves, y is a set and the loss the mean over the classes.
+        // The loss's gradient by the logits is p - y: of the two labels the difference is the margin's own gradient.
+        // Where classes stand by themselves, y is a set and the loss the mean over the classes.
         LabelSets? sets = _other == Absence ? new LabelSets(_model.Options.Classes) : null;
         (int with, int without) = sets is null ? (_label, _other) : (sets.Add([_label]), sets.Add([]));
         int factor = sets?.Classes ?? 1;
-        var workspace = new TrainingWorkspace(copy, new HashSet<ParameterGroup> { ParameterGroup.Embedding }, 0) { Sets = sets };
+        var workspace = new TrainingWorkspace(copy, new HashSet<ParameterGroup> { ParameterGroup.Embedding }, 0)
+        {
+            Sets = sets,
+        };
         AddGradients(workspace, texts, without, factor, shares);
         AddGradients(workspace, texts, with, -factor, shares);
         return shares;
@@ -82,14 +86,18 @@ internal sealed class GradientPath
             double sum = 0;
             for (int d = 0; d < vector.Length; d++)
                 sum += (double)vector[d] * slope[d];
-            shares[token] += factor * sum; // the gradient is of the mean loss of the batch, so this is the mean over the steps
+            // the gradient is of the mean loss of the batch, so this is the mean over the steps
+            shares[token] += factor * sum;
         }
     }
 
-    /// <summary>The model over a table of the text's vectors, scaled to each position; text p has the rows of position p.</summary>
+    /// <summary>
+    /// The model over a table of the text's vectors, scaled to each position; text p has the rows of position p.
+    /// </summary>
     private (TextClassifier Model, RaggedIds Texts) Points(double[] positions)
     {
-        int length = _ids.Length, width = _model.Embedding.Dimension;
+        int length = _ids.Length,
+            width = _model.Embedding.Dimension;
         var rows = new float[(1 + positions.Length * length) * width];
         int[] rowOf = [.. Enumerable.Range(0, 1 + positions.Length * length)];
         var texts = new int[positions.Length][];
@@ -104,7 +112,12 @@ internal sealed class GradientPath
                     row[d] = (float)(positions[p] * vector[d]);
             }
         }
-        ClassifierOptions options = _model.Options with { EmbeddingDropout = 0, InputDropout = 0, RecurrentDropout = 0 };
+        ClassifierOptions options = _model.Options with
+        {
+            EmbeddingDropout = 0,
+            InputDropout = 0,
+            RecurrentDropout = 0,
+        };
         var copy = new TextClassifier(options, new EmbeddingTable(rowOf, rows, width), seed: 0);
         foreach (Parameter parameter in copy.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
             _model[parameter.Name].Values.CopyTo(parameter.Values);

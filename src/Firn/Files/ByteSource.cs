@@ -3,11 +3,13 @@ namespace Firn.Files;
 /// <summary>The bytes of a file, unpacked where it is packed, with a look-ahead for telling the format.</summary>
 internal sealed class ByteSource : IDisposable
 {
-    private const int BufferSize = 1 << 20, SmallestBuffer = 1 << 12;
+    private const int BufferSize = 1 << 20,
+        SmallestBuffer = 1 << 12;
 
     private readonly Stream _stream;
     private byte[] _buffer;
-    private int _start, _end;
+    private int _start,
+        _end;
 
     public ByteSource(string path)
     {
@@ -32,7 +34,9 @@ internal sealed class ByteSource : IDisposable
     /// <summary>Position of the next byte in the unpacked content.</summary>
     public long Position { get; private set; }
 
-    /// <summary>The bytes that follow, at least <paramref name="wanted"/> unless the file ends before; nothing is taken.</summary>
+    /// <summary>
+    /// The bytes that follow, at least <paramref name="wanted"/> unless the file ends before; nothing is taken.
+    /// </summary>
     public ReadOnlySpan<byte> Peek(int wanted)
     {
         if (_end - _start < wanted)
@@ -71,5 +75,6 @@ internal sealed class ByteSource : IDisposable
         _end += ReadStream(_buffer.AsSpan(_end));
     }
 
-    private int ReadStream(Span<byte> destination) => _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
+    private int ReadStream(Span<byte> destination) =>
+        _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
 }

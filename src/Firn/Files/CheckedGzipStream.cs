@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace Firn.Files;
 
 /// <summary>
-/// Decompresses gzip of any number of members and refuses data that ends early, which <see cref="GZipStream"/> takes for the
-/// end: the last four bytes must be the decompressed size of the last member (RFC 1952, section 2.3.1).
+/// Decompresses gzip of any number of members and refuses data that ends early, which <see cref="GZipStream"/> takes
+/// for the end: the last four bytes must be the decompressed size of the last member (RFC 1952, section 2.3.1).
 /// </summary>
 internal sealed class CheckedGzipStream : ReadOnlyStream
 {
@@ -56,22 +56,31 @@ internal sealed class CheckedGzipStream : ReadOnlyStream
     }
 
     private InvalidDataException Damaged(string how, Exception? error) =>
-        new($"{_path}: the gzip data is damaged or cut short: it {how} after byte {_packed.Unpacked} of the unpacked content. Copy or download the file again.", error);
+        new(
+            $"{_path}: the gzip data is damaged or cut short: it {how} after byte {_packed.Unpacked} of the unpacked "
+                + $"content. Copy or download the file again.",
+            error
+        );
 
     /// <summary>
-    /// Hands the packed bytes on and stops before whatever looks like a member's header: what is read after such a stop is
-    /// asked for only when all before it has been unpacked, so that the size of each member can be told.
+    /// Hands the packed bytes on and stops before whatever looks like a member's header: what is read after such a stop
+    /// is asked for only when all before it has been unpacked, so that the size of each member can be told.
     /// </summary>
     private sealed class MemberStream(Stream packed) : ReadOnlyStream
     {
-        private const int Header = 10, ShortestMember = 18, Kept = 16;
+        private const int Header = 10,
+            ShortestMember = 18,
+            Kept = 16;
 
         private readonly byte[] _buffer = new byte[1 << 16];
         private readonly Queue<long> _starts = new([0]); // unpacked bytes before each possible member, of the last ones
         private readonly byte[] _tail = new byte[4];
-        private int _start, _end, _tailLength;
+        private int _start,
+            _end,
+            _tailLength;
         private long _given;
-        private bool _atEnd, _atStart = true;
+        private bool _atEnd,
+            _atStart = true;
 
         /// <summary>Unpacked bytes so far.</summary>
         public long Unpacked { get; set; }
@@ -92,7 +101,10 @@ internal sealed class CheckedGzipStream : ReadOnlyStream
             }
             _atStart = false;
             // A header may begin in the last bytes: they wait for what follows.
-            int ready = header > 0 ? header : _atEnd ? bytes.Length : bytes.Length - Header + 1;
+            int ready =
+                header > 0 ? header
+                : _atEnd ? bytes.Length
+                : bytes.Length - Header + 1;
             int count = Math.Min(ready, buffer.Length);
             bytes[..count].CopyTo(buffer);
             KeepTail(bytes[..count]);
@@ -101,7 +113,9 @@ internal sealed class CheckedGzipStream : ReadOnlyStream
             return count;
         }
 
-        /// <summary>Whether the last four bytes are the size of what came since one of the possible members began.</summary>
+        /// <summary>
+        /// Whether the last four bytes are the size of what came since one of the possible members began.
+        /// </summary>
         public bool EndsWithSize()
         {
             while (Read(new byte[1 << 12]) > 0)
@@ -151,7 +165,7 @@ internal sealed class CheckedGzipStream : ReadOnlyStream
         /// <summary>A header: magic number, deflate, no reserved flag, a known level and system.</summary>
         private static int FindHeader(ReadOnlySpan<byte> bytes)
         {
-            for (int at = 0; ;)
+            for (int at = 0; ; )
             {
                 int found = bytes[at..].IndexOf((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]);
                 at += found;

@@ -3,17 +3,19 @@ using System.Collections.Concurrent;
 namespace Firn.Files;
 
 /// <summary>
-/// Which kinds of packed files <see cref="InputFile.Open(string)"/> unpacks: gzip, zip and tar, and what is added here. So a
-/// library for other kinds need not be known where files are read.
+/// Which kinds of packed files <see cref="InputFile.Open(string)"/> unpacks: gzip, zip and tar, and what is added here.
+/// So a library for other kinds need not be known where files are read.
 /// </summary>
 public static class FileDecoders
 {
-    private static readonly ConcurrentDictionary<FileKind, Func<PackedInput, Stream>> Decoders = new(new Dictionary<FileKind, Func<PackedInput, Stream>>
-    {
-        [FileKind.Gzip] = input => new CheckedGzipStream(input.Path, input.Open()),
-        [FileKind.Zip] = ZipEntries.Open,
-        [FileKind.Tar] = TarEntries.Open,
-    });
+    private static readonly ConcurrentDictionary<FileKind, Func<PackedInput, Stream>> Decoders = new(
+        new Dictionary<FileKind, Func<PackedInput, Stream>>
+        {
+            [FileKind.Gzip] = input => new CheckedGzipStream(input.Path, input.Open()),
+            [FileKind.Zip] = ZipEntries.Open,
+            [FileKind.Tar] = TarEntries.Open,
+        }
+    );
 
     /// <summary>Adds a decoder, or replaces the one of that kind.</summary>
     /// <param name="kind">A kind for which <see cref="FileKinds.IsPacked"/> holds.</param>
@@ -29,5 +31,6 @@ public static class FileDecoders
         Decoders[kind] = open;
     }
 
-    internal static bool TryGet(FileKind kind, out Func<PackedInput, Stream> open) => Decoders.TryGetValue(kind, out open!);
+    internal static bool TryGet(FileKind kind, out Func<PackedInput, Stream> open) =>
+        Decoders.TryGetValue(kind, out open!);
 }

@@ -3,7 +3,9 @@ namespace Firn.Files;
 /// <summary>Tells what a file is by its first bytes, and what to do with a file of that kind.</summary>
 public static class FileKinds
 {
-    /// <summary>Bytes of a file's start that are enough to tell its kind; fewer only where the file has no more.</summary>
+    /// <summary>
+    /// Bytes of a file's start that are enough to tell its kind; fewer only where the file has no more.
+    /// </summary>
     public const int HeadLength = 1 << 14;
 
     private static readonly string[] PackedEndings = [".gz", ".bz2", ".xz", ".zst", ".z", ".zip", ".7z", ".rar"];
@@ -19,17 +21,37 @@ public static class FileKinds
     }
 
     /// <summary>Whether files of this kind are text in some encoding, to be read as it stands.</summary>
-    public static bool IsText(this FileKind kind) => kind is FileKind.Text or FileKind.Utf16LittleEndian or FileKind.Utf16BigEndian
-        or FileKind.Utf32LittleEndian or FileKind.Utf32BigEndian;
+    public static bool IsText(this FileKind kind) =>
+        kind
+            is FileKind.Text
+                or FileKind.Utf16LittleEndian
+                or FileKind.Utf16BigEndian
+                or FileKind.Utf32LittleEndian
+                or FileKind.Utf32BigEndian;
 
-    /// <summary>Whether the file holds another one, packed; <see cref="InputFile.Open(string)"/> unpacks those that it can.</summary>
-    public static bool IsPacked(this FileKind kind) => kind is FileKind.Gzip or FileKind.Bzip2 or FileKind.Xz or FileKind.Zstandard
-        or FileKind.Lz4 or FileKind.Compress or FileKind.Zip or FileKind.Tar or FileKind.SevenZip or FileKind.Rar;
+    /// <summary>
+    /// Whether the file holds another one, packed; <see cref="InputFile.Open(string)"/> unpacks those that it can.
+    /// </summary>
+    public static bool IsPacked(this FileKind kind) =>
+        kind
+            is FileKind.Gzip
+                or FileKind.Bzip2
+                or FileKind.Xz
+                or FileKind.Zstandard
+                or FileKind.Lz4
+                or FileKind.Compress
+                or FileKind.Zip
+                or FileKind.Tar
+                or FileKind.SevenZip
+                or FileKind.Rar;
 
     /// <summary>Whether the file may hold several others.</summary>
-    public static bool IsArchive(this FileKind kind) => kind is FileKind.Zip or FileKind.Tar or FileKind.SevenZip or FileKind.Rar;
+    public static bool IsArchive(this FileKind kind) =>
+        kind is FileKind.Zip or FileKind.Tar or FileKind.SevenZip or FileKind.Rar;
 
-    /// <summary>A name without the ending that says how the file is packed: <c>data.csv</c> for <c>data.csv.gz</c>.</summary>
+    /// <summary>
+    /// A name without the ending that says how the file is packed: <c>data.csv</c> for <c>data.csv.gz</c>.
+    /// </summary>
     /// <param name="path">The name; the file need not exist.</param>
     public static string UnpackedName(string path)
     {
@@ -45,5 +67,11 @@ public static class FileKinds
     /// <param name="kind">The kind.</param>
     /// <param name="path">The file, for commands that can be copied.</param>
     public static string Remedy(this FileKind kind, string path) =>
-        KindWords.Of(kind).Remedy.Replace("{path}", path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path, StringComparison.Ordinal);
+        KindWords
+            .Of(kind)
+            .Remedy.Replace(
+                "{path}",
+                path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path,
+                StringComparison.Ordinal
+            );
 }

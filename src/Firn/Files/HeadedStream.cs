@@ -19,8 +19,8 @@ internal sealed class HeadedStream : ReadOnlyStream
     public ReadOnlySpan<byte> Head => _head;
 
     /// <summary>
-    /// Reads the head of a stream, which is disposed of with this one: as many bytes as tell the kind; fewer only where the stream has
-    /// no more.
+    /// Reads the head of a stream, which is disposed of with this one: as many bytes as tell the kind; fewer only where
+    /// the stream has no more.
     /// </summary>
     public static HeadedStream Of(Stream stream)
     {
@@ -30,7 +30,8 @@ internal sealed class HeadedStream : ReadOnlyStream
     }
 
     /// <summary>
-    /// Reads 64 KiB, or what has arrived by the time that so many lines have: a producer that goes on for hours is not waited for.
+    /// Reads 64 KiB, or what has arrived by the time that so many lines have: a producer that goes on for hours is not
+    /// waited for.
     /// </summary>
     /// <param name="stream">Read from where it stands; disposed of with this one.</param>
     /// <param name="lines">Lines that suffice.</param>

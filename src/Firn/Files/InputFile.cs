@@ -3,12 +3,13 @@ using System.Collections.Concurrent;
 namespace Firn.Files;
 
 /// <summary>
-/// Opens what a user names as input: a regular file, plain or packed; one file of an archive (<c>data.zip:train.csv</c>); a
-/// named pipe; a process substitution (<c>/dev/fd/63</c>); standard input (<c>-</c> or <c>/dev/stdin</c>).
+/// Opens what a user names as input: a regular file, plain or packed; one file of an archive
+/// (<c>data.zip:train.csv</c>); a named pipe; a process substitution (<c>/dev/fd/63</c>); standard input (<c>-</c> or
+/// <c>/dev/stdin</c>).
 /// </summary>
 /// <remarks>
-/// What can be read only once is copied into a temporary file when it is first opened, and read from there as often as asked:
-/// within one process a pipe of one name has one content.
+/// What can be read only once is copied into a temporary file when it is first opened, and read from there as often as
+/// asked: within one process a pipe of one name has one content.
 /// </remarks>
 public static class InputFile
 {
@@ -17,8 +18,9 @@ public static class InputFile
 
     private const int MostLayers = 4;
 
-
-    /// <summary>No packing expands by more than this in files that people have; it bounds what a header may promise.</summary>
+    /// <summary>
+    /// No packing expands by more than this in files that people have; it bounds what a header may promise.
+    /// </summary>
     private const int MostExpansion = 1 << 16;
 
     private static readonly ConcurrentDictionary<string, Lazy<Spool>> Spools = new(StringComparer.Ordinal);
@@ -49,8 +51,8 @@ public static class InputFile
     /// <exception cref="FileNotFoundException">There is nothing of this name.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="InvalidDataException">
-    /// It is packed in a way that cannot be unpacked here, damaged, or an archive of several files; the message is one line
-    /// with the file and the remedy.
+    /// It is packed in a way that cannot be unpacked here, damaged, or an archive of several files; the message is one
+    /// line with the file and the remedy.
     /// </exception>
     public static Stream Open(string path) => Open(path, out _);
 
@@ -62,7 +64,9 @@ public static class InputFile
         return content.Kind;
     }
 
-    /// <summary>How the content is packed, from the file itself inward (a .tar.gz: gzip, tar); empty for a plain file.</summary>
+    /// <summary>
+    /// How the content is packed, from the file itself inward (a .tar.gz: gzip, tar); empty for a plain file.
+    /// </summary>
     /// <inheritdoc cref="Open(string)" path="/param|/exception"/>
     public static IReadOnlyList<FileKind> PackingOf(string path)
     {
@@ -79,7 +83,9 @@ public static class InputFile
         return file == StandardInput || !File.Exists(file) || !IsPipe(file) ? OpenOnce(file) : Kept(file).Open();
     }
 
-    /// <summary>Opens the content as a stream that can be read at any place, by a temporary copy where it must be.</summary>
+    /// <summary>
+    /// Opens the content as a stream that can be read at any place, by a temporary copy where it must be.
+    /// </summary>
     /// <inheritdoc cref="Open(string)" path="/param|/exception"/>
     internal static Stream OpenSeekable(string path) => new PackedInput(path, null, () => Open(path)).OpenSeekable();
 
@@ -114,15 +120,26 @@ public static class InputFile
                 if (!kind.IsPacked())
                 {
                     if (entry is not null)
-                        throw new InvalidDataException($"{file}: this is {kind.InWords()}, not an archive with a file '{entry}'. Leave ':{entry}' out.");
+                        throw new InvalidDataException(
+                            $"{file}: this is {kind.InWords()}, not an archive with a file '{entry}'. Leave ':{entry}' "
+                                + $"out."
+                        );
                     long packed = layer == 0 ? 0 : PackedLength(file);
                     bool onlyGzip = packing.TrueForAll(packer => packer == FileKind.Gzip);
-                    content = new Content(kind, packing, layer == 0 ? stream.Length : packed * (onlyGzip ? CheckedGzipStream.MostExpansion : MostExpansion));
+                    content = new Content(
+                        kind,
+                        packing,
+                        layer == 0
+                            ? stream.Length
+                            : packed * (onlyGzip ? CheckedGzipStream.MostExpansion : MostExpansion)
+                    );
                     return stream;
                 }
                 packing.Add(kind);
                 if (layer == MostLayers || !FileDecoders.TryGet(kind, out Func<PackedInput, Stream> decode))
-                    throw new InvalidDataException($"{path}: this is {kind.InWords()}, which cannot be read here. {kind.Remedy(file)}");
+                    throw new InvalidDataException(
+                        $"{path}: this is {kind.InWords()}, which cannot be read here. {kind.Remedy(file)}"
+                    );
                 Func<Stream> inner = open;
                 var input = new PackedInput(file, entry, inner);
                 open = () => decode(input);
@@ -138,7 +155,9 @@ public static class InputFile
         }
     }
 
-    /// <summary>Takes <c>archive.zip:inner/name.csv</c> apart where that is no file and the part before the colon is one.</summary>
+    /// <summary>
+    /// Takes <c>archive.zip:inner/name.csv</c> apart where that is no file and the part before the colon is one.
+    /// </summary>
     internal static (string File, string? Entry) Split(string path)
     {
         if (path == StandardInput || File.Exists(path) || Directory.Exists(path))
@@ -166,7 +185,15 @@ public static class InputFile
     {
         try
         {
-            return new FileStream(file, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.SequentialScan, BufferSize = 1 << 16 });
+            return new FileStream(
+                file,
+                new FileStreamOptions
+                {
+                    Share = FileShare.ReadWrite | FileShare.Delete,
+                    Options = FileOptions.SequentialScan,
+                    BufferSize = 1 << 16,
+                }
+            );
         }
         catch (UnauthorizedAccessException error)
         {
@@ -177,11 +204,16 @@ public static class InputFile
     private static Spool Kept(string file)
     {
         string key = file == StandardInput ? file : Path.GetFullPath(file);
-        return Spools.GetOrAdd(key, _ => new Lazy<Spool>(() =>
-        {
-            using Stream source = file == StandardInput ? Console.OpenStandardInput() : OpenFile(file);
-            return Spool.Of(file, source);
-        })).Value;
+        return Spools
+            .GetOrAdd(
+                key,
+                _ => new Lazy<Spool>(() =>
+                {
+                    using Stream source = file == StandardInput ? Console.OpenStandardInput() : OpenFile(file);
+                    return Spool.Of(file, source);
+                })
+            )
+            .Value;
     }
 
     private static long PackedLength(string file)

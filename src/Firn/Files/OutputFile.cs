@@ -4,8 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Firn.Files;
 
 /// <summary>
-/// A file that appears whole or not at all: it is written beside its place, flushed to the disk, and renamed. The file that a
-/// symbolic link leads to is replaced, not the link. Pipes and devices (<c>/dev/stdout</c>, <c>-</c>) are written to as they are.
+/// A file that appears whole or not at all: it is written beside its place, flushed to the disk, and renamed. The file
+/// that a symbolic link leads to is replaced, not the link. Pipes and devices (<c>/dev/stdout</c>, <c>-</c>) are
+/// written to as they are.
 /// </summary>
 /// <example><code>
 /// using var output = OutputFile.Create(path, inputs);
@@ -17,7 +18,8 @@ public sealed class OutputFile : IDisposable
     /// <summary>The name of standard output.</summary>
     public const string StandardOutput = "-";
 
-    private const string TemporaryPrefix = ".firn-", TemporaryExtension = ".tmp";
+    private const string TemporaryPrefix = ".firn-",
+        TemporaryExtension = ".tmp";
 
     private readonly string _target;
     private readonly string? _temporary; // null where the target is written to as it is
@@ -43,7 +45,9 @@ public sealed class OutputFile : IDisposable
     /// <summary>Bytes written.</summary>
     public long Written => _stream.Written;
 
-    /// <summary>Refuses a place that cannot be written to, or that is one of the inputs; to be asked before long work.</summary>
+    /// <summary>
+    /// Refuses a place that cannot be written to, or that is one of the inputs; to be asked before long work.
+    /// </summary>
     /// <param name="path">The place.</param>
     /// <param name="inputs">Files that must not be written over; told by identity, so links are seen through.</param>
     /// <exception cref="IOException">The message is one line with the place, the reason and the remedy.</exception>
@@ -111,7 +115,8 @@ public sealed class OutputFile : IDisposable
 
     /// <summary>Writes text in UTF-8, without a byte order mark.</summary>
     /// <inheritdoc cref="Write" path="/exception"/>
-    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    public static void WriteText(string path, string text) =>
+        Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Puts the file in its place; until then nothing there has changed.</summary>
     /// <exception cref="IOException">The message is one line with the place, the reason and the remedy.</exception>
@@ -147,16 +152,22 @@ public sealed class OutputFile : IDisposable
             File.Delete(_temporary);
     }
 
-    /// <summary>Whether a name is of a pipe or a device, or of a stream of this process whatever is behind it.</summary>
-    internal static bool IsStream(string path) => path == StandardOutput || Descriptor(path) >= 0 || FileIdentity.Of(path) is { IsRegular: false };
+    /// <summary>
+    /// Whether a name is of a pipe or a device, or of a stream of this process whatever is behind it.
+    /// </summary>
+    internal static bool IsStream(string path) =>
+        path == StandardOutput || Descriptor(path) >= 0 || FileIdentity.Of(path) is { IsRegular: false };
 
-    /// <summary>The file that is written in the end, where a link leads, even to no file yet; null for pipes and devices.</summary>
+    /// <summary>
+    /// The file that is written in the end, where a link leads, even to no file yet; null for pipes and devices.
+    /// </summary>
     private static string? TargetOf(string path, IEnumerable<string> inputs)
     {
         if (IsStream(path))
             return null;
         RefuseInputs(path, inputs);
-        string full = Path.GetFullPath(path), target = new FileInfo(full).LinkTarget is null ? full : FileIdentity.Final(full);
+        string full = Path.GetFullPath(path),
+            target = new FileInfo(full).LinkTarget is null ? full : FileIdentity.Final(full);
         if (!Directory.Exists(Path.GetDirectoryName(target)))
             throw new IOException($"{path}: there is no such folder as {Path.GetDirectoryName(target)}; make it first");
         if (File.Exists(target) && File.GetAttributes(target).HasFlag(FileAttributes.ReadOnly))
@@ -173,15 +184,20 @@ public sealed class OutputFile : IDisposable
         foreach (string input in inputs)
         {
             if (FileIdentity.Of(InputFile.Split(input).File) is { } other && other.Place == identity.Place)
-                throw new IOException($"{path}: this is the input {(input == path ? "itself" : input)}, which would be lost; choose another place");
+                throw new IOException(
+                    $"{path}: this is the input {(input == path ? "itself" : input)}, which would be lost; choose "
+                        + $"another place"
+                );
         }
     }
 
     /// <summary>Whether a name is one that a file has before it is in its place; a crash may leave it.</summary>
     internal static bool IsTemporary(string name) =>
-        name.StartsWith(TemporaryPrefix, StringComparison.Ordinal) && name.EndsWith(TemporaryExtension, StringComparison.Ordinal);
+        name.StartsWith(TemporaryPrefix, StringComparison.Ordinal)
+        && name.EndsWith(TemporaryExtension, StringComparison.Ordinal);
 
-    private static string Beside(string target) => Path.Combine(Path.GetDirectoryName(target)!, $"{TemporaryPrefix}{Guid.NewGuid():N}{TemporaryExtension}");
+    private static string Beside(string target) =>
+        Path.Combine(Path.GetDirectoryName(target)!, $"{TemporaryPrefix}{Guid.NewGuid():N}{TemporaryExtension}");
 
     /// <summary>The number of a stream of this process by its names in /dev and /proc; -1 for other names.</summary>
     private static int Descriptor(string path)
@@ -190,7 +206,10 @@ public sealed class OutputFile : IDisposable
             return -1;
         foreach (string folder in (ReadOnlySpan<string>)["/dev/fd/", "/proc/self/fd/"])
         {
-            if (path.StartsWith(folder, StringComparison.Ordinal) && int.TryParse(path.AsSpan(folder.Length), out int number))
+            if (
+                path.StartsWith(folder, StringComparison.Ordinal)
+                && int.TryParse(path.AsSpan(folder.Length), out int number)
+            )
                 return number;
         }
         return path switch
@@ -201,13 +220,21 @@ public sealed class OutputFile : IDisposable
         };
     }
 
-    // The console's own stream takes a closed pipe and a full disk for success, and a file stream on the same handle would
-    // write over what others wrote to a file there: each is used where it does no harm.
+    // The console's own stream takes a closed pipe and a full disk for success, and a file stream on the same handle
+    // would write over what others wrote to a file there: each is used where it does no harm.
     private static Stream OpenStream(string path)
     {
         int descriptor = path == StandardOutput ? 1 : Descriptor(path);
         if (descriptor < 0)
-            return new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, BufferSize = 1 << 16 });
+            return new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Open,
+                    Access = FileAccess.Write,
+                    BufferSize = 1 << 16,
+                }
+            );
         if (OperatingSystem.IsWindows())
             return Console.OpenStandardOutput();
         var stream = new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, 1 << 16);

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Firn.Files;
 
 /// <summary>
-/// A temporary file that keeps what can be read only once, so that it can be read again and at any place. It has no name
-/// where the system allows that, and ends with the process.
+/// A temporary file that keeps what can be read only once, so that it can be read again and at any place. It has no
+/// name where the system allows that, and ends with the process.
 /// </summary>
 internal sealed class Spool
 {
@@ -29,7 +29,13 @@ internal sealed class Spool
         SafeFileHandle handle;
         try
         {
-            handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, onWindows);
+            handle = File.OpenHandle(
+                path,
+                FileMode.CreateNew,
+                FileAccess.ReadWrite,
+                FileShare.Read | FileShare.Delete,
+                onWindows
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -71,8 +77,11 @@ internal sealed class Spool
     }
 
     private static IOException NoCopy(string name, Exception error) =>
-        new($"{name}: it can be read only once, and no copy can be kept in {Path.GetTempPath()} ({error.Message}); "
-            + "make room there, set TMPDIR, or save the data to a file first", error);
+        new(
+            $"{name}: it can be read only once, and no copy can be kept in {Path.GetTempPath()} ({error.Message}); "
+                + "make room there, set TMPDIR, or save the data to a file first",
+            error
+        );
 
     private sealed class View(Spool spool) : ReadOnlyStream
     {
@@ -85,7 +94,11 @@ internal sealed class Spool
         public override long Position
         {
             get => _position;
-            set => _position = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A position is not negative.");
+            set =>
+                _position =
+                    value >= 0
+                        ? value
+                        : throw new ArgumentOutOfRangeException(nameof(value), value, "A position is not negative.");
         }
 
         public override int Read(Span<byte> buffer)
@@ -103,7 +116,8 @@ internal sealed class Spool
                 SeekOrigin.Current => _position + offset,
                 _ => spool.Length + offset,
             };
-            return Position = to >= 0 ? to : throw new IOException("A place before the start of the file is asked for.");
+            return Position =
+                to >= 0 ? to : throw new IOException("A place before the start of the file is asked for.");
         }
     }
 }

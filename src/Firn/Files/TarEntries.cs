@@ -34,7 +34,9 @@ internal static class TarEntries
         var names = new List<string>();
         while (Next(path, reader) is { } entry)
         {
-            if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
+            if (
+                entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile
+            )
                 names.Add(entry.Name);
         }
         return names;
@@ -46,7 +48,8 @@ internal static class TarEntries
         {
             return reader.GetNextEntry();
         }
-        catch (Exception error) when (ArchiveEntries.IsDamage(error) && !error.Message.StartsWith(path, StringComparison.Ordinal))
+        catch (Exception error)
+            when (ArchiveEntries.IsDamage(error) && !error.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw Damaged(path, error.Message.TrimEnd('.'), error);
         }
@@ -63,7 +66,8 @@ internal static class TarEntries
             {
                 return content.Read(buffer);
             }
-            catch (Exception error) when (ArchiveEntries.IsDamage(error) && !error.Message.StartsWith(path, StringComparison.Ordinal))
+            catch (Exception error)
+                when (ArchiveEntries.IsDamage(error) && !error.Message.StartsWith(path, StringComparison.Ordinal))
             {
                 throw Damaged(path, error.Message.TrimEnd('.'), error);
             }

@@ -4,17 +4,27 @@ using System.Text.Unicode;
 
 namespace Firn.Files;
 
-/// <summary>Tells text from bytes that are none, its encoding where characters have two or four bytes, and text of known kinds.</summary>
+/// <summary>
+/// Tells text from bytes that are none, its encoding where characters have two or four bytes, and text of known kinds.
+/// </summary>
 internal static class TextSignatures
 {
-    /// <summary>The share of control characters above which bytes are no text: noise has 0.11, texts with stray ones far less.</summary>
+    /// <summary>
+    /// The share of control characters above which bytes are no text: noise has 0.11, texts with stray ones far less.
+    /// </summary>
     private const double MostControls = 0.03;
 
-    private const double MostStrangers = 0.02, FewZeros = 0.1;
+    private const double MostStrangers = 0.02,
+        FewZeros = 0.1;
 
     // All but tab, line feed, vertical tab, form feed, carriage return, the end mark of DOS and escape.
-    private static readonly SearchValues<byte> Controls = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Where(b => b is not (9 or 10 or 11 or 12 or 13 or 26 or 27)).Append(127).Select(b => (byte)b)]);
+    private static readonly SearchValues<byte> Controls = SearchValues.Create([
+        .. Enumerable
+            .Range(0, 32)
+            .Where(b => b is not (9 or 10 or 11 or 12 or 13 or 26 or 27))
+            .Append(127)
+            .Select(b => (byte)b),
+    ]);
 
     /// <summary>The kind; <see cref="FileKind.Binary"/> where it is no text.</summary>
     public static FileKind Find(ReadOnlySpan<byte> head)
@@ -40,10 +50,14 @@ internal static class TextSignatures
     {
         byte[] others = [.. head.ToArray().Where(value => value != 0)];
         // A head may end inside a character.
-        return others.Length > (1 - FewZeros) * head.Length && Utf8.IsValid(others.AsSpan(0, Math.Max(0, others.Length - 3)));
+        return others.Length > (1 - FewZeros) * head.Length
+            && Utf8.IsValid(others.AsSpan(0, Math.Max(0, others.Length - 3)));
     }
 
-    /// <summary>UTF-16 or UTF-32 without a mark: one reading gives characters that texts are made of, line feeds and spaces among them.</summary>
+    /// <summary>
+    /// UTF-16 or UTF-32 without a mark: one reading gives characters that texts are made of, line feeds and spaces
+    /// among them.
+    /// </summary>
     private static FileKind? WithoutMark(ReadOnlySpan<byte> head)
     {
         if (Fits(head, 4, 0))
@@ -60,12 +74,17 @@ internal static class TextSignatures
     /// <param name="low">The place of the lowest among them: 0, or the last.</param>
     private static bool Fits(ReadOnlySpan<byte> head, int width, int low)
     {
-        int count = head.Length / width, strangers = 0, plain = 0;
+        int count = head.Length / width,
+            strangers = 0,
+            plain = 0;
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> bytes = head.Slice(i * width, width);
             int value = low == 0 ? bytes[0] | bytes[1] << 8 : bytes[width - 1] | bytes[width - 2] << 8;
-            int high = width == 2 ? 0 : low == 0 ? bytes[2] | bytes[3] << 8 : bytes[1] | bytes[0] << 8;
+            int high =
+                width == 2 ? 0
+                : low == 0 ? bytes[2] | bytes[3] << 8
+                : bytes[1] | bytes[0] << 8;
             if (high > 0x10 || (high == 0 && IsStranger((char)value)))
                 strangers++;
             if (high == 0 && value is 10 or 13 or 32 or ',' or '"' or '\t')
@@ -74,12 +93,16 @@ internal static class TextSignatures
         return count >= 2 && plain > 0 && strangers <= MostStrangers * count;
     }
 
-    private static bool IsStranger(char value) => value is < ' ' and not ('\t' or '\n' or '\r') or '\uFFFE' or '\uFFFF'
+    private static bool IsStranger(char value) =>
+        value is < ' ' and not ('\t' or '\n' or '\r') or '\uFFFE' or '\uFFFF'
         || char.GetUnicodeCategory(value) is UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse;
 
     private static FileKind Known(ReadOnlySpan<byte> head)
     {
-        if (head.StartsWith("version https://git-lfs.github.com/spec/"u8) || head.StartsWith("version https://hawser.github.com/spec/"u8))
+        if (
+            head.StartsWith("version https://git-lfs.github.com/spec/"u8)
+            || head.StartsWith("version https://hawser.github.com/spec/"u8)
+        )
             return FileKind.GitLfsPointer;
         if (head.StartsWith("{\\rtf"u8))
             return FileKind.Rtf;

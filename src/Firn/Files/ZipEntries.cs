@@ -16,13 +16,21 @@ internal static class ZipEntries
             string name = ArchiveEntries.Choose(input.Path, [.. archive.Entries.Select(e => e.FullName)], input.Entry);
             ZipArchiveEntry entry = archive.Entries.First(e => e.FullName == name);
             if (entry.IsEncrypted)
-                throw new InvalidDataException($"{input.Path}: '{name}' is encrypted. Unpack it with its password first: unzip {input.Path}");
+                throw new InvalidDataException(
+                    $"{input.Path}: '{name}' is encrypted. Unpack it with its password first: unzip {input.Path}"
+                );
             return new EntryStream(input.Path, archive, entry.Open(), entry.Length);
         }
-        catch (Exception error) when (ArchiveEntries.IsDamage(error) && !error.Message.StartsWith(input.Path, StringComparison.Ordinal))
+        catch (Exception error)
+            when (ArchiveEntries.IsDamage(error) && !error.Message.StartsWith(input.Path, StringComparison.Ordinal))
         {
             packed.Dispose();
-            throw new InvalidDataException($"{input.Path}: the zip archive is damaged, cut short or packed in a way that is not known ({error.Message.TrimEnd('.')}). {Again}", error);
+            throw new InvalidDataException(
+                $"{input.Path}: the zip archive is damaged, cut short or packed in a way that is not known ("
+                    + $"{error.Message.TrimEnd('.')}). "
+                    + $"{Again}",
+                error
+            );
         }
         catch
         {
@@ -45,11 +53,16 @@ internal static class ZipEntries
             }
             catch (Exception error) when (ArchiveEntries.IsDamage(error))
             {
-                throw new InvalidDataException($"{path}: the zip archive is damaged ({error.Message.TrimEnd('.')}). {Again}", error);
+                throw new InvalidDataException(
+                    $"{path}: the zip archive is damaged ({error.Message.TrimEnd('.')}). {Again}",
+                    error
+                );
             }
             _read += read;
             if (read == 0 && buffer.Length > 0 && _read != length)
-                throw new InvalidDataException($"{path}: the file in the zip archive has {_read} bytes where {length} are promised. {Again}");
+                throw new InvalidDataException(
+                    $"{path}: the file in the zip archive has {_read} bytes where {length} are promised. {Again}"
+                );
             return read;
         }
 

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Firn.Kernels;
 
-/// <summary>Vector exp, sigmoid and tanh. Errors against double over [-100, 100], measured by the tests, are stated.</summary>
+/// <summary>
+/// Vector exp, sigmoid and tanh. Errors against double over [-100, 100], measured by the tests, are stated.
+/// </summary>
 internal static unsafe class Activations
 {
     /// <summary>
@@ -39,8 +41,7 @@ internal static unsafe class Activations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<P, V>(V x)
         where P : struct, ILanes<V>
-        where V : struct =>
-        P.Divide(P.Create(1), P.Add(P.Create(1), Exp<P, V>(P.Subtract(P.Zero, x))));
+        where V : struct => P.Divide(P.Create(1), P.Add(P.Create(1), Exp<P, V>(P.Subtract(P.Zero, x))));
 
     /// <summary>
     /// tanh(x); relative error below 6e-7. The rational approximation of degree 13 over 6 on [-7.905, 7.905] that Eigen
@@ -103,7 +104,10 @@ internal static unsafe class Activations
         where F : struct, IMap
     {
         Debug.Assert(x.Length == destination.Length);
-        fixed (float* from = x, to = destination)
+        fixed (
+            float* from = x,
+                to = destination
+        )
         {
             int done = KernelPath.Width switch
             {

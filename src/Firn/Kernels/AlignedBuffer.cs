@@ -9,12 +9,10 @@ namespace Firn.Kernels;
 internal sealed unsafe class AlignedBuffer
 {
     private const int Line = 16; // floats in 64 bytes
-    private float[] storage = [];
-    private int start;
+    private float[] _storage = [];
+    private int _start;
 
-    public AlignedBuffer()
-    {
-    }
+    public AlignedBuffer() { }
 
     public AlignedBuffer(int length) => Reserve(length);
 
@@ -24,7 +22,7 @@ internal sealed unsafe class AlignedBuffer
     /// <summary>The first float; valid while this buffer is alive and not grown.</summary>
     public float* Pointer { get; private set; }
 
-    public Span<float> Span => storage.AsSpan(start, Capacity);
+    public Span<float> Span => _storage.AsSpan(_start, Capacity);
 
     /// <summary>At least <paramref name="length"/> floats; the content is lost when the buffer grows.</summary>
     public float* Reserve(long length)
@@ -32,10 +30,10 @@ internal sealed unsafe class AlignedBuffer
         if (length > Capacity)
         {
             int capacity = checked((int)(Capacity == 0 ? length : length + length / 8));
-            storage = GC.AllocateArray<float>(checked(capacity + Line), pinned: true);
-            float* address = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(storage, 0);
-            start = (int)((64 - ((nuint)address & 63)) & 63) / sizeof(float);
-            Pointer = address + start;
+            _storage = GC.AllocateArray<float>(checked(capacity + Line), pinned: true);
+            float* address = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_storage, 0);
+            _start = (int)((64 - ((nuint)address & 63)) & 63) / sizeof(float);
+            Pointer = address + _start;
             Capacity = capacity;
         }
         return Pointer;

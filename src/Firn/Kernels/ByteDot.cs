@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Firn.Kernels;
 
 /// <summary>
-/// Dot products of rows of signed bytes with one vector of 16-bit integers: exact as long as no sum passes 2^31. Bytes widen
-/// as they are loaded, and pairs of products are added in one instruction (vpmaddwd), so memory is the limit.
+/// Dot products of rows of signed bytes with one vector of 16-bit integers: exact as long as no sum passes 2^31. Bytes
+/// widen as they are loaded, and pairs of products are added in one instruction (vpmaddwd), so memory is the limit.
 /// </summary>
 internal static unsafe class ByteDot
 {
@@ -20,10 +20,18 @@ internal static unsafe class ByteDot
         Debug.Assert(stride % Padding == 0);
         switch (KernelPath.Width)
         {
-            case KernelWidth.Vector512 when Avx512BW.IsSupported: Each512(rows, stride, count, query, dots); break;
-            case >= KernelWidth.Vector256 when Avx2.IsSupported: Each256(rows, stride, count, query, dots); break;
-            case >= KernelWidth.Vector128: Each128(rows, stride, count, query, dots); break;
-            default: EachPortable(rows, stride, count, query, dots); break;
+            case KernelWidth.Vector512 when Avx512BW.IsSupported:
+                Each512(rows, stride, count, query, dots);
+                break;
+            case >= KernelWidth.Vector256 when Avx2.IsSupported:
+                Each256(rows, stride, count, query, dots);
+                break;
+            case >= KernelWidth.Vector128:
+                Each128(rows, stride, count, query, dots);
+                break;
+            default:
+                EachPortable(rows, stride, count, query, dots);
+                break;
         }
     }
 
@@ -32,15 +40,25 @@ internal static unsafe class ByteDot
     {
         for (int r = 0; r < count; r++, rows += stride)
         {
-            Vector512<int> even = Vector512<int>.Zero, odd = Vector512<int>.Zero;
+            Vector512<int> even = Vector512<int>.Zero,
+                odd = Vector512<int>.Zero;
             int i = 0;
             for (; i <= stride - 64; i += 64)
             {
-                even += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load(rows + i)), Vector512.Load(query + i));
-                odd += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load(rows + i + 32)), Vector512.Load(query + i + 32));
+                even += Avx512BW.MultiplyAddAdjacent(
+                    Avx512BW.ConvertToVector512Int16(Vector256.Load(rows + i)),
+                    Vector512.Load(query + i)
+                );
+                odd += Avx512BW.MultiplyAddAdjacent(
+                    Avx512BW.ConvertToVector512Int16(Vector256.Load(rows + i + 32)),
+                    Vector512.Load(query + i + 32)
+                );
             }
             if (i < stride)
-                even += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load(rows + i)), Vector512.Load(query + i));
+                even += Avx512BW.MultiplyAddAdjacent(
+                    Avx512BW.ConvertToVector512Int16(Vector256.Load(rows + i)),
+                    Vector512.Load(query + i)
+                );
             dots[r] = Vector512.Sum(even + odd);
         }
     }
@@ -50,11 +68,15 @@ internal static unsafe class ByteDot
     {
         for (int r = 0; r < count; r++, rows += stride)
         {
-            Vector256<int> even = Vector256<int>.Zero, odd = Vector256<int>.Zero;
+            Vector256<int> even = Vector256<int>.Zero,
+                odd = Vector256<int>.Zero;
             for (int i = 0; i < stride; i += 32)
             {
                 even += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(rows + i), Vector256.Load(query + i));
-                odd += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(rows + i + 16), Vector256.Load(query + i + 16));
+                odd += Avx2.MultiplyAddAdjacent(
+                    Avx2.ConvertToVector256Int16(rows + i + 16),
+                    Vector256.Load(query + i + 16)
+                );
             }
             dots[r] = Vector256.Sum(even + odd);
         }
@@ -65,7 +87,8 @@ internal static unsafe class ByteDot
     {
         for (int r = 0; r < count; r++, rows += stride)
         {
-            Vector128<int> even = Vector128<int>.Zero, odd = Vector128<int>.Zero;
+            Vector128<int> even = Vector128<int>.Zero,
+                odd = Vector128<int>.Zero;
             for (int i = 0; i < stride; i += 16)
             {
                 (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.Load(rows + i));
@@ -78,9 +101,10 @@ internal static unsafe class ByteDot
 
     /// <summary>Sums of two of the eight products each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Products(Vector128<short> a, Vector128<short> b) => Sse2.IsSupported
-        ? Sse2.MultiplyAddAdjacent(a, b)
-        : Vector128.WidenLower(a) * Vector128.WidenLower(b) + Vector128.WidenUpper(a) * Vector128.WidenUpper(b);
+    private static Vector128<int> Products(Vector128<short> a, Vector128<short> b) =>
+        Sse2.IsSupported
+            ? Sse2.MultiplyAddAdjacent(a, b)
+            : Vector128.WidenLower(a) * Vector128.WidenLower(b) + Vector128.WidenUpper(a) * Vector128.WidenUpper(b);
 
     private static void EachPortable(sbyte* rows, int stride, int count, short* query, int* dots)
     {

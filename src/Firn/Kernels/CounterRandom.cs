@@ -31,7 +31,9 @@ internal readonly struct CounterRandom(ulong key)
     /// <summary>A double in [0, 1) with 53 random bits.</summary>
     public double UniformDouble(ulong counter) => (Bits(counter) >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>An integer in [0, <paramref name="bound"/>), by multiplication (Lemire 2019; bias below bound / 2^64).</summary>
+    /// <summary>
+    /// An integer in [0, <paramref name="bound"/>), by multiplication (Lemire 2019; bias below bound / 2^64).
+    /// </summary>
     public int Below(ulong counter, int bound) => (int)Math.BigMul(Bits(counter), (ulong)bound, out _);
 
     /// <summary>Shuffles in place by Fisher and Yates' algorithm.</summary>

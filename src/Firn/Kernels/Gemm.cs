@@ -19,25 +19,45 @@ internal static unsafe class Gemm
     public static void Multiply(ReadOnlySpan<float> a, int rows, PackedMatrix b, bool accumulate, Span<float> c)
     {
         Debug.Assert(a.Length >= (long)rows * b.Rows && c.Length >= (long)rows * b.Columns);
-        fixed (float* pa = a, pc = c)
+        fixed (
+            float* pa = a,
+                pc = c
+        )
             Multiply(pa, b.Rows, rows, b, accumulate ? pc : null, b.Columns, pc);
     }
 
     /// <summary>C [M,N] = A^T * B for A [K,M], B [K,N], plus C before when <paramref name="accumulate"/>.</summary>
-    public static void MultiplyTransposed(ReadOnlySpan<float> a, int rows, PackedMatrix b, bool accumulate, Span<float> c)
+    public static void MultiplyTransposed(
+        ReadOnlySpan<float> a,
+        int rows,
+        PackedMatrix b,
+        bool accumulate,
+        Span<float> c
+    )
     {
         Debug.Assert(a.Length >= (long)rows * b.Rows && c.Length >= (long)rows * b.Columns);
-        fixed (float* pa = a, pc = c)
+        fixed (
+            float* pa = a,
+                pc = c
+        )
             MultiplyTransposed(pa, rows, b, accumulate, pc);
     }
 
     /// <summary>
     /// C [M,N] = A [M,K] * B + start, where start is nothing (null), C itself (<paramref name="startStride"/> = N), or
-    /// one row for all (a bias, <paramref name="startStride"/> = 0). A's rows are <paramref name="strideA"/> apart; those of
-    /// <paramref name="ahead"/> are asked for while the product runs.
+    /// one row for all (a bias, <paramref name="startStride"/> = 0). A's rows are <paramref name="strideA"/> apart;
+    /// those of <paramref name="ahead"/> are asked for while the product runs.
     /// </summary>
-    public static void Multiply(float* a, long strideA, int rows, PackedMatrix b, float* start, long startStride, float* c, RowsAhead ahead = default) =>
-        Dispatch(a, strideA, 1, rows, b, 0, b.Rows, start, startStride, c, ahead);
+    public static void Multiply(
+        float* a,
+        long strideA,
+        int rows,
+        PackedMatrix b,
+        float* start,
+        long startStride,
+        float* c,
+        RowsAhead ahead = default
+    ) => Dispatch(a, strideA, 1, rows, b, 0, b.Rows, start, startStride, c, ahead);
 
     /// <inheritdoc cref="MultiplyTransposed(ReadOnlySpan{float}, int, PackedMatrix, bool, Span{float})"/>
     public static void MultiplyTransposed(float* a, int rows, PackedMatrix b, bool accumulate, float* c) =>
@@ -47,30 +67,100 @@ internal static unsafe class Gemm
     public static void MultiplyTransposed(float* a, int rows, PackedMatrix b, int from, bool accumulate, float* c) =>
         Dispatch(a + (long)from * rows, 1, rows, rows, b, from, b.Rows - from, accumulate ? c : null, b.Columns, c);
 
-    private static void Dispatch(float* a, long rowStride, long depthStride, int rows, PackedMatrix b, int firstDepth, int depth,
-        float* start, long startStride, float* c, RowsAhead ahead = default)
+    private static void Dispatch(
+        float* a,
+        long rowStride,
+        long depthStride,
+        int rows,
+        PackedMatrix b,
+        int firstDepth,
+        int depth,
+        float* start,
+        long startStride,
+        float* c,
+        RowsAhead ahead = default
+    )
     {
         if (rows == 0 || b.Columns == 0)
             return;
         switch (KernelPath.Width)
         {
             case KernelWidth.Vector512:
-                Run<Lanes512, Vector512<float>>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c, ahead);
+                Run<Lanes512, Vector512<float>>(
+                    a,
+                    rowStride,
+                    depthStride,
+                    rows,
+                    b,
+                    firstDepth,
+                    depth,
+                    start,
+                    startStride,
+                    c,
+                    ahead
+                );
                 break;
             case KernelWidth.Vector256:
-                Run<Lanes256, Vector256<float>>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c, ahead);
+                Run<Lanes256, Vector256<float>>(
+                    a,
+                    rowStride,
+                    depthStride,
+                    rows,
+                    b,
+                    firstDepth,
+                    depth,
+                    start,
+                    startStride,
+                    c,
+                    ahead
+                );
                 break;
             case KernelWidth.Vector128:
-                Run<Lanes128, Vector128<float>>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c, ahead);
+                Run<Lanes128, Vector128<float>>(
+                    a,
+                    rowStride,
+                    depthStride,
+                    rows,
+                    b,
+                    firstDepth,
+                    depth,
+                    start,
+                    startStride,
+                    c,
+                    ahead
+                );
                 break;
             default:
-                Run<LanesScalar, float>(a, rowStride, depthStride, rows, b, firstDepth, depth, start, startStride, c, ahead);
+                Run<LanesScalar, float>(
+                    a,
+                    rowStride,
+                    depthStride,
+                    rows,
+                    b,
+                    firstDepth,
+                    depth,
+                    start,
+                    startStride,
+                    c,
+                    ahead
+                );
                 break;
         }
     }
 
-    private static void Run<P, V>(float* a, long rowStride, long depthStride, int rows, PackedMatrix b, int firstDepth, int depth,
-        float* start, long startStride, float* c, RowsAhead ahead)
+    private static void Run<P, V>(
+        float* a,
+        long rowStride,
+        long depthStride,
+        int rows,
+        PackedMatrix b,
+        int firstDepth,
+        int depth,
+        float* start,
+        long startStride,
+        float* c,
+        RowsAhead ahead
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
@@ -101,9 +191,35 @@ internal static unsafe class Gemm
                         if (k == 0)
                             ahead.Ask(row, height, column, width);
                         if (whole)
-                            Tile<P, V>(count, pa, rowStride, depthStride, height, pb, width, ps, fromStride, pc, b.Columns);
+                            Tile<P, V>(
+                                count,
+                                pa,
+                                rowStride,
+                                depthStride,
+                                height,
+                                pb,
+                                width,
+                                ps,
+                                fromStride,
+                                pc,
+                                b.Columns
+                            );
                         else
-                            Edge<P, V>(count, pa, rowStride, depthStride, height, pb, width, ps, fromStride, pc, b.Columns, b.Columns - column, edge);
+                            Edge<P, V>(
+                                count,
+                                pa,
+                                rowStride,
+                                depthStride,
+                                height,
+                                pb,
+                                width,
+                                ps,
+                                fromStride,
+                                pc,
+                                b.Columns,
+                                b.Columns - column,
+                                edge
+                            );
                     }
                 }
             }
@@ -111,8 +227,21 @@ internal static unsafe class Gemm
     }
 
     /// <summary>A tile whose last columns are padding: computed beside C, then copied.</summary>
-    private static void Edge<P, V>(int depth, float* a, long rowStride, long depthStride, int height, float* b, int width,
-        float* start, long startStride, float* c, long strideC, int used, float* edge)
+    private static void Edge<P, V>(
+        int depth,
+        float* a,
+        long rowStride,
+        long depthStride,
+        int height,
+        float* b,
+        int width,
+        float* start,
+        long startStride,
+        float* c,
+        long strideC,
+        int used,
+        float* edge
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
@@ -130,8 +259,19 @@ internal static unsafe class Gemm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile<P, V>(int depth, float* a, long rowStride, long depthStride, int height, float* b, int width,
-        float* start, long startStride, float* c, long strideC)
+    private static void Tile<P, V>(
+        int depth,
+        float* a,
+        long rowStride,
+        long depthStride,
+        int height,
+        float* b,
+        int width,
+        float* start,
+        long startStride,
+        float* c,
+        long strideC
+    )
         where P : struct, ILanes<V>
         where V : struct
     {

@@ -4,14 +4,27 @@ namespace Firn.Kernels;
 
 /// <summary>
 /// The innermost products of <see cref="Gemm"/>: a tile of C held in registers while a panel of B streams past. Written
-/// out row by row because only named locals stay in registers. 8x2 on 512 bits uses 16 sums, 2 values of B and one of A.
+/// out row by row because only named locals stay in registers. 8x2 on 512 bits uses 16 sums, 2 values of B and one of
+/// A.
 /// </summary>
 internal static unsafe class GemmTile
 {
-    /// <summary>Up to 8 rows by two vectors of C; rows past <paramref name="height"/> repeat the last one and are not stored.</summary>
+    /// <summary>
+    /// Up to 8 rows by two vectors of C; rows past <paramref name="height"/> repeat the last one and are not stored.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply8x2<P, V>(int depth, float* a, long rowStride, long depthStride, int height, float* b,
-        float* start, long startStride, float* c, long strideC)
+    public static void Multiply8x2<P, V>(
+        int depth,
+        float* a,
+        long rowStride,
+        long depthStride,
+        int height,
+        float* b,
+        float* start,
+        long startStride,
+        float* c,
+        long strideC
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
@@ -22,14 +35,22 @@ internal static unsafe class GemmTile
         long r5 = height > 5 ? 5 * rowStride : r4;
         long r6 = height > 6 ? 6 * rowStride : r5;
         long r7 = height > 7 ? 7 * rowStride : r6;
-        V c0a = P.Zero, c0b = P.Zero;
-        V c1a = P.Zero, c1b = P.Zero;
-        V c2a = P.Zero, c2b = P.Zero;
-        V c3a = P.Zero, c3b = P.Zero;
-        V c4a = P.Zero, c4b = P.Zero;
-        V c5a = P.Zero, c5b = P.Zero;
-        V c6a = P.Zero, c6b = P.Zero;
-        V c7a = P.Zero, c7b = P.Zero;
+        V c0a = P.Zero,
+            c0b = P.Zero;
+        V c1a = P.Zero,
+            c1b = P.Zero;
+        V c2a = P.Zero,
+            c2b = P.Zero;
+        V c3a = P.Zero,
+            c3b = P.Zero;
+        V c4a = P.Zero,
+            c4b = P.Zero;
+        V c5a = P.Zero,
+            c5b = P.Zero;
+        V c6a = P.Zero,
+            c6b = P.Zero;
+        V c7a = P.Zero,
+            c7b = P.Zero;
         if (start != null)
         {
             c0a = P.Load(start);
@@ -72,7 +93,8 @@ internal static unsafe class GemmTile
         }
         for (; depth > 0; depth--, a += depthStride, b += 2 * P.Count)
         {
-            V ba = P.Load(b), bb = P.Load(b + P.Count);
+            V ba = P.Load(b),
+                bb = P.Load(b + P.Count);
             V x = P.Create(*a);
             c0a = P.Fma(x, ba, c0a);
             c0b = P.Fma(x, bb, c0b);
@@ -137,10 +159,22 @@ internal static unsafe class GemmTile
         }
     }
 
-    /// <summary>Up to 8 rows by one vector of C; rows past <paramref name="height"/> repeat the last one and are not stored.</summary>
+    /// <summary>
+    /// Up to 8 rows by one vector of C; rows past <paramref name="height"/> repeat the last one and are not stored.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply8x1<P, V>(int depth, float* a, long rowStride, long depthStride, int height, float* b,
-        float* start, long startStride, float* c, long strideC)
+    public static void Multiply8x1<P, V>(
+        int depth,
+        float* a,
+        long rowStride,
+        long depthStride,
+        int height,
+        float* b,
+        float* start,
+        long startStride,
+        float* c,
+        long strideC
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
@@ -214,20 +248,36 @@ internal static unsafe class GemmTile
             P.Store(c7, c + 7 * strideC);
     }
 
-    /// <summary>Up to 4 rows by two vectors of C; rows past <paramref name="height"/> repeat the last one and are not stored.</summary>
+    /// <summary>
+    /// Up to 4 rows by two vectors of C; rows past <paramref name="height"/> repeat the last one and are not stored.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply4x2<P, V>(int depth, float* a, long rowStride, long depthStride, int height, float* b,
-        float* start, long startStride, float* c, long strideC)
+    public static void Multiply4x2<P, V>(
+        int depth,
+        float* a,
+        long rowStride,
+        long depthStride,
+        int height,
+        float* b,
+        float* start,
+        long startStride,
+        float* c,
+        long strideC
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
         long r1 = height > 1 ? rowStride : 0;
         long r2 = height > 2 ? 2 * rowStride : r1;
         long r3 = height > 3 ? 3 * rowStride : r2;
-        V c0a = P.Zero, c0b = P.Zero;
-        V c1a = P.Zero, c1b = P.Zero;
-        V c2a = P.Zero, c2b = P.Zero;
-        V c3a = P.Zero, c3b = P.Zero;
+        V c0a = P.Zero,
+            c0b = P.Zero;
+        V c1a = P.Zero,
+            c1b = P.Zero;
+        V c2a = P.Zero,
+            c2b = P.Zero;
+        V c3a = P.Zero,
+            c3b = P.Zero;
         if (start != null)
         {
             c0a = P.Load(start);
@@ -250,7 +300,8 @@ internal static unsafe class GemmTile
         }
         for (; depth > 0; depth--, a += depthStride, b += 2 * P.Count)
         {
-            V ba = P.Load(b), bb = P.Load(b + P.Count);
+            V ba = P.Load(b),
+                bb = P.Load(b + P.Count);
             V x = P.Create(*a);
             c0a = P.Fma(x, ba, c0a);
             c0b = P.Fma(x, bb, c0b);
@@ -283,10 +334,22 @@ internal static unsafe class GemmTile
         }
     }
 
-    /// <summary>Up to 4 rows by one vector of C; rows past <paramref name="height"/> repeat the last one and are not stored.</summary>
+    /// <summary>
+    /// Up to 4 rows by one vector of C; rows past <paramref name="height"/> repeat the last one and are not stored.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply4x1<P, V>(int depth, float* a, long rowStride, long depthStride, int height, float* b,
-        float* start, long startStride, float* c, long strideC)
+    public static void Multiply4x1<P, V>(
+        int depth,
+        float* a,
+        long rowStride,
+        long depthStride,
+        int height,
+        float* b,
+        float* start,
+        long startStride,
+        float* c,
+        long strideC
+    )
         where P : struct, ILanes<V>
         where V : struct
     {

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 namespace Firn.Kernels;
 
 /// <summary>
-/// One time step of gated recurrent units for n texts, after the matrix products, with the reset behind the recurrent product
-/// (Cho et al. 2014; the form of cuDNN, PyTorch and Keras' <c>reset_after</c>). Gates stand in Keras' order z, r, c:
-/// z = sigmoid(sz + qz), r = sigmoid(sr + qr), c = tanh(sc + r * qc), h = z * h' + (1 - z) * c, where s are the sums of the
-/// input and q those of the state before, each with its bias.
+/// One time step of gated recurrent units for n texts, after the matrix products, with the reset behind the recurrent
+/// product (Cho et al. 2014; the form of cuDNN, PyTorch and Keras' <c>reset_after</c>). Gates stand in Keras' order z,
+/// r, c: z = sigmoid(sz + qz), r = sigmoid(sr + qr), c = tanh(sc + r * qc), h = z * h' + (1 - z) * c, where s are the
+/// sums of the input and q those of the state before, each with its bias.
 /// </summary>
 internal static unsafe class GruCell
 {
@@ -43,9 +43,19 @@ internal static unsafe class GruCell
     /// <param name="gates">z, r, c [n,3H], replaced by the gradient of s.</param>
     /// <param name="recurrent">q [n,3H], replaced by its gradient.</param>
     /// <param name="previous">h' [n,H]; null for zero.</param>
-    /// <param name="dOutput">Gradient of h from the next step [n,H], replaced by the part of the gradient of h' that does not pass q.</param>
+    /// <param name="dOutput">
+    /// Gradient of h from the next step [n,H], replaced by the part of the gradient of h' that does not pass q.
+    /// </param>
     /// <param name="dOutside">Gradient of h from the layer's reader [n,H]; null for none.</param>
-    public static void Backward(int rows, int hidden, float* gates, float* recurrent, float* previous, float* dOutput, float* dOutside)
+    public static void Backward(
+        int rows,
+        int hidden,
+        float* gates,
+        float* recurrent,
+        float* previous,
+        float* dOutput,
+        float* dOutside
+    )
     {
         for (int row = 0; row < rows; row++)
         {
@@ -77,14 +87,23 @@ internal static unsafe class GruCell
         tail.Apply(gates, recurrent, previous, output, hidden, last);
     }
 
-    private static void BackwardRow<P, V>(int hidden, float* gates, float* recurrent, float* previous, float* dOutput, float* dOutside)
+    private static void BackwardRow<P, V>(
+        int hidden,
+        float* gates,
+        float* recurrent,
+        float* previous,
+        float* dOutput,
+        float* dOutside
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
         int last = hidden - P.Count;
         var tail = BackwardInput<P, V>.Load(gates, recurrent, dOutput, hidden, last);
         for (int j = 0; j < last; j += P.Count)
-            BackwardInput<P, V>.Load(gates, recurrent, dOutput, hidden, j).Apply(gates, recurrent, previous, dOutput, dOutside, hidden, j);
+            BackwardInput<P, V>
+                .Load(gates, recurrent, dOutput, hidden, j)
+                .Apply(gates, recurrent, previous, dOutput, dOutside, hidden, j);
         tail.Apply(gates, recurrent, previous, dOutput, dOutside, hidden, last);
     }
 
@@ -93,7 +112,8 @@ internal static unsafe class GruCell
         where V : struct
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static ForwardInput<P, V> Load(float* s, int hidden) => new(P.Load(s), P.Load(s + hidden), P.Load(s + 2 * hidden));
+        public static ForwardInput<P, V> Load(float* s, int hidden) =>
+            new(P.Load(s), P.Load(s + hidden), P.Load(s + 2 * hidden));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(float* gates, float* recurrent, float* previous, float* output, int hidden, int j)
@@ -115,10 +135,24 @@ internal static unsafe class GruCell
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static BackwardInput<P, V> Load(float* gates, float* recurrent, float* dOutput, int hidden, int j) =>
-            new(P.Load(gates + j), P.Load(gates + hidden + j), P.Load(gates + 2 * hidden + j), P.Load(recurrent + 2 * hidden + j), P.Load(dOutput + j));
+            new(
+                P.Load(gates + j),
+                P.Load(gates + hidden + j),
+                P.Load(gates + 2 * hidden + j),
+                P.Load(recurrent + 2 * hidden + j),
+                P.Load(dOutput + j)
+            );
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(float* gates, float* recurrent, float* previous, float* dOutput, float* dOutside, int hidden, int j)
+        public void Apply(
+            float* gates,
+            float* recurrent,
+            float* previous,
+            float* dOutput,
+            float* dOutside,
+            int hidden,
+            int j
+        )
         {
             V one = P.Create(1);
             V dh = dOutside == null ? dNext : P.Add(dNext, P.Load(dOutside + j));

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Firn.Kernels;
 
-/// <summary>Float16 (IEEE binary16) rows to float and back. Values are finite; those above 65504 in size are held there.</summary>
+/// <summary>
+/// Float16 (IEEE binary16) rows to float and back. Values are finite; those above 65504 in size are held there.
+/// </summary>
 internal static class HalfFloats
 {
     /// <summary>Rounds to the nearest float16.</summary>
@@ -27,7 +29,10 @@ internal static class HalfFloats
         {
             for (; i <= source.Length - 8; i += 8)
             {
-                Vector256<uint> bits = Vector256.Create(Vector128.WidenLower(Vector128.Create(source[i..])), Vector128.WidenUpper(Vector128.Create(source[i..])));
+                Vector256<uint> bits = Vector256.Create(
+                    Vector128.WidenLower(Vector128.Create(source[i..])),
+                    Vector128.WidenUpper(Vector128.Create(source[i..]))
+                );
                 Vector256<float> size = ((bits & Vector256.Create(0x7FFFu)) << 13).AsSingle() * Vector256.Create(Bias);
                 (size.AsUInt32() | ((bits & Vector256.Create(0x8000u)) << 16)).AsSingle().CopyTo(destination[i..]);
             }

@@ -20,7 +20,8 @@ internal enum KernelWidth
 
 /// <summary>
 /// The one place that chooses the kernels: the widest path of this machine, or what the environment variable
-/// <c>FIRN_KERNELS</c> (<c>512</c>, <c>256</c>, <c>128</c> or <c>scalar</c>) forces, so that a test run covers each path.
+/// <c>FIRN_KERNELS</c> (<c>512</c>, <c>256</c>, <c>128</c> or <c>scalar</c>) forces, so that a test run covers each
+/// path.
 /// </summary>
 internal static class KernelPath
 {
@@ -29,7 +30,8 @@ internal static class KernelPath
 
     private static KernelWidth Choose(string? forced)
     {
-        KernelWidth widest = Vector512.IsHardwareAccelerated ? KernelWidth.Vector512
+        KernelWidth widest =
+            Vector512.IsHardwareAccelerated ? KernelWidth.Vector512
             : Vector256.IsHardwareAccelerated ? KernelWidth.Vector256
             : Vector128.IsHardwareAccelerated ? KernelWidth.Vector128
             : KernelWidth.Scalar;
@@ -41,12 +43,15 @@ internal static class KernelPath
             "128" => KernelWidth.Vector128,
             "scalar" => KernelWidth.Scalar,
             _ => throw new InvalidOperationException(
-                $"FIRN_KERNELS is '{forced}'; it must be 512, 256, 128 or scalar, or be left unset for the widest of this machine."),
+                $"FIRN_KERNELS is '{forced}'; it must be 512, 256, 128 or scalar, or be left unset for the widest of "
+                    + $"this machine."
+            ),
         };
         if (wanted > widest)
         {
             throw new InvalidOperationException(
-                $"FIRN_KERNELS asks for {wanted}, and this processor has at most {widest}; leave it unset.");
+                $"FIRN_KERNELS asks for {wanted}, and this processor has at most {widest}; leave it unset."
+            );
         }
         return wanted;
     }

@@ -28,7 +28,10 @@ internal unsafe interface ILanes<V>
 
     static abstract V Divide(V a, V b);
 
-    /// <summary>a * b + c, rounded once where the processor can; else rounded twice, since a fused step in software costs 50 times more.</summary>
+    /// <summary>
+    /// a * b + c, rounded once where the processor can; else rounded twice, since a fused step in software costs 50
+    /// times more.
+    /// </summary>
     static abstract V Fma(V a, V b, V c);
 
     static abstract V Sqrt(V a);
@@ -50,7 +53,10 @@ internal unsafe interface ILanes<V>
     /// <summary>Bit n is set where lane n is not zero.</summary>
     static abstract uint NonZeroBits(V a);
 
-    /// <summary>Bits of <paramref name="bits"/> in the lanes of <paramref name="a"/> that are not zero, joined with <paramref name="before"/>.</summary>
+    /// <summary>
+    /// Bits of <paramref name="bits"/> in the lanes of <paramref name="a"/> that are not zero, joined with
+    /// <paramref name="before"/>.
+    /// </summary>
     static abstract V MarkNonZero(V a, uint bits, V before);
 }
 
@@ -106,11 +112,15 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint NonZeroBits(Vector512<float> a) => (uint)(~Vector512.Equals(a, Vector512<float>.Zero)).ExtractMostSignificantBits();
+    public static uint NonZeroBits(Vector512<float> a) =>
+        (uint)(~Vector512.Equals(a, Vector512<float>.Zero)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> MarkNonZero(Vector512<float> a, uint bits, Vector512<float> before) =>
-        (before.AsUInt32() | Vector512.AndNot(Vector512.Create(bits), Vector512.Equals(a, Vector512<float>.Zero).AsUInt32())).AsSingle();
+        (
+            before.AsUInt32()
+            | Vector512.AndNot(Vector512.Create(bits), Vector512.Equals(a, Vector512<float>.Zero).AsUInt32())
+        ).AsSingle();
 }
 
 /// <summary>Eight floats.</summary>
@@ -165,11 +175,15 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint NonZeroBits(Vector256<float> a) => (uint)(~Vector256.Equals(a, Vector256<float>.Zero)).ExtractMostSignificantBits();
+    public static uint NonZeroBits(Vector256<float> a) =>
+        (uint)(~Vector256.Equals(a, Vector256<float>.Zero)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> MarkNonZero(Vector256<float> a, uint bits, Vector256<float> before) =>
-        (before.AsUInt32() | Vector256.AndNot(Vector256.Create(bits), Vector256.Equals(a, Vector256<float>.Zero).AsUInt32())).AsSingle();
+        (
+            before.AsUInt32()
+            | Vector256.AndNot(Vector256.Create(bits), Vector256.Equals(a, Vector256<float>.Zero).AsUInt32())
+        ).AsSingle();
 }
 
 /// <summary>Four floats: SSE2 and ARM64.</summary>
@@ -224,11 +238,15 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static float Sum(Vector128<float> a) => Vector128.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint NonZeroBits(Vector128<float> a) => (uint)(~Vector128.Equals(a, Vector128<float>.Zero)).ExtractMostSignificantBits();
+    public static uint NonZeroBits(Vector128<float> a) =>
+        (uint)(~Vector128.Equals(a, Vector128<float>.Zero)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> MarkNonZero(Vector128<float> a, uint bits, Vector128<float> before) =>
-        (before.AsUInt32() | Vector128.AndNot(Vector128.Create(bits), Vector128.Equals(a, Vector128<float>.Zero).AsUInt32())).AsSingle();
+        (
+            before.AsUInt32()
+            | Vector128.AndNot(Vector128.Create(bits), Vector128.Equals(a, Vector128<float>.Zero).AsUInt32())
+        ).AsSingle();
 }
 
 /// <summary>One float: the scalar path, and the tail of the others.</summary>

@@ -1,6 +1,8 @@
 namespace Firn.Kernels;
 
-/// <summary>Cross-entropy of logits and its gradient, in the forms that neither overflow nor lose small losses.</summary>
+/// <summary>
+/// Cross-entropy of logits and its gradient, in the forms that neither overflow nor lose small losses.
+/// </summary>
 internal static class Losses
 {
     /// <summary>
@@ -29,9 +31,15 @@ internal static class Losses
 
     /// <summary>
     /// Mean over the classes of the binary cross-entropies, w_k times that of a class which the text has (PyTorch's
-    /// <c>BCEWithLogitsLoss(pos_weight=w)</c>), in nats; <paramref name="gradient"/> [K] by the logits. May be in place.
+    /// <c>BCEWithLogitsLoss(pos_weight=w)</c>), in nats; <paramref name="gradient"/> [K] by the logits. May be in
+    /// place.
     /// </summary>
-    public static double SigmoidsCrossEntropy(ReadOnlySpan<float> logits, ReadOnlySpan<bool> has, ReadOnlySpan<float> weights, Span<float> gradient)
+    public static double SigmoidsCrossEntropy(
+        ReadOnlySpan<float> logits,
+        ReadOnlySpan<bool> has,
+        ReadOnlySpan<float> weights,
+        Span<float> gradient
+    )
     {
         double loss = 0;
         for (int k = 0; k < logits.Length; k++)

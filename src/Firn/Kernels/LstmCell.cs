@@ -18,7 +18,15 @@ internal static unsafe class LstmCell
     /// <param name="cell">Receives c [n,H].</param>
     /// <param name="tanhCell">Receives tanh(c) [n,H].</param>
     /// <param name="output">Receives h [n,H].</param>
-    public static void Forward(int rows, int hidden, float* gates, float* previous, float* cell, float* tanhCell, float* output)
+    public static void Forward(
+        int rows,
+        int hidden,
+        float* gates,
+        float* previous,
+        float* cell,
+        float* tanhCell,
+        float* output
+    )
     {
         for (int row = 0; row < rows; row++)
         {
@@ -48,17 +56,53 @@ internal static unsafe class LstmCell
     /// <param name="mask">Factor of <paramref name="dOutput"/> [n,H] (the recurrent dropout); null for one.</param>
     /// <param name="dOutside">Gradient of h from the layer's reader [n,H]; null for none.</param>
     /// <param name="dCell">[n,H]: gradient of c, replaced by that of c'.</param>
-    public static void Backward(int rows, int hidden, float* gates, float* previous, float* tanhCell, float* dOutput, float* mask,
-        float* dOutside, float* dCell)
+    public static void Backward(
+        int rows,
+        int hidden,
+        float* gates,
+        float* previous,
+        float* tanhCell,
+        float* dOutput,
+        float* mask,
+        float* dOutside,
+        float* dCell
+    )
     {
         for (int row = 0; row < rows; row++)
         {
             if (KernelPath.Width == KernelWidth.Vector512 && hidden >= 16)
-                BackwardRow<Lanes512, Vector512<float>>(hidden, gates, previous, tanhCell, dOutput, mask, dOutside, dCell);
+                BackwardRow<Lanes512, Vector512<float>>(
+                    hidden,
+                    gates,
+                    previous,
+                    tanhCell,
+                    dOutput,
+                    mask,
+                    dOutside,
+                    dCell
+                );
             else if (KernelPath.Width >= KernelWidth.Vector256 && hidden >= 8)
-                BackwardRow<Lanes256, Vector256<float>>(hidden, gates, previous, tanhCell, dOutput, mask, dOutside, dCell);
+                BackwardRow<Lanes256, Vector256<float>>(
+                    hidden,
+                    gates,
+                    previous,
+                    tanhCell,
+                    dOutput,
+                    mask,
+                    dOutside,
+                    dCell
+                );
             else if (KernelPath.Width >= KernelWidth.Vector128 && hidden >= 4)
-                BackwardRow<Lanes128, Vector128<float>>(hidden, gates, previous, tanhCell, dOutput, mask, dOutside, dCell);
+                BackwardRow<Lanes128, Vector128<float>>(
+                    hidden,
+                    gates,
+                    previous,
+                    tanhCell,
+                    dOutput,
+                    mask,
+                    dOutside,
+                    dCell
+                );
             else
                 BackwardRow<LanesScalar, float>(hidden, gates, previous, tanhCell, dOutput, mask, dOutside, dCell);
             gates += 4 * hidden;
@@ -73,7 +117,14 @@ internal static unsafe class LstmCell
 
     // A row whose width is no multiple of the vector ends with a vector that overlaps the one before: it is loaded
     // before the first store, since the gates are replaced in place, and repeats the same values where both overlap.
-    private static void ForwardRow<P, V>(int hidden, float* gates, float* previous, float* cell, float* tanhCell, float* output)
+    private static void ForwardRow<P, V>(
+        int hidden,
+        float* gates,
+        float* previous,
+        float* cell,
+        float* tanhCell,
+        float* output
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
@@ -81,21 +132,32 @@ internal static unsafe class LstmCell
         var tail = ForwardInput<P, V>.Load(gates + last, hidden, previous == null ? null : previous + last);
         for (int j = 0; j < last; j += P.Count)
         {
-            ForwardInput<P, V>.Load(gates + j, hidden, previous == null ? null : previous + j)
+            ForwardInput<P, V>
+                .Load(gates + j, hidden, previous == null ? null : previous + j)
                 .Apply(gates + j, hidden, cell + j, tanhCell + j, output + j);
         }
         tail.Apply(gates + last, hidden, cell + last, tanhCell + last, output + last);
     }
 
-    private static void BackwardRow<P, V>(int hidden, float* gates, float* previous, float* tanhCell, float* dOutput, float* mask,
-        float* dOutside, float* dCell)
+    private static void BackwardRow<P, V>(
+        int hidden,
+        float* gates,
+        float* previous,
+        float* tanhCell,
+        float* dOutput,
+        float* mask,
+        float* dOutside,
+        float* dCell
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
         int last = hidden - P.Count;
         var tail = BackwardInput<P, V>.Load(gates + last, hidden, dCell + last);
         for (int j = 0; j < last; j += P.Count)
-            BackwardInput<P, V>.Load(gates + j, hidden, dCell + j).Apply(gates, hidden, previous, tanhCell, dOutput, mask, dOutside, dCell, j);
+            BackwardInput<P, V>
+                .Load(gates + j, hidden, dCell + j)
+                .Apply(gates, hidden, previous, tanhCell, dOutput, mask, dOutside, dCell, j);
         tail.Apply(gates, hidden, previous, tanhCell, dOutput, mask, dOutside, dCell, last);
     }
 
@@ -104,8 +166,14 @@ internal static unsafe class LstmCell
         where V : struct
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static ForwardInput<P, V> Load(float* z, int hidden, float* previous) => new(P.Load(z), P.Load(z + hidden),
-            P.Load(z + 2 * hidden), P.Load(z + 3 * hidden), previous == null ? P.Zero : P.Load(previous));
+        public static ForwardInput<P, V> Load(float* z, int hidden, float* previous) =>
+            new(
+                P.Load(z),
+                P.Load(z + hidden),
+                P.Load(z + 2 * hidden),
+                P.Load(z + 3 * hidden),
+                previous == null ? P.Zero : P.Load(previous)
+            );
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(float* gates, int hidden, float* cell, float* tanhCell, float* output)
@@ -131,12 +199,27 @@ internal static unsafe class LstmCell
         where V : struct
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static BackwardInput<P, V> Load(float* gates, int hidden, float* dCell) => new(P.Load(gates), P.Load(gates + hidden),
-            P.Load(gates + 2 * hidden), P.Load(gates + 3 * hidden), P.Load(dCell));
+        public static BackwardInput<P, V> Load(float* gates, int hidden, float* dCell) =>
+            new(
+                P.Load(gates),
+                P.Load(gates + hidden),
+                P.Load(gates + 2 * hidden),
+                P.Load(gates + 3 * hidden),
+                P.Load(dCell)
+            );
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(float* gates, int hidden, float* previous, float* tanhCell, float* dOutput, float* mask, float* dOutside,
-            float* dCell, int j)
+        public void Apply(
+            float* gates,
+            int hidden,
+            float* previous,
+            float* tanhCell,
+            float* dOutput,
+            float* mask,
+            float* dOutside,
+            float* dCell,
+            int j
+        )
         {
             V one = P.Create(1);
             V dh = P.Load(dOutput + j);

@@ -5,8 +5,8 @@ namespace Firn.Kernels;
 
 /// <summary>
 /// One row times a packed matrix: what a single text needs at each step. Bound by reading B, so B is read once. Each
-/// element adds its products in the order of k, as <see cref="Gemm"/> does, so a text alone and the same text in a batch
-/// get the same bits.
+/// element adds its products in the order of k, as <see cref="Gemm"/> does, so a text alone and the same text in a
+/// batch get the same bits.
 /// </summary>
 internal static unsafe class MatrixVector
 {
@@ -14,8 +14,9 @@ internal static unsafe class MatrixVector
     private const int PanelsAtOnce = 4;
 
     /// <summary>
-    /// y [N] = x [K] * B + start [N]; <paramref name="start"/> null for zero, and may be y itself. Products in a row with
-    /// one B that is larger than L1 go <paramref name="backwards"/> every other time: the panels read last are still near.
+    /// y [N] = x [K] * B + start [N]; <paramref name="start"/> null for zero, and may be y itself. Products in a row
+    /// with one B that is larger than L1 go <paramref name="backwards"/> every other time: the panels read last are
+    /// still near.
     /// </summary>
     public static void Multiply(float* x, PackedMatrix b, float* start, float* y, bool backwards = false)
     {
@@ -40,15 +41,24 @@ internal static unsafe class MatrixVector
         where P : struct, ILanes<V>
         where V : struct
     {
-        int panel = 2 * P.Count, four = PanelsAtOnce * panel;
-        int groups = b.Columns / four, rest = (b.Columns - groups * four + panel - 1) / panel, steps = groups + rest;
+        int panel = 2 * P.Count,
+            four = PanelsAtOnce * panel;
+        int groups = b.Columns / four,
+            rest = (b.Columns - groups * four + panel - 1) / panel,
+            steps = groups + rest;
         for (int i = 0; i < steps; i++)
         {
             int step = backwards ? steps - 1 - i : i;
             if (step < groups)
             {
                 int column = step * four;
-                Four<P, V>(x, b.Rows, b.Pointer + (long)column * b.Rows, start == null ? null : start + column, y + column);
+                Four<P, V>(
+                    x,
+                    b.Rows,
+                    b.Pointer + (long)column * b.Rows,
+                    start == null ? null : start + column,
+                    y + column
+                );
             }
             else
             {
@@ -63,7 +73,8 @@ internal static unsafe class MatrixVector
         where V : struct
     {
         float* edge = stackalloc float[2 * 16];
-        int width = b.WidthAt(column), used = Math.Min(width, b.Columns - column);
+        int width = b.WidthAt(column),
+            used = Math.Min(width, b.Columns - column);
         float* from = start == null ? null : start + column;
         float* to = y + column;
         if (used < width)
@@ -93,10 +104,14 @@ internal static unsafe class MatrixVector
         float* b2 = b1 + (long)2 * n * depth;
         float* b3 = b2 + (long)2 * n * depth;
         bool zero = start == null;
-        V y0 = zero ? P.Zero : P.Load(start), y1 = zero ? P.Zero : P.Load(start + n);
-        V y2 = zero ? P.Zero : P.Load(start + 2 * n), y3 = zero ? P.Zero : P.Load(start + 3 * n);
-        V y4 = zero ? P.Zero : P.Load(start + 4 * n), y5 = zero ? P.Zero : P.Load(start + 5 * n);
-        V y6 = zero ? P.Zero : P.Load(start + 6 * n), y7 = zero ? P.Zero : P.Load(start + 7 * n);
+        V y0 = zero ? P.Zero : P.Load(start),
+            y1 = zero ? P.Zero : P.Load(start + n);
+        V y2 = zero ? P.Zero : P.Load(start + 2 * n),
+            y3 = zero ? P.Zero : P.Load(start + 3 * n);
+        V y4 = zero ? P.Zero : P.Load(start + 4 * n),
+            y5 = zero ? P.Zero : P.Load(start + 5 * n);
+        V y6 = zero ? P.Zero : P.Load(start + 6 * n),
+            y7 = zero ? P.Zero : P.Load(start + 7 * n);
         for (int k = 0; k < depth; k++, b += 2 * n, b1 += 2 * n, b2 += 2 * n, b3 += 2 * n)
         {
             V v = P.Create(x[k]);
@@ -124,7 +139,8 @@ internal static unsafe class MatrixVector
         where P : struct, ILanes<V>
         where V : struct
     {
-        V y0 = start == null ? P.Zero : P.Load(start), y1 = start == null ? P.Zero : P.Load(start + P.Count);
+        V y0 = start == null ? P.Zero : P.Load(start),
+            y1 = start == null ? P.Zero : P.Load(start + P.Count);
         for (int k = 0; k < depth; k++, b += 2 * P.Count)
         {
             V v = P.Create(x[k]);

@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace Firn.Kernels;
 
 /// <summary>
-/// A right-hand matrix B [K,N] laid out for <see cref="Gemm"/>: panels of two vectors' columns, in each panel the K rows
-/// one after the other, so that the kernel reads it as one stream. The last panel is one or two vectors wide and padded
-/// with zeros.
+/// A right-hand matrix B [K,N] laid out for <see cref="Gemm"/>: panels of two vectors' columns, in each panel the K
+/// rows one after the other, so that the kernel reads it as one stream. The last panel is one or two vectors wide and
+/// padded with zeros.
 /// </summary>
 internal sealed unsafe class PackedMatrix
 {
-    private readonly AlignedBuffer buffer = new();
+    private readonly AlignedBuffer _buffer = new();
 
     public static int Lanes => (int)KernelPath.Width;
 
@@ -26,7 +26,7 @@ internal sealed unsafe class PackedMatrix
     public int Columns { get; private set; }
 
     /// <summary>Start of the panels.</summary>
-    public float* Pointer => buffer.Pointer;
+    public float* Pointer => _buffer.Pointer;
 
     /// <summary>Columns stored for the panel that begins at <paramref name="column"/>.</summary>
     public int WidthAt(int column) => Columns - column > Lanes ? PanelWidth : Lanes;
@@ -45,7 +45,8 @@ internal sealed unsafe class PackedMatrix
         float* to = Begin(rows, columns);
         for (int column = 0; column < columns; column += PanelWidth)
         {
-            int width = WidthAt(column), used = Math.Min(width, columns - column);
+            int width = WidthAt(column),
+                used = Math.Min(width, columns - column);
             float* from = source + column;
             for (int row = 0; row < rows; row++, from += columns, to += width)
             {
@@ -56,7 +57,9 @@ internal sealed unsafe class PackedMatrix
         }
     }
 
-    /// <summary>Packs the transpose of <paramref name="source"/> [columns, rows], row-major, so that B = source^T.</summary>
+    /// <summary>
+    /// Packs the transpose of <paramref name="source"/> [columns, rows], row-major, so that B = source^T.
+    /// </summary>
     public void PackTransposed(ReadOnlySpan<float> source, int rows, int columns)
     {
         Debug.Assert(source.Length >= rows * columns);
@@ -65,7 +68,8 @@ internal sealed unsafe class PackedMatrix
             float* to = Begin(rows, columns);
             for (int column = 0; column < columns; column += PanelWidth)
             {
-                int width = WidthAt(column), used = Math.Min(width, columns - column);
+                int width = WidthAt(column),
+                    used = Math.Min(width, columns - column);
                 for (int j = 0; j < width; j++)
                 {
                     for (int row = 0; row < rows; row++)
@@ -81,6 +85,6 @@ internal sealed unsafe class PackedMatrix
         Rows = rows;
         Columns = columns;
         int padded = (columns + Lanes - 1) / Lanes * Lanes;
-        return buffer.Reserve((long)rows * padded);
+        return _buffer.Reserve((long)rows * padded);
     }
 }

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Firn.Kernels;
 
 /// <summary>
-/// Rows of float32 parameters, each padded with zeros to whole cache lines, so that kernels run over full vectors and two
-/// threads never write to one line unless they write to one row. Padding stays zero: all updates are linear in the rows.
+/// Rows of float32 parameters, each padded with zeros to whole cache lines, so that kernels run over full vectors and
+/// two threads never write to one line unless they write to one row. Padding stays zero: all updates are linear in the
+/// rows.
 /// </summary>
 internal sealed unsafe class ParameterMatrix : IDisposable
 {

@@ -6,7 +6,10 @@ namespace Firn.Kernels;
 /// <summary>Asks for memory that will be read soon; nothing where the processor cannot be asked.</summary>
 internal static unsafe class Prefetch
 {
-    /// <summary>Asks for the line of cache that holds <paramref name="value"/>. It may move meanwhile: a line asked for in vain does no harm.</summary>
+    /// <summary>
+    /// Asks for the line of cache that holds <paramref name="value"/>. It may move meanwhile: a line asked for in vain
+    /// does no harm.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Line<T>(ref readonly T value)
         where T : unmanaged

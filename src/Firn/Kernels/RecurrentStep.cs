@@ -4,24 +4,25 @@ using System.Runtime.Intrinsics;
 namespace Firn.Kernels;
 
 /// <summary>
-/// One time step of an LSTM that scores many texts: recurrent product and cell in one pass, 6 texts by 16 units with all four
-/// gates in registers, so that the gates' sums never lie in memory. They start from rows that lie anywhere, such as those of a folded
-/// table, which need not be copied together. Each sum adds its products in the order of <see cref="Gemm"/>: the bits are those of
-/// <see cref="Gemm"/> and <see cref="ScoringCell"/> one after the other. For 512-bit vectors, whose 32 registers it takes, and H a
-/// multiple of 16; elsewhere the two are called.
+/// One time step of an LSTM that scores many texts: recurrent product and cell in one pass, 6 texts by 16 units with
+/// all four gates in registers, so that the gates' sums never lie in memory. They start from rows that lie anywhere,
+/// such as those of a folded table, which need not be copied together. Each sum adds its products in the order of
+/// <see cref="Gemm"/>: the bits are those of <see cref="Gemm"/> and <see cref="ScoringCell"/> one after the other. For
+/// 512-bit vectors, whose 32 registers it takes, and H a multiple of 16; elsewhere the two are called.
 /// </summary>
 internal sealed unsafe class RecurrentStep
 {
-    private const int Texts = 6, Lanes = 16;
-    private readonly AlignedBuffer panels; // a panel for 16 units: H rows of their i, f, g, o
-    private readonly int hidden;
+    private const int Texts = 6,
+        Lanes = 16;
+    private readonly AlignedBuffer _panels; // a panel for 16 units: H rows of their i, f, g, o
+    private readonly int _hidden;
 
     /// <summary>Packs the recurrent weights [H,4H].</summary>
     public RecurrentStep(ReadOnlySpan<float> recurrent, int hidden)
     {
-        this.hidden = hidden;
-        panels = new AlignedBuffer(recurrent.Length);
-        Span<float> to = panels.Span;
+        _hidden = hidden;
+        _panels = new AlignedBuffer(recurrent.Length);
+        Span<float> to = _panels.Span;
         for (int unit = 0; unit < hidden; unit += Lanes)
         {
             for (int k = 0; k < hidden; k++)
@@ -46,17 +47,17 @@ internal sealed unsafe class RecurrentStep
     {
         float* scratch = stackalloc float[(4 * Texts + 1) * Lanes];
         float* sums = (float*)(((nuint)scratch + 63) & ~(nuint)63);
-        for (int unit = 0; unit < hidden; unit += Lanes)
+        for (int unit = 0; unit < _hidden; unit += Lanes)
         {
-            float* panel = panels.Pointer + 4L * unit * hidden;
+            float* panel = _panels.Pointer + 4L * unit * _hidden;
             for (int text = 0; text < texts; text += Texts)
             {
                 int height = Math.Min(Texts, texts - text);
-                long at = (long)text * hidden;
+                long at = (long)text * _hidden;
                 for (int gate = 0; gate < 4; gate++)
-                    ahead.Ask(text, height, gate * hidden + unit, Lanes);
-                Tile<Lanes512, Vector512<float>>(hidden, unit, states + at, start + text, height, panel, sums);
-                for (int row = 0; row < height; row++, at += hidden)
+                    ahead.Ask(text, height, gate * _hidden + unit, Lanes);
+                Tile<Lanes512, Vector512<float>>(_hidden, unit, states + at, start + text, height, panel, sums);
+                for (int row = 0; row < height; row++, at += _hidden)
                     Cell<Lanes512, Vector512<float>>(sums + row * 4 * Lanes, cells + at + unit, outputs + at + unit);
             }
         }
@@ -68,14 +69,30 @@ internal sealed unsafe class RecurrentStep
         where V : struct
     {
         V c = P.Load(cell);
-        V h = ScoringCell.Units<P, V>(P.Load(sums), P.Load(sums + P.Count), P.Load(sums + 2 * P.Count), P.Load(sums + 3 * P.Count), ref c);
+        V h = ScoringCell.Units<P, V>(
+            P.Load(sums),
+            P.Load(sums + P.Count),
+            P.Load(sums + 2 * P.Count),
+            P.Load(sums + 3 * P.Count),
+            ref c
+        );
         P.Store(c, cell);
         P.Store(h, output);
     }
 
-    /// <summary>Up to 6 texts by one vector of units; texts past <paramref name="height"/> repeat the first one.</summary>
+    /// <summary>
+    /// Up to 6 texts by one vector of units; texts past <paramref name="height"/> repeat the first one.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<P, V>(int hidden, int unit, float* states, float** start, int height, float* panel, float* sums)
+    private static void Tile<P, V>(
+        int hidden,
+        int unit,
+        float* states,
+        float** start,
+        int height,
+        float* panel,
+        float* sums
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
@@ -90,15 +107,36 @@ internal sealed unsafe class RecurrentStep
         float* s3 = start[height > 3 ? 3 : 0] + unit;
         float* s4 = start[height > 4 ? 4 : 0] + unit;
         float* s5 = start[height > 5 ? 5 : 0] + unit;
-        V i0 = P.Load(s0), f0 = P.Load(s0 + hidden), g0 = P.Load(s0 + 2 * hidden), o0 = P.Load(s0 + 3 * hidden);
-        V i1 = P.Load(s1), f1 = P.Load(s1 + hidden), g1 = P.Load(s1 + 2 * hidden), o1 = P.Load(s1 + 3 * hidden);
-        V i2 = P.Load(s2), f2 = P.Load(s2 + hidden), g2 = P.Load(s2 + 2 * hidden), o2 = P.Load(s2 + 3 * hidden);
-        V i3 = P.Load(s3), f3 = P.Load(s3 + hidden), g3 = P.Load(s3 + 2 * hidden), o3 = P.Load(s3 + 3 * hidden);
-        V i4 = P.Load(s4), f4 = P.Load(s4 + hidden), g4 = P.Load(s4 + 2 * hidden), o4 = P.Load(s4 + 3 * hidden);
-        V i5 = P.Load(s5), f5 = P.Load(s5 + hidden), g5 = P.Load(s5 + 2 * hidden), o5 = P.Load(s5 + 3 * hidden);
+        V i0 = P.Load(s0),
+            f0 = P.Load(s0 + hidden),
+            g0 = P.Load(s0 + 2 * hidden),
+            o0 = P.Load(s0 + 3 * hidden);
+        V i1 = P.Load(s1),
+            f1 = P.Load(s1 + hidden),
+            g1 = P.Load(s1 + 2 * hidden),
+            o1 = P.Load(s1 + 3 * hidden);
+        V i2 = P.Load(s2),
+            f2 = P.Load(s2 + hidden),
+            g2 = P.Load(s2 + 2 * hidden),
+            o2 = P.Load(s2 + 3 * hidden);
+        V i3 = P.Load(s3),
+            f3 = P.Load(s3 + hidden),
+            g3 = P.Load(s3 + 2 * hidden),
+            o3 = P.Load(s3 + 3 * hidden);
+        V i4 = P.Load(s4),
+            f4 = P.Load(s4 + hidden),
+            g4 = P.Load(s4 + 2 * hidden),
+            o4 = P.Load(s4 + 3 * hidden);
+        V i5 = P.Load(s5),
+            f5 = P.Load(s5 + hidden),
+            g5 = P.Load(s5 + 2 * hidden),
+            o5 = P.Load(s5 + 3 * hidden);
         for (int k = 0; k < hidden; k++, states++, panel += 4 * P.Count)
         {
-            V bi = P.Load(panel), bf = P.Load(panel + P.Count), bg = P.Load(panel + 2 * P.Count), bo = P.Load(panel + 3 * P.Count);
+            V bi = P.Load(panel),
+                bf = P.Load(panel + P.Count),
+                bg = P.Load(panel + 2 * P.Count),
+                bo = P.Load(panel + 3 * P.Count);
             V x = P.Create(*states);
             i0 = P.Fma(x, bi, i0);
             f0 = P.Fma(x, bf, f0);

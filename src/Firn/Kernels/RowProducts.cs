@@ -15,8 +15,8 @@ internal static unsafe class RowProducts<P, V>
     where V : struct
 {
     /// <summary>
-    /// s[i, o] = inputs[i] . outputs[o] over <paramref name="columns"/> floats. Both counts are multiples of 4 (repeat a row
-    /// to fill up); s has <paramref name="outputCount"/> columns.
+    /// s[i, o] = inputs[i] . outputs[o] over <paramref name="columns"/> floats. Both counts are multiples of 4 (repeat
+    /// a row to fill up); s has <paramref name="outputCount"/> columns.
     /// </summary>
     public static void Dots(float** inputs, int inputCount, float** outputs, int outputCount, int columns, float* s)
     {
@@ -31,7 +31,15 @@ internal static unsafe class RowProducts<P, V>
     /// errors += g . outputs and outputs += g^T . inputs, with the old outputs and inputs on the right-hand sides.
     /// <paramref name="outputCount"/> is a multiple of 8 and the outputs are different rows; g has that many columns.
     /// </summary>
-    public static void Update(float** inputs, float** errors, int inputCount, float** outputs, int outputCount, int columns, float* g)
+    public static void Update(
+        float** inputs,
+        float** errors,
+        int inputCount,
+        float** outputs,
+        int outputCount,
+        int columns,
+        float* g
+    )
     {
         for (int o = 0; o < outputCount; o += 8)
             Update8(inputs, errors, inputCount, outputs + o, columns, g + o, outputCount);
@@ -41,7 +49,8 @@ internal static unsafe class RowProducts<P, V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Dot(float* x, float* y, int columns)
     {
-        V s0 = P.Zero, s1 = P.Zero;
+        V s0 = P.Zero,
+            s1 = P.Zero;
         int c = 0;
         for (; c <= columns - 2 * P.Count; c += 2 * P.Count)
         {
@@ -67,7 +76,10 @@ internal static unsafe class RowProducts<P, V>
     {
         for (; count >= 4; count -= 4, rows += 4)
         {
-            float* a = rows[0], b = rows[1], c = rows[2], d = rows[3];
+            float* a = rows[0],
+                b = rows[1],
+                c = rows[2],
+                d = rows[3];
             for (int i = 0; i < columns; i += P.Count)
             {
                 V sum = P.Add(P.Add(P.Load(a + i), P.Load(b + i)), P.Add(P.Load(c + i), P.Load(d + i)));
@@ -76,13 +88,19 @@ internal static unsafe class RowProducts<P, V>
         }
         if (count == 3)
         {
-            float* a = rows[0], b = rows[1], c = rows[2];
+            float* a = rows[0],
+                b = rows[1],
+                c = rows[2];
             for (int i = 0; i < columns; i += P.Count)
-                P.Store(P.Add(P.Add(P.Load(destination + i), P.Load(a + i)), P.Add(P.Load(b + i), P.Load(c + i))), destination + i);
+                P.Store(
+                    P.Add(P.Add(P.Load(destination + i), P.Load(a + i)), P.Add(P.Load(b + i), P.Load(c + i))),
+                    destination + i
+                );
         }
         else if (count == 2)
         {
-            float* a = rows[0], b = rows[1];
+            float* a = rows[0],
+                b = rows[1];
             for (int i = 0; i < columns; i += P.Count)
                 P.Store(P.Add(P.Load(destination + i), P.Add(P.Load(a + i), P.Load(b + i))), destination + i);
         }
@@ -100,7 +118,8 @@ internal static unsafe class RowProducts<P, V>
     {
         for (int c = 0; c < columns; c += P.Count)
         {
-            V before = P.Load(row + c), sum = before;
+            V before = P.Load(row + c),
+                sum = before;
             for (int i = 0; i < count; i++)
                 sum = P.Add(sum, P.Subtract(P.Load(copies[i] + c), before));
             P.Store(sum, row + c);
@@ -133,15 +152,36 @@ internal static unsafe class RowProducts<P, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Dots4x4(float** a, float** b, int columns, float* s, int stride)
     {
-        float* a0 = a[0], a1 = a[1], a2 = a[2], a3 = a[3];
-        float* b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3];
-        V s00 = P.Zero, s01 = P.Zero, s02 = P.Zero, s03 = P.Zero;
-        V s10 = P.Zero, s11 = P.Zero, s12 = P.Zero, s13 = P.Zero;
-        V s20 = P.Zero, s21 = P.Zero, s22 = P.Zero, s23 = P.Zero;
-        V s30 = P.Zero, s31 = P.Zero, s32 = P.Zero, s33 = P.Zero;
+        float* a0 = a[0],
+            a1 = a[1],
+            a2 = a[2],
+            a3 = a[3];
+        float* b0 = b[0],
+            b1 = b[1],
+            b2 = b[2],
+            b3 = b[3];
+        V s00 = P.Zero,
+            s01 = P.Zero,
+            s02 = P.Zero,
+            s03 = P.Zero;
+        V s10 = P.Zero,
+            s11 = P.Zero,
+            s12 = P.Zero,
+            s13 = P.Zero;
+        V s20 = P.Zero,
+            s21 = P.Zero,
+            s22 = P.Zero,
+            s23 = P.Zero;
+        V s30 = P.Zero,
+            s31 = P.Zero,
+            s32 = P.Zero,
+            s33 = P.Zero;
         for (int c = 0; c < columns; c += P.Count)
         {
-            V y0 = P.Load(b0 + c), y1 = P.Load(b1 + c), y2 = P.Load(b2 + c), y3 = P.Load(b3 + c);
+            V y0 = P.Load(b0 + c),
+                y1 = P.Load(b1 + c),
+                y2 = P.Load(b2 + c),
+                y3 = P.Load(b3 + c);
             V x = P.Load(a0 + c);
             s00 = P.Fma(x, y0, s00);
             s01 = P.Fma(x, y1, s01);
@@ -186,24 +226,47 @@ internal static unsafe class RowProducts<P, V>
     /// g[i, o] inputs[i]. The outputs must be 8 different rows.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Update8(float** inputs, float** errors, int inputCount, float** outputs, int columns, float* g, int stride)
+    public static void Update8(
+        float** inputs,
+        float** errors,
+        int inputCount,
+        float** outputs,
+        int columns,
+        float* g,
+        int stride
+    )
     {
-        float* o0 = outputs[0], o1 = outputs[1], o2 = outputs[2], o3 = outputs[3];
-        float* o4 = outputs[4], o5 = outputs[5], o6 = outputs[6], o7 = outputs[7];
+        float* o0 = outputs[0],
+            o1 = outputs[1],
+            o2 = outputs[2],
+            o3 = outputs[3];
+        float* o4 = outputs[4],
+            o5 = outputs[5],
+            o6 = outputs[6],
+            o7 = outputs[7];
         for (int c = 0; c < columns; c += P.Count)
         {
-            V y0 = P.Load(o0 + c), d0 = y0;
-            V y1 = P.Load(o1 + c), d1 = y1;
-            V y2 = P.Load(o2 + c), d2 = y2;
-            V y3 = P.Load(o3 + c), d3 = y3;
-            V y4 = P.Load(o4 + c), d4 = y4;
-            V y5 = P.Load(o5 + c), d5 = y5;
-            V y6 = P.Load(o6 + c), d6 = y6;
-            V y7 = P.Load(o7 + c), d7 = y7;
+            V y0 = P.Load(o0 + c),
+                d0 = y0;
+            V y1 = P.Load(o1 + c),
+                d1 = y1;
+            V y2 = P.Load(o2 + c),
+                d2 = y2;
+            V y3 = P.Load(o3 + c),
+                d3 = y3;
+            V y4 = P.Load(o4 + c),
+                d4 = y4;
+            V y5 = P.Load(o5 + c),
+                d5 = y5;
+            V y6 = P.Load(o6 + c),
+                d6 = y6;
+            V y7 = P.Load(o7 + c),
+                d7 = y7;
             float* row = g;
             for (int i = 0; i < inputCount; i++, row += stride)
             {
-                V x = P.Load(inputs[i] + c), e = P.Load(errors[i] + c);
+                V x = P.Load(inputs[i] + c),
+                    e = P.Load(errors[i] + c);
                 V k = P.Create(row[0]);
                 e = P.Fma(k, y0, e);
                 d0 = P.Fma(k, x, d0);

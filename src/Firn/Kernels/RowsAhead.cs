@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Firn.Kernels;
 
 /// <summary>
-/// Rows from all over memory that will be needed soon, which no hardware prefetcher foresees. A processor holds only a few
-/// dozen requests, so <see cref="Gemm"/> asks for them in portions between its tiles. Empty by default.
+/// Rows from all over memory that will be needed soon, which no hardware prefetcher foresees. A processor holds only a
+/// few dozen requests, so <see cref="Gemm"/> asks for them in portions between its tiles. Empty by default.
 /// </summary>
 /// <param name="rows">Where each row lies.</param>
 /// <param name="count">Rows.</param>

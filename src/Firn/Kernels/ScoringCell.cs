@@ -5,13 +5,14 @@ namespace Firn.Kernels;
 
 /// <summary>
 /// <see cref="LstmCell"/> forward for scoring: only c and h are wanted, so the gates' divisions are put together. With
-/// sigmoid(x) = 1 / (1 + e^-x) and tanh(x) = p(x) / q(x), c takes one division where the gates take three and h one where
-/// they take two. Values differ from those of <see cref="LstmCell"/> by rounding alone.
+/// sigmoid(x) = 1 / (1 + e^-x) and tanh(x) = p(x) / q(x), c takes one division where the gates take three and h one
+/// where they take two. Values differ from those of <see cref="LstmCell"/> by rounding alone.
 /// </summary>
 internal static unsafe class ScoringCell
 {
     /// <summary>
-    /// Of the sigmoids' exponents: products of two 1 + e^x stay finite; sigmoid(-43) is 2e-19, which no float beside it shows.
+    /// Of the sigmoids' exponents: products of two 1 + e^x stay finite; sigmoid(-43) is 2e-19, which no float beside it
+    /// shows.
     /// </summary>
     private const float Largest = 43;
 
@@ -54,7 +55,9 @@ internal static unsafe class ScoringCell
         where V : struct
     {
         V one = P.Create(1);
-        V di = P.Add(one, ExpOfMinus<P, V>(i)), df = P.Add(one, ExpOfMinus<P, V>(f)), dOut = P.Add(one, ExpOfMinus<P, V>(o));
+        V di = P.Add(one, ExpOfMinus<P, V>(i)),
+            df = P.Add(one, ExpOfMinus<P, V>(f)),
+            dOut = P.Add(one, ExpOfMinus<P, V>(o));
         Activations.TanhParts<P, V>(g, out V pg, out V qg);
         V input = P.Multiply(di, qg);
         c = P.Divide(P.Fma(c, input, P.Multiply(pg, df)), P.Multiply(df, input));
@@ -65,9 +68,11 @@ internal static unsafe class ScoringCell
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ExpOfMinus<P, V>(V x)
         where P : struct, ILanes<V>
-        where V : struct => Activations.ExpWithin<P, V>(P.Min(P.Max(P.Subtract(P.Zero, x), P.Create(-87.3f)), P.Create(Largest)));
+        where V : struct =>
+        Activations.ExpWithin<P, V>(P.Min(P.Max(P.Subtract(P.Zero, x), P.Create(-87.3f)), P.Create(Largest)));
 
-    // The last vector of a row that is no multiple of it overlaps the one before; its cells are loaded before they are replaced.
+    // The last vector of a row that is no multiple of it overlaps the one before; its cells are loaded before they are
+    // replaced.
     private static void Row<P, V>(int hidden, float* gates, float* previous, float* cell, float* output)
         where P : struct, ILanes<V>
         where V : struct
@@ -84,7 +89,13 @@ internal static unsafe class ScoringCell
         where P : struct, ILanes<V>
         where V : struct
     {
-        V h = Units<P, V>(P.Load(gates), P.Load(gates + hidden), P.Load(gates + 2 * hidden), P.Load(gates + 3 * hidden), ref c);
+        V h = Units<P, V>(
+            P.Load(gates),
+            P.Load(gates + hidden),
+            P.Load(gates + 2 * hidden),
+            P.Load(gates + 3 * hidden),
+            ref c
+        );
         P.Store(c, cell);
         P.Store(h, output);
     }

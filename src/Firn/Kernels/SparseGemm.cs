@@ -6,47 +6,102 @@ using System.Runtime.Intrinsics;
 namespace Firn.Kernels;
 
 /// <summary>
-/// C = A * B where A has many zeros, as dropout leaves them: only the other values are multiplied. Each element adds its
-/// products in the order of k, as <see cref="Gemm"/> does, so both give the same values. A tile is one row of C by up to
-/// 13 vectors of columns, held in registers, over 40 rows of B, which stay in L1 while the rows of A pass.
+/// C = A * B where A has many zeros, as dropout leaves them: only the other values are multiplied. Each element adds
+/// its products in the order of k, as <see cref="Gemm"/> does, so both give the same values. A tile is one row of C by
+/// up to 13 vectors of columns, held in registers, over 40 rows of B, which stay in L1 while the rows of A pass.
 /// </summary>
 internal static unsafe class SparseGemm
 {
-    /// <summary>Share of A that is not zero up to which this is faster than <see cref="Gemm"/>; see docs/performance.md.</summary>
+    /// <summary>
+    /// Share of A that is not zero up to which this is faster than <see cref="Gemm"/>; see docs/performance.md.
+    /// </summary>
     public const double Worthwhile = 0.6;
 
     private const int DepthBlock = 40; // at most 64, the bits of a row's mask
     private const int RowBlock = 128;
-    private const int LeastVectors = 7, MostVectors = 13;
+    private const int LeastVectors = 7,
+        MostVectors = 13;
 
     /// <summary>Whether C's columns can be cut into tiles.</summary>
-    public static bool Fits(int columns) => columns % PackedMatrix.Lanes == 0 && columns / PackedMatrix.Lanes >= LeastVectors;
+    public static bool Fits(int columns) =>
+        columns % PackedMatrix.Lanes == 0 && columns / PackedMatrix.Lanes >= LeastVectors;
 
     /// <summary>
-    /// C [M,N] = A [M,K] * B [K,N] + start, where start is nothing (null), C itself (<paramref name="startStride"/> = N),
-    /// or one row for all (<paramref name="startStride"/> = 0).
+    /// C [M,N] = A [M,K] * B [K,N] + start, where start is nothing (null), C itself (<paramref name="startStride"/> =
+    /// N), or one row for all (<paramref name="startStride"/> = 0).
     /// </summary>
-    public static void Multiply(float* a, int rows, int depth, float* b, int columns, float* start, long startStride, float* c) =>
-        Dispatch(a, depth, 1, rows, depth, b, columns, start, startStride, c);
+    public static void Multiply(
+        float* a,
+        int rows,
+        int depth,
+        float* b,
+        int columns,
+        float* start,
+        long startStride,
+        float* c
+    ) => Dispatch(a, depth, 1, rows, depth, b, columns, start, startStride, c);
 
     /// <summary>C [M,N] = A^T * B for A [K,M], B [K,N].</summary>
     public static void MultiplyTransposed(float* a, int rows, int depth, float* b, int columns, float* c) =>
         Dispatch(a, 1, rows, rows, depth, b, columns, null, 0, c);
 
-    private static void Dispatch(float* a, long rowStride, long depthStride, int rows, int depth, float* b, int columns,
-        float* start, long startStride, float* c)
+    private static void Dispatch(
+        float* a,
+        long rowStride,
+        long depthStride,
+        int rows,
+        int depth,
+        float* b,
+        int columns,
+        float* start,
+        long startStride,
+        float* c
+    )
     {
         Debug.Assert(Fits(columns));
         switch (KernelPath.Width)
         {
             case KernelWidth.Vector512:
-                Run<Lanes512, Vector512<float>>(a, rowStride, depthStride, rows, depth, b, columns, start, startStride, c);
+                Run<Lanes512, Vector512<float>>(
+                    a,
+                    rowStride,
+                    depthStride,
+                    rows,
+                    depth,
+                    b,
+                    columns,
+                    start,
+                    startStride,
+                    c
+                );
                 break;
             case KernelWidth.Vector256:
-                Run<Lanes256, Vector256<float>>(a, rowStride, depthStride, rows, depth, b, columns, start, startStride, c);
+                Run<Lanes256, Vector256<float>>(
+                    a,
+                    rowStride,
+                    depthStride,
+                    rows,
+                    depth,
+                    b,
+                    columns,
+                    start,
+                    startStride,
+                    c
+                );
                 break;
             case KernelWidth.Vector128:
-                Run<Lanes128, Vector128<float>>(a, rowStride, depthStride, rows, depth, b, columns, start, startStride, c);
+                Run<Lanes128, Vector128<float>>(
+                    a,
+                    rowStride,
+                    depthStride,
+                    rows,
+                    depth,
+                    b,
+                    columns,
+                    start,
+                    startStride,
+                    c
+                );
                 break;
             default:
                 Run<LanesScalar, float>(a, rowStride, depthStride, rows, depth, b, columns, start, startStride, c);
@@ -54,14 +109,26 @@ internal static unsafe class SparseGemm
         }
     }
 
-    private static void Run<P, V>(float* a, long rowStride, long depthStride, int rows, int depth, float* b, int columns,
-        float* start, long startStride, float* c)
+    private static void Run<P, V>(
+        float* a,
+        long rowStride,
+        long depthStride,
+        int rows,
+        int depth,
+        float* b,
+        int columns,
+        float* start,
+        long startStride,
+        float* c
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
         ulong* masks = stackalloc ulong[RowBlock];
-        int vectors = columns / P.Count, panels = (vectors + MostVectors - 1) / MostVectors;
-        int blocks = Math.Max(1, (depth + DepthBlock - 1) / DepthBlock), step = Math.Max(1, (depth + blocks - 1) / blocks);
+        int vectors = columns / P.Count,
+            panels = (vectors + MostVectors - 1) / MostVectors;
+        int blocks = Math.Max(1, (depth + DepthBlock - 1) / DepthBlock),
+            step = Math.Max(1, (depth + blocks - 1) / blocks);
         for (int firstRow = 0; firstRow < rows; firstRow += RowBlock)
         {
             int count = Math.Min(RowBlock, rows - firstRow);
@@ -77,9 +144,22 @@ internal static unsafe class SparseGemm
                 long fromStride = k == 0 ? startStride : columns;
                 for (int panel = 0; panel < panels; panel++)
                 {
-                    int first = vectors * panel / panels, last = vectors * (panel + 1) / panels;
-                    Panel<P, V>(last - first, masks, count, pa, rowStride, depthStride, b + (long)k * columns + first * P.Count, columns,
-                        from == null ? null : from + firstRow * fromStride + first * P.Count, fromStride, c + (long)firstRow * columns + first * P.Count, columns);
+                    int first = vectors * panel / panels,
+                        last = vectors * (panel + 1) / panels;
+                    Panel<P, V>(
+                        last - first,
+                        masks,
+                        count,
+                        pa,
+                        rowStride,
+                        depthStride,
+                        b + (long)k * columns + first * P.Count,
+                        columns,
+                        from == null ? null : from + firstRow * fromStride + first * P.Count,
+                        fromStride,
+                        c + (long)firstRow * columns + first * P.Count,
+                        columns
+                    );
                 }
             }
         }
@@ -108,11 +188,13 @@ internal static unsafe class SparseGemm
         where V : struct
     {
         const int half = 32;
-        uint* low = stackalloc uint[16], high = stackalloc uint[16];
+        uint* low = stackalloc uint[16],
+            high = stackalloc uint[16];
         int row = 0;
         for (; row <= rows - P.Count; row += P.Count)
         {
-            V first = P.Zero, second = P.Zero;
+            V first = P.Zero,
+                second = P.Zero;
             float* from = a + row;
             for (int k = 0; k < Math.Min(depth, half); k++, from += depthStride)
                 first = P.MarkNonZero(P.Load(from), 1u << k, first);
@@ -132,8 +214,20 @@ internal static unsafe class SparseGemm
         }
     }
 
-    private static void Panel<P, V>(int vectors, ulong* masks, int rows, float* a, long rowStride, long depthStride, float* b, long strideB,
-        float* start, long startStride, float* c, long strideC)
+    private static void Panel<P, V>(
+        int vectors,
+        ulong* masks,
+        int rows,
+        float* a,
+        long rowStride,
+        long depthStride,
+        float* b,
+        long strideB,
+        float* start,
+        long startStride,
+        float* c,
+        long strideC
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
@@ -164,8 +258,19 @@ internal static unsafe class SparseGemm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<P, V, W>(ulong* masks, int rows, float* a, long rowStride, long depthStride, float* b, long strideB,
-        float* start, long startStride, float* c, long strideC)
+    private static void Rows<P, V, W>(
+        ulong* masks,
+        int rows,
+        float* a,
+        long rowStride,
+        long depthStride,
+        float* b,
+        long strideB,
+        float* start,
+        long startStride,
+        float* c,
+        long strideC
+    )
         where P : struct, ILanes<V>
         where V : struct
         where W : struct, IWidth
@@ -178,7 +283,15 @@ internal static unsafe class SparseGemm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Row<P, V, W>(ulong mask, float* a, long depthStride, float* b, long strideB, float* start, float* c)
+    private static void Row<P, V, W>(
+        ulong mask,
+        float* a,
+        long depthStride,
+        float* b,
+        long strideB,
+        float* start,
+        float* c
+    )
         where P : struct, ILanes<V>
         where V : struct
         where W : struct, IWidth

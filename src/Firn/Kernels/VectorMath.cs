@@ -4,14 +4,19 @@ using System.Runtime.Intrinsics;
 
 namespace Firn.Kernels;
 
-/// <summary>Sums and scaled sums over spans. Each runs in a fixed order, so a result is the same on every call.</summary>
+/// <summary>
+/// Sums and scaled sums over spans. Each runs in a fixed order, so a result is the same on every call.
+/// </summary>
 internal static unsafe class VectorMath
 {
     /// <summary>Sum of a[i] * b[i].</summary>
     public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         Debug.Assert(a.Length == b.Length);
-        fixed (float* pa = a, pb = b)
+        fixed (
+            float* pa = a,
+                pb = b
+        )
         {
             return KernelPath.Width switch
             {
@@ -40,7 +45,10 @@ internal static unsafe class VectorMath
     public static void AddScaled(float factor, ReadOnlySpan<float> x, Span<float> destination)
     {
         Debug.Assert(x.Length == destination.Length);
-        fixed (float* px = x, pd = destination)
+        fixed (
+            float* px = x,
+                pd = destination
+        )
         {
             int done = KernelPath.Width switch
             {
@@ -67,7 +75,11 @@ internal static unsafe class VectorMath
     public static void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> destination)
     {
         Debug.Assert(a.Length == b.Length && a.Length == destination.Length);
-        fixed (float* pa = a, pb = b, pd = destination)
+        fixed (
+            float* pa = a,
+                pb = b,
+                pd = destination
+        )
         {
             int done = KernelPath.Width switch
             {
@@ -80,12 +92,17 @@ internal static unsafe class VectorMath
         }
     }
 
-    /// <summary>Adds each column of <paramref name="matrix"/> [rows, N] to <paramref name="destination"/> [N].</summary>
+    /// <summary>
+    /// Adds each column of <paramref name="matrix"/> [rows, N] to <paramref name="destination"/> [N].
+    /// </summary>
     public static void AddColumnSums(ReadOnlySpan<float> matrix, int rows, Span<float> destination)
     {
         int columns = destination.Length;
         Debug.Assert(matrix.Length >= (long)rows * columns);
-        fixed (float* pm = matrix, pd = destination)
+        fixed (
+            float* pm = matrix,
+                pd = destination
+        )
         {
             int done = KernelPath.Width switch
             {
@@ -102,7 +119,10 @@ internal static unsafe class VectorMath
         where P : struct, ILanes<V>
         where V : struct
     {
-        V s0 = P.Zero, s1 = P.Zero, s2 = P.Zero, s3 = P.Zero;
+        V s0 = P.Zero,
+            s1 = P.Zero,
+            s2 = P.Zero,
+            s3 = P.Zero;
         int i = 0;
         for (; i <= length - 4 * P.Count; i += 4 * P.Count)
         {

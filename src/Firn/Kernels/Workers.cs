@@ -4,7 +4,7 @@ namespace Firn.Kernels;
 internal static class Workers
 {
     [ThreadStatic]
-    private static Crew? idle; // a thread's own, while it runs nothing
+    private static Crew? _idle; // a thread's own, while it runs nothing
 
     /// <summary>
     /// Calls <paramref name="body"/>(shard, worker) once for each shard in [0, <paramref name="shards"/>), on at most
@@ -23,68 +23,74 @@ internal static class Workers
                 body(shard, 0);
             return;
         }
-        Crew crew = idle ?? new Crew();
-        idle = null; // a body may call in turn, and then needs another
+        Crew crew = _idle ?? new Crew();
+        _idle = null; // a body may call in turn, and then needs another
         try
         {
             crew.Run(shards, workers, body);
         }
         finally
         {
-            idle = crew;
+            _idle = crew;
         }
     }
 
     /// <summary>
-    /// A piece of work that threads of the pool join. One that comes late finds the work closed and leaves, or joins the
-    /// next piece of the same crew; both are right, since it takes its number and its shards from the piece at hand.
+    /// A piece of work that threads of the pool join. One that comes late finds the work closed and leaves, or joins
+    /// the next piece of the same crew; both are right, since it takes its number and its shards from the piece at
+    /// hand.
     /// </summary>
     private sealed class Crew : IThreadPoolWorkItem
     {
         private const int Spins = 50; // some microseconds: shards that end together need no sleep
 
-        private readonly object last = new(); // a monitor that the last to leave pulses
-        private Action<int, int>? body;
-        private Exception? failure;
-        private int shards, workers, nextShard, nextWorker, present;
-        private volatile bool open;
+        private readonly object _last = new(); // a monitor that the last to leave pulses
+        private Action<int, int>? _body;
+        private Exception? _failure;
+        private int _shards,
+            _workers,
+            _nextShard,
+            _nextWorker,
+            _present;
+        private volatile bool _open;
 
         public void Run(int shards, int workers, Action<int, int> body)
         {
-            (this.shards, this.workers, this.body, failure) = (shards, workers, body, null);
-            (nextShard, nextWorker) = (-1, 0); // the caller is worker 0
-            open = true;
+            (_shards, _workers, _body, _failure) = (shards, workers, body, null);
+            (_nextShard, _nextWorker) = (-1, 0); // the caller is worker 0
+            _open = true;
             for (int i = 1; i < workers; i++)
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             Work(0);
-            open = false;
-            // A store and a later load of another place may change their order, on x64 too: without the fence a thread could
-            // count itself and still find the work open after the caller has seen nobody. Counting is a full fence itself.
+            _open = false;
+            // A store and a later load of another place may change their order, on x64 too: without the fence a thread
+            // could count itself and still find the work open after the caller has seen nobody. Counting is a full
+            // fence itself.
             Interlocked.MemoryBarrier();
-            for (int i = 0; i < Spins && Volatile.Read(ref present) != 0; i++)
+            for (int i = 0; i < Spins && Volatile.Read(ref _present) != 0; i++)
                 Thread.SpinWait(20);
-            if (Volatile.Read(ref present) != 0)
+            if (Volatile.Read(ref _present) != 0)
             {
-                lock (last)
+                lock (_last)
                 {
-                    while (Volatile.Read(ref present) != 0)
-                        Monitor.Wait(last);
+                    while (Volatile.Read(ref _present) != 0)
+                        Monitor.Wait(_last);
                 }
             }
-            this.body = null;
-            if (failure is { } thrown)
+            _body = null;
+            if (_failure is { } thrown)
                 throw new AggregateException(thrown);
         }
 
         void IThreadPoolWorkItem.Execute()
         {
-            Interlocked.Increment(ref present);
-            if (open && Interlocked.Increment(ref nextWorker) is int worker && worker < workers)
+            Interlocked.Increment(ref _present);
+            if (_open && Interlocked.Increment(ref _nextWorker) is int worker && worker < _workers)
                 Work(worker);
-            if (Interlocked.Decrement(ref present) == 0)
+            if (Interlocked.Decrement(ref _present) == 0)
             {
-                lock (last)
-                    Monitor.Pulse(last);
+                lock (_last)
+                    Monitor.Pulse(_last);
             }
         }
 
@@ -92,13 +98,17 @@ internal static class Workers
         {
             try
             {
-                for (int shard = Interlocked.Increment(ref nextShard); shard < shards; shard = Interlocked.Increment(ref nextShard))
-                    body!(shard, worker);
+                for (
+                    int shard = Interlocked.Increment(ref _nextShard);
+                    shard < _shards;
+                    shard = Interlocked.Increment(ref _nextShard)
+                )
+                    _body!(shard, worker);
             }
             catch (Exception thrown)
             {
-                Interlocked.CompareExchange(ref failure, thrown, null);
-                Volatile.Write(ref nextShard, int.MaxValue / 2); // the others stop
+                Interlocked.CompareExchange(ref _failure, thrown, null);
+                Volatile.Write(ref _nextShard, int.MaxValue / 2); // the others stop
             }
         }
     }

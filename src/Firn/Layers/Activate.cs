@@ -22,14 +22,16 @@ internal sealed unsafe class ActivateNode(LayerNode input, Activation activation
 
     protected override void Forward(RowTape tape, in LayerPass pass)
     {
-        int values = tape.Output.Count * InputWidth, run = Run(tape);
+        int values = tape.Output.Count * InputWidth,
+            run = Run(tape);
         for (int at = 0; at < values; at += run)
             activation.Forward(new(tape.Input + at, run), new(tape.Output.Outputs + at, run));
     }
 
     protected override void InputGradient(RowTape tape, in LayerPass pass, float* dInput)
     {
-        int values = tape.Output.Count * InputWidth, run = Run(tape);
+        int values = tape.Output.Count * InputWidth,
+            run = Run(tape);
         tape.Output.DAll.CopyTo(new Span<float>(dInput, values));
         for (int at = 0; at < values; at += run)
             activation.Backward(new(tape.Input + at, run), new(tape.Output.Outputs + at, run), new(dInput + at, run));

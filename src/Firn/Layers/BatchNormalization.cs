@@ -1,14 +1,14 @@
 namespace Firn.Layers;
 
 /// <summary>
-/// Batch normalization (Ioffe, Szegedy 2015) of each unit, on a sequence over all steps of all texts of a batch, or on features
-/// over its texts: y = gamma (x - mean) / sqrt(variance + epsilon) + beta. Training takes the batch's own mean and variance
-/// (divided by the number, not by one less), and lets the moving ones follow; prediction, and training while the layer is frozen,
-/// takes the moving ones.
+/// Batch normalization (Ioffe, Szegedy 2015) of each unit, on a sequence over all steps of all texts of a batch, or on
+/// features over its texts: y = gamma (x - mean) / sqrt(variance + epsilon) + beta. Training takes the batch's own mean
+/// and variance (divided by the number, not by one less), and lets the moving ones follow; prediction, and training
+/// while the layer is frozen, takes the moving ones.
 /// </summary>
 /// <remarks>
-/// Weights: <c>NAME.gamma</c>, <c>NAME.beta</c>, <c>NAME.moving_mean</c>, <c>NAME.moving_variance</c>, each [F]; no optimizer trains
-/// the last two. Default name <c>batch_normalization</c>.
+/// Weights: <c>NAME.gamma</c>, <c>NAME.beta</c>, <c>NAME.moving_mean</c>, <c>NAME.moving_variance</c>, each [F]; no
+/// optimizer trains the last two. Default name <c>batch_normalization</c>.
 /// </remarks>
 /// <param name="Epsilon">Above 0.</param>
 /// <param name="Momentum">Share of the moving values that stays in a step, in [0, 1).</param>
@@ -24,18 +24,29 @@ public sealed record BatchNormalization(double Epsilon = 1e-3, double Momentum =
         ParameterGroup group = input.Shape.OverTime ? ParameterGroup.Encoder : ParameterGroup.Dense;
         Parameter One(string what, ParameterGroup of, float start) =>
             builder.Weights.Get($"{name}.{what}", of, [input.Shape.Width], values => values.Fill(start));
-        var weights = new BatchNormalizationWeights(One("gamma", group, 1), One("beta", group, 0),
-            One("moving_mean", ParameterGroup.Statistics, 0), One("moving_variance", ParameterGroup.Statistics, 1));
-        return builder.Add(new BatchNormalizationNode(name, builder.Rows(input), weights, this) { Title = "batch normalization" });
+        var weights = new BatchNormalizationWeights(
+            One("gamma", group, 1),
+            One("beta", group, 0),
+            One("moving_mean", ParameterGroup.Statistics, 0),
+            One("moving_variance", ParameterGroup.Statistics, 1)
+        );
+        return builder.Add(
+            new BatchNormalizationNode(name, builder.Rows(input), weights, this) { Title = "batch normalization" }
+        );
     }
 }
 
 /// <summary>Its weights, each [F].</summary>
-internal sealed record BatchNormalizationWeights(Parameter Gamma, Parameter Beta, Parameter MovingMean, Parameter MovingVariance);
+internal sealed record BatchNormalizationWeights(
+    Parameter Gamma,
+    Parameter Beta,
+    Parameter MovingMean,
+    Parameter MovingVariance
+);
 
 /// <summary>
-/// A layer whose passes need sums over the whole batch: shards write theirs, all wait, and the sums are added up in the order of
-/// shards, so that they do not depend on threads.
+/// A layer whose passes need sums over the whole batch: shards write theirs, all wait, and the sums are added up in the
+/// order of shards, so that they do not depend on threads.
 /// </summary>
 internal interface IBatchStatistics
 {
@@ -65,17 +76,26 @@ internal static class BatchPlanLimits
     public const int Shards = 64;
 }
 
-internal sealed unsafe class BatchNormalizationNode(string name, LayerNode input, BatchNormalizationWeights weights, BatchNormalization kind)
-    : RowNode(name, input, input.Shape.Width), IBatchStatistics
+internal sealed unsafe class BatchNormalizationNode(
+    string name,
+    LayerNode input,
+    BatchNormalizationWeights weights,
+    BatchNormalization kind
+) : RowNode(name, input, input.Shape.Width), IBatchStatistics
 {
-    private readonly double[][] _sums = new double[BatchPlanLimits.Shards][]; // a shard: F sums, F of squares or products, the number of rows
-    private readonly float[] _mean = new float[input.Shape.Width], _inverse = new float[input.Shape.Width];
-    private readonly double[] _variance = new double[input.Shape.Width], _dSum = new double[input.Shape.Width], _dAlong = new double[input.Shape.Width];
+    // a shard: F sums, F of squares or products, the number of rows
+    private readonly double[][] _sums = new double[BatchPlanLimits.Shards][];
+    private readonly float[] _mean = new float[input.Shape.Width],
+        _inverse = new float[input.Shape.Width];
+    private readonly double[] _variance = new double[input.Shape.Width],
+        _dSum = new double[input.Shape.Width],
+        _dAlong = new double[input.Shape.Width];
     private double _rows;
 
     public override IReadOnlyList<Parameter> Weights => [weights.Gamma, weights.Beta];
 
-    public override IReadOnlyList<Parameter> Parameters => [weights.Gamma, weights.Beta, weights.MovingMean, weights.MovingVariance];
+    public override IReadOnlyList<Parameter> Parameters =>
+        [weights.Gamma, weights.Beta, weights.MovingMean, weights.MovingVariance];
 
     public bool Gathers { get; set; }
 
@@ -83,7 +103,8 @@ internal sealed unsafe class BatchNormalizationNode(string name, LayerNode input
     {
         if (Gathers)
             return;
-        ReadOnlySpan<float> mean = weights.MovingMean.Values.Span, variance = weights.MovingVariance.Values.Span;
+        ReadOnlySpan<float> mean = weights.MovingMean.Values.Span,
+            variance = weights.MovingVariance.Values.Span;
         for (int j = 0; j < InputWidth; j++)
             (_mean[j], _inverse[j]) = (mean[j], (float)(1 / Math.Sqrt(variance[j] + kind.Epsilon)));
     }
@@ -92,7 +113,8 @@ internal sealed unsafe class BatchNormalizationNode(string name, LayerNode input
     {
         NodeTape below = work.TapeOf(Inputs[0]);
         var tape = (RowTape)work.TapeOf(this);
-        int f = InputWidth, rows = Shape.OverTime ? below.Layout.Tokens : below.Layout.Texts;
+        int f = InputWidth,
+            rows = Shape.OverTime ? below.Layout.Tokens : below.Layout.Texts;
         float* x = below.Read(Inputs[0].Shape, tape.Joined);
         double[] sums = SumsOf(pass.Shard);
         sums[2 * f] = rows;
@@ -115,7 +137,8 @@ internal sealed unsafe class BatchNormalizationNode(string name, LayerNode input
             _rows += _sums[shard][2 * f];
         for (int j = 0; j < f; j++)
         {
-            double sum = 0, squares = 0;
+            double sum = 0,
+                squares = 0;
             for (int shard = 0; shard < shards; shard++)
             {
                 sum += _sums[shard][j];
@@ -135,7 +158,8 @@ internal sealed unsafe class BatchNormalizationNode(string name, LayerNode input
         double[] sums = SumsOf(pass.Shard);
         for (int row = 0; row < tape.Output.Count; row++)
         {
-            ReadOnlySpan<float> x = tape.InputAt(row, f), dy = tape.Output.DOutsideAt(row);
+            ReadOnlySpan<float> x = tape.InputAt(row, f),
+                dy = tape.Output.DOutsideAt(row);
             for (int j = 0; j < f; j++)
             {
                 sums[j] += dy[j];
@@ -162,7 +186,8 @@ internal sealed unsafe class BatchNormalizationNode(string name, LayerNode input
     {
         if (!Gathers || _rows == 0)
             return;
-        Span<float> mean = weights.MovingMean.Values.Span, variance = weights.MovingVariance.Values.Span;
+        Span<float> mean = weights.MovingMean.Values.Span,
+            variance = weights.MovingVariance.Values.Span;
         for (int j = 0; j < InputWidth; j++)
         {
             mean[j] = (float)(kind.Momentum * mean[j] + (1 - kind.Momentum) * _mean[j]);
@@ -173,7 +198,8 @@ internal sealed unsafe class BatchNormalizationNode(string name, LayerNode input
     protected override void Forward(RowTape tape, in LayerPass pass)
     {
         int f = InputWidth;
-        ReadOnlySpan<float> gamma = weights.Gamma.Values.Span, beta = weights.Beta.Values.Span;
+        ReadOnlySpan<float> gamma = weights.Gamma.Values.Span,
+            beta = weights.Beta.Values.Span;
         for (int row = 0; row < tape.Output.Count; row++)
         {
             ReadOnlySpan<float> x = tape.InputAt(row, f);
@@ -189,12 +215,15 @@ internal sealed unsafe class BatchNormalizationNode(string name, LayerNode input
         ReadOnlySpan<float> gamma = weights.Gamma.Values.Span;
         for (int row = 0; row < tape.Output.Count; row++)
         {
-            ReadOnlySpan<float> x = tape.InputAt(row, f), dy = tape.Output.DOutsideAt(row);
+            ReadOnlySpan<float> x = tape.InputAt(row, f),
+                dy = tape.Output.DOutsideAt(row);
             for (int j = 0; j < f; j++)
             {
                 float factor = gamma[j] * _inverse[j];
                 dInput[(long)row * f + j] = Gathers
-                    ? (float)(factor * (dy[j] - _dSum[j] / _rows - (x[j] - _mean[j]) * _inverse[j] * _dAlong[j] / _rows))
+                    ? (float)(
+                        factor * (dy[j] - _dSum[j] / _rows - (x[j] - _mean[j]) * _inverse[j] * _dAlong[j] / _rows)
+                    )
                     : factor * dy[j];
             }
         }
@@ -203,7 +232,8 @@ internal sealed unsafe class BatchNormalizationNode(string name, LayerNode input
     protected override void WeightGradients(RowTape tape, ShardWorkspace work, in LayerPass pass)
     {
         int f = InputWidth;
-        Span<float> dGamma = pass.Gradients!.Of(weights.Gamma), dBeta = pass.Gradients.Of(weights.Beta);
+        Span<float> dGamma = pass.Gradients!.Of(weights.Gamma),
+            dBeta = pass.Gradients.Of(weights.Beta);
         double[] sums = _sums[pass.Shard];
         for (int j = 0; j < f; j++)
             (dBeta[j], dGamma[j]) = ((float)sums[j], (float)sums[f + j]);

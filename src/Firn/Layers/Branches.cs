@@ -3,8 +3,8 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>
-/// Lists of layers side by side on the same input, joined: all must give features, or all a sequence with as many steps. An empty
-/// list gives the input itself.
+/// Lists of layers side by side on the same input, joined: all must give features, or all a sequence with as many
+/// steps. An empty list gives the input itself.
 /// </summary>
 /// <param name="Lists">Two or more.</param>
 /// <param name="Join">How they become one.</param>
@@ -16,12 +16,19 @@ public sealed record Branches(BranchList Lists, Join Join = Join.Concatenate) : 
     {
         builder.Check(Lists.Count, 2, 64, "the number of lists");
         builder.CheckNamed(Join, "join");
-        return builder.Add(JoinNode.Create(builder, [.. Lists.Select((list, i) => builder.Rows(builder.BuildBranch(list, input, i + 1)))], Join));
+        return builder.Add(
+            JoinNode.Create(
+                builder,
+                [.. Lists.Select((list, i) => builder.Rows(builder.BuildBranch(list, input, i + 1)))],
+                Join
+            )
+        );
     }
 }
 
 /// <summary>Signals of the same rows as one: side by side, or value by value.</summary>
-internal sealed unsafe class JoinNode(LayerNode[] inputs, Join join, SignalShape shape) : LayerNode(join.ToString().ToLowerInvariant(), inputs, shape)
+internal sealed unsafe class JoinNode(LayerNode[] inputs, Join join, SignalShape shape)
+    : LayerNode(join.ToString().ToLowerInvariant(), inputs, shape)
 {
     public override bool IsCausal => true;
 
@@ -32,13 +39,28 @@ internal sealed unsafe class JoinNode(LayerNode[] inputs, Join join, SignalShape
         foreach (LayerNode input in inputs)
         {
             if (input.Shape.OverTime != first.OverTime)
-                throw builder.Problem("some of its lists give a sequence and others features; end all in a pooling, or none");
+                throw builder.Problem(
+                    "some of its lists give a sequence and others features; end all in a pooling, or none"
+                );
             if (builder.KnowsWidth && join != Join.Concatenate && input.Shape.Width != first.Width)
-                throw builder.Problem($"its lists give {first.Width} and {input.Shape.Width} values, which can only stand side by side; give them one width");
+                throw builder.Problem(
+                    $"its lists give {first.Width} and {input.Shape.Width} values, which can only stand side by "
+                        + $"side; give them one width"
+                );
             if (input.Shape.Steps != first.Steps || (first.OverTime && !SameSteps(input, inputs[0])))
-                throw builder.Problem("its lists give different numbers of steps; take padding same and stride 1 in all of them, or end them in a pooling");
+                throw builder.Problem(
+                    "its lists give different numbers of steps; take padding same and stride 1 in all of them, or "
+                        + "end them in a pooling"
+                );
         }
-        return new JoinNode(inputs, join, first with { Width = join == Join.Concatenate ? inputs.Sum(input => input.Shape.Width) : first.Width });
+        return new JoinNode(
+            inputs,
+            join,
+            first with
+            {
+                Width = join == Join.Concatenate ? inputs.Sum(input => input.Shape.Width) : first.Width,
+            }
+        );
     }
 
     public override NodeTape CreateTape() => new Tape(Inputs.Length);
@@ -47,7 +69,8 @@ internal sealed unsafe class JoinNode(LayerNode[] inputs, Join join, SignalShape
     {
         var tape = (Tape)work.TapeOf(this);
         tape.Layout = work.TapeOf(Inputs[0]).Layout;
-        int count = Shape.OverTime ? tape.Layout.Tokens : tape.Layout.Texts, at = 0;
+        int count = Shape.OverTime ? tape.Layout.Tokens : tape.Layout.Texts,
+            at = 0;
         tape.Output.Enter(tape.Layout.Texts, count, Shape.Width);
         for (int k = 0; k < Inputs.Length; k++)
         {
@@ -79,7 +102,8 @@ internal sealed unsafe class JoinNode(LayerNode[] inputs, Join join, SignalShape
     public override void Backward(ShardWorkspace work, in LayerPass pass, BackwardNeeds needs)
     {
         var tape = (Tape)work.TapeOf(this);
-        int count = tape.Output.Count, at = 0;
+        int count = tape.Output.Count,
+            at = 0;
         for (int k = 0; k < Inputs.Length; k++)
         {
             int width = Inputs[k].Shape.Width;
@@ -135,14 +159,17 @@ internal sealed unsafe class JoinNode(LayerNode[] inputs, Join join, SignalShape
 }
 
 /// <summary>The outputs of two directions, which stand side by side in its input, as one.</summary>
-internal sealed unsafe class MergeNode(LayerNode input, Join merge) : RowNode(merge.ToString().ToLowerInvariant(), input, input.Shape.Width / 2)
+internal sealed unsafe class MergeNode(LayerNode input, Join merge)
+    : RowNode(merge.ToString().ToLowerInvariant(), input, input.Shape.Width / 2)
 {
     protected override void Forward(RowTape tape, in LayerPass pass)
     {
         int h = Shape.Width;
         for (int row = 0; row < tape.Output.Count; row++)
         {
-            Span<float> a = tape.InputAt(row, 2 * h)[..h], b = tape.InputAt(row, 2 * h)[h..], to = tape.Output.OutputAt(row);
+            Span<float> a = tape.InputAt(row, 2 * h)[..h],
+                b = tape.InputAt(row, 2 * h)[h..],
+                to = tape.Output.OutputAt(row);
             for (int j = 0; j < h; j++)
             {
                 to[j] = merge switch
@@ -161,7 +188,9 @@ internal sealed unsafe class MergeNode(LayerNode input, Join merge) : RowNode(me
         float factor = merge == Join.Average ? 0.5f : 1;
         for (int row = 0; row < tape.Output.Count; row++)
         {
-            Span<float> x = tape.InputAt(row, 2 * h), dx = new(dInput + 2L * row * h, 2 * h), dy = tape.Output.DOutsideAt(row);
+            Span<float> x = tape.InputAt(row, 2 * h),
+                dx = new(dInput + 2L * row * h, 2 * h),
+                dy = tape.Output.DOutsideAt(row);
             for (int j = 0; j < h; j++)
             {
                 dx[j] = factor * dy[j] * (merge == Join.Multiply ? x[h + j] : 1);

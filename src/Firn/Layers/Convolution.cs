@@ -1,6 +1,8 @@
 namespace Firn.Layers;
 
-/// <summary>What a window reads beyond a text's ends, and so how many outputs a text of T steps gives with stride s.</summary>
+/// <summary>
+/// What a window reads beyond a text's ends, and so how many outputs a text of T steps gives with stride s.
+/// </summary>
 public enum WindowPadding
 {
     /// <summary>Nothing: floor((T - w) / s) + 1 outputs for a window of w, none where the text is shorter.</summary>
@@ -9,18 +11,21 @@ public enum WindowPadding
     /// <summary>Zeros on both sides (one more behind than in front where they are odd): ceil(T / s) outputs.</summary>
     Same,
 
-    /// <summary>Zeros in front: a step reads itself and steps before it; floor((T - 1) / s) + 1 outputs. Convolutions only.</summary>
+    /// <summary>
+    /// Zeros in front: a step reads itself and steps before it; floor((T - 1) / s) + 1 outputs. Convolutions only.
+    /// </summary>
     Causal,
 }
 
 /// <summary>
-/// Convolutions over windows of one or several widths side by side (Kim 2014): a sequence [T,F] to the sequence [T',n filters] for n
-/// widths. Several widths need <see cref="WindowPadding.Same"/> or <see cref="WindowPadding.Causal"/>, so that each gives as many steps.
+/// Convolutions over windows of one or several widths side by side (Kim 2014): a sequence [T,F] to the sequence [T',n
+/// filters] for n widths. Several widths need <see cref="WindowPadding.Same"/> or <see cref="WindowPadding.Causal"/>,
+/// so that each gives as many steps.
 /// </summary>
 /// <remarks>
-/// Weights: <c>NAME.kernel</c> [F,W filters] for W places in all windows: the columns of the first window's first place, of its
-/// second, and so on, window by window; of one window, element [f, o filters + j] is Keras' kernel [o, f, j]. <c>NAME.bias</c>
-/// [n filters]. Default name <c>convolution</c>.
+/// Weights: <c>NAME.kernel</c> [F,W filters] for W places in all windows: the columns of the first window's first
+/// place, of its second, and so on, window by window; of one window, element [f, o filters + j] is Keras' kernel [o, f,
+/// j]. <c>NAME.bias</c> [n filters]. Default name <c>convolution</c>.
 /// </remarks>
 /// <param name="Filters">Of each width; 1 to 8192.</param>
 /// <param name="Widths">Steps that each window spans; 1 to 64 each.</param>
@@ -28,8 +33,14 @@ public enum WindowPadding
 /// <param name="Stride">Steps between windows, 1 to 64.</param>
 /// <param name="Activation">Behind the sums.</param>
 /// <param name="Bias">Whether there is one.</param>
-public sealed record Convolution(int Filters, IntegerList Widths, WindowPadding Padding = WindowPadding.Same, int Stride = 1,
-    Activation Activation = Activation.Relu, bool Bias = true) : Layer
+public sealed record Convolution(
+    int Filters,
+    IntegerList Widths,
+    WindowPadding Padding = WindowPadding.Same,
+    int Stride = 1,
+    Activation Activation = Activation.Relu,
+    bool Bias = true
+) : Layer
 {
     internal override string Kind => "convolution";
 
@@ -46,16 +57,23 @@ public sealed record Convolution(int Filters, IntegerList Widths, WindowPadding 
         foreach (int width in Widths)
             builder.Check(width, 1, 64, "a width");
         if (Widths.Count > 1 && Padding == WindowPadding.Valid)
-            throw builder.Problem("several widths with padding valid give different numbers of steps; take same, or branches that end in a pooling");
+            throw builder.Problem(
+                "several widths with padding valid give different numbers of steps; take same, or branches that end "
+                    + "in a pooling"
+            );
         string name = builder.NamesOf(this, Kind).Own;
         var place = new LayerPlace(builder.NextLevel(), 0, false);
         InputMap map = ConvolutionLayer.CreateMap(name, place, input.Shape.Width, this, builder.Weights);
-        Parameter? bias = Bias ? builder.Weights.Get(name + ".bias", ParameterGroup.Encoder, [Widths.Count * Filters]) : null;
+        Parameter? bias = Bias
+            ? builder.Weights.Get(name + ".bias", ParameterGroup.Encoder, [Widths.Count * Filters])
+            : null;
         var layer = new ConvolutionLayer(map, bias, this, place) { InputDropout = builder.TakeInputDropout() };
-        LayerNode node = builder.Add(new SequenceNode(name, input, [layer], new SignalShape(layer.Size, true, layer.StepsOf(input.Shape.Steps)))
-        {
-            Title = $"convolutions over {Widths} words, {Filters} filters",
-        });
+        LayerNode node = builder.Add(
+            new SequenceNode(name, input, [layer], new SignalShape(layer.Size, true, layer.StepsOf(input.Shape.Steps)))
+            {
+                Title = $"convolutions over {Widths} words, {Filters} filters",
+            }
+        );
         return Activation.FollowsFromValue() ? node : builder.Add(new ActivateNode(node, Activation));
     }
 }

@@ -3,11 +3,13 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>
-/// Convolutions over windows of some widths side by side (Kim 2014). A word is multiplied once with the weights of all its places
-/// in all windows, and a window of w words adds up w of these sums; over a frozen table they are folded, and a convolution only adds.
+/// Convolutions over windows of some widths side by side (Kim 2014). A word is multiplied once with the weights of all
+/// its places in all windows, and a window of w words adds up w of these sums; over a frozen table they are folded, and
+/// a convolution only adds.
 /// </summary>
 /// <param name="map">
-/// [E,WF] for W places in all: the columns of the first window's first place, of its second, and so on, window by window; no bias.
+/// [E,WF] for W places in all: the columns of the first window's first place, of its second, and so on, window by
+/// window; no bias.
 /// </param>
 /// <param name="bias">[nF] for n windows; null for none.</param>
 /// <param name="kind">Filters, widths, padding, stride, activation.</param>
@@ -15,24 +17,38 @@ namespace Firn.Layers;
 internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Convolution kind, LayerPlace place)
     : SequenceLayer(map, kind.Filters * kind.Widths.Count, place)
 {
-    private readonly int filters = kind.Filters, stride = kind.Stride;
-    private readonly int[] widths = [.. kind.Widths];
-    private readonly bool dependsOnLength = kind.Stride > 1 && kind.Padding == WindowPadding.Same;
-    private readonly int[] before = [.. kind.Widths.Select(width => Windows.Before(0, width, 1, kind.Padding))];
-    private readonly Activation activation = kind.Activation.FollowsFromValue() ? kind.Activation : Activation.Linear;
+    private readonly int _filters = kind.Filters,
+        _stride = kind.Stride;
+    private readonly int[] _widths = [.. kind.Widths];
+    private readonly bool _dependsOnLength = kind.Stride > 1 && kind.Padding == WindowPadding.Same;
+    private readonly int[] _before = [.. kind.Widths.Select(width => Windows.Before(0, width, 1, kind.Padding))];
+    private readonly Activation _activation = kind.Activation.FollowsFromValue() ? kind.Activation : Activation.Linear;
 
     /// <summary>Makes or finds the map's weights: Glorot uniform over each window, as Keras starts them.</summary>
-    public static InputMap CreateMap(string name, LayerPlace place, int width, Convolution kind, WeightSource weights) =>
-        new(weights.Get(name + ".kernel", ParameterGroup.Encoder, [width, kind.Widths.Sum() * kind.Filters],
-            values => Fill(place.Stream(weights.Random), width, kind.Widths, kind.Filters, values)), null);
+    public static InputMap CreateMap(
+        string name,
+        LayerPlace place,
+        int width,
+        Convolution kind,
+        WeightSource weights
+    ) =>
+        new(
+            weights.Get(
+                name + ".kernel",
+                ParameterGroup.Encoder,
+                [width, kind.Widths.Sum() * kind.Filters],
+                values => Fill(place.Stream(weights.Random), width, kind.Widths, kind.Filters, values)
+            ),
+            null
+        );
 
-    public override bool KeepsSteps => stride == 1 && kind.Padding != WindowPadding.Valid;
+    public override bool KeepsSteps => _stride == 1 && kind.Padding != WindowPadding.Valid;
 
-    public override string? StepsRule => Windows.Rule(widths[0], stride, kind.Padding);
+    public override string? StepsRule => Windows.Rule(_widths[0], _stride, kind.Padding);
 
     protected override IEnumerable<Parameter> OwnWeights => bias is null ? [] : [bias];
 
-    public override int StepsOf(int steps) => Windows.Count(steps, widths[0], stride, kind.Padding);
+    public override int StepsOf(int steps) => Windows.Count(steps, _widths[0], _stride, kind.Padding);
 
     public override void Forward(RaggedLayout layout, SequenceTape tape)
     {
@@ -48,11 +64,11 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
                 else
                     start.CopyTo(to);
                 int column = 0;
-                for (int n = 0; n < widths.Length; n++)
+                for (int n = 0; n < _widths.Length; n++)
                 {
-                    Span<float> window = to.Slice(n * filters, filters);
-                    int first = step * stride - Before(n, layout.LengthOf(i));
-                    for (int o = 0; o < widths[n]; o++, column += filters)
+                    Span<float> window = to.Slice(n * _filters, _filters);
+                    int first = step * _stride - Before(n, layout.LengthOf(i));
+                    for (int o = 0; o < _widths[n]; o++, column += _filters)
                     {
                         int at = first + o;
                         if (at >= 0 && i < layout.AliveAt(at))
@@ -61,32 +77,33 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
                 }
             }
         }
-        if (activation != Activation.Linear)
-            activation.Forward(tape.All, tape.All);
+        if (_activation != Activation.Linear)
+            _activation.Forward(tape.All, tape.All);
     }
 
     public override void Backward(RaggedLayout layout, SequenceTape tape)
     {
-        if (activation == Activation.Relu)
+        if (_activation == Activation.Relu)
             Activations.ReluBackward(tape.All, tape.DAll);
         else
-            activation.Backward(default, tape.All, tape.DAll);
+            _activation.Backward(default, tape.All, tape.DAll);
         RaggedLayout outputs = tape.OutputLayout;
         for (int step = 0; step < layout.Steps; step++)
         {
             for (int i = 0; i < layout.AliveAt(step); i++)
             {
                 int column = 0;
-                for (int n = 0; n < widths.Length; n++)
+                for (int n = 0; n < _widths.Length; n++)
                 {
                     int last = step + Before(n, layout.LengthOf(i));
-                    for (int o = 0; o < widths[n]; o++, column += filters)
+                    for (int o = 0; o < _widths[n]; o++, column += _filters)
                     {
                         // The window that has this word at its place o.
-                        int first = last - o, at = stride == 1 ? first : first / stride;
+                        int first = last - o,
+                            at = _stride == 1 ? first : first / _stride;
                         Span<float> to = SumsAt(tape, layout.OffsetOf(step) + i, column);
-                        if (first >= 0 && at * stride == first && i < outputs.AliveAt(at))
-                            tape.DOutsideAt(outputs.OffsetOf(at) + i).Slice(n * filters, filters).CopyTo(to);
+                        if (first >= 0 && at * _stride == first && i < outputs.AliveAt(at))
+                            tape.DOutsideAt(outputs.OffsetOf(at) + i).Slice(n * _filters, _filters).CopyTo(to);
                         else
                             to.Clear();
                     }
@@ -95,7 +112,12 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
         }
     }
 
-    protected override void OwnGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination)
+    protected override void OwnGradients(
+        RaggedLayout layout,
+        SequenceTape tape,
+        PackedMatrix dSums,
+        GradientBuffer destination
+    )
     {
         if (bias is null)
             return;
@@ -106,7 +128,8 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
 
     private static void Fill(CounterRandom random, int width, IntegerList widths, int filters, Span<float> kernel)
     {
-        int columns = widths.Sum() * filters, column = 0;
+        int columns = widths.Sum() * filters,
+            column = 0;
         for (int n = 0; n < widths.Count; n++)
         {
             int own = widths[n] * filters;
@@ -119,28 +142,34 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
     }
 
     /// <summary>Steps before a text's first that its first window begins with.</summary>
-    private int Before(int window, int steps) => dependsOnLength ? Windows.Before(steps, widths[window], stride, WindowPadding.Same) : before[window];
+    private int Before(int window, int steps) =>
+        _dependsOnLength ? Windows.Before(steps, _widths[window], _stride, WindowPadding.Same) : _before[window];
 
-    private Span<float> SumsAt(SequenceTape tape, int row, int column) => new(tape.Sums + (long)row * Map.Columns + column, filters);
+    private Span<float> SumsAt(SequenceTape tape, int row, int column) =>
+        new(tape.Sums + (long)row * Map.Columns + column, _filters);
 }
 
 /// <summary>Where windows over a text stand.</summary>
 internal static class Windows
 {
     /// <summary>How many there are.</summary>
-    public static int Count(int steps, int width, int stride, WindowPadding padding) => padding == WindowPadding.Valid
-        ? Math.Max(0, steps - width + stride) / stride
-        : (steps + stride - 1) / stride;
+    public static int Count(int steps, int width, int stride, WindowPadding padding) =>
+        padding == WindowPadding.Valid ? Math.Max(0, steps - width + stride) / stride : (steps + stride - 1) / stride;
 
     /// <summary>Two kinds of windows of one rule are as many on any text.</summary>
     public static string Rule(int width, int stride, WindowPadding padding) =>
         FormattableString.Invariant($"{(padding == WindowPadding.Valid ? width : 1)}/{stride}");
 
-    /// <summary>Steps before the text's first with which the first begins (as Keras' <c>same</c> divides what is missing).</summary>
-    public static int Before(int steps, int width, int stride, WindowPadding padding) => padding switch
-    {
-        WindowPadding.Valid => 0,
-        WindowPadding.Causal => width - 1,
-        _ => stride == 1 ? (width - 1) / 2 : Math.Max(0, (Count(steps, width, stride, padding) - 1) * stride + width - steps) / 2,
-    };
+    /// <summary>
+    /// Steps before the text's first with which the first begins (as Keras' <c>same</c> divides what is missing).
+    /// </summary>
+    public static int Before(int steps, int width, int stride, WindowPadding padding) =>
+        padding switch
+        {
+            WindowPadding.Valid => 0,
+            WindowPadding.Causal => width - 1,
+            _ => stride == 1
+                ? (width - 1) / 2
+                : Math.Max(0, (Count(steps, width, stride, padding) - 1) * stride + width - steps) / 2,
+        };
 }

@@ -10,8 +10,12 @@ internal sealed unsafe class DenseLayer(Parameter kernel, Parameter? bias)
     {
         int units = kind.Units;
         CounterRandom random = weights.Random;
-        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Dense, [features, units],
-            values => Initializers.GlorotUniform(random.Derive(stream), features, units, values));
+        Parameter kernel = weights.Get(
+            name + ".kernel",
+            ParameterGroup.Dense,
+            [features, units],
+            values => Initializers.GlorotUniform(random.Derive(stream), features, units, values)
+        );
         return new DenseLayer(kernel, kind.Bias ? weights.Get(name + ".bias", ParameterGroup.Dense, [units]) : null);
     }
 
@@ -27,7 +31,8 @@ internal sealed unsafe class DenseLayer(Parameter kernel, Parameter? bias)
 
     public void Forward(int texts, float* features, float* logits)
     {
-        ReadOnlySpan<float> kernel = Kernel.Values.Span, bias = Bias is null ? default : Bias.Values.Span;
+        ReadOnlySpan<float> kernel = Kernel.Values.Span,
+            bias = Bias is null ? default : Bias.Values.Span;
         for (int i = 0; i < texts; i++)
         {
             var x = new ReadOnlySpan<float>(features + (long)i * Features, Features);
@@ -49,7 +54,8 @@ internal sealed unsafe class DenseLayer(Parameter kernel, Parameter? bias)
     /// <summary>dKernel = features^T * dLogits, dBias = column sums; both replaced.</summary>
     public void WeightGradients(int texts, float* features, float* dLogits, GradientBuffer destination)
     {
-        Span<float> kernel = destination.Of(Kernel), bias = Bias is null ? default : destination.Of(Bias);
+        Span<float> kernel = destination.Of(Kernel),
+            bias = Bias is null ? default : destination.Of(Bias);
         kernel.Clear();
         bias.Clear();
         for (int i = 0; i < texts; i++)

@@ -2,7 +2,10 @@ using Firn.Kernels;
 
 namespace Firn.Layers;
 
-/// <summary>Sets a share of the values to zero in training, each by itself, and divides the others by 1 - rate; on a sequence or on features.</summary>
+/// <summary>
+/// Sets a share of the values to zero in training, each by itself, and divides the others by 1 - rate; on a sequence or
+/// on features.
+/// </summary>
 /// <param name="Rate">In [0, 1).</param>
 public sealed record Dropout(double Rate) : Layer
 {
@@ -19,11 +22,16 @@ public sealed record Dropout(double Rate) : Layer
         if (Rate == 0)
             return input;
         ulong stream = builder.NextDropout(features: !input.Shape.OverTime);
-        return builder.Trains ? builder.Add(new DropoutNode(builder.Rows(input), Rate, stream, overTime: false)) : input;
+        return builder.Trains
+            ? builder.Add(new DropoutNode(builder.Rows(input), Rate, stream, overTime: false))
+            : input;
     }
 }
 
-/// <summary>Sets whole units of a sequence to zero in training, one mask a text held over time (Tompson et al. 2015; Keras' <c>SpatialDropout1D</c>).</summary>
+/// <summary>
+/// Sets whole units of a sequence to zero in training, one mask a text held over time (Tompson et al. 2015; Keras'
+/// <c>SpatialDropout1D</c>).
+/// </summary>
 /// <param name="Rate">In [0, 1).</param>
 public sealed record SpatialDropout(double Rate) : Layer
 {
@@ -41,7 +49,8 @@ public sealed record SpatialDropout(double Rate) : Layer
 }
 
 /// <summary>Dropout where no other layer does it on its way; in scoring it is not there.</summary>
-internal sealed unsafe class DropoutNode(LayerNode input, double rate, ulong stream, bool overTime) : RowNode("dropout", input, input.Shape.Width)
+internal sealed unsafe class DropoutNode(LayerNode input, double rate, ulong stream, bool overTime)
+    : RowNode("dropout", input, input.Shape.Width)
 {
     protected override void Forward(RowTape tape, in LayerPass pass)
     {

@@ -7,8 +7,16 @@ namespace Firn.Layers;
 internal static unsafe class EmbeddingLayer
 {
     /// <summary>Writes tape.Inputs [M,E] for the texts <paramref name="textOf"/> read forward or reversed.</summary>
-    public static void Forward(EmbeddingTable table, RaggedIds texts, ReadOnlySpan<int> textOf, ReadOnlySpan<int> positions,
-        in StepDropout dropout, RaggedLayout layout, bool reversed, SequenceTape tape)
+    public static void Forward(
+        EmbeddingTable table,
+        RaggedIds texts,
+        ReadOnlySpan<int> textOf,
+        ReadOnlySpan<int> positions,
+        in StepDropout dropout,
+        RaggedLayout layout,
+        bool reversed,
+        SequenceTape tape
+    )
     {
         int width = table.Dimension;
         ReadOnlySpan<float> rows = table.Rows.Span;
@@ -35,8 +43,17 @@ internal static unsafe class EmbeddingLayer
     /// From the gradient of the input rows (in tape.Inputs) to that of the embedded words, added to
     /// <paramref name="destination"/> [tokens,E], text after text.
     /// </summary>
-    public static void Backward(EmbeddingTable table, RaggedIds texts, ReadOnlySpan<int> textOf, ReadOnlySpan<int> positions,
-        in StepDropout dropout, RaggedLayout layout, bool reversed, SequenceTape tape, float* destination)
+    public static void Backward(
+        EmbeddingTable table,
+        RaggedIds texts,
+        ReadOnlySpan<int> textOf,
+        ReadOnlySpan<int> positions,
+        in StepDropout dropout,
+        RaggedLayout layout,
+        bool reversed,
+        SequenceTape tape,
+        float* destination
+    )
     {
         int width = table.Dimension;
         ReadOnlySpan<int> rowOf = table.RowOf;
@@ -52,14 +69,27 @@ internal static unsafe class EmbeddingLayer
         }
     }
 
-    private static void Mask(in StepDropout dropout, SequenceTape tape, int position, int text, int p, int row, Span<float> values)
+    private static void Mask(
+        in StepDropout dropout,
+        SequenceTape tape,
+        int position,
+        int text,
+        int p,
+        int row,
+        Span<float> values
+    )
     {
         if (dropout.EmbeddingRate > 0)
         {
             if (dropout.Tied)
                 DropoutMask.Apply(dropout.Embedding(row), 0, dropout.EmbeddingRate, values);
             else
-                DropoutMask.Apply(dropout.Embedding(position), (ulong)p * DropoutMask.Counters(values.Length), dropout.EmbeddingRate, values);
+                DropoutMask.Apply(
+                    dropout.Embedding(position),
+                    (ulong)p * DropoutMask.Counters(values.Length),
+                    dropout.EmbeddingRate,
+                    values
+                );
         }
         if (tape.InputMask != null)
             VectorMath.Multiply(values, new(tape.InputMask + (long)text * values.Length, values.Length), values);

@@ -10,13 +10,15 @@ namespace Firn.Layers;
 /// </summary>
 public sealed class EmbeddingTable
 {
-    private readonly int[] rowOf;
+    private readonly int[] _rowOf;
 
     /// <summary>Wraps a table; nothing is copied.</summary>
     /// <param name="rowOf">Row of each token id, [V]; each in [0, R).</param>
     /// <param name="rows">The vectors, [R,E] row-major; row 0 must be zero. May be a view of a mapped file.</param>
     /// <param name="dimension">Width of a vector, E.</param>
-    /// <exception cref="ArgumentException">A row is out of range, row 0 is not zero, or the sizes do not fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// A row is out of range, row 0 is not zero, or the sizes do not fit.
+    /// </exception>
     public EmbeddingTable(int[] rowOf, Memory<float> rows, int dimension)
     {
         ArgumentNullException.ThrowIfNull(rowOf);
@@ -28,17 +30,23 @@ public sealed class EmbeddingTable
         foreach (int row in rowOf)
         {
             if ((uint)row >= (uint)RowCount)
-                throw new ArgumentException($"A token points to row {row}; the table has rows 0 to {RowCount - 1}.", nameof(rowOf));
+                throw new ArgumentException(
+                    $"A token points to row {row}; the table has rows 0 to {RowCount - 1}.",
+                    nameof(rowOf)
+                );
         }
         if (rows.Span[..dimension].ContainsAnyExcept(0f))
-            throw new ArgumentException("Row 0 is shared by all words without a vector and must be zero.", nameof(rows));
-        this.rowOf = rowOf;
+            throw new ArgumentException(
+                "Row 0 is shared by all words without a vector and must be zero.",
+                nameof(rows)
+            );
+        _rowOf = rowOf;
         Rows = rows;
         Dimension = dimension;
     }
 
     /// <summary>Number of token ids, V.</summary>
-    public int VocabularySize => rowOf.Length;
+    public int VocabularySize => _rowOf.Length;
 
     /// <summary>Width of a vector, E.</summary>
     public int Dimension { get; }
@@ -47,25 +55,26 @@ public sealed class EmbeddingTable
     public int RowCount { get; }
 
     /// <summary>Row of each token id, [V].</summary>
-    public ReadOnlySpan<int> RowOf => rowOf;
+    public ReadOnlySpan<int> RowOf => _rowOf;
 
     /// <summary>The vectors, [R,E] row-major.</summary>
     public Memory<float> Rows { get; }
 
     /// <summary>The vector of a token id, [E].</summary>
-    public ReadOnlySpan<float> VectorOf(int id) => Rows.Span.Slice(rowOf[id] * Dimension, Dimension);
+    public ReadOnlySpan<float> VectorOf(int id) => Rows.Span.Slice(_rowOf[id] * Dimension, Dimension);
 
     /// <summary>The vectors of a vocabulary's words; words that have none share the zero row.</summary>
     /// <param name="vocabulary">Gives the token ids.</param>
     /// <param name="vectors">Words and their vectors; words that the vocabulary lacks are left out.</param>
-    public static EmbeddingTable From(Vocabulary vocabulary, WordVectors vectors) => From(vocabulary, vectors, ownRows: false);
+    public static EmbeddingTable From(Vocabulary vocabulary, WordVectors vectors) =>
+        From(vocabulary, vectors, ownRows: false);
 
     /// <summary>As above, with the choice that a table to be thawed needs.</summary>
     /// <param name="vocabulary">Gives the token ids.</param>
     /// <param name="vectors">Words and their vectors; words that the vocabulary lacks are left out.</param>
     /// <param name="ownRows">
-    /// Gives each word without a vector a zero row of its own, which trains when the table thaws, as in Keras; costs the
-    /// whole table's memory. Otherwise such words share row 0, which never trains.
+    /// Gives each word without a vector a zero row of its own, which trains when the table thaws, as in Keras; costs
+    /// the whole table's memory. Otherwise such words share row 0, which never trains.
     /// </param>
     public static EmbeddingTable From(Vocabulary vocabulary, WordVectors vectors, bool ownRows)
     {
@@ -102,11 +111,12 @@ public sealed class EmbeddingTable
             from.CopyTo(rows.AsSpan(2 * row * Dimension));
             from.CopyTo(rows.AsSpan((2 * row + 1) * Dimension));
         }
-        return new EmbeddingTable([.. rowOf], rows, 2 * Dimension);
+        return new EmbeddingTable([.. _rowOf], rows, 2 * Dimension);
     }
 
     /// <summary>
-    /// A table with a row of its own for every token id but the pad, uniform in [-0.05, 0.05] as Keras' Embedding starts.
+    /// A table with a row of its own for every token id but the pad, uniform in [-0.05, 0.05] as Keras' Embedding
+    /// starts.
     /// </summary>
     public static EmbeddingTable Random(int vocabularySize, int dimension, ulong seed)
     {

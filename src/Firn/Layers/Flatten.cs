@@ -3,8 +3,8 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>
-/// All steps of a sequence [T,F] side by side as features [TF], step by step (Keras' order). Texts must have one length:
-/// <see cref="PaddedInput.Length"/> decides it.
+/// All steps of a sequence [T,F] side by side as features [TF], step by step (Keras' order). Texts must have one
+/// length: <see cref="PaddedInput.Length"/> decides it.
 /// </summary>
 public sealed record Flatten : Layer
 {
@@ -17,7 +17,10 @@ public sealed record Flatten : Layer
         if (!input.Shape.OverTime)
             return input;
         if (input.Shape.Steps == 0)
-            throw builder.Problem("texts have different lengths there; let them be padded to one (PaddedInput.Length), or pool in its place");
+            throw builder.Problem(
+                "texts have different lengths there; let them be padded to one (PaddedInput.Length), or pool in its "
+                    + "place"
+            );
         return builder.Add(new FlattenNode(builder.Rows(input)));
     }
 }
@@ -52,7 +55,9 @@ internal sealed unsafe class FlattenNode(LayerNode input)
         for (int i = 0; i < layout.Texts; i++)
         {
             for (int p = 0; p < layout.LengthOf(i); p++)
-                tape.Output.DOutsideAt(i).Slice(p * _width, _width).CopyTo(new Span<float>(dInput + (long)(layout.OffsetOf(p) + i) * _width, _width));
+                tape.Output.DOutsideAt(i)
+                    .Slice(p * _width, _width)
+                    .CopyTo(new Span<float>(dInput + (long)(layout.OffsetOf(p) + i) * _width, _width));
         }
         work.TapeOf(Inputs[0]).AddGradient(Inputs[0].Shape, dInput);
     }
@@ -61,7 +66,8 @@ internal sealed unsafe class FlattenNode(LayerNode input)
 }
 
 /// <summary>A masked text with its pads where Keras shows them: zeros, or the last output again.</summary>
-internal sealed unsafe class PadNode(LayerNode input, int length, SkippedPads pads) : LayerNode("pads", [input], input.Shape with { Steps = length })
+internal sealed unsafe class PadNode(LayerNode input, int length, SkippedPads pads)
+    : LayerNode("pads", [input], input.Shape with { Steps = length })
 {
     private readonly Func<int, int> _steps = _ => length;
 
@@ -73,7 +79,8 @@ internal sealed unsafe class PadNode(LayerNode input, int length, SkippedPads pa
     {
         var tape = (Tape)work.TapeOf(this);
         NodeTape below = work.TapeOf(Inputs[0]);
-        RaggedLayout from = below.Layout, to = tape.Layout;
+        RaggedLayout from = below.Layout,
+            to = tape.Layout;
         to.BuildFrom(from, _steps);
         tape.Output.Enter(to.Texts, to.Tokens, Shape.Width);
         float* inputs = below.Read(Inputs[0].Shape, tape.Joined);
@@ -86,7 +93,10 @@ internal sealed unsafe class PadNode(LayerNode input, int length, SkippedPads pa
                 if (source < 0)
                     output.Clear();
                 else
-                    new ReadOnlySpan<float>(inputs + (long)(from.OffsetOf(source) + i) * Shape.Width, Shape.Width).CopyTo(output);
+                    new ReadOnlySpan<float>(
+                        inputs + (long)(from.OffsetOf(source) + i) * Shape.Width,
+                        Shape.Width
+                    ).CopyTo(output);
             }
         }
     }
@@ -95,7 +105,8 @@ internal sealed unsafe class PadNode(LayerNode input, int length, SkippedPads pa
     {
         var tape = (Tape)work.TapeOf(this);
         NodeTape below = work.TapeOf(Inputs[0]);
-        RaggedLayout from = below.Layout, to = tape.Layout;
+        RaggedLayout from = below.Layout,
+            to = tape.Layout;
         float* dInput = tape.DInput.Reserve((long)from.Tokens * Shape.Width);
         new Span<float>(dInput, from.Tokens * Shape.Width).Clear();
         for (int i = 0; i < to.Texts; i++)
@@ -104,7 +115,10 @@ internal sealed unsafe class PadNode(LayerNode input, int length, SkippedPads pa
             {
                 int source = SourceOf(p, from.LengthOf(i));
                 if (source >= 0)
-                    VectorMath.Add(tape.Output.DOutsideAt(to.OffsetOf(p) + i), new Span<float>(dInput + (long)(from.OffsetOf(source) + i) * Shape.Width, Shape.Width));
+                    VectorMath.Add(
+                        tape.Output.DOutsideAt(to.OffsetOf(p) + i),
+                        new Span<float>(dInput + (long)(from.OffsetOf(source) + i) * Shape.Width, Shape.Width)
+                    );
             }
         }
         below.AddGradient(Inputs[0].Shape, dInput);

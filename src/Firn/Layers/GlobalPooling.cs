@@ -2,14 +2,17 @@ using Firn.Kernels;
 
 namespace Firn.Layers;
 
-/// <summary>The largest value of each unit over the text: a sequence [T,F] to features [F]; zero for an empty text.</summary>
+/// <summary>
+/// The largest value of each unit over the text: a sequence [T,F] to features [F]; zero for an empty text.
+/// </summary>
 public sealed record GlobalMaxPooling : Layer
 {
     internal override string Kind => "global_max_pooling";
 
     internal override PadUse Pads => PadUse.Sees;
 
-    internal override LayerNode Build(ModelBuilder builder, LayerNode input) => builder.Add(new GlobalMaxNode(builder.Rows(builder.Sequence(input))));
+    internal override LayerNode Build(ModelBuilder builder, LayerNode input) =>
+        builder.Add(new GlobalMaxNode(builder.Rows(builder.Sequence(input))));
 }
 
 /// <summary>The mean of each unit over the text: a sequence [T,F] to features [F]; zero for an empty text.</summary>
@@ -19,12 +22,13 @@ public sealed record GlobalAveragePooling : Layer
 
     internal override PadUse Pads => PadUse.Skips;
 
-    internal override LayerNode Build(ModelBuilder builder, LayerNode input) => builder.Add(new GlobalAverageNode(builder.Rows(builder.Sequence(input))));
+    internal override LayerNode Build(ModelBuilder builder, LayerNode input) =>
+        builder.Add(new GlobalAverageNode(builder.Rows(builder.Sequence(input))));
 }
 
 /// <summary>
-/// The last step of a sequence [T,F] as features [F]; directly behind a recurrent layer the output after the last step of each
-/// direction. Zero for an empty text.
+/// The last step of a sequence [T,F] as features [F]; directly behind a recurrent layer the output after the last step
+/// of each direction. Zero for an empty text.
 /// </summary>
 public sealed record LastState : Layer
 {
@@ -39,19 +43,25 @@ public sealed record LastState : Layer
             below = below.Inputs[0];
         if (below != input && below is SequenceNode { IsRecurrent: true, Layers.Length: > 1 })
         {
-            throw builder.Problem("a dropout stands between it and a layer of two directions, whose last states it takes; "
-                + "put the dropout behind it");
+            throw builder.Problem(
+                "a dropout stands between it and a layer of two directions, whose last states it takes; "
+                    + "put the dropout behind it"
+            );
         }
         return builder.Add(new LastStateNode(builder.Rows(builder.Sequence(input))));
     }
 }
 
-/// <summary>A pooling that treats each part of its input by itself: its features lie side by side in the parts' order.</summary>
-internal abstract class PoolingNode(string name, LayerNode input) : LayerNode(name, [input], SignalShape.Features(input.Shape.Width))
+/// <summary>
+/// A pooling that treats each part of its input by itself: its features lie side by side in the parts' order.
+/// </summary>
+internal abstract class PoolingNode(string name, LayerNode input)
+    : LayerNode(name, [input], SignalShape.Features(input.Shape.Width))
 {
     public override void Forward(ShardWorkspace work, in LayerPass pass)
     {
-        NodeTape tape = work.TapeOf(this), below = work.TapeOf(Inputs[0]);
+        NodeTape tape = work.TapeOf(this),
+            below = work.TapeOf(Inputs[0]);
         tape.Layout = below.Layout;
         tape.Output.Enter(below.Layout.Texts, below.Layout.Texts, Shape.Width);
         int at = 0;
@@ -75,7 +85,9 @@ internal abstract class PoolingNode(string name, LayerNode input) : LayerNode(na
         }
     }
 
-    /// <summary>The features that one part's outputs over a text give; the first of them is feature <paramref name="at"/>.</summary>
+    /// <summary>
+    /// The features that one part's outputs over a text give; the first of them is feature <paramref name="at"/>.
+    /// </summary>
     protected abstract void Forward(NodeTape tape, OutputRows part, int text, int at, Span<float> to);
 
     /// <summary>From the gradient of those features to the part's.</summary>
@@ -103,7 +115,8 @@ internal sealed unsafe class LastStateNode(LayerNode input) : PoolingNode("last 
     {
         int length = tape.Layout.LengthOf(text);
         if (_ofState)
-            VectorMath.Add(from, new Span<float>(part.DOutput + (long)text * part.Size, part.Size)); // others may read it too
+            // others may read it too
+            VectorMath.Add(from, new Span<float>(part.DOutput + (long)text * part.Size, part.Size));
         else if (length > 0)
             VectorMath.Add(from, part.DOutsideAt(tape.Layout.OffsetOf(length - 1) + text));
     }

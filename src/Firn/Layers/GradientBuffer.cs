@@ -8,29 +8,29 @@ namespace Firn.Layers;
 /// </summary>
 internal sealed unsafe class GradientBuffer
 {
-    private readonly Dictionary<Parameter, int> places = [];
-    private readonly AlignedBuffer buffer;
+    private readonly Dictionary<Parameter, int> _places = [];
+    private readonly AlignedBuffer _buffer;
 
     public GradientBuffer(IEnumerable<Parameter> trained)
     {
         int length = 0;
         foreach (Parameter parameter in trained)
         {
-            places.Add(parameter, length);
+            _places.Add(parameter, length);
             length += (parameter.Values.Length + 15) / 16 * 16; // each begins on a cache line
         }
         Length = length;
-        buffer = new AlignedBuffer(length);
+        _buffer = new AlignedBuffer(length);
     }
 
     /// <summary>Floats in all.</summary>
     public int Length { get; }
 
-    public Span<float> All => buffer.Span[..Length];
+    public Span<float> All => _buffer.Span[..Length];
 
-    public bool Has(Parameter parameter) => places.ContainsKey(parameter);
+    public bool Has(Parameter parameter) => _places.ContainsKey(parameter);
 
-    public Span<float> Of(Parameter parameter) => buffer.Span.Slice(places[parameter], parameter.Values.Length);
+    public Span<float> Of(Parameter parameter) => _buffer.Span.Slice(_places[parameter], parameter.Values.Length);
 
-    public float* PointerTo(Parameter parameter) => buffer.Pointer + places[parameter];
+    public float* PointerTo(Parameter parameter) => _buffer.Pointer + _places[parameter];
 }

@@ -44,7 +44,8 @@ internal static class Initializers
     }
 
     private static double Gaussian(CounterRandom random, ulong counter) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.UniformDouble(counter))) * Math.Cos(2 * Math.PI * random.UniformDouble(counter + 1));
+        Math.Sqrt(-2 * Math.Log(1 - random.UniformDouble(counter)))
+        * Math.Cos(2 * Math.PI * random.UniformDouble(counter + 1));
 
     private static double Dot(double[,] q, int a, int b, int columns)
     {

@@ -3,29 +3,31 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>
-/// The linear map that a sequence layer begins with: sums [n,P] = inputs [n,E] * kernel [E,P] + bias [P]. It stands by itself
-/// since it is the same wherever a word stands: over a frozen table it is folded into one row a word, and in training equal
-/// words may share it.
+/// The linear map that a sequence layer begins with: sums [n,P] = inputs [n,E] * kernel [E,P] + bias [P]. It stands by
+/// itself since it is the same wherever a word stands: over a frozen table it is folded into one row a word, and in
+/// training equal words may share it.
 /// </summary>
 internal sealed unsafe class InputMap
 {
-    private readonly AlignedBuffer rows = new();
-    private readonly PackedMatrix packed = new(), transposed = new();
+    private readonly AlignedBuffer _rows = new();
+    private readonly PackedMatrix _packed = new(),
+        _transposed = new();
 
-    private readonly Parameter? kernel;
+    private readonly Parameter? _kernel;
 
     /// <param name="kernel">[E,P].</param>
     /// <param name="bias">[P]; null for none.</param>
-    public InputMap(Parameter kernel, Parameter? bias) => (this.kernel, Bias, Width, Columns) = (kernel, bias, kernel.Shape[0], kernel.Shape[1]);
+    public InputMap(Parameter kernel, Parameter? bias) =>
+        (_kernel, Bias, Width, Columns) = (kernel, bias, kernel.Shape[0], kernel.Shape[1]);
 
     private InputMap(int width) => (Width, Columns) = (width, width);
 
     /// <summary>The map of a layer that reads its input as it is: sums = inputs, at the price of a copy.</summary>
     public static InputMap Identity(int width) => new(width);
 
-    public bool IsIdentity => kernel is null;
+    public bool IsIdentity => _kernel is null;
 
-    public Parameter Kernel => kernel ?? throw new InvalidOperationException("The identity has no kernel.");
+    public Parameter Kernel => _kernel ?? throw new InvalidOperationException("The identity has no kernel.");
 
     public Parameter? Bias { get; }
 
@@ -35,70 +37,74 @@ internal sealed unsafe class InputMap
     /// <summary>P.</summary>
     public int Columns { get; }
 
-    public IEnumerable<Parameter> Weights => kernel is null ? [] : Bias is null ? [kernel] : [kernel, Bias];
+    public IEnumerable<Parameter> Weights =>
+        _kernel is null ? []
+        : Bias is null ? [_kernel]
+        : [_kernel, Bias];
 
     private Span<float> BiasValues => Bias is null ? default : Bias.Values.Span;
 
     /// <summary>Packs the weights for <see cref="Project"/>; needed again after they change.</summary>
     public void Pack()
     {
-        if (kernel is not null)
-            packed.Pack(kernel.Values.Span, Width, Columns);
+        if (_kernel is not null)
+            _packed.Pack(_kernel.Values.Span, Width, Columns);
     }
 
     /// <summary>Copies the weights for <see cref="ProjectSparse"/>; needed again after they change.</summary>
     public void CopyRows()
     {
         ReadOnlySpan<float> from = Kernel.Values.Span;
-        from.CopyTo(new Span<float>(rows.Reserve(from.Length), from.Length));
+        from.CopyTo(new Span<float>(_rows.Reserve(from.Length), from.Length));
     }
 
     /// <summary>Packs the weights for <see cref="InputGradient"/>.</summary>
     public void PackTransposed()
     {
-        if (kernel is not null)
-            transposed.PackTransposed(kernel.Values.Span, Columns, Width);
+        if (_kernel is not null)
+            _transposed.PackTransposed(_kernel.Values.Span, Columns, Width);
     }
 
     /// <summary>sums [rows,P] = inputs [rows,E] * kernel + bias.</summary>
     public void Project(float* inputs, int count, float* sums)
     {
-        if (kernel is null)
+        if (_kernel is null)
         {
             Copy(inputs, count, sums);
             return;
         }
         fixed (float* start = BiasValues)
-            Gemm.Multiply(inputs, Width, count, packed, start, 0, sums);
+            Gemm.Multiply(inputs, Width, count, _packed, start, 0, sums);
     }
 
     /// <summary>As <see cref="Project"/> for one row: the same bits.</summary>
     public void ProjectOne(float* inputs, float* sums)
     {
-        if (kernel is null)
+        if (_kernel is null)
         {
             Copy(inputs, 1, sums);
             return;
         }
         fixed (float* start = BiasValues)
-            MatrixVector.Multiply(inputs, packed, start, sums);
+            MatrixVector.Multiply(inputs, _packed, start, sums);
     }
 
     /// <summary>As <see cref="Project"/> for inputs of which dropout has left few.</summary>
     public void ProjectSparse(float* inputs, int count, float* sums)
     {
         fixed (float* start = BiasValues)
-            SparseGemm.Multiply(inputs, count, Width, rows.Pointer, Columns, start, 0, sums);
+            SparseGemm.Multiply(inputs, count, Width, _rows.Pointer, Columns, start, 0, sums);
     }
 
     /// <summary>dInputs [rows,E] = dSums [rows,P] * kernel^T.</summary>
     public void InputGradient(float* dSums, int count, float* dInputs)
     {
-        if (kernel is null)
+        if (_kernel is null)
             Copy(dSums, count, dInputs);
         else
-            Gemm.Multiply(dSums, Columns, count, transposed, null, 0, dInputs);
+            Gemm.Multiply(dSums, Columns, count, _transposed, null, 0, dInputs);
     }
 
-    private void Copy(float* from, int count, float* to) => new ReadOnlySpan<float>(from, count * Width).CopyTo(new Span<float>(to, count * Width));
+    private void Copy(float* from, int count, float* to) =>
+        new ReadOnlySpan<float>(from, count * Width).CopyTo(new Span<float>(to, count * Width));
 }

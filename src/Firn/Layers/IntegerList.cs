@@ -5,7 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace Firn.Layers;
 
-/// <summary>A short list of whole numbers that never changes and equals any list of the same ones, so that options that hold one stay values.</summary>
+/// <summary>
+/// A short list of whole numbers that never changes and equals any list of the same ones, so that options that hold one
+/// stay values.
+/// </summary>
 [CollectionBuilder(typeof(IntegerList), nameof(Of))]
 [JsonConverter(typeof(Converter))]
 public readonly struct IntegerList : IReadOnlyList<int>, IEquatable<IntegerList>

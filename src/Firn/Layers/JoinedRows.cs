@@ -40,7 +40,10 @@ internal static unsafe class JoinedRows
             for (int i = 0; i < layout.Texts; i++)
             {
                 for (int p = 0; p < layout.LengthOf(i); p++)
-                    VectorMath.Add(new(dJoined + (long)layout.RowOf(i, p, false) * features + at, tape.Size), tape.DOutsideAt(layout.RowOf(i, p, tape.Reversed)));
+                    VectorMath.Add(
+                        new(dJoined + (long)layout.RowOf(i, p, false) * features + at, tape.Size),
+                        tape.DOutsideAt(layout.RowOf(i, p, tape.Reversed))
+                    );
             }
             at += tape.Size;
         }
@@ -48,21 +51,22 @@ internal static unsafe class JoinedRows
 }
 
 /// <summary>
-/// What a layer over time above the embedding reads: the joined outputs of the layer below, with the input dropout of each direction, and
-/// the way back. The scratch memory of one worker.
+/// What a layer over time above the embedding reads: the joined outputs of the layer below, with the input dropout of
+/// each direction, and the way back. The scratch memory of one worker.
 /// </summary>
 internal sealed unsafe class JoinedInput
 {
-    private readonly AlignedBuffer joined = new(), dJoined = new();
-    private int features;
+    private readonly AlignedBuffer _joined = new(),
+        _dJoined = new();
+    private int _features;
 
     /// <summary>Joins the outputs of the level below; before its readers.</summary>
     public void Begin(RaggedLayout layout, OutputRows[] below)
     {
-        features = 0;
+        _features = 0;
         foreach (OutputRows part in below)
-            features += part.Size;
-        JoinedRows.Join(layout, below, joined.Reserve((long)layout.Tokens * features), features);
+            _features += part.Size;
+        JoinedRows.Join(layout, below, _joined.Reserve((long)layout.Tokens * _features), _features);
     }
 
     /// <summary>Sets tape.Sums of one reader.</summary>
@@ -73,8 +77,11 @@ internal sealed unsafe class JoinedInput
         {
             for (int p = 0; p < layout.LengthOf(i); p++)
             {
-                var to = new Span<float>(tape.Inputs + (long)layout.RowOf(i, p, layer.Reversed) * features, features);
-                new ReadOnlySpan<float>(joined.Pointer + (long)layout.RowOf(i, p, false) * features, features).CopyTo(to);
+                var to = new Span<float>(tape.Inputs + (long)layout.RowOf(i, p, layer.Reversed) * _features, _features);
+                new ReadOnlySpan<float>(
+                    _joined.Pointer + (long)layout.RowOf(i, p, false) * _features,
+                    _features
+                ).CopyTo(to);
                 Mask(tape, i, to);
             }
         }
@@ -84,13 +91,19 @@ internal sealed unsafe class JoinedInput
     /// <summary>Before the backward passes of the readers.</summary>
     public void BeginBackward(RaggedLayout layout)
     {
-        int size = layout.Tokens * features;
-        new Span<float>(dJoined.Reserve(size), size).Clear();
+        int size = layout.Tokens * _features;
+        new Span<float>(_dJoined.Reserve(size), size).Clear();
     }
 
-    /// <summary>The gradient of the map's kernel, where it trains; <paramref name="dSums"/> is the packed gradient of tape.Sums.</summary>
-    public static void KernelGradient(SequenceLayer layer, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination) =>
-        Gemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, dSums, false, destination.PointerTo(layer.Map.Kernel));
+    /// <summary>
+    /// The gradient of the map's kernel, where it trains; <paramref name="dSums"/> is the packed gradient of tape.Sums.
+    /// </summary>
+    public static void KernelGradient(
+        SequenceLayer layer,
+        SequenceTape tape,
+        PackedMatrix dSums,
+        GradientBuffer destination
+    ) => Gemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, dSums, false, destination.PointerTo(layer.Map.Kernel));
 
     /// <summary>Adds one reader's gradient of its input.</summary>
     public void Backward(RaggedLayout layout, SequenceLayer layer, SequenceTape tape)
@@ -100,19 +113,26 @@ internal sealed unsafe class JoinedInput
         {
             for (int p = 0; p < layout.LengthOf(i); p++)
             {
-                var gradient = new Span<float>(tape.Inputs + (long)layout.RowOf(i, p, layer.Reversed) * features, features);
+                var gradient = new Span<float>(
+                    tape.Inputs + (long)layout.RowOf(i, p, layer.Reversed) * _features,
+                    _features
+                );
                 Mask(tape, i, gradient);
-                VectorMath.Add(gradient, new Span<float>(dJoined.Pointer + (long)layout.RowOf(i, p, false) * features, features));
+                VectorMath.Add(
+                    gradient,
+                    new Span<float>(_dJoined.Pointer + (long)layout.RowOf(i, p, false) * _features, _features)
+                );
             }
         }
     }
 
     /// <summary>Gives the level below the sum of what its readers gave.</summary>
-    public void End(RaggedLayout layout, OutputRows[] below) => JoinedRows.Part(layout, below, dJoined.Pointer, features);
+    public void End(RaggedLayout layout, OutputRows[] below) =>
+        JoinedRows.Part(layout, below, _dJoined.Pointer, _features);
 
     private void Mask(SequenceTape tape, int text, Span<float> values)
     {
         if (tape.InputMask != null)
-            VectorMath.Multiply(values, new(tape.InputMask + (long)text * features, features), values);
+            VectorMath.Multiply(values, new(tape.InputMask + (long)text * _features, _features), values);
     }
 }

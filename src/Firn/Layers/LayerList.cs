@@ -34,10 +34,14 @@ public readonly struct LayerList : IReadOnlyList<Layer>, IEquatable<LayerList>
     public static LayerList Of(ReadOnlySpan<Layer> items)
     {
         Layer[] copy = items.ToArray();
-        return Array.IndexOf(copy, null) is int at && at < 0 ? new(copy) : throw new ArgumentException($"Layer {at + 1} of the list is null.", nameof(items));
+        return Array.IndexOf(copy, null) is int at && at < 0
+            ? new(copy)
+            : throw new ArgumentException($"Layer {at + 1} of the list is null.", nameof(items));
     }
 
-    /// <summary>Reads a list of layers as JSON (see <see cref="Layer"/>); comments and trailing commas may stand in it.</summary>
+    /// <summary>
+    /// Reads a list of layers as JSON (see <see cref="Layer"/>); comments and trailing commas may stand in it.
+    /// </summary>
     /// <exception cref="JsonException">It is none; the message names the place.</exception>
     public static LayerList FromJson(string json)
     {
@@ -78,8 +82,11 @@ public readonly struct LayerList : IReadOnlyList<Layer>, IEquatable<LayerList>
             try
             {
                 Layer[]? items = JsonSerializer.Deserialize(ref reader, LayerContext.Default.LayerArray);
-                return items is not null && Array.IndexOf(items, null) < 0 ? new(items)
-                    : throw new JsonException("A list of layers is expected, as [{\"layer\": \"lstm\", \"units\": 64}, ...].");
+                return items is not null && Array.IndexOf(items, null) < 0
+                    ? new(items)
+                    : throw new JsonException(
+                        "A list of layers is expected, as [{\"layer\": \"lstm\", \"units\": 64}, ...]."
+                    );
             }
             catch (NotSupportedException error) // what the reader says of an abstract type
             {
@@ -142,8 +149,10 @@ public readonly struct BranchList : IReadOnlyList<LayerList>, IEquatable<BranchL
     internal sealed class Converter : JsonConverter<BranchList>
     {
         public override BranchList Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(JsonSerializer.Deserialize(ref reader, LayerContext.Default.LayerListArray)
-                ?? throw new JsonException("A list of lists of layers is expected."));
+            new(
+                JsonSerializer.Deserialize(ref reader, LayerContext.Default.LayerListArray)
+                    ?? throw new JsonException("A list of lists of layers is expected.")
+            );
 
         public override void Write(Utf8JsonWriter writer, BranchList value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value._items ?? [], LayerContext.Default.LayerListArray);
@@ -151,14 +160,26 @@ public readonly struct BranchList : IReadOnlyList<LayerList>, IEquatable<BranchL
 }
 
 /// <summary>Words of enumerations as JSON keys are written.</summary>
-internal sealed class SnakeCaseWords<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+internal sealed class SnakeCaseWords<T>()
+    : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
     where T : struct, Enum;
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NewLine = "\n",
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowOutOfOrderMetadataProperties = true,
-    ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NewLine = "\n",
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    AllowTrailingCommas = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectRequiredConstructorParameters = true,
-    Converters = [typeof(SnakeCaseWords<Activation>), typeof(SnakeCaseWords<Join>), typeof(SnakeCaseWords<WindowPadding>)])]
+    Converters = [
+        typeof(SnakeCaseWords<Activation>),
+        typeof(SnakeCaseWords<Join>),
+        typeof(SnakeCaseWords<WindowPadding>),
+    ]
+)]
 [JsonSerializable(typeof(LayerList))]
 [JsonSerializable(typeof(Layer[]))]
 [JsonSerializable(typeof(LayerList[]))]

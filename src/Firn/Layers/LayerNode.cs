@@ -9,9 +9,12 @@ internal readonly record struct SignalShape(int Width, bool OverTime, int Steps 
     public static SignalShape Features(int width) => new(width, false);
 
     /// <summary>As reports show it.</summary>
-    public override string ToString() => OverTime
-        ? FormattableString.Invariant($"{(Steps > 0 ? Steps.ToString(System.Globalization.CultureInfo.InvariantCulture) : "T")} × {Width}")
-        : FormattableString.Invariant($"{Width}");
+    public override string ToString() =>
+        OverTime
+            ? FormattableString.Invariant(
+                $"{(Steps > 0 ? Steps.ToString(System.Globalization.CultureInfo.InvariantCulture) : "T")} × {Width}"
+            )
+            : FormattableString.Invariant($"{Width}");
 }
 
 /// <summary>What a pass over a shard is made with.</summary>
@@ -20,7 +23,13 @@ internal readonly record struct SignalShape(int Width, bool OverTime, int Steps 
 /// <param name="source">Feeds the layers that read the embedding.</param>
 /// <param name="shard">The shard's number.</param>
 /// <param name="gradients">Receives those of the weights; null in scoring.</param>
-internal readonly ref struct LayerPass(StepDropout dropout, ReadOnlySpan<int> positions, EmbeddingSource source, int shard = 0, GradientBuffer? gradients = null)
+internal readonly ref struct LayerPass(
+    StepDropout dropout,
+    ReadOnlySpan<int> positions,
+    EmbeddingSource source,
+    int shard = 0,
+    GradientBuffer? gradients = null
+)
 {
     public StepDropout Dropout { get; } = dropout;
 
@@ -39,17 +48,17 @@ internal abstract class EmbeddingSource
     /// <summary>Runs a layer on the embedding: makes room in its tape, and leaves its outputs there.</summary>
     public abstract void Forward(ShardWorkspace work, SequenceLayer layer, SequenceTape tape, in LayerPass pass);
 
-    /// <summary>Told of a recurrent layer further up before its steps, which may begin from a state that pads left.</summary>
-    public virtual void Begin(ShardWorkspace work, SequenceLayer layer, SequenceTape tape)
-    {
-    }
+    /// <summary>
+    /// Told of a recurrent layer further up before its steps, which may begin from a state that pads left.
+    /// </summary>
+    public virtual void Begin(ShardWorkspace work, SequenceLayer layer, SequenceTape tape) { }
 
     /// <summary>Told of a layer over time when its outputs are there.</summary>
-    public virtual void End(SequenceLayer layer, SequenceTape tape)
-    {
-    }
+    public virtual void End(SequenceLayer layer, SequenceTape tape) { }
 
-    /// <summary>Takes the gradient of the sums out of tape.Sums, after the layer's backward pass and weight gradients.</summary>
+    /// <summary>
+    /// Takes the gradient of the sums out of tape.Sums, after the layer's backward pass and weight gradients.
+    /// </summary>
     public virtual void Backward(ShardWorkspace work, SequenceLayer layer, SequenceTape tape, in LayerPass pass) =>
         throw new InvalidOperationException("Scoring has no backward pass.");
 }
@@ -68,8 +77,8 @@ internal enum BackwardNeeds
 }
 
 /// <summary>
-/// A layer at its place in a model: a model is a list of these, each behind those that it reads. It owns weights and knows
-/// forward, backward and the memory of both; what one worker keeps of a shard stands in a <see cref="NodeTape"/>.
+/// A layer at its place in a model: a model is a list of these, each behind those that it reads. It owns weights and
+/// knows forward, backward and the memory of both; what one worker keeps of a shard stands in a <see cref="NodeTape"/>.
 /// </summary>
 /// <param name="name">What its weights' names begin with; of layers without weights, its kind.</param>
 /// <param name="inputs">What it reads.</param>
@@ -85,7 +94,10 @@ internal abstract unsafe class LayerNode(string name, LayerNode[] inputs, Signal
     /// <summary>Its place in the model's list.</summary>
     public int Index { get; set; }
 
-    /// <summary>What stands in place of the pads that a masked text was read without; null where there are none, or they stand there.</summary>
+    /// <summary>
+    /// What stands in place of the pads that a masked text was read without; null where there are none, or they stand
+    /// there.
+    /// </summary>
     public SkippedPads? Skipped { get; set; }
 
     /// <summary>What reports say of it.</summary>
@@ -97,27 +109,33 @@ internal abstract unsafe class LayerNode(string name, LayerNode[] inputs, Signal
     /// <summary>All its weights, also those that no schedule trains.</summary>
     public virtual IReadOnlyList<Parameter> Parameters => Weights;
 
-    /// <summary>Whether it reads of a recurrent layer only the last outputs, and so gives no other a gradient.</summary>
+    /// <summary>
+    /// Whether it reads of a recurrent layer only the last outputs, and so gives no other a gradient.
+    /// </summary>
     public virtual bool ReadsLastOutputs => false;
 
-    /// <summary>Whether each of its steps follows from the step before it reads there, or from a state that steps before it left: so that pads in front may be left out.</summary>
+    /// <summary>
+    /// Whether each of its steps follows from the step before it reads there, or from a state that steps before it
+    /// left: so that pads in front may be left out.
+    /// </summary>
     public virtual bool IsCausal => false;
 
-    /// <summary>How it changes the number of steps of a text, in words that are equal where the change is; null where it keeps them.</summary>
+    /// <summary>
+    /// How it changes the number of steps of a text, in words that are equal where the change is; null where it keeps
+    /// them.
+    /// </summary>
     public virtual string? StepsRule => null;
 
-    /// <summary>Of each node the needs that the weights that train have; set by the trainer, before its first backward pass.</summary>
+    /// <summary>
+    /// Of each node the needs that the weights that train have; set by the trainer, before its first backward pass.
+    /// </summary>
     public BackwardNeeds Needs { get; set; }
 
     /// <summary>Packs what <see cref="Forward"/> reads; needed again after weights change.</summary>
-    public virtual void PackForward()
-    {
-    }
+    public virtual void PackForward() { }
 
     /// <summary>Packs what <see cref="Backward"/> reads.</summary>
-    public virtual void PackBackward()
-    {
-    }
+    public virtual void PackBackward() { }
 
     /// <summary>Scratch memory that fits.</summary>
     public virtual NodeTape CreateTape() => new(new OutputRows());
@@ -125,7 +143,9 @@ internal abstract unsafe class LayerNode(string name, LayerNode[] inputs, Signal
     /// <summary>Sets the tape's outputs.</summary>
     public abstract void Forward(ShardWorkspace work, in LayerPass pass);
 
-    /// <summary>From the gradient of its outputs to what is needed: writes gradients of weights, adds to those of its inputs.</summary>
+    /// <summary>
+    /// From the gradient of its outputs to what is needed: writes gradients of weights, adds to those of its inputs.
+    /// </summary>
     public abstract void Backward(ShardWorkspace work, in LayerPass pass, BackwardNeeds needs);
 
     /// <summary>Floats of a tape between a shard's two passes.</summary>
@@ -139,7 +159,9 @@ internal abstract unsafe class LayerNode(string name, LayerNode[] inputs, Signal
     /// <summary>Whether an input is to be given a gradient.</summary>
     protected static bool GetsGradient(LayerNode input) => input.Needs != BackwardNeeds.None;
 
-    /// <summary>Floats of packed weights for both passes; <paramref name="backward"/> whether the input's gradient is needed.</summary>
+    /// <summary>
+    /// Floats of packed weights for both passes; <paramref name="backward"/> whether the input's gradient is needed.
+    /// </summary>
     public virtual double PackedFloats(bool backward) => 0;
 }
 
@@ -175,9 +197,7 @@ internal sealed class EmbeddingNode(SignalShape shape) : LayerNode("embedding", 
 
     public override void Forward(ShardWorkspace work, in LayerPass pass) => work.TapeOf(this).Layout = work.Layout;
 
-    public override void Backward(ShardWorkspace work, in LayerPass pass, BackwardNeeds needs)
-    {
-    }
+    public override void Backward(ShardWorkspace work, in LayerPass pass, BackwardNeeds needs) { }
 
     public override double TapeFloats(ShardSize size) => 0;
 

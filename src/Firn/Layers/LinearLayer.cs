@@ -1,8 +1,8 @@
 namespace Firn.Layers;
 
 /// <summary>
-/// The linear map of each step and nothing else. Averaged over a text it is the map of the mean, which is a deep averaging
-/// network's first layer (Iyyer et al. 2015) and, over a frozen table, one folded row a word.
+/// The linear map of each step and nothing else. Averaged over a text it is the map of the mean, which is a deep
+/// averaging network's first layer (Iyyer et al. 2015) and, over a frozen table, one folded row a word.
 /// </summary>
 /// <param name="map">[E,H]; the identity for a layer that reads the embedding as it is.</param>
 /// <param name="place">Where it stands.</param>

@@ -11,41 +11,75 @@ namespace Firn.Layers;
 /// <param name="place">Where it stands.</param>
 /// <param name="activation">Of the candidate and the cell.</param>
 /// <param name="gate">Of the gates.</param>
-internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, LayerPlace place, Activation activation, Activation gate)
-    : SequenceLayer(map, recurrentKernel.Shape[0], place)
+internal sealed unsafe class LstmLayer(
+    InputMap map,
+    Parameter recurrentKernel,
+    LayerPlace place,
+    Activation activation,
+    Activation gate
+) : SequenceLayer(map, recurrentKernel.Shape[0], place)
 {
-    /// <summary>Makes or finds the weights: Glorot uniform, orthogonal recurrent, unit forget bias, as Keras starts them.</summary>
-    public static InputMap CreateMap(string name, LayerPlace place, int width, int hidden, WeightSource weights, out Parameter recurrent)
+    /// <summary>
+    /// Makes or finds the weights: Glorot uniform, orthogonal recurrent, unit forget bias, as Keras starts them.
+    /// </summary>
+    public static InputMap CreateMap(
+        string name,
+        LayerPlace place,
+        int width,
+        int hidden,
+        WeightSource weights,
+        out Parameter recurrent
+    )
     {
         CounterRandom random = place.Stream(weights.Random);
-        Parameter kernel = weights.Get(name + ".kernel", ParameterGroup.Encoder, [width, 4 * hidden],
-            values => Initializers.GlorotUniform(random.Derive(0), width, 4 * hidden, values));
-        recurrent = weights.Get(name + ".recurrent_kernel", ParameterGroup.Encoder, [hidden, 4 * hidden],
-            values => Initializers.Orthogonal(random.Derive(1), hidden, 4 * hidden, values));
-        return new InputMap(kernel, weights.Get(name + ".bias", ParameterGroup.Encoder, [4 * hidden], values => Initializers.UnitForgetBias(hidden, values)));
+        Parameter kernel = weights.Get(
+            name + ".kernel",
+            ParameterGroup.Encoder,
+            [width, 4 * hidden],
+            values => Initializers.GlorotUniform(random.Derive(0), width, 4 * hidden, values)
+        );
+        recurrent = weights.Get(
+            name + ".recurrent_kernel",
+            ParameterGroup.Encoder,
+            [hidden, 4 * hidden],
+            values => Initializers.Orthogonal(random.Derive(1), hidden, 4 * hidden, values)
+        );
+        return new InputMap(
+            kernel,
+            weights.Get(
+                name + ".bias",
+                ParameterGroup.Encoder,
+                [4 * hidden],
+                values => Initializers.UnitForgetBias(hidden, values)
+            )
+        );
     }
 
-    private readonly PackedMatrix recurrent = new(), recurrentTransposed = new();
+    private readonly PackedMatrix _recurrent = new(),
+        _recurrentTransposed = new();
 
     /// <summary>H.</summary>
     public int Hidden => Size;
 
     /// <summary>The recurrent weights as <see cref="PackForward"/> left them.</summary>
-    public PackedMatrix PackedRecurrent => recurrent;
+    public PackedMatrix PackedRecurrent => _recurrent;
 
-    public override void PackForward() => recurrent.Pack(recurrentKernel.Values.Span, Hidden, 4 * Hidden);
+    public override void PackForward() => _recurrent.Pack(recurrentKernel.Values.Span, Hidden, 4 * Hidden);
 
     /// <summary>The step that scores many texts, where <see cref="PackScoring"/> found that it fits.</summary>
     public RecurrentStep? ScoringStep { get; private set; }
 
     /// <summary>Packs what scoring reads beside <see cref="PackForward"/>.</summary>
-    public void PackScoring() => ScoringStep = RecurrentStep.Fits(Hidden) ? new RecurrentStep(recurrentKernel.Values.Span, Hidden) : null;
+    public void PackScoring() =>
+        ScoringStep = RecurrentStep.Fits(Hidden) ? new RecurrentStep(recurrentKernel.Values.Span, Hidden) : null;
 
-    public override void PackBackward() => recurrentTransposed.PackTransposed(recurrentKernel.Values.Span, 4 * Hidden, Hidden);
+    public override void PackBackward() =>
+        _recurrentTransposed.PackTransposed(recurrentKernel.Values.Span, 4 * Hidden, Hidden);
 
     public override LstmTape CreateTape() => new();
 
-    public override double PackedFloats => Hidden * PackedMatrix.Padded(4.0 * Hidden) + 4 * Hidden * PackedMatrix.Padded(Hidden);
+    public override double PackedFloats =>
+        Hidden * PackedMatrix.Padded(4.0 * Hidden) + 4 * Hidden * PackedMatrix.Padded(Hidden);
 
     public override bool IsRecurrent => true;
 
@@ -64,7 +98,12 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
 
     public override void Backward(RaggedLayout layout, SequenceTape tape) => Backward(layout, (LstmTape)tape);
 
-    protected override void OwnGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination)
+    protected override void OwnGradients(
+        RaggedLayout layout,
+        SequenceTape tape,
+        PackedMatrix dSums,
+        GradientBuffer destination
+    )
     {
         var own = (LstmTape)tape;
         int from = own.InitialOutput == null ? layout.AliveAt(0) : 0;
@@ -82,7 +121,7 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
             long states = (long)layout.OffsetOf(step) * Hidden;
             float* gates = tape.Gates + 4 * states;
             if (step > 0 || tape.InitialOutput != null)
-                Gemm.Multiply(tape.Entered + states, Hidden, alive, recurrent, gates, 4 * Hidden, gates);
+                Gemm.Multiply(tape.Entered + states, Hidden, alive, _recurrent, gates, 4 * Hidden, gates);
             ForwardCells(alive, gates, CellBefore(layout, tape, step), tape, states);
             if (step + 1 < layout.Steps)
                 tape.Enter(tape.Outputs + states, layout.OffsetOf(step + 1), layout.AliveAt(step + 1));
@@ -93,13 +132,22 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
     {
         for (int step = layout.Steps - 1; step >= 0; step--)
         {
-            int alive = layout.AliveAt(step), carried = layout.AliveAt(step + 1);
-            // Texts that go on bring the gradient of the next step, which passes the recurrent mask; texts that end here
-            // bring that of their last state.
+            int alive = layout.AliveAt(step),
+                carried = layout.AliveAt(step + 1);
+            // Texts that go on bring the gradient of the next step, which passes the recurrent mask; texts that end
+            // here bring that of their last state.
             BackwardCells(layout, tape, step, 0, carried, tape.RecurrentMask);
             BackwardCells(layout, tape, step, carried, alive - carried, null);
             if (step > 0 || tape.InitialOutput != null)
-                Gemm.Multiply(tape.Gates + (long)layout.OffsetOf(step) * 4 * Hidden, 4 * Hidden, alive, recurrentTransposed, null, 0, tape.DOutput);
+                Gemm.Multiply(
+                    tape.Gates + (long)layout.OffsetOf(step) * 4 * Hidden,
+                    4 * Hidden,
+                    alive,
+                    _recurrentTransposed,
+                    null,
+                    0,
+                    tape.DOutput
+                );
         }
         if (tape.InitialOutput != null && tape.RecurrentMask != null)
         {
@@ -110,14 +158,34 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
 
     private void BackwardCells(RaggedLayout layout, LstmTape tape, int step, int from, int count, float* mask)
     {
-        long row = (layout.OffsetOf(step) + from) * (long)Hidden, text = (long)from * Hidden;
+        long row = (layout.OffsetOf(step) + from) * (long)Hidden,
+            text = (long)from * Hidden;
         float* before = CellBefore(layout, tape, step);
         float* dOutside = tape.DOutside == null ? null : tape.DOutside + row;
         before = before == null ? null : before + text;
         if (IsUsual)
-            LstmCell.Backward(count, Hidden, tape.Gates + 4 * row, before, tape.TanhCells + row, tape.DOutput + text, mask, dOutside, tape.DCell + text);
+            LstmCell.Backward(
+                count,
+                Hidden,
+                tape.Gates + 4 * row,
+                before,
+                tape.TanhCells + row,
+                tape.DOutput + text,
+                mask,
+                dOutside,
+                tape.DCell + text
+            );
         else
-            BackwardAny(count, tape.Gates + 4 * row, before, tape.TanhCells + row, tape.DOutput + text, mask, dOutside, tape.DCell + text);
+            BackwardAny(
+                count,
+                tape.Gates + 4 * row,
+                before,
+                tape.TanhCells + row,
+                tape.DOutput + text,
+                mask,
+                dOutside,
+                tape.DCell + text
+            );
     }
 
     private void ForwardCells(int rows, float* gates, float* previous, LstmTape tape, long at)
@@ -144,12 +212,25 @@ internal sealed unsafe class LstmLayer(InputMap map, Parameter recurrentKernel, 
     }
 
     /// <summary>As <see cref="LstmCell.Backward"/> for other activations.</summary>
-    private void BackwardAny(int rows, float* gates, float* previous, float* activated, float* dOutput, float* mask, float* dOutside, float* dCell)
+    private void BackwardAny(
+        int rows,
+        float* gates,
+        float* previous,
+        float* activated,
+        float* dOutput,
+        float* mask,
+        float* dOutside,
+        float* dCell
+    )
     {
         for (int k = 0; k < rows * Hidden; k++)
         {
             float* z = gates + 4L * (k / Hidden) * Hidden + k % Hidden;
-            float i = z[0], f = z[Hidden], g = z[2 * Hidden], o = z[3 * Hidden], t = activated[k];
+            float i = z[0],
+                f = z[Hidden],
+                g = z[2 * Hidden],
+                o = z[3 * Hidden],
+                t = activated[k];
             float dh = (mask == null ? dOutput[k] : dOutput[k] * mask[k]) + (dOutside == null ? 0 : dOutside[k]);
             float dc = dCell[k] + dh * o * activation.Slope(t);
             z[0] = dc * g * gate.Slope(i);

@@ -5,29 +5,32 @@ namespace Firn.Layers;
 /// <summary>What one direction of the LSTM keeps between its passes; the sums of its map are the gates'.</summary>
 internal sealed unsafe class LstmTape : RecurrentTape
 {
-    private readonly AlignedBuffer cells = new(), tanhCells = new(), dCell = new(), initialCell = new();
+    private readonly AlignedBuffer _cells = new(),
+        _tanhCells = new(),
+        _dCell = new(),
+        _initialCell = new();
 
     /// <summary>Gates i, f, g, o, [M,4H]; the backward pass replaces them by the gradient of their sums.</summary>
     public float* Gates => Sums;
 
     /// <summary>c, [M,H].</summary>
-    public float* Cells => cells.Pointer;
+    public float* Cells => _cells.Pointer;
 
     /// <summary>tanh(c), [M,H].</summary>
-    public float* TanhCells => tanhCells.Pointer;
+    public float* TanhCells => _tanhCells.Pointer;
 
     /// <summary>Cell before the first step, [n,H]; null for zero.</summary>
     public float* InitialCell { get; set; }
 
     /// <summary>Gradient of the cell, [n,H]; after the backward pass that of the initial cell.</summary>
-    public float* DCell => dCell.Pointer;
+    public float* DCell => _dCell.Pointer;
 
     public override void Reserve(RaggedLayout layout, SequenceLayer layer)
     {
         base.Reserve(layout, layer);
         long states = (long)layout.Tokens * layer.Size;
-        cells.Reserve(states);
-        tanhCells.Reserve(states);
+        _cells.Reserve(states);
+        _tanhCells.Reserve(states);
         InitialCell = null;
     }
 
@@ -35,7 +38,7 @@ internal sealed unsafe class LstmTape : RecurrentTape
     public override void ReserveInitial()
     {
         base.ReserveInitial();
-        InitialCell = initialCell.Reserve((long)Texts * Size);
+        InitialCell = _initialCell.Reserve((long)Texts * Size);
     }
 
     /// <summary>Makes room for scoring: outputs of every step, all else of one step only.</summary>
@@ -43,14 +46,14 @@ internal sealed unsafe class LstmTape : RecurrentTape
     {
         long states = (long)layout.Texts * layer.Size;
         Enter(layout, layer, 4 * states);
-        cells.Reserve(states);
-        tanhCells.Reserve(states);
+        _cells.Reserve(states);
+        _tanhCells.Reserve(states);
         InitialCell = null;
     }
 
     public override void ReserveGradients(bool everyOutput)
     {
         base.ReserveGradients(everyOutput);
-        new Span<float>(dCell.Reserve((long)Texts * Size), Texts * Size).Clear();
+        new Span<float>(_dCell.Reserve((long)Texts * Size), Texts * Size).Clear();
     }
 }

@@ -28,22 +28,29 @@ internal enum PadUse
     Mixed,
 }
 
-/// <summary>From a list of layers to nodes, each behind those that it reads; gives names, random streams and places for errors.</summary>
+/// <summary>
+/// From a list of layers to nodes, each behind those that it reads; gives names, random streams and places for errors.
+/// </summary>
 /// <param name="weights">Where weights come from.</param>
 /// <param name="padding">How texts are padded; null for not.</param>
 /// <param name="trains">Whether dropout layers are wanted.</param>
 /// <param name="knowsWidth">Whether the width of the embedding is the model's; else no widths are compared.</param>
 internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, bool trains, bool knowsWidth = true)
 {
-    private const ulong FirstDense = 8, LastDense = 56, FirstOwnStream = 1UL << 32;
+    private const ulong FirstDense = 8,
+        LastDense = 56,
+        FirstOwnStream = 1UL << 32;
 
     private readonly List<LayerNode> _nodes = [];
     private readonly Dictionary<string, int> _kinds = [];
     private readonly HashSet<string> _names = ["dense", "embedding"];
     private readonly List<string> _place = [];
     private LayerNode? _rows; // the embedding as a signal of its own
-    private int _levels, _dense;
-    private ulong _featureDropouts, _ownDropouts, _streams;
+    private int _levels,
+        _dense;
+    private ulong _featureDropouts,
+        _ownDropouts,
+        _streams;
     private double _inputDropout; // of the next layer over time
 
     public WeightSource Weights { get; } = weights;
@@ -65,7 +72,8 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
     {
         node.Index = _nodes.Count;
         _nodes.Add(node);
-        node.Skipped ??= node.Shape.OverTime && node.Inputs.Length > 0 && node is not PadNode ? node.Inputs[0].Skipped : null;
+        node.Skipped ??=
+            node.Shape.OverTime && node.Inputs.Length > 0 && node is not PadNode ? node.Inputs[0].Skipped : null;
         return node;
     }
 
@@ -76,10 +84,16 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
         {
             Layer layer = list[i];
             _place.Add($"layer {i + 1} ({layer.Kind}{(layer.Name is null ? "" : $" '{layer.Name}'")})");
-            if (input is not EmbeddingNode && input.Skipped is { } skipped && UseOf(list, i) is var use and (PadUse.Sees or PadUse.Mixed))
+            if (
+                input is not EmbeddingNode
+                && input.Skipped is { } skipped
+                && UseOf(list, i) is var use and (PadUse.Sees or PadUse.Mixed)
+            )
             {
                 if (use == PadUse.Mixed)
-                    throw Problem("some branches know the mask of the pads and others do not, which Firn cannot do at once");
+                    throw Problem(
+                        "some branches know the mask of the pads and others do not, which Firn cannot do at once"
+                    );
                 input = Add(new PadNode(input, Padding!.Length, skipped));
             }
             if (layer is SpatialDropout spatial && i + 1 < list.Count && TakesInputDropout(list[i + 1], input))
@@ -118,7 +132,12 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
     public EmbeddingNode Begin(int width, bool skipsPads)
     {
         int length = Padding?.Length ?? 0;
-        return Add(new EmbeddingNode(new SignalShape(width, true, skipsPads ? 0 : length)) { Skipped = skipsPads && length > 0 ? new(Padding!.Side, false) : null });
+        return Add(
+            new EmbeddingNode(new SignalShape(width, true, skipsPads ? 0 : length))
+            {
+                Skipped = skipsPads && length > 0 ? new(Padding!.Side, false) : null,
+            }
+        );
     }
 
     /// <summary>Drops values of embedded words, before all layers.</summary>
@@ -128,8 +147,10 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
     public bool IsWholeInput(LayerNode node) => node is EmbeddingNode && _nodes.Count == 1 && _place.Count == 1;
 
     /// <summary>A signal over time.</summary>
-    public LayerNode Sequence(LayerNode input) => input.Shape.OverTime ? input
-        : throw Problem("it reads a sequence and stands on features; put it before the pooling");
+    public LayerNode Sequence(LayerNode input) =>
+        input.Shape.OverTime
+            ? input
+            : throw Problem("it reads a sequence and stands on features; put it before the pooling");
 
     /// <summary>A signal whose rows lie in memory: of the embedding, its rows gathered.</summary>
     public LayerNode Rows(LayerNode input)
@@ -137,16 +158,24 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
         if (input is not EmbeddingNode)
             return input;
         int width = input.Shape.Width;
-        return _rows ??= Add(new SequenceNode("embedding", input, [new LinearLayer(InputMap.Identity(width), new LayerPlace(0, 0, false))], input.Shape)
-        {
-            Title = "word vectors",
-        });
+        return _rows ??= Add(
+            new SequenceNode(
+                "embedding",
+                input,
+                [new LinearLayer(InputMap.Identity(width), new LayerPlace(0, 0, false))],
+                input.Shape
+            )
+            {
+                Title = "word vectors",
+            }
+        );
     }
 
     /// <summary>The names of a layer's weights.</summary>
     public LayerNames NamesOf(Layer layer, string kind)
     {
-        string name = layer.Name ?? "", backward = name + "_backward";
+        string name = layer.Name ?? "",
+            backward = name + "_backward";
         if (layer.Name is null)
         {
             int number = _kinds[kind] = _kinds.GetValueOrDefault(kind) + 1;
@@ -178,9 +207,10 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
     public ulong NextStream() => FirstOwnStream + _streams++;
 
     /// <summary>A stream for the masks of a dropout layer.</summary>
-    public ulong NextDropout(bool features) => features && _featureDropouts < StepDropout.FeatureStreams
-        ? StepDropout.FirstFeatures + _featureDropouts++
-        : StepDropout.FirstOwn + _ownDropouts++;
+    public ulong NextDropout(bool features) =>
+        features && _featureDropouts < StepDropout.FeatureStreams
+            ? StepDropout.FirstFeatures + _featureDropouts++
+            : StepDropout.FirstOwn + _ownDropouts++;
 
     /// <summary>The dropout that a <see cref="SpatialDropout"/> before a layer over time leaves to it.</summary>
     public double TakeInputDropout()
@@ -228,8 +258,8 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
 
     private static PadUse Together(PadUse[] uses) => uses.Distinct().Count() > 1 ? PadUse.Mixed : uses.FirstOrDefault();
 
-    private static bool TakesInputDropout(Layer layer, LayerNode input) => input.Shape.OverTime
-        && layer is Recurrent { Bidirectional: false, InputDropout: 0 } or Convolution or Dense;
+    private static bool TakesInputDropout(Layer layer, LayerNode input) =>
+        input.Shape.OverTime && layer is Recurrent { Bidirectional: false, InputDropout: 0 } or Convolution or Dense;
 
     /// <summary>Takes a name, which no other layer may have.</summary>
     private void CheckName(string name)
@@ -240,5 +270,6 @@ internal sealed class ModelBuilder(WeightSource weights, PaddedInput? padding, b
             throw Problem($"the name '{name}' is taken; give each layer another");
     }
 
-    private static string Capital(string text) => text.Length == 0 ? "The model" : char.ToUpperInvariant(text[0]) + text[1..];
+    private static string Capital(string text) =>
+        text.Length == 0 ? "The model" : char.ToUpperInvariant(text[0]) + text[1..];
 }

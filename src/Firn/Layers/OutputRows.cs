@@ -8,18 +8,22 @@ namespace Firn.Layers;
 /// </summary>
 internal unsafe class OutputRows
 {
-    private readonly AlignedBuffer _outputs = new(), _dOutput = new(), _dOutside = new();
+    private readonly AlignedBuffer _outputs = new(),
+        _dOutput = new(),
+        _dOutside = new();
 
     /// <summary>[M,F].</summary>
     public float* Outputs => _outputs.Pointer;
 
     /// <summary>
-    /// Of a recurrent layer the gradient of each text's last output before the backward pass, [n,F]; after it, where there is an
-    /// initial output, that one's gradient.
+    /// Of a recurrent layer the gradient of each text's last output before the backward pass, [n,F]; after it, where
+    /// there is an initial output, that one's gradient.
     /// </summary>
     public float* DOutput => _dOutput.Pointer;
 
-    /// <summary>Gradient of every output from what stands above, [M,F]; null where only last outputs are read.</summary>
+    /// <summary>
+    /// Gradient of every output from what stands above, [M,F]; null where only last outputs are read.
+    /// </summary>
     public float* DOutside { get; private set; }
 
     /// <summary>F.</summary>
@@ -52,7 +56,9 @@ internal unsafe class OutputRows
         DOutside = null;
     }
 
-    /// <summary>Makes room for the backward pass, all gradients zero; <paramref name="everyOutput"/> for <see cref="DOutside"/>.</summary>
+    /// <summary>
+    /// Makes room for the backward pass, all gradients zero; <paramref name="everyOutput"/> for <see cref="DOutside"/>.
+    /// </summary>
     public virtual void ReserveGradients(bool everyOutput)
     {
         DOutside = null;

@@ -6,7 +6,9 @@ public enum ParameterGroup
     /// <summary>The table of word vectors.</summary>
     Embedding,
 
-    /// <summary>The weights of the layers over time: LSTM, GRU, convolutions, the map of a mean, normalization of a sequence.</summary>
+    /// <summary>
+    /// The weights of the layers over time: LSTM, GRU, convolutions, the map of a mean, normalization of a sequence.
+    /// </summary>
     Encoder,
 
     /// <summary>The pooling's and the dense layer's weights.</summary>
@@ -38,8 +40,9 @@ public sealed class Parameter
     internal long Count => Shape.Aggregate(1L, (size, extent) => size * extent);
 
     /// <summary>
-    /// The name in a weights file: <c>embedding.rows</c> [R,E], and for each layer of the model what its record says, such as
-    /// <c>lstm.kernel</c> (<see cref="Lstm"/>); the output's are <c>dense.kernel</c> [F,K] and <c>dense.bias</c> [K].
+    /// The name in a weights file: <c>embedding.rows</c> [R,E], and for each layer of the model what its record says,
+    /// such as <c>lstm.kernel</c> (<see cref="Lstm"/>); the output's are <c>dense.kernel</c> [F,K] and
+    /// <c>dense.bias</c> [K].
     /// </summary>
     public string Name { get; }
 
@@ -49,7 +52,9 @@ public sealed class Parameter
     /// <summary>The group that freezes and thaws with it.</summary>
     public ParameterGroup Group { get; }
 
-    /// <summary>The weights, row-major. Whoever writes here while another thread predicts gets undefined scores.</summary>
+    /// <summary>
+    /// The weights, row-major. Whoever writes here while another thread predicts gets undefined scores.
+    /// </summary>
     public Memory<float> Values { get; }
 
     /// <summary>Name and shape.</summary>

@@ -19,16 +19,14 @@ public enum Join
 }
 
 /// <summary>
-/// A recurrent layer: a sequence [T,F] to the sequence of its outputs [T,H] ([T,2H] with two directions that are joined side by
-/// side). <see cref="LastState"/> directly behind it takes the output after the last step of each direction (Keras'
-/// <c>return_sequences=False</c>).
+/// A recurrent layer: a sequence [T,F] to the sequence of its outputs [T,H] ([T,2H] with two directions that are joined
+/// side by side). <see cref="LastState"/> directly behind it takes the output after the last step of each direction
+/// (Keras' <c>return_sequences=False</c>).
 /// </summary>
 /// <remarks>Weights of the second direction are named <c>NAME_backward.*</c>, of the same shapes.</remarks>
 public abstract record Recurrent : Layer
 {
-    private protected Recurrent()
-    {
-    }
+    private protected Recurrent() { }
 
     /// <summary>Units of each direction, H; 1 to 8192.</summary>
     public abstract int Units { get; init; }
@@ -42,17 +40,22 @@ public abstract record Recurrent : Layer
     public Join Merge { get; init; }
 
     /// <summary>
-    /// Reads texts from their end (Keras' <c>go_backwards</c>): outputs stand in the order in which they were read. Not with
-    /// <see cref="Bidirectional"/>.
+    /// Reads texts from their end (Keras' <c>go_backwards</c>): outputs stand in the order in which they were read. Not
+    /// with <see cref="Bidirectional"/>.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Reversed { get; init; }
 
-    /// <summary>Dropout of the input, one mask a text and direction, held over time (Keras' <c>dropout</c>); in [0, 1).</summary>
+    /// <summary>
+    /// Dropout of the input, one mask a text and direction, held over time (Keras' <c>dropout</c>); in [0, 1).
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double InputDropout { get; init; }
 
-    /// <summary>Dropout of the recurrent state, one mask a text and direction, held over time (Keras' <c>recurrent_dropout</c>); in [0, 1).</summary>
+    /// <summary>
+    /// Dropout of the recurrent state, one mask a text and direction, held over time (Keras' <c>recurrent_dropout</c>);
+    /// in [0, 1).
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double RecurrentDropout { get; init; }
 
@@ -74,16 +77,33 @@ public abstract record Recurrent : Layer
         if (Reversed && Bidirectional)
             throw builder.Problem("it cannot be both reversed and bidirectional; leave one of the two out");
         LayerNames names = builder.NamesOf(this, Kind);
-        int level = builder.NextLevel(), width = input.Shape.Width;
+        int level = builder.NextLevel(),
+            width = input.Shape.Width;
         double dropout = 1 - (1 - InputDropout) * (1 - builder.TakeInputDropout());
         bool[] directions = Bidirectional ? [false, true] : [Reversed];
-        SequenceLayer[] layers = [.. directions.Select((reversed, i) =>
-            Create(i == 0 ? names.Own : names.Backward, new RecurrentPlace(new LayerPlace(level, i, reversed), Bidirectional && reversed, dropout, width), builder.Weights))];
-        return builder.Add(new SequenceNode(names.Own, input, layers, input.Shape with { Width = layers.Length * Units })
-        {
-            Title = $"{(Bidirectional ? "bidirectional " : "")}{Kind.ToUpperInvariant()}, {Units} units",
-            Skipped = input.Skipped is { } skipped ? PadsBehind(skipped.Side) : null,
-        });
+        SequenceLayer[] layers =
+        [
+            .. directions.Select(
+                (reversed, i) =>
+                    Create(
+                        i == 0 ? names.Own : names.Backward,
+                        new RecurrentPlace(
+                            new LayerPlace(level, i, reversed),
+                            Bidirectional && reversed,
+                            dropout,
+                            width
+                        ),
+                        builder.Weights
+                    )
+            ),
+        ];
+        return builder.Add(
+            new SequenceNode(names.Own, input, layers, input.Shape with { Width = layers.Length * Units })
+            {
+                Title = $"{(Bidirectional ? "bidirectional " : "")}{Kind.ToUpperInvariant()}, {Units} units",
+                Skipped = input.Skipped is { } skipped ? PadsBehind(skipped.Side) : null,
+            }
+        );
     }
 
     /// <summary>The activations that it has.</summary>

@@ -2,13 +2,18 @@ using Firn.Kernels;
 
 namespace Firn.Layers;
 
-/// <summary>What every recurrent layer keeps beside its sums and outputs: the states that enter each step, and their dropout.</summary>
+/// <summary>
+/// What every recurrent layer keeps beside its sums and outputs: the states that enter each step, and their dropout.
+/// </summary>
 internal unsafe class RecurrentTape : SequenceTape
 {
-    private readonly AlignedBuffer entered = new(), mask = new();
+    private readonly AlignedBuffer _entered = new(),
+        _mask = new();
 
-    /// <summary>The state that enters each step after recurrent dropout, [M,H]; step 0 is set only with an initial state.</summary>
-    public float* Entered => entered.Pointer;
+    /// <summary>
+    /// The state that enters each step after recurrent dropout, [M,H]; step 0 is set only with an initial state.
+    /// </summary>
+    public float* Entered => _entered.Pointer;
 
     /// <summary>Mask of the recurrent state, one row a text, [n,H]; null for none.</summary>
     public float* RecurrentMask { get; private set; }
@@ -16,7 +21,7 @@ internal unsafe class RecurrentTape : SequenceTape
     public override void Reserve(RaggedLayout layout, SequenceLayer layer)
     {
         base.Reserve(layout, layer);
-        entered.Reserve((long)layout.Tokens * layer.Size);
+        _entered.Reserve((long)layout.Tokens * layer.Size);
         RecurrentMask = null;
     }
 
@@ -26,9 +31,14 @@ internal unsafe class RecurrentTape : SequenceTape
         RecurrentMask = null;
         if (!dropout.IsOn || layer.RecurrentDropout <= 0)
             return;
-        RecurrentMask = mask.Reserve((long)positions.Length * layer.Size);
+        RecurrentMask = _mask.Reserve((long)positions.Length * layer.Size);
         for (int i = 0; i < positions.Length; i++)
-            DropoutMask.Fill(dropout.Recurrent(layer.Place, positions[i]), 0, layer.RecurrentDropout, new Span<float>(RecurrentMask + (long)i * layer.Size, layer.Size));
+            DropoutMask.Fill(
+                dropout.Recurrent(layer.Place, positions[i]),
+                0,
+                layer.RecurrentDropout,
+                new Span<float>(RecurrentMask + (long)i * layer.Size, layer.Size)
+            );
     }
 
     /// <summary>Takes the states of a step's first texts to the next, through the mask where there is one.</summary>

@@ -3,19 +3,28 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>
-/// One direction of gated recurrent units with the reset before the recurrent product (Cho et al. 2014, equations 5 to 8): z, r =
-/// gate(s + h U), c = act(s + (r h) U), so that a step needs two products, one behind the other.
+/// One direction of gated recurrent units with the reset before the recurrent product (Cho et al. 2014, equations 5 to
+/// 8): z, r = gate(s + h U), c = act(s + (r h) U), so that a step needs two products, one behind the other.
 /// </summary>
 /// <param name="map">To the gates' sums z, r, c, [E,3H].</param>
 /// <param name="recurrentKernel">[H,3H].</param>
 /// <param name="place">Where it stands.</param>
 /// <param name="activation">Of the candidate.</param>
 /// <param name="gate">Of the gates.</param>
-internal sealed unsafe class ResetBeforeGruLayer(InputMap map, Parameter recurrentKernel, LayerPlace place, Activation activation, Activation gate)
-    : SequenceLayer(map, recurrentKernel.Shape[0], place)
+internal sealed unsafe class ResetBeforeGruLayer(
+    InputMap map,
+    Parameter recurrentKernel,
+    LayerPlace place,
+    Activation activation,
+    Activation gate
+) : SequenceLayer(map, recurrentKernel.Shape[0], place)
 {
-    private readonly PackedMatrix _gates = new(), _candidate = new(), _gatesTransposed = new(), _candidateTransposed = new();
-    private float[] _gateColumns = [], _candidateColumns = [];
+    private readonly PackedMatrix _gates = new(),
+        _candidate = new(),
+        _gatesTransposed = new(),
+        _candidateTransposed = new();
+    private float[] _gateColumns = [],
+        _candidateColumns = [];
 
     public override bool IsRecurrent => true;
 
@@ -23,7 +32,8 @@ internal sealed unsafe class ResetBeforeGruLayer(InputMap map, Parameter recurre
 
     public override double PackedFloats => 6.0 * Size * PackedMatrix.Padded(Size);
 
-    protected override double OwnFloats(double tokens, double texts) => tokens * (4 * Size + PackedMatrix.Padded(3.0 * Size)) + 3 * texts * Size;
+    protected override double OwnFloats(double tokens, double texts) =>
+        tokens * (4 * Size + PackedMatrix.Padded(3.0 * Size)) + 3 * texts * Size;
 
     public override void PackForward()
     {
@@ -50,7 +60,8 @@ internal sealed unsafe class ResetBeforeGruLayer(InputMap map, Parameter recurre
             int alive = layout.AliveAt(step);
             long first = layout.OffsetOf(step);
             float* before = step == 0 ? own.InitialOutput : own.Outputs + (long)layout.OffsetOf(step - 1) * h;
-            float* entered = own.Entered + first * h, reset = own.Reset + first * h;
+            float* entered = own.Entered + first * h,
+                reset = own.Reset + first * h;
             if (before != null)
             {
                 own.Enter(before, (int)first, alive);
@@ -75,7 +86,8 @@ internal sealed unsafe class ResetBeforeGruLayer(InputMap map, Parameter recurre
                     VectorMath.Add(new(own.Products + (long)i * h, h), c);
                 activation.Forward(c, c);
                 for (int j = 0; j < h; j++)
-                    own.Outputs[(first + i) * h + j] = s[j] * (before == null ? 0 : before[i * h + j]) + (1 - s[j]) * c[j];
+                    own.Outputs[(first + i) * h + j] =
+                        s[j] * (before == null ? 0 : before[i * h + j]) + (1 - s[j]) * c[j];
             }
         }
     }
@@ -94,7 +106,8 @@ internal sealed unsafe class ResetBeforeGruLayer(InputMap map, Parameter recurre
             {
                 float* s = own.Sums + (first + k / h) * 3 * h + k % h;
                 float dh = own.DOutput[k] + (own.DOutside == null ? 0 : own.DOutside[first * h + k]);
-                float z = s[0], c = s[2 * h];
+                float z = s[0],
+                    c = s[2 * h];
                 own.DCandidate[k] = dh * (1 - z) * activation.Slope(c);
                 s[2 * h] = own.DCandidate[k];
                 s[0] = dh * ((before == null ? 0 : before[k]) - c) * gate.Slope(z);
@@ -123,11 +136,18 @@ internal sealed unsafe class ResetBeforeGruLayer(InputMap map, Parameter recurre
         }
     }
 
-    protected override void OwnGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination)
+    protected override void OwnGradients(
+        RaggedLayout layout,
+        SequenceTape tape,
+        PackedMatrix dSums,
+        GradientBuffer destination
+    )
     {
         var own = (Tape)tape;
-        int h = Size, from = layout.AliveAt(0); // the first step starts from zero
-        float* gradient = own.Gradient.Reserve(6L * h * h), candidate = gradient + 3L * h * h;
+        int h = Size,
+            from = layout.AliveAt(0); // the first step starts from zero
+        float* gradient = own.Gradient.Reserve(6L * h * h),
+            candidate = gradient + 3L * h * h;
         // Columns of z and r from the state that entered, those of c from what the reset left of it.
         Gemm.MultiplyTransposed(own.Entered, h, dSums, from, false, gradient);
         Gemm.MultiplyTransposed(own.Reset, h, dSums, from, false, candidate);
@@ -154,7 +174,9 @@ internal sealed unsafe class ResetBeforeGruLayer(InputMap map, Parameter recurre
 
     private sealed class Tape : RecurrentTape
     {
-        private readonly AlignedBuffer _reset = new(), _products = new(), _dCandidate = new();
+        private readonly AlignedBuffer _reset = new(),
+            _products = new(),
+            _dCandidate = new();
 
         /// <summary>r h, [M,H].</summary>
         public float* Reset => _reset.Pointer;

@@ -3,7 +3,8 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>A layer that treats each row by itself: over time each step, else each text.</summary>
-internal abstract unsafe class RowNode(string name, LayerNode input, int width) : LayerNode(name, [input], input.Shape with { Width = width })
+internal abstract unsafe class RowNode(string name, LayerNode input, int width)
+    : LayerNode(name, [input], input.Shape with { Width = width })
 {
     public sealed override bool IsCausal => true;
 
@@ -42,9 +43,7 @@ internal abstract unsafe class RowNode(string name, LayerNode input, int width) 
     protected abstract void InputGradient(RowTape tape, in LayerPass pass, float* dInput);
 
     /// <summary>Writes the gradients of the weights; before <see cref="InputGradient"/>.</summary>
-    protected virtual void WeightGradients(RowTape tape, ShardWorkspace work, in LayerPass pass)
-    {
-    }
+    protected virtual void WeightGradients(RowTape tape, ShardWorkspace work, in LayerPass pass) { }
 }
 
 /// <summary>What a <see cref="RowNode"/> keeps.</summary>
@@ -68,7 +67,9 @@ internal sealed unsafe class RowTape() : NodeTape(new OutputRows())
 /// <summary>How signals of several parts are read and given gradients.</summary>
 internal static unsafe class Signals
 {
-    /// <summary>The values [M,F] in the order of positions: where they lie, or joined in <paramref name="room"/>.</summary>
+    /// <summary>
+    /// The values [M,F] in the order of positions: where they lie, or joined in <paramref name="room"/>.
+    /// </summary>
     public static float* Read(this NodeTape tape, SignalShape shape, AlignedBuffer room)
     {
         if (tape.Parts is [{ Reversed: false } one])
@@ -79,5 +80,6 @@ internal static unsafe class Signals
     }
 
     /// <summary>Adds a gradient [M,F] in the order of positions.</summary>
-    public static void AddGradient(this NodeTape tape, SignalShape shape, float* gradient) => JoinedRows.Part(tape.Layout, tape.Parts, gradient, shape.Width);
+    public static void AddGradient(this NodeTape tape, SignalShape shape, float* gradient) =>
+        JoinedRows.Part(tape.Layout, tape.Parts, gradient, shape.Width);
 }

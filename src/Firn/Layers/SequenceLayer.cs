@@ -3,8 +3,9 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>
-/// A layer from rows over time to rows over time, in one direction: a linear map of each input row, then whatever the kind of
-/// layer makes of the sums. Layers side by side (two directions, several widths) are one level of a model, their outputs joined.
+/// A layer from rows over time to rows over time, in one direction: a linear map of each input row, then whatever the
+/// kind of layer makes of the sums. Layers side by side (two directions, several widths) are one level of a model,
+/// their outputs joined.
 /// </summary>
 /// <param name="map">What it begins with.</param>
 /// <param name="size">Values of an output, F.</param>
@@ -23,7 +24,10 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
     /// <summary>Whether texts are read from their end.</summary>
     public bool Reversed => Place.Reversed;
 
-    /// <summary>Whether outputs that were read from the end stand for the positions at which they were read, as one of two directions' do.</summary>
+    /// <summary>
+    /// Whether outputs that were read from the end stand for the positions at which they were read, as one of two
+    /// directions' do.
+    /// </summary>
     public bool GivesReversed { get; init; } = place.Reversed;
 
     /// <summary>Dropout of the input, one mask a text held over time.</summary>
@@ -60,19 +64,17 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
     protected virtual IEnumerable<Parameter> OwnWeights => [];
 
     /// <summary>Packs what <see cref="Forward"/> reads; needed again after weights change.</summary>
-    public virtual void PackForward()
-    {
-    }
+    public virtual void PackForward() { }
 
     /// <summary>Packs what <see cref="Backward"/> reads.</summary>
-    public virtual void PackBackward()
-    {
-    }
+    public virtual void PackBackward() { }
 
     /// <summary>Scratch memory that fits the layer.</summary>
     public virtual SequenceTape CreateTape() => new();
 
-    /// <summary>Floats of a tape for a shard of so many tokens and texts, beside the inputs and what every layer keeps.</summary>
+    /// <summary>
+    /// Floats of a tape for a shard of so many tokens and texts, beside the inputs and what every layer keeps.
+    /// </summary>
     /// <param name="tokens">M.</param>
     /// <param name="texts">n.</param>
     protected virtual double OwnFloats(double tokens, double texts) => 0;
@@ -101,15 +103,21 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
     public abstract void Forward(RaggedLayout layout, SequenceTape tape);
 
     /// <summary>
-    /// From tape.DOutput (last outputs) and tape.DOutside (all outputs) to the gradient of the sums, which replaces tape.Sums.
+    /// From tape.DOutput (last outputs) and tape.DOutside (all outputs) to the gradient of the sums, which replaces
+    /// tape.Sums.
     /// </summary>
     public abstract void Backward(RaggedLayout layout, SequenceTape tape);
 
     /// <summary>
-    /// Gradients of all weights but the map's kernel, written to their places, after <see cref="Backward"/>; leaves the gradient
-    /// of the sums packed in <paramref name="scratch"/> for that kernel's.
+    /// Gradients of all weights but the map's kernel, written to their places, after <see cref="Backward"/>; leaves the
+    /// gradient of the sums packed in <paramref name="scratch"/> for that kernel's.
     /// </summary>
-    public void WeightGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix scratch, GradientBuffer destination)
+    public void WeightGradients(
+        RaggedLayout layout,
+        SequenceTape tape,
+        PackedMatrix scratch,
+        GradientBuffer destination
+    )
     {
         scratch.Pack(tape.Sums, layout.Tokens, Map.Columns);
         OwnGradients(layout, tape, scratch, destination);
@@ -120,10 +128,15 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
         VectorMath.AddColumnSums(new(tape.Sums, layout.Tokens * Map.Columns), layout.Tokens, dBias);
     }
 
-    /// <summary>Gradients of the weights behind the map; <paramref name="dSums"/> is the packed gradient of the sums.</summary>
-    protected virtual void OwnGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination)
-    {
-    }
+    /// <summary>
+    /// Gradients of the weights behind the map; <paramref name="dSums"/> is the packed gradient of the sums.
+    /// </summary>
+    protected virtual void OwnGradients(
+        RaggedLayout layout,
+        SequenceTape tape,
+        PackedMatrix dSums,
+        GradientBuffer destination
+    ) { }
 }
 
 /// <summary>Where a sequence layer stands: what its random numbers follow from.</summary>
@@ -133,7 +146,10 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
 internal readonly record struct LayerPlace(int Level, int Index, bool Reversed)
 {
     /// <summary>Its stream for starting values.</summary>
-    public CounterRandom Stream(CounterRandom random) => random.Derive(this is { Level: 0, Index: < 2 } ? (ulong)Index : HigherStreams + 64 * (ulong)Level + (ulong)Index);
+    public CounterRandom Stream(CounterRandom random) =>
+        random.Derive(
+            this is { Level: 0, Index: < 2 } ? (ulong)Index : HigherStreams + 64 * (ulong)Level + (ulong)Index
+        );
 
     private const ulong HigherStreams = 64; // below: the streams of pooling and dense weights
 }

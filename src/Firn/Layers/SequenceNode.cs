@@ -3,10 +3,12 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>
-/// Layers over time side by side on one input, each of which begins with a linear map of every step: a recurrent layer of one or
-/// two directions, a convolution, a dense layer a step. On the embedding the map is the <see cref="EmbeddingSource"/>'s affair.
+/// Layers over time side by side on one input, each of which begins with a linear map of every step: a recurrent layer
+/// of one or two directions, a convolution, a dense layer a step. On the embedding the map is the
+/// <see cref="EmbeddingSource"/>'s affair.
 /// </summary>
-internal sealed unsafe class SequenceNode(string name, LayerNode input, SequenceLayer[] layers, SignalShape shape) : LayerNode(name, [input], shape)
+internal sealed unsafe class SequenceNode(string name, LayerNode input, SequenceLayer[] layers, SignalShape shape)
+    : LayerNode(name, [input], shape)
 {
     private readonly Parameter[] _weights = [.. layers.SelectMany(layer => layer.Weights)];
 
@@ -16,7 +18,8 @@ internal sealed unsafe class SequenceNode(string name, LayerNode input, Sequence
 
     public override IReadOnlyList<Parameter> Weights => _weights;
 
-    public override bool IsCausal => layers is [{ Reversed: false, KeepsSteps: true } one] && (one.IsRecurrent || one is LinearLayer);
+    public override bool IsCausal =>
+        layers is [{ Reversed: false, KeepsSteps: true } one] && (one.IsRecurrent || one is LinearLayer);
 
     public override string? StepsRule { get; } = layers[0].KeepsSteps ? null : layers[0].StepsRule;
 
@@ -75,7 +78,8 @@ internal sealed unsafe class SequenceNode(string name, LayerNode input, Sequence
     {
         var tape = (Tape)work.TapeOf(this);
         NodeTape below = work.TapeOf(Inputs[0]);
-        bool input = (needs & BackwardNeeds.Input) != 0, weights = (needs & BackwardNeeds.Weights) != 0;
+        bool input = (needs & BackwardNeeds.Input) != 0,
+            weights = (needs & BackwardNeeds.Weights) != 0;
         if (!OnEmbedding && input)
             tape.Joined.BeginBackward(below.Layout);
         for (int k = 0; k < layers.Length; k++)
@@ -95,27 +99,36 @@ internal sealed unsafe class SequenceNode(string name, LayerNode input, Sequence
             tape.Joined.End(below.Layout, below.Parts);
     }
 
-    public override double TapeFloats(ShardSize size) => layers.Sum(layer => layer.TapeFloats(size.Tokens, size.Texts, EveryOutput))
-        + (OnEmbedding ? 0 : layers.Length * size.Tokens * layers[0].Map.Width + 2.0 * size.Tokens * layers[0].Map.Width); // inputs, JoinedInput
+    public override double TapeFloats(ShardSize size) =>
+        layers.Sum(layer => layer.TapeFloats(size.Tokens, size.Texts, EveryOutput))
+        + (
+            OnEmbedding
+                ? 0
+                : layers.Length * size.Tokens * layers[0].Map.Width + 2.0 * size.Tokens * layers[0].Map.Width
+        ); // inputs, JoinedInput
 
-    public override double ScoringFloats(ShardSize size) => layers.Sum(layer => OnEmbedding
-            ? layer.ScoringFloats(size.Tokens, size.Texts)
-            : layer.TapeFloats(size.Tokens, size.Texts, everyOutput: false) + size.Tokens * layer.Map.Width)
-        + (OnEmbedding ? 0 : size.Tokens * layers[0].Map.Width);
+    public override double ScoringFloats(ShardSize size) =>
+        layers.Sum(layer =>
+            OnEmbedding
+                ? layer.ScoringFloats(size.Tokens, size.Texts)
+                : layer.TapeFloats(size.Tokens, size.Texts, everyOutput: false) + size.Tokens * layer.Map.Width
+        ) + (OnEmbedding ? 0 : size.Tokens * layers[0].Map.Width);
 
     public override double PackedFloats(bool backward) =>
-        layers.Sum(layer => layer.PackedFloats + layer.Map.Width * PackedMatrix.Padded(layer.Map.Columns) * (backward ? 2 : 1));
+        layers.Sum(layer =>
+            layer.PackedFloats + layer.Map.Width * PackedMatrix.Padded(layer.Map.Columns) * (backward ? 2 : 1)
+        );
 
     /// <summary>Whether some layer reads more than the last outputs; set by the model.</summary>
     public bool EveryOutput { get; set; }
 
     private sealed class Tape : NodeTape
     {
-        public Tape(SequenceLayer[] layers) : this([.. layers.Select(layer => layer.CreateTape())])
-        {
-        }
+        public Tape(SequenceLayer[] layers)
+            : this([.. layers.Select(layer => layer.CreateTape())]) { }
 
-        private Tape(SequenceTape[] tapes) : base([.. tapes]) => Layers = tapes;
+        private Tape(SequenceTape[] tapes)
+            : base([.. tapes]) => Layers = tapes;
 
         public SequenceTape[] Layers { get; }
 

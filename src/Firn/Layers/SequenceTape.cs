@@ -4,18 +4,24 @@ namespace Firn.Layers;
 
 /// <summary>
 /// What a sequence layer writes in its forward pass over a shard and reads in its backward pass. Rows follow
-/// <see cref="RaggedLayout"/>, in the order in which the layer reads each text. A kind of layer that keeps more derives its own.
+/// <see cref="RaggedLayout"/>, in the order in which the layer reads each text. A kind of layer that keeps more derives
+/// its own.
 /// </summary>
 internal unsafe class SequenceTape : OutputRows
 {
-    private readonly AlignedBuffer inputs = new(), sums = new(), inputMask = new(), initialOutput = new();
-    private readonly RaggedLayout ownLayout = new();
+    private readonly AlignedBuffer _inputs = new(),
+        _sums = new(),
+        _inputMask = new(),
+        _initialOutput = new();
+    private readonly RaggedLayout _ownLayout = new();
 
     /// <summary>The layer's input after dropout, [M,E]; the backward pass may replace it by its gradient.</summary>
-    public float* Inputs => inputs.Pointer;
+    public float* Inputs => _inputs.Pointer;
 
-    /// <summary>The sums of the layer's <see cref="InputMap"/>, [M,P]; the backward pass replaces them by their gradient.</summary>
-    public float* Sums => sums.Pointer;
+    /// <summary>
+    /// The sums of the layer's <see cref="InputMap"/>, [M,P]; the backward pass replaces them by their gradient.
+    /// </summary>
+    public float* Sums => _sums.Pointer;
 
     /// <summary>Mask of the input, one row a text, [n,E]; null for none.</summary>
     public float* InputMask { get; private set; }
@@ -40,10 +46,12 @@ internal unsafe class SequenceTape : OutputRows
     }
 
     /// <summary>Makes room for <see cref="Inputs"/>.</summary>
-    public void ReserveInputs() => inputs.Reserve((long)Tokens * Width);
+    public void ReserveInputs() => _inputs.Reserve((long)Tokens * Width);
 
-    /// <summary>Makes room for an initial state of every text, [n,F], and points <see cref="InitialOutput"/> there.</summary>
-    public virtual void ReserveInitial() => InitialOutput = initialOutput.Reserve((long)Texts * Size);
+    /// <summary>
+    /// Makes room for an initial state of every text, [n,F], and points <see cref="InitialOutput"/> there.
+    /// </summary>
+    public virtual void ReserveInitial() => InitialOutput = _initialOutput.Reserve((long)Texts * Size);
 
     /// <summary>Draws the masks that are held over time.</summary>
     /// <param name="dropout">The step's.</param>
@@ -54,9 +62,14 @@ internal unsafe class SequenceTape : OutputRows
         InputMask = null;
         if (!dropout.IsOn || layer.InputDropout <= 0)
             return;
-        InputMask = inputMask.Reserve((long)Texts * Width);
+        InputMask = _inputMask.Reserve((long)Texts * Width);
         for (int i = 0; i < Texts; i++)
-            DropoutMask.Fill(dropout.Input(layer.Place, positions[i]), 0, layer.InputDropout, new Span<float>(InputMask + (long)i * Width, Width));
+            DropoutMask.Fill(
+                dropout.Input(layer.Place, positions[i]),
+                0,
+                layer.InputDropout,
+                new Span<float>(InputMask + (long)i * Width, Width)
+            );
     }
 
     public override void ReserveGradients(bool everyOutput)
@@ -71,9 +84,9 @@ internal unsafe class SequenceTape : OutputRows
         Tokens = layout.Tokens;
         OutputLayout = layout;
         if (!layer.KeepsSteps)
-            (OutputLayout = ownLayout).BuildFrom(layout, layer.StepsFunction);
+            (OutputLayout = _ownLayout).BuildFrom(layout, layer.StepsFunction);
         Enter(layout.Texts, OutputLayout.Tokens, layer.Size, layer.GivesReversed);
-        sums.Reserve(sumsInAll);
+        _sums.Reserve(sumsInAll);
         InitialOutput = null;
     }
 }

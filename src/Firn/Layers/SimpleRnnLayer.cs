@@ -7,10 +7,15 @@ namespace Firn.Layers;
 /// <param name="recurrentKernel">[H,H].</param>
 /// <param name="place">Where it stands.</param>
 /// <param name="activation">Of the sums.</param>
-internal sealed unsafe class SimpleRnnLayer(InputMap map, Parameter recurrentKernel, LayerPlace place, Activation activation)
-    : SequenceLayer(map, recurrentKernel.Shape[0], place)
+internal sealed unsafe class SimpleRnnLayer(
+    InputMap map,
+    Parameter recurrentKernel,
+    LayerPlace place,
+    Activation activation
+) : SequenceLayer(map, recurrentKernel.Shape[0], place)
 {
-    private readonly PackedMatrix _recurrent = new(), _transposed = new();
+    private readonly PackedMatrix _recurrent = new(),
+        _transposed = new();
 
     public override bool IsRecurrent => true;
 
@@ -51,7 +56,9 @@ internal sealed unsafe class SimpleRnnLayer(InputMap map, Parameter recurrentKer
             int values = layout.AliveAt(step) * Size;
             long at = (long)layout.OffsetOf(step) * Size;
             for (int k = 0; k < values; k++)
-                own.Sums[at + k] = (own.DOutput[k] + (own.DOutside == null ? 0 : own.DOutside[at + k])) * activation.Slope(own.Outputs[at + k]);
+                own.Sums[at + k] =
+                    (own.DOutput[k] + (own.DOutside == null ? 0 : own.DOutside[at + k]))
+                    * activation.Slope(own.Outputs[at + k]);
             if (step == 0)
                 break;
             Gemm.Multiply(own.Sums + at, Size, layout.AliveAt(step), _transposed, null, 0, own.DOutput);
@@ -61,6 +68,18 @@ internal sealed unsafe class SimpleRnnLayer(InputMap map, Parameter recurrentKer
     }
 
     // The first step starts from zero and gives the kernel nothing.
-    protected override void OwnGradients(RaggedLayout layout, SequenceTape tape, PackedMatrix dSums, GradientBuffer destination) =>
-        Gemm.MultiplyTransposed(((RecurrentTape)tape).Entered, Size, dSums, layout.AliveAt(0), false, destination.PointerTo(recurrentKernel));
+    protected override void OwnGradients(
+        RaggedLayout layout,
+        SequenceTape tape,
+        PackedMatrix dSums,
+        GradientBuffer destination
+    ) =>
+        Gemm.MultiplyTransposed(
+            ((RecurrentTape)tape).Entered,
+            Size,
+            dSums,
+            layout.AliveAt(0),
+            false,
+            destination.PointerTo(recurrentKernel)
+        );
 }

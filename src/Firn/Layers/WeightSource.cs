@@ -3,8 +3,8 @@ using Firn.Kernels;
 namespace Firn.Layers;
 
 /// <summary>
-/// Where layers get their weights from: each layer names what it needs, with shape, group and starting values, and gets fresh
-/// weights when a model is made and the model's own ever after. So a layer's weights are described in one place.
+/// Where layers get their weights from: each layer names what it needs, with shape, group and starting values, and gets
+/// fresh weights when a model is made and the model's own ever after. So a layer's weights are described in one place.
 /// </summary>
 internal sealed class WeightSource
 {
@@ -18,7 +18,8 @@ internal sealed class WeightSource
     private readonly List<Parameter> _parameters;
     private readonly Kind _kind;
 
-    private WeightSource(List<Parameter> parameters, CounterRandom random, Kind kind) => (_parameters, Random, _kind) = (parameters, random, kind);
+    private WeightSource(List<Parameter> parameters, CounterRandom random, Kind kind) =>
+        (_parameters, Random, _kind) = (parameters, random, kind);
 
     /// <summary>The model's stream for starting values; only fresh weights are drawn from it.</summary>
     public CounterRandom Random { get; }
@@ -43,8 +44,12 @@ internal sealed class WeightSource
     public Parameter Get(string name, ParameterGroup group, int[] shape, Action<Span<float>>? fill = null)
     {
         if (_kind == Kind.Known)
-            return _parameters.Find(p => p.Name == name) ?? throw new ArgumentException($"The model has no '{name}'.", nameof(name));
-        Parameter parameter = _kind == Kind.Shapes ? new Parameter(name, shape, group) : new Parameter(name, shape, group, Filled(shape, fill));
+            return _parameters.Find(p => p.Name == name)
+                ?? throw new ArgumentException($"The model has no '{name}'.", nameof(name));
+        Parameter parameter =
+            _kind == Kind.Shapes
+                ? new Parameter(name, shape, group)
+                : new Parameter(name, shape, group, Filled(shape, fill));
         _parameters.Add(parameter);
         return parameter;
     }

@@ -36,7 +36,8 @@ internal readonly record struct WindowShape(int Width, int Stride, WindowPadding
 internal sealed unsafe class WindowPoolingNode(LayerNode input, WindowShape windows, bool largest, SignalShape shape)
     : LayerNode(largest ? "max of windows" : "mean of windows", [input], shape)
 {
-    private readonly Func<int, int> _steps = steps => Windows.Count(steps, windows.Width, windows.Stride, windows.Padding);
+    private readonly Func<int, int> _steps = steps =>
+        Windows.Count(steps, windows.Width, windows.Stride, windows.Padding);
 
     /// <summary>Checks the windows.</summary>
     public static WindowPoolingNode Create(ModelBuilder builder, LayerNode input, WindowShape windows, bool largest)
@@ -48,7 +49,10 @@ internal sealed unsafe class WindowPoolingNode(LayerNode input, WindowShape wind
         if (windows.Padding == WindowPadding.Causal)
             throw builder.Problem("a pooling has no causal padding; take valid or same");
         windows = windows with { Stride = windows.Stride == 0 ? windows.Width : windows.Stride };
-        SignalShape shape = input.Shape with { Steps = Windows.Count(input.Shape.Steps, windows.Width, windows.Stride, windows.Padding) };
+        SignalShape shape = input.Shape with
+        {
+            Steps = Windows.Count(input.Shape.Steps, windows.Width, windows.Stride, windows.Padding),
+        };
         return new WindowPoolingNode(input, windows, largest, shape)
         {
             Title = FormattableString.Invariant($"{(largest ? "max" : "mean")} of {windows.Width} steps"),
@@ -63,7 +67,8 @@ internal sealed unsafe class WindowPoolingNode(LayerNode input, WindowShape wind
     {
         var tape = (Tape)work.TapeOf(this);
         NodeTape below = work.TapeOf(Inputs[0]);
-        RaggedLayout from = below.Layout, to = tape.Layout;
+        RaggedLayout from = below.Layout,
+            to = tape.Layout;
         int width = Shape.Width;
         to.BuildFrom(from, _steps);
         tape.Output.Enter(to.Texts, to.Tokens, width);
@@ -95,7 +100,8 @@ internal sealed unsafe class WindowPoolingNode(LayerNode input, WindowShape wind
     {
         var tape = (Tape)work.TapeOf(this);
         NodeTape below = work.TapeOf(Inputs[0]);
-        RaggedLayout from = below.Layout, to = tape.Layout;
+        RaggedLayout from = below.Layout,
+            to = tape.Layout;
         int width = Shape.Width;
         float* dInput = tape.DInput.Reserve((long)from.Tokens * width);
         new Span<float>(dInput, from.Tokens * width).Clear();
@@ -113,7 +119,11 @@ internal sealed unsafe class WindowPoolingNode(LayerNode input, WindowShape wind
                 }
                 (int first, int end) = Bounds(step, from.LengthOf(i));
                 for (int p = first; p < end; p++)
-                    VectorMath.AddScaled(1f / (end - first), gradient, new Span<float>(dInput + (long)(from.OffsetOf(p) + i) * width, width));
+                    VectorMath.AddScaled(
+                        1f / (end - first),
+                        gradient,
+                        new Span<float>(dInput + (long)(from.OffsetOf(p) + i) * width, width)
+                    );
             }
         }
         below.AddGradient(Inputs[0].Shape, dInput);

@@ -3,7 +3,10 @@ using Firn.Text;
 
 namespace Firn.Linear;
 
-/// <summary>The runs of characters of the training texts as columns, until their weights are known and fold into <see cref="CharacterScores"/>.</summary>
+/// <summary>
+/// The runs of characters of the training texts as columns, until their weights are known and fold into
+/// <see cref="CharacterScores"/>.
+/// </summary>
 internal sealed class CharacterRuns
 {
     private const int Pieces = 64;
@@ -15,15 +18,24 @@ internal sealed class CharacterRuns
     private readonly int _threads;
     private readonly int _longest;
 
-    private CharacterRuns(CharacterSource source, NgramVectorizer columns, (RaggedIds Known, UnseenWords? Unseen) texts, int vocabularySize, (int Threads, int Longest) work)
+    private CharacterRuns(
+        CharacterSource source,
+        NgramVectorizer columns,
+        (RaggedIds Known, UnseenWords? Unseen) texts,
+        int vocabularySize,
+        (int Threads, int Longest) work
+    )
     {
         (_source, _columns, _threads, _longest) = (source, columns, work.Threads, work.Longest);
         var squares = new double[vocabularySize];
-        ForWords(vocabularySize, (id, found) =>
-        {
-            foreach ((_, float value) in found)
-                squares[id] += (double)value * value;
-        });
+        ForWords(
+            vocabularySize,
+            (id, found) =>
+            {
+                foreach ((_, float value) in found)
+                    squares[id] += (double)value * value;
+            }
+        );
         _unseen = texts.Unseen is { } words ? SquaresOf(words) : [];
         double median = Median(texts.Known, squares, _unseen);
         _unit = Math.Sqrt(median);
@@ -34,15 +46,30 @@ internal sealed class CharacterRuns
 
     /// <summary>Learns the runs of the texts and how frequent they are.</summary>
     /// <returns>The runs, and the texts as rows of their values.</returns>
-    public static (CharacterRuns Runs, SparseMatrix Rows) Fit(RaggedIds texts, Vocabulary vocabulary, WideOptions options, int threads, UnseenWords? unseen = null)
+    public static (CharacterRuns Runs, SparseMatrix Rows) Fit(
+        RaggedIds texts,
+        Vocabulary vocabulary,
+        WideOptions options,
+        int threads,
+        UnseenWords? unseen = null
+    )
     {
         var source = new CharacterSource(texts, vocabulary, options.LongestCharacters, unseen);
         (NgramVectorizer columns, SparseMatrix rows) = NgramVectorizer.Fit(source, options.ToCharacterRuns(), threads);
         Heap.Settle(); // the counts
-        var runs = new CharacterRuns(source, columns, (texts, unseen), vocabulary.Count, (threads, options.LongestCharacters));
+        var runs = new CharacterRuns(
+            source,
+            columns,
+            (texts, unseen),
+            vocabulary.Count,
+            (threads, options.LongestCharacters)
+        );
         for (int text = 0; text < texts.Count; text++)
         {
-            float scale = (float)(CharacterScores.ScaleOf(texts[text], runs._squares, unseen is null ? 0 : runs._unseen[text]) / runs._unit);
+            float scale = (float)(
+                CharacterScores.ScaleOf(texts[text], runs._squares, unseen is null ? 0 : runs._unseen[text])
+                / runs._unit
+            );
             VectorMath.Scale(scale, rows.Values.AsSpan(rows.RowStarts[text]..rows.RowStarts[text + 1]));
         }
         return (runs, rows);
@@ -54,21 +81,28 @@ internal sealed class CharacterRuns
     public CharacterScores Fold(ReadOnlyMemory<float> weights, int outputs)
     {
         var scores = new float[checked(_squares.Length * outputs)];
-        ForWords(_squares.Length, (id, found) =>
-        {
-            ReadOnlySpan<float> all = weights.Span;
-            for (int k = 0; k < outputs; k++)
+        ForWords(
+            _squares.Length,
+            (id, found) =>
             {
-                double sum = 0;
-                foreach ((int column, float value) in found)
-                    sum += (double)value * all[column * outputs + k];
-                scores[id * outputs + k] = (float)(sum / _unit);
+                ReadOnlySpan<float> all = weights.Span;
+                for (int k = 0; k < outputs; k++)
+                {
+                    double sum = 0;
+                    foreach ((int column, float value) in found)
+                        sum += (double)value * all[column * outputs + k];
+                    scores[id * outputs + k] = (float)(sum / _unit);
+                }
             }
-        });
+        );
         float[] values = [.. _columns.Weights];
         foreach (ref float value in values.AsSpan())
             value = (float)(value / _unit);
-        return new CharacterScores(scores, _squares, new CharacterSpelling(_columns.Keys, values, weights.ToArray(), _longest));
+        return new CharacterScores(
+            scores,
+            _squares,
+            new CharacterSpelling(_columns.Keys, values, weights.ToArray(), _longest)
+        );
     }
 
     /// <summary>The median of the sums of squares of the texts that have any; 1 where none has.</summary>
@@ -118,17 +152,21 @@ internal sealed class CharacterRuns
         var scratch = new NgramScratch[Math.Max(_threads, 1)];
         for (int i = 0; i < scratch.Length; i++)
             scratch[i] = new NgramScratch();
-        Workers.Run(Pieces, _threads, (piece, worker) =>
-        {
-            NgramScratch own = scratch[worker];
-            int end = (int)((long)words * (piece + 1) / Pieces);
-            for (int id = (int)((long)words * piece / Pieces); id < end; id++)
+        Workers.Run(
+            Pieces,
+            _threads,
+            (piece, worker) =>
             {
-                own.Keys.Clear();
-                _source.Extract(id, own.Keys);
-                _columns.Transform(own);
-                body(id, own.Found);
+                NgramScratch own = scratch[worker];
+                int end = (int)((long)words * (piece + 1) / Pieces);
+                for (int id = (int)((long)words * piece / Pieces); id < end; id++)
+                {
+                    own.Keys.Clear();
+                    _source.Extract(id, own.Keys);
+                    _columns.Transform(own);
+                    body(id, own.Found);
+                }
             }
-        });
+        );
     }
 }

@@ -2,10 +2,11 @@ namespace Firn.Linear;
 
 /// <summary>
 /// What the characters of words say in a linear part, folded into one score a word and output, so that words which no
-/// training text has are judged by their spelling at no cost. A text's logits are sum_w s_w / sqrt(max(1, sum_w q_w)) over
-/// its tokens, s_w being the weighted sum of the values of the word's runs of characters and q_w their sum of squares, in units of the
-/// median training text: the values of TF-IDF, divided by the norm that the text's would have if its words shared no run. A text
-/// that says less than the median is not blown up to its length, so that two common words alone decide nothing.
+/// training text has are judged by their spelling at no cost. A text's logits are sum_w s_w / sqrt(max(1, sum_w q_w))
+/// over its tokens, s_w being the weighted sum of the values of the word's runs of characters and q_w their sum of
+/// squares, in units of the median training text: the values of TF-IDF, divided by the norm that the text's would have
+/// if its words shared no run. A text that says less than the median is not blown up to its length, so that two common
+/// words alone decide nothing.
 /// </summary>
 internal sealed class CharacterScores
 {
@@ -33,7 +34,9 @@ internal sealed class CharacterScores
     /// <summary>Adds the logits of one text; nothing where no word of it has a known run.</summary>
     /// <param name="ids">Its words.</param>
     /// <param name="logits">[K]; added to.</param>
-    /// <param name="unseen">[K+1] what its words without an id say (<see cref="CharacterSpelling.Add"/>); empty for nothing.</param>
+    /// <param name="unseen">
+    /// [K+1] what its words without an id say (<see cref="CharacterSpelling.Add"/>); empty for nothing.
+    /// </param>
     public void AddLogits(ReadOnlySpan<int> ids, Span<float> logits, ReadOnlySpan<float> unseen = default)
     {
         float scale = ScaleOf(ids, Squares, unseen.IsEmpty ? 0 : unseen[^1]);

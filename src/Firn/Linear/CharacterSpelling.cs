@@ -3,12 +3,15 @@ using System.Runtime.InteropServices;
 namespace Firn.Linear;
 
 /// <summary>
-/// What each run of characters says, kept beside the folded <see cref="CharacterScores"/> so that words which have no id are judged too:
-/// a word adds sum_r n_r v_r w_r to each logit and sum_r (n_r v_r)^2 to the square of the norm, n_r being how often it has run r.
+/// What each run of characters says, kept beside the folded <see cref="CharacterScores"/> so that words which have no
+/// id are judged too: a word adds sum_r n_r v_r w_r to each logit and sum_r (n_r v_r)^2 to the square of the norm, n_r
+/// being how often it has run r.
 /// </summary>
 internal sealed class CharacterSpelling
 {
-    /// <summary>Longer words say nothing: they are none, and their runs would cost more than the rest of a text.</summary>
+    /// <summary>
+    /// Longer words say nothing: they are none, and their runs would cost more than the rest of a text.
+    /// </summary>
     private const int LongestWord = 100;
 
     [ThreadStatic]
@@ -51,7 +54,7 @@ internal sealed class CharacterSpelling
         runs.Sort();
         ReadOnlySpan<ulong> all = CollectionsMarshal.AsSpan(runs);
         int outputs = sums.Length - 1;
-        for (int i = 0; i < all.Length;)
+        for (int i = 0; i < all.Length; )
         {
             int run = i;
             while (i < all.Length && all[i] == all[run])

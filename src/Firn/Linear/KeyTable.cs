@@ -3,8 +3,9 @@ using Firn.Kernels;
 namespace Firn.Linear;
 
 /// <summary>
-/// Distinct 64-bit keys numbered in order of first sight: open addressing, linear probing. At most half full where the number of
-/// keys is known, which makes it fast to ask; one that grows fills to three quarters first, which makes it small.
+/// Distinct 64-bit keys numbered in order of first sight: open addressing, linear probing. At most half full where the
+/// number of keys is known, which makes it fast to ask; one that grows fills to three quarters first, which makes it
+/// small.
 /// </summary>
 internal sealed class KeyTable
 {
@@ -37,8 +38,8 @@ internal sealed class KeyTable
     }
 
     /// <summary>
-    /// The number of each key, or -1: as <see cref="Find(ulong)"/>, but all keys' places are asked for before the first is looked at, so that
-    /// memory answers them side by side.
+    /// The number of each key, or -1: as <see cref="Find(ulong)"/>, but all keys' places are asked for before the first
+    /// is looked at, so that memory answers them side by side.
     /// </summary>
     /// <param name="keys">The keys.</param>
     /// <param name="numbers">Receives the number of each.</param>

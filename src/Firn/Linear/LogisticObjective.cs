@@ -11,7 +11,8 @@ internal sealed class LogisticObjective
     private readonly double[] _textWeights;
     private readonly double[] _probabilities;
     private readonly double[] _buffer;
-    private readonly int _k, _threads;
+    private readonly int _k,
+        _threads;
 
     /// <param name="rows">[N,D].</param>
     /// <param name="labels">[N].</param>
@@ -19,7 +20,14 @@ internal sealed class LogisticObjective
     /// <param name="classWeights">By class; empty for 1.</param>
     /// <param name="inversePenalty">C.</param>
     /// <param name="threads">Threads to use.</param>
-    public LogisticObjective(SparseMatrix rows, ReadOnlySpan<int> labels, int k, ReadOnlySpan<float> classWeights, double inversePenalty, int threads)
+    public LogisticObjective(
+        SparseMatrix rows,
+        ReadOnlySpan<int> labels,
+        int k,
+        ReadOnlySpan<float> classWeights,
+        double inversePenalty,
+        int threads
+    )
     {
         _rows = rows;
         _labels = labels.ToArray();
@@ -132,7 +140,8 @@ internal sealed class LogisticObjective
             z[0] = 1 / (1 + Math.Exp(-z[0]));
             return;
         }
-        double highest = double.NegativeInfinity, sum = 0;
+        double highest = double.NegativeInfinity,
+            sum = 0;
         foreach (double value in z)
             highest = Math.Max(highest, value);
         foreach (ref double value in z)
@@ -159,7 +168,8 @@ internal sealed class LogisticObjective
             double margin = label == 1 ? z[0] : -z[0];
             return margin > 0 ? Math.Log(1 + Math.Exp(-margin)) : -margin + Math.Log(1 + Math.Exp(margin));
         }
-        double highest = double.NegativeInfinity, sum = 0;
+        double highest = double.NegativeInfinity,
+            sum = 0;
         foreach (double value in z)
             highest = Math.Max(highest, value);
         foreach (double value in z)

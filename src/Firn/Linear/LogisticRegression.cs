@@ -29,8 +29,14 @@ internal sealed class LogisticRegression
     /// <param name="classWeights">[classes] s of a text by its class; empty for 1.</param>
     /// <param name="options">Penalty and stopping.</param>
     /// <param name="threads">Threads to use.</param>
-    public static LogisticRegression Fit(SparseMatrix rows, ReadOnlySpan<int> labels, int classes, ReadOnlySpan<float> classWeights,
-        LogisticRegressionOptions options, int threads)
+    public static LogisticRegression Fit(
+        SparseMatrix rows,
+        ReadOnlySpan<int> labels,
+        int classes,
+        ReadOnlySpan<float> classWeights,
+        LogisticRegressionOptions options,
+        int threads
+    )
     {
         options.Validate();
         Throw.IfLengthDiffers(labels.Length, rows.RowCount, nameof(labels));

@@ -6,8 +6,8 @@ namespace Firn.Linear;
 /// </summary>
 internal sealed class MultinomialNaiveBayes
 {
-    private readonly double[] _logTheta;   // [D,C]
-    private readonly double[] _logPrior;   // [C]
+    private readonly double[] _logTheta; // [D,C]
+    private readonly double[] _logPrior; // [C]
 
     private MultinomialNaiveBayes(double[] logTheta, double[] logPrior)
     {
@@ -25,7 +25,8 @@ internal sealed class MultinomialNaiveBayes
         Throw.IfNotPositive(alpha);
         Throw.IfLengthDiffers(labels.Length, rows.RowCount, nameof(labels));
         var counts = new double[rows.ColumnCount * classes];
-        double[] totals = new double[classes], texts = new double[classes];
+        double[] totals = new double[classes],
+            texts = new double[classes];
         for (int row = 0; row < rows.RowCount; row++)
         {
             int label = labels[row];

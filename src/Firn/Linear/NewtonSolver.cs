@@ -2,8 +2,8 @@ namespace Firn.Linear;
 
 /// <summary>
 /// Truncated Newton: each step solves H d = -g by conjugate gradients, preconditioned by the Hessian's diagonal, as far
-/// as it pays, then walks along d with halved steps until the loss falls enough (Armijo). Lin, Weng, Keerthi 2008, "Trust
-/// region Newton method for large-scale logistic regression"; the preconditioner: Hsia, Chiang, Lin 2018.
+/// as it pays, then walks along d with halved steps until the loss falls enough (Armijo). Lin, Weng, Keerthi 2008,
+/// "Trust region Newton method for large-scale logistic regression"; the preconditioner: Hsia, Chiang, Lin 2018.
 /// </summary>
 internal static class NewtonSolver
 {
@@ -18,10 +18,14 @@ internal static class NewtonSolver
     {
         int n = objective.Size;
         var x = new double[n];
-        double[] gradient = new double[n], direction = new double[n], diagonal = new double[n];
-        double[] logits = new double[objective.LogitCount], directionLogits = new double[objective.LogitCount];
+        double[] gradient = new double[n],
+            direction = new double[n],
+            diagonal = new double[n];
+        double[] logits = new double[objective.LogitCount],
+            directionLogits = new double[objective.LogitCount];
         var inner = new InnerState(n);
-        double loss = objective.Loss(logits, logits, 0, 0), first = 0;
+        double loss = objective.Loss(logits, logits, 0, 0),
+            first = 0;
 
         for (int step = 0; step < maxSteps; step++)
         {
@@ -36,8 +40,11 @@ internal static class NewtonSolver
 
             objective.Logits(direction, directionLogits);
             double slope = Dot(gradient, direction);
-            double xx = objective.WeightProduct(x, x), xd = objective.WeightProduct(x, direction), dd = objective.WeightProduct(direction, direction);
-            double length = 1, next;
+            double xx = objective.WeightProduct(x, x),
+                xd = objective.WeightProduct(x, direction),
+                dd = objective.WeightProduct(direction, direction);
+            double length = 1,
+                next;
             while (true)
             {
                 next = objective.Loss(logits, directionLogits, length, xx + 2 * length * xd + length * length * dd);
@@ -54,7 +61,14 @@ internal static class NewtonSolver
         return x;
     }
 
-    private static void ConjugateGradients(LogisticObjective objective, double[] gradient, double[] diagonal, double precision, double[] d, InnerState s)
+    private static void ConjugateGradients(
+        LogisticObjective objective,
+        double[] gradient,
+        double[] diagonal,
+        double precision,
+        double[] d,
+        InnerState s
+    )
     {
         Array.Clear(d);
         double rz = 0;
@@ -71,7 +85,8 @@ internal static class NewtonSolver
             double curvature = Dot(s.Direction, s.Product);
             if (!(curvature > 0))
                 break;
-            double alpha = rz / curvature, before = rz;
+            double alpha = rz / curvature,
+                before = rz;
             rz = 0;
             for (int i = 0; i < d.Length; i++)
             {

@@ -17,7 +17,12 @@ internal sealed class NgramClassifier
     /// <param name="weights">[D,K].</param>
     /// <param name="intercepts">[K].</param>
     /// <param name="characters">What the spelling of words says; null for nothing.</param>
-    public NgramClassifier(NgramVectorizer vectorizer, float[] weights, float[] intercepts, CharacterScores? characters = null)
+    public NgramClassifier(
+        NgramVectorizer vectorizer,
+        float[] weights,
+        float[] intercepts,
+        CharacterScores? characters = null
+    )
     {
         Throw.IfLengthDiffers(weights.Length, (long)vectorizer.ColumnCount * intercepts.Length);
         _vectorizer = vectorizer;
@@ -37,15 +42,20 @@ internal sealed class NgramClassifier
     /// <summary>What the spelling of words says; null where it is no feature.</summary>
     public CharacterScores? Characters { get; }
 
-    /// <summary>Texts with what the spelling of their words without an id says (<see cref="RaggedIds.Unseen"/>).</summary>
+    /// <summary>
+    /// Texts with what the spelling of their words without an id says (<see cref="RaggedIds.Unseen"/>).
+    /// </summary>
     public RaggedIds WithUnseen(RaggedIds texts, UnseenWords? words) =>
-        words is null || Characters?.Spelling is not { } spelling ? texts : new RaggedIds(texts.Ids, texts.Offsets) { Unseen = spelling.SumsOf(words, OutputSize) };
+        words is null || Characters?.Spelling is not { } spelling
+            ? texts
+            : new RaggedIds(texts.Ids, texts.Offsets) { Unseen = spelling.SumsOf(words, OutputSize) };
 
     /// <summary>K: 1 for two classes, else one a class.</summary>
     public int OutputSize => Intercepts.Length;
 
     /// <summary>Bytes of keys and weights.</summary>
-    public long Bytes => (long)_vectorizer.ColumnCount * (sizeof(ulong) + sizeof(float) * (1 + OutputSize)) + (Characters?.Bytes ?? 0);
+    public long Bytes =>
+        (long)_vectorizer.ColumnCount * (sizeof(ulong) + sizeof(float) * (1 + OutputSize)) + (Characters?.Bytes ?? 0);
 
     /// <summary>Learns from texts as ids.</summary>
     /// <param name="texts">N texts.</param>
@@ -55,26 +65,63 @@ internal sealed class NgramClassifier
     /// <param name="classWeights">[classes], or empty.</param>
     /// <param name="options">The n-grams and the penalty.</param>
     /// <param name="threads">Threads to use; the result does not depend on it.</param>
-    /// <param name="sets">The sets that labels are numbers of, where a text may have several classes: each class is learnt by itself.</param>
-    public static NgramClassifier Fit(RaggedIds texts, Vocabulary vocabulary, ReadOnlySpan<int> labels, int classes, ReadOnlySpan<float> classWeights,
-        WideOptions options, int threads, LabelSets? sets = null) =>
-        FitEach(texts, vocabulary, new LinearTask(labels.ToArray(), classes, classWeights.ToArray(), sets), options, threads, [options.InversePenalty])[0];
+    /// <param name="sets">
+    /// The sets that labels are numbers of, where a text may have several classes: each class is learnt by itself.
+    /// </param>
+    public static NgramClassifier Fit(
+        RaggedIds texts,
+        Vocabulary vocabulary,
+        ReadOnlySpan<int> labels,
+        int classes,
+        ReadOnlySpan<float> classWeights,
+        WideOptions options,
+        int threads,
+        LabelSets? sets = null
+    ) =>
+        FitEach(
+            texts,
+            vocabulary,
+            new LinearTask(labels.ToArray(), classes, classWeights.ToArray(), sets),
+            options,
+            threads,
+            [options.InversePenalty]
+        )[0];
 
     /// <summary>What is to be learnt.</summary>
     /// <param name="Labels">[N] in [0, classes).</param>
     /// <param name="Classes">At least 2.</param>
     /// <param name="Weights">[classes], or empty.</param>
     /// <param name="Sets">The sets that labels are numbers of, or null.</param>
-    /// <param name="Unseen">Words of the texts that have no id, for the options that read characters; null for none.</param>
-    internal sealed record LinearTask(int[] Labels, int Classes, float[] Weights, LabelSets? Sets, UnseenWords? Unseen = null);
+    /// <param name="Unseen">
+    /// Words of the texts that have no id, for the options that read characters; null for none.
+    /// </param>
+    internal sealed record LinearTask(
+        int[] Labels,
+        int Classes,
+        float[] Weights,
+        LabelSets? Sets,
+        UnseenWords? Unseen = null
+    );
 
-    /// <summary>As <see cref="Fit"/>, once for each weight of the data against the penalty; texts are counted once.</summary>
-    public static IReadOnlyList<NgramClassifier> FitEach(RaggedIds texts, Vocabulary vocabulary, LinearTask task, WideOptions options, int threads,
-        IReadOnlyList<double> inversePenalties)
+    /// <summary>
+    /// As <see cref="Fit"/>, once for each weight of the data against the penalty; texts are counted once.
+    /// </summary>
+    public static IReadOnlyList<NgramClassifier> FitEach(
+        RaggedIds texts,
+        Vocabulary vocabulary,
+        LinearTask task,
+        WideOptions options,
+        int threads,
+        IReadOnlyList<double> inversePenalties
+    )
     {
         options.Validate();
         NgramOptions ngrams = options.ToNgrams();
-        (NgramVectorizer vectorizer, SparseMatrix rows) = NgramVectorizer.Fit(new IdSource(texts, ngrams), ngrams, threads);
+        (NgramVectorizer vectorizer, SparseMatrix rows) = NgramVectorizer.Fit(
+            new IdSource(texts, ngrams),
+            ngrams,
+            threads
+        );
         CharacterRuns? runs = null;
         if (options.LongestCharacters > 0)
         {
@@ -90,7 +137,14 @@ internal sealed class NgramClassifier
                 ? EachByItself(rows, task.Labels, sets, task.Weights, solver, threads)
                 : Together(LogisticRegression.Fit(rows, task.Labels, task.Classes, task.Weights, solver, threads));
             int words = vectorizer.ColumnCount * intercepts.Length;
-            models.Add(new NgramClassifier(vectorizer, weights[..words], intercepts, runs?.Fold(weights.AsMemory(words), intercepts.Length)));
+            models.Add(
+                new NgramClassifier(
+                    vectorizer,
+                    weights[..words],
+                    intercepts,
+                    runs?.Fold(weights.AsMemory(words), intercepts.Length)
+                )
+            );
         }
         return models;
     }
@@ -98,15 +152,28 @@ internal sealed class NgramClassifier
     private static (float[] Weights, float[] Intercepts) Together(LogisticRegression model) =>
         ([.. model.Weights.Select(w => (float)w)], [.. model.Intercepts.Select(b => (float)b)]);
 
-    private static (float[] Weights, float[] Intercepts) EachByItself(SparseMatrix rows, ReadOnlySpan<int> labels, LabelSets sets,
-        ReadOnlySpan<float> weights, LogisticRegressionOptions solver, int threads)
+    private static (float[] Weights, float[] Intercepts) EachByItself(
+        SparseMatrix rows,
+        ReadOnlySpan<int> labels,
+        LabelSets sets,
+        ReadOnlySpan<float> weights,
+        LogisticRegressionOptions solver,
+        int threads
+    )
     {
         int k = sets.Classes;
         var all = new float[rows.ColumnCount * k];
         var intercepts = new float[k];
         for (int c = 0; c < k; c++)
         {
-            var one = LogisticRegression.Fit(rows, sets.Of(labels, c), 2, weights.IsEmpty ? [] : [1, weights[c]], solver, threads);
+            var one = LogisticRegression.Fit(
+                rows,
+                sets.Of(labels, c),
+                2,
+                weights.IsEmpty ? [] : [1, weights[c]],
+                solver,
+                threads
+            );
             for (int column = 0; column < rows.ColumnCount; column++)
                 all[column * k + c] = (float)one.Weights[column];
             intercepts[c] = (float)one.Intercepts[0];
@@ -119,7 +186,12 @@ internal sealed class NgramClassifier
     /// <param name="logits">[K]; added to.</param>
     /// <param name="scratch">Owned by this thread.</param>
     /// <param name="unseen">[K+1] what its words without an id say; empty for nothing.</param>
-    public void AddLogits(ReadOnlySpan<int> ids, Span<float> logits, NgramScratch scratch, ReadOnlySpan<float> unseen = default)
+    public void AddLogits(
+        ReadOnlySpan<int> ids,
+        Span<float> logits,
+        NgramScratch scratch,
+        ReadOnlySpan<float> unseen = default
+    )
     {
         Find(ids, scratch);
         ReadOnlySpan<(int Column, float Value)> found = CollectionsMarshal.AsSpan(scratch.Found);
@@ -134,8 +206,9 @@ internal sealed class NgramClassifier
     }
 
     /// <summary>
-    /// The share of each token in logit <paramref name="output"/>: what an n-gram adds is divided evenly among its tokens.
-    /// The shares sum to the logit less the intercept and what words without an id say, by their square and the factor that comes back.
+    /// The share of each token in logit <paramref name="output"/>: what an n-gram adds is divided evenly among its
+    /// tokens. The shares sum to the logit less the intercept and what words without an id say, by their square and the
+    /// factor that comes back.
     /// </summary>
     public (double[] Shares, double UnseenFactor) TokenShares(ReadOnlySpan<int> ids, int output, float unseenSquare = 0)
     {
@@ -148,12 +221,15 @@ internal sealed class NgramClassifier
         var counts = new Dictionary<int, int>();
         VisitOccurrences(ids, (column, _, _) => counts[column] = counts.GetValueOrDefault(column) + 1);
         var shares = new double[ids.Length];
-        VisitOccurrences(ids, (column, start, length) =>
-        {
-            double part = weightOf[column] / counts[column] / length;
-            for (int i = start; i < start + length; i++)
-                shares[i] += part;
-        });
+        VisitOccurrences(
+            ids,
+            (column, start, length) =>
+            {
+                double part = weightOf[column] / counts[column] / length;
+                for (int i = start; i < start + length; i++)
+                    shares[i] += part;
+            }
+        );
         return (shares, Characters?.AddShares(ids, output, OutputSize, shares, unseenSquare) ?? 0);
     }
 
@@ -176,7 +252,15 @@ internal sealed class NgramClassifier
             for (int length = options.Shortest; length <= options.Longest && start + length <= ids.Length; length++)
             {
                 single.Clear();
-                NgramKeys.Extract(ids.Slice(start, length), options with { Shortest = length, Longest = length }, single);
+                NgramKeys.Extract(
+                    ids.Slice(start, length),
+                    options with
+                    {
+                        Shortest = length,
+                        Longest = length,
+                    },
+                    single
+                );
                 int column = _vectorizer.ColumnOf(single[0]);
                 if (column >= 0)
                     visit(column, start, length);

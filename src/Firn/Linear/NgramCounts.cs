@@ -8,11 +8,12 @@ namespace Firn.Linear;
 /// <param name="Occurrences">[nnz] how often the text has it.</param>
 internal sealed record NgramCounts(int[] RowStarts, List<int> Columns, List<ushort> Occurrences)
 {
-    private const int TextsInChunk = 512, ChunksInBlock = 16;
+    private const int TextsInChunk = 512,
+        ChunksInBlock = 16;
 
     /// <summary>
-    /// Counts. Texts are cut up in parallel, a block at a time; columns are then asked for in the order of the texts, so
-    /// that numbering does not depend on the threads.
+    /// Counts. Texts are cut up in parallel, a block at a time; columns are then asked for in the order of the texts,
+    /// so that numbering does not depend on the threads.
     /// </summary>
     public static NgramCounts Of(INgramSource texts, int threads, Func<ulong, int> columnOf)
     {
@@ -29,11 +30,21 @@ internal sealed record NgramCounts(int[] RowStarts, List<int> Columns, List<usho
         for (int first = 0; first < texts.Count; first += ChunksInBlock * TextsInChunk)
         {
             int block = first;
-            Workers.Run(ChunksInBlock, threads, (chunk, worker) =>
-                chunks[chunk].Read(readers[worker], block + chunk * TextsInChunk, Math.Min(texts.Count, block + (chunk + 1) * TextsInChunk)));
+            Workers.Run(
+                ChunksInBlock,
+                threads,
+                (chunk, worker) =>
+                    chunks[chunk]
+                        .Read(
+                            readers[worker],
+                            block + chunk * TextsInChunk,
+                            Math.Min(texts.Count, block + (chunk + 1) * TextsInChunk)
+                        )
+            );
             for (int chunk = 0; chunk < ChunksInBlock; chunk++)
             {
-                int before = columns.Count, text = first + chunk * TextsInChunk;
+                int before = columns.Count,
+                    text = first + chunk * TextsInChunk;
                 foreach (ulong key in chunks[chunk].Keys)
                     columns.Add(columnOf(key));
                 occurrences.AddRange(chunks[chunk].Occurrences);
@@ -66,7 +77,7 @@ internal sealed record NgramCounts(int[] RowStarts, List<int> Columns, List<usho
                 _all.Clear();
                 reader(text, _all);
                 _all.Sort();
-                for (int i = 0; i < _all.Count;)
+                for (int i = 0; i < _all.Count; )
                 {
                     int run = i;
                     while (i < _all.Count && _all[i] == _all[run])

@@ -61,11 +61,14 @@ internal sealed class NgramKeys(NgramOptions options)
             _words.Add(HashOf(_tokens[i]));
     }
 
-    /// <summary>Runs of at least two word characters as Python's <c>\w</c> has them: letters, numbers, underscore.</summary>
+    /// <summary>
+    /// Runs of at least two word characters as Python's <c>\w</c> has them: letters, numbers, underscore.
+    /// </summary>
     private void PatternWords(ReadOnlySpan<char> text)
     {
-        int start = 0, length = 0;
-        for (int i = 0; i < text.Length;)
+        int start = 0,
+            length = 0;
+        for (int i = 0; i < text.Length; )
         {
             bool word;
             int step = 1;
@@ -93,8 +96,11 @@ internal sealed class NgramKeys(NgramOptions options)
     {
         if (Rune.DecodeFromUtf16(text, out Rune rune, out length) != System.Buffers.OperationStatus.Done)
             return false;
-        return Rune.GetUnicodeCategory(rune) is <= UnicodeCategory.OtherLetter
-            or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+        return Rune.GetUnicodeCategory(rune)
+            is <= UnicodeCategory.OtherLetter
+                or UnicodeCategory.DecimalDigitNumber
+                or UnicodeCategory.LetterNumber
+                or UnicodeCategory.OtherNumber;
     }
 
     private ReadOnlySpan<char> Lower(ReadOnlySpan<char> text)

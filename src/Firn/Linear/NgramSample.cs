@@ -1,8 +1,8 @@
 namespace Firn.Linear;
 
 /// <summary>
-/// Estimates how many n-grams texts have, from those whose key falls into a fixed sixteenth of all keys: what a vectorizer
-/// will allocate can be told before it does.
+/// Estimates how many n-grams texts have, from those whose key falls into a fixed sixteenth of all keys: what a
+/// vectorizer will allocate can be told before it does.
 /// </summary>
 /// <param name="Values">N-grams that are distinct within their text, summed over the texts.</param>
 /// <param name="Distinct">Distinct n-grams of all texts.</param>
@@ -40,9 +40,14 @@ internal readonly record struct NgramSample(long Values, long Distinct, long Kep
             }
         }
         long share = (long)Share;
-        // Few frequent n-grams make most of the values, so those are counted, and only what the rare ones make is estimated.
-        return new NgramSample(values, share * frequencies.Count, share * frequencies.Count(f => f >= minTexts),
-            values - share * frequencies.Where(f => f < minTexts).Sum(f => (long)f));
+        // Few frequent n-grams make most of the values, so those are counted, and only what the rare ones make is
+        // estimated.
+        return new NgramSample(
+            values,
+            share * frequencies.Count,
+            share * frequencies.Count(f => f >= minTexts),
+            values - share * frequencies.Where(f => f < minTexts).Sum(f => (long)f)
+        );
     }
 
     private const int Slot = sizeof(ulong) + sizeof(int); // of a KeyTable
@@ -56,10 +61,13 @@ internal readonly record struct NgramSample(long Values, long Distinct, long Kep
     {
         get
         {
-            long table = Slot * PowerOfTwo(4 * Distinct / 3), lists = (sizeof(int) + sizeof(ushort)) * PowerOfTwo(Values), frequencies = sizeof(int) * PowerOfTwo(Distinct);
+            long table = Slot * PowerOfTwo(4 * Distinct / 3),
+                lists = (sizeof(int) + sizeof(ushort)) * PowerOfTwo(Values),
+                frequencies = sizeof(int) * PowerOfTwo(Distinct);
             long columns = Distinct * (sizeof(ulong) + sizeof(int)) + Kept * (sizeof(ulong) + sizeof(float));
             long growing = table / 2 + lists / 2; // what was there before it grew
-            long counted = table + lists + frequencies + Math.Max(growing, columns); // the counts, and which of them stay
+            // the counts, and which of them stay
+            long counted = table + lists + frequencies + Math.Max(growing, columns);
             return Math.Max(counted, lists + Matrix + Vectorizer);
         }
     }
@@ -72,15 +80,22 @@ internal readonly record struct NgramSample(long Values, long Distinct, long Kep
     public static long PeakBytes(NgramSample words, NgramSample characters, int texts, int outputs)
     {
         long second = characters == default ? 0 : words.Matrix + words.Vectorizer + characters.Counting;
-        long matrices = words.Matrix + characters.Matrix, kept = words.Kept + characters.Kept;
+        long matrices = words.Matrix + characters.Matrix,
+            kept = words.Kept + characters.Kept;
         long vectorizers = words.Vectorizer + (characters == default ? 0 : characters.Vectorizer);
-        int copies = characters == default ? 2 : 3; // as it is and turned; and its two parts, which may not be collected yet
-        long solved = copies * matrices + vectorizers + 8L * outputs * sizeof(double) * kept + texts * (5L * outputs + 2) * sizeof(double);
+        // as it is and turned; and its two parts, which may not be collected yet
+        int copies = characters == default ? 2 : 3;
+        long solved =
+            copies * matrices
+            + vectorizers
+            + 8L * outputs * sizeof(double) * kept
+            + texts * (5L * outputs + 2) * sizeof(double);
         return Math.Max(words.Counting, Math.Max(second, solved));
     }
 
     /// <summary>Bytes of the fitted n-grams.</summary>
     public long HeldBytes(int outputs) => Vectorizer + Kept * sizeof(float) * (long)outputs;
 
-    private static long PowerOfTwo(long least) => (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(least, 16));
+    private static long PowerOfTwo(long least) =>
+        (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(least, 16));
 }

@@ -8,7 +8,9 @@ internal interface INgramSource
     /// <summary>Number of texts.</summary>
     int Count { get; }
 
-    /// <summary>A reader for one thread: appends a key for each occurrence of an n-gram in the text of that number.</summary>
+    /// <summary>
+    /// A reader for one thread: appends a key for each occurrence of an n-gram in the text of that number.
+    /// </summary>
     Action<int, List<ulong>> CreateReader();
 }
 

@@ -4,9 +4,9 @@ using Firn.Kernels;
 namespace Firn.Linear;
 
 /// <summary>
-/// Texts to sparse rows of n-gram values: value = tf * idf, tf = count (or 1 + ln count), idf = ln((1 + N) / (1 + df)) + 1,
-/// then each row divided by its Euclidean norm (Salton, Buckley 1988; the smoothed form is scikit-learn's). An n-gram
-/// that the training texts lack is left out.
+/// Texts to sparse rows of n-gram values: value = tf * idf, tf = count (or 1 + ln count), idf = ln((1 + N) / (1 + df))
+/// + 1, then each row divided by its Euclidean norm (Salton, Buckley 1988; the smoothed form is scikit-learn's). An
+/// n-gram that the training texts lack is left out.
 /// </summary>
 internal sealed class NgramVectorizer
 {
@@ -42,7 +42,11 @@ internal sealed class NgramVectorizer
 
     /// <summary>Learns the n-grams of the texts and their frequencies.</summary>
     /// <returns>The vectorizer, and the texts as rows.</returns>
-    public static (NgramVectorizer Vectorizer, SparseMatrix Rows) Fit(INgramSource texts, NgramOptions options, int threads)
+    public static (NgramVectorizer Vectorizer, SparseMatrix Rows) Fit(
+        INgramSource texts,
+        NgramOptions options,
+        int threads
+    )
     {
         options.Validate();
         Heap.Settle(); // what came before
@@ -51,19 +55,29 @@ internal sealed class NgramVectorizer
         return (vectorizer, vectorizer.Weigh(counts));
     }
 
-    /// <summary>Counts, and keeps what is frequent enough; the table of all n-grams lives no longer than this.</summary>
-    private static (NgramVectorizer Vectorizer, NgramCounts Counts) Count(INgramSource texts, NgramOptions options, int threads)
+    /// <summary>
+    /// Counts, and keeps what is frequent enough; the table of all n-grams lives no longer than this.
+    /// </summary>
+    private static (NgramVectorizer Vectorizer, NgramCounts Counts) Count(
+        INgramSource texts,
+        NgramOptions options,
+        int threads
+    )
     {
         var table = new KeyTable(1 << 16);
         var frequencies = new List<int>();
-        NgramCounts counts = NgramCounts.Of(texts, threads, key =>
-        {
-            int index = table.FindOrAdd(key);
-            if (index == frequencies.Count)
-                frequencies.Add(0);
-            frequencies[index]++;
-            return index;
-        });
+        NgramCounts counts = NgramCounts.Of(
+            texts,
+            threads,
+            key =>
+            {
+                int index = table.FindOrAdd(key);
+                if (index == frequencies.Count)
+                    frequencies.Add(0);
+                frequencies[index]++;
+                return index;
+            }
+        );
 
         var columnOf = new int[table.Count];
         int columns = 0;
@@ -78,7 +92,8 @@ internal sealed class NgramVectorizer
                 continue;
             keys[columnOf[i]] = all[i];
             weights[columnOf[i]] = options.InverseTextFrequency
-                ? (float)(Math.Log((1.0 + texts.Count) / (1 + frequencies[i])) + 1) : 1;
+                ? (float)(Math.Log((1.0 + texts.Count) / (1 + frequencies[i])) + 1)
+                : 1;
         }
         foreach (ref int column in CollectionsMarshal.AsSpan(counts.Columns))
             column = columnOf[column];
@@ -86,16 +101,24 @@ internal sealed class NgramVectorizer
     }
 
     /// <summary>The texts as rows [N,D].</summary>
-    public SparseMatrix Transform(INgramSource texts, int threads) => Weigh(NgramCounts.Of(texts, threads, _table.Find));
+    public SparseMatrix Transform(INgramSource texts, int threads) =>
+        Weigh(NgramCounts.Of(texts, threads, _table.Find));
 
-    /// <summary>One text's features, for prediction: no matrix, and nothing allocated once the lists have grown.</summary>
-    /// <param name="scratch">Holds the text's n-grams, one an occurrence; receives column and value of each that the model knows, by column.</param>
-    /// <param name="weights">[D,K] what the values will be multiplied by: asked for meanwhile; empty for nothing.</param>
+    /// <summary>
+    /// One text's features, for prediction: no matrix, and nothing allocated once the lists have grown.
+    /// </summary>
+    /// <param name="scratch">
+    /// Holds the text's n-grams, one an occurrence; receives column and value of each that the model knows, by column.
+    /// </param>
+    /// <param name="weights">
+    /// [D,K] what the values will be multiplied by: asked for meanwhile; empty for nothing.
+    /// </param>
     public void Transform(NgramScratch scratch, ReadOnlySpan<float> weights = default)
     {
         Span<int> columns = scratch.ColumnsFor(scratch.Keys.Count);
         _table.Find(CollectionsMarshal.AsSpan(scratch.Keys), columns);
-        int known = 0, outputs = weights.Length / Math.Max(1, ColumnCount);
+        int known = 0,
+            outputs = weights.Length / Math.Max(1, ColumnCount);
         foreach (int column in columns)
         {
             if (column < 0)
@@ -110,9 +133,10 @@ internal sealed class NgramVectorizer
         List<(int Column, float Value)> found = scratch.Found;
         found.Clear();
         double squares = 0;
-        for (int i = 0; i < columns.Length;)
+        for (int i = 0; i < columns.Length; )
         {
-            int run = i, column = columns[i];
+            int run = i,
+                column = columns[i];
             while (i < columns.Length && columns[i] == column)
                 i++;
             float value = ValueOf(column, i - run);

@@ -3,8 +3,9 @@ using Firn.Kernels;
 namespace Firn.Linear;
 
 /// <summary>
-/// A matrix of texts by features [N,D] that stores what is not zero, row after row (CSR); the column-wise copy (CSC) that
-/// training needs is made once, on demand. Every sum runs in a fixed order, so results do not depend on the threads.
+/// A matrix of texts by features [N,D] that stores what is not zero, row after row (CSR); the column-wise copy (CSC)
+/// that training needs is made once, on demand. Every sum runs in a fixed order, so results do not depend on the
+/// threads.
 /// </summary>
 internal sealed class SparseMatrix
 {
@@ -39,7 +40,9 @@ internal sealed class SparseMatrix
     {
         if (parts.Length == 1)
             return parts[0];
-        int rows = parts[0].RowCount, width = 0, at = 0;
+        int rows = parts[0].RowCount,
+            width = 0,
+            at = 0;
         long size = 0;
         foreach (SparseMatrix part in parts)
         {
@@ -95,17 +98,20 @@ internal sealed class SparseMatrix
     public void MultiplySquaresTransposed(double[] dense, int k, double[] destination, int threads)
     {
         SparseMatrix turned = _transposed.Value;
-        turned.ForRows(threads, row =>
-        {
-            Span<double> sum = destination.AsSpan(row * k, k);
-            sum.Clear();
-            for (int i = turned.RowStarts[row]; i < turned.RowStarts[row + 1]; i++)
+        turned.ForRows(
+            threads,
+            row =>
             {
-                double square = (double)turned.Values[i] * turned.Values[i];
-                for (int c = 0, at = turned.Columns[i] * k; c < k; c++)
-                    sum[c] += square * dense[at + c];
+                Span<double> sum = destination.AsSpan(row * k, k);
+                sum.Clear();
+                for (int i = turned.RowStarts[row]; i < turned.RowStarts[row + 1]; i++)
+                {
+                    double square = (double)turned.Values[i] * turned.Values[i];
+                    for (int c = 0, at = turned.Columns[i] * k; c < k; c++)
+                        sum[c] += square * dense[at + c];
+                }
             }
-        });
+        );
     }
 
     private void Gather(int row, double[] dense, int k, Span<double> sum)
@@ -132,12 +138,16 @@ internal sealed class SparseMatrix
     /// <summary>Calls the body for every row; rows are cut into pieces with about as many values each.</summary>
     private void ForRows(int threads, Action<int> body)
     {
-        Workers.Run(Pieces, threads, (piece, _) =>
-        {
-            int end = PieceStart(piece + 1);
-            for (int row = PieceStart(piece); row < end; row++)
-                body(row);
-        });
+        Workers.Run(
+            Pieces,
+            threads,
+            (piece, _) =>
+            {
+                int end = PieceStart(piece + 1);
+                for (int row = PieceStart(piece); row < end; row++)
+                    body(row);
+            }
+        );
     }
 
     private int PieceStart(int piece)

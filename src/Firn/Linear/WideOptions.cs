@@ -1,8 +1,8 @@
 namespace Firn.Linear;
 
 /// <summary>
-/// The linear part beside an LSTM: TF-IDF of n-grams of tokens, and of runs of characters of words, L2-penalised logistic regression, its logits added to the
-/// LSTM's with weights chosen on the validation texts.
+/// The linear part beside an LSTM: TF-IDF of n-grams of tokens, and of runs of characters of words, L2-penalised
+/// logistic regression, its logits added to the LSTM's with weights chosen on the validation texts.
 /// </summary>
 public sealed record WideOptions
 {
@@ -16,8 +16,9 @@ public sealed record WideOptions
     public double InversePenalty { get; init; } = 3;
 
     /// <summary>
-    /// The longest run of a word's characters that is a feature, 3 to 8, begin and end of the word counting as one each; 0
-    /// for none. Such features judge words that no training text has by their spelling, which pays where texts are few.
+    /// The longest run of a word's characters that is a feature, 3 to 8, begin and end of the word counting as one
+    /// each; 0 for none. Such features judge words that no training text has by their spelling, which pays where texts
+    /// are few.
     /// </summary>
     public int LongestCharacters { get; init; }
 
@@ -29,8 +30,16 @@ public sealed record WideOptions
         Throw.IfNotPositive(InversePenalty);
     }
 
-    internal NgramOptions ToNgrams() => new() { Longest = Longest, MinTexts = MinTexts, SublinearCounts = true };
+    internal NgramOptions ToNgrams() =>
+        new()
+        {
+            Longest = Longest,
+            MinTexts = MinTexts,
+            SublinearCounts = true,
+        };
 
-    /// <summary>Runs of characters are counted as they are, and divided by a norm of their own (<see cref="CharacterScores"/>).</summary>
+    /// <summary>
+    /// Runs of characters are counted as they are, and divided by a norm of their own (<see cref="CharacterScores"/>).
+    /// </summary>
     internal NgramOptions ToCharacterRuns() => new() { MinTexts = MinTexts, Normalize = false };
 }

@@ -13,8 +13,9 @@ internal sealed class BatchPlan(int usualShards, int mostShards, int leastTexts)
 {
     private const int UsualTokens = 2048; // of a shard
 
-    private readonly int[] starts = new int[mostShards + 1], tokens = new int[mostShards];
-    private int[] histogram = [];
+    private readonly int[] _starts = new int[mostShards + 1],
+        _tokens = new int[mostShards];
+    private int[] _histogram = [];
 
     /// <summary>Shards in use.</summary>
     public int Shards { get; private set; }
@@ -34,9 +35,9 @@ internal sealed class BatchPlan(int usualShards, int mostShards, int leastTexts)
     public int[] Length { get; private set; } = [];
 
     /// <summary>Tokens before a shard's first.</summary>
-    public int FirstToken(int shard) => tokens[shard];
+    public int FirstToken(int shard) => _tokens[shard];
 
-    public Range RangeOf(int shard) => starts[shard]..starts[shard + 1];
+    public Range RangeOf(int shard) => _starts[shard].._starts[shard + 1];
 
     /// <summary>Plans the texts <paramref name="batch"/> (indices into <paramref name="texts"/>).</summary>
     public void Build(RaggedIds texts, ReadOnlySpan<int> batch)
@@ -62,17 +63,17 @@ internal sealed class BatchPlan(int usualShards, int mostShards, int leastTexts)
             longest = Math.Max(longest, length);
             Tokens += length;
         }
-        if (histogram.Length < longest + 2)
-            histogram = new int[longest + 2 + longest / 4];
-        Array.Clear(histogram);
+        if (_histogram.Length < longest + 2)
+            _histogram = new int[longest + 2 + longest / 4];
+        Array.Clear(_histogram);
         foreach (int text in batch)
-            histogram[longest - texts.LengthOf(text) + 1]++;
+            _histogram[longest - texts.LengthOf(text) + 1]++;
         for (int i = 1; i <= longest; i++)
-            histogram[i] += histogram[i - 1];
+            _histogram[i] += _histogram[i - 1];
         for (int i = 0; i < batch.Length; i++)
         {
             int length = texts.LengthOf(batch[i]);
-            int place = histogram[longest - length]++;
+            int place = _histogram[longest - length]++;
             Position[place] = i;
             Text[place] = batch[i];
             Length[place] = length;
@@ -89,12 +90,12 @@ internal sealed class BatchPlan(int usualShards, int mostShards, int leastTexts)
         {
             if (seen * wanted >= Tokens * Shards && Shards < wanted)
             {
-                tokens[Shards] = (int)seen;
-                starts[Shards++] = i;
+                _tokens[Shards] = (int)seen;
+                _starts[Shards++] = i;
             }
             seen += Length[i];
         }
         Shards = Math.Max(Shards, 1);
-        starts[Shards] = Count;
+        _starts[Shards] = Count;
     }
 }

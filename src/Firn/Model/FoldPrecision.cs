@@ -12,7 +12,9 @@ public enum FoldPrecision
     /// <summary>Half of that memory; a row is rounded to 11 bits, scores move by some 1e-4.</summary>
     Float16,
 
-    /// <summary>Half of that memory, with float32's range; a row is rounded to 8 bits, scores move by some 1e-3.</summary>
+    /// <summary>
+    /// Half of that memory, with float32's range; a row is rounded to 8 bits, scores move by some 1e-3.
+    /// </summary>
     BFloat16,
 }
 

@@ -5,7 +5,8 @@ namespace Firn.Model;
 /// <summary>Feeds the layers on the embedding with folded rows, in scoring; the memory of one worker.</summary>
 internal sealed unsafe class FoldedSource(ModelLayers layers, PadStates? pads) : EmbeddingSource
 {
-    private int[] _rows = [], _reversed = [];
+    private int[] _rows = [],
+        _reversed = [];
     private nint[] _stored = []; // native addresses, pinned
 
     /// <summary>By the layers' readers.</summary>
@@ -48,7 +49,8 @@ internal sealed unsafe class FoldedSource(ModelLayers layers, PadStates? pads) :
         layer.Forward(layout, tape);
     }
 
-    public override void Begin(ShardWorkspace work, SequenceLayer layer, SequenceTape tape) => pads?.Enter(layer, work.Layout, tape);
+    public override void Begin(ShardWorkspace work, SequenceLayer layer, SequenceTape tape) =>
+        pads?.Enter(layer, work.Layout, tape);
 
     /// <summary>For a layer that reads the embedding as it is.</summary>
     private void CopyRows(ReadOnlySpan<int> rows, RaggedLayout layout, SequenceLayer layer, SequenceTape tape)

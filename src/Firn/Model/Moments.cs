@@ -2,7 +2,9 @@ using Firn.Layers;
 
 namespace Firn.Model;
 
-/// <summary>Means of the gradient and of its square of a parameter; of the table only for the rows that may move.</summary>
+/// <summary>
+/// Means of the gradient and of its square of a parameter; of the table only for the rows that may move.
+/// </summary>
 internal sealed class Moments
 {
     /// <param name="parameter">The weights.</param>
@@ -43,7 +45,8 @@ internal sealed class Moments
         int width = Parameter.Shape[1];
         for (int row = 0; row < Parameter.Shape[0]; row++)
         {
-            int from = Rows.PlaceOf(row), to = rows.PlaceOf(row);
+            int from = Rows.PlaceOf(row),
+                to = rows.PlaceOf(row);
             if (from < 0 || to < 0)
                 continue;
             First.AsSpan(from * width, width).CopyTo(moved.First.AsSpan(to * width));

@@ -3,11 +3,12 @@ using Firn.Layers;
 namespace Firn.Model;
 
 /// <summary>
-/// Rows of a table of word vectors as they were before training; the rows that are not here are as they were. Immutable.
+/// Rows of a table of word vectors as they were before training; the rows that are not here are as they were.
+/// Immutable.
 /// </summary>
 public sealed class PretrainedRows
 {
-    private readonly int[] rows;
+    private readonly int[] _rows;
 
     /// <summary>Wraps rows; nothing is copied.</summary>
     /// <param name="rows">Numbers of the rows in the table, rising, [M].</param>
@@ -22,21 +23,24 @@ public sealed class PretrainedRows
         for (int i = 0; i < rows.Length; i++)
         {
             if (rows[i] <= (i == 0 ? 0 : rows[i - 1]))
-                throw new ArgumentException($"Rows must rise from 1 on; row {rows[i]} stands at place {i}.", nameof(rows));
+                throw new ArgumentException(
+                    $"Rows must rise from 1 on; row {rows[i]} stands at place {i}.",
+                    nameof(rows)
+                );
         }
-        this.rows = rows;
+        _rows = rows;
         Values = values;
         Dimension = dimension;
     }
 
     /// <summary>Number of rows, M; 0 where training moved none.</summary>
-    public int Count => rows.Length;
+    public int Count => _rows.Length;
 
     /// <summary>Width of a vector, E.</summary>
     public int Dimension { get; }
 
     /// <summary>Numbers of the rows in the table, rising, [M].</summary>
-    public ReadOnlySpan<int> Rows => rows;
+    public ReadOnlySpan<int> Rows => _rows;
 
     /// <summary>The vectors before training, [M,E] row-major.</summary>
     public ReadOnlyMemory<float> Values { get; }
@@ -51,8 +55,12 @@ public sealed class PretrainedRows
     {
         Throw.IfLengthDiffers(before.Length, after.Rows.Length, nameof(before));
         int e = after.Dimension;
-        int[] rows = [.. Enumerable.Range(1, after.RowCount - 1)
-            .Where(row => !before.Span.Slice(row * e, e).SequenceEqual(after.Rows.Span.Slice(row * e, e)))];
+        int[] rows =
+        [
+            .. Enumerable
+                .Range(1, after.RowCount - 1)
+                .Where(row => !before.Span.Slice(row * e, e).SequenceEqual(after.Rows.Span.Slice(row * e, e))),
+        ];
         var values = new float[checked(rows.Length * e)];
         for (int i = 0; i < rows.Length; i++)
             before.Span.Slice(rows[i] * e, e).CopyTo(values.AsSpan(i * e));

@@ -9,23 +9,23 @@ namespace Firn.Model;
 /// </summary>
 internal sealed class RowGroups(EmbeddingTable table)
 {
-    private readonly int[] groupOfRow = new int[table.RowCount]; // group of a row in the batch, else 0
-    private int[] rows = [0];
-    private int[] groupOfToken = [];
-    private int[] starts = [0, 0];
-    private int[] order = [];
+    private readonly int[] _groupOfRow = new int[table.RowCount]; // group of a row in the batch, else 0
+    private int[] _rows = [0];
+    private int[] _groupOfToken = [];
+    private int[] _starts = [0, 0];
+    private int[] _order = [];
 
     /// <summary>Distinct rows, row 0 counted whether it occurs or not.</summary>
     public int Count { get; private set; } = 1;
 
     /// <summary>Row of each group, [Count].</summary>
-    public ReadOnlySpan<int> Rows => rows.AsSpan(0, Count);
+    public ReadOnlySpan<int> Rows => _rows.AsSpan(0, Count);
 
     /// <summary>Group of each token, text after text in the plan's order.</summary>
-    public ReadOnlySpan<int> GroupOfToken => groupOfToken;
+    public ReadOnlySpan<int> GroupOfToken => _groupOfToken;
 
     /// <summary>The tokens of a group, rising.</summary>
-    public ReadOnlySpan<int> TokensOf(int group) => order.AsSpan(starts[group]..starts[group + 1]);
+    public ReadOnlySpan<int> TokensOf(int group) => _order.AsSpan(_starts[group].._starts[group + 1]);
 
     public void Build(RaggedIds texts, BatchPlan plan)
     {
@@ -37,13 +37,13 @@ internal sealed class RowGroups(EmbeddingTable table)
             foreach (int id in texts[plan.Text[i]])
             {
                 int row = table.RowOf[id];
-                ref int group = ref groupOfRow[row];
+                ref int group = ref _groupOfRow[row];
                 if (group == 0 && row != 0)
                 {
                     group = Count;
-                    rows[Count++] = row;
+                    _rows[Count++] = row;
                 }
-                groupOfToken[token++] = group;
+                _groupOfToken[token++] = group;
             }
         }
         Order(token);
@@ -52,27 +52,27 @@ internal sealed class RowGroups(EmbeddingTable table)
     private void Forget()
     {
         foreach (int row in Rows)
-            groupOfRow[row] = 0;
+            _groupOfRow[row] = 0;
         Count = 1;
     }
 
     private void Reserve(int tokens)
     {
-        if (groupOfToken.Length >= tokens)
+        if (_groupOfToken.Length >= tokens)
             return;
         int capacity = tokens + tokens / 8;
-        groupOfToken = new int[capacity];
-        order = new int[capacity];
-        rows = new int[capacity + 1];
-        starts = new int[capacity + 2];
+        _groupOfToken = new int[capacity];
+        _order = new int[capacity];
+        _rows = new int[capacity + 1];
+        _starts = new int[capacity + 2];
     }
 
     /// <summary>A counting sort of the tokens by group.</summary>
     private void Order(int tokens)
     {
-        Span<int> ends = starts.AsSpan(0, Count + 1);
+        Span<int> ends = _starts.AsSpan(0, Count + 1);
         ends.Clear();
-        foreach (int group in groupOfToken.AsSpan(0, tokens))
+        foreach (int group in _groupOfToken.AsSpan(0, tokens))
             ends[group]++;
         int sum = 0;
         foreach (ref int end in ends)
@@ -81,6 +81,6 @@ internal sealed class RowGroups(EmbeddingTable table)
             end = sum;
         }
         for (int token = tokens - 1; token >= 0; token--)
-            order[--starts[groupOfToken[token]]] = token;
+            _order[--_starts[_groupOfToken[token]]] = token;
     }
 }

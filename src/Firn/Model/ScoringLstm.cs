@@ -6,8 +6,8 @@ namespace Firn.Model;
 
 /// <summary>
 /// One direction forward only: folded rows instead of the input product, and no memory of gates and cells, so that a
-/// step's work stays in the nearest cache. Only the outputs are kept, for the pooling. The folded rows of a step lie all
-/// over a table that no cache may hold, so each step asks for those of the next.
+/// step's work stays in the nearest cache. Only the outputs are kept, for the pooling. The folded rows of a step lie
+/// all over a table that no cache may hold, so each step asks for those of the next.
 /// </summary>
 internal static unsafe class ScoringLstm
 {
@@ -15,24 +15,37 @@ internal static unsafe class ScoringLstm
     private const int FewestFused = 4; // texts alive; fewer would leave most of a tile unused
 
     /// <summary>
-    /// Runs all steps; <paramref name="rows"/> [M] are the table's rows in the layout's order, <paramref name="stored"/> [M]
-    /// room for where they lie, pinned, <paramref name="pads"/> the states that texts start from, or null for zero.
+    /// Runs all steps; <paramref name="rows"/> [M] are the table's rows in the layout's order,
+    /// <paramref name="stored"/> [M] room for where they lie, pinned, <paramref name="pads"/> the states that texts
+    /// start from, or null for zero.
     /// </summary>
-    public static void Forward(LstmLayer lstm, FoldedTable folded, PadStates? pads, RaggedLayout layout, ReadOnlySpan<int> rows, nint[] stored, LstmTape tape)
+    public static void Forward(
+        LstmLayer lstm,
+        FoldedTable folded,
+        PadStates? pads,
+        RaggedLayout layout,
+        ReadOnlySpan<int> rows,
+        nint[] stored,
+        LstmTape tape
+    )
     {
-        int hidden = lstm.Hidden, width = 4 * hidden;
+        int hidden = lstm.Hidden,
+            width = 4 * hidden;
         tape.ReserveScoring(layout, lstm);
         if (pads is not null)
         {
             pads.Enter(lstm, layout, tape);
-            new ReadOnlySpan<float>(tape.InitialCell, layout.Texts * hidden).CopyTo(new Span<float>(tape.Cells, layout.Texts * hidden));
+            new ReadOnlySpan<float>(tape.InitialCell, layout.Texts * hidden).CopyTo(
+                new Span<float>(tape.Cells, layout.Texts * hidden)
+            );
         }
         void** at = (void**)Marshal.UnsafeAddrOfPinnedArrayElement(stored, 0);
         for (int i = 0; i < rows.Length; i++)
             at[i] = folded.Locate(rows[i], tape.Gates);
         for (int step = 0; step < layout.Steps; step++)
         {
-            int alive = layout.AliveAt(step), first = layout.OffsetOf(step);
+            int alive = layout.AliveAt(step),
+                first = layout.OffsetOf(step);
             float* outputs = tape.Outputs + (long)first * hidden;
             float* before = step == 0 ? tape.InitialOutput : tape.Outputs + (long)layout.OffsetOf(step - 1) * hidden;
             var ahead = new RowsAhead(at + layout.OffsetOf(step + 1), layout.AliveAt(step + 1), folded.ValueBytes);
@@ -49,7 +62,13 @@ internal static unsafe class ScoringLstm
             if (alive == 1)
             {
                 ahead.Ask(0, 1, 0, width);
-                MatrixVector.Multiply(before, lstm.PackedRecurrent, folded.Floats(at[first], tape.Gates), tape.Gates, backwards: step % 2 == 0);
+                MatrixVector.Multiply(
+                    before,
+                    lstm.PackedRecurrent,
+                    folded.Floats(at[first], tape.Gates),
+                    tape.Gates,
+                    backwards: step % 2 == 0
+                );
             }
             else
             {
@@ -61,7 +80,9 @@ internal static unsafe class ScoringLstm
         }
     }
 
-    /// <summary>The first step from the zero state: there is no product, so rows are asked for between the cells of texts.</summary>
+    /// <summary>
+    /// The first step from the zero state: there is no product, so rows are asked for between the cells of texts.
+    /// </summary>
     private static void Begin(FoldedTable folded, void** at, int texts, int hidden, RowsAhead ahead, LstmTape tape)
     {
         var here = new RowsAhead(at, texts, folded.ValueBytes);
@@ -70,7 +91,14 @@ internal static unsafe class ScoringLstm
             here.Ask(i + Distance, 1, 0, 4 * hidden);
             ahead.Ask(i, 1, 0, 4 * hidden);
             long state = (long)i * hidden;
-            ScoringCell.Forward(1, hidden, folded.Floats(at[i], tape.Gates), null, tape.Cells + state, tape.Outputs + state);
+            ScoringCell.Forward(
+                1,
+                hidden,
+                folded.Floats(at[i], tape.Gates),
+                null,
+                tape.Cells + state,
+                tape.Outputs + state
+            );
         }
     }
 }

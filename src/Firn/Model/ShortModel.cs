@@ -11,7 +11,12 @@ internal static class ShortModel
 
     /// <summary>How texts are padded; null for not.</summary>
     public static PaddedInput? PaddingOf(ClassifierOptions options) =>
-        options.Padding ?? (options.Model.Count == 0 && options.PaddedLength > 0 ? new PaddedInput { Length = options.PaddedLength } : null);
+        options.Padding
+        ?? (
+            options.Model.Count == 0 && options.PaddedLength > 0
+                ? new PaddedInput { Length = options.PaddedLength }
+                : null
+        );
 
     private static IEnumerable<Layer> OverTime(ClassifierOptions options)
     {
@@ -29,10 +34,13 @@ internal static class ShortModel
         }
     }
 
-    private static Recurrent Recurrent(Recurrent layer, ClassifierOptions options) => layer with
-    {
-        Bidirectional = options.Bidirectional, InputDropout = options.InputDropout, RecurrentDropout = options.RecurrentDropout,
-    };
+    private static Recurrent Recurrent(Recurrent layer, ClassifierOptions options) =>
+        layer with
+        {
+            Bidirectional = options.Bidirectional,
+            InputDropout = options.InputDropout,
+            RecurrentDropout = options.RecurrentDropout,
+        };
 
     private static IEnumerable<Layer> Pooled(ClassifierOptions options)
     {

@@ -1,15 +1,15 @@
 namespace Firn.Model;
 
 /// <summary>
-/// Gradient rows of the embedding: each row that a batch touched and that may move, once, in order of first sight; never
-/// row 0. A row that may not move has no gradient.
+/// Gradient rows of the embedding: each row that a batch touched and that may move, once, in order of first sight;
+/// never row 0. A row that may not move has no gradient.
 /// </summary>
 /// <param name="width">E.</param>
 /// <param name="movable">The rows that may move; null for all but row 0.</param>
 internal sealed class SparseRows(int width, MovableRows? movable = null)
 {
-    private int[] groupOf = []; // of each gradient
-    private int[] indexOf = []; // of each group, -1 where its row may not move
+    private int[] _groupOf = []; // of each gradient
+    private int[] _indexOf = []; // of each group, -1 where its row may not move
 
     /// <summary>E.</summary>
     public int Width { get; } = width;
@@ -33,31 +33,31 @@ internal sealed class SparseRows(int width, MovableRows? movable = null)
     }
 
     /// <summary>The group of the batch that a gradient belongs to.</summary>
-    public int GroupOf(int index) => groupOf[index];
+    public int GroupOf(int index) => _groupOf[index];
 
     /// <summary>The gradient of a group of the batch; -1 where it has none.</summary>
-    public int IndexOf(int group) => indexOf[group];
+    public int IndexOf(int group) => _indexOf[group];
 
     /// <summary>Takes the groups' rows that may move, all gradients zero.</summary>
     public void Begin(RowGroups groups)
     {
-        if (indexOf.Length < groups.Count)
+        if (_indexOf.Length < groups.Count)
         {
             int capacity = groups.Count + groups.Count / 4;
-            indexOf = new int[capacity];
-            groupOf = new int[capacity];
+            _indexOf = new int[capacity];
+            _groupOf = new int[capacity];
             Rows = new int[capacity];
         }
         Count = 0;
-        indexOf[0] = -1;
+        _indexOf[0] = -1;
         for (int group = 1; group < groups.Count; group++)
         {
             int row = groups.Rows[group];
-            indexOf[group] = -1;
+            _indexOf[group] = -1;
             if (movable is not null && movable.PlaceOf(row) < 0)
                 continue;
-            indexOf[group] = Count;
-            groupOf[Count] = group;
+            _indexOf[group] = Count;
+            _groupOf[Count] = group;
             Rows[Count++] = row;
         }
         if (Values.Length < Count * Width)

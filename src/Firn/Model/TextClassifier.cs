@@ -6,16 +6,19 @@ using Firn.Text;
 namespace Firn.Model;
 
 /// <summary>
-/// Token ids to probabilities: the embedding, any list of layers (<see cref="ClassifierOptions.Model"/>), the output. Weights change only
-/// through training or <see cref="Parameter.Values"/>; prediction may run on many threads at a time.
+/// Token ids to probabilities: the embedding, any list of layers (<see cref="ClassifierOptions.Model"/>), the output.
+/// Weights change only through training or <see cref="Parameter.Values"/>; prediction may run on many threads at a
+/// time.
 /// </summary>
 public sealed class TextClassifier
 {
-    private readonly Parameter[] parameters;
-    private long version;
-    private float[]? prior;
+    private readonly Parameter[] _parameters;
+    private long _version;
+    private float[]? _prior;
 
-    /// <summary>Builds a model with fresh weights: Glorot uniform kernels, orthogonal recurrent kernels, unit forget bias.</summary>
+    /// <summary>
+    /// Builds a model with fresh weights: Glorot uniform kernels, orthogonal recurrent kernels, unit forget bias.
+    /// </summary>
     /// <param name="options">The shape of the model.</param>
     /// <param name="embedding">The word vectors; shared, not copied.</param>
     /// <param name="seed">Decides the fresh weights.</param>
@@ -26,12 +29,15 @@ public sealed class TextClassifier
         options.Validate();
         if (options.Multichannel && embedding.Dimension % 2 != 0)
         {
-            throw new ArgumentException($"Rows of two channels have an even number of values, not {embedding.Dimension}; "
-                + "make them by EmbeddingTable.TwoChannels.", nameof(embedding));
+            throw new ArgumentException(
+                $"Rows of two channels have an even number of values, not {embedding.Dimension}; "
+                    + "make them by EmbeddingTable.TwoChannels.",
+                nameof(embedding)
+            );
         }
         Options = options;
         Embedding = embedding;
-        parameters = ModelLayers.CreateWeights(options, embedding, new CounterRandom(seed));
+        _parameters = ModelLayers.CreateWeights(options, embedding, new CounterRandom(seed));
     }
 
     /// <summary>The shape of the model.</summary>
@@ -43,20 +49,25 @@ public sealed class TextClassifier
     /// <summary>The linear part beside the LSTM: its logits are added to the dense layer's; null for none.</summary>
     internal NgramClassifier? Wide { get; set; }
 
-    /// <summary>Counts the changes that training made to the weights, so that what was derived from them can be dropped.</summary>
-    internal long Version => Interlocked.Read(ref version);
-
-    /// <summary>Drops what was folded or packed of the weights: whoever keeps such a thing compares <see cref="Version"/>.</summary>
-    internal void WeightsChanged() => Interlocked.Increment(ref version);
+    /// <summary>
+    /// Counts the changes that training made to the weights, so that what was derived from them can be dropped.
+    /// </summary>
+    internal long Version => Interlocked.Read(ref _version);
 
     /// <summary>
-    /// Probabilities [K] of a text without ids, which the weights have nothing to say about: the shares of the classes among the
-    /// training texts, times the class weights where there are any. Null lets the weights speak, as Keras does.
+    /// Drops what was folded or packed of the weights: whoever keeps such a thing compares <see cref="Version"/>.
+    /// </summary>
+    internal void WeightsChanged() => Interlocked.Increment(ref _version);
+
+    /// <summary>
+    /// Probabilities [K] of a text without ids, which the weights have nothing to say about: the shares of the classes
+    /// among the training texts, times the class weights where there are any. Null lets the weights speak, as Keras
+    /// does.
     /// </summary>
     /// <exception cref="ArgumentException">There are not K, or one is not in [0, 1].</exception>
     public IReadOnlyList<float>? Prior
     {
-        get => prior;
+        get => _prior;
         set
         {
             if (value is not null)
@@ -65,14 +76,16 @@ public sealed class TextClassifier
                 foreach (float probability in value)
                     Throw.IfOutside(probability, 0f, 1f, "prior");
             }
-            prior = value is null ? null : [.. value];
+            _prior = value is null ? null : [.. value];
         }
     }
 
     /// <summary>The same for scoring; empty where there is none.</summary>
-    internal ReadOnlySpan<float> PriorValues => prior;
+    internal ReadOnlySpan<float> PriorValues => _prior;
 
-    /// <summary>A model with copies of these weights but for the embedding's, and with these in place of its shared parts.</summary>
+    /// <summary>
+    /// A model with copies of these weights but for the embedding's, and with these in place of its shared parts.
+    /// </summary>
     /// <param name="table">The word vectors, of the same width; shared.</param>
     /// <param name="wide">The linear part; shared; null for none.</param>
     internal TextClassifier Copy(EmbeddingTable table, NgramClassifier? wide)
@@ -87,19 +100,41 @@ public sealed class TextClassifier
     public bool HasWidePart => Wide is not null;
 
     /// <summary>All weights, the embedding's rows first.</summary>
-    public IReadOnlyList<Parameter> Parameters => parameters;
+    public IReadOnlyList<Parameter> Parameters => _parameters;
 
-    /// <summary>The layers between the embedding and the probabilities, in the order in which they run; those of training alone left out.</summary>
-    public IReadOnlyList<LayerSummary> Layers => [.. new ModelLayers(this, trains: false).Nodes.Skip(1).Select(node => new LayerSummary(
-        node.Name, node.Title, node.Shape.ToString(), node.Parameters.Sum(p => (long)p.Values.Length), node.Weights.Count > 0 ? node.Weights[0].Group : null))];
+    /// <summary>
+    /// The layers between the embedding and the probabilities, in the order in which they run; those of training alone
+    /// left out.
+    /// </summary>
+    public IReadOnlyList<LayerSummary> Layers =>
+        [
+            .. new ModelLayers(this, trains: false)
+                .Nodes.Skip(1)
+                .Select(node => new LayerSummary(
+                    node.Name,
+                    node.Title,
+                    node.Shape.ToString(),
+                    node.Parameters.Sum(p => (long)p.Values.Length),
+                    node.Weights.Count > 0 ? node.Weights[0].Group : null
+                )),
+        ];
 
     /// <summary>The weights of that name.</summary>
     /// <exception cref="ArgumentException">The model has no such weights; the message lists those it has.</exception>
-    public Parameter this[string name] => Array.Find(parameters, p => p.Name == name)
-        ?? throw new ArgumentException($"The model has no '{name}'; it has {string.Join(", ", parameters.Select(p => p.Name))}.", nameof(name));
+    public Parameter this[string name] =>
+        Array.Find(_parameters, p => p.Name == name)
+        ?? throw new ArgumentException(
+            $"The model has no '{name}'; it has {string.Join(", ", _parameters.Select(p => p.Name))}.",
+            nameof(name)
+        );
 
-    /// <summary>Scores texts with the weights as they are now; for many calls on the same weights make a <see cref="Scorer"/>.</summary>
-    /// <param name="texts">N texts as token ids in [0, V); an empty text gets the <see cref="Prior"/>, and where there is none starts and ends in the zero state.</param>
+    /// <summary>
+    /// Scores texts with the weights as they are now; for many calls on the same weights make a <see cref="Scorer"/>.
+    /// </summary>
+    /// <param name="texts">
+    /// N texts as token ids in [0, V); an empty text gets the <see cref="Prior"/>, and where there is none starts and
+    /// ends in the zero state.
+    /// </param>
     /// <param name="probabilities">
     /// Destination [N,K]: for two classes the probability of class 1 (K = 1), else one probability a class.
     /// </param>

@@ -62,7 +62,9 @@ internal sealed class TextPadding(PaddedInput rule, bool skips)
             total = checked(total + LengthOf(texts.LengthOf(from + i), fills));
         var ids = new int[total];
         for (int i = 0; i < count; i++)
-            offsets[i + 1] = offsets[i] + Write(texts[from + i], ids.AsSpan(offsets[i], LengthOf(texts.LengthOf(from + i), fills)), fills);
+            offsets[i + 1] =
+                offsets[i]
+                + Write(texts[from + i], ids.AsSpan(offsets[i], LengthOf(texts.LengthOf(from + i), fills)), fills);
         return new RaggedIds(offsets[count] == total ? ids : ids[..offsets[count]], offsets);
     }
 }

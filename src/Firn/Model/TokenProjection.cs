@@ -12,85 +12,133 @@ internal sealed unsafe class TokenProjection : InputProjection
 {
     private const int RowsPerPiece = 64;
 
-    private readonly ModelLayers layers;
-    private readonly bool sparse;
-    private readonly RowGroups? groups; // these three are null unless the embedding trains
-    private readonly AlignedBuffer? dTokens;
-    private readonly Action<int, int>? addPiece;
-    private readonly int threads;
-    private RaggedIds texts = RaggedIds.From([]);
-    private BatchPlan? plan;
-    private StepDropout dropout;
+    private readonly ModelLayers _layers;
+    private readonly bool _sparse;
+    private readonly RowGroups? _groups; // these three are null unless the embedding trains
+    private readonly AlignedBuffer? _dTokens;
+    private readonly Action<int, int>? _addPiece;
+    private readonly int _threads;
+    private RaggedIds _texts = RaggedIds.From([]);
+    private BatchPlan? _plan;
+    private StepDropout _dropout;
 
-    public TokenProjection(ModelLayers layers, IReadOnlySet<ParameterGroup> trainable, int threads, MovableRows? movable = null)
+    public TokenProjection(
+        ModelLayers layers,
+        IReadOnlySet<ParameterGroup> trainable,
+        int threads,
+        MovableRows? movable = null
+    )
     {
-        sparse = layers.OnEmbedding.All(layer => !layer.Map.IsIdentity && SparseGemm.Fits(layer.Map.Columns)
-            && (layers.Padding is { Fills: true } || (1 - layers.EmbeddingDropout) * (1 - layer.InputDropout) <= SparseGemm.Worthwhile));
-        this.layers = layers;
-        this.threads = threads;
+        _sparse = layers.OnEmbedding.All(layer =>
+            !layer.Map.IsIdentity
+            && SparseGemm.Fits(layer.Map.Columns)
+            && (
+                layers.Padding is { Fills: true }
+                || (1 - layers.EmbeddingDropout) * (1 - layer.InputDropout) <= SparseGemm.Worthwhile
+            )
+        );
+        _layers = layers;
+        _threads = threads;
         if (!trainable.Contains(ParameterGroup.Embedding))
             return;
-        groups = new RowGroups(layers.Embedding);
-        dTokens = new AlignedBuffer();
+        _groups = new RowGroups(layers.Embedding);
+        _dTokens = new AlignedBuffer();
         EmbeddingGradient = new SparseRows(layers.Embedding.Dimension, movable);
-        addPiece = AddPiece;
+        _addPiece = AddPiece;
     }
 
     public override SparseRows? EmbeddingGradient { get; }
 
     public override void Begin(RaggedIds texts, BatchPlan plan, StepDropout dropout)
     {
-        this.texts = texts;
-        this.plan = plan;
-        this.dropout = dropout;
-        foreach (SequenceLayer layer in layers.OnEmbedding)
+        _texts = texts;
+        _plan = plan;
+        _dropout = dropout;
+        foreach (SequenceLayer layer in _layers.OnEmbedding)
         {
-            if (sparse)
+            if (_sparse)
                 layer.Map.CopyRows();
             else
                 layer.Map.Pack();
         }
-        if (groups is null || dTokens is null)
+        if (_groups is null || _dTokens is null)
             return;
-        foreach (SequenceLayer layer in layers.OnEmbedding)
+        foreach (SequenceLayer layer in _layers.OnEmbedding)
             layer.Map.PackTransposed();
-        groups.Build(texts, plan);
-        int size = checked((int)plan.Tokens * layers.Embedding.Dimension);
-        new Span<float>(dTokens.Reserve(size), size).Clear();
+        _groups.Build(texts, plan);
+        int size = checked((int)plan.Tokens * _layers.Embedding.Dimension);
+        new Span<float>(_dTokens.Reserve(size), size).Clear();
     }
 
     protected override void Project(int shard, ShardWorkspace work, SequenceLayer layer, SequenceTape tape)
     {
         tape.ReserveInputs();
-        Range range = plan!.RangeOf(shard);
-        EmbeddingLayer.Forward(layers.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout, layer.Reversed, tape);
-        if (sparse)
+        Range range = _plan!.RangeOf(shard);
+        EmbeddingLayer.Forward(
+            _layers.Embedding,
+            _texts,
+            _plan.Text.AsSpan(range),
+            _plan.Position.AsSpan(range),
+            _dropout,
+            work.Layout,
+            layer.Reversed,
+            tape
+        );
+        if (_sparse)
             layer.Map.ProjectSparse(tape.Inputs, work.Layout.Tokens, tape.Sums);
         else
             layer.Map.Project(tape.Inputs, work.Layout.Tokens, tape.Sums);
     }
 
-    protected override void Backward(int shard, ShardWorkspace work, SequenceLayer layer, SequenceTape tape, GradientBuffer destination)
+    protected override void Backward(
+        int shard,
+        ShardWorkspace work,
+        SequenceLayer layer,
+        SequenceTape tape,
+        GradientBuffer destination
+    )
     {
         bool kernelTrains = Trains(layer, destination);
-        if (kernelTrains && sparse)
-            SparseGemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, work.Layout.Tokens, tape.Sums, layer.Map.Columns, destination.PointerTo(layer.Map.Kernel));
+        if (kernelTrains && _sparse)
+            SparseGemm.MultiplyTransposed(
+                tape.Inputs,
+                layer.Map.Width,
+                work.Layout.Tokens,
+                tape.Sums,
+                layer.Map.Columns,
+                destination.PointerTo(layer.Map.Kernel)
+            );
         else if (kernelTrains)
-            Gemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, work.Scratch, false, destination.PointerTo(layer.Map.Kernel));
-        if (dTokens is null)
+            Gemm.MultiplyTransposed(
+                tape.Inputs,
+                layer.Map.Width,
+                work.Scratch,
+                false,
+                destination.PointerTo(layer.Map.Kernel)
+            );
+        if (_dTokens is null)
             return;
-        Range range = plan!.RangeOf(shard);
+        Range range = _plan!.RangeOf(shard);
         layer.Map.InputGradient(tape.Sums, work.Layout.Tokens, tape.Inputs);
-        EmbeddingLayer.Backward(layers.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout,
-            layer.Reversed, tape, dTokens.Pointer + (long)plan.FirstToken(shard) * layer.Map.Width);
+        EmbeddingLayer.Backward(
+            _layers.Embedding,
+            _texts,
+            _plan.Text.AsSpan(range),
+            _plan.Position.AsSpan(range),
+            _dropout,
+            work.Layout,
+            layer.Reversed,
+            tape,
+            _dTokens.Pointer + (long)_plan.FirstToken(shard) * layer.Map.Width
+        );
     }
 
     public override void End(GradientBuffer[] shardGradients)
     {
-        if (groups is null)
+        if (_groups is null)
             return;
-        EmbeddingGradient!.Begin(groups);
-        Workers.Run((EmbeddingGradient.Count + RowsPerPiece - 1) / RowsPerPiece, threads, addPiece!);
+        EmbeddingGradient!.Begin(_groups);
+        Workers.Run((EmbeddingGradient.Count + RowsPerPiece - 1) / RowsPerPiece, _threads, _addPiece!);
     }
 
     private void AddPiece(int piece, int worker)
@@ -99,8 +147,8 @@ internal sealed unsafe class TokenProjection : InputProjection
         int end = Math.Min(sum.Count, (piece + 1) * RowsPerPiece);
         for (int i = piece * RowsPerPiece; i < end; i++)
         {
-            foreach (int token in groups!.TokensOf(sum.GroupOf(i)))
-                VectorMath.Add(new(dTokens!.Pointer + (long)token * sum.Width, sum.Width), sum[i]);
+            foreach (int token in _groups!.TokensOf(sum.GroupOf(i)))
+                VectorMath.Add(new(_dTokens!.Pointer + (long)token * sum.Width, sum.Width), sum[i]);
         }
     }
 }

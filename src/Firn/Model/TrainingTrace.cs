@@ -2,10 +2,12 @@ using Firn.Text;
 
 namespace Firn.Model;
 
-/// <summary>What training saw of the vocabulary, and where the word vectors stood before it moved them. Immutable.</summary>
+/// <summary>
+/// What training saw of the vocabulary, and where the word vectors stood before it moved them. Immutable.
+/// </summary>
 public sealed class TrainingTrace
 {
-    private readonly int[] counts;
+    private readonly int[] _counts;
 
     /// <summary>Wraps what is known.</summary>
     /// <param name="counts">How often each token id occurs in the texts trained on, [V].</param>
@@ -13,20 +15,23 @@ public sealed class TrainingTrace
     public TrainingTrace(int[] counts, PretrainedRows? pretrained)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        this.counts = counts;
+        _counts = counts;
         Pretrained = pretrained;
     }
 
     /// <summary>
-    /// How often each token id occurs in the texts trained on, [V]: validation and test texts, and tokens beyond a text's
-    /// limit, are not counted. 0 for words that have a vector and that training never saw.
+    /// How often each token id occurs in the texts trained on, [V]: validation and test texts, and tokens beyond a
+    /// text's limit, are not counted. 0 for words that have a vector and that training never saw.
     /// </summary>
-    public ReadOnlySpan<int> Counts => counts;
+    public ReadOnlySpan<int> Counts => _counts;
 
-    /// <summary>The rows that training moved, as they were before; without rows where the table was frozen; null where that was not kept.</summary>
+    /// <summary>
+    /// The rows that training moved, as they were before; without rows where the table was frozen; null where that was
+    /// not kept.
+    /// </summary>
     public PretrainedRows? Pretrained { get; }
 
-    internal ReadOnlyMemory<int> CountsMemory => counts;
+    internal ReadOnlyMemory<int> CountsMemory => _counts;
 
     /// <summary>Counts the ids of texts.</summary>
     internal static int[] Count(RaggedIds texts, int vocabularySize)

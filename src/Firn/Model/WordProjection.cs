@@ -13,123 +13,151 @@ internal sealed unsafe class WordProjection : InputProjection
 {
     private const int RowsPerPiece = 128;
 
-    private readonly ModelLayers layers;
-    private readonly int threads;
-    private readonly RowGroups groups;
-    private readonly AlignedBuffer inputs = new(); // [groups,E], after dropout
-    private readonly AlignedBuffer[] sums; // a layer: [groups,P]
-    private readonly AlignedBuffer[] dTokens; // a layer: [tokens,P]
-    private readonly AlignedBuffer[] dSums, dInputs; // a worker: [piece,P] and [piece,E]
-    private readonly PackedMatrix[] packed; // a worker
-    private readonly Action<int, int> project, endPiece;
-    private RaggedIds texts = RaggedIds.From([]);
-    private BatchPlan? plan;
-    private StepDropout dropout;
-    private GradientBuffer[] destinations = [];
+    private readonly ModelLayers _layers;
+    private readonly int _threads;
+    private readonly RowGroups _groups;
+    private readonly AlignedBuffer _inputs = new(); // [groups,E], after dropout
+    private readonly AlignedBuffer[] _sums; // a layer: [groups,P]
+    private readonly AlignedBuffer[] _dTokens; // a layer: [tokens,P]
+    private readonly AlignedBuffer[] _dSums,
+        _dInputs; // a worker: [piece,P] and [piece,E]
+    private readonly PackedMatrix[] _packed; // a worker
+    private readonly Action<int, int> _project,
+        _endPiece;
+    private RaggedIds _texts = RaggedIds.From([]);
+    private BatchPlan? _plan;
+    private StepDropout _dropout;
+    private GradientBuffer[] _destinations = [];
 
-    public WordProjection(ModelLayers layers, IReadOnlySet<ParameterGroup> trainable, int threads, MovableRows? movable = null)
+    public WordProjection(
+        ModelLayers layers,
+        IReadOnlySet<ParameterGroup> trainable,
+        int threads,
+        MovableRows? movable = null
+    )
     {
-        this.layers = layers;
-        this.threads = threads;
+        _layers = layers;
+        _threads = threads;
         if (trainable.Contains(ParameterGroup.Embedding))
             EmbeddingGradient = new SparseRows(layers.Embedding.Dimension, movable);
-        groups = new RowGroups(layers.Embedding);
-        sums = [.. layers.OnEmbedding.Select(_ => new AlignedBuffer())];
-        dTokens = [.. layers.OnEmbedding.Select(_ => new AlignedBuffer())];
-        dSums = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
-        dInputs = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
-        packed = [.. Enumerable.Range(0, threads).Select(_ => new PackedMatrix())];
-        project = Project;
-        endPiece = EndPiece;
+        _groups = new RowGroups(layers.Embedding);
+        _sums = [.. layers.OnEmbedding.Select(_ => new AlignedBuffer())];
+        _dTokens = [.. layers.OnEmbedding.Select(_ => new AlignedBuffer())];
+        _dSums = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
+        _dInputs = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
+        _packed = [.. Enumerable.Range(0, threads).Select(_ => new PackedMatrix())];
+        _project = Project;
+        _endPiece = EndPiece;
     }
 
     public override SparseRows? EmbeddingGradient { get; }
 
     public override void Begin(RaggedIds texts, BatchPlan plan, StepDropout dropout)
     {
-        this.texts = texts;
-        this.plan = plan;
-        this.dropout = dropout;
-        groups.Build(texts, plan);
-        inputs.Reserve((long)groups.Count * layers.Embedding.Dimension);
-        foreach (SequenceLayer layer in layers.OnEmbedding)
+        _texts = texts;
+        _plan = plan;
+        _dropout = dropout;
+        _groups.Build(texts, plan);
+        _inputs.Reserve((long)_groups.Count * _layers.Embedding.Dimension);
+        foreach (SequenceLayer layer in _layers.OnEmbedding)
         {
             layer.Map.Pack();
             if (EmbeddingGradient is not null)
                 layer.Map.PackTransposed();
-            sums[layer.Reader].Reserve((long)groups.Count * layer.Map.Columns);
-            dTokens[layer.Reader].Reserve(plan.Tokens * layer.Map.Columns);
+            _sums[layer.Reader].Reserve((long)_groups.Count * layer.Map.Columns);
+            _dTokens[layer.Reader].Reserve(plan.Tokens * layer.Map.Columns);
         }
-        Workers.Run((groups.Count + RowsPerPiece - 1) / RowsPerPiece, threads, project);
+        Workers.Run((_groups.Count + RowsPerPiece - 1) / RowsPerPiece, _threads, _project);
     }
 
     protected override void Project(int shard, ShardWorkspace work, SequenceLayer layer, SequenceTape tape)
     {
         int width = layer.Map.Columns;
-        float* from = sums[layer.Reader].Pointer, to = tape.Sums;
+        float* from = _sums[layer.Reader].Pointer,
+            to = tape.Sums;
         RaggedLayout layout = work.Layout;
-        int token = plan!.FirstToken(shard);
+        int token = _plan!.FirstToken(shard);
         for (int i = 0; i < layout.Texts; i++)
         {
             for (int p = 0; p < layout.LengthOf(i); p++, token++)
             {
-                new ReadOnlySpan<float>(from + (long)groups.GroupOfToken[token] * width, width)
-                    .CopyTo(new Span<float>(to + (long)layout.RowOf(i, p, layer.Reversed) * width, width));
+                new ReadOnlySpan<float>(from + (long)_groups.GroupOfToken[token] * width, width).CopyTo(
+                    new Span<float>(to + (long)layout.RowOf(i, p, layer.Reversed) * width, width)
+                );
             }
         }
     }
 
-    protected override void Backward(int shard, ShardWorkspace work, SequenceLayer layer, SequenceTape tape, GradientBuffer destination)
+    protected override void Backward(
+        int shard,
+        ShardWorkspace work,
+        SequenceLayer layer,
+        SequenceTape tape,
+        GradientBuffer destination
+    )
     {
         int width = layer.Map.Columns;
         RaggedLayout layout = work.Layout;
         float* from = tape.Sums;
-        float* to = dTokens[layer.Reader].Pointer + (long)plan!.FirstToken(shard) * width;
+        float* to = _dTokens[layer.Reader].Pointer + (long)_plan!.FirstToken(shard) * width;
         for (int i = 0; i < layout.Texts; i++)
         {
             for (int p = 0; p < layout.LengthOf(i); p++, to += width)
-                new ReadOnlySpan<float>(from + (long)layout.RowOf(i, p, layer.Reversed) * width, width).CopyTo(new Span<float>(to, width));
+                new ReadOnlySpan<float>(from + (long)layout.RowOf(i, p, layer.Reversed) * width, width).CopyTo(
+                    new Span<float>(to, width)
+                );
         }
     }
 
-    /// <summary>One piece of the groups a shard's gradient buffer, so that the sum over pieces is the sum over shards.</summary>
+    /// <summary>
+    /// One piece of the groups a shard's gradient buffer, so that the sum over pieces is the sum over shards.
+    /// </summary>
     public override void End(GradientBuffer[] shardGradients)
     {
-        destinations = shardGradients;
-        EmbeddingGradient?.Begin(groups);
-        Workers.Run(plan!.Shards, threads, endPiece);
+        _destinations = shardGradients;
+        EmbeddingGradient?.Begin(_groups);
+        Workers.Run(_plan!.Shards, _threads, _endPiece);
     }
 
     private void Project(int piece, int worker)
     {
-        int from = piece * RowsPerPiece, count = Math.Min(RowsPerPiece, groups.Count - from), width = layers.Embedding.Dimension;
-        float* x = inputs.Pointer + (long)from * width;
+        int from = piece * RowsPerPiece,
+            count = Math.Min(RowsPerPiece, _groups.Count - from),
+            width = _layers.Embedding.Dimension;
+        float* x = _inputs.Pointer + (long)from * width;
         for (int i = 0; i < count; i++)
         {
             var to = new Span<float>(x + (long)i * width, width);
-            int row = groups.Rows[from + i];
-            layers.Embedding.Rows.Span.Slice(row * width, width).CopyTo(to);
+            int row = _groups.Rows[from + i];
+            _layers.Embedding.Rows.Span.Slice(row * width, width).CopyTo(to);
             Mask(row, to);
         }
-        foreach (SequenceLayer layer in layers.OnEmbedding)
-            layer.Map.Project(x, count, sums[layer.Reader].Pointer + (long)from * layer.Map.Columns);
+        foreach (SequenceLayer layer in _layers.OnEmbedding)
+            layer.Map.Project(x, count, _sums[layer.Reader].Pointer + (long)from * layer.Map.Columns);
     }
 
     private void EndPiece(int piece, int worker)
     {
-        int from = (int)((long)groups.Count * piece / plan!.Shards), to = (int)((long)groups.Count * (piece + 1) / plan.Shards);
-        foreach (SequenceLayer layer in layers.OnEmbedding)
+        int from = (int)((long)_groups.Count * piece / _plan!.Shards),
+            to = (int)((long)_groups.Count * (piece + 1) / _plan.Shards);
+        foreach (SequenceLayer layer in _layers.OnEmbedding)
         {
             if (!layer.GetsGradient)
                 continue;
-            float* dSum = AddTokens(layer, from, to, dSums[worker]);
-            if (Trains(layer, destinations[piece]))
+            float* dSum = AddTokens(layer, from, to, _dSums[worker]);
+            if (Trains(layer, _destinations[piece]))
             {
-                packed[worker].Pack(dSum, to - from, layer.Map.Columns);
-                Gemm.MultiplyTransposed(inputs.Pointer + (long)from * layer.Map.Width, layer.Map.Width, packed[worker], false, destinations[piece].PointerTo(layer.Map.Kernel));
+                _packed[worker].Pack(dSum, to - from, layer.Map.Columns);
+                Gemm.MultiplyTransposed(
+                    _inputs.Pointer + (long)from * layer.Map.Width,
+                    layer.Map.Width,
+                    _packed[worker],
+                    false,
+                    _destinations[piece].PointerTo(layer.Map.Kernel)
+                );
             }
             if (EmbeddingGradient is not null)
-                AddInputGradient(layer, dSum, from, to, dInputs[worker]);
+                AddInputGradient(layer, dSum, from, to, _dInputs[worker]);
         }
     }
 
@@ -141,8 +169,8 @@ internal sealed unsafe class WordProjection : InputProjection
         {
             var sum = new Span<float>(dSum + (long)(group - from) * width, width);
             sum.Clear();
-            foreach (int token in groups.TokensOf(group))
-                VectorMath.Add(new(dTokens[layer.Reader].Pointer + (long)token * width, width), sum);
+            foreach (int token in _groups.TokensOf(group))
+                VectorMath.Add(new(_dTokens[layer.Reader].Pointer + (long)token * width, width), sum);
         }
         return dSum;
     }
@@ -158,14 +186,14 @@ internal sealed unsafe class WordProjection : InputProjection
             if (index < 0)
                 continue;
             var row = new Span<float>(dInput + (long)(group - from) * width, width);
-            Mask(groups.Rows[group], row);
+            Mask(_groups.Rows[group], row);
             VectorMath.Add(row, EmbeddingGradient[index]);
         }
     }
 
     private void Mask(int row, Span<float> values)
     {
-        if (dropout.EmbeddingRate > 0)
-            DropoutMask.Apply(dropout.Embedding(row), 0, dropout.EmbeddingRate, values);
+        if (_dropout.EmbeddingRate > 0)
+            DropoutMask.Apply(_dropout.Embedding(row), 0, _dropout.EmbeddingRate, values);
     }
 }

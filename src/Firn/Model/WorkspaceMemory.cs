@@ -29,36 +29,58 @@ internal static class WorkspaceMemory
     }
 
     /// <summary>Bytes of everything between ids and gradients on so many threads.</summary>
-    public static long Activations(TextShape model, ClassifierOptions options, bool encoder, bool embedding, LargestBatch batch, int threads)
+    public static long Activations(
+        TextShape model,
+        ClassifierOptions options,
+        bool encoder,
+        bool embedding,
+        LargestBatch batch,
+        int threads
+    )
     {
         long e = model.Width;
         ModelLayers layers = ModelLayers.OfShape(options, model.Width, trains: true, out _);
         bool words = InputProjection.SharesWords(layers, options);
         var size = new ShardSize(batch.ShardTokens, batch.ShardTexts, Trains: true);
-        double tapes = 0, packed = 0, panels = 0, projection = words ? batch.Rows * e : embedding ? batch.Tokens * e : 0;
+        double tapes = 0,
+            packed = 0,
+            panels = 0,
+            projection = words ? batch.Rows * e
+            : embedding ? batch.Tokens * e
+            : 0;
         foreach (LayerNode node in layers.Nodes)
         {
             tapes += node.TapeFloats(size);
             var sequence = node as SequenceNode;
             packed += node.PackedFloats(backward: embedding || sequence is not { OnEmbedding: true });
             foreach (SequenceLayer layer in sequence?.Layers ?? [])
-                panels = Math.Max(panels, size.Tokens * PackedMatrix.Padded(layer.Map.Columns)); // gradients of the sums, packed
+                // gradients of the sums, packed
+                panels = Math.Max(panels, size.Tokens * PackedMatrix.Padded(layer.Map.Columns));
         }
         foreach (SequenceLayer layer in layers.OnEmbedding)
         {
             tapes += words ? 0 : size.Tokens * layer.Map.Width;
             // WordProjection: sums of rows, tokens' gradients, a piece of rows a thread.
             projection += words
-                ? (batch.Rows + batch.Tokens) * layer.Map.Columns + threads * (double)batch.Rows / Math.Max(1, batch.Shards) * (2.0 * layer.Map.Columns + e) / layers.OnEmbedding.Length
+                ? (batch.Rows + batch.Tokens) * layer.Map.Columns
+                    + threads
+                        * (double)batch.Rows
+                        / Math.Max(1, batch.Shards)
+                        * (2.0 * layer.Map.Columns + e)
+                        / layers.OnEmbedding.Length
                 : 0;
         }
         double worker = tapes + (encoder ? panels : 0);
-        int workers = layers.Nodes.Any(node => node is IBatchStatistics) ? batch.Shards : Math.Min(threads, batch.Shards);
+        int workers = layers.Nodes.Any(node => node is IBatchStatistics)
+            ? batch.Shards
+            : Math.Min(threads, batch.Shards);
         double groups = words || embedding ? 4 * batch.Tokens + model.Rows : 0; // RowGroups
         return Bytes(workers * worker + packed + projection + groups);
     }
 
-    /// <summary>Texts that a worker scores at a time, sorted by length: whole tiles of <see cref="RecurrentStep"/>.</summary>
+    /// <summary>
+    /// Texts that a worker scores at a time, sorted by length: whole tiles of <see cref="RecurrentStep"/>.
+    /// </summary>
     public const int ScoredAtATime = 126;
 
     /// <summary>Bytes to score texts once without a folded table.</summary>
@@ -68,20 +90,31 @@ internal static class WorkspaceMemory
     /// <param name="rows">Distinct rows of their words.</param>
     /// <param name="longestTokens">Tokens of the longest texts, <see cref="ScoredAtATime"/> a thread.</param>
     /// <param name="threads">Threads.</param>
-    public static long Scoring(TextShape model, ClassifierOptions options, int texts, int rows, long longestTokens, int threads)
+    public static long Scoring(
+        TextShape model,
+        ClassifierOptions options,
+        int texts,
+        int rows,
+        long longestTokens,
+        int threads
+    )
     {
         const long foldRows = 256;
         ModelLayers layers = ModelLayers.OfShape(options, model.Width, trains: false, out _);
         var size = new ShardSize(longestTokens, threads * ScoredAtATime, Trains: false);
-        double folded = 0, packed = layers.Nodes.Sum(node => node.PackedFloats(backward: false)), workers = layers.Nodes.Sum(node => node.ScoringFloats(size));
+        double folded = 0,
+            packed = layers.Nodes.Sum(node => node.PackedFloats(backward: false)),
+            workers = layers.Nodes.Sum(node => node.ScoringFloats(size));
         foreach (SequenceLayer layer in layers.OnEmbedding)
-            folded += (layer.Map.IsIdentity ? 0 : (double)rows * layer.Map.Columns) + model.Rows + threads * foldRows * model.Width;
+            folded +=
+                (layer.Map.IsIdentity ? 0 : (double)rows * layer.Map.Columns)
+                + model.Rows
+                + threads * foldRows * model.Width;
         workers += 4.0 * longestTokens; // rows, read from either end, and where they are stored
         return (long)(sizeof(float) * (folded + workers + packed + 6L * texts + 2L * rows));
     }
 
     private static long Bytes(double floats) => (long)(sizeof(float) * Growth * floats);
-
 }
 
 /// <summary>The numbers of a model's weights.</summary>
@@ -104,11 +137,12 @@ internal readonly record struct TextShape(int Rows, int Width, long EncoderWeigh
     }
 
     /// <summary>Weights of a group.</summary>
-    public long Of(ParameterGroup group) => group switch
-    {
-        ParameterGroup.Embedding => TableWeights,
-        ParameterGroup.Encoder => EncoderWeights,
-        ParameterGroup.Dense => DenseWeights,
-        _ => 0,
-    };
+    public long Of(ParameterGroup group) =>
+        group switch
+        {
+            ParameterGroup.Embedding => TableWeights,
+            ParameterGroup.Encoder => EncoderWeights,
+            ParameterGroup.Dense => DenseWeights,
+            _ => 0,
+        };
 }

@@ -3,41 +3,41 @@ namespace Firn.Numerics;
 /// <summary>The factor L of a symmetric positive definite matrix A = L Lᵀ, in double precision.</summary>
 internal sealed class Cholesky
 {
-    private readonly double[][] lower; // row i: its first i + 1 values
+    private readonly double[][] _lower; // row i: its first i + 1 values
 
     /// <summary>Factors A, given by rows, [E,E].</summary>
     /// <exception cref="ArithmeticException">The matrix is not positive definite.</exception>
     public Cholesky(double[][] a)
     {
-        lower = new double[a.Length][];
+        _lower = new double[a.Length][];
         for (int i = 0; i < a.Length; i++)
         {
-            lower[i] = a[i][..(i + 1)];
+            _lower[i] = a[i][..(i + 1)];
             for (int j = 0; j < i; j++)
-                lower[i][j] = (lower[i][j] - Dot(lower[i], lower[j], j)) / lower[j][j];
-            double pivot = lower[i][i] - Dot(lower[i], lower[i], i);
+                _lower[i][j] = (_lower[i][j] - Dot(_lower[i], _lower[j], j)) / _lower[j][j];
+            double pivot = _lower[i][i] - Dot(_lower[i], _lower[i], i);
             if (!(pivot > 0))
                 throw new ArithmeticException($"The matrix is not positive definite (pivot {pivot} in row {i}).");
-            lower[i][i] = Math.Sqrt(pivot);
+            _lower[i][i] = Math.Sqrt(pivot);
         }
     }
 
     /// <summary>Solves A X = B for B of any number of columns, given and returned by rows.</summary>
     public double[][] Solve(double[][] b)
     {
-        int n = lower.Length;
+        int n = _lower.Length;
         double[][] x = [.. b.Select(row => row.ToArray())];
         for (int i = 0; i < n; i++)
         {
             for (int j = 0; j < i; j++)
-                DoubleMath.AddScaled(-lower[i][j], x[j], x[i]);
-            DivideBy(x[i], lower[i][i]);
+                DoubleMath.AddScaled(-_lower[i][j], x[j], x[i]);
+            DivideBy(x[i], _lower[i][i]);
         }
         for (int i = n - 1; i >= 0; i--)
         {
             for (int j = i + 1; j < n; j++)
-                DoubleMath.AddScaled(-lower[j][i], x[j], x[i]);
-            DivideBy(x[i], lower[i][i]);
+                DoubleMath.AddScaled(-_lower[j][i], x[j], x[i]);
+            DivideBy(x[i], _lower[i][i]);
         }
         return x;
     }
@@ -48,5 +48,6 @@ internal sealed class Cholesky
             value /= divisor;
     }
 
-    private static double Dot(double[] a, double[] b, int count) => DoubleMath.Dot(a.AsSpan(0, count), b.AsSpan(0, count));
+    private static double Dot(double[] a, double[] b, int count) =>
+        DoubleMath.Dot(a.AsSpan(0, count), b.AsSpan(0, count));
 }

@@ -20,7 +20,8 @@ internal static class DoubleMath
     /// <summary>Σ a b.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        ReadOnlySpan<Vector<double>> left = MemoryMarshal.Cast<double, Vector<double>>(a), right = MemoryMarshal.Cast<double, Vector<double>>(b[..a.Length]);
+        ReadOnlySpan<Vector<double>> left = MemoryMarshal.Cast<double, Vector<double>>(a),
+            right = MemoryMarshal.Cast<double, Vector<double>>(b[..a.Length]);
         Vector<double> sums = Vector<double>.Zero;
         for (int i = 0; i < left.Length; i++)
             sums += left[i] * right[i];

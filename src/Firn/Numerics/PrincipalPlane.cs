@@ -6,13 +6,15 @@ namespace Firn.Numerics;
 /// </summary>
 public sealed class PrincipalPlane
 {
-    private readonly double[] mean, x, y;
+    private readonly double[] _mean,
+        _x,
+        _y;
 
     private PrincipalPlane(double[] mean, double[] x, double[] y, double shareOfX, double shareOfY)
     {
-        this.mean = mean;
-        this.x = x;
-        this.y = y;
+        _mean = mean;
+        _x = x;
+        _y = y;
         ExplainedX = shareOfX;
         ExplainedY = shareOfY;
     }
@@ -45,28 +47,40 @@ public sealed class PrincipalPlane
             total += value * value;
         }
         if (!(total > 0))
-            throw new ArgumentException("The vectors are all the same, so no plane shows how they differ.", nameof(vectors));
+            throw new ArgumentException(
+                "The vectors are all the same, so no plane shows how they differ.",
+                nameof(vectors)
+            );
         // Of few vectors the matrix of their products is the smaller one, with the same plane.
-        (double Value, double[] Vector)[] axes = n < dimension ? FromProducts(centered) : SymmetricEigen.Of(Covariance(centered));
-        return new PrincipalPlane(mean, Signed(axes[0].Vector), Signed(axes[1].Vector), Math.Max(0, axes[0].Value) / total, Math.Max(0, axes[1].Value) / total);
+        (double Value, double[] Vector)[] axes =
+            n < dimension ? FromProducts(centered) : SymmetricEigen.Of(Covariance(centered));
+        return new PrincipalPlane(
+            mean,
+            Signed(axes[0].Vector),
+            Signed(axes[1].Vector),
+            Math.Max(0, axes[0].Value) / total,
+            Math.Max(0, axes[1].Value) / total
+        );
     }
 
     /// <summary>Where a vector lies on the plane.</summary>
     public (double X, double Y) Project(ReadOnlySpan<float> vector)
     {
-        Throw.IfLengthDiffers(vector.Length, mean.Length, nameof(vector));
-        double across = 0, up = 0;
+        Throw.IfLengthDiffers(vector.Length, _mean.Length, nameof(vector));
+        double across = 0,
+            up = 0;
         for (int i = 0; i < vector.Length; i++)
         {
-            across += (vector[i] - mean[i]) * x[i];
-            up += (vector[i] - mean[i]) * y[i];
+            across += (vector[i] - _mean[i]) * _x[i];
+            up += (vector[i] - _mean[i]) * _y[i];
         }
         return (across, up);
     }
 
     private static double[,] Covariance(double[,] centered)
     {
-        int n = centered.GetLength(0), e = centered.GetLength(1);
+        int n = centered.GetLength(0),
+            e = centered.GetLength(1);
         var sums = new double[e, e];
         for (int row = 0; row < n; row++)
         {
@@ -81,7 +95,8 @@ public sealed class PrincipalPlane
 
     private static (double, double[])[] FromProducts(double[,] centered)
     {
-        int n = centered.GetLength(0), e = centered.GetLength(1);
+        int n = centered.GetLength(0),
+            e = centered.GetLength(1);
         var products = new double[n, n];
         for (int i = 0; i < n; i++)
         {
@@ -91,20 +106,25 @@ public sealed class PrincipalPlane
                     products[i, j] += centered[i, k] * centered[j, k];
             }
         }
-        return [.. SymmetricEigen.Of(products).Take(2).Select(found =>
-        {
-            var axis = new double[e];
-            for (int i = 0; i < n; i++)
-            {
-                for (int k = 0; k < e; k++)
-                    axis[k] += found.Vector[i] * centered[i, k];
-            }
-            double length = Math.Sqrt(axis.Sum(v => v * v));
-            return (found.Value, length > 0 ? [.. axis.Select(v => v / length)] : axis);
-        })];
+        return
+        [
+            .. SymmetricEigen
+                .Of(products)
+                .Take(2)
+                .Select(found =>
+                {
+                    var axis = new double[e];
+                    for (int i = 0; i < n; i++)
+                    {
+                        for (int k = 0; k < e; k++)
+                            axis[k] += found.Vector[i] * centered[i, k];
+                    }
+                    double length = Math.Sqrt(axis.Sum(v => v * v));
+                    return (found.Value, length > 0 ? [.. axis.Select(v => v / length)] : axis);
+                }),
+        ];
     }
 
     /// <summary>An axis has no direction of its own: its largest value is made positive.</summary>
-    private static double[] Signed(double[] axis) =>
-        axis.MaxBy(Math.Abs) < 0 ? [.. axis.Select(v => -v)] : axis;
+    private static double[] Signed(double[] axis) => axis.MaxBy(Math.Abs) < 0 ? [.. axis.Select(v => -v)] : axis;
 }

@@ -1,6 +1,8 @@
 namespace Firn.Numerics;
 
-/// <summary>Eigenvalues and eigenvectors of a small symmetric matrix by Jacobi rotations (Golub and Van Loan, section 8.5).</summary>
+/// <summary>
+/// Eigenvalues and eigenvectors of a small symmetric matrix by Jacobi rotations (Golub and Van Loan, section 8.5).
+/// </summary>
 internal static class SymmetricEigen
 {
     private const int MostSweeps = 60;
@@ -28,8 +30,13 @@ internal static class SymmetricEigen
                     Rotate(a, v, p, q);
             }
         }
-        return [.. Enumerable.Range(0, n).OrderByDescending(i => a[i, i])
-            .Select(i => (a[i, i], Enumerable.Range(0, n).Select(row => v[row, i]).ToArray()))];
+        return
+        [
+            .. Enumerable
+                .Range(0, n)
+                .OrderByDescending(i => a[i, i])
+                .Select(i => (a[i, i], Enumerable.Range(0, n).Select(row => v[row, i]).ToArray())),
+        ];
     }
 
     private static double OffDiagonal(double[,] a)
@@ -49,7 +56,8 @@ internal static class SymmetricEigen
             return;
         double theta = (a[q, q] - a[p, p]) / (2 * a[p, q]);
         double t = Math.CopySign(1, theta) / (Math.Abs(theta) + Math.Sqrt(theta * theta + 1));
-        double c = 1 / Math.Sqrt(t * t + 1), s = t * c;
+        double c = 1 / Math.Sqrt(t * t + 1),
+            s = t * c;
         for (int k = 0; k < a.GetLength(0); k++)
             (a[k, p], a[k, q]) = (c * a[k, p] - s * a[k, q], s * a[k, p] + c * a[k, q]);
         for (int k = 0; k < a.GetLength(0); k++)

@@ -27,10 +27,11 @@ internal sealed record CorpusPart(RaggedIds Texts, int[] Labels, int[] Rows)
     }
 
     /// <summary>These texts and behind them others.</summary>
-    public CorpusPart With(CorpusPart more) => new(Texts.With(more.Texts), [.. Labels, .. more.Labels], [.. Rows, .. more.Rows])
-    {
-        Unseen = more.Unseen is null ? Unseen : Unseen?.With(more.Unseen),
-    };
+    public CorpusPart With(CorpusPart more) =>
+        new(Texts.With(more.Texts), [.. Labels, .. more.Labels], [.. Rows, .. more.Rows])
+        {
+            Unseen = more.Unseen is null ? Unseen : Unseen?.With(more.Unseen),
+        };
 
     /// <summary>The chosen texts, in the order given.</summary>
     public CorpusPart Select(ReadOnlySpan<int> texts)
@@ -56,7 +57,13 @@ public sealed record CutTexts(int Texts, int OfTexts, long Tokens, long OfTokens
 /// <param name="Start">A bundle to start from, or null.</param>
 /// <param name="Options">The recipe.</param>
 /// <param name="VectorWords">Words that get an id though the training texts lack them.</param>
-internal sealed record PartSource(RecipeTexts Texts, LabelMap Labels, WarmStart? Start, RecipeOptions Options, IReadOnlyList<string> VectorWords);
+internal sealed record PartSource(
+    RecipeTexts Texts,
+    LabelMap Labels,
+    WarmStart? Start,
+    RecipeOptions Options,
+    IReadOnlyList<string> VectorWords
+);
 
 /// <summary>The data as training, validation and test parts, in ids of a vocabulary of the training texts.</summary>
 internal sealed class CorpusParts
@@ -88,7 +95,9 @@ internal sealed class CorpusParts
     /// <summary>What a refit trains on, in the ids of the first training.</summary>
     public CorpusPart TrainAndValidation => _joined ??= Train.With(Validation);
 
-    /// <summary>Words of <see cref="Vocabulary"/> that the training texts hold; those that only word vectors have follow them.</summary>
+    /// <summary>
+    /// Words of <see cref="Vocabulary"/> that the training texts hold; those that only word vectors have follow them.
+    /// </summary>
     public required int SeenWords { get; init; }
 
     /// <summary>What is cut off long texts.</summary>
@@ -101,45 +110,64 @@ internal sealed class CorpusParts
     public DuplicateCounts Duplicates { get; }
 
     /// <summary>
-    /// The parts that train on the validation texts too, or on other rows: with a vocabulary and counts of their own. Only where
-    /// the options have a second training or folds.
+    /// The parts that train on the validation texts too, or on other rows: with a vocabulary and counts of their own.
+    /// Only where the options have a second training or folds.
     /// </summary>
     public CorpusParts Again(Func<PartRows, PartRows> choose) => Of(_source!, choose(_rows!));
 
     /// <summary>Each fold of the training rows as validation rows.</summary>
     public IReadOnlyList<PartRows> Folds(int folds, LabelMap labels, uint seed) => _rows!.InFolds(folds, labels, seed);
 
-    /// <summary>The parts of these rows. Vocabulary and counts are of the training rows alone, unless the options count validation rows of the same data too.</summary>
+    /// <summary>
+    /// The parts of these rows. Vocabulary and counts are of the training rows alone, unless the options count
+    /// validation rows of the same data too.
+    /// </summary>
     public static CorpusParts Of(PartSource source, PartRows rows)
     {
         RecipeOptions options = source.Options;
         RawCorpus corpus = source.Texts.Corpus.Raw;
-        TextRows[] counted = options.CountValidation && rows.Validation.From == source.Texts.Corpus ? [.. rows.Train, rows.Validation] : [.. rows.Train];
+        TextRows[] counted =
+            options.CountValidation && rows.Validation.From == source.Texts.Corpus
+                ? [.. rows.Train, rows.Validation]
+                : [.. rows.Train];
         (int seen, Vocabulary vocabulary) = BuildVocabulary(source, counted.SelectMany(c => c.Texts));
         int[] idOf = IdsOf(corpus.Words, vocabulary);
         CorpusPart[] train = [.. rows.Train.Select(part => PartOf(part, idOf, vocabulary.UnknownId, source))];
-        CorpusPart whole = train.Skip(1).Aggregate(train[0], (all, more) => all.With(more)), validation = PartOf(rows.Validation, idOf, vocabulary.UnknownId, source);
+        CorpusPart whole = train.Skip(1).Aggregate(train[0], (all, more) => all.With(more)),
+            validation = PartOf(rows.Validation, idOf, vocabulary.UnknownId, source);
         RaggedIds forVectors = counted.Length > rows.Train.Count ? whole.With(validation).Texts : whole.Texts;
-        CorpusPart cut = whole.Cut(options.MaxTokens, options.Truncation), cutValidation = validation.Cut(options.MaxTokens, options.Truncation);
+        CorpusPart cut = whole.Cut(options.MaxTokens, options.Truncation),
+            cutValidation = validation.Cut(options.MaxTokens, options.Truncation);
         return new CorpusParts(source, rows, vocabulary, Joined(forVectors, source.Texts.Unlabelled, idOf))
         {
             Train = cut,
             Validation = cutValidation,
             Test = PartOf(rows.Test, idOf, vocabulary.UnknownId, source).Cut(options.MaxTokens, options.Truncation),
             SeenWords = seen,
-            Cut = new CutTexts(Longer(whole, options.MaxTokens) + Longer(validation, options.MaxTokens), whole.Count + validation.Count,
-                (long)whole.Texts.TotalTokens - cut.Texts.TotalTokens + validation.Texts.TotalTokens - cutValidation.Texts.TotalTokens,
-                (long)whole.Texts.TotalTokens + validation.Texts.TotalTokens),
+            Cut = new CutTexts(
+                Longer(whole, options.MaxTokens) + Longer(validation, options.MaxTokens),
+                whole.Count + validation.Count,
+                (long)whole.Texts.TotalTokens
+                    - cut.Texts.TotalTokens
+                    + validation.Texts.TotalTokens
+                    - cutValidation.Texts.TotalTokens,
+                (long)whole.Texts.TotalTokens + validation.Texts.TotalTokens
+            ),
         };
     }
 
-    private static int Longer(CorpusPart part, int most) => Enumerable.Range(0, part.Count).Count(i => part.Texts.LengthOf(i) > most);
+    private static int Longer(CorpusPart part, int most) =>
+        Enumerable.Range(0, part.Count).Count(i => part.Texts.LengthOf(i) > most);
 
     /// <summary>
-    /// Counts the training texts in their order, so that ties stand in the order in which Keras sees the words. A bundle's
-    /// words keep their ids before them; frequent words of texts without labels follow behind them, and those that only the word vectors have.
+    /// Counts the training texts in their order, so that ties stand in the order in which Keras sees the words. A
+    /// bundle's words keep their ids before them; frequent words of texts without labels follow behind them, and those
+    /// that only the word vectors have.
     /// </summary>
-    private static (int Seen, Vocabulary All) BuildVocabulary(PartSource source, IEnumerable<ReadOnlyMemory<int>> trained)
+    private static (int Seen, Vocabulary All) BuildVocabulary(
+        PartSource source,
+        IEnumerable<ReadOnlyMemory<int>> trained
+    )
     {
         RawCorpus corpus = source.Texts.Corpus.Raw;
         RecipeOptions options = source.Options;
@@ -153,12 +181,22 @@ internal sealed class CorpusParts
         int seen = vocabulary.Count - 1;
         // Words that the training texts have and the options leave out stay out.
         if (source.VectorWords.Count > 0)
-            vocabulary = vocabulary.With(source.VectorWords.Where(word => !(corpus.Words.Find(word) is >= 0 and int number && counts[number] > 0)));
+            vocabulary = vocabulary.With(
+                source.VectorWords.Where(word =>
+                    !(corpus.Words.Find(word) is >= 0 and int number && counts[number] > 0)
+                )
+            );
         if (source.Texts.Unlabelled is not { } unlabelled)
             return (seen, vocabulary);
         List<int> more = Count(Enumerable.Range(0, unlabelled.Count).Select(unlabelled.Slice), counts);
-        return (seen, vocabulary.With(more.Where(word => counts[word] >= options.Word2Vec.MinCount)
-            .OrderByDescending(word => counts[word]).Select(word => corpus.Words[word].ToString())));
+        return (
+            seen,
+            vocabulary.With(
+                more.Where(word => counts[word] >= options.Word2Vec.MinCount)
+                    .OrderByDescending(word => counts[word])
+                    .Select(word => corpus.Words[word].ToString())
+            )
+        );
     }
 
     /// <summary>Adds the texts' words up; those that were not counted before, in the order of first sight.</summary>
@@ -218,7 +256,9 @@ internal sealed class CorpusParts
         }
         return new CorpusPart(new RaggedIds([.. ids], offsets), part.ClassesIn(source.Labels), part.Rows)
         {
-            Unseen = source.Options.Wide is { LongestCharacters: > 0 } ? UnseenOf(part, idOf, unknown, offsets, source.Options) : null,
+            Unseen = source.Options.Wide is { LongestCharacters: > 0 }
+                ? UnseenOf(part, idOf, unknown, offsets, source.Options)
+                : null,
         };
     }
 
@@ -229,7 +269,8 @@ internal sealed class CorpusParts
         var offsets = new int[part.Count + 1];
         for (int i = 0; i < part.Count; i++)
         {
-            int length = known[i + 1] - known[i], place = 0;
+            int length = known[i + 1] - known[i],
+                place = 0;
             var window = TokenWindow.Of(length, options.MaxTokens, options.Truncation);
             foreach (int word in part.From.Raw.Ids[part.Rows[i]])
             {

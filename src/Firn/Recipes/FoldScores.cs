@@ -7,7 +7,8 @@ using Firn.Training;
 namespace Firn.Recipes;
 
 /// <summary>Scores the texts of a fold after each epoch of a model that lacks them.</summary>
-internal sealed class HeldOutScores(TextClassifier model, CorpusPart held, LabelMap labels, int threads) : ITrainingObserver
+internal sealed class HeldOutScores(TextClassifier model, CorpusPart held, LabelMap labels, int threads)
+    : ITrainingObserver
 {
     private readonly List<float[]> _logits = [];
     private readonly List<(double Loss, double Accuracy)> _figures = [];
@@ -18,16 +19,18 @@ internal sealed class HeldOutScores(TextClassifier model, CorpusPart held, Label
     /// <summary>Of each epoch.</summary>
     public IReadOnlyList<(double Loss, double Accuracy)> Figures => _figures;
 
-    public void OnBatch(BatchProgress progress)
-    {
-    }
+    public void OnBatch(BatchProgress progress) { }
 
     public void OnEpoch(EpochRecord record)
     {
         int k = model.Options.OutputSize;
         var probabilities = new float[held.Count * k];
         model.Predict(held.Texts, probabilities, threads);
-        _figures.Add(labels.Sets is { } sets ? MultiLabelEvaluation.LossAndAccuracy(probabilities, held.Labels, sets) : SingleLabelEvaluation.LossAndAccuracy(probabilities, k, held.Labels));
+        _figures.Add(
+            labels.Sets is { } sets
+                ? MultiLabelEvaluation.LossAndAccuracy(probabilities, held.Labels, sets)
+                : SingleLabelEvaluation.LossAndAccuracy(probabilities, k, held.Labels)
+        );
         // Classes by themselves are decisions of yes or no.
         _logits.Add(LogitBlend.LogitsOf(probabilities, labels.Sets is null ? k : 1));
     }
@@ -38,7 +41,12 @@ internal sealed class HeldOutScores(TextClassifier model, CorpusPart held, Label
 /// <param name="Wide">The linear part, its penalty chosen; null for none.</param>
 /// <param name="Output">The scales; null where the recipe has none.</param>
 /// <param name="Threshold">The score from which the second of two classes is given.</param>
-internal sealed record FoldChoice(TrainingResult Training, WideOptions? Wide, OutputCalibration? Output, float Threshold)
+internal sealed record FoldChoice(
+    TrainingResult Training,
+    WideOptions? Wide,
+    OutputCalibration? Output,
+    float Threshold
+)
 {
     public string Summary => Wide is null ? "" : FormattableString.Invariant($", C {Wide.InversePenalty}");
 }
@@ -52,7 +60,8 @@ internal sealed class FoldScores(int folds)
 
     public int Folds { get; } = folds;
 
-    // Penalties to choose among, from strong to weak, as factors of what suits many texts; few texts begin with the fourth.
+    // Penalties to choose among, from strong to weak, as factors of what suits many texts; few texts begin with the
+    // fourth.
     private static readonly double[] Factors = [1.0 / 27, 1.0 / 15, 1.0 / 9, 0.2, 1.0 / 3, 0.6, 1, 5.0 / 3, 3];
     private const int UsualFactor = 3;
 
@@ -60,7 +69,8 @@ internal sealed class FoldScores(int folds)
     private static readonly LogitBlend LinearAlone = new([0, 1], 0);
 
     /// <summary>Weights of the data against the penalty to choose among.</summary>
-    public static double[] Penalties(WideOptions wide) => [.. Factors.Select(factor => Math.Round(factor * wide.InversePenalty, 3))];
+    public static double[] Penalties(WideOptions wide) =>
+        [.. Factors.Select(factor => Math.Round(factor * wide.InversePenalty, 3))];
 
     public void Add(int[] labels, IReadOnlyList<EpochRecord> history, HeldOutScores held)
     {
@@ -70,15 +80,24 @@ internal sealed class FoldScores(int folds)
 
     public void Add(float[][] linear) => _linear.Add(linear);
 
-    /// <summary>Chooses: the epoch whose logits, scaled, have the least loss; the penalty whose logits have it, if it passes chance.</summary>
+    /// <summary>
+    /// Chooses: the epoch whose logits, scaled, have the least loss; the penalty whose logits have it, if it passes
+    /// chance.
+    /// </summary>
     public FoldChoice Choose(RecipeOptions options, LabelMap labels)
     {
         int[] truth = labels.Sets is { } sets ? MultiLabelEvaluation.Decisions([.. _labels], sets) : [.. _labels];
         int k = labels.Sets is null && labels.Names.Count > 2 ? labels.Names.Count : 1;
         IReadOnlyList<string> names = labels.Sets is null ? labels.Names : ["no", "yes"];
-        float[][] epochs = [.. Enumerable.Range(0, options.Training.Epochs).Select(e => Joined(_epochs.Select(f => f.Held.Logits[e])))];
+        float[][] epochs =
+        [
+            .. Enumerable.Range(0, options.Training.Epochs).Select(e => Joined(_epochs.Select(f => f.Held.Logits[e]))),
+        ];
         int epoch = Best(epochs, truth, k);
-        var training = new TrainingResult(MeanHistory(), StopReason.Completed, epoch + 1, epoch + 1) { Schedule = options.Training.Schedule };
+        var training = new TrainingResult(MeanHistory(), StopReason.Completed, epoch + 1, epoch + 1)
+        {
+            Schedule = options.Training.Schedule,
+        };
         List<float[]> logits = [epochs[epoch]];
         WideOptions? wide = null;
         float[][] linear = [];
@@ -87,22 +106,39 @@ internal sealed class FoldScores(int folds)
             double[] penalties = Penalties(asked);
             linear = [.. Enumerable.Range(0, penalties.Length).Select(p => Joined(_linear.Select(f => f[p])))];
             var asItIs = new LogitBlend([1], 0);
-            int penalty = PairedLoss.Best([.. linear.Select(l => PairedLoss.Of(asItIs.Probabilities([l], k), truth, k))], UsualFactor);
+            int penalty = PairedLoss.Best(
+                [.. linear.Select(l => PairedLoss.Of(asItIs.Probabilities([l], k), truth, k))],
+                UsualFactor
+            );
             wide = asked with { InversePenalty = penalties[penalty] };
             logits.Add(linear[penalty]);
         }
-        OutputFit.OutputFitted? fitted = wide is null && !options.Calibrate ? null
-            : OutputFit.Fit(logits, truth, k, wide is null ? OutputFit.Usual(false) : LinearAlone, names);
+        OutputFit.OutputFitted? fitted =
+            wide is null && !options.Calibrate
+                ? null
+                : OutputFit.Fit(logits, truth, k, wide is null ? OutputFit.Usual(false) : LinearAlone, names);
         float[] probabilities = fitted?.Probabilities ?? new LogitBlend([1], 0).Probabilities(logits, k);
-        float threshold = options.TuneThreshold is { } metric && k == 1 ? DecisionThreshold.Best(probabilities, truth, metric) : DecisionThreshold.Usual;
+        float threshold =
+            options.TuneThreshold is { } metric && k == 1
+                ? DecisionThreshold.Best(probabilities, truth, metric)
+                : DecisionThreshold.Usual;
         return new FoldChoice(training, wide, fitted?.Calibration, threshold);
     }
 
     private static int Best(float[][] candidates, int[] truth, int k)
     {
         var start = new LogitBlend([1], 0);
-        return Enumerable.Range(0, candidates.Length).MinBy(c =>
-            SingleLabelEvaluation.LossAndAccuracy(LogitBlend.Fit([candidates[c]], truth, k, start, 1).Probabilities([candidates[c]], k), k, truth).Loss);
+        return Enumerable
+            .Range(0, candidates.Length)
+            .MinBy(c =>
+                SingleLabelEvaluation
+                    .LossAndAccuracy(
+                        LogitBlend.Fit([candidates[c]], truth, k, start, 1).Probabilities([candidates[c]], k),
+                        k,
+                        truth
+                    )
+                    .Loss
+            );
     }
 
     private static float[] Joined(IEnumerable<float[]> parts) => [.. parts.SelectMany(p => p)];
@@ -110,13 +146,20 @@ internal sealed class FoldScores(int folds)
     private List<EpochRecord> MeanHistory()
     {
         double all = _epochs.Sum(f => f.Texts);
-        return [.. _epochs[0].History.Select((record, e) => record with
-        {
-            Loss = _epochs.Average(f => f.History[e].Loss),
-            Accuracy = _epochs.Average(f => f.History[e].Accuracy),
-            ValidationLoss = _epochs.Sum(f => f.Texts / all * f.Held.Figures[e].Loss),
-            ValidationAccuracy = _epochs.Sum(f => f.Texts / all * f.Held.Figures[e].Accuracy),
-            Seconds = _epochs.Sum(f => f.History[e].Seconds),
-        })];
+        return
+        [
+            .. _epochs[0]
+                .History.Select(
+                    (record, e) =>
+                        record with
+                        {
+                            Loss = _epochs.Average(f => f.History[e].Loss),
+                            Accuracy = _epochs.Average(f => f.History[e].Accuracy),
+                            ValidationLoss = _epochs.Sum(f => f.Texts / all * f.Held.Figures[e].Loss),
+                            ValidationAccuracy = _epochs.Sum(f => f.Texts / all * f.Held.Figures[e].Accuracy),
+                            Seconds = _epochs.Sum(f => f.History[e].Seconds),
+                        }
+                ),
+        ];
     }
 }

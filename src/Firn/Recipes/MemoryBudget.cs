@@ -14,30 +14,52 @@ internal static class MemoryBudget
         MemoryForecast forecast = forecaster.For(options);
         if (forecast.Peak <= limit)
             return;
-        string need = string.Create(CultureInfo.InvariantCulture,
-            $"{forecast.Largest.Name} needs {Megabytes(forecast.Peak)} and the limit is {Megabytes(limit)}");
+        string need = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{forecast.Largest.Name} needs {Megabytes(forecast.Peak)} and the limit is {Megabytes(limit)}"
+        );
         throw new MemoryLimitException($"{need}; {Remedy(forecaster, options, limit, forecast.Peak)}", forecast);
     }
 
     private static string Remedy(MemoryForecaster forecaster, RecipeOptions options, long limit, long need)
     {
         var fitting = new List<string>();
-        if (Schedules(options.Training).Select(s => (Schedule: s, Peak: PeakOf(s, options.Training.BatchSize))).FirstOrDefault(c => c.Peak <= limit) is { Schedule: not null } schedule)
+        if (
+            Schedules(options.Training)
+                .Select(s => (Schedule: s, Peak: PeakOf(s, options.Training.BatchSize)))
+                .FirstOrDefault(c => c.Peak <= limit) is
+            { Schedule: not null } schedule
+        )
             fitting.Add($"--schedule {schedule.Schedule.Name} ({Megabytes(schedule.Peak)})");
-        if (Batches(options.Training).Select(b => (Batch: b, Peak: PeakOf(options.Training.Schedule, b))).FirstOrDefault(c => c.Peak <= limit) is { Batch: > 0 } batch)
+        if (
+            Batches(options.Training)
+                .Select(b => (Batch: b, Peak: PeakOf(options.Training.Schedule, b)))
+                .FirstOrDefault(c => c.Peak <= limit) is
+            { Batch: > 0 } batch
+        )
             fitting.Add($"--batch-size {batch.Batch} ({Megabytes(batch.Peak)})");
-        if (options.Wide is not null && forecaster.For(options with { Wide = null }).Peak is var plain && plain <= limit)
+        if (
+            options.Wide is not null
+            && forecaster.For(options with { Wide = null }).Peak is var plain
+            && plain <= limit
+        )
             fitting.Add($"--n-grams 0 ({Megabytes(plain)})");
         if (fitting.Count > 0)
             return $"what fits: {string.Join(", or ", fitting)}";
         ThawSchedule least = Schedules(options.Training).DefaultIfEmpty(options.Training.Schedule).Last();
         long floor = forecaster.For(Small(options, least) with { Wide = null }).Peak;
         return floor <= limit
-            ? $"what fits: --schedule {least.Name} --batch-size {Math.Min(SmallestBatch, options.Training.BatchSize)}{(options.Wide is null ? "" : " --n-grams 0")} ({Megabytes(floor)})"
-            : $"these texts need {Megabytes(Math.Min(floor, need))} whatever the schedule and the batch; use fewer texts, fewer words (--max-words) or shorter vectors (--vector-size)";
+            ? $"what fits: --schedule {least.Name} --batch-size "
+                + $"{Math.Min(SmallestBatch, options.Training.BatchSize)}"
+                + $"{(options.Wide is null ? "" : " --n-grams 0")} "
+                + $"({Megabytes(floor)})"
+            : $"these texts need {Megabytes(Math.Min(floor, need))} whatever the schedule and the batch; use fewer "
+                + $"texts, fewer words (--max-words) or shorter vectors (--vector-size)";
 
         long PeakOf(ThawSchedule s, int batchSize) =>
-            forecaster.For(options with { Training = options.Training with { Schedule = s, BatchSize = batchSize } }).Peak;
+            forecaster
+                .For(options with { Training = options.Training with { Schedule = s, BatchSize = batchSize } })
+                .Peak;
     }
 
     /// <summary>Schedules that need less, those that train most first.</summary>
@@ -55,10 +77,15 @@ internal static class MemoryBudget
             yield return batch;
     }
 
-    private static RecipeOptions Small(RecipeOptions options, ThawSchedule schedule) => options with
-    {
-        Training = options.Training with { Schedule = schedule, BatchSize = Math.Min(SmallestBatch, options.Training.BatchSize) },
-    };
+    private static RecipeOptions Small(RecipeOptions options, ThawSchedule schedule) =>
+        options with
+        {
+            Training = options.Training with
+            {
+                Schedule = schedule,
+                BatchSize = Math.Min(SmallestBatch, options.Training.BatchSize),
+            },
+        };
 
     private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:n0} MB");
 }

@@ -10,13 +10,25 @@ namespace Firn.Recipes;
 /// <param name="Gradients">Buffers of gradients; none for what is frozen.</param>
 /// <param name="OptimizerState">Adam's moments: 8 bytes a weight that trains.</param>
 /// <param name="Workspace">Activations of a batch and of the validation; scratch memory of the other stages.</param>
-public sealed record StageMemory(string Name, long Runtime, long InputData, long WordVectors, long Weights, long Copies, long Gradients, long OptimizerState, long Workspace)
+public sealed record StageMemory(
+    string Name,
+    long Runtime,
+    long InputData,
+    long WordVectors,
+    long Weights,
+    long Copies,
+    long Gradients,
+    long OptimizerState,
+    long Workspace
+)
 {
     /// <summary>All together: what the operating system counts as the process's resident memory.</summary>
     public long Total => Runtime + InputData + WordVectors + Weights + Copies + Gradients + OptimizerState + Workspace;
 }
 
-/// <summary>The memory of a recipe on its data, told before word vectors or a model are trained; by formula from the shapes.</summary>
+/// <summary>
+/// The memory of a recipe on its data, told before word vectors or a model are trained; by formula from the shapes.
+/// </summary>
 /// <param name="Stages">Stage after stage, training phase by phase.</param>
 /// <param name="Parameters">Weights of the model, the table's rows counted as they are held here.</param>
 /// <param name="Trained">Weights that train in each phase of the schedule.</param>

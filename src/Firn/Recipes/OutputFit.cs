@@ -15,37 +15,58 @@ namespace Firn.Recipes;
 /// <param name="ErrorAfter">The same after scaling, of the whole model.</param>
 /// <param name="Before">Reliability of the LSTM alone.</param>
 /// <param name="After">Reliability of the whole model.</param>
-public sealed record OutputCalibration(double LstmScale, double? WideScale, double Shift, int Texts, double ErrorBefore, double ErrorAfter,
-    IReadOnlyList<ReliabilityBin> Before, IReadOnlyList<ReliabilityBin> After)
+public sealed record OutputCalibration(
+    double LstmScale,
+    double? WideScale,
+    double Shift,
+    int Texts,
+    double ErrorBefore,
+    double ErrorAfter,
+    IReadOnlyList<ReliabilityBin> Before,
+    IReadOnlyList<ReliabilityBin> After
+)
 {
-    internal string Summary => (WideScale is { } wide ? $"LSTM * {LstmScale:f2} + n-grams * {wide:f2}" : $"temperature {1 / LstmScale:f2}")
+    internal string Summary =>
+        (WideScale is { } wide ? $"LSTM * {LstmScale:f2} + n-grams * {wide:f2}" : $"temperature {1 / LstmScale:f2}")
         + $"; calibration error {ErrorBefore:f4} to {ErrorAfter:f4}";
 }
 
 /// <summary>
-/// Fits what stands after the LSTM: the linear part on the training texts; its weight beside the LSTM's, and thereby the
-/// temperature, on the validation texts. Factors are multiplied into the dense layer and the linear weights, so that a
-/// saved model has nothing more to do.
+/// Fits what stands after the LSTM: the linear part on the training texts; its weight beside the LSTM's, and thereby
+/// the temperature, on the validation texts. Factors are multiplied into the dense layer and the linear weights, so
+/// that a saved model has nothing more to do.
 /// </summary>
 internal static class OutputFit
 {
     // Without validation texts: what the tweets give, rounded (docs/accuracy.md).
-    private const double UsualLstmScale = 0.6, UsualWideScale = 0.4;
+    private const double UsualLstmScale = 0.6,
+        UsualWideScale = 0.4;
 
     /// <summary>Fits and applies them.</summary>
-    public static OutputCalibration Run(TextClassifier model, Vocabulary vocabulary, CorpusPart train, CorpusPart validation, WideOptions? wide,
-        ReadOnlySpan<float> classWeights, LabelMap labels, int threads)
+    public static OutputCalibration Run(
+        TextClassifier model,
+        Vocabulary vocabulary,
+        CorpusPart train,
+        CorpusPart validation,
+        WideOptions? wide,
+        ReadOnlySpan<float> classWeights,
+        LabelMap labels,
+        int threads
+    )
     {
         int k = model.Options.OutputSize;
         LabelSets? sets = labels.Sets;
         int workers = threads > 0 ? threads : Environment.ProcessorCount;
         var probabilities = new float[validation.Count * k];
         model.Predict(validation.Texts, probabilities, threads);
-        NgramClassifier? linear = wide is null ? null : LinearPart(model, vocabulary, train, wide, classWeights, sets, workers);
+        NgramClassifier? linear = wide is null
+            ? null
+            : LinearPart(model, vocabulary, train, wide, classWeights, sets, workers);
 
         // Classes by themselves are decisions of yes or no, all scaled alike.
         (k, int[] truth, IReadOnlyList<string> names) = sets is null
-            ? (k, validation.Labels, labels.Names) : (1, MultiLabelEvaluation.Decisions(validation.Labels, sets), ["no", "yes"]);
+            ? (k, validation.Labels, labels.Names)
+            : (1, MultiLabelEvaluation.Decisions(validation.Labels, sets), ["no", "yes"]);
         List<float[]> logits = [LogitBlend.LogitsOf(probabilities, k)];
         if (linear is not null)
             logits.Add(LogitsOf(linear, validation));
@@ -57,7 +78,9 @@ internal static class OutputFit
     /// <summary>What fits where there is nothing to fit on.</summary>
     public static LogitBlend Usual(bool wide) => new(wide ? [UsualLstmScale, UsualWideScale] : [1], 0);
 
-    /// <summary>Scales for logits, and what they do to the probabilities of texts that they were not fitted on.</summary>
+    /// <summary>
+    /// Scales for logits, and what they do to the probabilities of texts that they were not fitted on.
+    /// </summary>
     /// <param name="Blend">The scales.</param>
     /// <param name="Probabilities">[N,K] of texts, each by scales that were fitted without it.</param>
     /// <param name="Calibration">The figures.</param>
@@ -69,27 +92,85 @@ internal static class OutputFit
     /// <param name="k">K.</param>
     /// <param name="start">Scales that are kept unless others do better.</param>
     /// <param name="names">Of the classes.</param>
-    public static OutputFitted Fit(IReadOnlyList<float[]> logits, int[] truth, int k, LogitBlend start, IReadOnlyList<string> names)
+    public static OutputFitted Fit(
+        IReadOnlyList<float[]> logits,
+        int[] truth,
+        int k,
+        LogitBlend start,
+        IReadOnlyList<string> names
+    )
     {
-        (LogitBlend blend, float[] held) = truth.Length > 0 ? LogitBlend.FitToFew(logits, truth, k, start) : (start, []);
-        EvaluationReport before = SingleLabelEvaluation.Evaluate(new LogitBlend([1], 0).Probabilities([logits[0]], k), truth, names);
+        (LogitBlend blend, float[] held) =
+            truth.Length > 0 ? LogitBlend.FitToFew(logits, truth, k, start) : (start, []);
+        EvaluationReport before = SingleLabelEvaluation.Evaluate(
+            new LogitBlend([1], 0).Probabilities([logits[0]], k),
+            truth,
+            names
+        );
         EvaluationReport after = SingleLabelEvaluation.Evaluate(held, truth, names);
-        return new OutputFitted(blend, held, new OutputCalibration(blend.Scales[0], logits.Count == 1 ? null : blend.Scales[1], blend.Shift, truth.Length,
-            before.CalibrationError, after.CalibrationError, before.Reliability, after.Reliability));
+        return new OutputFitted(
+            blend,
+            held,
+            new OutputCalibration(
+                blend.Scales[0],
+                logits.Count == 1 ? null : blend.Scales[1],
+                blend.Shift,
+                truth.Length,
+                before.CalibrationError,
+                after.CalibrationError,
+                before.Reliability,
+                after.Reliability
+            )
+        );
     }
 
     /// <summary>The linear part on other texts, and the scales as they were fitted before.</summary>
-    public static void Again(TextClassifier model, Vocabulary vocabulary, CorpusPart train, WideOptions? wide, ReadOnlySpan<float> classWeights, LabelMap labels, int threads, OutputCalibration fitted)
+    public static void Again(
+        TextClassifier model,
+        Vocabulary vocabulary,
+        CorpusPart train,
+        WideOptions? wide,
+        ReadOnlySpan<float> classWeights,
+        LabelMap labels,
+        int threads,
+        OutputCalibration fitted
+    )
     {
-        NgramClassifier? linear = wide is null ? null
-            : LinearPart(model, vocabulary, train, wide, classWeights, labels.Sets, threads > 0 ? threads : Environment.ProcessorCount);
-        Apply(model, linear, new LogitBlend(fitted.WideScale is { } scale ? [fitted.LstmScale, scale] : [fitted.LstmScale], fitted.Shift));
+        NgramClassifier? linear = wide is null
+            ? null
+            : LinearPart(
+                model,
+                vocabulary,
+                train,
+                wide,
+                classWeights,
+                labels.Sets,
+                threads > 0 ? threads : Environment.ProcessorCount
+            );
+        Apply(
+            model,
+            linear,
+            new LogitBlend(fitted.WideScale is { } scale ? [fitted.LstmScale, scale] : [fitted.LstmScale], fitted.Shift)
+        );
     }
 
-    private static NgramClassifier LinearPart(TextClassifier model, Vocabulary vocabulary, CorpusPart train, WideOptions wide,
-        ReadOnlySpan<float> classWeights, LabelSets? sets, int threads)
+    private static NgramClassifier LinearPart(
+        TextClassifier model,
+        Vocabulary vocabulary,
+        CorpusPart train,
+        WideOptions wide,
+        ReadOnlySpan<float> classWeights,
+        LabelSets? sets,
+        int threads
+    )
     {
-        var task = new NgramClassifier.LinearTask(train.Labels, model.Options.Classes, classWeights.ToArray(), sets, train.Unseen);
+        var task = new NgramClassifier.LinearTask(
+            train.Labels,
+            model.Options.Classes,
+            classWeights.ToArray(),
+            sets,
+            train.Unseen
+        );
         return NgramClassifier.FitEach(train.Texts, vocabulary, task, wide, threads, [wide.InversePenalty])[0];
     }
 
@@ -100,7 +181,12 @@ internal static class OutputFit
         var logits = new float[texts.Count * linear.OutputSize];
         var scratch = new NgramScratch();
         for (int i = 0; i < texts.Count; i++)
-            linear.AddLogits(texts[i], logits.AsSpan(i * linear.OutputSize, linear.OutputSize), scratch, texts.UnseenOf(i));
+            linear.AddLogits(
+                texts[i],
+                logits.AsSpan(i * linear.OutputSize, linear.OutputSize),
+                scratch,
+                texts.UnseenOf(i)
+            );
         return logits;
     }
 

@@ -39,25 +39,39 @@ internal sealed record PartRows(IReadOnlyList<TextRows> Train, TextRows Validati
     {
         ReadCorpus corpus = texts.Corpus;
         int count = corpus.Raw.Ids.Count;
-        int[] first = EqualTexts.FirstOf(corpus.Raw.Ids, texts.Validation?.Raw.Ids ?? Nothing, texts.Test?.Raw.Ids ?? Nothing);
+        int[] first = EqualTexts.FirstOf(
+            corpus.Raw.Ids,
+            texts.Validation?.Raw.Ids ?? Nothing,
+            texts.Test?.Raw.Ids ?? Nothing
+        );
         int[] classes = new TextRows(corpus, [.. Enumerable.Range(0, count)]).ClassesIn(labels);
-        (int[] trained, int[] tested) = texts.Test is not null || options.TestShare == 0
-            ? (new MersenneTwister(options.SplitSeed).Permutation(count), [])
-            : DrawTest(classes, first[..count], options);
+        (int[] trained, int[] tested) =
+            texts.Test is not null || options.TestShare == 0
+                ? (new MersenneTwister(options.SplitSeed).Permutation(count), [])
+                : DrawTest(classes, first[..count], options);
         int unknown = 0;
-        TextRows? validation = texts.Validation is { } given ? new TextRows(given, KnownRows(given, labels, options, ref unknown)) : null;
+        TextRows? validation = texts.Validation is { } given
+            ? new TextRows(given, KnownRows(given, labels, options, ref unknown))
+            : null;
         if (validation is null)
         {
             (trained, int[] measuring) = Validate(trained, classes, first, options);
             validation = new TextRows(corpus, measuring);
         }
         var train = new TextRows(corpus, trained);
-        TextRows test = texts.Test is { } apart ? new TextRows(apart, KnownRows(apart, labels, options, ref unknown)) : new TextRows(corpus, tested);
+        TextRows test = texts.Test is { } apart
+            ? new TextRows(apart, KnownRows(apart, labels, options, ref unknown))
+            : new TextRows(corpus, tested);
         return new PartRows([train], validation, test)
         {
             UnknownLabels = unknown,
-            Duplicates = CountDuplicates(first, classes, train.Rows,
-                Numbers(validation, texts.Validation is null ? 0 : count), Numbers(test, texts.Test is null ? 0 : count + (texts.Validation?.Raw.Ids.Count ?? 0))),
+            Duplicates = CountDuplicates(
+                first,
+                classes,
+                train.Rows,
+                Numbers(validation, texts.Validation is null ? 0 : count),
+                Numbers(test, texts.Test is null ? 0 : count + (texts.Validation?.Raw.Ids.Count ?? 0))
+            ),
         };
     }
 
@@ -65,30 +79,44 @@ internal sealed record PartRows(IReadOnlyList<TextRows> Train, TextRows Validati
     /// <param name="classes">[N] the class of each text.</param>
     /// <param name="groups">[N] the first text that equals each.</param>
     /// <param name="options">Share, seed and kind of the split.</param>
-    public static (int[] Train, int[] Test) DrawTest(int[] classes, int[] groups, RecipeOptions options) => options.TestSplit == TestSplit.Random
-        ? TrainTestSplit.Random(classes.Length, options.TestShare, options.SplitSeed)
-        : TrainTestSplit.Grouped(options.Classifier.MultiLabel ? new int[classes.Length] : classes, groups, options.TestShare, options.SplitSeed);
+    public static (int[] Train, int[] Test) DrawTest(int[] classes, int[] groups, RecipeOptions options) =>
+        options.TestSplit == TestSplit.Random
+            ? TrainTestSplit.Random(classes.Length, options.TestShare, options.SplitSeed)
+            : TrainTestSplit.Grouped(
+                options.Classifier.MultiLabel ? new int[classes.Length] : classes,
+                groups,
+                options.TestShare,
+                options.SplitSeed
+            );
 
     /// <summary>
-    /// Each fold of the training rows as validation rows, the others training. Every class has its share in every fold, and equal texts
-    /// are in one; where all are equal there is one fold, and that trains nothing.
+    /// Each fold of the training rows as validation rows, the others training. Every class has its share in every fold,
+    /// and equal texts are in one; where all are equal there is one fold, and that trains nothing.
     /// </summary>
     public IReadOnlyList<PartRows> InFolds(int folds, LabelMap labels, uint seed)
     {
         TextRows all = Train[0];
-        int[] first = EqualTexts.FirstOf(all.From.Raw.Ids), classes = labels.Sets is null ? all.ClassesIn(labels) : new int[all.Count];
+        int[] first = EqualTexts.FirstOf(all.From.Raw.Ids),
+            classes = labels.Sets is null ? all.ClassesIn(labels) : new int[all.Count];
         int[] foldOf = FoldOf(classes, [.. all.Rows.Select(row => first[row])], folds, seed);
-        return [.. Enumerable.Range(0, foldOf.Max() + 1).Select(fold => this with
-        {
-            Train = [all with { Rows = [.. all.Rows.Where((_, i) => foldOf[i] != fold)] }],
-            Validation = all with { Rows = [.. all.Rows.Where((_, i) => foldOf[i] == fold)] },
-            Test = all with { Rows = [] },
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, foldOf.Max() + 1)
+                .Select(fold =>
+                    this with
+                    {
+                        Train = [all with { Rows = [.. all.Rows.Where((_, i) => foldOf[i] != fold)] }],
+                        Validation = all with { Rows = [.. all.Rows.Where((_, i) => foldOf[i] == fold)] },
+                        Test = all with { Rows = [] },
+                    }
+                ),
+        ];
     }
 
     /// <summary>
-    /// The fold of each text, from 0. Every class has its share in every fold, and a group is in one; of fewer groups than folds each
-    /// is a fold, and the last folds are missing.
+    /// The fold of each text, from 0. Every class has its share in every fold, and a group is in one; of fewer groups
+    /// than folds each is a fold, and the last folds are missing.
     /// </summary>
     /// <param name="classes">[N] the class of each text.</param>
     /// <param name="groups">[N] the first text that equals each.</param>
@@ -115,7 +143,12 @@ internal sealed record PartRows(IReadOnlyList<TextRows> Train, TextRows Validati
 
     private static int[] Numbers(TextRows rows, int from) => [.. rows.Rows.Select(row => from + row)];
 
-    private static (int[] Train, int[] Validation) Validate(int[] rows, int[] classes, int[] first, RecipeOptions options)
+    private static (int[] Train, int[] Validation) Validate(
+        int[] rows,
+        int[] classes,
+        int[] first,
+        RecipeOptions options
+    )
     {
         if (options.ValidationShare == 0 || options.Folds > 0)
             return (rows, []);
@@ -127,23 +160,40 @@ internal sealed record PartRows(IReadOnlyList<TextRows> Train, TextRows Validati
         if (rows.Length < 2)
             return (rows, []);
         int[] labels = options.Classifier.MultiLabel ? new int[rows.Length] : [.. rows.Select(row => classes[row])];
-        (int[] train, int[] validation) = TrainTestSplit.Grouped(labels, [.. rows.Select(row => first[row])], options.ValidationShare, options.SplitSeed);
+        (int[] train, int[] validation) = TrainTestSplit.Grouped(
+            labels,
+            [.. rows.Select(row => first[row])],
+            options.ValidationShare,
+            options.SplitSeed
+        );
         return ([.. train.Select(i => rows[i])], [.. validation.Select(i => rows[i])]);
     }
 
-    /// <summary>Rows whose label the training texts have; the others are refused or counted, as the options say.</summary>
+    /// <summary>
+    /// Rows whose label the training texts have; the others are refused or counted, as the options say.
+    /// </summary>
     private static int[] KnownRows(ReadCorpus texts, LabelMap labels, RecipeOptions options, ref int unknown)
     {
         bool[] known = [.. texts.Raw.LabelTexts.Select(l => labels.ClassOf(l, texts.Source.LabelNames) >= 0)];
         int[] rows = [.. Enumerable.Range(0, texts.Raw.Ids.Count).Where(row => known[texts.Raw.Labels[row]])];
         int left = texts.Raw.Ids.Count - rows.Length;
         if (left > 0 && options.OnUnknownLabel == RowErrorPolicy.Stop)
-            throw new UnknownLabelException([.. texts.Raw.LabelTexts.Where((_, l) => !known[l]).Select(texts.Source.Named)], left, labels.Names);
+            throw new UnknownLabelException(
+                [.. texts.Raw.LabelTexts.Where((_, l) => !known[l]).Select(texts.Source.Named)],
+                left,
+                labels.Names
+            );
         unknown += left;
         return rows;
     }
 
-    private static DuplicateCounts CountDuplicates(int[] first, int[] classes, int[] train, int[] validation, int[] test)
+    private static DuplicateCounts CountDuplicates(
+        int[] first,
+        int[] classes,
+        int[] train,
+        int[] validation,
+        int[] test
+    )
     {
         var mixed = new bool[first.Length];
         int repeated = 0;
@@ -152,9 +202,15 @@ internal sealed record PartRows(IReadOnlyList<TextRows> Train, TextRows Validati
             repeated += first[i] == i ? 0 : 1;
             mixed[first[i]] |= classes[i] != classes[first[i]];
         }
-        bool[] inTraining = Marked(train, first), inValidation = Marked(validation, first);
-        return new DuplicateCounts(repeated, Enumerable.Range(0, classes.Length).Count(i => mixed[first[i]]), validation.Count(i => inTraining[first[i]]),
-            test.Count(i => inTraining[first[i]]), test.Count(i => inValidation[first[i]]));
+        bool[] inTraining = Marked(train, first),
+            inValidation = Marked(validation, first);
+        return new DuplicateCounts(
+            repeated,
+            Enumerable.Range(0, classes.Length).Count(i => mixed[first[i]]),
+            validation.Count(i => inTraining[first[i]]),
+            test.Count(i => inTraining[first[i]]),
+            test.Count(i => inValidation[first[i]])
+        );
     }
 
     private static bool[] Marked(int[] texts, int[] first)

@@ -5,18 +5,21 @@ namespace Firn.Recipes;
 /// <summary>What this process holds now, as the operating system counts it.</summary>
 internal static class ProcessMemory
 {
-    /// <summary>Code that later stages still have to compile, and the part of the heap that is allocated and not yet used.</summary>
+    /// <summary>
+    /// Code that later stages still have to compile, and the part of the heap that is allocated and not yet used.
+    /// </summary>
     private const long Slack = 12 << 20;
 
     /// <summary>
-    /// The peak so far; the runtime, which is what is resident beside the managed heap, with an allowance for what is still
-    /// to come; and the managed heap.
+    /// The peak so far; the runtime, which is what is resident beside the managed heap, with an allowance for what is
+    /// still to come; and the managed heap.
     /// </summary>
     public static (long Peak, long Runtime, long Managed) Measure()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var process = Process.GetCurrentProcess();
-        long managed = GC.GetTotalMemory(forceFullCollection: false), resident = process.WorkingSet64;
+        long managed = GC.GetTotalMemory(forceFullCollection: false),
+            resident = process.WorkingSet64;
         return (process.PeakWorkingSet64, Math.Max(resident - managed, 0) + Slack, managed);
     }
 }

@@ -39,7 +39,8 @@ internal sealed class RawCorpus
         var tokenizer = new Tokenizer(cleaning);
         var tokens = new TokenBuffer();
         var words = new TokenTable();
-        List<int> ids = [], offsets = [0];
+        List<int> ids = [],
+            offsets = [0];
         foreach (string text in texts)
         {
             tokenizer.Tokenize(text, tokens);
@@ -50,7 +51,13 @@ internal sealed class RawCorpus
         return new RaggedIds([.. ids], [.. offsets]);
     }
 
-    public static RawCorpus Read(LabeledSource source, CleaningOptions cleaning, TokenTable words, StageClock clock, CancellationToken cancellation)
+    public static RawCorpus Read(
+        LabeledSource source,
+        CleaningOptions cleaning,
+        TokenTable words,
+        StageClock clock,
+        CancellationToken cancellation
+    )
     {
         var tokenizer = new Tokenizer(cleaning);
         var tokens = new TokenBuffer();
@@ -75,7 +82,12 @@ internal sealed class RawCorpus
             labels.Add(number);
             hash.Add(row);
         }
-        return new RawCorpus(words, new RaggedIds([.. ids], [.. offsets]), [.. labels],
-            [.. numbers.OrderBy(n => n.Value).Select(n => n.Key)], hash.ToString());
+        return new RawCorpus(
+            words,
+            new RaggedIds([.. ids], [.. offsets]),
+            [.. labels],
+            [.. numbers.OrderBy(n => n.Value).Select(n => n.Key)],
+            hash.ToString()
+        );
     }
 }

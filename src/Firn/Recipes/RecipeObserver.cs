@@ -11,7 +11,9 @@ public enum RecipeStage
     /// <summary>Test and validation parts are drawn, and the vocabulary is built of the training part.</summary>
     Vocabulary,
 
-    /// <summary>Models that each lack a fold of the texts are trained, and decide what validation texts decide else.</summary>
+    /// <summary>
+    /// Models that each lack a fold of the texts are trained, and decide what validation texts decide else.
+    /// </summary>
     Folds,
 
     /// <summary>Word vectors are trained, or read.</summary>
@@ -23,7 +25,9 @@ public enum RecipeStage
     /// <summary>The linear part is fitted, and the probabilities are scaled.</summary>
     Output,
 
-    /// <summary>The model is trained again on training and validation texts, with what the validation decided.</summary>
+    /// <summary>
+    /// The model is trained again on training and validation texts, with what the validation decided.
+    /// </summary>
     Refit,
 
     /// <summary>The test part is scored.</summary>
@@ -42,7 +46,10 @@ public interface IRecipeObserver : ITrainingObserver
     /// <summary>A stage begins; the one before is over.</summary>
     void OnStage(RecipeStage stage);
 
-    /// <summary>A stage got on. <see cref="RecipeStage.Training"/> and <see cref="RecipeStage.Refit"/> report batches and epochs instead.</summary>
+    /// <summary>
+    /// A stage got on. <see cref="RecipeStage.Training"/> and <see cref="RecipeStage.Refit"/> report batches and epochs
+    /// instead.
+    /// </summary>
     void OnProgress(RecipeProgress progress);
 
     /// <summary>A stage is over.</summary>

@@ -18,7 +18,9 @@ internal sealed record RecipeRecord
     public required int BestEpoch { get; init; }
     public required int KeptEpoch { get; init; }
 
-    /// <summary>The schedule with the lengths that training found, where the recipe's lasts until a best epoch.</summary>
+    /// <summary>
+    /// The schedule with the lengths that training found, where the recipe's lasts until a best epoch.
+    /// </summary>
     public ThawSchedule? Schedule { get; init; }
 
     /// <summary>The epochs that it took back.</summary>
@@ -40,7 +42,9 @@ internal sealed record RecipeRecord
 
     public required IReadOnlyDictionary<string, double> Seconds { get; init; }
 
-    /// <summary>Tells a run from others: a hash of its options, data and vocabulary. The number of threads changes nothing.</summary>
+    /// <summary>
+    /// Tells a run from others: a hash of its options, data and vocabulary. The number of threads changes nothing.
+    /// </summary>
     public static string RunOf(RecipeOptions options, string data, string vocabulary)
     {
         string json = JsonSerializer.Serialize(options.WithThreads(0), RecipeRecordContext.Default.RecipeOptions);
@@ -69,8 +73,11 @@ internal sealed record RecipeRecord
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, RecipeRecordContext.Default.RecipeRecord);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals
+)]
 [JsonSerializable(typeof(RecipeRecord))]
 [JsonSerializable(typeof(RecipeOptions))]
 internal sealed partial class RecipeRecordContext : JsonSerializerContext;

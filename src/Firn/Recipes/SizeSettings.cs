@@ -7,7 +7,9 @@ public enum SizeSettings
     /// <summary>None: all stay as they are.</summary>
     None = 0,
 
-    /// <summary>Texts a step: some eight hundred steps an epoch where there are texts enough, 32 to 256 texts each.</summary>
+    /// <summary>
+    /// Texts a step: some eight hundred steps an epoch where there are texts enough, 32 to 256 texts each.
+    /// </summary>
     BatchSize = 1,
 
     /// <summary>Epochs: 5 from 200,000 texts on, more for fewer, with the fourth root; 15 at most.</summary>
@@ -19,13 +21,18 @@ public enum SizeSettings
     /// <summary>Share of the texts that measure each epoch: a tenth below 100,000 texts, else a twentieth.</summary>
     ValidationShare = 8,
 
-    /// <summary>Characters of words in the linear part, where there is one: runs of up to 5 below 20,000 texts, else none.</summary>
+    /// <summary>
+    /// Characters of words in the linear part, where there is one: runs of up to 5 below 20,000 texts, else none.
+    /// </summary>
     Characters = 16,
 
     /// <summary>Tokens a text, at most: what 99.9% of the training texts need, 100 to 512.</summary>
     MaxTokens = 32,
 
-    /// <summary>Folds in the place of validation texts, and word vectors that repeat bit for bit: five from 20 to 3,000 texts, else none.</summary>
+    /// <summary>
+    /// Folds in the place of validation texts, and word vectors that repeat bit for bit: five from 20 to 3,000 texts,
+    /// else none.
+    /// </summary>
     Folds = 64,
 
     /// <summary>All of them.</summary>
@@ -35,22 +42,33 @@ public enum SizeSettings
 /// <summary>The values, found by measurement (docs/accuracy.md).</summary>
 internal static class SettingsBySize
 {
-    private const int ManyTexts = 200_000, FewTexts = ManyTexts / 10, LongestCharacters = 5, LeastTokens = 100, MostTokens = 512, UsualFolds = 5, FewestForFolds = 20, MostForFolds = 3000;
+    private const int ManyTexts = 200_000,
+        FewTexts = ManyTexts / 10,
+        LongestCharacters = 5,
+        LeastTokens = 100,
+        MostTokens = 512,
+        UsualFolds = 5,
+        FewestForFolds = 20,
+        MostForFolds = 3000;
 
     /// <summary>
-    /// The length that 999 of 1,000 training texts keep to. A token costs time and memory of training, so long texts are bounded;
-    /// short ones leave room for longer texts to come.
+    /// The length that 999 of 1,000 training texts keep to. A token costs time and memory of training, so long texts
+    /// are bounded; short ones leave room for longer texts to come.
     /// </summary>
     /// <param name="texts">The training texts.</param>
     public static int MaxTokensFor(IEnumerable<ReadOnlyMemory<int>> texts)
     {
         int[] lengths = [.. texts.Select(text => text.Length).Order()];
-        return lengths.Length == 0 ? LeastTokens : Math.Clamp(lengths[(int)((lengths.Length - 1) * 0.999)], LeastTokens, MostTokens);
+        return lengths.Length == 0
+            ? LeastTokens
+            : Math.Clamp(lengths[(int)((lengths.Length - 1) * 0.999)], LeastTokens, MostTokens);
     }
 
     /// <summary>Whether nothing is asked for that needs validation texts.</summary>
     private static bool CanFold(RecipeOptions options) =>
-        !options.Refit && options.Training is { ReduceLearningRate: null, EarlyStopping: null, Schedule.LastsUntilBest: false } && options.ValidationShare > 0;
+        !options.Refit
+        && options.Training is { ReduceLearningRate: null, EarlyStopping: null, Schedule.LastsUntilBest: false }
+        && options.ValidationShare > 0;
 
     /// <summary>The options with the named settings chosen for so many labelled texts.</summary>
     public static RecipeOptions ForTexts(this RecipeOptions options, int texts, SizeSettings which)
@@ -58,19 +76,29 @@ internal static class SettingsBySize
         int batch = 32;
         while (batch < 256 && texts > batch * 1200)
             batch *= 2;
-        bool folds = which.HasFlag(SizeSettings.Folds) && texts is >= FewestForFolds and <= MostForFolds && CanFold(options);
+        bool folds =
+            which.HasFlag(SizeSettings.Folds) && texts is >= FewestForFolds and <= MostForFolds && CanFold(options);
         int epochs = (int)Math.Clamp(Math.Round(5 * Math.Pow((double)ManyTexts / Math.Max(texts, 1), 0.25)), 5, 15);
         return options with
         {
-            ValidationShare = which.HasFlag(SizeSettings.ValidationShare) ? (texts < ManyTexts / 2 ? 0.1 : 0.05) : options.ValidationShare,
+            ValidationShare = which.HasFlag(SizeSettings.ValidationShare)
+                ? (texts < ManyTexts / 2 ? 0.1 : 0.05)
+                : options.ValidationShare,
             Folds = folds ? UsualFolds : options.Folds,
             Word2Vec = options.Word2Vec with
             {
-                MinCount = which.HasFlag(SizeSettings.MinCount) ? (texts < FewTexts ? 2 : 5) : options.Word2Vec.MinCount,
+                MinCount = which.HasFlag(SizeSettings.MinCount)
+                    ? (texts < FewTexts ? 2 : 5)
+                    : options.Word2Vec.MinCount,
                 Deterministic = folds || options.Word2Vec.Deterministic,
             },
-            Wide = which.HasFlag(SizeSettings.Characters) && options.Wide is { } wide
-                ? wide with { LongestCharacters = texts < FewTexts ? LongestCharacters : 0 } : options.Wide,
+            Wide =
+                which.HasFlag(SizeSettings.Characters) && options.Wide is { } wide
+                    ? wide with
+                    {
+                        LongestCharacters = texts < FewTexts ? LongestCharacters : 0,
+                    }
+                    : options.Wide,
             Training = options.Training with
             {
                 BatchSize = which.HasFlag(SizeSettings.BatchSize) ? batch : options.Training.BatchSize,

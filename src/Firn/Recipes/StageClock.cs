@@ -9,7 +9,8 @@ namespace Firn.Recipes;
 internal sealed class StageClock(IRecipeObserver? observer)
 {
     private readonly Dictionary<RecipeStage, double> _seconds = [];
-    private long _begun, _told;
+    private long _begun,
+        _told;
     private RecipeStage _stage;
 
     public IReadOnlyDictionary<RecipeStage, double> Seconds => _seconds;

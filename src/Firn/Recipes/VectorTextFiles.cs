@@ -10,7 +10,18 @@ internal static class VectorTextFiles
     /// <summary>A longer text becomes several, as in gensim, so that one line may hold a whole book.</summary>
     private const int MostTokens = 10_000;
 
-    private static readonly string[] Tables = [".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls", ".arff"];
+    private static readonly string[] Tables =
+    [
+        ".csv",
+        ".tsv",
+        ".jsonl",
+        ".ndjson",
+        ".json",
+        ".parquet",
+        ".xlsx",
+        ".xls",
+        ".arff",
+    ];
 
     /// <summary>Reads files: tables and JSON by their text column, all others as one text a line.</summary>
     /// <param name="paths">The files, packed or not.</param>
@@ -19,7 +30,13 @@ internal static class VectorTextFiles
     /// <param name="clock">Told of progress.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <returns>The texts as numbers of <paramref name="words"/>.</returns>
-    public static RaggedIds Read(IReadOnlyList<string> paths, CleaningOptions cleaning, TokenTable words, StageClock clock, CancellationToken cancellation)
+    public static RaggedIds Read(
+        IReadOnlyList<string> paths,
+        CleaningOptions cleaning,
+        TokenTable words,
+        StageClock clock,
+        CancellationToken cancellation
+    )
     {
         var tokenizer = new Tokenizer(cleaning);
         var tokens = new TokenBuffer();
@@ -49,6 +66,8 @@ internal static class VectorTextFiles
     private static CorpusFormat FormatOf(string path)
     {
         string name = FileKinds.UnpackedName(path);
-        return Tables.Any(t => name.EndsWith(t, StringComparison.OrdinalIgnoreCase)) ? CorpusFormat.Auto : CorpusFormat.Lines;
+        return Tables.Any(t => name.EndsWith(t, StringComparison.OrdinalIgnoreCase))
+            ? CorpusFormat.Auto
+            : CorpusFormat.Lines;
     }
 }

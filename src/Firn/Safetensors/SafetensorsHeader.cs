@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Firn.Safetensors;
 
 /// <summary>
-/// The JSON header of a safetensors file, read token by token: a document of it would be compiled anew in each process, for
-/// longer than the rest of opening a file takes.
+/// The JSON header of a safetensors file, read token by token: a document of it would be compiled anew in each process,
+/// for longer than the rest of opening a file takes.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
@@ -19,7 +19,9 @@ internal sealed class SafetensorsHeader
     /// <summary>Reads a header.</summary>
     /// <param name="json">Its bytes.</param>
     /// <param name="start">Where the tensors' bytes begin in the file.</param>
-    /// <exception cref="FormatException">It is no such header; so with the other exceptions of JSON and of arithmetic.</exception>
+    /// <exception cref="FormatException">
+    /// It is no such header; so with the other exceptions of JSON and of arithmetic.
+    /// </exception>
     public static SafetensorsHeader Read(ReadOnlySpan<byte> json, long start)
     {
         var header = new SafetensorsHeader();
@@ -54,10 +56,15 @@ internal sealed class SafetensorsHeader
     {
         Expect(ref reader, JsonTokenType.StartObject, $"tensor '{tensor}'");
         string? type = null;
-        List<long>? shape = null, offsets = null;
+        List<long>? shape = null,
+            offsets = null;
         while (NextName(ref reader) is { } name)
         {
-            if ((name == "dtype" && type is not null) || (name == "shape" && shape is not null) || (name == "data_offsets" && offsets is not null))
+            if (
+                (name == "dtype" && type is not null)
+                || (name == "shape" && shape is not null)
+                || (name == "data_offsets" && offsets is not null)
+            )
                 throw new FormatException($"tensor '{tensor}' has '{name}' twice");
             switch (name)
             {
@@ -89,29 +96,37 @@ internal sealed class SafetensorsHeader
         for (int i = 0; i < shape.Length; i++)
         {
             if (sizes[i] is < 0 or > int.MaxValue)
-                throw new FormatException($"tensor '{tensor}' has a {(sizes[i] < 0 ? "negative size" : $"size above {int.MaxValue}")}");
+                throw new FormatException(
+                    $"tensor '{tensor}' has a {(sizes[i] < 0 ? "negative size" : $"size above {int.MaxValue}")}"
+                );
             shape[i] = (int)sizes[i];
             count = checked(count * shape[i]);
         }
         if (offsets.Count != 2)
             throw new FormatException($"tensor '{tensor}' has {offsets.Count} data offsets where 2 are expected");
-        long begin = checked(start + offsets[0]), stop = checked(start + offsets[1]);
+        long begin = checked(start + offsets[0]),
+            stop = checked(start + offsets[1]);
         long bytes = checked(count * TensorEntry.SizeOf(type));
         if (stop - begin != bytes)
-            throw new FormatException($"tensor '{tensor}' has {stop - begin} bytes and its shape [{string.Join(", ", shape)}] needs {bytes}");
+            throw new FormatException(
+                $"tensor '{tensor}' has {stop - begin} bytes and its shape [{string.Join(", ", shape)}] needs {bytes}"
+            );
         return new TensorEntry(tensor, type, shape, begin, count);
     }
 
-    private static TensorType TypeOf(string name, string tensor) => name switch
-    {
-        "F32" => TensorType.Float32,
-        "F16" => TensorType.Float16,
-        "I32" => TensorType.Int32,
-        "I64" => TensorType.Int64,
-        "I8" => TensorType.Int8,
-        "U8" => TensorType.UInt8,
-        _ => throw new FormatException($"tensor '{tensor}' has type {name}; F32, F16, I32, I64, I8 and U8 are known"),
-    };
+    private static TensorType TypeOf(string name, string tensor) =>
+        name switch
+        {
+            "F32" => TensorType.Float32,
+            "F16" => TensorType.Float16,
+            "I32" => TensorType.Int32,
+            "I64" => TensorType.Int64,
+            "I8" => TensorType.Int8,
+            "U8" => TensorType.UInt8,
+            _ => throw new FormatException(
+                $"tensor '{tensor}' has type {name}; F32, F16, I32, I64, I8 and U8 are known"
+            ),
+        };
 
     private static List<long> Numbers(ref Utf8JsonReader reader, string tensor)
     {
@@ -129,6 +144,8 @@ internal sealed class SafetensorsHeader
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string what)
     {
         if (!reader.Read() || reader.TokenType != type)
-            throw new FormatException($"{what} should be {(type == JsonTokenType.StartObject ? "an object" : "a list")}");
+            throw new FormatException(
+                $"{what} should be {(type == JsonTokenType.StartObject ? "an object" : "a list")}"
+            );
     }
 }

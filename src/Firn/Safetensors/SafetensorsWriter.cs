@@ -13,29 +13,43 @@ namespace Firn.Safetensors;
 internal sealed record Tensor(string Name, TensorType Type, int[] Shape, Action<Stream> WriteTo)
 {
     /// <summary>A tensor of floats.</summary>
-    public static Tensor Of(string name, ReadOnlyMemory<float> values, params int[] shape) => Of(name, TensorType.Float32, values, shape);
+    public static Tensor Of(string name, ReadOnlyMemory<float> values, params int[] shape) =>
+        Of(name, TensorType.Float32, values, shape);
 
     /// <summary>A tensor of integers.</summary>
-    public static Tensor Of(string name, ReadOnlyMemory<int> values, params int[] shape) => Of(name, TensorType.Int32, values, shape);
+    public static Tensor Of(string name, ReadOnlyMemory<int> values, params int[] shape) =>
+        Of(name, TensorType.Int32, values, shape);
 
     /// <summary>Number of values.</summary>
     public long Count => Shape.Aggregate(1L, (a, b) => a * b);
 
-    /// <summary>A tensor of any type; it is written in pieces, for a table may have more bytes than a span can hold.</summary>
-    public static Tensor Of<T>(string name, TensorType type, ReadOnlyMemory<T> values, params int[] shape) where T : unmanaged
+    /// <summary>
+    /// A tensor of any type; it is written in pieces, for a table may have more bytes than a span can hold.
+    /// </summary>
+    public static Tensor Of<T>(string name, TensorType type, ReadOnlyMemory<T> values, params int[] shape)
+        where T : unmanaged
     {
         const int piece = 1 << 20;
-        var tensor = new Tensor(name, type, shape, destination =>
-        {
-            for (int start = 0; start < values.Length; start += piece)
-                destination.Write(MemoryMarshal.AsBytes(values.Span.Slice(start, Math.Min(piece, values.Length - start))));
-        });
+        var tensor = new Tensor(
+            name,
+            type,
+            shape,
+            destination =>
+            {
+                for (int start = 0; start < values.Length; start += piece)
+                    destination.Write(
+                        MemoryMarshal.AsBytes(values.Span.Slice(start, Math.Min(piece, values.Length - start)))
+                    );
+            }
+        );
         Throw.IfLengthDiffers(values.Length, tensor.Count, name);
         return tensor;
     }
 }
 
-/// <summary>Writes the safetensors format (see <see cref="SafetensorsFile"/>); the same tensors give the same bytes.</summary>
+/// <summary>
+/// Writes the safetensors format (see <see cref="SafetensorsFile"/>); the same tensors give the same bytes.
+/// </summary>
 internal static class SafetensorsWriter
 {
     // The data begins on a cache line, so mapped rows are as aligned as arrays are.
@@ -46,7 +60,11 @@ internal static class SafetensorsWriter
     /// <param name="tensors">In the order in which they are to lie.</param>
     /// <param name="metadata">Texts by name, kept in the header's <c>__metadata__</c>.</param>
     /// <exception cref="PlatformNotSupportedException">The machine is big-endian.</exception>
-    public static void Write(Stream destination, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        Stream destination,
+        IReadOnlyList<Tensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null
+    )
     {
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("Safetensors files are written on little-endian machines only.");
@@ -96,13 +114,14 @@ internal static class SafetensorsWriter
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static string NameOf(TensorType type) => type switch
-    {
-        TensorType.Float32 => "F32",
-        TensorType.Float16 => "F16",
-        TensorType.Int32 => "I32",
-        TensorType.Int64 => "I64",
-        TensorType.Int8 => "I8",
-        _ => "U8",
-    };
+    private static string NameOf(TensorType type) =>
+        type switch
+        {
+            TensorType.Float32 => "F32",
+            TensorType.Float16 => "F16",
+            TensorType.Int32 => "I32",
+            TensorType.Int64 => "I64",
+            TensorType.Int8 => "I8",
+            _ => "U8",
+        };
 }

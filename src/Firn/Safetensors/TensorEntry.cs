@@ -31,11 +31,12 @@ internal enum TensorType
 internal sealed record TensorEntry(string Name, TensorType Type, IReadOnlyList<int> Shape, long Offset, long Count)
 {
     /// <summary>Bytes of one element.</summary>
-    public static int SizeOf(TensorType type) => type switch
-    {
-        TensorType.Int64 => 8,
-        TensorType.Float32 or TensorType.Int32 => 4,
-        TensorType.Float16 => 2,
-        _ => 1,
-    };
+    public static int SizeOf(TensorType type) =>
+        type switch
+        {
+            TensorType.Int64 => 8,
+            TensorType.Float32 or TensorType.Int32 => 4,
+            TensorType.Float16 => 2,
+            _ => 1,
+        };
 }

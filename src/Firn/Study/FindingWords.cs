@@ -7,9 +7,15 @@ internal sealed class FindingWords(StudySummary summary)
 {
     private static readonly string[] Doing =
     [
-        "a random table that trains with the rest", "the frozen table", "training the table from the start", "freezing first and then thawing everything",
-        "freezing first and then thawing the table alone", "training with a pull back to the pretrained vectors", "training and then moving the unseen words by a map",
-        "training and then moving the unseen words with their neighbours", "training and then putting the old table back",
+        "a random table that trains with the rest",
+        "the frozen table",
+        "training the table from the start",
+        "freezing first and then thawing everything",
+        "freezing first and then thawing the table alone",
+        "training with a pull back to the pretrained vectors",
+        "training and then moving the unseen words by a map",
+        "training and then moving the unseen words with their neighbours",
+        "training and then putting the old table back",
     ];
 
     /// <summary>What a policy does, as the subject of a sentence.</summary>
@@ -22,8 +28,10 @@ internal sealed class FindingWords(StudySummary summary)
     public string Size(int size) => size == summary.TrainTexts ? $"all {Count(size)}" : Count(size);
 
     /// <summary>"500, 2,000 and all 6,920 texts".</summary>
-    public string Texts(IReadOnlyList<int> sizes) => sizes.Count == 1 ? Texts(sizes[0])
-        : $"{string.Join(", ", sizes.Take(sizes.Count - 1).Select(Size))} and {Texts(sizes[^1])}";
+    public string Texts(IReadOnlyList<int> sizes) =>
+        sizes.Count == 1
+            ? Texts(sizes[0])
+            : $"{string.Join(", ", sizes.Take(sizes.Count - 1).Select(Size))} and {Texts(sizes[^1])}";
 
     /// <summary>"2,000".</summary>
     public static string Count(int number) => number.ToString("N0", CultureInfo.InvariantCulture);

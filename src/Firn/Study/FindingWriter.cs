@@ -5,7 +5,10 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
 {
     public StudyFinding Write()
     {
-        string[] sentences = [.. new[] { Ends(), Best(), Scratch(), Unseen(), Wrong(), Doubt() }.Where(s => s.Length > 0)];
+        string[] sentences =
+        [
+            .. new[] { Ends(), Best(), Scratch(), Unseen(), Wrong(), Doubt() }.Where(s => s.Length > 0),
+        ];
         return new StudyFinding(Headline(), string.Join(" ", sentences), answers);
     }
 
@@ -14,16 +17,30 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
     {
         StudyRow[] trained = Rows(StudyPolicy.Trainable);
         if (trained.Length == 0)
-            return $"This study measures {string.Join(", ", summary.Rows.Select(r => StudyPolicies.NameOf(r.Policy)).Distinct())} and does not compare training the word vectors with freezing them.";
-        int[] freeze = Where(trained, -1), train = Where(trained, 1), open = Where(trained, 0);
+            return $"This study measures "
+                + $"{string.Join(", ", summary.Rows.Select(r => StudyPolicies.NameOf(r.Policy)).Distinct())} and "
+                + $"does not compare training the word vectors with freezing them.";
+        int[] freeze = Where(trained, -1),
+            train = Where(trained, 1),
+            open = Where(trained, 0);
         string undecided = open.Length == 0 ? "" : $"; with {words.Texts(open)} the test cannot tell the two apart";
         return (freeze.Length > 0, train.Length > 0) switch
         {
-            (false, false) => $"Freeze or train, it makes no difference here that {FindingWords.Count(summary.TestTexts)} test texts can show {(trained.Length == 1 ? $"with {words.Texts(trained[0].Size)}" : $"at any size from {FindingWords.Count(trained[0].Size)} to {words.Texts(trained[^1].Size)}")}.",
-            (true, false) => $"Keep the word vectors frozen: with {words.Texts(freeze)} the frozen table beats the trained one{undecided}.",
-            (false, true) => $"Train the word vectors: with {words.Texts(train)} the trained table beats the frozen one{undecided}.",
-            _ when freeze.Max() < train.Min() => $"Freeze while texts are few, train when there are many: with {words.Texts(freeze)} the frozen table wins, with {words.Texts(train)} the trained one{undecided}.",
-            _ => $"No one rule holds here: the frozen table wins with {words.Texts(freeze)} and the trained one with {words.Texts(train)}{undecided}.",
+            (false, false) =>
+                $"Freeze or train, it makes no difference here that {FindingWords.Count(summary.TestTexts)} test "
+                    + $"texts can show "
+                    + $"{(trained.Length == 1 ? $"with {words.Texts(trained[0].Size)}" : $"at any size from {FindingWords.Count(trained[0].Size)} to {words.Texts(trained[^1].Size)}")}"
+                    + $".",
+            (true, false) =>
+                $"Keep the word vectors frozen: with {words.Texts(freeze)} the frozen table beats the trained one"
+                    + $"{undecided}.",
+            (false, true) =>
+                $"Train the word vectors: with {words.Texts(train)} the trained table beats the frozen one{undecided}.",
+            _ when freeze.Max() < train.Min() =>
+                $"Freeze while texts are few, train when there are many: with {words.Texts(freeze)} the frozen table "
+                    + $"wins, with {words.Texts(train)} the trained one{undecided}.",
+            _ => $"No one rule holds here: the frozen table wins with {words.Texts(freeze)} and the trained one with "
+                + $"{words.Texts(train)}{undecided}.",
         };
     }
 
@@ -32,7 +49,10 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
         StudyRow[] trained = Rows(StudyPolicy.Trainable);
         if (trained.Length == 0)
             return "";
-        string At(StudyRow row) => $"With {words.Texts(row.Size)} the frozen table is right on {FindingWords.Share(summary.Row(row.Size, StudyPolicy.Frozen)!.Accuracy.Mean)} of the test and the trained one on "
+        string At(StudyRow row) =>
+            $"With {words.Texts(row.Size)} the frozen table is right on "
+            + $"{FindingWords.Share(summary.Row(row.Size, StudyPolicy.Frozen)!.Accuracy.Mean)} of the test and "
+            + $"the trained one on "
             + $"{FindingWords.Share(row.Accuracy.Mean)}, {FindingWords.Points(row.AgainstFrozen!)}.";
         const string reading = "(In brackets, here and below: the 95% interval of the difference.)";
         return trained.Length == 1 ? $"{At(trained[0])} {reading}" : $"{At(trained[0])} {reading} {At(trained[^1])}";
@@ -41,12 +61,25 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
     /// <summary>The policy with the highest mean at both ends, if it is another than the two of the headline.</summary>
     private string Best()
     {
-        var best = summary.Sizes.Select(size => summary.Rows.Where(r => r.Size == size).MaxBy(r => r.Accuracy.Mean)!).ToArray();
+        var best = summary
+            .Sizes.Select(size => summary.Rows.Where(r => r.Size == size).MaxBy(r => r.Accuracy.Mean)!)
+            .ToArray();
         StudyRow[] ends = best.Length == 1 ? best : [best[0], best[^1]];
-        StudyRow[] others = [.. ends.Where(r => r.Policy is not (StudyPolicy.Frozen or StudyPolicy.Trainable) && r.AgainstFrozen is not null)];
-        return string.Join(" ", others.Select(r =>
-            $"The highest mean with {words.Texts(r.Size)} is that of {FindingWords.Subject(r.Policy)}: {FindingWords.Share(r.Accuracy.Mean)}, {FindingWords.Points(r.AgainstFrozen!)} against the frozen table"
-            + (r.AgainstFrozen!.Sign == 0 ? ", which chance can explain." : ".")));
+        StudyRow[] others =
+        [
+            .. ends.Where(r =>
+                r.Policy is not (StudyPolicy.Frozen or StudyPolicy.Trainable) && r.AgainstFrozen is not null
+            ),
+        ];
+        return string.Join(
+            " ",
+            others.Select(r =>
+                $"The highest mean with {words.Texts(r.Size)} is that of {FindingWords.Subject(r.Policy)}: "
+                + $"{FindingWords.Share(r.Accuracy.Mean)}, {FindingWords.Points(r.AgainstFrozen!)} against the "
+                + $"frozen table"
+                + (r.AgainstFrozen!.Sign == 0 ? ", which chance can explain." : ".")
+            )
+        );
     }
 
     private string Scratch()
@@ -54,41 +87,64 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
         StudyRow[] random = Rows(StudyPolicy.Random);
         if (random.Length == 0)
             return "";
-        string text = $"What pretraining is worth: a table learnt from scratch is {FindingWords.Points(random[0].AgainstFrozen!)} against the frozen one with {words.Texts(random[0].Size)}";
+        string text =
+            $"What pretraining is worth: a table learnt from scratch is "
+            + $"{FindingWords.Points(random[0].AgainstFrozen!)} against the frozen one with "
+            + $"{words.Texts(random[0].Size)}";
         if (random.Length > 1)
             text += $" and {FindingWords.Points(random[^1].AgainstFrozen!)} with {words.Texts(random[^1].Size)}";
         StudyRow? level = random.FirstOrDefault(r => r.AgainstFrozen!.Sign >= 0);
-        return level is null ? text + ": at no size measured has it caught up." : text + $"; it has caught up with {words.Texts(level.Size)}.";
+        return level is null
+            ? text + ": at no size measured has it caught up."
+            : text + $"; it has caught up with {words.Texts(level.Size)}.";
     }
 
     private string Unseen()
     {
         // Where about half of the texts hold such words, both halves are large enough to compare.
-        StudyRow? row = Rows(StudyPolicy.Trainable).Where(r => r.SliceAgainstRest is not null).MinBy(r => Math.Abs(r.SliceShare - 0.5));
+        StudyRow? row = Rows(StudyPolicy.Trainable)
+            .Where(r => r.SliceAgainstRest is not null)
+            .MinBy(r => Math.Abs(r.SliceShare - 0.5));
         if (row is null)
             return "";
-        string share = $"{FindingWords.Share(row.SliceShare)} of the test texts hold a word that training on {words.Texts(row.Size)} never saw; ";
+        string share =
+            $"{FindingWords.Share(row.SliceShare)} of the test texts hold a word that training on "
+            + $"{words.Texts(row.Size)} never saw; ";
         return row.SliceAgainstRest!.Sign switch
         {
-            < 0 => share + $"on them training the table does worse than on the others, {FindingWords.Points(row.SliceAgainstRest)}: the words left behind do cost accuracy.",
-            > 0 => share + $"on them training the table does better than on the others, {FindingWords.Points(row.SliceAgainstRest)}: the words left behind cost nothing.",
-            _ => share + $"training the table does no worse on them than on the others, as far as the test can tell ({FindingWords.Points(row.SliceAgainstRest)}): the words left behind do not decide here.",
+            < 0 => share
+                + $"on them training the table does worse than on the others, "
+                + $"{FindingWords.Points(row.SliceAgainstRest)}: the words left behind do cost accuracy.",
+            > 0 => share
+                + $"on them training the table does better than on the others, "
+                + $"{FindingWords.Points(row.SliceAgainstRest)}: the words left behind cost nothing.",
+            _ => share
+                + $"training the table does no worse on them than on the others, as far as the test can tell ("
+                + $"{FindingWords.Points(row.SliceAgainstRest)}): "
+                + $"the words left behind do not decide here.",
         };
     }
 
     private string Wrong()
     {
         FolkAnswer[] wrong = [.. answers.Where(a => a.Verdict == FolkVerdict.Wrong)];
-        return wrong.Length == 0 ? "" : $"Often said and wrong here: {string.Join(" ", wrong.Select(a => $"\"{a.Claim}\""))}";
+        return wrong.Length == 0
+            ? ""
+            : $"Often said and wrong here: {string.Join(" ", wrong.Select(a => $"\"{a.Claim}\""))}";
     }
 
     private string Doubt()
     {
         int least = summary.Rows.Min(r => r.Seeds);
-        return least > 1 ? "" : "Some figures stand on one repetition, so their intervals know nothing of the luck of the draw; more seeds would.";
+        return least > 1
+            ? ""
+            : "Some figures stand on one repetition, so their intervals know nothing of the luck of the draw; more "
+                + "seeds would.";
     }
 
-    private StudyRow[] Rows(StudyPolicy policy) => [.. summary.Rows.Where(r => r.Policy == policy && r.AgainstFrozen is not null)];
+    private StudyRow[] Rows(StudyPolicy policy) =>
+        [.. summary.Rows.Where(r => r.Policy == policy && r.AgainstFrozen is not null)];
 
-    private static int[] Where(StudyRow[] rows, int sign) => [.. rows.Where(r => r.AgainstFrozen!.Sign == sign).Select(r => r.Size)];
+    private static int[] Where(StudyRow[] rows, int sign) =>
+        [.. rows.Where(r => r.AgainstFrozen!.Sign == sign).Select(r => r.Size)];
 }

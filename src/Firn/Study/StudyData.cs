@@ -7,7 +7,9 @@ using Firn.Vectors.Formats;
 
 namespace Firn.Study;
 
-/// <summary>What all classifiers of a study share: texts to draw training sets from, test texts, the pretrained table.</summary>
+/// <summary>
+/// What all classifiers of a study share: texts to draw training sets from, test texts, the pretrained table.
+/// </summary>
 internal sealed class StudyData
 {
     public required Vocabulary Vocabulary { get; init; }
@@ -34,9 +36,19 @@ internal sealed class StudyData
     /// <summary>Mean number of tokens of a test text.</summary>
     public double TestTokens => (double)Test.Ids.TotalTokens / Test.Count;
 
-    /// <summary>Reads texts, takes or trains vectors. Vectors that are trained are kept in <paramref name="folder"/>, under a name that says what made them, and read from there the next time.</summary>
-    public static StudyData Read(IEnumerable<LabeledText> corpus, IEnumerable<LabeledText>? test, IEnumerable<LabeledText>? unlabelled,
-        StudyOptions options, string folder, StageClock clock, CancellationToken cancellation)
+    /// <summary>
+    /// Reads texts, takes or trains vectors. Vectors that are trained are kept in <paramref name="folder"/>, under a
+    /// name that says what made them, and read from there the next time.
+    /// </summary>
+    public static StudyData Read(
+        IEnumerable<LabeledText> corpus,
+        IEnumerable<LabeledText>? test,
+        IEnumerable<LabeledText>? unlabelled,
+        StudyOptions options,
+        string folder,
+        StageClock clock,
+        CancellationToken cancellation
+    )
     {
         LabeledSource source = LabeledSource.Of(corpus, options.LabelNames);
         LabeledSource? testSource = test is null ? null : LabeledSource.Of(test, options.LabelNames);
@@ -44,11 +56,17 @@ internal sealed class StudyData
         var words = new TokenTable(1 << 16);
         RawCorpus raw = RawCorpus.Read(source, options.Cleaning, words, clock, cancellation);
         var labels = LabelMap.From(raw.LabelTexts, source.LabelNames, raw.Labels.Length);
-        RawCorpus? rawTest = testSource is null ? null : RawCorpus.Read(testSource, options.Cleaning, words, clock, cancellation);
-        RawCorpus? more = unlabelled is null ? null
+        RawCorpus? rawTest = testSource is null
+            ? null
+            : RawCorpus.Read(testSource, options.Cleaning, words, clock, cancellation);
+        RawCorpus? more = unlabelled is null
+            ? null
             : RawCorpus.Read(LabeledSource.Of(unlabelled, null), options.Cleaning, words, clock, cancellation);
         (int[] poolRows, int[] testRows) = Split(raw, rawTest, labels, testSource, options);
-        clock.End($"{raw.Labels.Length:n0} texts, labels {Counted.Listed(labels.Names)}; {poolRows.Length:n0} to train on, {testRows.Length:n0} to test");
+        clock.End(
+            $"{raw.Labels.Length:n0} texts, labels {Counted.Listed(labels.Names)}; {poolRows.Length:n0} to train on, "
+                + $"{testRows.Length:n0} to test"
+        );
 
         clock.Begin(RecipeStage.Vectors);
         (WordVectors vectors, string from) = Vectors(raw, more, options, folder, clock, cancellation);
@@ -62,37 +80,71 @@ internal sealed class StudyData
             Vocabulary = vocabulary,
             Table = EmbeddingTable.From(vocabulary, vectors),
             Pool = StudyTexts.From(raw, poolRows, ClassesOf(raw, labels, source), idOf, options.MaxTokens),
-            Test = StudyTexts.From(rawTest ?? raw, testRows, ClassesOf(rawTest ?? raw, labels, testSource ?? source), idOf, options.MaxTokens),
+            Test = StudyTexts.From(
+                rawTest ?? raw,
+                testRows,
+                ClassesOf(rawTest ?? raw, labels, testSource ?? source),
+                idOf,
+                options.MaxTokens
+            ),
             Labels = labels.Names,
             Source = new DataSource(source.Description, raw.Labels.Length, raw.Sha256),
             VectorsFrom = from,
-            Identity = $"{raw.Sha256} {rawTest?.Sha256 ?? "split"} {StudyVectors.HashOf(vectors)} {string.Join('\n', labels.Names)}",
+            Identity =
+                $"{raw.Sha256} {rawTest?.Sha256 ?? "split"} {StudyVectors.HashOf(vectors)} "
+                + $"{string.Join('\n', labels.Names)}",
         };
     }
 
-    private static (int[] Pool, int[] Test) Split(RawCorpus raw, RawCorpus? test, LabelMap labels, LabeledSource? testSource, StudyOptions options)
+    private static (int[] Pool, int[] Test) Split(
+        RawCorpus raw,
+        RawCorpus? test,
+        LabelMap labels,
+        LabeledSource? testSource,
+        StudyOptions options
+    )
     {
         if (test is null)
             return TrainTestSplit.Random(raw.Ids.Count, options.TestShare, options.Seed);
         bool[] known = [.. test.LabelTexts.Select(l => labels.ClassOf(l, testSource!.LabelNames) >= 0)];
         int[] rows = [.. Enumerable.Range(0, test.Ids.Count).Where(row => known[test.Labels[row]])];
         if (rows.Length < test.Ids.Count && options.OnUnknownLabel == RowErrorPolicy.Stop)
-            throw new UnknownLabelException([.. test.LabelTexts.Where((_, l) => !known[l]).Select(testSource!.Named)], test.Ids.Count - rows.Length, labels.Names);
+            throw new UnknownLabelException(
+                [.. test.LabelTexts.Where((_, l) => !known[l]).Select(testSource!.Named)],
+                test.Ids.Count - rows.Length,
+                labels.Names
+            );
         if (rows.Length == 0)
-            throw new InvalidDataException($"{testSource!.Description} holds no text whose label the training texts have; give test texts of the same labels.");
+            throw new InvalidDataException(
+                $"{testSource!.Description} holds no text whose label the training texts have; give test texts of "
+                    + $"the same labels."
+            );
         return ([.. Enumerable.Range(0, raw.Ids.Count)], rows);
     }
 
     private static (WordVectors Vectors, string From) Vectors(
-        RawCorpus raw, RawCorpus? more, StudyOptions options, string folder, StageClock clock, CancellationToken cancellation)
+        RawCorpus raw,
+        RawCorpus? more,
+        StudyOptions options,
+        string folder,
+        StageClock clock,
+        CancellationToken cancellation
+    )
     {
         if (options.VectorsPath is { } path)
             return (StudyVectors.Load(path, options.Words, raw.Words), $"from {path}");
-        string from = more is null ? "word2vec on all texts of the data, labels unread" : "word2vec on all texts of the data and the unlabelled ones, labels unread";
+        string from = more is null
+            ? "word2vec on all texts of the data, labels unread"
+            : "word2vec on all texts of the data and the unlabelled ones, labels unread";
         string file = Path.Combine(folder, $"vectors-{StudyIdentity.OfVectors(raw, more, options)}.bin");
         if (File.Exists(file))
             return (WordVectors.Load(file), from);
-        WordVectors vectors = StudyVectors.Train(more is null ? [raw] : [raw, more], options.Word2Vec, clock, cancellation);
+        WordVectors vectors = StudyVectors.Train(
+            more is null ? [raw] : [raw, more],
+            options.Word2Vec,
+            clock,
+            cancellation
+        );
         vectors.Save(file, VectorFormat.Word2VecBinary);
         return (vectors, from);
     }

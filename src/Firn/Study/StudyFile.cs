@@ -10,7 +10,8 @@ namespace Firn.Study;
 internal sealed class StudyFile : IDisposable
 {
     private const int Format = 2;
-    private const string OldNeighbors = "\"policy\":\"neighbours\"", NewNeighbors = "\"policy\":\"neighbors\""; // as older files spell it
+    private const string OldNeighbors = "\"policy\":\"neighbours\"",
+        NewNeighbors = "\"policy\":\"neighbors\""; // as older files spell it
     private readonly FileStream _stream;
 
     private StudyFile(FileStream stream, Dictionary<(int, int, StudyPolicy), StudyResult> results, string? remark)
@@ -27,7 +28,9 @@ internal sealed class StudyFile : IDisposable
     public string? Remark { get; }
 
     /// <summary>Opens or begins a file.</summary>
-    /// <exception cref="InvalidDataException">It belongs to another study, or a line before the last is damaged.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It belongs to another study, or a line before the last is damaged.
+    /// </exception>
     public static StudyFile Open(string path, string study)
     {
         var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
@@ -36,7 +39,9 @@ internal sealed class StudyFile : IDisposable
             var bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             int whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
-            string[] lines = Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[] lines = Encoding
+                .UTF8.GetString(bytes, 0, whole)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries);
             (var results, bool lastDamaged) = Parse(path, study, lines);
             string? remark = null;
             if (lastDamaged || whole < bytes.Length)
@@ -68,7 +73,11 @@ internal sealed class StudyFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private static (Dictionary<(int, int, StudyPolicy), StudyResult> Results, bool LastDamaged) Parse(string path, string study, string[] lines)
+    private static (Dictionary<(int, int, StudyPolicy), StudyResult> Results, bool LastDamaged) Parse(
+        string path,
+        string study,
+        string[] lines
+    )
     {
         var results = new Dictionary<(int, int, StudyPolicy), StudyResult>();
         for (int i = 0; i < lines.Length; i++)
@@ -80,8 +89,11 @@ internal sealed class StudyFile : IDisposable
                     CheckHeader(path, study, JsonSerializer.Deserialize(lines[0], StudyJson.Default.StudyHeader));
                     continue;
                 }
-                StudyResult result = JsonSerializer.Deserialize(lines[i].Replace(OldNeighbors, NewNeighbors, StringComparison.Ordinal), StudyJson.Default.StudyResult)
-                    ?? throw new JsonException("null is no result");
+                StudyResult result =
+                    JsonSerializer.Deserialize(
+                        lines[i].Replace(OldNeighbors, NewNeighbors, StringComparison.Ordinal),
+                        StudyJson.Default.StudyResult
+                    ) ?? throw new JsonException("null is no result");
                 _ = BitText.Read(result.Correct, result.TestTexts);
                 _ = BitText.Read(result.Slice, result.TestTexts);
                 results[(result.Size, result.Seed, result.Policy)] = result;
@@ -90,7 +102,11 @@ internal sealed class StudyFile : IDisposable
             {
                 if (i == lines.Length - 1)
                     return (results, true);
-                throw new InvalidDataException($"{path}: line {i + 1} is no result of a study ({error.Message}); delete that line, or name another folder.", error);
+                throw new InvalidDataException(
+                    $"{path}: line {i + 1} is no result of a study ({error.Message}); delete that line, or name "
+                        + $"another folder.",
+                    error
+                );
             }
         }
         return (results, false);
@@ -99,10 +115,14 @@ internal sealed class StudyFile : IDisposable
     private static void CheckHeader(string path, string study, StudyHeader? header)
     {
         if (header?.Study is null || header.Format != Format)
-            throw new InvalidDataException($"{path}: line 1 does not begin a file of study results of format {Format}; name another folder.");
+            throw new InvalidDataException(
+                $"{path}: line 1 does not begin a file of study results of format {Format}; name another folder."
+            );
         if (header.Study != study)
             throw new InvalidDataException(
-                $"{path} holds results of other texts, vectors or options (study {header.Study}, this one is {study}); name another folder, or delete the file.");
+                $"{path} holds results of other texts, vectors or options (study {header.Study}, this one is {study}); "
+                    + $"name another folder, or delete the file."
+            );
     }
 
     private void Write(string line)

@@ -17,7 +17,8 @@ internal static class StudyMemory
         long copies = Floats(model, p => schedule.EverTrains(p.Group));
         long state = schedule.Phases.Max(phase =>
             2 * Floats(model, p => phase.Trainable.Contains(p.Group))
-            + Floats(model, p => phase.Trainable.Contains(p.Group) && p.Group != ParameterGroup.Embedding));
+            + Floats(model, p => phase.Trainable.Contains(p.Group) && p.Group != ParameterGroup.Embedding)
+        );
         return sizeof(float) * (weights + copies + state);
     }
 

@@ -14,34 +14,44 @@ public sealed record StudyOptions
     /// <summary>Training sizes in texts, validation included; those the data does not reach are left out.</summary>
     public IReadOnlyList<int> Sizes { get; init; } = [500, 2_000, 10_000, 50_000, AllTexts];
 
-    /// <summary>What is done with the table; <see cref="StudyPolicy.Frozen"/> is always among them, for all are compared with it.</summary>
+    /// <summary>
+    /// What is done with the table; <see cref="StudyPolicy.Frozen"/> is always among them, for all are compared with
+    /// it.
+    /// </summary>
     public IReadOnlyList<StudyPolicy> Policies { get; init; } = StudyPolicies.All;
 
-    /// <summary>Repetitions, each with its own subsample, fresh weights, order of texts and dropout, the same for every policy; 1 or more.</summary>
+    /// <summary>
+    /// Repetitions, each with its own subsample, fresh weights, order of texts and dropout, the same for every policy;
+    /// 1 or more.
+    /// </summary>
     public int Seeds { get; init; } = 5;
 
     /// <summary>Text to tokens; must be the cleaning that the vectors were trained with.</summary>
     public CleaningOptions Cleaning { get; init; } = CleaningOptions.Tweets;
 
     /// <summary>
-    /// The model. The default is the kind that the tweets preset has, without its linear part: a bidirectional LSTM whose
-    /// attention reads every position, so that 500 texts suffice to learn something, and whose only word features are the
-    /// vectors under study. Its sizes are the study's own, so that studies stay comparable when the preset changes.
+    /// The model. The default is the kind that the tweets preset has, without its linear part: a bidirectional LSTM
+    /// whose attention reads every position, so that 500 texts suffice to learn something, and whose only word features
+    /// are the vectors under study. Its sizes are the study's own, so that studies stay comparable when the preset
+    /// changes.
     /// </summary>
-    public ClassifierOptions Classifier { get; init; } = new()
-    {
-        HiddenSize = 64,
-        Bidirectional = true,
-        Pooling = Pooling.Attention,
-        EmbeddingDropout = 0.3,
-        InputDropout = 0,
-        RecurrentDropout = 0,
-    };
+    public ClassifierOptions Classifier { get; init; } =
+        new()
+        {
+            HiddenSize = 64,
+            Bidirectional = true,
+            Pooling = Pooling.Attention,
+            EmbeddingDropout = 0.3,
+            InputDropout = 0,
+            RecurrentDropout = 0,
+        };
 
     /// <summary>Ids a text at most; of a longer one the last count.</summary>
     public int MaxTokens { get; init; } = 300;
 
-    /// <summary>Share of the texts kept apart for the test where no test texts are given; above 0 and below 1.</summary>
+    /// <summary>
+    /// Share of the texts kept apart for the test where no test texts are given; above 0 and below 1.
+    /// </summary>
     public double TestShare { get; init; } = 0.1;
 
     /// <summary>Decides the split of the test and all seeds.</summary>
@@ -51,7 +61,14 @@ public sealed record StudyOptions
     public string? VectorsPath { get; init; }
 
     /// <summary>How word vectors are trained where no file is given.</summary>
-    public Word2VecOptions Word2Vec { get; init; } = new() { VectorSize = 100, Window = 5, MinCount = 5, Epochs = 10 };
+    public Word2VecOptions Word2Vec { get; init; } =
+        new()
+        {
+            VectorSize = 100,
+            Window = 5,
+            MinCount = 5,
+            Epochs = 10,
+        };
 
     /// <summary>
     /// Words of the vectors' file that get a row whether the data has them or not, the first of the file; words of the
@@ -68,10 +85,15 @@ public sealed record StudyOptions
     /// <summary>Adam's learning rate; above 0.</summary>
     public double LearningRate { get; init; } = 0.001;
 
-    /// <summary>Strength of the pull to the pretrained rows in <see cref="StudyPolicy.Anchor"/>, see <see cref="Training.ThawPhase.Pull"/>; above 0.</summary>
+    /// <summary>
+    /// Strength of the pull to the pretrained rows in <see cref="StudyPolicy.Anchor"/>, see
+    /// <see cref="Training.ThawPhase.Pull"/>; above 0.
+    /// </summary>
     public double Pull { get; init; } = 0.01;
 
-    /// <summary>Classifiers trained at a time, each on one thread; 0 for one a processor. Results do not depend on it.</summary>
+    /// <summary>
+    /// Classifiers trained at a time, each on one thread; 0 for one a processor. Results do not depend on it.
+    /// </summary>
     public int Jobs { get; init; }
 
     /// <summary>Time to use; what does not fit is dropped, the least informative first. Null for no limit.</summary>

@@ -12,12 +12,26 @@ internal static class StudyPlan
 {
     // Within a size and seed, the comparison that the study is about comes first.
     private static readonly StudyPolicy[] Trainings =
-        [StudyPolicy.Frozen, StudyPolicy.Trainable, StudyPolicy.Random, StudyPolicy.ThawAll, StudyPolicy.ThawEmbedding, StudyPolicy.Anchor];
+    [
+        StudyPolicy.Frozen,
+        StudyPolicy.Trainable,
+        StudyPolicy.Random,
+        StudyPolicy.ThawAll,
+        StudyPolicy.ThawEmbedding,
+        StudyPolicy.Anchor,
+    ];
 
     /// <summary>The sizes that the data reaches, ascending, and those it does not.</summary>
     public static (int[] Sizes, int[] LeftOut) SizesOf(IReadOnlyList<int> asked, int texts)
     {
-        int[] sizes = [.. asked.Select(size => size == StudyOptions.AllTexts ? texts : size).Where(size => size <= texts).Distinct().Order()];
+        int[] sizes =
+        [
+            .. asked
+                .Select(size => size == StudyOptions.AllTexts ? texts : size)
+                .Where(size => size <= texts)
+                .Distinct()
+                .Order(),
+        ];
         return (sizes, [.. asked.Where(size => size != StudyOptions.AllTexts && size > texts).Distinct().Order()]);
     }
 
@@ -30,9 +44,15 @@ internal static class StudyPlan
     {
         HashSet<StudyPolicy> wanted = [StudyPolicy.Frozen, .. options.Policies];
         (StudyPolicy Trains, StudyPolicy[] Gives)[] trainings =
-            [.. Trainings.Select(t => (t, StudyPolicies.All.Where(p => wanted.Contains(p) && StudyPolicies.TrainedBy(p) == t).ToArray()))
-                .Where(t => t.Item2.Length > 0)];
-        var groups = sizes.SelectMany(size => Enumerable.Range(1, options.Seeds).Select(seed => (Size: size, Seed: seed)))
+        [
+            .. Trainings
+                .Select(t =>
+                    (t, StudyPolicies.All.Where(p => wanted.Contains(p) && StudyPolicies.TrainedBy(p) == t).ToArray())
+                )
+                .Where(t => t.Item2.Length > 0),
+        ];
+        var groups = sizes
+            .SelectMany(size => Enumerable.Range(1, options.Seeds).Select(seed => (Size: size, Seed: seed)))
             .OrderByDescending(g => g.Seed == 1)
             .ThenByDescending(g => g.Seed == 1 ? -g.Size : 1.0 / (g.Seed * (g.Seed - 1.0)) / Cost(g.Size, options))
             .ThenBy(g => g.Size);

@@ -5,7 +5,9 @@ namespace Firn.Study;
 /// <summary>What is done with the table of word vectors while a classifier learns.</summary>
 public enum StudyPolicy
 {
-    /// <summary>A random table of the same rows, trained with the rest: what one has without pretrained vectors.</summary>
+    /// <summary>
+    /// A random table of the same rows, trained with the rest: what one has without pretrained vectors.
+    /// </summary>
     [JsonStringEnumMemberName("random")]
     Random,
 
@@ -17,7 +19,10 @@ public enum StudyPolicy
     [JsonStringEnumMemberName("trainable")]
     Trainable,
 
-    /// <summary>Frozen until the frozen table was best on validation (<see cref="StudyTraining.ThawEpochAfter"/>), then everything trains.</summary>
+    /// <summary>
+    /// Frozen until the frozen table was best on validation (<see cref="StudyTraining.ThawEpochAfter"/>), then
+    /// everything trains.
+    /// </summary>
     [JsonStringEnumMemberName("thaw-all")]
     ThawAll,
 
@@ -46,7 +51,17 @@ public enum StudyPolicy
 public static class StudyPolicies
 {
     private static readonly string[] Names =
-        ["random", "frozen", "trainable", "thaw-all", "thaw-embedding", "anchor", "map", "neighbors", "revert"];
+    [
+        "random",
+        "frozen",
+        "trainable",
+        "thaw-all",
+        "thaw-embedding",
+        "anchor",
+        "map",
+        "neighbors",
+        "revert",
+    ];
 
     /// <summary>All of them, in the order in which tables list them.</summary>
     public static IReadOnlyList<StudyPolicy> All { get; } = Enum.GetValues<StudyPolicy>();
@@ -59,12 +74,19 @@ public static class StudyPolicies
     public static StudyPolicy Parse(string name)
     {
         int at = Array.IndexOf(Names, name == "neighbours" ? NameOf(StudyPolicy.Neighbors) : name);
-        return at >= 0 ? (StudyPolicy)at
-            : throw new ArgumentException($"There is no policy '{name}'; choose from {string.Join(", ", Names)}.", nameof(name));
+        return at >= 0
+            ? (StudyPolicy)at
+            : throw new ArgumentException(
+                $"There is no policy '{name}'; choose from {string.Join(", ", Names)}.",
+                nameof(name)
+            );
     }
 
-    /// <summary>Whether it is computed from the model that <see cref="StudyPolicy.Trainable"/> trained, at no second training.</summary>
-    public static bool RepairsTrained(StudyPolicy policy) => policy is StudyPolicy.Map or StudyPolicy.Neighbors or StudyPolicy.Revert;
+    /// <summary>
+    /// Whether it is computed from the model that <see cref="StudyPolicy.Trainable"/> trained, at no second training.
+    /// </summary>
+    public static bool RepairsTrained(StudyPolicy policy) =>
+        policy is StudyPolicy.Map or StudyPolicy.Neighbors or StudyPolicy.Revert;
 
     /// <summary>Whether it begins frozen and thaws where the frozen table was best.</summary>
     public static bool Thaws(StudyPolicy policy) => policy is StudyPolicy.ThawAll or StudyPolicy.ThawEmbedding;

@@ -57,30 +57,42 @@ internal sealed class StudyQueue
         }
     }
 
-    /// <summary>Learns how long a job took: its training, which grows with the texts, and all else, which hardly does.</summary>
+    /// <summary>
+    /// Learns how long a job took: its training, which grows with the texts, and all else, which hardly does.
+    /// </summary>
     public void Took(StudyJob job, double training, double other)
     {
         lock (_lock)
         {
             var before = _measured.GetValueOrDefault(job.Trains);
-            _measured[job.Trains] = (before.Training + training, before.Cost + StudyPlan.Cost(job.Size, _options), before.Other + other, before.Jobs + 1);
+            _measured[job.Trains] = (
+                before.Training + training,
+                before.Cost + StudyPlan.Cost(job.Size, _options),
+                before.Other + other,
+                before.Jobs + 1
+            );
         }
     }
 
-    /// <summary>Seconds that one worker would need for all that waits, or would have up to the end of the time.</summary>
+    /// <summary>
+    /// Seconds that one worker would need for all that waits, or would have up to the end of the time.
+    /// </summary>
     public double Waiting()
     {
         lock (_lock)
             return _waiting.Sum(Expected);
     }
 
-    /// <summary>By the time a text and epoch took so far with this policy, else with the slowest; 0 before any is known.</summary>
+    /// <summary>
+    /// By the time a text and epoch took so far with this policy, else with the slowest; 0 before any is known.
+    /// </summary>
     private double Expected(StudyJob job)
     {
         if (_measured.Count == 0)
             return 0;
         double cost = StudyPlan.Cost(job.Size, _options);
-        return _measured.TryGetValue(job.Trains, out var known) ? known.Training / known.Cost * cost + known.Other / known.Jobs
+        return _measured.TryGetValue(job.Trains, out var known)
+            ? known.Training / known.Cost * cost + known.Other / known.Jobs
             : _measured.Values.Max(m => m.Training / m.Cost * cost + m.Other / m.Jobs);
     }
 }

@@ -45,19 +45,28 @@ public sealed record StudyResult
     /// <summary>The first epoch after the thaw; null where the policy does not thaw.</summary>
     public int? ThawEpoch { get; init; }
 
-    /// <summary>Wall time of training on one thread beside the study's other jobs; a repair's own time is not in it.</summary>
+    /// <summary>
+    /// Wall time of training on one thread beside the study's other jobs; a repair's own time is not in it.
+    /// </summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Weights, gradients and optimizer state at the most demanding phase, in bytes, by their number: activations are not in it.</summary>
+    /// <summary>
+    /// Weights, gradients and optimizer state at the most demanding phase, in bytes, by their number: activations are
+    /// not in it.
+    /// </summary>
     public required long TrainingBytes { get; init; }
 
-    /// <summary>Bytes of the weights that differ from the pretrained table: what a new version of the model has to bring along.</summary>
+    /// <summary>
+    /// Bytes of the weights that differ from the pretrained table: what a new version of the model has to bring along.
+    /// </summary>
     public required long VersionBytes { get; init; }
 
     /// <summary>What happened to the vectors; null where the table is frozen or was random.</summary>
     public StudyDrift? Drift { get; init; }
 
-    /// <summary>Whether each test text is right: bits of bytes, the first text in the lowest bit of the first, in base64.</summary>
+    /// <summary>
+    /// Whether each test text is right: bits of bytes, the first text in the lowest bit of the first, in base64.
+    /// </summary>
     public required string Correct { get; init; }
 
     /// <summary>Which test texts <see cref="SliceTexts"/> counts, as <see cref="Correct"/>.</summary>
@@ -97,7 +106,10 @@ internal static class BitText
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true
+)]
 [JsonSerializable(typeof(StudyResult))]
 [JsonSerializable(typeof(StudyHeader))]
 [JsonSerializable(typeof(StudyIdentity))]

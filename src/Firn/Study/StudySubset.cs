@@ -3,8 +3,8 @@ using Firn.Kernels;
 namespace Firn.Study;
 
 /// <summary>
-/// The texts of one training size and one seed: what every policy of that pair is trained on. A seed's smaller sizes are
-/// the beginnings of its larger ones.
+/// The texts of one training size and one seed: what every policy of that pair is trained on. A seed's smaller sizes
+/// are the beginnings of its larger ones.
 /// </summary>
 internal sealed class StudySubset
 {
@@ -24,7 +24,9 @@ internal sealed class StudySubset
     /// <summary>How often each token id occurs in <see cref="Train"/>, [V].</summary>
     public int[] Counts { get; }
 
-    /// <summary>Whether a test text holds a word that has a vector and that <see cref="Train"/> lacks, [test texts].</summary>
+    /// <summary>
+    /// Whether a test text holds a word that has a vector and that <see cref="Train"/> lacks, [test texts].
+    /// </summary>
     public bool[] Slice { get; }
 
     /// <summary>Draws.</summary>
@@ -42,7 +44,12 @@ internal sealed class StudySubset
         var counts = new int[data.Vocabulary.Count];
         foreach (int id in train.Ids.Ids)
             counts[id]++;
-        return new StudySubset(train, data.Pool.Select(order.AsSpan(size - validation, validation)), counts, SliceOf(data, counts));
+        return new StudySubset(
+            train,
+            data.Pool.Select(order.AsSpan(size - validation, validation)),
+            counts,
+            SliceOf(data, counts)
+        );
     }
 
     private static bool[] SliceOf(StudyData data, int[] counts)

@@ -5,9 +5,15 @@ namespace Firn.Study;
 /// <summary>Sums results up by size and policy.</summary>
 internal sealed class StudySummarizer(StudyData data, StudyOptions options)
 {
-    private const int Resamples = 1000, LeastSlice = 50;
+    private const int Resamples = 1000,
+        LeastSlice = 50;
 
-    public StudySummary Summarize(IReadOnlyList<StudyResult> results, IReadOnlyList<int> tooLarge, IReadOnlyList<StudyGap> dropped, string? remark)
+    public StudySummary Summarize(
+        IReadOnlyList<StudyResult> results,
+        IReadOnlyList<int> tooLarge,
+        IReadOnlyList<StudyGap> dropped,
+        string? remark
+    )
     {
         return new StudySummary
         {
@@ -21,7 +27,9 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
             IdBytes = Enumerable.Range(0, data.Test.Count).Average(text => PackedBytes(data.Test.Ids[text])),
             VectorBytes = data.TestTokens * data.Table.Dimension * sizeof(float),
             Rows = [.. results.GroupBy(r => r.Size).OrderBy(g => g.Key).SelectMany(g => Rows(g.Key, Paired(g)))],
-            Torn = results.Where(r => r.Policy == StudyPolicy.Trainable && r.Drift is { Torn.Count: > 0 }).GroupBy(r => r.Size)
+            Torn = results
+                .Where(r => r.Policy == StudyPolicy.Trainable && r.Drift is { Torn.Count: > 0 })
+                .GroupBy(r => r.Size)
                 .ToDictionary(g => g.Key, g => g.MinBy(r => r.Seed)!.Drift!.Torn),
             Dropped = dropped,
             TooLarge = tooLarge,
@@ -30,29 +38,47 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
     }
 
     /// <summary>
-    /// The results of the seeds that every policy has, so that all means are of the same draws; where no seed is complete, all.
+    /// The results of the seeds that every policy has, so that all means are of the same draws; where no seed is
+    /// complete, all.
     /// </summary>
     private static StudyResult[] Paired(IEnumerable<StudyResult> size)
     {
         StudyResult[] all = [.. size];
         int policies = all.Select(r => r.Policy).Distinct().Count();
-        StudyResult[] complete = [.. all.GroupBy(r => r.Seed).Where(seed => seed.Count() == policies).SelectMany(seed => seed)];
+        StudyResult[] complete =
+        [
+            .. all.GroupBy(r => r.Seed).Where(seed => seed.Count() == policies).SelectMany(seed => seed),
+        ];
         return complete.Length > 0 ? complete : all;
     }
 
     private IEnumerable<StudyRow> Rows(int texts, StudyResult[] results)
     {
-        StudyResult[][] policies = [.. results.GroupBy(r => r.Policy).OrderBy(g => g.Key).Select(g => g.OrderBy(r => r.Seed).ToArray())];
+        StudyResult[][] policies =
+        [
+            .. results.GroupBy(r => r.Policy).OrderBy(g => g.Key).Select(g => g.OrderBy(r => r.Seed).ToArray()),
+        ];
         int frozen = Math.Max(0, Array.FindIndex(policies, p => p[0].Policy == StudyPolicy.Frozen));
-        Dictionary<int, float[]> slices = results.GroupBy(r => r.Seed).ToDictionary(g => g.Key, g => Floats(g.First().Slice, g.First().TestTexts));
-        StudyOutcome[][] outcomes = [.. policies.Select(p => p.Select(r => new StudyOutcome(r.Seed, Floats(r.Correct, r.TestTexts), slices[r.Seed])).ToArray())];
+        Dictionary<int, float[]> slices = results
+            .GroupBy(r => r.Seed)
+            .ToDictionary(g => g.Key, g => Floats(g.First().Slice, g.First().TestTexts));
+        StudyOutcome[][] outcomes =
+        [
+            .. policies.Select(p =>
+                p.Select(r => new StudyOutcome(r.Seed, Floats(r.Correct, r.TestTexts), slices[r.Seed])).ToArray()
+            ),
+        ];
         bool compared = policies[frozen][0].Policy == StudyPolicy.Frozen;
-        StudyFigures<Estimate?>[] figures = new StudyBootstrap(outcomes, frozen)
-            .Run(Resamples, new CounterRandom(options.Seed).Derive(ulong.MaxValue), options.Jobs == 0 ? Environment.ProcessorCount : options.Jobs);
+        StudyFigures<Estimate?>[] figures = new StudyBootstrap(outcomes, frozen).Run(
+            Resamples,
+            new CounterRandom(options.Seed).Derive(ulong.MaxValue),
+            options.Jobs == 0 ? Environment.ProcessorCount : options.Jobs
+        );
         for (int p = 0; p < policies.Length; p++)
         {
             StudyResult[] own = policies[p];
-            bool pair = compared && p != frozen, slice = own.Average(r => r.SliceTexts) >= LeastSlice;
+            bool pair = compared && p != frozen,
+                slice = own.Average(r => r.SliceTexts) >= LeastSlice;
             (int OnlyThis, int OnlyFrozen)[] discordant = pair ? Discordant(outcomes[p], outcomes[frozen]) : [];
             double[] pValues = [.. discordant.Select(d => McNemar.PValue(d.OnlyThis, d.OnlyFrozen)).Order()];
             yield return new StudyRow
@@ -79,10 +105,18 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
     }
 
     private static (int OnlyThis, int OnlyFrozen)[] Discordant(StudyOutcome[] own, StudyOutcome[] frozen) =>
-    [
-        .. own.Join(frozen, o => o.Seed, f => f.Seed, (o, f) => (
-            o.Right.Zip(f.Right, (a, b) => a > b ? 1 : 0).Sum(), o.Right.Zip(f.Right, (a, b) => a < b ? 1 : 0).Sum())),
-    ];
+        [
+            .. own.Join(
+                frozen,
+                o => o.Seed,
+                f => f.Seed,
+                (o, f) =>
+                    (
+                        o.Right.Zip(f.Right, (a, b) => a > b ? 1 : 0).Sum(),
+                        o.Right.Zip(f.Right, (a, b) => a < b ? 1 : 0).Sum()
+                    )
+            ),
+        ];
 
     private static double? Mean(StudyResult[] results, Func<StudyResult, double?> value)
     {
@@ -92,13 +126,20 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
 
     private static float[] Floats(string bits, int count) => [.. BitText.Read(bits, count).Select(b => b ? 1f : 0f)];
 
-    /// <summary>Length of a text in the server's packed form: its number of ids and each id as an unsigned LEB128 number.</summary>
+    /// <summary>
+    /// Length of a text in the server's packed form: its number of ids and each id as an unsigned LEB128 number.
+    /// </summary>
     private static int PackedBytes(ReadOnlySpan<int> ids)
     {
         int bytes = Bytes(ids.Length);
         foreach (int id in ids)
             bytes += Bytes(id);
         return bytes;
-        static int Bytes(int number) => number < 1 << 7 ? 1 : number < 1 << 14 ? 2 : number < 1 << 21 ? 3 : number < 1 << 28 ? 4 : 5;
+        static int Bytes(int number) =>
+            number < 1 << 7 ? 1
+            : number < 1 << 14 ? 2
+            : number < 1 << 21 ? 3
+            : number < 1 << 28 ? 4
+            : 5;
     }
 }

@@ -7,7 +7,10 @@ namespace Firn.Study;
 public sealed record Estimate(double Mean, double Low, double High)
 {
     /// <summary>1 where the interval lies above zero, -1 where it lies below, 0 where it holds zero.</summary>
-    public int Sign => Low > 0 ? 1 : High < 0 ? -1 : 0;
+    public int Sign =>
+        Low > 0 ? 1
+        : High < 0 ? -1
+        : 0;
 }
 
 /// <summary>One policy at one training size, over all its seeds. Accuracies are shares of 1.</summary>
@@ -31,10 +34,14 @@ public sealed record StudyRow
     /// <summary>Texts in all seeds together that only this policy gets right, and only the frozen table.</summary>
     public required (int OnlyThis, int OnlyFrozen) Discordant { get; init; }
 
-    /// <summary>McNemar's exact p-value against the frozen table, the median over the seeds; null for the frozen table itself.</summary>
+    /// <summary>
+    /// McNemar's exact p-value against the frozen table, the median over the seeds; null for the frozen table itself.
+    /// </summary>
     public required double? McNemar { get; init; }
 
-    /// <summary>Mean share of the test texts that hold a word that has a vector and that the texts trained on lack.</summary>
+    /// <summary>
+    /// Mean share of the test texts that hold a word that has a vector and that the texts trained on lack.
+    /// </summary>
     public required double SliceShare { get; init; }
 
     /// <summary>Accuracy on those; null where there are fewer than 50 on average, too few to tell.</summary>
@@ -43,10 +50,15 @@ public sealed record StudyRow
     /// <summary>The same less that of the frozen table.</summary>
     public required Estimate? SliceAgainstFrozen { get; init; }
 
-    /// <summary>The difference from the frozen table on those texts less the difference on the other texts: what unseen words themselves cost.</summary>
+    /// <summary>
+    /// The difference from the frozen table on those texts less the difference on the other texts: what unseen words
+    /// themselves cost.
+    /// </summary>
     public required Estimate? SliceAgainstRest { get; init; }
 
-    /// <summary>Mean cosine of moved vectors with what they were; null where none moved or it was not measured.</summary>
+    /// <summary>
+    /// Mean cosine of moved vectors with what they were; null where none moved or it was not measured.
+    /// </summary>
     public required double? Cosine { get; init; }
 
     /// <summary>Mean share of ten nearest neighbours that the words trained on kept.</summary>
@@ -95,7 +107,10 @@ public sealed record StudySummary
     /// <summary>Values a vector.</summary>
     public required int Dimension { get; init; }
 
-    /// <summary>Mean bytes of a test text on its way to a model server as packed ids, which a server can read that has the table.</summary>
+    /// <summary>
+    /// Mean bytes of a test text on its way to a model server as packed ids, which a server can read that has the
+    /// table.
+    /// </summary>
     public required double IdBytes { get; init; }
 
     /// <summary>Mean bytes of the same text as vectors of 4 bytes a value.</summary>
@@ -120,5 +135,6 @@ public sealed record StudySummary
     public IReadOnlyList<int> Sizes => [.. Rows.Select(r => r.Size).Distinct().Order()];
 
     /// <summary>The row of a policy at a size; null where it was not measured.</summary>
-    public StudyRow? Row(int size, StudyPolicy policy) => Rows.FirstOrDefault(r => r.Size == size && r.Policy == policy);
+    public StudyRow? Row(int size, StudyPolicy policy) =>
+        Rows.FirstOrDefault(r => r.Size == size && r.Policy == policy);
 }

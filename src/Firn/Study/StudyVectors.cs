@@ -10,7 +10,9 @@ using Firn.Vectors.Training;
 
 namespace Firn.Study;
 
-/// <summary>The word vectors that a study starts from: read from a file, or trained on all texts with labels unread.</summary>
+/// <summary>
+/// The word vectors that a study starts from: read from a file, or trained on all texts with labels unread.
+/// </summary>
 internal static class StudyVectors
 {
     /// <summary>The first words of the file, and those of the data.</summary>
@@ -21,16 +23,26 @@ internal static class StudyVectors
             known.Add(data[i].ToString());
         WordVectors ours = WordVectors.Load(path, new VectorLoadOptions { Only = known });
         if (ours.Count == 0)
-            throw new InvalidDataException($"{path} has a vector for none of the {data.Count} words of the texts; choose vectors of their language and cleaning.");
+            throw new InvalidDataException(
+                $"{path} has a vector for none of the {data.Count} words of the texts; choose vectors of their "
+                    + $"language and cleaning."
+            );
         WordVectors? first = words > 0 ? WordVectors.Load(path, new VectorLoadOptions { Limit = words }) : null;
         return first is null ? ours : Join(first, ours);
     }
 
     /// <summary>Trains word2vec on all corpora together.</summary>
-    public static WordVectors Train(IReadOnlyList<RawCorpus> corpora, Word2VecOptions options, StageClock clock, CancellationToken cancellation)
+    public static WordVectors Train(
+        IReadOnlyList<RawCorpus> corpora,
+        Word2VecOptions options,
+        StageClock clock,
+        CancellationToken cancellation
+    )
     {
         TokenTable words = corpora[0].Words;
-        int texts = corpora.Sum(c => c.Ids.Count), at = 0, text = 0;
+        int texts = corpora.Sum(c => c.Ids.Count),
+            at = 0,
+            text = 0;
         var ids = new int[corpora.Sum(c => c.Ids.TotalTokens)];
         var offsets = new int[texts + 1];
         foreach (RawCorpus corpus in corpora)
@@ -42,11 +54,19 @@ internal static class StudyVectors
                 offsets[++text] = at;
             }
         }
-        return Word2Vec.Train(new RaggedIds(ids, offsets), words.Count + 1, id => words[id - 1].ToString(), options,
-            new Progress(clock), cancellation);
+        return Word2Vec.Train(
+            new RaggedIds(ids, offsets),
+            words.Count + 1,
+            id => words[id - 1].ToString(),
+            options,
+            new Progress(clock),
+            cancellation
+        );
     }
 
-    /// <summary>Ids of all words of the vectors, in their order after the pad and the unknown word, which has no vector.</summary>
+    /// <summary>
+    /// Ids of all words of the vectors, in their order after the pad and the unknown word, which has no vector.
+    /// </summary>
     public static Vocabulary VocabularyOf(WordVectors vectors)
     {
         var words = new TokenTable(vectors.Count + 2);
@@ -61,14 +81,15 @@ internal static class StudyVectors
     }
 
     /// <summary>
-    /// A table of the same rows with random values, uniform in [-0.05, 0.05] as Keras' Embedding starts; words that have
-    /// no vector share the zero row here too, so that a random table differs in nothing but its values.
+    /// A table of the same rows with random values, uniform in [-0.05, 0.05] as Keras' Embedding starts; words that
+    /// have no vector share the zero row here too, so that a random table differs in nothing but its values.
     /// </summary>
     public static EmbeddingTable Randomized(EmbeddingTable table, ulong seed) =>
         new(table.RowOf.ToArray(), EmbeddingTable.Random(table.RowCount, table.Dimension, seed).Rows, table.Dimension);
 
     /// <summary>A table of its own that training may change.</summary>
-    public static EmbeddingTable Copy(EmbeddingTable table) => new(table.RowOf.ToArray(), table.Rows.ToArray(), table.Dimension);
+    public static EmbeddingTable Copy(EmbeddingTable table) =>
+        new(table.RowOf.ToArray(), table.Rows.ToArray(), table.Dimension);
 
     /// <summary>Tells vectors from others, as 64 hexadecimal digits.</summary>
     public static string HashOf(WordVectors vectors)
@@ -95,6 +116,9 @@ internal static class StudyVectors
     private sealed class Progress(StageClock clock) : IProgress<Word2VecProgress>
     {
         public void Report(Word2VecProgress value) =>
-            clock.Tell(value.Fraction, () => $"epoch {value.Epoch} of {value.Epochs}, {value.WordsPerSecond / 1e6:f2} M words/s");
+            clock.Tell(
+                value.Fraction,
+                () => $"epoch {value.Epoch} of {value.Epochs}, {value.WordsPerSecond / 1e6:f2} M words/s"
+            );
     }
 }

@@ -7,7 +7,9 @@ namespace Firn.Study;
 /// <summary>Labelled texts as a model's ids and classes, to measure it and its repairs on.</summary>
 /// <param name="Texts">The texts, N.</param>
 /// <param name="Labels">Their classes, [N].</param>
-/// <param name="HeldOut">They are the test part of the corpus that the model was trained on; the rest was left out.</param>
+/// <param name="HeldOut">
+/// They are the test part of the corpus that the model was trained on; the rest was left out.
+/// </param>
 public sealed record TestTexts(RaggedIds Texts, int[] Labels, bool HeldOut)
 {
     /// <summary>
@@ -18,9 +20,15 @@ public sealed record TestTexts(RaggedIds Texts, int[] Labels, bool HeldOut)
     /// <param name="corpus">Labelled texts; gone through once.</param>
     /// <param name="labelNames">Names for labels, beside those the corpus's format knows.</param>
     /// <param name="cancellation">Stops reading.</param>
-    /// <exception cref="InvalidDataException">No text, a label the model does not know, or the training corpus without a test part.</exception>
-    public static TestTexts Read(Predictor predictor, IEnumerable<LabeledText> corpus,
-        IReadOnlyDictionary<string, string>? labelNames = null, CancellationToken cancellation = default)
+    /// <exception cref="InvalidDataException">
+    /// No text, a label the model does not know, or the training corpus without a test part.
+    /// </exception>
+    public static TestTexts Read(
+        Predictor predictor,
+        IEnumerable<LabeledText> corpus,
+        IReadOnlyDictionary<string, string>? labelNames = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(predictor);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -34,7 +42,9 @@ public sealed record TestTexts(RaggedIds Texts, int[] Labels, bool HeldOut)
             hash.Add(row);
         }
         if (rows.Count == 0)
-            throw new InvalidDataException($"{source.Description} holds no labelled text; check the path and the columns.");
+            throw new InvalidDataException(
+                $"{source.Description} holds no labelled text; check the path and the columns."
+            );
         bool same = hash.ToString() == predictor.Card.Data.Sha256;
         IEnumerable<LabeledText> taken = same ? TestPart(predictor, rows) : rows;
         var map = LabelMap.Of(predictor.Labels, predictor.Classifier.Options.MultiLabel);
@@ -44,7 +54,10 @@ public sealed record TestTexts(RaggedIds Texts, int[] Labels, bool HeldOut)
         {
             int label = map.ClassOf(row.Label, source.LabelNames);
             if (label < 0)
-                throw new InvalidDataException($"{source.Description} holds the label {source.Named(row.Label)}, which the model does not know (it knows {Counted.Listed(predictor.Labels)}); name it or leave such rows out.");
+                throw new InvalidDataException(
+                    $"{source.Description} holds the label {source.Named(row.Label)}, which the model does not know "
+                        + $"(it knows {Counted.Listed(predictor.Labels)}); name it or leave such rows out."
+                );
             texts.Add(row.Text);
             labels.Add(label);
         }
@@ -55,11 +68,18 @@ public sealed record TestTexts(RaggedIds Texts, int[] Labels, bool HeldOut)
     {
         double share = 0;
         uint seed = 0;
-        if (predictor.Card.Training is { ValueKind: JsonValueKind.Object } training && training.TryGetProperty("recipe", out JsonElement recipe)
-            && recipe.TryGetProperty("test_share", out JsonElement part) && recipe.TryGetProperty("split_seed", out JsonElement split))
+        if (
+            predictor.Card.Training is { ValueKind: JsonValueKind.Object } training
+            && training.TryGetProperty("recipe", out JsonElement recipe)
+            && recipe.TryGetProperty("test_share", out JsonElement part)
+            && recipe.TryGetProperty("split_seed", out JsonElement split)
+        )
             (share, seed) = (part.GetDouble(), split.GetUInt32());
         if (share == 0)
-            throw new InvalidDataException("These are the texts that the model was trained on, and it kept none of them apart for a test; give other texts.");
+            throw new InvalidDataException(
+                "These are the texts that the model was trained on, and it kept none of them apart for a test; give "
+                    + "other texts."
+            );
         return TrainTestSplit.Random(rows.Count, share, seed).Test.Select(row => rows[row]);
     }
 }

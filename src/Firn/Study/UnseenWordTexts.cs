@@ -5,7 +5,10 @@ using Firn.Text;
 
 namespace Firn.Study;
 
-/// <summary>The slice of texts on which a torn table can show: those with at least one word that training lacks and that has a vector.</summary>
+/// <summary>
+/// The slice of texts on which a torn table can show: those with at least one word that training lacks and that has a
+/// vector.
+/// </summary>
 public static class UnseenWordTexts
 {
     /// <summary>Which texts are in the slice, [N].</summary>
@@ -16,8 +19,11 @@ public static class UnseenWordTexts
     {
         ArgumentNullException.ThrowIfNull(predictor);
         ArgumentNullException.ThrowIfNull(texts);
-        TrainingTrace trace = predictor.Trace
-            ?? throw new InvalidDataException("The model does not know which words training saw; it was saved by an earlier Firn. Train again.");
+        TrainingTrace trace =
+            predictor.Trace
+            ?? throw new InvalidDataException(
+                "The model does not know which words training saw; it was saved by an earlier Firn. Train again."
+            );
         EmbeddingTable table = predictor.Classifier.Embedding;
         var unseen = new bool[table.VocabularySize];
         for (int id = 1; id < unseen.Length; id++)
@@ -44,12 +50,13 @@ public readonly record struct PartAccuracy(int Texts, int Correct)
 /// <summary>Accuracy on a whole test set, and on its texts that hold words training lacks.</summary>
 public sealed class SlicedAccuracy
 {
-    private readonly bool[] correct, inSlice;
+    private readonly bool[] _correct,
+        _inSlice;
 
     private SlicedAccuracy(bool[] correct, bool[] inSlice)
     {
-        this.correct = correct;
-        this.inSlice = inSlice;
+        _correct = correct;
+        _inSlice = inSlice;
         Whole = new PartAccuracy(correct.Length, correct.Count(c => c));
         UnseenWords = new PartAccuracy(inSlice.Count(s => s), correct.Where((c, i) => c && inSlice[i]).Count());
     }
@@ -61,10 +68,10 @@ public sealed class SlicedAccuracy
     public PartAccuracy UnseenWords { get; }
 
     /// <summary>Which texts were classified rightly, [N].</summary>
-    public IReadOnlyList<bool> Correct => correct;
+    public IReadOnlyList<bool> Correct => _correct;
 
     /// <summary>Which texts are in the slice, [N].</summary>
-    public IReadOnlyList<bool> InSlice => inSlice;
+    public IReadOnlyList<bool> InSlice => _inSlice;
 
     /// <summary>Scores texts.</summary>
     /// <param name="predictor">The model.</param>
@@ -79,24 +86,30 @@ public sealed class SlicedAccuracy
         ArgumentNullException.ThrowIfNull(inSlice);
         Throw.IfLengthDiffers(labels.Length, texts.Count, nameof(labels));
         Throw.IfLengthDiffers(inSlice.Length, texts.Count, nameof(inSlice));
-        int[] predicted = SingleLabelEvaluation.PredictedClasses(predictor.Probabilities(texts), predictor.Classifier.Options.OutputSize);
+        int[] predicted = SingleLabelEvaluation.PredictedClasses(
+            predictor.Probabilities(texts),
+            predictor.Classifier.Options.OutputSize
+        );
         return new SlicedAccuracy([.. predicted.Select((c, i) => c == labels[i])], inSlice);
     }
 
-    /// <summary>Texts that the other model gets right and this one wrong, and the reverse: what McNemar's test asks for.</summary>
+    /// <summary>
+    /// Texts that the other model gets right and this one wrong, and the reverse: what McNemar's test asks for.
+    /// </summary>
     /// <param name="other">The same texts under another model.</param>
     /// <param name="sliceOnly">Count the texts of the slice only.</param>
     public (int Gained, int Lost) ComparedWith(SlicedAccuracy other, bool sliceOnly = false)
     {
         ArgumentNullException.ThrowIfNull(other);
-        Throw.IfLengthDiffers(other.correct.Length, correct.Length, nameof(other));
-        int gained = 0, lost = 0;
-        for (int i = 0; i < correct.Length; i++)
+        Throw.IfLengthDiffers(other._correct.Length, _correct.Length, nameof(other));
+        int gained = 0,
+            lost = 0;
+        for (int i = 0; i < _correct.Length; i++)
         {
-            if (sliceOnly && !inSlice[i])
+            if (sliceOnly && !_inSlice[i])
                 continue;
-            gained += other.correct[i] && !correct[i] ? 1 : 0;
-            lost += correct[i] && !other.correct[i] ? 1 : 0;
+            gained += other._correct[i] && !_correct[i] ? 1 : 0;
+            lost += _correct[i] && !other._correct[i] ? 1 : 0;
         }
         return (gained, lost);
     }

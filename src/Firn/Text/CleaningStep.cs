@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 namespace Firn.Text;
 
 /// <summary>
-/// One step of an author's own cleaning, before Keras saw the text. As JSON it is an object of one kind: <c>{"lower_case": true}</c>,
-/// <c>{"replace": "https?://\\S+", "by": " "}</c>, <c>{"drop_words": ["the", "a"]}</c>, <c>{"drop_stop_words": "english"}</c>,
-/// <c>{"stem": "english"}</c>, <c>{"preset": "notebook"}</c>.
+/// One step of an author's own cleaning, before Keras saw the text. As JSON it is an object of one kind:
+/// <c>{"lower_case": true}</c>, <c>{"replace": "https?://\\S+", "by": " "}</c>, <c>{"drop_words": ["the", "a"]}</c>,
+/// <c>{"drop_stop_words": "english"}</c>, <c>{"stem": "english"}</c>, <c>{"preset": "notebook"}</c>.
 /// </summary>
 /// <remarks>
-/// Patterns are matched in time linear in the text (no look-around, no back references); they are data, and no code of a file is run.
-/// Steps that speak of words cut at white space and join by one space.
+/// Patterns are matched in time linear in the text (no look-around, no back references); they are data, and no code of
+/// a file is run. Steps that speak of words cut at white space and join by one space.
 /// </remarks>
 public sealed record CleaningStep
 {
@@ -37,16 +37,20 @@ public sealed record CleaningStep
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stem { get; init; }
 
-    /// <summary>A cleaning of Firn's whose tokens, with a space between, are the text: <c>notebook</c> or <c>tweets</c>.</summary>
+    /// <summary>
+    /// A cleaning of Firn's whose tokens, with a space between, are the text: <c>notebook</c> or <c>tweets</c>.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Preset { get; init; }
 
     /// <inheritdoc/>
-    public bool Equals(CleaningStep? other) => other is not null
+    public bool Equals(CleaningStep? other) =>
+        other is not null
         && (LowerCase, Replace, By, DropStopWords, Stem, Preset)
             == (other.LowerCase, other.Replace, other.By, other.DropStopWords, other.Stem, other.Preset)
         && (DropWords ?? []).SequenceEqual(other.DropWords ?? []);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(LowerCase, Replace, By, DropStopWords, Stem, Preset, DropWords?.Count);
+    public override int GetHashCode() =>
+        HashCode.Combine(LowerCase, Replace, By, DropStopWords, Stem, Preset, DropWords?.Count);
 }

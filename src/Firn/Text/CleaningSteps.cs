@@ -9,8 +9,11 @@ internal sealed class CleaningSteps
     private readonly Func<string, string>[] _steps;
 
     /// <summary>Makes the steps ready.</summary>
-    /// <exception cref="ArgumentException">A step says nothing, two things, or has a pattern that cannot be matched in linear time.</exception>
-    public CleaningSteps(IReadOnlyList<CleaningStep> steps) => _steps = [.. steps.Select((step, i) => Make(step, i + 1))];
+    /// <exception cref="ArgumentException">
+    /// A step says nothing, two things, or has a pattern that cannot be matched in linear time.
+    /// </exception>
+    public CleaningSteps(IReadOnlyList<CleaningStep> steps) =>
+        _steps = [.. steps.Select((step, i) => Make(step, i + 1))];
 
     /// <summary>The cleaned text.</summary>
     public string Clean(string text)
@@ -22,12 +25,25 @@ internal sealed class CleaningSteps
 
     private static Func<string, string> Make(CleaningStep step, int number)
     {
-        int kinds = (step.LowerCase ? 1 : 0) + (step.Replace is null ? 0 : 1) + (step.DropWords is null ? 0 : 1)
-            + (step.DropStopWords is null ? 0 : 1) + (step.Stem is null ? 0 : 1) + (step.Preset is null ? 0 : 1);
+        int kinds =
+            (step.LowerCase ? 1 : 0)
+            + (step.Replace is null ? 0 : 1)
+            + (step.DropWords is null ? 0 : 1)
+            + (step.DropStopWords is null ? 0 : 1)
+            + (step.Stem is null ? 0 : 1)
+            + (step.Preset is null ? 0 : 1);
         if (kinds != 1 || (step.By is not null && step.Replace is null))
-            throw new ArgumentException($"Step {number} of the cleaning must do one thing: lower_case, replace (with by), drop_words, drop_stop_words, stem or preset.", nameof(step));
+            throw new ArgumentException(
+                $"Step {number} of the cleaning must do one thing: lower_case, replace (with by), drop_words, "
+                    + $"drop_stop_words, stem or preset.",
+                nameof(step)
+            );
         if ((step.DropStopWords ?? step.Stem ?? "english") is not "english" and var language)
-            throw new ArgumentException($"Step {number} of the cleaning names the language '{language}'; only english is known. List the words under drop_words.", nameof(step));
+            throw new ArgumentException(
+                $"Step {number} of the cleaning names the language '{language}'; only english is known. List the "
+                    + $"words under drop_words.",
+                nameof(step)
+            );
         if (step.LowerCase)
             return PythonText.Lower;
         if (step.Replace is { } pattern)
@@ -54,7 +70,12 @@ internal sealed class CleaningSteps
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw new ArgumentException($"Step {number} of the cleaning has a pattern that cannot be used, '{pattern}': {e.Message.ReplaceLineEndings(" ")}", nameof(pattern), e);
+            throw new ArgumentException(
+                $"Step {number} of the cleaning has a pattern that cannot be used, '{pattern}': "
+                    + $"{e.Message.ReplaceLineEndings(" ")}",
+                nameof(pattern),
+                e
+            );
         }
     }
 

@@ -11,10 +11,14 @@ internal static class Contractions
         here's who's how's let's could've should've would've y'all
         """;
 
-    private static readonly FrozenDictionary<string, string> Table = List.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)
+    private static readonly FrozenDictionary<string, string> Table = List.Split(
+            (char[])[' ', '\r', '\n'],
+            StringSplitOptions.RemoveEmptyEntries
+        )
         .ToFrozenDictionary(word => word.Replace("'", "", StringComparison.Ordinal), StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Full = Table.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Full =
+        Table.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The spellings that lack their apostrophe.</summary>
     public static IEnumerable<string> WithoutApostrophe => Table.Keys;

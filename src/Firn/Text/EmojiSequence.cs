@@ -10,7 +10,9 @@ internal static class EmojiSequence
 
     private const int Joiner = 0x200D;
 
-    /// <summary>Reads the emoji that begins at <paramref name="i"/> and writes it without skin tone and presentation marks.</summary>
+    /// <summary>
+    /// Reads the emoji that begins at <paramref name="i"/> and writes it without skin tone and presentation marks.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="i">Where to look; not an ASCII character.</param>
     /// <param name="destination">At least as long as the rest of the text.</param>
@@ -35,7 +37,11 @@ internal static class EmojiSequence
             {
                 i += length;
             }
-            else if (next.Value == Joiner && Rune.DecodeFromUtf16(text[(i + length)..], out Rune joined, out int more) == 0 && IsBase(joined))
+            else if (
+                next.Value == Joiner
+                && Rune.DecodeFromUtf16(text[(i + length)..], out Rune joined, out int more) == 0
+                && IsBase(joined)
+            )
             {
                 written += next.EncodeToUtf16(destination[written..]);
                 written += joined.EncodeToUtf16(destination[written..]);
@@ -56,7 +62,9 @@ internal static class EmojiSequence
         return i;
     }
 
-    /// <summary>Length of a keycap (a digit, <c>#</c> or <c>*</c> in a box: 1️⃣) at <paramref name="i"/>, or 0.</summary>
+    /// <summary>
+    /// Length of a keycap (a digit, <c>#</c> or <c>*</c> in a box: 1️⃣) at <paramref name="i"/>, or 0.
+    /// </summary>
     public static int LengthOfKeycap(ReadOnlySpan<char> text, int i)
     {
         if (!(char.IsAsciiDigit(text[i]) || text[i] is '#' or '*'))

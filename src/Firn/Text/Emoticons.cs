@@ -2,18 +2,44 @@ namespace Firn.Text;
 
 /// <summary>
 /// Finds emoticons and gives each kind one spelling. Western ones are eyes, perhaps a tear and a nose, and a mouth that
-/// may be repeated, or the mirror image; then hearts and upright faces (<c>^_^</c>, <c>-_-</c>, <c>T_T</c>, <c>o_O</c>).
+/// may be repeated, or the mirror image; then hearts and upright faces (<c>^_^</c>, <c>-_-</c>, <c>T_T</c>,
+/// <c>o_O</c>).
 /// </summary>
 internal static class Emoticons
 {
     /// <summary>Whether an emoticon can begin with this character.</summary>
-    public static bool MayBegin(char c) => c is ':' or ';' or '=' or '<' or '>' or '(' or ')' or '[' or ']' or '^' or '-' or '\\' or '*'
-        or 'D' or 'T' or 't' or 'o' or 'O' or '0' or 'u' or 'U' or 'x' or 'X';
+    public static bool MayBegin(char c) =>
+        c
+            is ':'
+                or ';'
+                or '='
+                or '<'
+                or '>'
+                or '('
+                or ')'
+                or '['
+                or ']'
+                or '^'
+                or '-'
+                or '\\'
+                or '*'
+                or 'D'
+                or 'T'
+                or 't'
+                or 'o'
+                or 'O'
+                or '0'
+                or 'u'
+                or 'U'
+                or 'x'
+                or 'X';
 
     /// <summary>The emoticon that begins at <paramref name="i"/>: its spelling and its length, or null.</summary>
     /// <param name="text">The text.</param>
     /// <param name="i">Where to look.</param>
-    /// <param name="unspaced">Whether letters of scripts without spaces are no part of a word that stands beside them.</param>
+    /// <param name="unspaced">
+    /// Whether letters of scripts without spaces are no part of a word that stands beside them.
+    /// </param>
     /// <param name="length">How many characters the emoticon takes.</param>
     public static string? Match(ReadOnlySpan<char> text, int i, bool unspaced, out int length)
     {
@@ -21,8 +47,14 @@ internal static class Emoticons
         ReadOnlySpan<char> rest = text[i..];
         string? found = rest[0] switch
         {
-            ':' or ';' or '=' => Western(rest, 0, (afterWord, unspaced), out length) ?? Upright(rest, unspaced, out length),
-            '>' when rest.Length > 2 && rest[1] is ':' or ';' or '=' => Western(rest, 1, (afterWord, unspaced), out length),
+            ':' or ';' or '=' => Western(rest, 0, (afterWord, unspaced), out length)
+                ?? Upright(rest, unspaced, out length),
+            '>' when rest.Length > 2 && rest[1] is ':' or ';' or '=' => Western(
+                rest,
+                1,
+                (afterWord, unspaced),
+                out length
+            ),
             '<' => Heart(rest, out length) ?? Upright(rest, unspaced, out length),
             '(' or '[' when i > 0 && text[i - 1] == rest[0] => None(out length), // the first of a run decides for all
             '(' or ')' or '[' or ']' => Mirrored(rest, afterWord || i > 0 && text[i - 1] != ' ', unspaced, out length),
@@ -43,7 +75,12 @@ internal static class Emoticons
         return null;
     }
 
-    private static string? Western(ReadOnlySpan<char> s, int eyes, (bool AfterWord, bool Unspaced) place, out int length)
+    private static string? Western(
+        ReadOnlySpan<char> s,
+        int eyes,
+        (bool AfterWord, bool Unspaced) place,
+        out int length
+    )
     {
         bool afterWord = place.AfterWord;
         length = 0;
@@ -72,7 +109,9 @@ internal static class Emoticons
         if (lettered && (afterWord || i < s.Length && IsWord(s, i, place.Unspaced)))
             return null;
         length = i;
-        return tear ? (mouth == Mouth.Sad ? ":'(" : ":')") : s[eyes] == ';' && mouth == Mouth.Happy ? ";)" : Spelling(mouth);
+        return tear ? (mouth == Mouth.Sad ? ":'(" : ":')")
+            : s[eyes] == ';' && mouth == Mouth.Happy ? ";)"
+            : Spelling(mouth);
     }
 
     private static string? Mirrored(ReadOnlySpan<char> s, bool attached, bool unspaced, out int length)
@@ -89,12 +128,22 @@ internal static class Emoticons
             i++;
         if (i >= s.Length || s[i] is not (':' or ';' or '='))
             return null;
-        bool equals = s[i] == '=', wink = s[i] == ';';
+        bool equals = s[i] == '=',
+            wink = s[i] == ';';
         i++;
-        if (i < s.Length && (MouthOf(s[i]) is Mouth.Happy or Mouth.Sad || IsWord(s, i, unspaced) && (equals || s[0] == 'D') || s[i] == '/'))
+        if (
+            i < s.Length
+            && (
+                MouthOf(s[i]) is Mouth.Happy or Mouth.Sad
+                || IsWord(s, i, unspaced) && (equals || s[0] == 'D')
+                || s[i] == '/'
+            )
+        )
             return null;
         length = i;
-        return !happy ? ":(" : wink ? ";)" : ":)";
+        return !happy ? ":("
+            : wink ? ";)"
+            : ":)";
     }
 
     private static string? Heart(ReadOnlySpan<char> s, out int length)
@@ -152,40 +201,58 @@ internal static class Emoticons
         return face;
     }
 
-    private enum Mouth { None, Happy, Sad, Laugh, Tongue, Surprise, Doubt, Flat, Kiss, Uneasy, Sealed, Cat, Angry, Blush }
-
-    private static Mouth MouthOf(char c) => c switch
+    private enum Mouth
     {
-        ')' or ']' or '}' or '>' => Mouth.Happy,
-        '(' or '[' or '{' or '<' or 'c' or 'C' => Mouth.Sad,
-        'D' or 'd' => Mouth.Laugh,
-        'P' or 'p' or 'b' => Mouth.Tongue,
-        'O' or 'o' or '0' => Mouth.Surprise,
-        '/' or '\\' => Mouth.Doubt,
-        '|' => Mouth.Flat,
-        '*' => Mouth.Kiss,
-        'S' or 's' => Mouth.Uneasy,
-        'X' or 'x' or '#' => Mouth.Sealed,
-        '3' => Mouth.Cat,
-        '@' => Mouth.Angry,
-        '$' => Mouth.Blush,
-        _ => Mouth.None,
-    };
+        None,
+        Happy,
+        Sad,
+        Laugh,
+        Tongue,
+        Surprise,
+        Doubt,
+        Flat,
+        Kiss,
+        Uneasy,
+        Sealed,
+        Cat,
+        Angry,
+        Blush,
+    }
 
-    private static string Spelling(Mouth mouth) => mouth switch
-    {
-        Mouth.Happy => ":)",
-        Mouth.Sad => ":(",
-        Mouth.Laugh => ":d",
-        Mouth.Tongue => ":p",
-        Mouth.Surprise => ":o",
-        Mouth.Doubt => ":/",
-        Mouth.Flat => ":|",
-        Mouth.Kiss => ":*",
-        Mouth.Uneasy => ":s",
-        Mouth.Sealed => ":x",
-        Mouth.Cat => ":3",
-        Mouth.Angry => ":@",
-        _ => ":$",
-    };
+    private static Mouth MouthOf(char c) =>
+        c switch
+        {
+            ')' or ']' or '}' or '>' => Mouth.Happy,
+            '(' or '[' or '{' or '<' or 'c' or 'C' => Mouth.Sad,
+            'D' or 'd' => Mouth.Laugh,
+            'P' or 'p' or 'b' => Mouth.Tongue,
+            'O' or 'o' or '0' => Mouth.Surprise,
+            '/' or '\\' => Mouth.Doubt,
+            '|' => Mouth.Flat,
+            '*' => Mouth.Kiss,
+            'S' or 's' => Mouth.Uneasy,
+            'X' or 'x' or '#' => Mouth.Sealed,
+            '3' => Mouth.Cat,
+            '@' => Mouth.Angry,
+            '$' => Mouth.Blush,
+            _ => Mouth.None,
+        };
+
+    private static string Spelling(Mouth mouth) =>
+        mouth switch
+        {
+            Mouth.Happy => ":)",
+            Mouth.Sad => ":(",
+            Mouth.Laugh => ":d",
+            Mouth.Tongue => ":p",
+            Mouth.Surprise => ":o",
+            Mouth.Doubt => ":/",
+            Mouth.Flat => ":|",
+            Mouth.Kiss => ":*",
+            Mouth.Uneasy => ":s",
+            Mouth.Sealed => ":x",
+            Mouth.Cat => ":3",
+            Mouth.Angry => ":@",
+            _ => ":$",
+        };
 }

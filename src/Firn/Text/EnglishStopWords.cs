@@ -16,10 +16,13 @@ public static class EnglishStopWords
         """;
 
     /// <summary>The words in NLTK's order.</summary>
-    public static IReadOnlyList<string> Words { get; } = List.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+    public static IReadOnlyList<string> Words { get; } =
+        List.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Set =
-        new HashSet<string>(Words, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Set = new HashSet<string>(
+        Words,
+        StringComparer.Ordinal
+    ).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Whether a lower-case word is on the list.</summary>
     public static bool Contains(ReadOnlySpan<char> word) => word.Length <= 10 && Set.Contains(word);

@@ -6,7 +6,9 @@ namespace Firn.Text;
 /// <summary>The HTML entities that occur in messages and reviews, as the characters they stand for.</summary>
 internal static class HtmlEntities
 {
-    /// <summary>Writes the text with its entities resolved; <c>&amp;amp;lt;</c>, escaped twice, becomes <c>&lt;</c>.</summary>
+    /// <summary>
+    /// Writes the text with its entities resolved; <c>&amp;amp;lt;</c>, escaped twice, becomes <c>&lt;</c>.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="destination">At least as long as the text.</param>
     /// <returns>How many characters were written.</returns>
@@ -35,7 +37,10 @@ internal static class HtmlEntities
         return written + text.Length;
     }
 
-    /// <summary>The entity after its ampersand: its length with the semicolon and its value; 0 and an ampersand where there is none.</summary>
+    /// <summary>
+    /// The entity after its ampersand: its length with the semicolon and its value; 0 and an ampersand where there is
+    /// none.
+    /// </summary>
     private static int Parse(ReadOnlySpan<char> text, out Rune value)
     {
         value = new Rune('&');
@@ -47,8 +52,16 @@ internal static class HtmlEntities
         if (name[0] == '#')
         {
             bool hex = name[1] is 'x' or 'X';
-            if (!int.TryParse(name[(hex ? 2 : 1)..], hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out int code)
-                || !Rune.TryCreate(code, out value) || value.Value == 0)
+            if (
+                !int.TryParse(
+                    name[(hex ? 2 : 1)..],
+                    hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out int code
+                )
+                || !Rune.TryCreate(code, out value)
+                || value.Value == 0
+            )
             {
                 value = new Rune('&');
                 return 0;

@@ -17,15 +17,18 @@ public enum KerasCut
 }
 
 /// <summary>
-/// How a model that was made with Keras gets its words: what its author's program did to a text first, then the rules of Keras'
-/// <c>Tokenizer</c> or <c>TextVectorization</c>, exactly. See docs/import.md.
+/// How a model that was made with Keras gets its words: what its author's program did to a text first, then the rules
+/// of Keras' <c>Tokenizer</c> or <c>TextVectorization</c>, exactly. See docs/import.md.
 /// </summary>
 public sealed record KerasTextOptions
 {
     /// <summary>What the author's program did before Keras saw the text, in order; empty for nothing.</summary>
     public IReadOnlyList<CleaningStep> Before { get; init; } = [];
 
-    /// <summary>The ways of the layer <c>TextVectorization</c>, not of the <c>Tokenizer</c>: A to Z alone become lower case, and filters vanish.</summary>
+    /// <summary>
+    /// The ways of the layer <c>TextVectorization</c>, not of the <c>Tokenizer</c>: A to Z alone become lower case, and
+    /// filters vanish.
+    /// </summary>
     public bool Vectorization { get; init; }
 
     /// <summary>Upper-case letters become lower-case: by Python's <c>str.lower</c>, or A to Z alone.</summary>
@@ -40,17 +43,22 @@ public sealed record KerasTextOptions
     /// <summary>What stands between words, for <see cref="KerasCut.Separator"/>; not empty.</summary>
     public string Separator { get; init; } = " ";
 
-    /// <summary>Lengths of the runs of words that are the tokens, joined by a space, all of the first length first; empty for words alone.</summary>
+    /// <summary>
+    /// Lengths of the runs of words that are the tokens, joined by a space, all of the first length first; empty for
+    /// words alone.
+    /// </summary>
     public IReadOnlyList<int> Ngrams { get; init; } = [];
 
     /// <summary>The id of words that the vocabulary lacks; -1 leaves them out.</summary>
     public int UnknownId { get; init; } = -1;
 
     /// <inheritdoc/>
-    public bool Equals(KerasTextOptions? other) => other is not null
+    public bool Equals(KerasTextOptions? other) =>
+        other is not null
         && (Vectorization, LowerCase, Filters, Cut, Separator, UnknownId)
             == (other.Vectorization, other.LowerCase, other.Filters, other.Cut, other.Separator, other.UnknownId)
-        && Before.SequenceEqual(other.Before) && Ngrams.SequenceEqual(other.Ngrams);
+        && Before.SequenceEqual(other.Before)
+        && Ngrams.SequenceEqual(other.Ngrams);
 
     /// <inheritdoc/>
     public override int GetHashCode() =>

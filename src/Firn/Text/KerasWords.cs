@@ -6,14 +6,16 @@ namespace Firn.Text;
 
 /// <summary>Cuts texts as Keras' <c>Tokenizer</c> and <c>TextVectorization</c> do; safe for many threads.</summary>
 /// <remarks>
-/// A vocabulary's file has one word a line, and words of Keras may hold line breaks or be called as the pad is. Such tokens are written
-/// otherwise (<see cref="Written"/>), in texts and in the vocabulary alike.
+/// A vocabulary's file has one word a line, and words of Keras may hold line breaks or be called as the pad is. Such
+/// tokens are written otherwise (<see cref="Written"/>), in texts and in the vocabulary alike.
 /// </remarks>
 internal sealed class KerasWords
 {
-    private const char ShownReturn = '\u240D', ShownFeed = '\u240A', Replacement = '\uFFFD';
+    private const char ShownReturn = '\u240D',
+        ShownFeed = '\u240A',
+        Replacement = '\uFFFD';
     private const string AsciiSpace = " \t\n\v\f\r";
-    private static readonly SearchValues<char> s_unwritable = SearchValues.Create("\r\n\u240D\u240A");
+    private static readonly SearchValues<char> _s_unwritable = SearchValues.Create("\r\n\u240D\u240A");
 
     private readonly KerasTextOptions _options;
     private readonly CleaningSteps? _before;
@@ -25,7 +27,10 @@ internal sealed class KerasWords
     public KerasWords(KerasTextOptions options)
     {
         if (options.Cut == KerasCut.Separator && options.Separator.Length == 0)
-            throw new ArgumentException("The separator must not be empty: Python cannot split by nothing.", nameof(options));
+            throw new ArgumentException(
+                "The separator must not be empty: Python cannot split by nothing.",
+                nameof(options)
+            );
         foreach (int length in options.Ngrams)
             Throw.IfOutside(length, 1, 99, nameof(options.Ngrams));
         _options = options;
@@ -39,12 +44,15 @@ internal sealed class KerasWords
         }
     }
 
-    /// <summary>A token as it stands in a vocabulary: no line breaks, no half pairs of surrogates, not the names of pad and unknown word.</summary>
+    /// <summary>
+    /// A token as it stands in a vocabulary: no line breaks, no half pairs of surrogates, not the names of pad and
+    /// unknown word.
+    /// </summary>
     public static string Written(string token)
     {
         if (token is Vocabulary.PadToken or Vocabulary.UnknownToken)
             return "\\" + token;
-        if (!token.AsSpan().ContainsAny(s_unwritable) && !token.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        if (!token.AsSpan().ContainsAny(_s_unwritable) && !token.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
             return token;
         var written = new StringBuilder(token.Length);
         for (int i = 0; i < token.Length; i++)
@@ -56,7 +64,11 @@ internal sealed class KerasWords
             else if (c is ShownReturn or ShownFeed || char.IsSurrogate(c))
                 written.Append(Replacement);
             else
-                written.Append(c == '\r' ? ShownReturn : c == '\n' ? ShownFeed : c);
+                written.Append(
+                    c == '\r' ? ShownReturn
+                    : c == '\n' ? ShownFeed
+                    : c
+                );
         }
         return written.ToString();
     }
@@ -88,7 +100,9 @@ internal sealed class KerasWords
     /// <summary>The words of a text that is cleaned already, as Keras has them.</summary>
     public IEnumerable<string> Words(string text)
     {
-        string[] words = _options.Vectorization ? Cut(Standardized(text)) : Cut(Filtered(_options.LowerCase ? PythonText.Lower(text) : text));
+        string[] words = _options.Vectorization
+            ? Cut(Standardized(text))
+            : Cut(Filtered(_options.LowerCase ? PythonText.Lower(text) : text));
         return _options.Ngrams.Count == 0 ? words : Joined(words);
     }
 
@@ -97,7 +111,8 @@ internal sealed class KerasWords
         destination.Reserve(text.Length);
         char[] chars = destination.Chars;
         bool lower = _options.LowerCase;
-        int start = destination.Used, end = start;
+        int start = destination.Used,
+            end = start;
         foreach (char c in text)
         {
             if (c != ' ' && !_asciiFilters![c])
@@ -119,9 +134,12 @@ internal sealed class KerasWords
         destination.Used = end;
     }
 
-    private static bool HoldsReserved(ReadOnlySpan<char> text) => text.Contains('<')
-        && (text.Contains(Vocabulary.PadToken, StringComparison.OrdinalIgnoreCase)
-            || text.Contains(Vocabulary.UnknownToken, StringComparison.OrdinalIgnoreCase));
+    private static bool HoldsReserved(ReadOnlySpan<char> text) =>
+        text.Contains('<')
+        && (
+            text.Contains(Vocabulary.PadToken, StringComparison.OrdinalIgnoreCase)
+            || text.Contains(Vocabulary.UnknownToken, StringComparison.OrdinalIgnoreCase)
+        );
 
     private string Filtered(string text)
     {
@@ -143,14 +161,18 @@ internal sealed class KerasWords
         return result.ToString();
     }
 
-    private string[] Cut(string text) => _options.Cut switch
-    {
-        KerasCut.Separator => PythonText.Split(text, _options.Separator),
-        KerasCut.Characters => [.. PythonText.Characters(text)],
-        KerasCut.WhiteSpace when _options.Vectorization => text.Split(AsciiSpace.ToCharArray(), StringSplitOptions.RemoveEmptyEntries),
-        KerasCut.WhiteSpace => SpacedWords(text),
-        _ => [text], // an empty one, too: Keras gives it the pad's id
-    };
+    private string[] Cut(string text) =>
+        _options.Cut switch
+        {
+            KerasCut.Separator => PythonText.Split(text, _options.Separator),
+            KerasCut.Characters => [.. PythonText.Characters(text)],
+            KerasCut.WhiteSpace when _options.Vectorization => text.Split(
+                AsciiSpace.ToCharArray(),
+                StringSplitOptions.RemoveEmptyEntries
+            ),
+            KerasCut.WhiteSpace => SpacedWords(text),
+            _ => [text], // an empty one, too: Keras gives it the pad's id
+        };
 
     private static string[] SpacedWords(string text)
     {

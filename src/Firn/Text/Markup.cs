@@ -5,10 +5,13 @@ internal static class Markup
 {
     private const int LongestTag = 200;
 
-    /// <summary>Length of a known tag at the start of the text, opening or closing, with its attributes; else 0.</summary>
+    /// <summary>
+    /// Length of a known tag at the start of the text, opening or closing, with its attributes; else 0.
+    /// </summary>
     public static int Match(ReadOnlySpan<char> text)
     {
-        int i = text.Length > 1 && text[1] == '/' ? 2 : 1, start = i;
+        int i = text.Length > 1 && text[1] == '/' ? 2 : 1,
+            start = i;
         while (i < text.Length && char.IsAsciiLetterOrDigit(text[i]))
             i++;
         ScanSteps.Add(i);
@@ -26,7 +29,31 @@ internal static class Markup
             return false;
         Span<char> lower = stackalloc char[10];
         name.ToLowerInvariant(lower);
-        return lower[..name.Length] is "br" or "p" or "i" or "b" or "u" or "a" or "em" or "strong" or "hr" or "div" or "span" or "ul" or "ol"
-            or "li" or "font" or "img" or "small" or "big" or "blockquote" or "h1" or "h2" or "h3" or "table" or "tr" or "td";
+        return lower[..name.Length]
+            is "br"
+                or "p"
+                or "i"
+                or "b"
+                or "u"
+                or "a"
+                or "em"
+                or "strong"
+                or "hr"
+                or "div"
+                or "span"
+                or "ul"
+                or "ol"
+                or "li"
+                or "font"
+                or "img"
+                or "small"
+                or "big"
+                or "blockquote"
+                or "h1"
+                or "h2"
+                or "h3"
+                or "table"
+                or "tr"
+                or "td";
     }
 }

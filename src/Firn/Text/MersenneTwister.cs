@@ -8,23 +8,23 @@ internal sealed class MersenneTwister
 {
     private const int Size = 624;
     private const int Middle = 397;
-    private readonly uint[] state = new uint[Size];
-    private int next = Size;
+    private readonly uint[] _state = new uint[Size];
+    private int _next = Size;
 
     /// <summary>Knuth's initialisation, which NumPy uses for one 32-bit seed.</summary>
     public MersenneTwister(uint seed)
     {
-        state[0] = seed;
+        _state[0] = seed;
         for (uint i = 1; i < Size; i++)
-            state[i] = 1812433253u * (state[i - 1] ^ (state[i - 1] >> 30)) + i;
+            _state[i] = 1812433253u * (_state[i - 1] ^ (_state[i - 1] >> 30)) + i;
     }
 
     /// <summary>The next 32 random bits.</summary>
     public uint Next()
     {
-        if (next == Size)
+        if (_next == Size)
             Renew();
-        uint y = state[next++];
+        uint y = _state[_next++];
         y ^= y >> 11;
         y ^= (y << 7) & 0x9d2c5680u;
         y ^= (y << 15) & 0xefc60000u;
@@ -41,8 +41,7 @@ internal sealed class MersenneTwister
             return 0;
         uint mask = uint.MaxValue >> System.Numerics.BitOperations.LeadingZeroCount(largest);
         uint value;
-        do
-            value = Next() & mask;
+        do value = Next() & mask;
         while (value > largest);
         return value;
     }
@@ -65,9 +64,9 @@ internal sealed class MersenneTwister
     {
         for (int i = 0; i < Size; i++)
         {
-            uint y = (state[i] & 0x80000000u) | (state[(i + 1) % Size] & 0x7fffffffu);
-            state[i] = state[(i + Middle) % Size] ^ (y >> 1) ^ ((y & 1) * 0x9908b0dfu);
+            uint y = (_state[i] & 0x80000000u) | (_state[(i + 1) % Size] & 0x7fffffffu);
+            _state[i] = _state[(i + Middle) % Size] ^ (y >> 1) ^ ((y & 1) * 0x9908b0dfu);
         }
-        next = 0;
+        _next = 0;
     }
 }

@@ -6,23 +6,26 @@ namespace Firn.Text;
 /// </summary>
 /// <remarks>
 /// Four things decide equality with Python. The alternatives are tried at each place from left to right, so the run of
-/// other characters before an <c>@</c> swallows it, and only an <c>@</c> at the start, after a letter or digit, or after
-/// another match begins a name. The third alternative means <c>htt:</c> or <c>http:</c> and one character.
-/// <c>\S</c> is Python's (<see cref="UnicodeSpace"/>) and takes a whole code point. And two characters outside ASCII have
-/// ASCII letters in their lower case: U+0130 gives <c>i</c> and U+0307, the Kelvin sign U+212A gives <c>k</c>.
+/// other characters before an <c>@</c> swallows it, and only an <c>@</c> at the start, after a letter or digit, or
+/// after another match begins a name. The third alternative means <c>htt:</c> or <c>http:</c> and one character.
+/// <c>\S</c> is Python's (<see cref="UnicodeSpace"/>) and takes a whole code point. And two characters outside ASCII
+/// have ASCII letters in their lower case: U+0130 gives <c>i</c> and U+0307, the Kelvin sign U+212A gives <c>k</c>.
 /// </remarks>
 internal static class NotebookGrammar
 {
     private const char DottedI = '\u0130';
     private const char Kelvin = '\u212A';
 
-    /// <summary>Writes the cleaned text, with the spaces that Python leaves between matches, and returns its length.</summary>
+    /// <summary>
+    /// Writes the cleaned text, with the spaces that Python leaves between matches, and returns its length.
+    /// </summary>
     /// <param name="text">The raw text.</param>
     /// <param name="rules">Which alternatives are in force; all of them in the preset.</param>
     /// <param name="destination">At least twice as long as the text, which U+0130 alone can need.</param>
     public static int Clean(ReadOnlySpan<char> text, CleaningOptions rules, Span<char> destination)
     {
-        int written = 0, i = 0;
+        int written = 0,
+            i = 0;
         while (i < text.Length)
         {
             ScanSteps.Add(1);
@@ -70,7 +73,9 @@ internal static class NotebookGrammar
 
     private const int HttLength = 4;
 
-    /// <summary>Length of <c>https:</c>, <c>http:</c> or <c>htt:</c> at the start of the text before a non-space; else 0.</summary>
+    /// <summary>
+    /// Length of <c>https:</c>, <c>http:</c> or <c>htt:</c> at the start of the text before a non-space; else 0.
+    /// </summary>
     internal static int MatchesUrl(ReadOnlySpan<char> text, bool lowerCase)
     {
         ReadOnlySpan<char> longest = "https:";
@@ -109,9 +114,13 @@ internal static class NotebookGrammar
     private static char Kept(char c, bool lowerCase)
     {
         if (c < 0x80)
-            return char.IsAsciiLetterUpper(c) && lowerCase ? (char)(c | 0x20) : char.IsAsciiLetterOrDigit(c) ? c : '\0';
+            return char.IsAsciiLetterUpper(c) && lowerCase ? (char)(c | 0x20)
+                : char.IsAsciiLetterOrDigit(c) ? c
+                : '\0';
         if (!lowerCase)
             return '\0';
-        return c == DottedI ? 'i' : c == Kelvin ? 'k' : '\0';
+        return c == DottedI ? 'i'
+            : c == Kelvin ? 'k'
+            : '\0';
     }
 }

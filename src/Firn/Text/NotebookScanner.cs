@@ -4,17 +4,21 @@ using System.Runtime.InteropServices;
 namespace Firn.Text;
 
 /// <summary>
-/// The tokens of <see cref="NotebookGrammar"/>, fast: words are runs of set bits, and only an <c>@</c> after a word or at
-/// the start, and a colon after <c>htt</c>, <c>http</c> or <c>https</c>, are looked at one by one.
+/// The tokens of <see cref="NotebookGrammar"/>, fast: words are runs of set bits, and only an <c>@</c> after a word or
+/// at the start, and a colon after <c>htt</c>, <c>http</c> or <c>https</c>, are looked at one by one.
 /// </summary>
 internal static class NotebookScanner
 {
     private const int LongestStopWord = 10;
 
-    /// <summary>Whether the scanner knows these rules: all of the expression's alternatives, on lower-cased text.</summary>
+    /// <summary>
+    /// Whether the scanner knows these rules: all of the expression's alternatives, on lower-cased text.
+    /// </summary>
     public static bool Knows(CleaningOptions rules) => rules.LowerCase && rules.ReplaceUsers && rules.ReplaceUrls;
 
-    /// <summary>Fills an empty buffer; false, having done nothing, where the text needs <see cref="NotebookGrammar"/>.</summary>
+    /// <summary>
+    /// Fills an empty buffer; false, having done nothing, where the text needs <see cref="NotebookGrammar"/>.
+    /// </summary>
     public static bool Tokenize(ReadOnlySpan<char> text, bool removeStopWords, TokenBuffer destination)
     {
         destination.Reserve(AsciiScan.RoomFor(text.Length));
@@ -26,7 +30,8 @@ internal static class NotebookScanner
         int[] bounds = destination.Bounds(text.Length / 2 + 1);
         ref ulong words = ref MemoryMarshal.GetArrayDataReference(scan.Words);
         ref byte bytes = ref MemoryMarshal.GetArrayDataReference(scan.Bytes);
-        int filled = 0, end = text.Length;
+        int filled = 0,
+            end = text.Length;
         int position = AfterName(text, 0);
         while (true)
         {
@@ -42,13 +47,23 @@ internal static class NotebookScanner
             byte next = Unsafe.Add(ref bytes, stop);
             if (next == '@')
                 position = AfterName(text, stop);
-            else if (next == ':' && stop + 1 < end && UrlPrefix(ref Unsafe.Add(ref bytes, start), stop - start) is > 0 and int prefix && !UnicodeSpace.Is(text[stop + 1]))
+            else if (
+                next == ':'
+                && stop + 1 < end
+                && UrlPrefix(ref Unsafe.Add(ref bytes, start), stop - start) is > 0 and int prefix
+                && !UnicodeSpace.Is(text[stop + 1])
+            )
             {
                 position = prefix > 3 ? AfterNonSpace(text, stop + 1) : AfterName(text, AfterCodePoint(text, stop + 1));
                 stop -= prefix;
             }
             int length = stop - start;
-            if (length == 0 || removeStopWords && length <= LongestStopWord && WordLists.IsStopWord(WordLists.Find(ref Unsafe.Add(ref bytes, start), length)))
+            if (
+                length == 0
+                || removeStopWords
+                    && length <= LongestStopWord
+                    && WordLists.IsStopWord(WordLists.Find(ref Unsafe.Add(ref bytes, start), length))
+            )
                 continue;
             bounds[filled] = start;
             bounds[filled + 1] = stop;
@@ -80,7 +95,12 @@ internal static class NotebookScanner
     {
         for (int prefix = 5; prefix >= 3; prefix--)
         {
-            if (length >= prefix && MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref word, length - prefix), prefix).SequenceEqual("https"u8[..prefix]))
+            if (
+                length >= prefix
+                && MemoryMarshal
+                    .CreateReadOnlySpan(ref Unsafe.Add(ref word, length - prefix), prefix)
+                    .SequenceEqual("https"u8[..prefix])
+            )
                 return prefix;
         }
         return 0;

@@ -1,6 +1,8 @@
 namespace Firn.Text;
 
-/// <summary>How often words stand in texts, and how often pairs of them, with nothing but connectors between, stand together.</summary>
+/// <summary>
+/// How often words stand in texts, and how often pairs of them, with nothing but connectors between, stand together.
+/// </summary>
 internal sealed class PhraseCounts
 {
     private readonly List<int> _pairs = []; // by run, past the words
@@ -19,7 +21,10 @@ internal sealed class PhraseCounts
         foreach (int id in texts.Ids)
         {
             if ((uint)id >= (uint)words)
-                throw new ArgumentException($"The texts hold id {id}; the vocabulary's ids lie between 0 and {words - 1}.", nameof(texts));
+                throw new ArgumentException(
+                    $"The texts hold id {id}; the vocabulary's ids lie between 0 and {words - 1}.",
+                    nameof(texts)
+                );
             Words[id]++;
         }
         Total = texts.TotalTokens - Words[0];
@@ -58,7 +63,8 @@ internal sealed class PhraseCounts
     public int Pairs => _pairs.Count(count => count > 0);
 
     /// <summary>The runs that were pairs, and how often.</summary>
-    public IEnumerable<(int Run, int Count)> Counted => _pairs.Select((count, i) => (_words + i, count)).Where(pair => pair.count > 0);
+    public IEnumerable<(int Run, int Count)> Counted =>
+        _pairs.Select((count, i) => (_words + i, count)).Where(pair => pair.count > 0);
 
     private void Count(int start, List<int> between, int end)
     {

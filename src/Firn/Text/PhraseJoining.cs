@@ -6,7 +6,8 @@ namespace Firn.Text;
 /// <param name="connectors">By id; may stand inside a phrase.</param>
 internal sealed class PhraseJoining(PhraseTree tree, HashSet<int> phrases, bool[] connectors)
 {
-    private readonly List<int> _ids = [], _between = [];
+    private readonly List<int> _ids = [],
+        _between = [];
     private int _start;
 
     /// <summary>The texts with phrases as runs.</summary>

@@ -2,8 +2,8 @@ namespace Firn.Text;
 
 /// <summary>
 /// Finds phrases such as new_york (Mikolov et al. 2013, "Distributed representations of words and phrases and their
-/// compositionality", eq. 6) and joins them. Longer phrases come of a second pass over the joined texts, and of connectors
-/// (<see cref="PhraseOptions.Connectors"/>). Immutable.
+/// compositionality", eq. 6) and joins them. Longer phrases come of a second pass over the joined texts, and of
+/// connectors (<see cref="PhraseOptions.Connectors"/>). Immutable.
 /// </summary>
 public sealed class Phrases
 {
@@ -36,32 +36,45 @@ public sealed class Phrases
         options.Validate();
         // The number of distinct pairs counts the rare ones too.
         bool all = options.Scoring == PhraseScoring.DistinctTokens;
-        var counts = new PhraseCounts(texts, vocabulary.Count, ConnectorIds(vocabulary, options.Connectors), all ? 0 : options.MinCount);
+        var counts = new PhraseCounts(
+            texts,
+            vocabulary.Count,
+            ConnectorIds(vocabulary, options.Connectors),
+            all ? 0 : options.MinCount
+        );
         long size = all ? counts.Words.Skip(1).Count(count => count > 0) + counts.Pairs : counts.Total;
         var items = new List<Phrase>();
         foreach ((int run, int count) in counts.Counted)
         {
             List<int> words = counts.Tree.WordsOf(run);
             (long first, long last) = (counts.Words[words[0]], counts.Words[words[^1]]);
-            double score = options.Scoring == PhraseScoring.Npmi
-                ? Npmi(first, last, count, counts.Total)
-                : (double)(count - options.MinCount) * size / ((double)first * last);
+            double score =
+                options.Scoring == PhraseScoring.Npmi
+                    ? Npmi(first, last, count, counts.Total)
+                    : (double)(count - options.MinCount) * size / ((double)first * last);
             if (count >= options.MinCount && score > options.Threshold)
                 items.Add(new Phrase([.. words.Select(id => vocabulary[id])], count, score));
         }
         return new Phrases(
-            [.. items.OrderByDescending(p => p.Score).ThenBy(p => string.Join(' ', p.Words), StringComparer.Ordinal)], options.Connectors, options.Separator);
+            [.. items.OrderByDescending(p => p.Score).ThenBy(p => string.Join(' ', p.Words), StringComparer.Ordinal)],
+            options.Connectors,
+            options.Separator
+        );
     }
 
     /// <summary>Reads phrases that <see cref="Save"/> wrote, one set a pass.</summary>
     /// <exception cref="InvalidDataException">The file is no such list; the message names the line.</exception>
     public static IReadOnlyList<Phrases> Load(string path) => PhraseFile.Read(path);
 
-    /// <summary>Writes the phrases of one or more passes, in the order in which they are to be joined, as lines of text.</summary>
+    /// <summary>
+    /// Writes the phrases of one or more passes, in the order in which they are to be joined, as lines of text.
+    /// </summary>
     /// <exception cref="ArgumentException">A word holds white space, which parts words in the file.</exception>
     public static void Save(string path, IReadOnlyList<Phrases> passes) => PhraseFile.Write(path, passes);
 
-    /// <summary>Joins phrases from left to right, each word in one phrase at most, and numbers the words anew.</summary>
+    /// <summary>
+    /// Joins phrases from left to right, each word in one phrase at most, and numbers the words anew.
+    /// </summary>
     /// <param name="texts">Ids of the vocabulary; 0 is no word and parts neighbours.</param>
     /// <param name="vocabulary">Gives the words of the ids; any, for phrases are found by their words.</param>
     public (RaggedIds Texts, Vocabulary Vocabulary) Join(RaggedIds texts, Vocabulary vocabulary)
@@ -69,7 +82,9 @@ public sealed class Phrases
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(vocabulary);
         var tree = new PhraseTree(vocabulary.Count);
-        var joined = new PhraseJoining(tree, PhrasesIn(tree, vocabulary), ConnectorIds(vocabulary, Connectors)).Join(texts);
+        var joined = new PhraseJoining(tree, PhrasesIn(tree, vocabulary), ConnectorIds(vocabulary, Connectors)).Join(
+            texts
+        );
         return Renumber(joined, vocabulary, tree);
     }
 
@@ -108,7 +123,9 @@ public sealed class Phrases
 
     private static double Npmi(long first, long last, long together, long total)
     {
-        double a = first / (double)total, b = last / (double)total, ab = together / (double)total;
+        double a = first / (double)total,
+            b = last / (double)total,
+            ab = together / (double)total;
         return Math.Log(ab / (a * b)) / -Math.Log(ab);
     }
 
@@ -123,7 +140,9 @@ public sealed class Phrases
         return ids;
     }
 
-    /// <summary>The id of a word that the vocabulary has; 0 for others, whatever the vocabulary does with unknown words.</summary>
+    /// <summary>
+    /// The id of a word that the vocabulary has; 0 for others, whatever the vocabulary does with unknown words.
+    /// </summary>
     private static int Find(Vocabulary vocabulary, string word)
     {
         int id = vocabulary.IdOf(word);

@@ -8,18 +8,26 @@ public sealed class RaggedIds
 {
     /// <summary>Wraps arrays that the caller no longer changes.</summary>
     /// <param name="ids">The ids of all texts, one after the other.</param>
-    /// <param name="offsets">Start of each text and, last, the number of ids: one more value than there are texts.</param>
+    /// <param name="offsets">
+    /// Start of each text and, last, the number of ids: one more value than there are texts.
+    /// </param>
     /// <exception cref="ArgumentException">The offsets do not rise from 0 to the number of ids.</exception>
     public RaggedIds(int[] ids, int[] offsets)
     {
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(offsets);
         if (offsets.Length == 0 || offsets[0] != 0 || offsets[^1] != ids.Length)
-            throw new ArgumentException($"Offsets must begin with 0 and end with the number of ids, {ids.Length}.", nameof(offsets));
+            throw new ArgumentException(
+                $"Offsets must begin with 0 and end with the number of ids, {ids.Length}.",
+                nameof(offsets)
+            );
         for (int i = 1; i < offsets.Length; i++)
         {
             if (offsets[i] < offsets[i - 1])
-                throw new ArgumentException($"Offsets must not fall; offset {i} is {offsets[i]} after {offsets[i - 1]}.", nameof(offsets));
+                throw new ArgumentException(
+                    $"Offsets must not fall; offset {i} is {offsets[i]} after {offsets[i - 1]}.",
+                    nameof(offsets)
+                );
         }
         Ids = ids;
         Offsets = offsets;
@@ -32,13 +40,15 @@ public sealed class RaggedIds
     public int[] Offsets { get; }
 
     /// <summary>
-    /// What a model reads in the spelling of each text's words that have no id, one row a text, as its <see cref="Predictor.Encode(string, TokenBuffer, List{int}, List{float})"/>
-    /// made it; null for nothing. It has a meaning for that model alone.
+    /// What a model reads in the spelling of each text's words that have no id, one row a text, as its
+    /// <see cref="Predictor.Encode(string, TokenBuffer, List{int}, List{float})"/> made it; null for nothing. It has a
+    /// meaning for that model alone.
     /// </summary>
     public float[]? Unseen { get; init; }
 
     /// <summary>The row of one text in <see cref="Unseen"/>; empty where there is nothing.</summary>
-    internal ReadOnlySpan<float> UnseenOf(int text) => Unseen is null ? [] : Unseen.AsSpan(text * (Unseen.Length / Count), Unseen.Length / Count);
+    internal ReadOnlySpan<float> UnseenOf(int text) =>
+        Unseen is null ? [] : Unseen.AsSpan(text * (Unseen.Length / Count), Unseen.Length / Count);
 
     /// <summary>Whether a text has neither an id nor a word whose spelling says something.</summary>
     internal bool SaysNothing(int text) => SaysNothing(LengthOf(text), UnseenOf(text));

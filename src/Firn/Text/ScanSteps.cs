@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Firn.Text;
 
 /// <summary>
-/// Counts the characters that scanners look at, so that a test can show that their work grows with the text and no faster. Off
-/// unless a process starts with the switch <see cref="SwitchName"/>; the compiler then leaves the counting out.
+/// Counts the characters that scanners look at, so that a test can show that their work grows with the text and no
+/// faster. Off unless a process starts with the switch <see cref="SwitchName"/>; the compiler then leaves the counting
+/// out.
 /// </summary>
 internal static class ScanSteps
 {

@@ -9,26 +9,78 @@ public static class SnowballEnglish
     // Suffix and replacement, the longest first where one ends with another.
     private static readonly (string Suffix, string Stem)[] Step2 =
     [
-        ("ization", "ize"), ("ational", "ate"), ("fulness", "ful"), ("ousness", "ous"), ("iveness", "ive"),
-        ("tional", "tion"), ("biliti", "ble"), ("lessli", "less"), ("entli", "ent"), ("ation", "ate"), ("alism", "al"),
-        ("aliti", "al"), ("ousli", "ous"), ("iviti", "ive"), ("fulli", "ful"), ("enci", "ence"), ("anci", "ance"),
-        ("abli", "able"), ("izer", "ize"), ("ator", "ate"), ("alli", "al"), ("bli", "ble"), ("ogi", "og"), ("li", ""),
+        ("ization", "ize"),
+        ("ational", "ate"),
+        ("fulness", "ful"),
+        ("ousness", "ous"),
+        ("iveness", "ive"),
+        ("tional", "tion"),
+        ("biliti", "ble"),
+        ("lessli", "less"),
+        ("entli", "ent"),
+        ("ation", "ate"),
+        ("alism", "al"),
+        ("aliti", "al"),
+        ("ousli", "ous"),
+        ("iviti", "ive"),
+        ("fulli", "ful"),
+        ("enci", "ence"),
+        ("anci", "ance"),
+        ("abli", "able"),
+        ("izer", "ize"),
+        ("ator", "ate"),
+        ("alli", "al"),
+        ("bli", "ble"),
+        ("ogi", "og"),
+        ("li", ""),
     ];
 
     private static readonly (string Suffix, string Stem)[] Step3 =
     [
-        ("ational", "ate"), ("tional", "tion"), ("alize", "al"), ("icate", "ic"), ("iciti", "ic"), ("ative", ""),
-        ("ical", "ic"), ("ness", ""), ("ful", ""),
+        ("ational", "ate"),
+        ("tional", "tion"),
+        ("alize", "al"),
+        ("icate", "ic"),
+        ("iciti", "ic"),
+        ("ative", ""),
+        ("ical", "ic"),
+        ("ness", ""),
+        ("ful", ""),
     ];
 
     private static readonly string[] Step4 =
     [
-        "ement", "ance", "ence", "able", "ible", "ment", "ant", "ent", "ism", "ate", "iti", "ous", "ive", "ize", "ion",
-        "al", "er", "ic",
+        "ement",
+        "ance",
+        "ence",
+        "able",
+        "ible",
+        "ment",
+        "ant",
+        "ent",
+        "ism",
+        "ate",
+        "iti",
+        "ous",
+        "ive",
+        "ize",
+        "ion",
+        "al",
+        "er",
+        "ic",
     ];
 
     private static readonly string[] KeptAfterStep1a =
-        ["inning", "outing", "canning", "herring", "earring", "proceed", "exceed", "succeed"];
+    [
+        "inning",
+        "outing",
+        "canning",
+        "herring",
+        "earring",
+        "proceed",
+        "exceed",
+        "succeed",
+    ];
 
     /// <summary>The stem of a lower-case word.</summary>
     public static string Stem(string word)
@@ -50,47 +102,50 @@ public static class SnowballEnglish
         return word.Length < 3 ? word.Length : new Work(word).Run();
     }
 
-    private static string? Exception(ReadOnlySpan<char> word) => word.Length > 6 ? null : word switch
-    {
-        "skis" => "ski",
-        "skies" => "sky",
-        "dying" => "die",
-        "lying" => "lie",
-        "tying" => "tie",
-        "idly" => "idl",
-        "gently" => "gentl",
-        "ugly" => "ugli",
-        "early" => "earli",
-        "only" => "onli",
-        "singly" => "singl",
-        "sky" => "sky",
-        "news" => "news",
-        "howe" => "howe",
-        "atlas" => "atlas",
-        "cosmos" => "cosmos",
-        "bias" => "bias",
-        "andes" => "andes",
-        _ => null,
-    };
+    private static string? Exception(ReadOnlySpan<char> word) =>
+        word.Length > 6
+            ? null
+            : word switch
+            {
+                "skis" => "ski",
+                "skies" => "sky",
+                "dying" => "die",
+                "lying" => "lie",
+                "tying" => "tie",
+                "idly" => "idl",
+                "gently" => "gentl",
+                "ugly" => "ugli",
+                "early" => "earli",
+                "only" => "onli",
+                "singly" => "singl",
+                "sky" => "sky",
+                "news" => "news",
+                "howe" => "howe",
+                "atlas" => "atlas",
+                "cosmos" => "cosmos",
+                "bias" => "bias",
+                "andes" => "andes",
+                _ => null,
+            };
 
     /// <summary>One word on its way: the letters, how many remain, and where the regions R1 and R2 begin.</summary>
     private ref struct Work(Span<char> word)
     {
-        private readonly Span<char> w = word;
-        private int length = word.Length;
-        private int r1;
-        private int r2;
+        private readonly Span<char> _w = word;
+        private int _length = word.Length;
+        private int _r1;
+        private int _r2;
 
         public int Run()
         {
-            ScanSteps.Add(length);
+            ScanSteps.Add(_length);
             MarkConsonantY();
             MarkRegions();
             RemoveApostrophes();
             RemovePlural();
             foreach (string kept in KeptAfterStep1a)
             {
-                if (w[..length].SequenceEqual(kept))
+                if (_w[.._length].SequenceEqual(kept))
                     return Finish();
             }
             RemovePastAndProgressive();
@@ -104,59 +159,62 @@ public static class SnowballEnglish
 
         private void MarkConsonantY()
         {
-            if (w[0] == '\'')
+            if (_w[0] == '\'')
             {
-                w[1..length].CopyTo(w);
-                length--;
+                _w[1.._length].CopyTo(_w);
+                _length--;
             }
-            if (w[0] == 'y')
-                w[0] = 'Y';
-            for (int i = 1; i < length; i++)
+            if (_w[0] == 'y')
+                _w[0] = 'Y';
+            for (int i = 1; i < _length; i++)
             {
-                if (w[i] == 'y' && IsVowel(i - 1))
-                    w[i] = 'Y';
+                if (_w[i] == 'y' && IsVowel(i - 1))
+                    _w[i] = 'Y';
             }
         }
 
         private void MarkRegions()
         {
-            ReadOnlySpan<char> now = w[..length];
-            r1 = now.StartsWith("gener") || now.StartsWith("arsen") ? 5
+            ReadOnlySpan<char> now = _w[.._length];
+            _r1 =
+                now.StartsWith("gener") || now.StartsWith("arsen") ? 5
                 : now.StartsWith("commun") ? 6
                 : RegionAfter(0);
-            r2 = RegionAfter(r1);
+            _r2 = RegionAfter(_r1);
         }
 
-        /// <summary>The place after the first non-vowel that follows a vowel, from <paramref name="from"/> on.</summary>
+        /// <summary>
+        /// The place after the first non-vowel that follows a vowel, from <paramref name="from"/> on.
+        /// </summary>
         private readonly int RegionAfter(int from)
         {
             int i = from;
-            while (i < length && !IsVowel(i))
+            while (i < _length && !IsVowel(i))
                 i++;
-            while (i < length && IsVowel(i))
+            while (i < _length && IsVowel(i))
                 i++;
             ScanSteps.Add(i - from);
-            return i < length ? i + 1 : length;
+            return i < _length ? i + 1 : _length;
         }
 
         private void RemoveApostrophes()
         {
             if (EndsWith("'s'"))
-                length -= 3;
+                _length -= 3;
             else if (EndsWith("'s"))
-                length -= 2;
+                _length -= 2;
             else if (EndsWith("'"))
-                length -= 1;
+                _length -= 1;
         }
 
         private void RemovePlural()
         {
             if (EndsWith("sses"))
-                length -= 2;
+                _length -= 2;
             else if (EndsWith("ied") || EndsWith("ies"))
-                length -= length > 4 ? 2 : 1;
-            else if (EndsWith("s") && !EndsWith("us") && !EndsWith("ss") && HasVowelBefore(length - 2))
-                length -= 1;
+                _length -= _length > 4 ? 2 : 1;
+            else if (EndsWith("s") && !EndsWith("us") && !EndsWith("ss") && HasVowelBefore(_length - 2))
+                _length -= 1;
         }
 
         private void RemovePastAndProgressive()
@@ -164,26 +222,31 @@ public static class SnowballEnglish
             if (EndsWith("eed") || EndsWith("eedly"))
             {
                 int suffix = EndsWith("eed") ? 3 : 5;
-                if (length - suffix >= r1)
-                    length += 2 - suffix;
+                if (_length - suffix >= _r1)
+                    _length += 2 - suffix;
                 return;
             }
-            int removed = EndsWith("ed") ? 2 : EndsWith("edly") ? 4 : EndsWith("ing") ? 3 : EndsWith("ingly") ? 5 : 0;
-            if (removed == 0 || !HasVowelBefore(length - removed))
+            int removed =
+                EndsWith("ed") ? 2
+                : EndsWith("edly") ? 4
+                : EndsWith("ing") ? 3
+                : EndsWith("ingly") ? 5
+                : 0;
+            if (removed == 0 || !HasVowelBefore(_length - removed))
                 return;
-            length -= removed;
+            _length -= removed;
             if (EndsWith("at") || EndsWith("bl") || EndsWith("iz"))
-                w[length++] = 'e';
-            else if (length >= 2 && w[length - 1] == w[length - 2] && "bdfgmnprt".Contains(w[length - 1]))
-                length--;
-            else if (length == r1 && EndsInShortSyllable(length))
-                w[length++] = 'e';
+                _w[_length++] = 'e';
+            else if (_length >= 2 && _w[_length - 1] == _w[_length - 2] && "bdfgmnprt".Contains(_w[_length - 1]))
+                _length--;
+            else if (_length == _r1 && EndsInShortSyllable(_length))
+                _w[_length++] = 'e';
         }
 
         private readonly void ReplaceFinalY()
         {
-            if (length > 2 && w[length - 1] is 'y' or 'Y' && !IsVowel(length - 2))
-                w[length - 1] = 'i';
+            if (_length > 2 && _w[_length - 1] is 'y' or 'Y' && !IsVowel(_length - 2))
+                _w[_length - 1] = 'i';
         }
 
         private void ReplaceDerivational((string Suffix, string Stem)[] table, bool ruleOfStep2)
@@ -192,18 +255,20 @@ public static class SnowballEnglish
             {
                 if (!EndsWith(suffix))
                     continue;
-                int start = length - suffix.Length;
-                bool applies = start >= r1 && suffix switch
-                {
-                    "ogi" => start > 0 && w[start - 1] == 'l',
-                    "li" => start > 0 && "cdeghkmnrt".Contains(w[start - 1]),
-                    "ative" when !ruleOfStep2 => start >= r2,
-                    _ => true,
-                };
+                int start = _length - suffix.Length;
+                bool applies =
+                    start >= _r1
+                    && suffix switch
+                    {
+                        "ogi" => start > 0 && _w[start - 1] == 'l',
+                        "li" => start > 0 && "cdeghkmnrt".Contains(_w[start - 1]),
+                        "ative" when !ruleOfStep2 => start >= _r2,
+                        _ => true,
+                    };
                 if (applies)
                 {
-                    stem.CopyTo(w[start..]);
-                    length = start + stem.Length;
+                    stem.CopyTo(_w[start..]);
+                    _length = start + stem.Length;
                 }
                 return;
             }
@@ -215,31 +280,31 @@ public static class SnowballEnglish
             {
                 if (!EndsWith(suffix))
                     continue;
-                int start = length - suffix.Length;
-                if (start >= r2 && (suffix != "ion" || start > 0 && w[start - 1] is 's' or 't'))
-                    length = start;
+                int start = _length - suffix.Length;
+                if (start >= _r2 && (suffix != "ion" || start > 0 && _w[start - 1] is 's' or 't'))
+                    _length = start;
                 return;
             }
         }
 
         private void RemoveFinalEAndL()
         {
-            int last = length - 1;
-            if (EndsWith("e") && (last >= r2 || last >= r1 && !EndsInShortSyllable(last)))
-                length = last;
-            else if (EndsWith("ll") && last >= r2)
-                length = last;
+            int last = _length - 1;
+            if (EndsWith("e") && (last >= _r2 || last >= _r1 && !EndsInShortSyllable(last)))
+                _length = last;
+            else if (EndsWith("ll") && last >= _r2)
+                _length = last;
         }
 
         private readonly int Finish()
         {
-            w[..length].Replace('Y', 'y');
-            return length;
+            _w[.._length].Replace('Y', 'y');
+            return _length;
         }
 
-        private readonly bool EndsWith(string suffix) => w[..length].EndsWith(suffix);
+        private readonly bool EndsWith(string suffix) => _w[.._length].EndsWith(suffix);
 
-        private readonly bool IsVowel(int i) => w[i] is 'a' or 'e' or 'i' or 'o' or 'u' or 'y';
+        private readonly bool IsVowel(int i) => _w[i] is 'a' or 'e' or 'i' or 'o' or 'u' or 'y';
 
         private readonly bool HasVowelBefore(int end)
         {
@@ -260,7 +325,7 @@ public static class SnowballEnglish
         {
             if (end < 2 || IsVowel(end - 1) || !IsVowel(end - 2))
                 return false;
-            return end == 2 || !IsVowel(end - 3) && w[end - 1] is not ('w' or 'x' or 'Y');
+            return end == 2 || !IsVowel(end - 3) && _w[end - 1] is not ('w' or 'x' or 'Y');
         }
     }
 }

@@ -8,15 +8,17 @@ namespace Firn.Text;
 /// </summary>
 public sealed class TokenBuffer
 {
-    private char[] chars = new char[512];
-    private int[] bounds = new int[128];
-    private char[] scratch = [];
-    private int used;
+    private char[] _chars = new char[512];
+    private int[] _bounds = new int[128];
+    private char[] _scratch = [];
+    private int _used;
 
     /// <summary>Number of tokens.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Token <paramref name="index"/>; valid until the buffer is cleared, added to or tokenized into.</summary>
+    /// <summary>
+    /// Token <paramref name="index"/>; valid until the buffer is cleared, added to or tokenized into.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is not below <see cref="Count"/>.</exception>
     public ReadOnlySpan<char> this[int index]
     {
@@ -24,8 +26,8 @@ public sealed class TokenBuffer
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-            int start = bounds[2 * index];
-            return chars.AsSpan(start, bounds[2 * index + 1] - start);
+            int start = _bounds[2 * index];
+            return _chars.AsSpan(start, _bounds[2 * index + 1] - start);
         }
     }
 
@@ -33,16 +35,16 @@ public sealed class TokenBuffer
     public void Clear()
     {
         Count = 0;
-        used = 0;
+        _used = 0;
     }
 
     /// <summary>Appends a copy of one token.</summary>
     public void Add(ReadOnlySpan<char> token)
     {
         Reserve(token.Length);
-        token.CopyTo(chars.AsSpan(used));
-        Mark(used, used + token.Length);
-        used += token.Length;
+        token.CopyTo(_chars.AsSpan(_used));
+        Mark(_used, _used + token.Length);
+        _used += token.Length;
     }
 
     /// <summary>The tokens as strings; for tests and small inputs.</summary>
@@ -54,32 +56,37 @@ public sealed class TokenBuffer
         return tokens;
     }
 
-    /// <summary>The character memory, for scanners that write tokens in place: they write above <see cref="Used"/>.</summary>
-    internal char[] Chars => chars;
+    /// <summary>
+    /// The character memory, for scanners that write tokens in place: they write above <see cref="Used"/>.
+    /// </summary>
+    internal char[] Chars => _chars;
 
     /// <summary>How many characters are in use.</summary>
     internal int Used
     {
-        get => used;
-        set => used = value;
+        get => _used;
+        set => _used = value;
     }
 
     /// <summary>Makes room for <paramref name="length"/> more characters.</summary>
     internal void Reserve(int length)
     {
-        if (used + length > chars.Length)
-            Array.Resize(ref chars, Math.Max(checked(used + length), 2 * chars.Length));
+        if (_used + length > _chars.Length)
+            Array.Resize(ref _chars, Math.Max(checked(_used + length), 2 * _chars.Length));
     }
 
     /// <summary>The bit masks of the text in hand, for the fast scanners.</summary>
     internal AsciiScan Scan { get; } = new();
 
-    /// <summary>The starts and ends of the tokens, with room for <paramref name="tokens"/>; a scanner that fills it sets the count.</summary>
+    /// <summary>
+    /// The starts and ends of the tokens, with room for <paramref name="tokens"/>; a scanner that fills it sets the
+    /// count.
+    /// </summary>
     internal int[] Bounds(int tokens)
     {
-        if (bounds.Length < 2 * tokens)
-            bounds = new int[Math.Max(2 * tokens, 2 * bounds.Length)];
-        return bounds;
+        if (_bounds.Length < 2 * tokens)
+            _bounds = new int[Math.Max(2 * tokens, 2 * _bounds.Length)];
+        return _bounds;
     }
 
     /// <summary>Sets the number of tokens after a scanner wrote their <see cref="Bounds"/>.</summary>
@@ -91,12 +98,12 @@ public sealed class TokenBuffer
         int kept = 0;
         for (int i = 0; i < Count; i++)
         {
-            int start = bounds[2 * i];
-            int length = SnowballEnglish.Stem(chars.AsSpan(start, bounds[2 * i + 1] - start));
+            int start = _bounds[2 * i];
+            int length = SnowballEnglish.Stem(_chars.AsSpan(start, _bounds[2 * i + 1] - start));
             if (length == 0)
                 continue;
-            bounds[2 * kept] = start;
-            bounds[2 * kept + 1] = start + length;
+            _bounds[2 * kept] = start;
+            _bounds[2 * kept + 1] = start + length;
             kept++;
         }
         Count = kept;
@@ -105,9 +112,9 @@ public sealed class TokenBuffer
     /// <summary>Memory for a changed copy of the text, apart from the tokens.</summary>
     internal Span<char> Scratch(int length)
     {
-        if (scratch.Length < length)
-            scratch = new char[Math.Max(length, 2 * scratch.Length)];
-        return scratch;
+        if (_scratch.Length < length)
+            _scratch = new char[Math.Max(length, 2 * _scratch.Length)];
+        return _scratch;
     }
 
     /// <summary>Counts the characters [<paramref name="start"/>, <paramref name="end"/>) as the next token.</summary>
@@ -115,10 +122,10 @@ public sealed class TokenBuffer
     internal void Mark(int start, int end)
     {
         int at = 2 * Count;
-        if (at + 1 >= bounds.Length)
-            Array.Resize(ref bounds, 2 * bounds.Length);
-        bounds[at] = start;
-        bounds[at + 1] = end;
+        if (at + 1 >= _bounds.Length)
+            Array.Resize(ref _bounds, 2 * _bounds.Length);
+        _bounds[at] = start;
+        _bounds[at + 1] = end;
         Count++;
     }
 }

@@ -12,35 +12,35 @@ internal sealed class TokenTable
 {
     private const ulong Multiplier = 0x9E3779B97F4A7C15;
 
-    private ulong[] slots;           // hash in the upper half, index + 1 in the lower; 0 is free
-    private char[] chars;
-    private int[] starts;            // start of each token in chars, and the end of the last
-    private int shift;               // slot = hash >> shift
+    private ulong[] _slots; // hash in the upper half, index + 1 in the lower; 0 is free
+    private char[] _chars;
+    private int[] _starts; // start of each token in chars, and the end of the last
+    private int _shift; // slot = hash >> shift
 
     public TokenTable(int capacity = 1024)
     {
         int bits = 4;
         while (1L << bits < 2L * capacity)
             bits++;
-        slots = new ulong[1 << bits];
-        shift = 32 - bits;
-        chars = new char[8 * Math.Max(capacity, 1)];
-        starts = new int[Math.Max(capacity, 1) + 1];
+        _slots = new ulong[1 << bits];
+        _shift = 32 - bits;
+        _chars = new char[8 * Math.Max(capacity, 1)];
+        _starts = new int[Math.Max(capacity, 1) + 1];
     }
 
     /// <summary>Number of tokens.</summary>
     public int Count { get; private set; }
 
     /// <summary>Token number <paramref name="index"/>.</summary>
-    public ReadOnlySpan<char> this[int index] => chars.AsSpan(starts[index], starts[index + 1] - starts[index]);
+    public ReadOnlySpan<char> this[int index] => _chars.AsSpan(_starts[index], _starts[index + 1] - _starts[index]);
 
     /// <summary>The token's index, or -1.</summary>
     public int Find(ReadOnlySpan<char> token)
     {
         uint hash = HashOf(token);
-        ulong[] table = slots;
+        ulong[] table = _slots;
         int mask = table.Length - 1;
-        for (int slot = (int)(hash >> shift); ; slot = (slot + 1) & mask)
+        for (int slot = (int)(hash >> _shift); ; slot = (slot + 1) & mask)
         {
             ulong entry = table[slot];
             if (entry == 0)
@@ -56,33 +56,33 @@ internal sealed class TokenTable
         int index = Find(token);
         if (index >= 0)
             return index;
-        if (2 * (Count + 1) > slots.Length)
+        if (2 * (Count + 1) > _slots.Length)
             Grow();
-        int end = starts[Count] + token.Length;
-        if (end > chars.Length)
-            Array.Resize(ref chars, Math.Max(end, checked(2 * chars.Length)));
-        token.CopyTo(chars.AsSpan(starts[Count]));
-        if (Count + 2 > starts.Length)
-            Array.Resize(ref starts, 2 * starts.Length);
-        starts[Count + 1] = end;
+        int end = _starts[Count] + token.Length;
+        if (end > _chars.Length)
+            Array.Resize(ref _chars, Math.Max(end, checked(2 * _chars.Length)));
+        token.CopyTo(_chars.AsSpan(_starts[Count]));
+        if (Count + 2 > _starts.Length)
+            Array.Resize(ref _starts, 2 * _starts.Length);
+        _starts[Count + 1] = end;
         Insert(HashOf(token), Count);
         return Count++;
     }
 
     private void Grow()
     {
-        slots = new ulong[2 * slots.Length];
-        shift--;
+        _slots = new ulong[2 * _slots.Length];
+        _shift--;
         for (int i = 0; i < Count; i++)
             Insert(HashOf(this[i]), i);
     }
 
     private void Insert(uint hash, int index)
     {
-        int slot = (int)(hash >> shift);
-        while (slots[slot] != 0)
-            slot = (slot + 1) & (slots.Length - 1);
-        slots[slot] = ((ulong)hash << 32) | (uint)(index + 1);
+        int slot = (int)(hash >> _shift);
+        while (_slots[slot] != 0)
+            slot = (slot + 1) & (_slots.Length - 1);
+        _slots[slot] = ((ulong)hash << 32) | (uint)(index + 1);
     }
 
     /// <summary>32 bits of the token, four characters at a time, each word folded in by a multiplication.</summary>

@@ -6,7 +6,7 @@ namespace Firn.Text;
 /// </summary>
 public sealed class Tokenizer
 {
-    private readonly bool fast;
+    private readonly bool _fast;
     private readonly KerasWords? _keras;
 
     /// <summary>A tokenizer for these rules.</summary>
@@ -17,21 +17,29 @@ public sealed class Tokenizer
         if (options.Preset != CleaningOptions.KerasPreset)
             CleaningOptions.ForPreset(options.Preset);
         else
-            _keras = new KerasWords(options.Keras ?? throw new ArgumentException("The cleaning 'keras' comes with an imported model; it has no rules of its own.", nameof(options)));
+            _keras = new KerasWords(
+                options.Keras
+                    ?? throw new ArgumentException(
+                        "The cleaning 'keras' comes with an imported model; it has no rules of its own.",
+                        nameof(options)
+                    )
+            );
         Options = options;
-        fast = options.Preset == "tweets" ? TweetScanner.Knows(options) : NotebookScanner.Knows(options);
+        _fast = options.Preset == "tweets" ? TweetScanner.Knows(options) : NotebookScanner.Knows(options);
     }
 
     /// <summary>The same tokenizer without the fast scanners, which tests compare with them.</summary>
     internal static Tokenizer Reference(CleaningOptions options) => new(options, fast: false);
 
     private Tokenizer(CleaningOptions options, bool fast)
-        : this(options) => this.fast = fast;
+        : this(options) => _fast = fast;
 
     /// <summary>The rules.</summary>
     public CleaningOptions Options { get; }
 
-    /// <summary>Replaces the content of <paramref name="destination"/> by the tokens of the text; there may be none.</summary>
+    /// <summary>
+    /// Replaces the content of <paramref name="destination"/> by the tokens of the text; there may be none.
+    /// </summary>
     public void Tokenize(ReadOnlySpan<char> text, TokenBuffer destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -45,7 +53,7 @@ public sealed class Tokenizer
                 _keras!.Tokenize(text, destination);
                 break;
             case "tweets":
-                TweetGrammar.Tokenize(text, Options, fast, destination);
+                TweetGrammar.Tokenize(text, Options, _fast, destination);
                 break;
             default:
                 SpaceTokens(text, destination);
@@ -64,7 +72,7 @@ public sealed class Tokenizer
 
     private void NotebookTokens(ReadOnlySpan<char> text, TokenBuffer destination)
     {
-        if (fast && NotebookScanner.Tokenize(text, Options.RemoveStopWords, destination))
+        if (_fast && NotebookScanner.Tokenize(text, Options.RemoveStopWords, destination))
         {
             if (Options.Stem)
                 destination.Stem();
@@ -118,7 +126,9 @@ public sealed class Tokenizer
         }
     }
 
-    /// <summary>Takes the word at [start, end) of the buffer as a token, unless it is a stop word; stems it in place.</summary>
+    /// <summary>
+    /// Takes the word at [start, end) of the buffer as a token, unless it is a stop word; stems it in place.
+    /// </summary>
     private void Finish(TokenBuffer destination, int start, int end)
     {
         if (Options.RemoveStopWords && EnglishStopWords.Contains(destination.Chars.AsSpan(start, end - start)))

@@ -13,8 +13,9 @@ public enum Truncation
     Middle,
 
     /// <summary>
-    /// The first half and the last half, nothing between them: where news and reviews say what they mean (Sun et al. 2019, "How to
-    /// fine-tune BERT for text classification", <c>head+tail</c>). Of an odd number the first half has one more.
+    /// The first half and the last half, nothing between them: where news and reviews say what they mean (Sun et al.
+    /// 2019, "How to fine-tune BERT for text classification", <c>head+tail</c>). Of an odd number the first half has
+    /// one more.
     /// </summary>
     Ends,
 }
@@ -45,7 +46,10 @@ public readonly record struct TokenWindow(int Start, int Length, int Ending)
         };
     }
 
-    /// <summary>Whether a place between tokens, one that has <paramref name="before"/> of the text's <paramref name="length"/> before it, lies in what stays.</summary>
+    /// <summary>
+    /// Whether a place between tokens, one that has <paramref name="before"/> of the text's <paramref name="length"/>
+    /// before it, lies in what stays.
+    /// </summary>
     internal bool Holds(int before, int length) =>
         Count == length || before >= Start && before <= Start + Length || Ending > 0 && before >= length - Ending;
 

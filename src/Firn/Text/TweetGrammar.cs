@@ -1,6 +1,8 @@
 namespace Firn.Text;
 
-/// <summary>The grammar <c>tweets</c>: words, placeholders, emoticons, emoji and marks of tone (<c>docs/text.md</c>).</summary>
+/// <summary>
+/// The grammar <c>tweets</c>: words, placeholders, emoticons, emoji and marks of tone (<c>docs/text.md</c>).
+/// </summary>
 internal static class TweetGrammar
 {
     /// <summary>Appends the tokens of the text to an empty buffer.</summary>

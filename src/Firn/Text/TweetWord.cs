@@ -24,14 +24,22 @@ internal static class TweetWord
         return rules.Stem ? SnowballEnglish.Stem(word[..length]) : length;
     }
 
-    /// <summary>Keeps a letter that is repeated three times or more twice, and two letters repeated thrice or more (hahaha) twice.</summary>
+    /// <summary>
+    /// Keeps a letter that is repeated three times or more twice, and two letters repeated thrice or more (hahaha)
+    /// twice.
+    /// </summary>
     private static int Squeeze(Span<char> word, int length)
     {
         int written = 0;
         ScanSteps.Add(length);
         for (int i = 0; i < length; i++)
         {
-            if (written >= 2 && word[i] == word[written - 1] && word[i] == word[written - 2] && !char.IsAsciiDigit(word[i]))
+            if (
+                written >= 2
+                && word[i] == word[written - 1]
+                && word[i] == word[written - 2]
+                && !char.IsAsciiDigit(word[i])
+            )
                 continue;
             word[written++] = word[i];
         }

@@ -10,5 +10,6 @@ internal static class UnicodeSpace
     /// Python counts and .NET does not.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Is(char c) => c <= ' ' ? c == ' ' || (uint)(c - '\t') <= '\r' - '\t' || c >= '\x1c' : c >= 0x7f && char.IsWhiteSpace(c);
+    public static bool Is(char c) =>
+        c <= ' ' ? c == ' ' || (uint)(c - '\t') <= '\r' - '\t' || c >= '\x1c' : c >= 0x7f && char.IsWhiteSpace(c);
 }

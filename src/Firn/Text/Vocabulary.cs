@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Firn.Text;
 
 /// <summary>
-/// Words and their ids with the meaning of Keras' <c>Tokenizer</c>: 0 is the pad and no word, ids rise from 1 by falling
-/// count, ties in order of first sight. Immutable; may be used by several threads.
+/// Words and their ids with the meaning of Keras' <c>Tokenizer</c>: 0 is the pad and no word, ids rise from 1 by
+/// falling count, ties in order of first sight. Immutable; may be used by several threads.
 /// </summary>
 public sealed class Vocabulary
 {
@@ -17,24 +17,23 @@ public sealed class Vocabulary
     /// <summary>The token of the unknown word, id 1, where there is one.</summary>
     public const string UnknownToken = "<unk>";
 
-    private readonly TokenTable words;
-    private readonly long[] counts;
-    private readonly Lazy<string> hash;
+    private readonly TokenTable _words;
+    private readonly long[] _counts;
+    private readonly Lazy<string> _hash;
 
-    internal Vocabulary(TokenTable words, long[] counts, UnknownWords unknown) : this(words, counts, unknown == UnknownWords.Row ? 1 : -1)
-    {
-    }
+    internal Vocabulary(TokenTable words, long[] counts, UnknownWords unknown)
+        : this(words, counts, unknown == UnknownWords.Row ? 1 : -1) { }
 
     private Vocabulary(TokenTable words, long[] counts, int unknownId)
     {
-        this.words = words;
-        this.counts = counts;
+        _words = words;
+        _counts = counts;
         UnknownId = unknownId;
-        hash = new Lazy<string>(ComputeHash);
+        _hash = new Lazy<string>(ComputeHash);
     }
 
     /// <summary>Number of ids, the pad's among them: Keras' <c>len(word_index) + 1</c>.</summary>
-    public int Count => words.Count;
+    public int Count => _words.Count;
 
     /// <summary>What becomes of a word that is not here.</summary>
     public UnknownWords Unknown => UnknownId > 0 ? UnknownWords.Row : UnknownWords.Skip;
@@ -43,7 +42,7 @@ public sealed class Vocabulary
     public int UnknownId { get; }
 
     /// <summary>SHA-256 of the file that <see cref="Save"/> writes, as 64 lower-case hexadecimal digits.</summary>
-    public string Hash => hash.Value;
+    public string Hash => _hash.Value;
 
     /// <summary>The word of an id; <c>&lt;pad&gt;</c> for 0.</summary>
     public string this[int id]
@@ -51,14 +50,14 @@ public sealed class Vocabulary
         get
         {
             Throw.IfOutside(id, 0, Count - 1);
-            return words[id].ToString();
+            return _words[id].ToString();
         }
     }
 
     /// <summary>The id of a word, or <see cref="UnknownId"/>. The pad's own token is no word.</summary>
     public int IdOf(ReadOnlySpan<char> token)
     {
-        int id = words.Find(token);
+        int id = _words.Find(token);
         return id > 0 ? id : UnknownId;
     }
 
@@ -67,7 +66,7 @@ public sealed class Vocabulary
     public long CountOf(int id)
     {
         Throw.IfOutside(id, 0, Count - 1);
-        return counts[id];
+        return _counts[id];
     }
 
     /// <summary>Appends the ids of the tokens; those of unknown words as the policy says.</summary>
@@ -86,10 +85,14 @@ public sealed class Vocabulary
         return destination.Count - before;
     }
 
-    /// <summary>Writes one word a line in UTF-8 without mark; the line's number, from 0, is the id. Counts are not kept.</summary>
-    public void Save(Stream destination) => VocabularyFile.Write(words, destination);
+    /// <summary>
+    /// Writes one word a line in UTF-8 without mark; the line's number, from 0, is the id. Counts are not kept.
+    /// </summary>
+    public void Save(Stream destination) => VocabularyFile.Write(_words, destination);
 
-    /// <summary>Reads what <see cref="Save"/> wrote; a line 1 of <c>&lt;unk&gt;</c> gives unknown words a row.</summary>
+    /// <summary>
+    /// Reads what <see cref="Save"/> wrote; a line 1 of <c>&lt;unk&gt;</c> gives unknown words a row.
+    /// </summary>
     /// <param name="source">The file's bytes, read to their end.</param>
     /// <param name="pathForErrors">What errors call the file.</param>
     /// <exception cref="InvalidDataException">
@@ -103,7 +106,10 @@ public sealed class Vocabulary
         return new Vocabulary(words, new long[words.Count], hasUnknown ? UnknownWords.Row : UnknownWords.Skip);
     }
 
-    /// <summary>The same words, with the id of unknown words that a model's rules name: an imported model says itself which that is.</summary>
+    /// <summary>
+    /// The same words, with the id of unknown words that a model's rules name: an imported model says itself which that
+    /// is.
+    /// </summary>
     /// <param name="cleaning">The rules.</param>
     /// <exception cref="ArgumentException">The id that they name is none of the vocabulary's.</exception>
     public Vocabulary WithUnknownIdOf(CleaningOptions cleaning)
@@ -113,7 +119,7 @@ public sealed class Vocabulary
             return this;
         if (keras.UnknownId != -1)
             Throw.IfOutside(keras.UnknownId, 1, Count - 1, "UnknownId");
-        return new Vocabulary(words, counts, keras.UnknownId);
+        return new Vocabulary(_words, _counts, keras.UnknownId);
     }
 
     /// <summary>These words, each with the id of its place; the first is the pad's.</summary>
@@ -125,24 +131,29 @@ public sealed class Vocabulary
         {
             VocabularyFile.CheckToken(words[id]);
             if (table.FindOrAdd(words[id]) != id)
-                throw new ArgumentException($"'{words[id]}' has the ids {table.Find(words[id])} and {id}.", nameof(words));
+                throw new ArgumentException(
+                    $"'{words[id]}' has the ids {table.Find(words[id])} and {id}.",
+                    nameof(words)
+                );
         }
         return new Vocabulary(table, new long[words.Count], -1);
     }
 
-    /// <summary>These words, then those given that are not among them, each with the next id and a count of 0.</summary>
+    /// <summary>
+    /// These words, then those given that are not among them, each with the next id and a count of 0.
+    /// </summary>
     internal Vocabulary With(IEnumerable<string> more)
     {
-        var all = new TokenTable(words.Count);
-        for (int id = 0; id < words.Count; id++)
-            all.FindOrAdd(words[id]);
+        var all = new TokenTable(_words.Count);
+        for (int id = 0; id < _words.Count; id++)
+            all.FindOrAdd(_words[id]);
         foreach (string word in more)
         {
             if (word is not (PadToken or UnknownToken))
                 all.FindOrAdd(word);
         }
         var extended = new long[all.Count];
-        counts.CopyTo(extended, 0);
+        _counts.CopyTo(extended, 0);
         return new Vocabulary(all, extended, UnknownId);
     }
 

@@ -23,7 +23,11 @@ internal static class WordLists
     private static readonly ulong Multiplier;
 
     // 16 bytes of ones and 16 of zeros: read at 16 - n they keep n bytes.
-    private static readonly byte[] Masks = [.. Enumerable.Repeat((byte)255, Longest), .. Enumerable.Repeat((byte)0, Longest)];
+    private static readonly byte[] Masks =
+    [
+        .. Enumerable.Repeat((byte)255, Longest),
+        .. Enumerable.Repeat((byte)0, Longest),
+    ];
 
     static WordLists()
     {
@@ -39,7 +43,11 @@ internal static class WordLists
             Full[i + 1] = Contractions.Restore(words[i]);
             Stops[i + 1] = EnglishStopWords.Contains(words[i]);
         }
-        for (ulong candidate = FirstMultiplier; Multiplier == 0; candidate = candidate * 6364136223846793005 + 1442695040888963407)
+        for (
+            ulong candidate = FirstMultiplier;
+            Multiplier == 0;
+            candidate = candidate * 6364136223846793005 + 1442695040888963407
+        )
         {
             Array.Clear(Slots);
             int placed = 1;
@@ -50,14 +58,20 @@ internal static class WordLists
         }
     }
 
-    /// <summary>Whether the search ended with the first multiplier: else put <see cref="Multiplier"/> in its place.</summary>
+    /// <summary>
+    /// Whether the search ended with the first multiplier: else put <see cref="Multiplier"/> in its place.
+    /// </summary>
     internal static bool FoundAtOnce => Multiplier == FirstMultiplier;
 
-    /// <summary>The number of a word of at most 16 lower-case bytes, or 0; 16 bytes from its first may be read.</summary>
+    /// <summary>
+    /// The number of a word of at most 16 lower-case bytes, or 0; 16 bytes from its first may be read.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Find(ref byte word, int length)
     {
-        Vector128<byte> key = Vector128.LoadUnsafe(ref word) & Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Masks), (nuint)(Longest - length));
+        Vector128<byte> key =
+            Vector128.LoadUnsafe(ref word)
+            & Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Masks), (nuint)(Longest - length));
         int number = Slots[SlotOf(key, Multiplier)];
         return Keys[number] == key ? number : 0;
     }
@@ -71,7 +85,8 @@ internal static class WordLists
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int SlotOf(Vector128<byte> key, ulong multiplier)
     {
-        ulong low = key.AsUInt64().GetElement(0), high = key.AsUInt64().GetElement(1);
+        ulong low = key.AsUInt64().GetElement(0),
+            high = key.AsUInt64().GetElement(1);
         return (int)(((low ^ (high * multiplier)) * multiplier) >> (64 - Bits));
     }
 }

@@ -29,7 +29,9 @@ internal sealed class BestEpoch(Monitored figure, WeightSnapshot snapshot)
         snapshot.Filled(epoch);
     }
 
-    /// <summary>Puts the best weights back and returns their epoch; leaves the model as it is when there are none.</summary>
+    /// <summary>
+    /// Puts the best weights back and returns their epoch; leaves the model as it is when there are none.
+    /// </summary>
     public int Restore()
     {
         if (snapshot.Epoch > 0)

@@ -12,13 +12,22 @@ namespace Firn.Training;
 /// </summary>
 public sealed class Checkpoint
 {
-    private const string StateName = "state", Weights = "weights/", Best = "best/", First = "adam.m/", Second = "adam.v/", Phase = "phase/", RowOf = "embedding.row_of", Start = "start/" + ModelLayers.EmbeddingRows;
+    private const string StateName = "state",
+        Weights = "weights/",
+        Best = "best/",
+        First = "adam.m/",
+        Second = "adam.v/",
+        Phase = "phase/",
+        RowOf = "embedding.row_of",
+        Start = "start/" + ModelLayers.EmbeddingRows;
     private const string Remedy = "Delete the file to begin anew, or name another.";
     private readonly string _run;
 
     /// <summary>A checkpoint at a place.</summary>
     /// <param name="path">The file; need not exist.</param>
-    /// <param name="run">What tells this run from others: a hash of its data and options. A file of another run is refused.</param>
+    /// <param name="run">
+    /// What tells this run from others: a hash of its data and options. A file of another run is refused.
+    /// </param>
     public Checkpoint(string path, string run)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -41,9 +50,14 @@ public sealed class Checkpoint
             return null;
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         StateOf(file);
-        string name = file.TryGet(Start, out _) ? Start : Weights + ModelLayers.EmbeddingRows; // a frozen table is its own start
+        // a frozen table is its own start
+        string name = file.TryGet(Start, out _) ? Start : Weights + ModelLayers.EmbeddingRows;
         TensorEntry rows = file.Require(name, TensorType.Float32, -1, -1);
-        return new EmbeddingTable(file.ReadArray<int>(file.Require(RowOf, TensorType.Int32, -1)), file.ReadArray<float>(rows), rows.Shape[1]);
+        return new EmbeddingTable(
+            file.ReadArray<int>(file.Require(RowOf, TensorType.Int32, -1)),
+            file.ReadArray<float>(rows),
+            rows.Shape[1]
+        );
     }
 
     internal void Save(TrainingRun run)
@@ -64,8 +78,14 @@ public sealed class Checkpoint
         if (run.Start is { } start)
             tensors.Add(Tensor.Of(Start, start.Rows, table.RowCount, table.Dimension));
         tensors.Add(Tensor.Of(RowOf, table.RowOf.ToArray(), table.VocabularySize));
-        string state = JsonSerializer.Serialize(CheckpointState.Of(run, _run), CheckpointContext.Default.CheckpointState);
-        OutputFile.Write(FilePath, stream => SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { [StateName] = state }));
+        string state = JsonSerializer.Serialize(
+            CheckpointState.Of(run, _run),
+            CheckpointContext.Default.CheckpointState
+        );
+        OutputFile.Write(
+            FilePath,
+            stream => SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { [StateName] = state })
+        );
 
         void AddMoments(string kind, IEnumerable<Moments> all)
         {
@@ -77,7 +97,9 @@ public sealed class Checkpoint
         }
     }
 
-    /// <summary>Puts a kept run into <paramref name="run"/>, which has not begun; does nothing when there is none.</summary>
+    /// <summary>
+    /// Puts a kept run into <paramref name="run"/>, which has not begun; does nothing when there is none.
+    /// </summary>
     internal void Resume(TrainingRun run)
     {
         if (!Exists)
@@ -87,7 +109,9 @@ public sealed class Checkpoint
         // First the start, from which the optimizer's movable rows follow; then the weights.
         if (run.Start is { } start)
         {
-            float[] rows = file.ReadArray<float>(file.Require(Start, TensorType.Float32, run.Model.Embedding.RowCount, run.Model.Embedding.Dimension));
+            float[] rows = file.ReadArray<float>(
+                file.Require(Start, TensorType.Float32, run.Model.Embedding.RowCount, run.Model.Embedding.Dimension)
+            );
             if (!rows.AsSpan().SequenceEqual(start.Rows.Span))
                 Throw.BadFile(FilePath, Start, "the run began with other word vectors", Remedy);
         }
@@ -97,10 +121,14 @@ public sealed class Checkpoint
         foreach ((Parameter parameter, float[] copy) in run.Best.Weights.Copies)
             Read(file, Best, parameter).CopyTo(copy, 0);
         state.PutInto(run);
-        run.Epochs.Resume(state.History.Count, state.Steps).Restore(state.Steps, moments =>
-            state.MomentsBegin.TryGetValue(moments.Parameter.Name, out long begin)
-                ? (Read(file, First, moments), Read(file, Second, moments), begin)
-                : null);
+        run.Epochs.Resume(state.History.Count, state.Steps)
+            .Restore(
+                state.Steps,
+                moments =>
+                    state.MomentsBegin.TryGetValue(moments.Parameter.Name, out long begin)
+                        ? (Read(file, First, moments), Read(file, Second, moments), begin)
+                        : null
+            );
         if (state.PhaseBest is { } kept)
             Resume(file, kept, run.PhaseBestOf(run.Options.Schedule.PhaseOf(state.History.Count)));
     }
@@ -110,7 +138,11 @@ public sealed class Checkpoint
         foreach ((Parameter parameter, float[] copy) in best.Best.Weights.Copies)
             Read(file, Phase + Weights, parameter).CopyTo(copy, 0);
         foreach (Moments moments in best.Moments)
-            moments.Set(Read(file, Phase + First, moments), Read(file, Phase + Second, moments), state.MomentsBegin[moments.Parameter.Name]);
+            moments.Set(
+                Read(file, Phase + First, moments),
+                Read(file, Phase + Second, moments),
+                state.MomentsBegin[moments.Parameter.Name]
+            );
         best.Best.Resume(state.Best, state.Epoch);
         best.Resume(state.Steps, state.Callbacks);
     }

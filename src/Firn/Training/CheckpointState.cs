@@ -22,22 +22,29 @@ internal sealed record CheckpointState
     /// <summary>Of the phase under way, where that lasts until its best epoch.</summary>
     public PhaseBestState? PhaseBest { get; init; }
 
-    public static CheckpointState Of(TrainingRun run, string name) => new()
-    {
-        Run = name,
-        History = run.History,
-        TakenBack = run.TakenBack,
-        Schedule = run.Options.Schedule,
-        Stopped = run.Stopped,
-        Steps = run.Epochs.Steps,
-        MomentsBegin = run.Epochs.Optimizer!.State.ToDictionary(m => m.Parameter.Name, m => m.Begin),
-        Callbacks = run.Callbacks,
-        Best = run.Best.Best,
-        BestEpoch = run.Best.Epoch,
-        PhaseBest = run.PhaseBest is { } best
-            ? new PhaseBestState(best.Epoch, best.Best.Best, best.Steps, best.Moments.ToDictionary(m => m.Parameter.Name, m => m.Begin), best.Callbacks)
-            : null,
-    };
+    public static CheckpointState Of(TrainingRun run, string name) =>
+        new()
+        {
+            Run = name,
+            History = run.History,
+            TakenBack = run.TakenBack,
+            Schedule = run.Options.Schedule,
+            Stopped = run.Stopped,
+            Steps = run.Epochs.Steps,
+            MomentsBegin = run.Epochs.Optimizer!.State.ToDictionary(m => m.Parameter.Name, m => m.Begin),
+            Callbacks = run.Callbacks,
+            Best = run.Best.Best,
+            BestEpoch = run.Best.Epoch,
+            PhaseBest = run.PhaseBest is { } best
+                ? new PhaseBestState(
+                    best.Epoch,
+                    best.Best.Best,
+                    best.Steps,
+                    best.Moments.ToDictionary(m => m.Parameter.Name, m => m.Begin),
+                    best.Callbacks
+                )
+                : null,
+        };
 
     /// <summary>Puts all but arrays, the optimizer and the phase's best epoch into a run that has not begun.</summary>
     public void PutInto(TrainingRun run)
@@ -50,9 +57,18 @@ internal sealed record CheckpointState
 }
 
 /// <summary>What a checkpoint keeps of <see cref="PhaseBest"/> beside arrays.</summary>
-internal sealed record PhaseBestState(int Epoch, double Best, long Steps, IReadOnlyDictionary<string, long> MomentsBegin, CallbackState Callbacks);
+internal sealed record PhaseBestState(
+    int Epoch,
+    double Best,
+    long Steps,
+    IReadOnlyDictionary<string, long> MomentsBegin,
+    CallbackState Callbacks
+);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals
+)]
 [JsonSerializable(typeof(CheckpointState))]
 internal sealed partial class CheckpointContext : JsonSerializerContext;

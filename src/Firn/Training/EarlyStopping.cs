@@ -25,7 +25,9 @@ internal sealed class EarlyStopping(EarlyStoppingOptions options)
     /// <summary>What a checkpoint keeps: the best value so far, and epochs since.</summary>
     public (double Best, int Wait) State { get; set; } = (MonitoredNames.Worst(options.Monitor), 0);
 
-    /// <summary>Takes an epoch's figures; true when training shall stop (never after the first epoch, as in Keras).</summary>
+    /// <summary>
+    /// Takes an epoch's figures; true when training shall stop (never after the first epoch, as in Keras).
+    /// </summary>
     public bool OnEpoch(EpochRecord record)
     {
         double value = record.ValueOf(options.Monitor);

@@ -4,23 +4,33 @@ namespace Firn.Training;
 /// <param name="Epoch">Counted from 1.</param>
 /// <param name="Loss">Mean loss of the epoch's batches as they were trained, dropout on, class weights applied.</param>
 /// <param name="Accuracy">Accuracy on the same batches.</param>
-/// <param name="ValidationLoss">Loss on the validation texts after the epoch, dropout off; null without such texts.</param>
+/// <param name="ValidationLoss">
+/// Loss on the validation texts after the epoch, dropout off; null without such texts.
+/// </param>
 /// <param name="ValidationAccuracy">Accuracy on the validation texts; null without such texts.</param>
 /// <param name="LearningRate">The rate the epoch was trained with.</param>
 /// <param name="Seconds">Wall time, validation included.</param>
 /// <param name="TokensPerSecond">Training tokens a second, validation not included.</param>
 public sealed record EpochRecord(
-    int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy,
-    double LearningRate, double Seconds, double TokensPerSecond)
+    int Epoch,
+    double Loss,
+    double Accuracy,
+    double? ValidationLoss,
+    double? ValidationAccuracy,
+    double LearningRate,
+    double Seconds,
+    double TokensPerSecond
+)
 {
     /// <summary>The value of a figure; NaN when it was not measured.</summary>
-    public double ValueOf(Monitored figure) => figure switch
-    {
-        Monitored.Loss => Loss,
-        Monitored.Accuracy => Accuracy,
-        Monitored.ValidationLoss => ValidationLoss ?? double.NaN,
-        _ => ValidationAccuracy ?? double.NaN,
-    };
+    public double ValueOf(Monitored figure) =>
+        figure switch
+        {
+            Monitored.Loss => Loss,
+            Monitored.Accuracy => Accuracy,
+            Monitored.ValidationLoss => ValidationLoss ?? double.NaN,
+            _ => ValidationAccuracy ?? double.NaN,
+        };
 }
 
 /// <summary>Where a run stands after a batch.</summary>
@@ -33,7 +43,15 @@ public sealed record EpochRecord(
 /// <param name="TokensPerSecond">Training tokens a second in the epoch so far.</param>
 /// <param name="Remaining">Estimate of the time left for all epochs, early stopping not foreseen.</param>
 public readonly record struct BatchProgress(
-    int Epoch, int Epochs, int Batch, int Batches, double Loss, double Accuracy, double TokensPerSecond, TimeSpan Remaining);
+    int Epoch,
+    int Epochs,
+    int Batch,
+    int Batches,
+    double Loss,
+    double Accuracy,
+    double TokensPerSecond,
+    TimeSpan Remaining
+);
 
 /// <summary>Watches a run; called on the training thread, so it should return at once.</summary>
 public interface ITrainingObserver
@@ -45,9 +63,7 @@ public interface ITrainingObserver
     void OnEpoch(EpochRecord record);
 
     /// <summary>A phase that lasts until its best epoch is over; epochs are counted on from that one.</summary>
-    void OnPhaseEnd(PhaseEnd phase)
-    {
-    }
+    void OnPhaseEnd(PhaseEnd phase) { }
 }
 
 /// <summary>A phase that lasts until its best epoch is over, and training stands where that epoch left it.</summary>
@@ -76,17 +92,27 @@ public enum StopReason
 /// <param name="KeptEpoch">
 /// The epoch whose weights the model holds now; 0 when it was cancelled in its first epoch and holds what that left.
 /// </param>
-public sealed record TrainingResult(IReadOnlyList<EpochRecord> History, StopReason StoppedBy, int BestEpoch, int KeptEpoch)
+public sealed record TrainingResult(
+    IReadOnlyList<EpochRecord> History,
+    StopReason StoppedBy,
+    int BestEpoch,
+    int KeptEpoch
+)
 {
     /// <summary>
     /// The schedule as it was trained: phases that last until their best epoch with the lengths that were found
-    /// (<c>thaw-all@best</c> as <c>thaw-all@4</c>), and without phases that were never reached because such a one had not ended.
+    /// (<c>thaw-all@best</c> as <c>thaw-all@4</c>), and without phases that were never reached because such a one had
+    /// not ended.
     /// </summary>
     public required ThawSchedule Schedule { get; init; }
 
-    /// <summary>Epochs that showed a phase to be past its best, in the order in which they were trained; no part of the history.</summary>
+    /// <summary>
+    /// Epochs that showed a phase to be past its best, in the order in which they were trained; no part of the history.
+    /// </summary>
     public IReadOnlyList<EpochRecord> TakenBack { get; init; } = [];
 
-    /// <summary>The table's rows as training found them, [R,E]; null when no phase of the schedule trains them.</summary>
+    /// <summary>
+    /// The table's rows as training found them, [R,E]; null when no phase of the schedule trains them.
+    /// </summary>
     public ReadOnlyMemory<float>? StartRows { get; init; }
 }

@@ -7,7 +7,9 @@ using Firn.Text;
 
 namespace Firn.Training;
 
-/// <summary>Runs the batches of an epoch; holds the engine and the optimizer of the groups that train at present.</summary>
+/// <summary>
+/// Runs the batches of an epoch; holds the engine and the optimizer of the groups that train at present.
+/// </summary>
 internal sealed class EpochRunner
 {
     private readonly TextClassifier _model;
@@ -23,7 +25,15 @@ internal sealed class EpochRunner
     private MovableRows? _movable; // of the workspace
     private int _phase = -1;
 
-    public EpochRunner(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels, LabelSets? sets, TableStart? start, ITrainingObserver? observer)
+    public EpochRunner(
+        TextClassifier model,
+        TrainingOptions options,
+        RaggedIds texts,
+        int[] labels,
+        LabelSets? sets,
+        TableStart? start,
+        ITrainingObserver? observer
+    )
     {
         _sets = sets;
         _start = start;
@@ -36,7 +46,9 @@ internal sealed class EpochRunner
         _batcher = new Batcher(texts.Count, options.BatchSize, options.Seed);
     }
 
-    /// <summary>How the epochs are trained; the schedule and the number of epochs may change between two of them.</summary>
+    /// <summary>
+    /// How the epochs are trained; the schedule and the number of epochs may change between two of them.
+    /// </summary>
     public TrainingOptions Options { get; set; }
 
     /// <summary>Steps done; dropout masks follow from their number.</summary>
@@ -58,24 +70,50 @@ internal sealed class EpochRunner
         (TrainingWorkspace workspace, Adam adam) = Engine(Options.Schedule.PhaseOf(epoch));
         adam.LearningRate = learningRate;
         _batcher.Begin(epoch);
-        long start = Stopwatch.GetTimestamp(), tokens = 0, texts = 0, correct = 0;
+        long start = Stopwatch.GetTimestamp(),
+            tokens = 0,
+            texts = 0,
+            correct = 0;
         double loss = 0;
         for (int b = 0; b < _batcher.Batches; b++)
         {
             if (cancellation.IsCancellationRequested)
                 return null;
             ReadOnlySpan<int> batch = _batcher[b];
-            BatchResult result = workspace.ForwardBackward(_texts, batch, _labels, _classWeights, Options.Seed, ++Steps);
+            BatchResult result = workspace.ForwardBackward(
+                _texts,
+                batch,
+                _labels,
+                _classWeights,
+                Options.Seed,
+                ++Steps
+            );
             if (!double.IsFinite(result.LossSum))
                 throw NotFinite(result.LossSum, epoch, b + 1);
             if (Options.ClipNorm is { } limit)
                 workspace.ClipByGlobalNorm(limit);
             adam.Step(workspace);
-            (loss, correct, tokens, texts) = (loss + result.LossSum, correct + result.Correct, tokens + result.Tokens, texts + batch.Length);
-            _observer?.OnBatch(Progress(epoch, b + 1, loss / texts, (double)correct / texts, tokens, Stopwatch.GetElapsedTime(start)));
+            (loss, correct, tokens, texts) = (
+                loss + result.LossSum,
+                correct + result.Correct,
+                tokens + result.Tokens,
+                texts + batch.Length
+            );
+            _observer?.OnBatch(
+                Progress(epoch, b + 1, loss / texts, (double)correct / texts, tokens, Stopwatch.GetElapsedTime(start))
+            );
         }
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new EpochRecord(epoch, loss / texts, (double)correct / texts, null, null, learningRate, seconds, tokens / seconds);
+        return new EpochRecord(
+            epoch,
+            loss / texts,
+            (double)correct / texts,
+            null,
+            null,
+            learningRate,
+            seconds,
+            tokens / seconds
+        );
     }
 
     /// <summary>The engine of a phase; what the phase before had and this one has not is let go.</summary>
@@ -89,7 +127,10 @@ internal sealed class EpochRunner
             {
                 _workspace = null;
                 Heap.Settle();
-                _workspace = new TrainingWorkspace(_model, phase.Trainable, Options.Threads, movable: movable) { Sets = _sets };
+                _workspace = new TrainingWorkspace(_model, phase.Trainable, Options.Threads, movable: movable)
+                {
+                    Sets = _sets,
+                };
             }
             _adam = new Adam(_model, phase.Trainable, _adam, movable, reset: phase.Optimizer == OptimizerStart.Reset)
             {
@@ -109,7 +150,10 @@ internal sealed class EpochRunner
         return new BatchProgress(epoch, Options.Epochs, batch, _batcher.Batches, loss, accuracy, rate, remaining);
     }
 
-    private NotFiniteNumberException NotFinite(double loss, int epoch, int batch) => new(
-        $"The loss is {loss} in epoch {epoch}, batch {batch} (step {Steps}); " +
-        $"try a learning rate below {Options.LearningRate:g3}, or limit the gradients' norm to 1.", loss);
+    private NotFiniteNumberException NotFinite(double loss, int epoch, int batch) =>
+        new(
+            $"The loss is {loss} in epoch {epoch}, batch {batch} (step {Steps}); "
+                + $"try a learning rate below {Options.LearningRate:g3}, or limit the gradients' norm to 1.",
+            loss
+        );
 }

@@ -45,7 +45,10 @@ public static class MonitoredNames
             "val_acc" => "; did you mean val_accuracy?",
             _ => "",
         };
-        throw new ArgumentException($"There is no figure '{name}' to watch{hint} (loss, accuracy, val_loss, val_accuracy).", nameof(name));
+        throw new ArgumentException(
+            $"There is no figure '{name}' to watch{hint} (loss, accuracy, val_loss, val_accuracy).",
+            nameof(name)
+        );
     }
 
     /// <summary>Keras' name of a figure.</summary>
@@ -55,9 +58,13 @@ public static class MonitoredNames
     public static bool FallsWhenBetter(Monitored figure) => figure is Monitored.Loss or Monitored.ValidationLoss;
 
     /// <summary>Whether the figure is measured on validation texts.</summary>
-    public static bool NeedsValidation(Monitored figure) => figure is Monitored.ValidationLoss or Monitored.ValidationAccuracy;
+    public static bool NeedsValidation(Monitored figure) =>
+        figure is Monitored.ValidationLoss or Monitored.ValidationAccuracy;
 
-    /// <summary>Whether <paramref name="value"/> betters <paramref name="best"/> by more than <paramref name="minDelta"/>; NaN never does.</summary>
+    /// <summary>
+    /// Whether <paramref name="value"/> betters <paramref name="best"/> by more than <paramref name="minDelta"/>; NaN
+    /// never does.
+    /// </summary>
     internal static bool Improves(Monitored figure, double value, double best, double minDelta) =>
         FallsWhenBetter(figure) ? value < best - minDelta : value > best + minDelta;
 

@@ -3,12 +3,13 @@ using Firn.Model;
 namespace Firn.Training;
 
 /// <summary>
-/// The best epoch so far of a phase that lasts until it (<see cref="ThawPhase.Patience"/>), and all that training needs to go
-/// on from there: the weights that train, the optimizer's state, and where the callbacks stood.
+/// The best epoch so far of a phase that lasts until it (<see cref="ThawPhase.Patience"/>), and all that training needs
+/// to go on from there: the weights that train, the optimizer's state, and where the callbacks stood.
 /// </summary>
 internal sealed class PhaseBest
 {
-    private readonly int _patience, _lastEpoch;
+    private readonly int _patience,
+        _lastEpoch;
     private readonly BestEpoch _best;
     private readonly Moments[] _moments;
 
@@ -60,11 +61,15 @@ internal sealed class PhaseBest
     {
         _best.Restore();
         run.Model.WeightsChanged();
-        run.Epochs.Resume(Epoch, Steps).Restore(Steps, now =>
-        {
-            Moments kept = _moments.First(m => m.Parameter == now.Parameter);
-            return (kept.First, kept.Second, kept.Begin);
-        });
+        run.Epochs.Resume(Epoch, Steps)
+            .Restore(
+                Steps,
+                now =>
+                {
+                    Moments kept = _moments.First(m => m.Parameter == now.Parameter);
+                    return (kept.First, kept.Second, kept.Begin);
+                }
+            );
         run.Callbacks = Callbacks;
     }
 }

@@ -1,6 +1,8 @@
 namespace Firn.Training;
 
-/// <summary>Lowers the learning rate when a figure no longer improves (Keras' <c>ReduceLROnPlateau</c>, its defaults).</summary>
+/// <summary>
+/// Lowers the learning rate when a figure no longer improves (Keras' <c>ReduceLROnPlateau</c>, its defaults).
+/// </summary>
 public sealed record ReduceLearningRateOptions
 {
     /// <summary>The figure to watch.</summary>
@@ -35,7 +37,8 @@ public sealed record ReduceLearningRateOptions
 internal sealed class ReduceLearningRate(ReduceLearningRateOptions options, double rate)
 {
     private double _best = MonitoredNames.Worst(options.Monitor);
-    private int _wait, _cooldown;
+    private int _wait,
+        _cooldown;
 
     /// <summary>What a checkpoint keeps.</summary>
     public (double Rate, double Best, int Wait, int Cooldown) State

@@ -9,15 +9,21 @@ namespace Firn.Training;
 /// </summary>
 public sealed record RowRule
 {
-    private const string Seen = "seen:", Top = "top:", Without = "without-vector";
+    private const string Seen = "seen:",
+        Top = "top:",
+        Without = "without-vector";
 
-    /// <summary>Every row with a vector that occurs in training; a row that does not occur has no gradient anyway.</summary>
+    /// <summary>
+    /// Every row with a vector that occurs in training; a row that does not occur has no gradient anyway.
+    /// </summary>
     public static RowRule WithVector { get; } = new();
 
     /// <summary>A row moves when its words occur at least so often in the training texts; 1 or more.</summary>
     public int SeenAtLeast { get; init; } = 1;
 
-    /// <summary>Only so many rows move, the most frequent ones; of equals those that stand first. Null: no limit.</summary>
+    /// <summary>
+    /// Only so many rows move, the most frequent ones; of equals those that stand first. Null: no limit.
+    /// </summary>
     public int? MostFrequent { get; init; }
 
     /// <summary>Rows that begin as zeros, because their word has no vector, move too.</summary>
@@ -53,13 +59,17 @@ public sealed record RowRule
             else if (part.StartsWith(Top, StringComparison.Ordinal))
                 rule = rule with { MostFrequent = Count(part, Top) };
             else
-                throw new ArgumentException($"'{part}' is no rule for rows; write all, or seen:K, top:N and without-vector joined by +.", nameof(text));
+                throw new ArgumentException(
+                    $"'{part}' is no rule for rows; write all, or seen:K, top:N and without-vector joined by +.",
+                    nameof(text)
+                );
         }
         return rule;
     }
 
     private static int Count(string part, string prefix) =>
-        int.TryParse(part.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1
+        int.TryParse(part.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+        && count >= 1
             ? count
             : throw new ArgumentException($"'{part}' needs a whole number of 1 or more: {prefix}5.");
 }

@@ -6,24 +6,43 @@ using Firn.Layers;
 
 namespace Firn.Training;
 
-/// <summary>A schedule as JSON; a key that is not known is an error, for a misspelt one would silently mean nothing.</summary>
+/// <summary>
+/// A schedule as JSON; a key that is not known is an error, for a misspelt one would silently mean nothing.
+/// </summary>
 internal static class ScheduleJson
 {
     private const string Best = "best";
     private const string OldEncoder = "lstm"; // as the group was called when every encoder was one
     private static readonly string[] Groups = [.. ThawSchedule.Groups.Select(ThawSchedule.NameOf)];
-    private static readonly string[] PhaseKeys = ["epochs", "until", "patience", "train", "rows", "rates", "pull", "optimizer"];
+    private static readonly string[] PhaseKeys =
+    [
+        "epochs",
+        "until",
+        "patience",
+        "train",
+        "rows",
+        "rates",
+        "pull",
+        "optimizer",
+    ];
 
     public static ThawSchedule Read(string json)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using JsonDocument document = JsonDocument.Parse(
+                json,
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+            );
             return Read(document.RootElement);
         }
         catch (JsonException e)
         {
-            throw new ArgumentException($"The schedule is no JSON at line {e.LineNumber + 1}, character {e.BytePositionInLine + 1}; write {{\"phases\": [{{\"epochs\": 2, \"train\": [\"encoder\", \"dense\"]}}, ...]}}.", e);
+            throw new ArgumentException(
+                $"The schedule is no JSON at line {e.LineNumber + 1}, character {e.BytePositionInLine + 1}; write "
+                    + $"{{\"phases\": [{{\"epochs\": 2, \"train\": [\"encoder\", \"dense\"]}}, ...]}}.",
+                e
+            );
         }
     }
 
@@ -107,23 +126,49 @@ internal static class ScheduleJson
         Keys(phase, place, PhaseKeys);
         if (!phase.TryGetProperty("train", out JsonElement train) || train.ValueKind != JsonValueKind.Array)
             throw Wrong(place, "it does not say what trains; write \"train\": [\"encoder\", \"dense\"]");
-        var read = new ThawPhase { Trainable = train.EnumerateArray().Select((g, i) => Group(Text(g, $"{place}.train[{i}]"), $"{place}.train[{i}]")).ToHashSet() };
+        var read = new ThawPhase
+        {
+            Trainable = train
+                .EnumerateArray()
+                .Select((g, i) => Group(Text(g, $"{place}.train[{i}]"), $"{place}.train[{i}]"))
+                .ToHashSet(),
+        };
         if (phase.TryGetProperty("epochs", out JsonElement epochs))
             read = read with { Epochs = Whole(epochs, $"{place}.epochs") };
         bool untilBest = phase.TryGetProperty("until", out JsonElement until);
         if (untilBest && (until.ValueKind != JsonValueKind.String || !until.ValueEquals(Best)))
-            throw Wrong($"{place}.until", $"a phase can last until \"{Best}\" alone, not {until.GetRawText()}; for a number, write \"epochs\"");
+            throw Wrong(
+                $"{place}.until",
+                $"a phase can last until \"{Best}\" alone, not {until.GetRawText()}; for a number, write \"epochs\""
+            );
         if (untilBest)
             read = read with { Patience = ThawSchedule.UsualPatience };
         if (phase.TryGetProperty("patience", out JsonElement patience))
-            read = read with { Patience = untilBest ? Whole(patience, $"{place}.patience") : throw Wrong($"{place}.patience", $"it is for a phase that lasts until its best epoch; add \"until\": \"{Best}\"") };
+            read = read with
+            {
+                Patience = untilBest
+                    ? Whole(patience, $"{place}.patience")
+                    : throw Wrong(
+                        $"{place}.patience",
+                        $"it is for a phase that lasts until its best epoch; add \"until\": \"{Best}\""
+                    ),
+            };
         if (phase.TryGetProperty("rows", out JsonElement rows))
             read = read with { Rows = Rows(rows, $"{place}.rows") };
         if (phase.TryGetProperty("rates", out JsonElement rates))
         {
-            Keys(rates, $"{place}.rates", rates.ValueKind == JsonValueKind.Object && rates.TryGetProperty(OldEncoder, out _) ? [.. Groups, OldEncoder] : Groups);
+            Keys(
+                rates,
+                $"{place}.rates",
+                rates.ValueKind == JsonValueKind.Object && rates.TryGetProperty(OldEncoder, out _)
+                    ? [.. Groups, OldEncoder]
+                    : Groups
+            );
             foreach (JsonProperty rate in rates.EnumerateObject())
-                read = read.WithRate(Group(rate.Name, $"{place}.rates"), Number(rate.Value, $"{place}.rates.{rate.Name}"));
+                read = read.WithRate(
+                    Group(rate.Name, $"{place}.rates"),
+                    Number(rate.Value, $"{place}.rates.{rate.Name}")
+                );
         }
         if (phase.TryGetProperty("pull", out JsonElement pull))
             read = read with { Pull = Number(pull, $"{place}.pull") };
@@ -147,7 +192,9 @@ internal static class ScheduleJson
         {
             rule = rule with
             {
-                WithoutVector = without.ValueKind is JsonValueKind.True or JsonValueKind.False ? without.GetBoolean() : throw Wrong($"{place}.without_vector", "true or false is expected"),
+                WithoutVector = without.ValueKind is JsonValueKind.True or JsonValueKind.False
+                    ? without.GetBoolean()
+                    : throw Wrong($"{place}.without_vector", "true or false is expected"),
             };
         }
         return rule;
@@ -156,8 +203,12 @@ internal static class ScheduleJson
     private static ParameterGroup Group(string name, string place)
     {
         int at = Array.IndexOf(Groups, name == OldEncoder ? ThawSchedule.NameOf(ParameterGroup.Encoder) : name);
-        return at >= 0 ? ThawSchedule.Groups[at]
-            : throw Wrong(place, $"there is no group '{name}'; {Suggestion.Phrase(name, Groups)}choose {string.Join(", ", Groups)}");
+        return at >= 0
+            ? ThawSchedule.Groups[at]
+            : throw Wrong(
+                place,
+                $"there is no group '{name}'; {Suggestion.Phrase(name, Groups)}choose {string.Join(", ", Groups)}"
+            );
     }
 
     private static void Keys(JsonElement element, string place, params string[] known)
@@ -168,22 +219,33 @@ internal static class ScheduleJson
         foreach (JsonProperty member in element.EnumerateObject())
         {
             if (!known.Contains(member.Name))
-                throw Wrong(place, $"there is no key '{member.Name}'; {Suggestion.Phrase(member.Name, known)}choose {string.Join(", ", known)}");
+                throw Wrong(
+                    place,
+                    $"there is no key '{member.Name}'; {Suggestion.Phrase(member.Name, known)}choose "
+                        + $"{string.Join(", ", known)}"
+                );
             if (!seen.Add(member.Name))
                 throw Wrong(place, $"the key '{member.Name}' stands there twice; leave one out");
         }
     }
 
     private static int Whole(JsonElement value, string place) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 1 ? number : throw Wrong(place, $"a whole number of 1 or more is expected, not {value.GetRawText()}");
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 1
+            ? number
+            : throw Wrong(place, $"a whole number of 1 or more is expected, not {value.GetRawText()}");
 
     private static double Number(JsonElement value, string place) =>
-        value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble()) ? value.GetDouble() : throw Wrong(place, $"a number is expected, not {value.GetRawText()}");
+        value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble())
+            ? value.GetDouble()
+            : throw Wrong(place, $"a number is expected, not {value.GetRawText()}");
 
     private static string Text(JsonElement value, string place) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(place, $"a text is expected, not {value.GetRawText()}");
+        value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw Wrong(place, $"a text is expected, not {value.GetRawText()}");
 
-    private static ArgumentException Wrong(string place, string problem) => new($"The schedule's JSON, {place}: {problem}.");
+    private static ArgumentException Wrong(string place, string problem) =>
+        new($"The schedule's JSON, {place}: {problem}.");
 }
 
 /// <summary>A schedule in a recipe: its text where that says all, else its phases.</summary>

@@ -23,12 +23,13 @@ internal sealed record ScheduleOptions
 
     public int? Patience { get; init; }
 
-    public ScheduleOptions WithRate(ParameterGroup group, double rate) => group switch
-    {
-        ParameterGroup.Embedding => this with { EmbeddingRate = rate },
-        ParameterGroup.Encoder => this with { EncoderRate = rate },
-        _ => this with { DenseRate = rate },
-    };
+    public ScheduleOptions WithRate(ParameterGroup group, double rate) =>
+        group switch
+        {
+            ParameterGroup.Embedding => this with { EmbeddingRate = rate },
+            ParameterGroup.Encoder => this with { EncoderRate = rate },
+            _ => this with { DenseRate = rate },
+        };
 
     /// <summary>The options as they are written: <c>,rows=seen:5,pull=0.01</c>; empty for none.</summary>
     public string ToText()
@@ -55,8 +56,19 @@ internal sealed record ScheduleOptions
     {
         if (Rows is not null || Pull is not null)
             Require(phases, ParameterGroup.Embedding, Rows is not null ? "rows" : "pull", schedule);
-        ThawPhase[] changed = [.. phases.Select((phase, i) => phase.Trains(ParameterGroup.Embedding)
-            ? phase with { Rows = Rows ?? phase.Rows, Pull = Pull ?? phase.Pull } : phase)];
+        ThawPhase[] changed =
+        [
+            .. phases.Select(
+                (phase, i) =>
+                    phase.Trains(ParameterGroup.Embedding)
+                        ? phase with
+                        {
+                            Rows = Rows ?? phase.Rows,
+                            Pull = Pull ?? phase.Pull,
+                        }
+                        : phase
+            ),
+        ];
         foreach (ParameterGroup group in ThawSchedule.Groups)
         {
             if (RateOf(group) is not { } rate)
@@ -67,22 +79,29 @@ internal sealed record ScheduleOptions
         if (Patience is { } patience)
         {
             if (!phases.Any(p => p.Patience is not null))
-                throw new ArgumentException($"No phase of the schedule {schedule} lasts until its best epoch, so 'patience' has nothing to act on; leave it out, or write thaw-all@best.");
+                throw new ArgumentException(
+                    $"No phase of the schedule {schedule} lasts until its best epoch, so 'patience' has nothing to "
+                        + $"act on; leave it out, or write thaw-all@best."
+                );
             changed = [.. changed.Select(phase => phase.Patience is null ? phase : phase with { Patience = patience })];
         }
         return Optimizer is { } start ? [.. changed.Select(phase => phase with { Optimizer = start })] : changed;
     }
 
-    private double? RateOf(ParameterGroup group) => group switch
-    {
-        ParameterGroup.Embedding => EmbeddingRate,
-        ParameterGroup.Encoder => EncoderRate,
-        _ => DenseRate,
-    };
+    private double? RateOf(ParameterGroup group) =>
+        group switch
+        {
+            ParameterGroup.Embedding => EmbeddingRate,
+            ParameterGroup.Encoder => EncoderRate,
+            _ => DenseRate,
+        };
 
     private static void Require(IReadOnlyList<ThawPhase> phases, ParameterGroup group, string option, string schedule)
     {
         if (!phases.Any(p => p.Trains(group)))
-            throw new ArgumentException($"The schedule {schedule} never trains {ThawSchedule.NameOf(group)}, so '{option}' has nothing to act on; leave it out or choose another schedule.");
+            throw new ArgumentException(
+                $"The schedule {schedule} never trains {ThawSchedule.NameOf(group)}, so '{option}' has nothing to "
+                    + $"act on; leave it out or choose another schedule."
+            );
     }
 }

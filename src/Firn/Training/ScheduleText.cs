@@ -7,9 +7,19 @@ namespace Firn.Training;
 /// <summary>Reads a schedule as it is typed: a name, and options behind it.</summary>
 internal static class ScheduleText
 {
-    private const string Best = "best", Choices = "frozen, trainable, thaw-all@N, thaw-embedding@N, gradual, or @best in place of @N";
+    private const string Best = "best",
+        Choices = "frozen, trainable, thaw-all@N, thaw-embedding@N, gradual, or @best in place of @N";
     private static readonly string[] Names = ["frozen", "trainable", "thaw-all", "thaw-embedding", "gradual"];
-    private static readonly string[] Options = ["rows", "pull", "embedding-rate", "encoder-rate", "dense-rate", "optimizer", "patience"];
+    private static readonly string[] Options =
+    [
+        "rows",
+        "pull",
+        "embedding-rate",
+        "encoder-rate",
+        "dense-rate",
+        "optimizer",
+        "patience",
+    ];
 
     public static ThawSchedule Parse(string text)
     {
@@ -28,7 +38,10 @@ internal static class ScheduleText
         switch (name)
         {
             case "frozen" or "trainable" when at >= 0:
-                throw new ArgumentException($"The schedule '{name}' takes no epoch; write {name}, not {text}.", nameof(text));
+                throw new ArgumentException(
+                    $"The schedule '{name}' takes no epoch; write {name}, not {text}.",
+                    nameof(text)
+                );
             case "frozen":
                 return ThawSchedule.Frozen;
             case "trainable":
@@ -43,18 +56,36 @@ internal static class ScheduleText
                 return ThawSchedule.GradualAtBest;
             case "thaw-all" or "thaw-embedding" or "gradual":
                 int least = name == "gradual" ? ThawSchedule.GradualEpoch : 2;
-                if (at < 0 || !int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) || epoch < least)
-                    throw new ArgumentException($"'{text}' must name the first thawed epoch, {least} or more: {name}@5, or {name}@best.", nameof(text));
-                return name == "thaw-all" ? ThawSchedule.ThawAll(epoch) : name == "gradual" ? ThawSchedule.Gradual(epoch) : ThawSchedule.ThawEmbedding(epoch);
+                if (
+                    at < 0
+                    || !int.TryParse(
+                        text.AsSpan(at + 1),
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out int epoch
+                    )
+                    || epoch < least
+                )
+                    throw new ArgumentException(
+                        $"'{text}' must name the first thawed epoch, {least} or more: {name}@5, or {name}@best.",
+                        nameof(text)
+                    );
+                return name == "thaw-all" ? ThawSchedule.ThawAll(epoch)
+                    : name == "gradual" ? ThawSchedule.Gradual(epoch)
+                    : ThawSchedule.ThawEmbedding(epoch);
             default:
-                throw new ArgumentException($"There is no schedule '{name}'; {Suggestion.Phrase(name, Names)}choose {Choices}.", nameof(text));
+                throw new ArgumentException(
+                    $"There is no schedule '{name}'; {Suggestion.Phrase(name, Names)}choose {Choices}.",
+                    nameof(text)
+                );
         }
     }
 
     private static ScheduleOptions Read(string text, ScheduleOptions options)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
-        string key = equals < 0 ? text : text[..equals], value = equals < 0 ? "" : text[(equals + 1)..];
+        string key = equals < 0 ? text : text[..equals],
+            value = equals < 0 ? "" : text[(equals + 1)..];
         return key switch
         {
             "rows" => options with { Rows = RowRule.Parse(value) },
@@ -64,25 +95,35 @@ internal static class ScheduleText
             "dense-rate" => options.WithRate(ParameterGroup.Dense, Number(text, value)),
             "optimizer" => options with { Optimizer = Start(value) },
             "patience" => options with { Patience = Whole(text, value) },
-            _ => throw new ArgumentException($"A schedule has no option '{key}'; {Suggestion.Phrase(key, Options)}choose {string.Join(", ", Options)}.", nameof(text)),
+            _ => throw new ArgumentException(
+                $"A schedule has no option '{key}'; {Suggestion.Phrase(key, Options)}choose "
+                    + $"{string.Join(", ", Options)}.",
+                nameof(text)
+            ),
         };
     }
 
     /// <summary>What becomes of the optimizer's state, by its name.</summary>
-    public static OptimizerStart Start(string value) => value switch
-    {
-        "keep" => OptimizerStart.Keep,
-        "reset" => OptimizerStart.Reset,
-        _ => throw new ArgumentException($"The optimizer's state is kept or reset, not '{value}'; write keep or reset."),
-    };
+    public static OptimizerStart Start(string value) =>
+        value switch
+        {
+            "keep" => OptimizerStart.Keep,
+            "reset" => OptimizerStart.Reset,
+            _ => throw new ArgumentException(
+                $"The optimizer's state is kept or reset, not '{value}'; write keep or reset."
+            ),
+        };
 
     private static int Whole(string text, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1
             ? number
-            : throw new ArgumentException($"'{text}' needs a whole number of 1 or more, such as {text.Split('=')[0]}=3.");
+            : throw new ArgumentException(
+                $"'{text}' needs a whole number of 1 or more, such as {text.Split('=')[0]}=3."
+            );
 
     private static double Number(string text, string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        && double.IsFinite(number)
             ? number
             : throw new ArgumentException($"'{text}' needs a number, such as {text.Split('=')[0]}=0.1.");
 }

@@ -36,7 +36,12 @@ internal sealed class TableStart
         if (_movable.TryGetValue(rule, out MovableRows? known))
             return known;
         BitArray withVector = WithVector();
-        int[] rows = [.. Enumerable.Range(1, _table.RowCount - 1).Where(row => _seen[row] >= rule.SeenAtLeast && (rule.WithoutVector || withVector[row]))];
+        int[] rows =
+        [
+            .. Enumerable
+                .Range(1, _table.RowCount - 1)
+                .Where(row => _seen[row] >= rule.SeenAtLeast && (rule.WithoutVector || withVector[row])),
+        ];
         if (rows.Length == 0)
             throw MatchesNone(rule);
         if (rule.MostFrequent is { } most && most < rows.Length)
@@ -57,7 +62,10 @@ internal sealed class TableStart
             for (int id = 1; id < _table.VocabularySize; id++)
                 sharing += _table.RowOf[id] == 0 ? 1 : 0;
             if (sharing > 0)
-                throw new ArgumentException($"The schedule {schedule} lets words without a vector move, and {sharing} words share the zero row; make the table with a row for each (EmbeddingTable.From with ownRows).");
+                throw new ArgumentException(
+                    $"The schedule {schedule} lets words without a vector move, and {sharing} words share the zero "
+                        + $"row; make the table with a row for each (EmbeddingTable.From with ownRows)."
+                );
         }
         foreach (ThawPhase phase in schedule.Phases.Where(p => p.Trains(ParameterGroup.Embedding)))
             Movable(phase.Rows);
@@ -84,9 +92,11 @@ internal sealed class TableStart
     private ArgumentException MatchesNone(RowRule rule)
     {
         int most = _seen.Length > 1 ? _seen.Skip(1).Max() : 0;
-        string remedy = most < rule.SeenAtLeast
-            ? $"the most frequent one occurs {most} times in training; choose seen:{Math.Max(most, 1)} or less"
-            : "no word that occurs so often has a vector; choose vectors of the texts' language, or let words without one move (without-vector)";
+        string remedy =
+            most < rule.SeenAtLeast
+                ? $"the most frequent one occurs {most} times in training; choose seen:{Math.Max(most, 1)} or less"
+                : "no word that occurs so often has a vector; choose vectors of the texts' language, or let words "
+                    + "without one move (without-vector)";
         return new ArgumentException($"The rule rows={rule} matches no word: {remedy}.");
     }
 }

@@ -15,14 +15,17 @@ public enum OptimizerStart
 /// <summary>A stretch of epochs in which the same weights train.</summary>
 public sealed record ThawPhase
 {
-    /// <summary>Epochs it lasts, 1 or more; null where it has a <see cref="Patience"/>, and in the last phase: until training ends.</summary>
+    /// <summary>
+    /// Epochs it lasts, 1 or more; null where it has a <see cref="Patience"/>, and in the last phase: until training
+    /// ends.
+    /// </summary>
     public int? Epochs { get; init; }
 
     /// <summary>
-    /// The phase lasts until the figure that says which epoch is best has not improved for so many epochs, 1 or more, and no
-    /// longer than half of the epochs that are left when it begins. Those after its best epoch are taken back, so that it ends
-    /// with that one, and the next phase goes on from there. It needs validation texts, and is not for the last phase. Null: it
-    /// lasts <see cref="Epochs"/>.
+    /// The phase lasts until the figure that says which epoch is best has not improved for so many epochs, 1 or more,
+    /// and no longer than half of the epochs that are left when it begins. Those after its best epoch are taken back,
+    /// so that it ends with that one, and the next phase goes on from there. It needs validation texts, and is not for
+    /// the last phase. Null: it lasts <see cref="Epochs"/>.
     /// </summary>
     public int? Patience { get; init; }
 
@@ -42,9 +45,9 @@ public sealed record ThawPhase
     public double DenseRate { get; init; } = 1;
 
     /// <summary>
-    /// Strength a of the pull of moving rows w back to where training found them, w0 (L2-SP, Xuhong et al. 2018, eq. 2):
-    /// a * (w - w0) is added to the gradient of each row that a step updates, before Adam scales it (it is not decoupled)
-    /// and after the gradients' norm was limited. 0 for none.
+    /// Strength a of the pull of moving rows w back to where training found them, w0 (L2-SP, Xuhong et al. 2018, eq.
+    /// 2): a * (w - w0) is added to the gradient of each row that a step updates, before Adam scales it (it is not
+    /// decoupled) and after the gradients' norm was limited. 0 for none.
     /// </summary>
     public double Pull { get; init; }
 
@@ -55,42 +58,66 @@ public sealed record ThawPhase
     public bool Trains(ParameterGroup group) => Trainable.Contains(group);
 
     /// <summary>The factor of a group's learning rate.</summary>
-    public double RateOf(ParameterGroup group) => group switch
-    {
-        ParameterGroup.Embedding => EmbeddingRate,
-        ParameterGroup.Encoder => EncoderRate,
-        _ => DenseRate,
-    };
+    public double RateOf(ParameterGroup group) =>
+        group switch
+        {
+            ParameterGroup.Embedding => EmbeddingRate,
+            ParameterGroup.Encoder => EncoderRate,
+            _ => DenseRate,
+        };
 
     /// <inheritdoc/>
-    public bool Equals(ThawPhase? other) => other is not null
+    public bool Equals(ThawPhase? other) =>
+        other is not null
         && (Epochs, Patience, Rows, EmbeddingRate, EncoderRate, DenseRate, Pull, Optimizer)
-            == (other.Epochs, other.Patience, other.Rows, other.EmbeddingRate, other.EncoderRate, other.DenseRate, other.Pull, other.Optimizer)
+            == (
+                other.Epochs,
+                other.Patience,
+                other.Rows,
+                other.EmbeddingRate,
+                other.EncoderRate,
+                other.DenseRate,
+                other.Pull,
+                other.Optimizer
+            )
         && Trainable.SetEquals(other.Trainable);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Epochs, Patience, Rows, Trainable.Count, EmbeddingRate, Pull);
 
-    internal ThawPhase WithRate(ParameterGroup group, double rate) => group switch
-    {
-        ParameterGroup.Embedding => this with { EmbeddingRate = rate },
-        ParameterGroup.Encoder => this with { EncoderRate = rate },
-        _ => this with { DenseRate = rate },
-    };
+    internal ThawPhase WithRate(ParameterGroup group, double rate) =>
+        group switch
+        {
+            ParameterGroup.Embedding => this with { EmbeddingRate = rate },
+            ParameterGroup.Encoder => this with { EncoderRate = rate },
+            _ => this with { DenseRate = rate },
+        };
 
     /// <summary>Refuses what cannot be meant; <paramref name="place"/> names the phase.</summary>
     internal void Validate(string place, bool last)
     {
         if (Trainable is not { Count: > 0 })
-            throw new ArgumentException($"{place} trains nothing; name at least one of embedding, encoder, dense, or leave the phase out.");
+            throw new ArgumentException(
+                $"{place} trains nothing; name at least one of embedding, encoder, dense, or leave the phase out."
+            );
         if (Trainable.Contains(ParameterGroup.Statistics))
-            throw new ArgumentException($"{place} trains moving statistics, which follow the batches by themselves; leave them out.");
+            throw new ArgumentException(
+                $"{place} trains moving statistics, which follow the batches by themselves; leave them out."
+            );
         if (Epochs is null && Patience is null && !last)
-            throw new ArgumentException($"{place} has no number of epochs; give one, or let it last until its best epoch: only the last phase may go on until training ends.");
+            throw new ArgumentException(
+                $"{place} has no number of epochs; give one, or let it last until its best epoch: only the last "
+                    + $"phase may go on until training ends."
+            );
         if (Patience is not null && last)
-            throw new ArgumentException($"{place} is the last and lasts until its best epoch; leave that out, for the last phase goes on until training ends.");
+            throw new ArgumentException(
+                $"{place} is the last and lasts until its best epoch; leave that out, for the last phase goes on "
+                    + $"until training ends."
+            );
         if (Patience is not null && Epochs is not null)
-            throw new ArgumentException($"{place} has a number of epochs and lasts until its best one; leave one of the two out.");
+            throw new ArgumentException(
+                $"{place} has a number of epochs and lasts until its best one; leave one of the two out."
+            );
         if (Patience is { } patience)
             Throw.IfOutside(patience, 1, 100_000, $"{place}: patience");
         if (Epochs is { } epochs)
@@ -99,15 +126,24 @@ public sealed record ThawPhase
         {
             double rate = RateOf(group);
             if (!(rate > 0 && rate <= 1e6))
-                throw new ArgumentException($"{place}: the rate of {ThawSchedule.NameOf(group)} is {rate}; give a factor above 0, or leave the group out of those that train.");
+                throw new ArgumentException(
+                    $"{place}: the rate of {ThawSchedule.NameOf(group)} is {rate}; give a factor above 0, or leave "
+                        + $"the group out of those that train."
+                );
             if (rate != 1 && !Trains(group))
-                throw new ArgumentException($"{place} has a rate for {ThawSchedule.NameOf(group)} and does not train it; leave the rate out, or let the group train.");
+                throw new ArgumentException(
+                    $"{place} has a rate for {ThawSchedule.NameOf(group)} and does not train it; leave the rate out, "
+                        + $"or let the group train."
+                );
         }
         if (!(Pull >= 0 && Pull <= 1e6))
             throw new ArgumentException($"{place}: the pull is {Pull}; give a strength of 0 or more, such as 0.01.");
         if (Rows is null || Rows.SeenAtLeast < 1 || Rows.MostFrequent < 1)
             throw new ArgumentException($"{place}: the rule for rows needs whole numbers of 1 or more.");
         if (!Trains(ParameterGroup.Embedding) && (Pull > 0 || Rows != RowRule.WithVector))
-            throw new ArgumentException($"{place} has {(Pull > 0 ? "a pull" : "a rule for rows")} and does not train the word vectors; leave it out, or let embedding train.");
+            throw new ArgumentException(
+                $"{place} has {(Pull > 0 ? "a pull" : "a rule for rows")} and does not train the word vectors; leave "
+                    + $"it out, or let embedding train."
+            );
     }
 }

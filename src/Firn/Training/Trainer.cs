@@ -33,11 +33,15 @@ public sealed class Trainer
 
     /// <summary>
     /// The sets of classes that labels are numbers of, for a model of several labels a text
-    /// (<see cref="ClassifierOptions.MultiLabel"/>); class weights are then those of classes that a text has. Null for others.
+    /// (<see cref="ClassifierOptions.MultiLabel"/>); class weights are then those of classes that a text has. Null for
+    /// others.
     /// </summary>
     public LabelSets? Sets { get; init; }
 
-    /// <summary>Learning rates of the epochs, one each, where another run has decided them and how many there are; null decides anew.</summary>
+    /// <summary>
+    /// Learning rates of the epochs, one each, where another run has decided them and how many there are; null decides
+    /// anew.
+    /// </summary>
     internal IReadOnlyList<double>? Rates { get; init; }
 
     /// <summary>Trains.</summary>
@@ -49,10 +53,18 @@ public sealed class Trainer
     /// <param name="cancellation">
     /// Ends the run after the batch in hand; the model then holds the weights of its best finished epoch.
     /// </param>
-    /// <exception cref="ArgumentException">Options, texts and labels do not fit; found before any work is done.</exception>
+    /// <exception cref="ArgumentException">
+    /// Options, texts and labels do not fit; found before any work is done.
+    /// </exception>
     /// <exception cref="NotFiniteNumberException">The loss is no longer finite; the message names the step.</exception>
-    public TrainingResult Run(RaggedIds train, int[] trainLabels, RaggedIds? validation = null, int[]? validationLabels = null,
-        ITrainingObserver? observer = null, CancellationToken cancellation = default)
+    public TrainingResult Run(
+        RaggedIds train,
+        int[] trainLabels,
+        RaggedIds? validation = null,
+        int[]? validationLabels = null,
+        ITrainingObserver? observer = null,
+        CancellationToken cancellation = default
+    )
     {
         bool validates = validation is { Count: > 0 };
         Check(train, trainLabels, validates ? validation : null, validationLabels);
@@ -94,7 +106,10 @@ public sealed class Trainer
             ? MultiLabelEvaluation.LossAndAccuracy(probabilities, labels, sets)
             : SingleLabelEvaluation.LossAndAccuracy(probabilities, columns, labels);
         if (!double.IsFinite(loss))
-            throw new NotFiniteNumberException($"The validation loss is {loss} after epoch {record.Epoch}; try a smaller learning rate.", loss);
+            throw new NotFiniteNumberException(
+                $"The validation loss is {loss} after epoch {record.Epoch}; try a smaller learning rate.",
+                loss
+            );
         return record with { ValidationLoss = loss, ValidationAccuracy = accuracy };
     }
 
@@ -102,8 +117,15 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(trainLabels);
-        if (_model.Options.MultiLabel != Sets is not null || (Sets is { } sets && sets.Classes != _model.Options.Classes))
-            throw new ArgumentException("A model of several labels a text is trained on sets of its classes, and another on single labels; give Sets to the one and none to the other.", nameof(trainLabels));
+        if (
+            _model.Options.MultiLabel != Sets is not null
+            || (Sets is { } sets && sets.Classes != _model.Options.Classes)
+        )
+            throw new ArgumentException(
+                "A model of several labels a text is trained on sets of its classes, and another on single labels; "
+                    + "give Sets to the one and none to the other.",
+                nameof(trainLabels)
+            );
         _options.Validate(_model.Options.Classes, validation is not null);
         Throw.IfNotPositive(train.Count, "number of training texts");
         CheckLabels(train, trainLabels, "training");

@@ -36,12 +36,16 @@ public sealed record TrainingOptions
     /// <summary>Ends with the weights of the best epoch instead of the last one.</summary>
     public bool RestoreBest { get; init; }
 
-    /// <summary>The figure that says which epoch is best: early stopping's, else the validation loss, else the loss.</summary>
+    /// <summary>
+    /// The figure that says which epoch is best: early stopping's, else the validation loss, else the loss.
+    /// </summary>
     internal Monitored BestBy(bool hasValidation) =>
         EarlyStopping?.Monitor ?? (hasValidation ? Monitored.ValidationLoss : Monitored.Loss);
 
     /// <summary>Refuses values out of range, before any work is done.</summary>
-    /// <exception cref="ArgumentException">A value is out of range; the message names it and what is allowed.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value is out of range; the message names it and what is allowed.
+    /// </exception>
     public void Validate(int classes, bool hasValidation)
     {
         Throw.IfNotPositive(Epochs);
@@ -64,9 +68,16 @@ public sealed record TrainingOptions
         if (!Schedule.LastsUntilBest)
             return;
         if (!hasValidation)
-            throw new ArgumentException($"The schedule {Schedule} ends a phase with the epoch that is best on the validation texts, and there are none; keep some apart, or give the phase a number of epochs.");
+            throw new ArgumentException(
+                $"The schedule {Schedule} ends a phase with the epoch that is best on the validation texts, and "
+                    + $"there are none; keep some apart, or give the phase a number of epochs."
+            );
         if (EarlyStopping is { Monitor: var watched } && !MonitoredNames.NeedsValidation(watched))
-            throw new ArgumentException($"The schedule {Schedule} ends a phase with the epoch that is best on the validation texts, and early stopping says that {MonitoredNames.NameOf(watched)} tells the best; watch val_loss or val_accuracy.");
+            throw new ArgumentException(
+                $"The schedule {Schedule} ends a phase with the epoch that is best on the validation texts, and "
+                    + $"early stopping says that {MonitoredNames.NameOf(watched)} tells the best; watch val_loss or "
+                    + $"val_accuracy."
+            );
     }
 
     private static void RequireValidation(Monitored? figure, bool hasValidation, string who)
@@ -74,7 +85,9 @@ public sealed record TrainingOptions
         if (!hasValidation && figure is { } watched && MonitoredNames.NeedsValidation(watched))
         {
             throw new ArgumentException(
-                $"{who} watches {MonitoredNames.NameOf(watched)} and there are no validation texts; keep some apart, or watch loss or accuracy.");
+                $"{who} watches {MonitoredNames.NameOf(watched)} and there are no validation texts; keep some apart, "
+                    + $"or watch loss or accuracy."
+            );
         }
     }
 }

@@ -10,7 +10,15 @@ internal sealed class TrainingRun
 {
     private readonly Monitored _figure;
 
-    public TrainingRun(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels, LabelSets? sets, bool validates, ITrainingObserver? observer)
+    public TrainingRun(
+        TextClassifier model,
+        TrainingOptions options,
+        RaggedIds texts,
+        int[] labels,
+        LabelSets? sets,
+        bool validates,
+        ITrainingObserver? observer
+    )
     {
         Model = model;
         if (options.Schedule.EverTrains(ParameterGroup.Embedding))
@@ -28,8 +36,9 @@ internal sealed class TrainingRun
     public TextClassifier Model { get; }
 
     /// <summary>
-    /// The options as far as training has found them: once a phase that lasts until its best epoch is over, those of the run that
-    /// would have gone straight on from there, its length in the schedule and the epochs that were taken back off their number.
+    /// The options as far as training has found them: once a phase that lasts until its best epoch is over, those of
+    /// the run that would have gone straight on from there, its length in the schedule and the epochs that were taken
+    /// back off their number.
     /// </summary>
     public TrainingOptions Options
     {
@@ -53,7 +62,9 @@ internal sealed class TrainingRun
     /// <summary>Epochs that were taken back.</summary>
     public List<EpochRecord> TakenBack { get; } = [];
 
-    /// <summary>The best epoch of the phase under way, where that lasts until it; null before its first epoch is done, and else.</summary>
+    /// <summary>
+    /// The best epoch of the phase under way, where that lasts until it; null before its first epoch is done, and else.
+    /// </summary>
     public PhaseBest? PhaseBest { get; private set; }
 
     /// <summary>Where the callbacks stand.</summary>
@@ -63,9 +74,16 @@ internal sealed class TrainingRun
         {
             (double rate, double best, int wait, int cooldown) = Rate.State;
             (double stoppingBest, int stoppingWait) = Stopping?.State ?? default;
-            return new CallbackState { Rate = rate, RateBest = best, RateWait = wait, RateCooldown = cooldown, StoppingBest = stoppingBest, StoppingWait = stoppingWait };
+            return new CallbackState
+            {
+                Rate = rate,
+                RateBest = best,
+                RateWait = wait,
+                RateCooldown = cooldown,
+                StoppingBest = stoppingBest,
+                StoppingWait = stoppingWait,
+            };
         }
-
         set
         {
             Rate.State = (value.Rate, value.RateBest, value.RateWait, value.RateCooldown);
@@ -77,7 +95,10 @@ internal sealed class TrainingRun
     /// <summary>Why the run is over; null while it goes on.</summary>
     public StopReason? Stopped { get; set; }
 
-    /// <summary>Takes a finished epoch: history, best weights, callbacks. Tells of a phase that is over by it, and whose epochs after its best one were taken back.</summary>
+    /// <summary>
+    /// Takes a finished epoch: history, best weights, callbacks. Tells of a phase that is over by it, and whose epochs
+    /// after its best one were taken back.
+    /// </summary>
     public PhaseEnd? Finish(EpochRecord record)
     {
         History.Add(record);
@@ -97,9 +118,17 @@ internal sealed class TrainingRun
         return null;
     }
 
-    /// <summary>What follows the best epoch of a phase; made when its first epoch is done, or taken from a checkpoint.</summary>
+    /// <summary>
+    /// What follows the best epoch of a phase; made when its first epoch is done, or taken from a checkpoint.
+    /// </summary>
     public PhaseBest PhaseBestOf(int phase) =>
-        PhaseBest ??= new PhaseBest(Model, Options.Schedule.Phases[phase], Options.Schedule.LastEpochOf(phase, Options.Epochs)!.Value, _figure, Epochs.Optimizer!);
+        PhaseBest ??= new PhaseBest(
+            Model,
+            Options.Schedule.Phases[phase],
+            Options.Schedule.LastEpochOf(phase, Options.Epochs)!.Value,
+            _figure,
+            Epochs.Optimizer!
+        );
 
     /// <summary>Goes on from a checkpoint that knows the lengths of phases.</summary>
     public void Resume(ThawSchedule schedule, IReadOnlyList<EpochRecord> history, IReadOnlyList<EpochRecord> takenBack)
@@ -116,7 +145,10 @@ internal sealed class TrainingRun
         best.Restore(this);
         TakenBack.AddRange(History[best.Epoch..]);
         History.RemoveRange(best.Epoch, after);
-        ThawSchedule found = Options.Schedule.WithLength(phase, best.Epoch + 1 - Options.Schedule.FirstEpochOf(phase)!.Value);
+        ThawSchedule found = Options.Schedule.WithLength(
+            phase,
+            best.Epoch + 1 - Options.Schedule.FirstEpochOf(phase)!.Value
+        );
         Options = Options with { Schedule = found, Epochs = Options.Epochs - after };
         PhaseBest = null;
         return new PhaseEnd(best.Epoch, after, found.Phases[phase + 1]);

@@ -3,13 +3,19 @@ using Firn.Model;
 
 namespace Firn.Training;
 
-/// <summary>A copy of the weights of the groups that train, and of moving statistics; frozen ones are never copied.</summary>
+/// <summary>
+/// A copy of the weights of the groups that train, and of moving statistics; frozen ones are never copied.
+/// </summary>
 internal sealed class WeightSnapshot
 {
     private readonly (Parameter Parameter, float[] Copy)[] _copies;
 
     public WeightSnapshot(TextClassifier model, Func<ParameterGroup, bool> trains) =>
-        _copies = [.. model.Parameters.Where(p => trains(p.Group) || p.Group == ParameterGroup.Statistics).Select(p => (p, new float[p.Values.Length]))];
+        _copies = [
+            .. model
+                .Parameters.Where(p => trains(p.Group) || p.Group == ParameterGroup.Statistics)
+                .Select(p => (p, new float[p.Values.Length])),
+        ];
 
     /// <summary>The epoch whose weights are held; 0 for none.</summary>
     public int Epoch { get; private set; }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Firn.Tuning;
 
 /// <summary>
-/// The trials of a search, a JSON object a line, flushed to the disk line by line. A last line that was cut short is taken
-/// out, and its trial is run again.
+/// The trials of a search, a JSON object a line, flushed to the disk line by line. A last line that was cut short is
+/// taken out, and its trial is run again.
 /// </summary>
 internal sealed class TrialFile : IDisposable
 {
@@ -15,7 +15,9 @@ internal sealed class TrialFile : IDisposable
 
     /// <param name="path">Created where it is missing; null keeps nothing.</param>
     /// <param name="search">Hash of the texts, labels, options and seed that the trials belong to.</param>
-    /// <exception cref="InvalidDataException">It holds another search's trials, or a line before the last is damaged.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It holds another search's trials, or a line before the last is damaged.
+    /// </exception>
     public TrialFile(string? path, string search)
     {
         _search = search;
@@ -63,12 +65,21 @@ internal sealed class TrialFile : IDisposable
                 return start;
             try
             {
-                Know(path, TuningTrial.FromJson(Encoding.UTF8.GetString(bytes, start, end - start)) ?? throw new JsonException("null is no trial"));
+                Know(
+                    path,
+                    TuningTrial.FromJson(Encoding.UTF8.GetString(bytes, start, end - start))
+                        ?? throw new JsonException("null is no trial")
+                );
             }
             catch (JsonException error)
             {
-                return last ? start
-                    : throw new InvalidDataException($"{path}: line {number} is no trial of a search ({error.Message}); delete that line, or name another file.", error);
+                return last
+                    ? start
+                    : throw new InvalidDataException(
+                        $"{path}: line {number} is no trial of a search ({error.Message}); delete that line, or name "
+                            + $"another file.",
+                        error
+                    );
             }
             start = end + 1;
         }
@@ -80,7 +91,9 @@ internal sealed class TrialFile : IDisposable
         if (trial.Search != _search)
         {
             throw new InvalidDataException(
-                $"{path} holds the trials of another search (other texts, labels, options or seed); name another file, or delete it.");
+                $"{path} holds the trials of another search (other texts, labels, options or seed); name another "
+                    + $"file, or delete it."
+            );
         }
         _known[(trial.Candidate, trial.Rung, trial.Fold)] = trial;
     }

@@ -13,7 +13,15 @@ namespace Firn.Tuning;
 /// <param name="Accuracy">On texts kept apart from those it was trained on; not the final test's.</param>
 /// <param name="Loss">Cross-entropy there.</param>
 /// <param name="Seconds">Duration.</param>
-public sealed record TuningTrial(int Candidate, int Rung, int Texts, string Options, double Accuracy, double Loss, double Seconds)
+public sealed record TuningTrial(
+    int Candidate,
+    int Rung,
+    int Texts,
+    string Options,
+    double Accuracy,
+    double Loss,
+    double Seconds
+)
 {
     /// <summary>Hash of what the trial belongs to: texts, labels, options and seed.</summary>
     public string Search { get; init; } = "";
@@ -23,7 +31,8 @@ public sealed record TuningTrial(int Candidate, int Rung, int Texts, string Opti
 
     internal string ToJson() => JsonSerializer.Serialize(this, TuningTrialContext.Default.TuningTrial);
 
-    internal static TuningTrial? FromJson(string line) => JsonSerializer.Deserialize(line, TuningTrialContext.Default.TuningTrial);
+    internal static TuningTrial? FromJson(string line) =>
+        JsonSerializer.Deserialize(line, TuningTrialContext.Default.TuningTrial);
 }
 
 /// <summary>A recipe drawn from the space of choices.</summary>
@@ -32,8 +41,15 @@ public sealed record TuningTrial(int Candidate, int Rung, int Texts, string Opti
 /// <param name="Options">What differs from the preset, as options of <c>firn train</c>.</param>
 internal sealed record TuningCandidate(int Number, RecipeOptions Recipe, string Options)
 {
-    /// <summary>The candidate of that number: each choice stays as the preset has it, or is drawn, one time in two.</summary>
-    public static TuningCandidate Draw(RecipeOptions preset, int number, ulong seed, IReadOnlyList<TuningChoice>? choices = null)
+    /// <summary>
+    /// The candidate of that number: each choice stays as the preset has it, or is drawn, one time in two.
+    /// </summary>
+    public static TuningCandidate Draw(
+        RecipeOptions preset,
+        int number,
+        ulong seed,
+        IReadOnlyList<TuningChoice>? choices = null
+    )
     {
         RecipeOptions recipe = preset;
         var options = new List<string>();

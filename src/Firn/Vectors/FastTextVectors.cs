@@ -7,9 +7,9 @@ using Firn.Vectors.Subwords;
 namespace Firn.Vectors;
 
 /// <summary>
-/// A fastText model (.bin, .ftz) for looking up words it has never seen: a word's vector is the mean of its own row and the
-/// rows of its character n-grams (Bojanowski et al. 2017, "Enriching word vectors with subword information"). Equal to
-/// fastText's <c>print-word-vectors</c>. Immutable and safe to share between threads.
+/// A fastText model (.bin, .ftz) for looking up words it has never seen: a word's vector is the mean of its own row and
+/// the rows of its character n-grams (Bojanowski et al. 2017, "Enriching word vectors with subword information"). Equal
+/// to fastText's <c>print-word-vectors</c>. Immutable and safe to share between threads.
 /// </summary>
 public sealed class FastTextVectors
 {
@@ -19,7 +19,14 @@ public sealed class FastTextVectors
     private readonly SubwordHash _subwords;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _rows;
 
-    internal FastTextVectors(IReadOnlyList<string> words, int minN, int maxN, int buckets, EmbeddingRows matrix, IReadOnlyDictionary<int, int>? prunedBuckets = null)
+    internal FastTextVectors(
+        IReadOnlyList<string> words,
+        int minN,
+        int maxN,
+        int buckets,
+        EmbeddingRows matrix,
+        IReadOnlyDictionary<int, int>? prunedBuckets = null
+    )
     {
         Words = words;
         MinN = minN;
@@ -33,7 +40,9 @@ public sealed class FastTextVectors
         _rows = rows.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>Words of the model that are no UTF-8, by their text with U+FFFD in it: their n-grams are those of the bytes.</summary>
+    /// <summary>
+    /// Words of the model that are no UTF-8, by their text with U+FFFD in it: their n-grams are those of the bytes.
+    /// </summary>
     internal IReadOnlyDictionary<string, byte[]> RawWords { get; init; } = new Dictionary<string, byte[]>();
 
     /// <summary>Values in each vector.</summary>
@@ -42,7 +51,9 @@ public sealed class FastTextVectors
     /// <summary>The words of the model's vocabulary, the most frequent first.</summary>
     public IReadOnlyList<string> Words { get; }
 
-    /// <summary>How often each of <see cref="Words"/> stood in the texts of the training; empty where that is not known.</summary>
+    /// <summary>
+    /// How often each of <see cref="Words"/> stood in the texts of the training; empty where that is not known.
+    /// </summary>
     public ReadOnlyMemory<long> Counts { get; internal init; }
 
     /// <summary>Shortest character n-gram, the word's marks &lt; and &gt; counted.</summary>
@@ -57,9 +68,13 @@ public sealed class FastTextVectors
     /// <summary>Whether the word has a row of its own.</summary>
     public bool Contains(ReadOnlySpan<char> word) => _rows.ContainsKey(word);
 
-    /// <summary>Reads a model of fastText 0.1 and later: versions 11 and 12, dense or quantized, or the format before them.</summary>
+    /// <summary>
+    /// Reads a model of fastText 0.1 and later: versions 11 and 12, dense or quantized, or the format before them.
+    /// </summary>
     /// <param name="path">The file, plain or packed.</param>
-    /// <exception cref="InvalidDataException">The content is wrong: the message names the byte and a remedy.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The content is wrong: the message names the byte and a remedy.
+    /// </exception>
     public static FastTextVectors Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -82,16 +97,21 @@ public sealed class FastTextVectors
     }
 
     /// <summary>
-    /// Writes the model as fastText 0.9 does (.bin, version 12, not quantized). What predicts is not held here, so the file's
-    /// output matrix is zero: it answers for words, and further training has to learn those rows anew. Words whose
-    /// <see cref="Counts"/> are not known are given a count of 1.
+    /// Writes the model as fastText 0.9 does (.bin, version 12, not quantized). What predicts is not held here, so the
+    /// file's output matrix is zero: it answers for words, and further training has to learn those rows anew. Words
+    /// whose <see cref="Counts"/> are not known are given a count of 1.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Some n-grams were pruned from the model, and fastText writes no such model unquantized.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Some n-grams were pruned from the model, and fastText writes no such model unquantized.
+    /// </exception>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (_pruned)
-            throw new InvalidOperationException("The model keeps some of its n-grams only (it was quantized with a cutoff); copy its file, or save the table of its words.");
+            throw new InvalidOperationException(
+                "The model keeps some of its n-grams only (it was quantized with a cutoff); copy its file, or save "
+                    + "the table of its words."
+            );
         var options = new FastTextArguments(Dimension, MinN, MaxN, _buckets);
         var row = new float[Dimension];
         long[] counts = Counts.IsEmpty ? [.. Enumerable.Repeat(1L, Words.Count)] : Counts.ToArray();
@@ -106,8 +126,8 @@ public sealed class FastTextVectors
     }
 
     /// <summary>
-    /// Writes a model file smaller, as fastText's .ftz: its input rows as a byte for two dimensions and one for their length
-    /// (Joulin et al. 2016, "FastText.zip"). All else stays as it is.
+    /// Writes a model file smaller, as fastText's .ftz: its input rows as a byte for two dimensions and one for their
+    /// length (Joulin et al. 2016, "FastText.zip"). All else stays as it is.
     /// </summary>
     /// <param name="source">A model of fastText 0.1 or later, not quantized.</param>
     /// <param name="destination">Where the smaller one goes; appears whole or not at all.</param>
@@ -148,10 +168,16 @@ public sealed class FastTextVectors
         var rows = new RowBuilder<float>(Dimension, words.Length);
         foreach (string word in words)
             TryGetVector(word, rows.Add());
-        return new WordVectors(WordDictionary.Of(words), new SingleRows(rows.Build()), null) { Counts = CountsOf(words) };
+        return new WordVectors(WordDictionary.Of(words), new SingleRows(rows.Build()), null)
+        {
+            Counts = CountsOf(words),
+        };
     }
 
-    /// <summary>The vectors of these words, whether the model has seen them or not; those that have no n-gram either are left out.</summary>
+    /// <summary>
+    /// The vectors of these words, whether the model has seen them or not; those that have no n-gram either are left
+    /// out.
+    /// </summary>
     /// <param name="words">Without duplicates.</param>
     /// <exception cref="ArgumentException">A word comes twice.</exception>
     public WordVectors ToWordVectors(IReadOnlyList<string> words)
@@ -172,9 +198,14 @@ public sealed class FastTextVectors
 
     /// <summary>The counts of words, 0 of those that the model has not seen.</summary>
     private ReadOnlyMemory<long> CountsOf(IReadOnlyList<string> words) =>
-        Counts.IsEmpty ? default : words.Select(word => _rows.TryGetValue(word, out int row) ? Counts.Span[row] : 0).ToArray();
+        Counts.IsEmpty
+            ? default
+            : words.Select(word => _rows.TryGetValue(word, out int row) ? Counts.Span[row] : 0).ToArray();
 
-    /// <summary>Whether a file is a fastText model, by its first bytes. The format before version 11 has no mark and is told by arguments that all make sense.</summary>
+    /// <summary>
+    /// Whether a file is a fastText model, by its first bytes. The format before version 11 has no mark and is told by
+    /// arguments that all make sense.
+    /// </summary>
     public static bool IsModel(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -198,7 +229,9 @@ public sealed class FastTextVectors
     private void AddSubwords(ReadOnlySpan<char> word, List<int> rows)
     {
         byte[]? raw = RawWords.Count > 0 ? RawWords.GetValueOrDefault(word.ToString()) : null;
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(Math.Max(Encoding.UTF8.GetMaxByteCount(word.Length), raw?.Length ?? 0) + 2);
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(
+            Math.Max(Encoding.UTF8.GetMaxByteCount(word.Length), raw?.Length ?? 0) + 2
+        );
         int length = raw?.Length ?? Encoding.UTF8.GetBytes(word, bytes.AsSpan(1));
         raw?.CopyTo(bytes.AsSpan(1));
         if (!bytes.AsSpan(1, length).SequenceEqual("</s>"u8))

@@ -8,22 +8,30 @@ using Firn.Vectors.Subwords;
 namespace Firn.Vectors;
 
 /// <summary>
-/// A table of floret, which spaCy's users have: rows of hashes and no list of words. A word's vector is the mean of the rows
-/// that the word in its marks and all its character n-grams are hashed to, one to four rows each. Equal to spaCy's
+/// A table of floret, which spaCy's users have: rows of hashes and no list of words. A word's vector is the mean of the
+/// rows that the word in its marks and all its character n-grams are hashed to, one to four rows each. Equal to spaCy's
 /// <c>Vectors</c> in its floret mode. Immutable and safe to share between threads.
 /// </summary>
 public sealed class FloretVectors
 {
     private const int MaxHashes = 4;
     private readonly RowBlocks<float> _rows;
-    private readonly string _begin, _end;
+    private readonly string _begin,
+        _end;
     private readonly int _hashes;
     private readonly uint _seed;
 
     private FloretVectors(FloretHeader header, RowBlocks<float> rows)
     {
         _rows = rows;
-        (MinN, MaxN, _hashes, _seed, _begin, _end) = (header.MinN, header.MaxN, header.Hashes, header.Seed, header.Begin, header.End);
+        (MinN, MaxN, _hashes, _seed, _begin, _end) = (
+            header.MinN,
+            header.MaxN,
+            header.Hashes,
+            header.Seed,
+            header.Begin,
+            header.End
+        );
     }
 
     /// <summary>Dimensions of each vector.</summary>
@@ -47,17 +55,32 @@ public sealed class FloretVectors
     }
 
     /// <summary>Reads a <c>.floret</c> file, plain or packed.</summary>
-    /// <param name="path">The file: "buckets dimensions min-n max-n hashes seed begin end", then a line a row: its number and its values.</param>
-    /// <exception cref="InvalidDataException">The content is wrong: the message names the line and a remedy.</exception>
+    /// <param name="path">
+    /// The file: "buckets dimensions min-n max-n hashes seed begin end", then a line a row: its number and its values.
+    /// </param>
+    /// <exception cref="InvalidDataException">
+    /// The content is wrong: the message names the line and a remedy.
+    /// </exception>
     public static FloretVectors Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var source = new ByteSource(path);
         string first = FirstLine(source);
         if (!FloretHeader.TryParse(first, out FloretHeader header))
-            Throw.BadFile(path, "line 1", $"'{first[..Math.Min(first.Length, 60)]}' is no header of a floret table", "It holds buckets, dimensions, shortest and longest n-gram, hashes, seed and two marks; write the table again with floret");
+            Throw.BadFile(
+                path,
+                "line 1",
+                $"'{first[..Math.Min(first.Length, 60)]}' is no header of a floret table",
+                "It holds buckets, dimensions, shortest and longest n-gram, hashes, seed and two marks; write the "
+                    + "table again with floret"
+            );
         if (header.Buckets > source.MaxLength / (2 * header.Dimension))
-            Throw.BadFile(path, "line 1", $"the header promises {header.Buckets} rows of {header.Dimension} numbers, more than the file can hold", "The file is cut, or its header wrong; fetch it again");
+            Throw.BadFile(
+                path,
+                "line 1",
+                $"the header promises {header.Buckets} rows of {header.Dimension} numbers, more than the file can hold",
+                "The file is cut, or its header wrong; fetch it again"
+            );
         source.Skip(source.Peek(1 << 16).IndexOf((byte)'\n') + 1);
         var rows = new RowBuilder<float>(header.Dimension, header.Buckets);
         int longest = 64 * (header.Dimension + 2);
@@ -67,10 +90,17 @@ public sealed class FloretVectors
             int end = ahead.IndexOf((byte)'\n');
             ReadOnlySpan<byte> line = end < 0 ? ahead : ahead[..end];
             TextRow.Kind kind = TextRow.Parse(line, rows.Add(), out ReadOnlySpan<byte> number, out string problem);
-            if (kind != TextRow.Kind.Vector || Encoding.ASCII.GetString(number) != row.ToString(CultureInfo.InvariantCulture))
+            if (
+                kind != TextRow.Kind.Vector
+                || Encoding.ASCII.GetString(number) != row.ToString(CultureInfo.InvariantCulture)
+            )
             {
-                Throw.BadFile(path, $"line {row + 2}", problem.Length > 0 ? problem : $"row {row} and its {header.Dimension} numbers are expected",
-                    "The file is cut or damaged; fetch it again");
+                Throw.BadFile(
+                    path,
+                    $"line {row + 2}",
+                    problem.Length > 0 ? problem : $"row {row} and its {header.Dimension} numbers are expected",
+                    "The file is cut or damaged; fetch it again"
+                );
             }
             source.Skip(Math.Min(line.Length + 1, ahead.Length));
         }
@@ -136,7 +166,16 @@ public sealed class FloretVectors
     }
 
     /// <summary>The first line of a table.</summary>
-    private readonly record struct FloretHeader(int Buckets, int Dimension, int MinN, int MaxN, int Hashes, uint Seed, string Begin, string End)
+    private readonly record struct FloretHeader(
+        int Buckets,
+        int Dimension,
+        int MinN,
+        int MaxN,
+        int Hashes,
+        uint Seed,
+        string Begin,
+        string End
+    )
     {
         public static bool TryParse(string line, out FloretHeader header)
         {
@@ -150,9 +189,22 @@ public sealed class FloretVectors
                 if (!uint.TryParse(fields[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]))
                     return false;
             }
-            bool sound = numbers[0] is >= 1 and <= int.MaxValue && numbers[1] is >= 1 and <= VectorFileHeader.MaxDimension
-                && numbers[2] <= 1000 && numbers[3] <= 1000 && numbers[4] is >= 1 and <= MaxHashes;
-            header = new FloretHeader((int)numbers[0], (int)numbers[1], (int)numbers[2], (int)numbers[3], (int)numbers[4], numbers[5], fields[6], fields[7]);
+            bool sound =
+                numbers[0] is >= 1 and <= int.MaxValue
+                && numbers[1] is >= 1 and <= VectorFileHeader.MaxDimension
+                && numbers[2] <= 1000
+                && numbers[3] <= 1000
+                && numbers[4] is >= 1 and <= MaxHashes;
+            header = new FloretHeader(
+                (int)numbers[0],
+                (int)numbers[1],
+                (int)numbers[2],
+                (int)numbers[3],
+                (int)numbers[4],
+                numbers[5],
+                fields[6],
+                fields[7]
+            );
             return sound;
         }
     }

@@ -4,8 +4,8 @@ namespace Firn.Vectors;
 
 /// <summary>
 /// Nearest words, analogies and the odd one out, by cosine over all words: exact, not approximate. Holds a copy of the
-/// table in float32 with rows of length 1, and one of a quarter of that once single words are asked for; build it once and
-/// share it between threads.
+/// table in float32 with rows of length 1, and one of a quarter of that once single words are asked for; build it once
+/// and share it between threads.
 /// </summary>
 /// <remarks>Words whose vector is zero have similarity 0 to all.</remarks>
 public sealed class Similarity
@@ -34,15 +34,26 @@ public sealed class Similarity
     /// <summary>The words nearest to a word, the nearest first, without the word itself.</summary>
     /// <param name="word">A word with a vector.</param>
     /// <param name="count">How many to return at most.</param>
-    /// <param name="restrict">Search only the first rows, which usually are the most frequent words; null searches all.</param>
+    /// <param name="restrict">
+    /// Search only the first rows, which usually are the most frequent words; null searches all.
+    /// </param>
     /// <exception cref="KeyNotFoundException">The word has no vector.</exception>
     public IReadOnlyList<Neighbor> Nearest(string word, int count = 10, int? restrict = null) =>
         Analogy([word], [], count, AnalogyMethod.Add, restrict);
 
-    /// <summary>The words nearest to each of many words, as one word at a time but with each row read once for 32 of them.</summary>
-    /// <returns>For each word its nearest, the nearest first, without the word itself; scores may differ from one at a time in the last bit.</returns>
+    /// <summary>
+    /// The words nearest to each of many words, as one word at a time but with each row read once for 32 of them.
+    /// </summary>
+    /// <returns>
+    /// For each word its nearest, the nearest first, without the word itself; scores may differ from one at a time in
+    /// the last bit.
+    /// </returns>
     /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
-    public IReadOnlyList<IReadOnlyList<Neighbor>> NearestOfEach(IReadOnlyList<string> words, int count = 10, int? restrict = null)
+    public IReadOnlyList<IReadOnlyList<Neighbor>> NearestOfEach(
+        IReadOnlyList<string> words,
+        int count = 10,
+        int? restrict = null
+    )
     {
         ArgumentNullException.ThrowIfNull(words);
         Throw.IfNotPositive(count);
@@ -61,7 +72,9 @@ public sealed class Similarity
         return Named(_coded.Value.Nearest(_table.Unit(vector), count, Rows(restrict), []));
     }
 
-    /// <summary>The words nearest to the mean of the unit vectors of a text's words; words without vector are passed over.</summary>
+    /// <summary>
+    /// The words nearest to the mean of the unit vectors of a text's words; words without vector are passed over.
+    /// </summary>
     /// <returns>Empty when no word has a vector. The text's own words are among the results.</returns>
     public IReadOnlyList<Neighbor> NearestToText(IEnumerable<string> words, int count = 10, int? restrict = null)
     {
@@ -77,24 +90,31 @@ public sealed class Similarity
     /// </summary>
     /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
     public IReadOnlyList<Neighbor> Analogy(
-        IReadOnlyList<string> positive, IReadOnlyList<string> negative, int count = 10,
-        AnalogyMethod method = AnalogyMethod.Add, int? restrict = null)
+        IReadOnlyList<string> positive,
+        IReadOnlyList<string> negative,
+        int count = 10,
+        AnalogyMethod method = AnalogyMethod.Add,
+        int? restrict = null
+    )
     {
         ArgumentNullException.ThrowIfNull(positive);
         ArgumentNullException.ThrowIfNull(negative);
         Throw.IfNotPositive(count);
         if (positive.Count == 0)
             throw new ArgumentException("Give at least one positive word.", nameof(positive));
-        int[] plus = [.. positive.Select(RowOf)], minus = [.. negative.Select(RowOf)];
+        int[] plus = [.. positive.Select(RowOf)],
+            minus = [.. negative.Select(RowOf)];
         int[] given = [.. plus, .. minus];
-        return Named(method == AnalogyMethod.Add
-            ? _coded.Value.Nearest(_table.Mean(plus, minus), count, Rows(restrict), given)
-            : _table.NearestByProduct(plus, minus, count, Rows(restrict), given));
+        return Named(
+            method == AnalogyMethod.Add
+                ? _coded.Value.Nearest(_table.Mean(plus, minus), count, Rows(restrict), given)
+                : _table.NearestByProduct(plus, minus, count, Rows(restrict), given)
+        );
     }
 
     /// <summary>
-    /// The words nearest to a weighted sum of unit vectors, without the words given: gensim's <c>most_similar</c> with weights, any number
-    /// of words to be near to (weights above 0) and far from (below).
+    /// The words nearest to a weighted sum of unit vectors, without the words given: gensim's <c>most_similar</c> with
+    /// weights, any number of words to be near to (weights above 0) and far from (below).
     /// </summary>
     /// <exception cref="ArgumentException">No word is given, or a weight is not finite.</exception>
     /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
@@ -107,13 +127,20 @@ public sealed class Similarity
     }
 
     /// <summary>
-    /// The same answer to a single query of a table, which is read where it lies: a <see cref="Similarity"/>, made for many queries,
-    /// takes as long to make as some thirty of these.
+    /// The same answer to a single query of a table, which is read where it lies: a <see cref="Similarity"/>, made for
+    /// many queries, takes as long to make as some thirty of these.
     /// </summary>
     /// <exception cref="ArgumentException">No word is given, or a weight is not finite.</exception>
-    /// <exception cref="InvalidDataException">A number of the table is not finite, which a mapped file may hold.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A number of the table is not finite, which a mapped file may hold.
+    /// </exception>
     /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
-    public static IReadOnlyList<Neighbor> NearestOnce(WordVectors vectors, IReadOnlyList<WeightedWord> words, int count = 10, int? restrict = null)
+    public static IReadOnlyList<Neighbor> NearestOnce(
+        WordVectors vectors,
+        IReadOnlyList<WeightedWord> words,
+        int count = 10,
+        int? restrict = null
+    )
     {
         ArgumentNullException.ThrowIfNull(vectors);
         ArgumentNullException.ThrowIfNull(words);
@@ -121,29 +148,52 @@ public sealed class Similarity
         string[] given = [.. words.Select(word => word.Word).Distinct(StringComparer.Ordinal)];
         if (given.Length == 0)
             throw new ArgumentException("Give at least one word.", nameof(words));
-        using var few = new WordVectors(given, [.. given.SelectMany(word => vectors.TryGetVector(word, out ReadOnlySpan<float> vector)
-            ? vector.ToArray() : throw new KeyNotFoundException($"'{word}' has no vector."))], vectors.Dimension);
+        using var few = new WordVectors(
+            given,
+            [
+                .. given.SelectMany(word =>
+                    vectors.TryGetVector(word, out ReadOnlySpan<float> vector)
+                        ? vector.ToArray()
+                        : throw new KeyNotFoundException($"'{word}' has no vector.")
+                ),
+            ],
+            vectors.Dimension
+        );
         float[] query = new Similarity(few).QueryOf(words);
         int[] rows = [.. given.Select(word => vectors.TryGetRow(word, out int row) ? row : -1)];
         int searched = Rows(restrict, vectors);
-        return [.. RowScan.Nearest(vectors, query, count, searched, rows).Select(found => new Neighbor(vectors.Words[found.Row], found.Row, found.Score))];
+        return
+        [
+            .. RowScan
+                .Nearest(vectors, query, count, searched, rows)
+                .Select(found => new Neighbor(vectors.Words[found.Row], found.Row, found.Score)),
+        ];
     }
 
     /// <summary>The words nearer to a word than another is, the nearest first; gensim's <c>closer_than</c>.</summary>
     /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
     public IReadOnlyList<Neighbor> CloserThan(string word, string other)
     {
-        int row = RowOf(word), bound = RowOf(other);
+        int row = RowOf(word),
+            bound = RowOf(other);
         float[] scores = _table.ScoresOf(row);
-        return Named([.. Enumerable.Range(0, scores.Length).Where(at => scores[at] > scores[bound] && at != row)
-            .Select(at => (Row: at, Score: scores[at])).OrderByDescending(found => found.Score)]);
+        return Named([
+            .. Enumerable
+                .Range(0, scores.Length)
+                .Where(at => scores[at] > scores[bound] && at != row)
+                .Select(at => (Row: at, Score: scores[at]))
+                .OrderByDescending(found => found.Score),
+        ]);
     }
 
-    /// <summary>The place of a word among another's neighbors, from 1: one more than the words of <see cref="CloserThan"/>.</summary>
+    /// <summary>
+    /// The place of a word among another's neighbors, from 1: one more than the words of <see cref="CloserThan"/>.
+    /// </summary>
     /// <exception cref="KeyNotFoundException">A word has no vector.</exception>
     public int Rank(string word, string other)
     {
-        int row = RowOf(word), bound = RowOf(other);
+        int row = RowOf(word),
+            bound = RowOf(other);
         float[] scores = _table.ScoresOf(row);
         int rank = 1;
         for (int at = 0; at < scores.Length; at++)
@@ -169,7 +219,8 @@ public sealed class Similarity
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        int[] rows = [.. a.Select(RowOf)], columns = [.. b.Select(RowOf)];
+        int[] rows = [.. a.Select(RowOf)],
+            columns = [.. b.Select(RowOf)];
         var matrix = new float[rows.Length, columns.Length];
         for (int i = 0; i < rows.Length; i++)
         {
@@ -186,17 +237,23 @@ public sealed class Similarity
         foreach (WeightedWord word in words)
         {
             if (!float.IsFinite(word.Weight))
-                throw new ArgumentException($"The weight of '{word.Word}' is {word.Weight}; a finite number is expected.", nameof(words));
+                throw new ArgumentException(
+                    $"The weight of '{word.Word}' is {word.Weight}; a finite number is expected.",
+                    nameof(words)
+                );
         }
         return _table.WeightedMean([.. words.Select(word => RowOf(word.Word))], [.. words.Select(word => word.Weight)]);
     }
 
     private int RowOf(string word) =>
-        Vectors.TryGetRow(word, out int row) ? row : throw new KeyNotFoundException($"'{word}' has no vector; check its spelling and case.");
+        Vectors.TryGetRow(word, out int row)
+            ? row
+            : throw new KeyNotFoundException($"'{word}' has no vector; check its spelling and case.");
 
     private int Rows(int? restrict) => Rows(restrict, Vectors);
 
-    private static int Rows(int? restrict, WordVectors vectors) => Math.Clamp(restrict ?? vectors.Count, 0, vectors.Count);
+    private static int Rows(int? restrict, WordVectors vectors) =>
+        Math.Clamp(restrict ?? vectors.Count, 0, vectors.Count);
 
     private Neighbor[] Named((int Row, float Score)[] found) =>
         [.. found.Select(f => new Neighbor(Vectors.Words[f.Row], f.Row, f.Score))];

@@ -3,9 +3,10 @@ using Firn.Vectors.Search;
 namespace Firn.Vectors;
 
 /// <summary>
-/// How alike two texts are by their words' vectors: the cosine of their means, and Word Mover's Distance (Kusner et al. 2015,
-/// "From word embeddings to document distances"), the least that it costs to carry the words of one text to those of the
-/// other, a word's way being the distance of the two unit vectors. Words without a vector are passed over. Immutable.
+/// How alike two texts are by their words' vectors: the cosine of their means, and Word Mover's Distance (Kusner et al.
+/// 2015, "From word embeddings to document distances"), the least that it costs to carry the words of one text to those
+/// of the other, a word's way being the distance of the two unit vectors. Words without a vector are passed over.
+/// Immutable.
 /// </summary>
 public sealed class TextDistance
 {
@@ -18,19 +19,23 @@ public sealed class TextDistance
         _vectors = vectors;
     }
 
-    /// <summary>Cosine of the means of the texts' vectors, as they are and not at length 1: gensim's <c>n_similarity</c>.</summary>
+    /// <summary>
+    /// Cosine of the means of the texts' vectors, as they are and not at length 1: gensim's <c>n_similarity</c>.
+    /// </summary>
     /// <returns>In [-1, 1]; 0 where a mean is zero.</returns>
     /// <exception cref="ArgumentException">No word of a text has a vector.</exception>
     public double Cosine(IReadOnlyList<string> a, IReadOnlyList<string> b)
     {
-        double[] x = Mean(a, nameof(a)), y = Mean(b, nameof(b));
-        double product = Dot(x, y), length = Math.Sqrt(Dot(x, x) * Dot(y, y));
+        double[] x = Mean(a, nameof(a)),
+            y = Mean(b, nameof(b));
+        double product = Dot(x, y),
+            length = Math.Sqrt(Dot(x, x) * Dot(y, y));
         return length > 0 ? Math.Clamp(product / length, -1, 1) : 0;
     }
 
     /// <summary>
-    /// Word Mover's Distance, exact; gensim's <c>wmdistance</c>. Time grows with the cube of the number of distinct words: texts of a
-    /// hundred take milliseconds, of a thousand seconds.
+    /// Word Mover's Distance, exact; gensim's <c>wmdistance</c>. Time grows with the cube of the number of distinct
+    /// words: texts of a hundred take milliseconds, of a thousand seconds.
     /// </summary>
     /// <returns>From 0, for texts of the same words equally often, to 2.</returns>
     /// <exception cref="ArgumentException">No word of a text has a vector.</exception>
@@ -39,19 +44,24 @@ public sealed class TextDistance
         (WordBag x, WordBag y) = (Bag(a, nameof(a)), Bag(b, nameof(b)));
         double[,] costs = Costs(x, y);
         // Whole numbers: each text's counts times the other's number of words.
-        return Transport.Least(costs, [.. x.Counts.Select(count => count * y.Words)], [.. y.Counts.Select(count => count * x.Words)]) / ((double)x.Words * y.Words);
+        return Transport.Least(
+                costs,
+                [.. x.Counts.Select(count => count * y.Words)],
+                [.. y.Counts.Select(count => count * x.Words)]
+            ) / ((double)x.Words * y.Words);
     }
 
     /// <summary>
-    /// A lower bound of <see cref="WordMovers"/>: each word goes to the nearest of the other text, and of both directions the dearer
-    /// counts (Kusner et al. 2015, 4.2). Time grows with the square of the number of words.
+    /// A lower bound of <see cref="WordMovers"/>: each word goes to the nearest of the other text, and of both
+    /// directions the dearer counts (Kusner et al. 2015, 4.2). Time grows with the square of the number of words.
     /// </summary>
     /// <exception cref="ArgumentException">No word of a text has a vector.</exception>
     public double RelaxedWordMovers(IReadOnlyList<string> a, IReadOnlyList<string> b)
     {
         (WordBag x, WordBag y) = (Bag(a, nameof(a)), Bag(b, nameof(b)));
         double[,] costs = Costs(x, y);
-        double there = 0, back = 0;
+        double there = 0,
+            back = 0;
         for (int i = 0; i < x.Rows.Length; i++)
             there += x.Counts[i] / (double)x.Words * Enumerable.Range(0, y.Rows.Length).Min(j => costs[i, j]);
         for (int j = 0; j < y.Rows.Length; j++)
@@ -89,7 +99,8 @@ public sealed class TextDistance
 
     private double[,] Costs(WordBag a, WordBag b)
     {
-        double[][] x = [.. a.Rows.Select(Unit)], y = [.. b.Rows.Select(Unit)];
+        double[][] x = [.. a.Rows.Select(Unit)],
+            y = [.. b.Rows.Select(Unit)];
         var costs = new double[x.Length, y.Length];
         for (int i = 0; i < x.Length; i++)
         {

@@ -4,13 +4,13 @@ using Firn.Vectors.Storage;
 namespace Firn.Vectors;
 
 /// <summary>
-/// An immutable table of word vectors: row r, of <see cref="Dimension"/> float32 values, belongs to <c>Words[r]</c>. It may
-/// be stored more narrowly (<see cref="Precision"/>), lie in a mapped file, and hold more numbers than one array can.
-/// Safe to share between threads.
+/// An immutable table of word vectors: row r, of <see cref="Dimension"/> float32 values, belongs to <c>Words[r]</c>. It
+/// may be stored more narrowly (<see cref="Precision"/>), lie in a mapped file, and hold more numbers than one array
+/// can. Safe to share between threads.
 /// </summary>
 /// <remarks>
-/// Disposing matters only for vectors mapped from a file: it lets the file go, and nothing of them may be used after that.
-/// A mapped file must not be shortened while it is in use.
+/// Disposing matters only for vectors mapped from a file: it lets the file go, and nothing of them may be used after
+/// that. A mapped file must not be shortened while it is in use.
 /// </remarks>
 public sealed class WordVectors : IWordTable, IDisposable
 {
@@ -24,9 +24,7 @@ public sealed class WordVectors : IWordTable, IDisposable
     /// <param name="dimension">Values a row, at least 1.</param>
     /// <exception cref="ArgumentException">A word comes twice, or the table has another size.</exception>
     public WordVectors(IReadOnlyList<string> words, float[] table, int dimension)
-        : this(WordDictionary.Of(words), Wrap(words.Count, table, dimension), null)
-    {
-    }
+        : this(WordDictionary.Of(words), Wrap(words.Count, table, dimension), null) { }
 
     internal WordVectors(IWordIndex index, VectorRows rows, VectorLoadReport? report, IDisposable? file = null)
     {
@@ -49,7 +47,9 @@ public sealed class WordVectors : IWordTable, IDisposable
     /// <summary>How the numbers are stored.</summary>
     public VectorPrecision Precision => _rows.Precision;
 
-    /// <summary>Rows that are stored: fewer than <see cref="Count"/> where words with equal vectors share one.</summary>
+    /// <summary>
+    /// Rows that are stored: fewer than <see cref="Count"/> where words with equal vectors share one.
+    /// </summary>
     public int StoredRows => _rows.Stored;
 
     /// <summary>Bytes that the numbers take where they are stored, scales and shared rows counted, words not.</summary>
@@ -59,8 +59,8 @@ public sealed class WordVectors : IWordTable, IDisposable
     public bool IsMapped => _file is not null;
 
     /// <summary>
-    /// The whole table, row-major, shape (<see cref="Count"/>, <see cref="Dimension"/>): where it lies when that is one piece
-    /// of float32, otherwise a copy.
+    /// The whole table, row-major, shape (<see cref="Count"/>, <see cref="Dimension"/>): where it lies when that is one
+    /// piece of float32, otherwise a copy.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is larger than an array can be; ask row by row.</exception>
     public ReadOnlySpan<float> Table
@@ -70,7 +70,10 @@ public sealed class WordVectors : IWordTable, IDisposable
             if (_rows.TryGetWhole(out ReadOnlySpan<float> whole))
                 return whole;
             if ((long)Count * Dimension > Array.MaxLength)
-                throw new InvalidOperationException($"The table holds {(long)Count * Dimension} numbers, more than the {Array.MaxLength} of one array; read it row by row.");
+                throw new InvalidOperationException(
+                    $"The table holds {(long)Count * Dimension} numbers, more than the {Array.MaxLength} of one "
+                        + $"array; read it row by row."
+                );
             var table = new float[Count * Dimension];
             for (int row = 0; row < Count; row++)
                 _rows.CopyTo(row, table.AsSpan(row * Dimension, Dimension));
@@ -79,15 +82,18 @@ public sealed class WordVectors : IWordTable, IDisposable
     }
 
     /// <summary>
-    /// How often each word stood in the texts that the vectors were trained on, by row; empty where that is not known. Training
-    /// gives it and <see cref="VectorFormat.Safetensors"/> keeps it.
+    /// How often each word stood in the texts that the vectors were trained on, by row; empty where that is not known.
+    /// Training gives it and <see cref="VectorFormat.Safetensors"/> keeps it.
     /// </summary>
     public ReadOnlyMemory<long> Counts { get; internal init; }
 
     /// <summary>What reading the file met; null for vectors that do not come from a file.</summary>
     public VectorLoadReport? LoadReport { get; }
 
-    /// <summary>The vector in one row: where it lies when that is float32, otherwise decoded into a new array (see <see cref="CopyTo"/>).</summary>
+    /// <summary>
+    /// The vector in one row: where it lies when that is float32, otherwise decoded into a new array (see
+    /// <see cref="CopyTo"/>).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The row is not in [0, <see cref="Count"/>).</exception>
     public ReadOnlySpan<float> this[int row]
     {
@@ -120,7 +126,9 @@ public sealed class WordVectors : IWordTable, IDisposable
     /// <returns>False when the word has no vector.</returns>
     public bool TryGetRow(ReadOnlySpan<char> word, out int row) => _index.TryGetRow(word, out row);
 
-    /// <summary>Finds the vector of a word, compared ordinally; allocates nothing where vectors are stored as float32.</summary>
+    /// <summary>
+    /// Finds the vector of a word, compared ordinally; allocates nothing where vectors are stored as float32.
+    /// </summary>
     /// <returns>False, and an empty vector, when the word has none.</returns>
     public bool TryGetVector(ReadOnlySpan<char> word, out ReadOnlySpan<float> vector)
     {
@@ -131,17 +139,26 @@ public sealed class WordVectors : IWordTable, IDisposable
 
     /// <summary>The same words with numbers stored in another precision, in memory of their own.</summary>
     /// <returns>This object when it has that precision.</returns>
-    public WordVectors ToPrecision(VectorPrecision precision) => precision == Precision ? this : new WordVectors(IsMapped ? WordDictionary.Of([.. Words]) : _index, precision switch
-    {
-        VectorPrecision.Float16 => HalfRows.From(_rows),
-        VectorPrecision.Int8 => ByteRows.From(_rows),
-        _ => SingleRows.From(_rows),
-    }, LoadReport)
-    {
-        Counts = IsMapped ? Counts.ToArray() : Counts,
-    };
+    public WordVectors ToPrecision(VectorPrecision precision) =>
+        precision == Precision
+            ? this
+            : new WordVectors(
+                IsMapped ? WordDictionary.Of([.. Words]) : _index,
+                precision switch
+                {
+                    VectorPrecision.Float16 => HalfRows.From(_rows),
+                    VectorPrecision.Int8 => ByteRows.From(_rows),
+                    _ => SingleRows.From(_rows),
+                },
+                LoadReport
+            )
+            {
+                Counts = IsMapped ? Counts.ToArray() : Counts,
+            };
 
-    /// <summary>The vectors of some words, in the order of their rows and in memory of their own; unknown words are passed over.</summary>
+    /// <summary>
+    /// The vectors of some words, in the order of their rows and in memory of their own; unknown words are passed over.
+    /// </summary>
     /// <exception cref="ArgumentException">None of the words has a vector.</exception>
     public WordVectors Select(IReadOnlyCollection<string> words)
     {
@@ -155,15 +172,20 @@ public sealed class WordVectors : IWordTable, IDisposable
         if (rows.Count == 0)
             throw new ArgumentException($"None of the {words.Count} words has a vector.", nameof(words));
         int[] kept = [.. rows];
-        return new WordVectors(WordDictionary.Of([.. kept.Select(row => Words[row])]), _rows.Gather(kept),
-            LoadReport is null ? null : LoadReport with { Filtered = LoadReport.Filtered + Count - kept.Length })
+        return new WordVectors(
+            WordDictionary.Of([.. kept.Select(row => Words[row])]),
+            _rows.Gather(kept),
+            LoadReport is null ? null : LoadReport with { Filtered = LoadReport.Filtered + Count - kept.Length }
+        )
         {
             Counts = CountsOf(kept),
         };
     }
 
     /// <summary>The same vectors under other words.</summary>
-    /// <param name="rename">The new word of each; null leaves it out. Of words that become equal the first stays.</param>
+    /// <param name="rename">
+    /// The new word of each; null leaves it out. Of words that become equal the first stays.
+    /// </param>
     public WordVectors Renamed(Func<string, string?> rename)
     {
         ArgumentNullException.ThrowIfNull(rename);
@@ -179,7 +201,11 @@ public sealed class WordVectors : IWordTable, IDisposable
         }
         if (rows.Count == 0)
             throw new ArgumentException("No word is left.", nameof(rename));
-        return new WordVectors(WordDictionary.Of(words), rows.Count == Count ? _rows : _rows.Gather([.. rows]), LoadReport)
+        return new WordVectors(
+            WordDictionary.Of(words),
+            rows.Count == Count ? _rows : _rows.Gather([.. rows]),
+            LoadReport
+        )
         {
             Counts = rows.Count == Count ? Counts : CountsOf(rows),
         };
@@ -197,12 +223,17 @@ public sealed class WordVectors : IWordTable, IDisposable
     /// <summary>Reads a file of word vectors, plain or packed; Firn's own is mapped, not read.</summary>
     /// <param name="path">The file; its content tells the format, not its name.</param>
     /// <param name="options">Limits and policies.</param>
-    /// <exception cref="InvalidDataException">The content is wrong: the message names the line or byte and a remedy.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The content is wrong: the message names the line or byte and a remedy.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WordVectors Load(string path, VectorLoadOptions? options = null)
     {
         VectorFileContent content = VectorFileReader.Read(path, options ?? new VectorLoadOptions());
-        var vectors = new WordVectors(content.Index, content.Rows, content.Report, content.File) { Counts = content.Counts };
+        var vectors = new WordVectors(content.Index, content.Rows, content.Report, content.File)
+        {
+            Counts = content.Counts,
+        };
         // Other readers keep what is asked for as they go; a mapped file is whole.
         if (content.File is null || options?.Only is null)
             return vectors;
@@ -211,11 +242,13 @@ public sealed class WordVectors : IWordTable, IDisposable
     }
 
     /// <summary>
-    /// Writes the vectors to a file, compressed by gzip when its name ends in .gz. Numbers in text are the shortest that
-    /// read back to the same float32; <see cref="VectorFormat.Safetensors"/> keeps the precision and stores equal rows once.
-    /// The file appears whole or not at all: it is written beside the place and renamed.
+    /// Writes the vectors to a file, compressed by gzip when its name ends in .gz. Numbers in text are the shortest
+    /// that read back to the same float32; <see cref="VectorFormat.Safetensors"/> keeps the precision and stores equal
+    /// rows once. The file appears whole or not at all: it is written beside the place and renamed.
     /// </summary>
-    /// <exception cref="ArgumentException">A word cannot be told from the numbers in this format; the message names it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A word cannot be told from the numbers in this format; the message names it.
+    /// </exception>
     public void Save(string path, VectorFormat format) => VectorFileWriter.Write(this, path, format);
 
     /// <summary>Lets a mapped file go; does nothing for vectors in memory.</summary>

@@ -11,7 +11,12 @@ public class ImportedCleaningTests
     {
         var rules = new KerasTextOptions
         {
-            Before = [new CleaningStep { LowerCase = true }, new CleaningStep { Replace = "[0-9]+", By = " # " }, new CleaningStep { DropWords = ["the"] }],
+            Before =
+            [
+                new CleaningStep { LowerCase = true },
+                new CleaningStep { Replace = "[0-9]+", By = " # " },
+                new CleaningStep { DropWords = ["the"] },
+            ],
             LowerCase = true,
             Filters = ".,!",
             Separator = " ",
@@ -23,6 +28,9 @@ public class ImportedCleaningTests
         Assert.Equal(options, arrived);
         const string Text = "The 3 LITTLE pigs, wolf!";
         Assert.Equal(new Tokenizer(options).Tokenize(Text), new Tokenizer(arrived).Tokenize(Text));
-        Assert.Equal(["#", "little", "pigs", "wolf", "# little", "little pigs", "pigs wolf"], new Tokenizer(arrived).Tokenize(Text));
+        Assert.Equal(
+            ["#", "little", "pigs", "wolf", "# little", "little pigs", "pigs wolf"],
+            new Tokenizer(arrived).Tokenize(Text)
+        );
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using Firn.Server.Models;
 using Firn.Server.Contracts;
+using Firn.Server.Models;
 
 namespace Firn.Server.Tests.Models;
 
@@ -10,36 +10,56 @@ public sealed class SickModelTests : IDisposable
 {
     private const string Predict = "/v1/models/tweets:predict";
     private const string Body = "{\"instances\":[\"good day\"]}";
-    private readonly TestModels models = new();
+    private readonly TestModels _models = new();
 
-    public SickModelTests() => models.Add(TestModels.Make(1), 1);
+    public SickModelTests() => _models.Add(TestModels.Make(1), 1);
 
-    public void Dispose() => models.Dispose();
+    public void Dispose() => _models.Dispose();
 
     [Theory]
     [InlineData(false, HttpStatusCode.OK)]
     [InlineData(true, HttpStatusCode.ServiceUnavailable)]
-    public async Task AModelThatIsStillBeingCopiedChangesReadinessOnlyWhereItIsStrict(bool strict, HttpStatusCode expected)
+    public async Task AModelThatIsStillBeingCopiedChangesReadinessOnlyWhereItIsStrict(
+        bool strict,
+        HttpStatusCode expected
+    )
     {
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, s => s with { StrictReadiness = strict });
-        string folder = Path.Combine(models.Root, "other", "1");
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            s => s with { StrictReadiness = strict }
+        );
+        string folder = Path.Combine(_models.Root, "other", "1");
         Directory.CreateDirectory(folder);
-        await RunningServer.UntilAsync(() => Status(server, "other").Any(s => s.State == VersionState.End), "the failed load");
+        await RunningServer.UntilAsync(
+            () => Status(server, "other").Any(s => s.State == VersionState.End),
+            "the failed load"
+        );
         Assert.Equal(expected, await ReadyAsync(server));
         Assert.Equal(HttpStatusCode.OK, (await server.PostAsync(Predict, Body)).Status);
-        Assert.Contains("firn_model_problems{model=\"other\",kind=\"load\"} 1", await server.GetAsync("/monitoring/prometheus/metrics"), StringComparison.Ordinal);
+        Assert.Contains(
+            "firn_model_problems{model=\"other\",kind=\"load\"} 1",
+            await server.GetAsync("/monitoring/prometheus/metrics"),
+            StringComparison.Ordinal
+        );
 
         // File after file, as a copy does it, and then it serves.
-        string whole = models.Add(TestModels.Make(2), 9, "unseen");
+        string whole = _models.Add(TestModels.Make(2), 9, "unseen");
         string[] files = Directory.GetFiles(whole);
         foreach (string file in files)
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
             await Task.Delay(60, TestContext.Current.CancellationToken);
         }
-        await RunningServer.UntilAsync(() => Status(server, "other").Any(s => s.State == VersionState.Available), "the copied model");
+        await RunningServer.UntilAsync(
+            () => Status(server, "other").Any(s => s.State == VersionState.Available),
+            "the copied model"
+        );
         await RunningServer.UntilAsync(() => server.Server.State.Ready, "readiness");
-        Assert.DoesNotContain("kind=\"load\"", await server.GetAsync("/monitoring/prometheus/metrics"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "kind=\"load\"",
+            await server.GetAsync("/monitoring/prometheus/metrics"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -52,20 +72,31 @@ public sealed class SickModelTests : IDisposable
         }
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "the superuser reads everything");
         foreach (string name in new[] { "lost+found", "secret", ".hidden" })
-            Directory.CreateDirectory(Path.Combine(models.Root, name), UnixFileMode.None);
+            Directory.CreateDirectory(Path.Combine(_models.Root, name), UnixFileMode.None);
         try
         {
-            await using RunningServer server = await RunningServer.StartAsync(models.Root);
-            models.Add(TestModels.Make(2), 2);
-            await RunningServer.UntilAsync(() => Status(server, TestModels.Name).Any(s => s is { Version: 2, State: VersionState.Available }), "version 2");
+            await using RunningServer server = await RunningServer.StartAsync(_models.Root);
+            _models.Add(TestModels.Make(2), 2);
+            await RunningServer.UntilAsync(
+                () => Status(server, TestModels.Name).Any(s => s is { Version: 2, State: VersionState.Available }),
+                "version 2"
+            );
             string metrics = await server.GetAsync("/monitoring/prometheus/metrics");
-            Assert.Contains("firn_model_problems{model=\"secret\",kind=\"folder\"} 1", metrics, StringComparison.Ordinal);
+            Assert.Contains(
+                "firn_model_problems{model=\"secret\",kind=\"folder\"} 1",
+                metrics,
+                StringComparison.Ordinal
+            );
             Assert.DoesNotContain("lost+found", metrics, StringComparison.Ordinal);
-            Assert.Contains("denied", (await server.PostAsync("/v1/models/secret:predict", Body)).Body, StringComparison.Ordinal);
+            Assert.Contains(
+                "denied",
+                (await server.PostAsync("/v1/models/secret:predict", Body)).Body,
+                StringComparison.Ordinal
+            );
         }
         finally
         {
-            foreach (string folder in Directory.GetDirectories(models.Root))
+            foreach (string folder in Directory.GetDirectories(_models.Root))
                 File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
@@ -77,26 +108,51 @@ public sealed class SickModelTests : IDisposable
     [InlineData("{\"stable\": 1e30}")]
     public async Task BrokenLabelsAreReportedAndVersionsStillChange(string labels)
     {
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
-        await File.WriteAllTextAsync(Path.Combine(models.Root, TestModels.Name, "labels.json"), labels, TestContext.Current.CancellationToken);
-        await RunningServer.UntilAsync(() => server.Server.Catalog.Models[TestModels.Name].Complaint.Length > 0, "the complaint");
-        models.Add(TestModels.Make(2), 2);
-        await RunningServer.UntilAsync(() => Status(server, TestModels.Name).Any(s => s is { Version: 2, State: VersionState.Available }), "version 2");
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
+        await File.WriteAllTextAsync(
+            Path.Combine(_models.Root, TestModels.Name, "labels.json"),
+            labels,
+            TestContext.Current.CancellationToken
+        );
+        await RunningServer.UntilAsync(
+            () => server.Server.Catalog.Models[TestModels.Name].Complaint.Length > 0,
+            "the complaint"
+        );
+        _models.Add(TestModels.Make(2), 2);
+        await RunningServer.UntilAsync(
+            () => Status(server, TestModels.Name).Any(s => s is { Version: 2, State: VersionState.Available }),
+            "version 2"
+        );
         Assert.Contains("labels.json", await server.GetAsync("/v1/models/tweets"), StringComparison.Ordinal);
-        Assert.Contains("firn_model_problems{model=\"tweets\",kind=\"labels\"} 1", await server.GetAsync("/monitoring/prometheus/metrics"), StringComparison.Ordinal);
-        File.Delete(Path.Combine(models.Root, TestModels.Name, "labels.json"));
-        await RunningServer.UntilAsync(() => server.Server.Catalog.Models[TestModels.Name].Complaint.Length == 0, "the end of the complaint");
+        Assert.Contains(
+            "firn_model_problems{model=\"tweets\",kind=\"labels\"} 1",
+            await server.GetAsync("/monitoring/prometheus/metrics"),
+            StringComparison.Ordinal
+        );
+        File.Delete(Path.Combine(_models.Root, TestModels.Name, "labels.json"));
+        await RunningServer.UntilAsync(
+            () => server.Server.Catalog.Models[TestModels.Name].Complaint.Length == 0,
+            "the end of the complaint"
+        );
     }
 
     [Fact]
     public async Task AnExceptionOfOneModelLeavesTheOthersAndThePollAlive()
     {
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, load: folder =>
-            folder.Contains("ill", StringComparison.Ordinal) ? throw new OperationCanceledException("as a library may") : BundleScorer.Load(folder));
-        models.Add(TestModels.Make(3), 1, "ill");
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            load: folder =>
+                folder.Contains("ill", StringComparison.Ordinal)
+                    ? throw new OperationCanceledException("as a library may")
+                    : BundleScorer.Load(folder)
+        );
+        _models.Add(TestModels.Make(3), 1, "ill");
         await Task.Delay(300, TestContext.Current.CancellationToken);
-        models.Add(TestModels.Make(2), 2);
-        await RunningServer.UntilAsync(() => Status(server, TestModels.Name).Any(s => s is { Version: 2, State: VersionState.Available }), "version 2");
+        _models.Add(TestModels.Make(2), 2);
+        await RunningServer.UntilAsync(
+            () => Status(server, TestModels.Name).Any(s => s is { Version: 2, State: VersionState.Available }),
+            "version 2"
+        );
     }
 
     [Fact]
@@ -104,16 +160,24 @@ public sealed class SickModelTests : IDisposable
     {
         int failures = 4;
         var tries = new List<long>();
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, load: folder =>
-        {
-            if (Path.GetFileName(folder) != "2")
-                return BundleScorer.Load(folder);
-            lock (tries)
-                tries.Add(Stopwatch.GetTimestamp());
-            return Interlocked.Decrement(ref failures) >= 0 ? throw new IOException("not now") : BundleScorer.Load(folder);
-        });
-        models.Add(TestModels.Make(2), 2);
-        await RunningServer.UntilAsync(() => Status(server, TestModels.Name).Any(s => s is { Version: 2, State: VersionState.Available }), "version 2");
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            load: folder =>
+            {
+                if (Path.GetFileName(folder) != "2")
+                    return BundleScorer.Load(folder);
+                lock (tries)
+                    tries.Add(Stopwatch.GetTimestamp());
+                return Interlocked.Decrement(ref failures) >= 0
+                    ? throw new IOException("not now")
+                    : BundleScorer.Load(folder);
+            }
+        );
+        _models.Add(TestModels.Make(2), 2);
+        await RunningServer.UntilAsync(
+            () => Status(server, TestModels.Name).Any(s => s is { Version: 2, State: VersionState.Available }),
+            "version 2"
+        );
         Assert.Equal(5, tries.Count);
         // 50, 100, 200, 400 ms.
         Assert.True(Stopwatch.GetElapsedTime(tries[3], tries[4]) > TimeSpan.FromMilliseconds(390));
@@ -123,8 +187,9 @@ public sealed class SickModelTests : IDisposable
     public async Task LinksThatAreMovedAsKubernetesDoesAreNoticed()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs links");
-        string first = models.Add(TestModels.Make(1), 1, "..a"), second = models.Add(TestModels.Make(2), 1, "..b");
-        string volume = Path.Combine(models.Root, "linked", "1");
+        string first = _models.Add(TestModels.Make(1), 1, "..a"),
+            second = _models.Add(TestModels.Make(2), 1, "..b");
+        string volume = Path.Combine(_models.Root, "linked", "1");
         Directory.CreateDirectory(volume);
         // The same names, lengths and times on both sides: only what the files hold tells them apart.
         DateTime time = DateTime.UtcNow;
@@ -133,8 +198,11 @@ public sealed class SickModelTests : IDisposable
         string data = Path.Combine(volume, "..data");
         Directory.CreateSymbolicLink(data, first);
         foreach (string file in Directory.GetFiles(first))
-            File.CreateSymbolicLink(Path.Combine(volume, Path.GetFileName(file)), Path.Combine("..data", Path.GetFileName(file)));
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+            File.CreateSymbolicLink(
+                Path.Combine(volume, Path.GetFileName(file)),
+                Path.Combine("..data", Path.GetFileName(file))
+            );
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
         string before = (await server.PostAsync("/v1/models/linked:predict", Body)).Body;
         Directory.CreateSymbolicLink(data + "_tmp", second);
         using (Process move = Process.Start("mv", ["-T", data + "_tmp", data])!)
@@ -149,8 +217,12 @@ public sealed class SickModelTests : IDisposable
     [Fact]
     public async Task AFolderThatFlickersStays()
     {
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, s => s with { PollInterval = TimeSpan.FromHours(1) });
-        string folder = Path.Combine(models.Root, TestModels.Name), away = Path.Combine(models.Root, ".away");
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            s => s with { PollInterval = TimeSpan.FromHours(1) }
+        );
+        string folder = Path.Combine(_models.Root, TestModels.Name),
+            away = Path.Combine(_models.Root, ".away");
         for (int i = 0; i < 5; i++)
         {
             Directory.Move(folder, away);
@@ -165,33 +237,52 @@ public sealed class SickModelTests : IDisposable
     [Fact]
     public async Task ARootThatCannotBeReadSaysNothingOfItsModels()
     {
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
-        string away = models.Root + "-away";
-        Directory.Move(models.Root, away);
-        await RunningServer.UntilAsync(() => Metrics(server).Contains("firn_model_problems{model=\"*\",kind=\"folder\"} 1", StringComparison.Ordinal), "the problem");
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
+        string away = _models.Root + "-away";
+        Directory.Move(_models.Root, away);
+        await RunningServer.UntilAsync(
+            () =>
+                Metrics(server)
+                    .Contains("firn_model_problems{model=\"*\",kind=\"folder\"} 1", StringComparison.Ordinal),
+            "the problem"
+        );
         await Task.Delay(400, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, (await server.PostAsync(Predict, Body)).Status);
-        Directory.Move(away, models.Root);
-        await RunningServer.UntilAsync(() => !Metrics(server).Contains("model=\"*\"", StringComparison.Ordinal), "the end of the problem");
+        Directory.Move(away, _models.Root);
+        await RunningServer.UntilAsync(
+            () => !Metrics(server).Contains("model=\"*\"", StringComparison.Ordinal),
+            "the end of the problem"
+        );
     }
 
     [Fact]
     public async Task TheMetricsOfAVersionThatIsGoneEnd()
     {
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
-        models.Add(TestModels.Make(2), 2);
-        await RunningServer.UntilAsync(() => Metrics(server).Contains("firn_model_version_state{model=\"tweets\",version=\"2\"} 30", StringComparison.Ordinal)
-            && !Metrics(server).Contains("version=\"1\"", StringComparison.Ordinal), "the series of version 1 gone");
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
+        _models.Add(TestModels.Make(2), 2);
+        await RunningServer.UntilAsync(
+            () =>
+                Metrics(server)
+                    .Contains("firn_model_version_state{model=\"tweets\",version=\"2\"} 30", StringComparison.Ordinal)
+                && !Metrics(server).Contains("version=\"1\"", StringComparison.Ordinal),
+            "the series of version 1 gone"
+        );
     }
 
-    private static string Metrics(RunningServer server) => server.GetAsync("/monitoring/prometheus/metrics").GetAwaiter().GetResult();
+    private static string Metrics(RunningServer server) =>
+        server.GetAsync("/monitoring/prometheus/metrics").GetAwaiter().GetResult();
 
     private static async Task<HttpStatusCode> ReadyAsync(RunningServer server)
     {
-        using HttpResponseMessage ready = await server.Http.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken);
+        using HttpResponseMessage ready = await server.Http.GetAsync(
+            new Uri("/readyz", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
         return ready.StatusCode;
     }
 
     private static IReadOnlyList<VersionStatus> Status(RunningServer server, string model) =>
-        server.Server.Catalog.Models.TryGetValue(model, out ServedModel? served) ? served.Statuses(VersionChoice.Newest) : [];
+        server.Server.Catalog.Models.TryGetValue(model, out ServedModel? served)
+            ? served.Statuses(VersionChoice.Newest)
+            : [];
 }

@@ -1,46 +1,63 @@
 using System.Globalization;
 using System.Net;
 using Firn.Client;
+using Firn.Server.Contracts;
 using Firn.Server.Models;
 using Firn.Server.Settings;
-using Firn.Server.Contracts;
 
 namespace Firn.Server.Tests.Models;
 
 public sealed class VersionSwapTests : IDisposable
 {
-    private const string Body = "{\"instances\":[\"good day\",\"bad rain very sad\",\"word20 word21 word22 word23 word24 word25 word26\",\"\"]}";
-    private static readonly string[] Texts = ["good day", "bad rain very sad", "word20 word21 word22 word23 word24 word25 word26", ""];
-    private readonly TestModels models = new();
+    private const string Body =
+        "{\"instances\":[\"good day\",\"bad rain very sad\",\"word20 word21 word22 word23 word24 word25 "
+        + "word26\",\"\"]}";
+    private static readonly string[] Texts =
+    [
+        "good day",
+        "bad rain very sad",
+        "word20 word21 word22 word23 word24 word25 word26",
+        "",
+    ];
+    private readonly TestModels _models = new();
 
-    public void Dispose() => models.Dispose();
+    public void Dispose() => _models.Dispose();
 
     [Fact]
     public async Task ANewVersionIsNoticedAndTheOldOneGoes()
     {
-        models.Add(TestModels.Make(1), 1);
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
-        models.Add(TestModels.Make(2), 2);
+        _models.Add(TestModels.Make(1), 1);
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
+        _models.Add(TestModels.Make(2), 2);
         await UntilServingAsync(server, 2);
         await RunningServer.UntilAsync(() => State(server, 1) == VersionState.End, "version 1 unloaded");
-        Assert.Equal(HttpStatusCode.NotFound, (await server.PostAsync("/v1/models/tweets/versions/1:predict", Body)).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await server.PostAsync("/v1/models/tweets/versions/1:predict", Body)).Status
+        );
     }
 
     [Fact]
     public async Task TheFirstVersionServesBeforeItIsSettledAndLaterOnesAfter()
     {
-        models.Add(TestModels.Make(1), 1);
+        _models.Add(TestModels.Make(1), 1);
         var scorers = new List<GatedScorer>();
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, load: folder =>
-        {
-            // The second cannot be settled: so it never serves, and the first serves on.
-            var scorer = new GatedScorer { Settling = Path.GetFileName(folder) == "2" ? new InvalidOperationException("no room") : null };
-            lock (scorers)
-                scorers.Add(scorer);
-            return scorer;
-        });
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            load: folder =>
+            {
+                // The second cannot be settled: so it never serves, and the first serves on.
+                var scorer = new GatedScorer
+                {
+                    Settling = Path.GetFileName(folder) == "2" ? new InvalidOperationException("no room") : null,
+                };
+                lock (scorers)
+                    scorers.Add(scorer);
+                return scorer;
+            }
+        );
         await RunningServer.UntilAsync(() => scorers[0].Settled, "the first version settled");
-        models.Add(TestModels.Make(2), 2);
+        _models.Add(TestModels.Make(2), 2);
         await RunningServer.UntilAsync(() => State(server, 2) == VersionState.End, "the failed version");
         Assert.True(scorers[^1].Disposed);
         Assert.Equal(1, await VersionAsync(server));
@@ -49,9 +66,9 @@ public sealed class VersionSwapTests : IDisposable
     [Fact]
     public async Task ABrokenVersionIsReportedAndTheOldOneServesUntilItIsMended()
     {
-        models.Add(TestModels.Make(1), 1);
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
-        string broken = Path.Combine(models.Root, TestModels.Name, "2");
+        _models.Add(TestModels.Make(1), 1);
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
+        string broken = Path.Combine(_models.Root, TestModels.Name, "2");
         Directory.CreateDirectory(broken);
         await File.WriteAllTextAsync(Path.Combine(broken, "model.json"), "{", TestContext.Current.CancellationToken);
         await RunningServer.UntilAsync(() => State(server, 2) == VersionState.End, "the failed load");
@@ -61,16 +78,16 @@ public sealed class VersionSwapTests : IDisposable
         Assert.True(server.Server.State.Ready);
         Assert.Equal(1, await VersionAsync(server));
         Directory.Delete(broken, recursive: true);
-        models.Add(TestModels.Make(2), 2);
+        _models.Add(TestModels.Make(2), 2);
         await UntilServingAsync(server, 2);
     }
 
     [Fact]
     public async Task AtTheStartABrokenNewestVersionGivesWayToTheOneBefore()
     {
-        models.Add(TestModels.Make(1), 1);
-        Directory.CreateDirectory(Path.Combine(models.Root, TestModels.Name, "2"));
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+        _models.Add(TestModels.Make(1), 1);
+        Directory.CreateDirectory(Path.Combine(_models.Root, TestModels.Name, "2"));
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
         Assert.Equal(1, await VersionAsync(server));
     }
 
@@ -78,9 +95,9 @@ public sealed class VersionSwapTests : IDisposable
     public async Task AVersionReplacedInItsPlaceIsLoadedAnew()
     {
         Predictor second = TestModels.Make(2);
-        models.Add(TestModels.Make(1), 1);
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
-        models.Add(second, 1);
+        _models.Add(TestModels.Make(1), 1);
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
+        _models.Add(second, 1);
         float[] expected = Offline(second);
         for (int i = 0; i < 200; i++)
         {
@@ -95,14 +112,17 @@ public sealed class VersionSwapTests : IDisposable
     [Fact]
     public async Task LabelsChooseVersionsAndFollowTheirFile()
     {
-        models.Add(TestModels.Make(1), 1);
-        models.Add(TestModels.Make(2), 2);
-        string labels = Path.Combine(models.Root, TestModels.Name, "labels.json");
+        _models.Add(TestModels.Make(1), 1);
+        _models.Add(TestModels.Make(2), 2);
+        string labels = Path.Combine(_models.Root, TestModels.Name, "labels.json");
         await File.WriteAllTextAsync(labels, "{\"stable\": 1, \"canary\": 2}", TestContext.Current.CancellationToken);
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
         Assert.Equal(1, await VersionAsync(server, "/labels/stable"));
         Assert.Equal(2, await VersionAsync(server, "/labels/canary"));
-        Assert.Equal(HttpStatusCode.NotFound, (await server.PostAsync("/v1/models/tweets/labels/none:predict", Body)).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await server.PostAsync("/v1/models/tweets/labels/none:predict", Body)).Status
+        );
         await File.WriteAllTextAsync(labels, "{\"stable\": 2}", TestContext.Current.CancellationToken);
         for (int i = 0; await VersionAsync(server, "/labels/stable") != 2; i++)
         {
@@ -117,19 +137,25 @@ public sealed class VersionSwapTests : IDisposable
     [Fact]
     public async Task RemovalDrains()
     {
-        models.Add(TestModels.Make(1), 1);
+        _models.Add(TestModels.Make(1), 1);
         var scorer = new GatedScorer();
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, load: _ => scorer);
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root, load: _ => scorer);
         using IDisposable gate = scorer.Close();
-        Task<(HttpStatusCode Status, string, HttpResponseMessage)> inFlight = server.PostAsync("/v1/models/tweets:predict", "{\"instances\":[\"a\"]}");
+        Task<(HttpStatusCode Status, string, HttpResponseMessage)> inFlight = server.PostAsync(
+            "/v1/models/tweets:predict",
+            "{\"instances\":[\"a\"]}"
+        );
         await RunningServer.UntilAsync(() => scorer.Waiting == 1, "the request at the gate");
         // In one step: file after file would be seen as another content of the version first.
-        string trash = Path.Combine(models.Root, "trash");
+        string trash = Path.Combine(_models.Root, "trash");
         Directory.CreateDirectory(trash);
-        Directory.Move(Path.Combine(models.Root, TestModels.Name), Path.Combine(trash, TestModels.Name));
+        Directory.Move(Path.Combine(_models.Root, TestModels.Name), Path.Combine(trash, TestModels.Name));
         await RunningServer.UntilAsync(() => server.Server.Catalog.Models.Count == 0, "the model gone");
         Assert.False(scorer.Disposed);
-        Assert.Equal(HttpStatusCode.NotFound, (await server.PostAsync("/v1/models/tweets:predict", "{\"instances\":[\"a\"]}")).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await server.PostAsync("/v1/models/tweets:predict", "{\"instances\":[\"a\"]}")).Status
+        );
         scorer.Open();
         Assert.Equal(HttpStatusCode.OK, (await inFlight).Status);
         await RunningServer.UntilAsync(() => scorer.Disposed, "the model freed");
@@ -139,21 +165,36 @@ public sealed class VersionSwapTests : IDisposable
     [Fact]
     public async Task SwapsUnderLoadLoseNothingAndMixNothing()
     {
-        int swaps = int.TryParse(Environment.GetEnvironmentVariable("FIRN_SWAPS"), CultureInfo.InvariantCulture, out int set) ? set : 20;
+        int swaps = int.TryParse(
+            Environment.GetEnvironmentVariable("FIRN_SWAPS"),
+            CultureInfo.InvariantCulture,
+            out int set
+        )
+            ? set
+            : 20;
         Predictor[] predictors = [TestModels.Make(1), TestModels.Make(2)];
         uint[][] expected = [.. predictors.Select(p => Bits(Offline(p)))];
-        models.Add(predictors[0], 1);
-        models.Add(predictors[1], 2);
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, s => s with { PollInterval = TimeSpan.FromHours(1) });
+        _models.Add(predictors[0], 1);
+        _models.Add(predictors[1], 2);
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            s => s with { PollInterval = TimeSpan.FromHours(1) }
+        );
         using var stop = new CancellationTokenSource();
-        long answers = 0, grpcAnswers = 0;
+        long answers = 0,
+            grpcAnswers = 0;
         var seen = new long[2];
         Task[] load = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(RestAsync)), Task.Run(GrpcAsync)];
-        string path = Path.Combine(models.Root, TestModels.Name);
+        string path = Path.Combine(_models.Root, TestModels.Name);
         for (int i = 0; i < swaps; i++)
         {
             long version = (i % 2) + 1;
-            var wanted = new ModelConfiguration(TestModels.Name, path, VersionPolicy.Specific([version]), new Dictionary<string, long>());
+            var wanted = new ModelConfiguration(
+                TestModels.Name,
+                path,
+                VersionPolicy.Specific([version]),
+                new Dictionary<string, long>()
+            );
             await server.Server.Catalog.ReconfigureAsync([wanted], TestContext.Current.CancellationToken);
             long before = Interlocked.Read(ref answers);
             for (int wait = 0; Interlocked.Read(ref answers) < before + 20 && wait < 500; wait++)
@@ -161,16 +202,30 @@ public sealed class VersionSwapTests : IDisposable
         }
         await stop.CancelAsync();
         await Task.WhenAll(load);
-        Assert.True(answers > swaps * 10 && grpcAnswers > 0 && seen[0] > 0 && seen[1] > 0, $"{answers} answers, {seen[0]} and {seen[1]} of each version");
-        TestContext.Current.SendDiagnosticMessage("{0} swaps, {1} REST and {2} gRPC answers, none failed, none mixed", swaps, answers, grpcAnswers);
+        Assert.True(
+            answers > swaps * 10 && grpcAnswers > 0 && seen[0] > 0 && seen[1] > 0,
+            $"{answers} answers, {seen[0]} and {seen[1]} of each version"
+        );
+        TestContext.Current.SendDiagnosticMessage(
+            "{0} swaps, {1} REST and {2} gRPC answers, none failed, none mixed",
+            swaps,
+            answers,
+            grpcAnswers
+        );
 
         async Task RestAsync()
         {
             while (!stop.IsCancellationRequested)
             {
-                (HttpStatusCode status, string json, HttpResponseMessage answer) = await server.PostAsync("/v1/models/tweets:predict", Body);
+                (HttpStatusCode status, string json, HttpResponseMessage answer) = await server.PostAsync(
+                    "/v1/models/tweets:predict",
+                    Body
+                );
                 Assert.True(status == HttpStatusCode.OK, json);
-                int version = int.Parse(answer.Headers.GetValues(VocabularyIdentity.VersionHeader).Single(), CultureInfo.InvariantCulture);
+                int version = int.Parse(
+                    answer.Headers.GetValues(VocabularyIdentity.VersionHeader).Single(),
+                    CultureInfo.InvariantCulture
+                );
                 Assert.Equal(expected[version - 1], Bits(RunningServer.Scores(json)));
                 Interlocked.Increment(ref answers);
                 Interlocked.Increment(ref seen[version - 1]);
@@ -183,7 +238,10 @@ public sealed class VersionSwapTests : IDisposable
             while (!stop.IsCancellationRequested)
             {
                 Wire.Serving.PredictResponse answer = await client.PredictAsync(Rpc.PredictionTests.TextRequest(Texts));
-                Assert.Equal(expected[(int)answer.ModelSpec.Version!.Value - 1], Bits([.. answer.Outputs["scores"].FloatVal]));
+                Assert.Equal(
+                    expected[(int)answer.ModelSpec.Version!.Value - 1],
+                    Bits([.. answer.Outputs["scores"].FloatVal])
+                );
                 grpcAnswers++;
             }
         }
@@ -194,13 +252,23 @@ public sealed class VersionSwapTests : IDisposable
     private static uint[] Bits(float[] values) => [.. values.Select(BitConverter.SingleToUInt32Bits)];
 
     private static VersionState? State(RunningServer server, long version) =>
-        server.Server.Catalog.Models[TestModels.Name].Statuses(VersionChoice.Newest).FirstOrDefault(s => s.Version == version)?.State;
+        server
+            .Server.Catalog.Models[TestModels.Name]
+            .Statuses(VersionChoice.Newest)
+            .FirstOrDefault(s => s.Version == version)
+            ?.State;
 
     private static async Task<int> VersionAsync(RunningServer server, string suffix = "")
     {
-        (HttpStatusCode status, string json, HttpResponseMessage answer) = await server.PostAsync($"/v1/models/tweets{suffix}:predict", Body);
+        (HttpStatusCode status, string json, HttpResponseMessage answer) = await server.PostAsync(
+            $"/v1/models/tweets{suffix}:predict",
+            Body
+        );
         Assert.True(status == HttpStatusCode.OK, json);
-        return int.Parse(answer.Headers.GetValues(VocabularyIdentity.VersionHeader).Single(), CultureInfo.InvariantCulture);
+        return int.Parse(
+            answer.Headers.GetValues(VocabularyIdentity.VersionHeader).Single(),
+            CultureInfo.InvariantCulture
+        );
     }
 
     private static async Task UntilServingAsync(RunningServer server, int version)

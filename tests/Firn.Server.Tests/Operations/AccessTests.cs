@@ -17,36 +17,58 @@ public sealed class AccessTests : IDisposable
 {
     private const string Predict = "/v1/models/tweets:predict";
     private const string Body = "{\"instances\":[\"good day\"]}";
-    private readonly TestModels models = new();
-    private readonly string folder = Directory.CreateTempSubdirectory("firn-keys-").FullName;
-    private readonly string file;
+    private readonly TestModels _models = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("firn-keys-").FullName;
+    private readonly string _file;
 
     public AccessTests()
     {
-        models.Add(TestModels.Make(1), 1);
-        file = Path.Combine(folder, "keys");
+        _models.Add(TestModels.Make(1), 1);
+        _file = Path.Combine(_folder, "keys");
     }
 
     public void Dispose()
     {
-        models.Dispose();
-        Directory.Delete(folder, recursive: true);
+        _models.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
     public async Task OnlyAnAdminChangesWhatIsServed()
     {
-        string client = Key("client", null), admin = Key("ops", ApiRoles.Admin);
+        string client = Key("client", null),
+            admin = Key("ops", ApiRoles.Admin);
         await using RunningServer server = await StartAsync();
         var service = new ModelService.ModelServiceClient(server.Channel);
         var repository = new GRPCInferenceService.GRPCInferenceServiceClient(server.Channel);
-        Metadata asClient = new() { { "x-api-key", client } }, asAdmin = new() { { "x-api-key", admin } };
-        var reload = new ReloadConfigRequest { Config = new ModelServerConfig { ModelConfigList = new ModelConfigList() } };
+        Metadata asClient = new() { { "x-api-key", client } },
+            asAdmin = new() { { "x-api-key", admin } };
+        var reload = new ReloadConfigRequest
+        {
+            Config = new ModelServerConfig { ModelConfigList = new ModelConfigList() },
+        };
         var unload = new RepositoryModelUnloadRequest { ModelName = "tweets" };
-        Assert.Equal(StatusCode.PermissionDenied, Assert.Throws<RpcException>(() => service.HandleReloadConfigRequest(reload, asClient)).StatusCode);
-        Assert.Equal(StatusCode.Unauthenticated, Assert.Throws<RpcException>(() => service.HandleReloadConfigRequest(reload)).StatusCode);
-        Assert.Equal(StatusCode.PermissionDenied, Assert.Throws<RpcException>(() => repository.RepositoryModelUnload(unload, asClient)).StatusCode);
-        foreach (string path in new[] { "/v2/repository/index", "/v2//repository/index", "/v2/repository/models/tweets/unload", "/v2/repository/models/tweets/load/" })
+        Assert.Equal(
+            StatusCode.PermissionDenied,
+            Assert.Throws<RpcException>(() => service.HandleReloadConfigRequest(reload, asClient)).StatusCode
+        );
+        Assert.Equal(
+            StatusCode.Unauthenticated,
+            Assert.Throws<RpcException>(() => service.HandleReloadConfigRequest(reload)).StatusCode
+        );
+        Assert.Equal(
+            StatusCode.PermissionDenied,
+            Assert.Throws<RpcException>(() => repository.RepositoryModelUnload(unload, asClient)).StatusCode
+        );
+        foreach (
+            string path in new[]
+            {
+                "/v2/repository/index",
+                "/v2//repository/index",
+                "/v2/repository/models/tweets/unload",
+                "/v2/repository/models/tweets/load/",
+            }
+        )
         {
             Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(server, path, client));
             Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(server, path, null));
@@ -71,7 +93,10 @@ public sealed class AccessTests : IDisposable
         await using RunningServer server = await StartAsync();
         Assert.Contains("firn_", await server.GetAsync("/metrics"), StringComparison.Ordinal);
         string prometheus = Key("prometheus", ApiRoles.Metrics);
-        await RunningServer.UntilAsync(() => Status(server, "/metrics", null) == HttpStatusCode.Unauthorized, "the new file of keys");
+        await RunningServer.UntilAsync(
+            () => Status(server, "/metrics", null) == HttpStatusCode.Unauthorized,
+            "the new file of keys"
+        );
         Assert.Equal(HttpStatusCode.OK, Status(server, "/monitoring/prometheus/metrics", prometheus));
         Assert.Equal(HttpStatusCode.Forbidden, Status(server, "/monitoring/prometheus/metrics", client));
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(server, Predict, prometheus, Body));
@@ -82,43 +107,53 @@ public sealed class AccessTests : IDisposable
     public async Task AChangedFileOfKeysCountsAndABrokenOneDoesNot()
     {
         string old = Key("old", null);
-        DateTime time = File.GetLastWriteTimeUtc(file);
+        DateTime time = File.GetLastWriteTimeUtc(_file);
         await using RunningServer server = await StartAsync();
         Assert.Equal(HttpStatusCode.OK, await PostAsync(server, Predict, old, Body));
-        await File.WriteAllTextAsync(file, "name without a hash\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_file, "name without a hash\n", TestContext.Current.CancellationToken);
         await Task.Delay(200, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, await PostAsync(server, Predict, old, Body));
-        File.Delete(file);
+        File.Delete(_file);
         await Task.Delay(100, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, await PostAsync(server, Predict, old, Body));
         // Another key of the same length, with the time that the file had before.
         string fresh = Key("new", null);
-        File.SetLastWriteTimeUtc(file, time);
-        await RunningServer.UntilAsync(async () => await PostAsync(server, Predict, fresh, Body) == HttpStatusCode.OK, "the new key");
+        File.SetLastWriteTimeUtc(_file, time);
+        await RunningServer.UntilAsync(
+            async () => await PostAsync(server, Predict, fresh, Body) == HttpStatusCode.OK,
+            "the new key"
+        );
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(server, Predict, old, Body));
     }
 
     [Theory]
     [InlineData("a HASH root\n", "line 1: 'root' is no role")]
-    [InlineData("# one\n\na HASH predict,metrics\nb HASH admin\n", "line 4: this key stands in the file already, as 'a'")]
+    [InlineData(
+        "# one\n\na HASH predict,metrics\nb HASH admin\n",
+        "line 4: this key stands in the file already, as 'a'"
+    )]
     [InlineData("a HASH predict admin\n", "line 1: expected")]
     [InlineData("a 00\n", "line 1: expected")]
     public void ALineThatIsNoKeyIsNamed(string content, string part)
     {
-        File.WriteAllText(file, content.Replace("HASH", new string('0', 64), StringComparison.Ordinal));
-        Assert.Contains(part, Assert.Throws<InvalidDataException>(() => ApiKeys.Load(file)).Message, StringComparison.Ordinal);
+        File.WriteAllText(_file, content.Replace("HASH", new string('0', 64), StringComparison.Ordinal));
+        Assert.Contains(
+            part,
+            Assert.Throws<InvalidDataException>(() => ApiKeys.Load(_file)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void AFileWithoutRolesIsAsItWas()
     {
         (string key, string line) = ApiKeys.Create("tester");
-        File.WriteAllText(file, string.Join(' ', line.Split(' ')[..2]) + "\r\n");
-        Assert.Equal(new ApiKey("tester", ApiRoles.Predict), ApiKeys.Load(file).Find(key));
+        File.WriteAllText(_file, string.Join(' ', line.Split(' ')[..2]) + "\r\n");
+        Assert.Equal(new ApiKey("tester", ApiRoles.Predict), ApiKeys.Load(_file).Find(key));
         (key, line) = ApiKeys.Create("ops", ApiRoles.Metrics | ApiRoles.Admin);
         Assert.EndsWith(" metrics,admin", line, StringComparison.Ordinal);
-        File.WriteAllText(file, line);
-        Assert.True(ApiKeys.Load(file).Find(key)!.May(ApiRoles.Predict));
+        File.WriteAllText(_file, line);
+        Assert.True(ApiKeys.Load(_file).Find(key)!.May(ApiRoles.Predict));
     }
 
     [Fact]
@@ -126,13 +161,22 @@ public sealed class AccessTests : IDisposable
     {
         async Task<int> RefusedAsync(params IPNetwork[] proxies)
         {
-            await using RunningServer server = await RunningServer.StartAsync(models.Root, s => s with { RateLimit = 2, TrustedProxies = proxies });
+            await using RunningServer server = await RunningServer.StartAsync(
+                _models.Root,
+                s => s with { RateLimit = 2, TrustedProxies = proxies }
+            );
             int refused = 0;
             for (int i = 0; i < 8; i++)
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, Predict) { Content = new StringContent(Body) };
+                using var request = new HttpRequestMessage(HttpMethod.Post, Predict)
+                {
+                    Content = new StringContent(Body),
+                };
                 request.Headers.Add("X-Forwarded-For", $"198.51.100.{i}");
-                using HttpResponseMessage answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+                using HttpResponseMessage answer = await server.Http.SendAsync(
+                    request,
+                    TestContext.Current.CancellationToken
+                );
                 refused += answer.StatusCode == HttpStatusCode.TooManyRequests ? 1 : 0;
             }
             return refused;
@@ -145,7 +189,10 @@ public sealed class AccessTests : IDisposable
     [Fact]
     public async Task PagesOfNamedOriginsMayCallAndOthersMayNot()
     {
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, s => s with { CorsOrigins = ["https://app.example.org"] });
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            s => s with { CorsOrigins = ["https://app.example.org"] }
+        );
         async Task<HttpResponseMessage> PreflightAsync(string origin)
         {
             using var request = new HttpRequestMessage(HttpMethod.Options, Predict);
@@ -154,7 +201,8 @@ public sealed class AccessTests : IDisposable
             request.Headers.Add("Access-Control-Request-Headers", "content-type");
             return await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
         }
-        using HttpResponseMessage ours = await PreflightAsync("https://app.example.org"), theirs = await PreflightAsync("https://evil.example.org");
+        using HttpResponseMessage ours = await PreflightAsync("https://app.example.org"),
+            theirs = await PreflightAsync("https://evil.example.org");
         Assert.Equal("https://app.example.org", ours.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.False(theirs.Headers.Contains("Access-Control-Allow-Origin"));
         // Without keys, a page could still send a plain POST: what changes the server looks at the origin itself.
@@ -169,7 +217,10 @@ public sealed class AccessTests : IDisposable
     {
         async Task<bool?> EndsAsync(TimeSpan age)
         {
-            await using RunningServer server = await RunningServer.StartAsync(models.Root, s => s with { MaxConnectionAge = age });
+            await using RunningServer server = await RunningServer.StartAsync(
+                _models.Root,
+                s => s with { MaxConnectionAge = age }
+            );
             (HttpStatusCode status, _, HttpResponseMessage answer) = await server.PostAsync(Predict, Body);
             Assert.Equal(HttpStatusCode.OK, status);
             return answer.Headers.ConnectionClose;
@@ -182,16 +233,31 @@ public sealed class AccessTests : IDisposable
     [Fact]
     public async Task AChangedCertificateIsServedAndABrokenOneIsNot()
     {
-        string certificate = Path.Combine(folder, "tls.crt"), key = Path.Combine(folder, "tls.key"), settings = Path.Combine(folder, "settings.json");
+        string certificate = Path.Combine(_folder, "tls.crt"),
+            key = Path.Combine(_folder, "tls.key"),
+            settings = Path.Combine(_folder, "settings.json");
         WriteCertificate(certificate, key, "CN=first");
-        await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(new Dictionary<string, string>
-        {
-            ["Kestrel:Certificates:Default:Path"] = certificate,
-            ["Kestrel:Certificates:Default:KeyPath"] = key,
-        }), TestContext.Current.CancellationToken);
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, s => s with { Tls = true, SettingsFile = settings, FileInterval = TimeSpan.FromMilliseconds(20) });
+        await File.WriteAllTextAsync(
+            settings,
+            JsonSerializer.Serialize(
+                new Dictionary<string, string>
+                {
+                    ["Kestrel:Certificates:Default:Path"] = certificate,
+                    ["Kestrel:Certificates:Default:KeyPath"] = key,
+                }
+            ),
+            TestContext.Current.CancellationToken
+        );
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            s => s with { Tls = true, SettingsFile = settings, FileInterval = TimeSpan.FromMilliseconds(20) }
+        );
         Assert.Equal("CN=first", await SubjectAsync(server));
-        await File.WriteAllTextAsync(certificate, "-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            certificate,
+            "-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n",
+            TestContext.Current.CancellationToken
+        );
         await Task.Delay(100, TestContext.Current.CancellationToken);
         Assert.Equal("CN=first", await SubjectAsync(server));
         WriteCertificate(certificate, key, "CN=second");
@@ -201,7 +267,10 @@ public sealed class AccessTests : IDisposable
     private static void WriteCertificate(string certificate, string key, string subject)
     {
         using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 made = new CertificateRequest(subject, pair, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using X509Certificate2 made = new CertificateRequest(subject, pair, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(1)
+        );
         File.WriteAllText(certificate, made.ExportCertificatePem());
         File.WriteAllText(key, pair.ExportPkcs8PrivateKeyPem());
     }
@@ -213,18 +282,24 @@ public sealed class AccessTests : IDisposable
 #pragma warning disable CA5359 // the certificate that the test made itself is looked at, not trusted
         await using var tls = new SslStream(client.GetStream(), false, (_, _, _, _) => true);
 #pragma warning restore CA5359
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost" }, TestContext.Current.CancellationToken);
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "localhost" },
+            TestContext.Current.CancellationToken
+        );
         return tls.RemoteCertificate!.Subject;
     }
 
     private Task<RunningServer> StartAsync() =>
-        RunningServer.StartAsync(models.Root, s => s with { ApiKeys = file, FileInterval = TimeSpan.FromMilliseconds(20) });
+        RunningServer.StartAsync(
+            _models.Root,
+            s => s with { ApiKeys = _file, FileInterval = TimeSpan.FromMilliseconds(20) }
+        );
 
     /// <summary>Adds a key to the file; without roles, in the form that files had before there were any.</summary>
     private string Key(string name, ApiRoles? roles)
     {
         (string key, string line) = ApiKeys.Create(name, roles ?? ApiRoles.Predict);
-        File.AppendAllText(file, (roles is null ? string.Join(' ', line.Split(' ')[..2]) : line) + "\n");
+        File.AppendAllText(_file, (roles is null ? string.Join(' ', line.Split(' ')[..2]) : line) + "\n");
         return key;
     }
 
@@ -237,9 +312,17 @@ public sealed class AccessTests : IDisposable
         return answer.StatusCode;
     }
 
-    private static async Task<HttpStatusCode> PostAsync(RunningServer server, string path, string? key, string body = "")
+    private static async Task<HttpStatusCode> PostAsync(
+        RunningServer server,
+        string path,
+        string? key,
+        string body = ""
+    )
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         if (key is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         using HttpResponseMessage answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);

@@ -10,34 +10,44 @@ using Grpc.Core;
 
 namespace Firn.Server.Tests.Operations;
 
-/// <summary>Clients that send nothing, or too slowly, or too much: they are refused, and everybody else is served meanwhile.</summary>
+/// <summary>
+/// Clients that send nothing, or too slowly, or too much: they are refused, and everybody else is served meanwhile.
+/// </summary>
 public sealed class LimitTests : IDisposable
 {
     private const string Predict = "/v1/models/tweets:predict";
     private const string Body = "{\"instances\":[\"good day\"]}";
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
-    private readonly TestModels models = new();
+    private readonly TestModels _models = new();
 
-    public LimitTests() => models.Add(TestModels.Make(1), 1);
+    public LimitTests() => _models.Add(TestModels.Make(1), 1);
 
-    public void Dispose() => models.Dispose();
+    public void Dispose() => _models.Dispose();
 
     [Fact]
     public async Task SilentConnectionsAreClosedOnBothPorts()
     {
-        await using RunningServer server = await LimitedAsync(new ServingLimits { HeaderTimeout = TimeSpan.FromMilliseconds(300) });
+        await using RunningServer server = await LimitedAsync(
+            new ServingLimits { HeaderTimeout = TimeSpan.FromMilliseconds(300) }
+        );
         foreach (int port in new[] { server.Server.RestPort, server.Server.GrpcPort })
         {
             using Socket silent = await ConnectAsync(port);
             Assert.Equal("", await ReceiveAsync(silent));
         }
-        Assert.Contains("firn_limited_total{reason=\"silent\"} 2", await server.GetAsync("/monitoring/prometheus/metrics"), StringComparison.Ordinal);
+        Assert.Contains(
+            "firn_limited_total{reason=\"silent\"} 2",
+            await server.GetAsync("/monitoring/prometheus/metrics"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task ANewcomerTakesThePlaceOfTheConnectionThatIsIdleLongest()
     {
-        await using RunningServer server = await LimitedAsync(new ServingLimits { MaxConnections = 4, HeaderTimeout = TimeSpan.FromHours(1) });
+        await using RunningServer server = await LimitedAsync(
+            new ServingLimits { MaxConnections = 4, HeaderTimeout = TimeSpan.FromHours(1) }
+        );
         var idle = new List<Socket>();
         for (int i = 0; i < 60; i++)
             idle.Add(await ConnectAsync(server.Server.RestPort));
@@ -51,7 +61,11 @@ public sealed class LimitTests : IDisposable
     public async Task WhereNoConnectionIsIdleHealthIsStillAnswered()
     {
         var scorer = new GatedScorer();
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, s => s with { Limits = new ServingLimits { MaxConnections = 3 } }, _ => scorer);
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            s => s with { Limits = new ServingLimits { MaxConnections = 3 } },
+            _ => scorer
+        );
         using IDisposable gate = scorer.Close();
         var busy = new List<Socket>();
         for (int i = 0; i < 3; i++)
@@ -81,12 +95,14 @@ public sealed class LimitTests : IDisposable
     }
 
     [Theory]
-    [InlineData(200_000, 0)]   // much, and then nothing
-    [InlineData(0, 0)]         // nothing
-    [InlineData(10, 3)]        // drops
+    [InlineData(200_000, 0)] // much, and then nothing
+    [InlineData(0, 0)] // nothing
+    [InlineData(10, 3)] // drops
     public async Task ABodyThatComesTooSlowlyIs408HoweverMuchCameBefore(int first, int drop)
     {
-        await using RunningServer server = await LimitedAsync(new ServingLimits { BodyWindow = TimeSpan.FromMilliseconds(500) });
+        await using RunningServer server = await LimitedAsync(
+            new ServingLimits { BodyWindow = TimeSpan.FromMilliseconds(500) }
+        );
         using Socket socket = await ConnectAsync(server.Server.RestPort);
         await SendAsync(socket, Post(1_000_000) + new string(' ', first));
         Task<string> answer = ReceiveAsync(socket);
@@ -102,7 +118,9 @@ public sealed class LimitTests : IDisposable
     [Fact]
     public async Task ASteadyBodyMayTakeManyWindows()
     {
-        await using RunningServer server = await LimitedAsync(new ServingLimits { BodyWindow = TimeSpan.FromMilliseconds(400) });
+        await using RunningServer server = await LimitedAsync(
+            new ServingLimits { BodyWindow = TimeSpan.FromMilliseconds(400) }
+        );
         using Socket socket = await ConnectAsync(server.Server.RestPort);
         await SendAsync(socket, Post(20_000 + Body.Length));
         for (int i = 0; i < 20; i++)
@@ -117,7 +135,9 @@ public sealed class LimitTests : IDisposable
     [Fact]
     public async Task ABodyThatIsNotThereInTimeIs408()
     {
-        await using RunningServer server = await LimitedAsync(new ServingLimits { RequestTimeout = TimeSpan.FromSeconds(1) });
+        await using RunningServer server = await LimitedAsync(
+            new ServingLimits { RequestTimeout = TimeSpan.FromSeconds(1) }
+        );
         using Socket socket = await ConnectAsync(server.Server.RestPort);
         await SendAsync(socket, Post(1_000_000));
         Task<string> answer = ReceiveAsync(socket);
@@ -149,7 +169,12 @@ public sealed class LimitTests : IDisposable
         Assert.InRange(Budget(server).Used, 1_600_000, 2_000_000);
         Assert.Equal(HttpStatusCode.OK, (await server.PostAsync(Predict, Body)).Status);
         var client = new PredictionService.PredictionServiceClient(server.Channel);
-        Assert.Equal(StatusCode.ResourceExhausted, Assert.Throws<RpcException>(() => client.Predict(PredictionTests.TextRequest(new string('a', 1_000_000)))).StatusCode);
+        Assert.Equal(
+            StatusCode.ResourceExhausted,
+            Assert
+                .Throws<RpcException>(() => client.Predict(PredictionTests.TextRequest(new string('a', 1_000_000))))
+                .StatusCode
+        );
         Assert.Single(client.Predict(PredictionTests.TextRequest("good day")).Outputs);
         held.ForEach(s => s.Dispose());
         await RunningServer.UntilAsync(() => Budget(server).Used == 0, "the memory back");
@@ -162,17 +187,43 @@ public sealed class LimitTests : IDisposable
     public async Task TextsAreMeasuredBeforeTheyAreCleaned()
     {
         var scorer = new GatedScorer();
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, s => s with { Limits = new ServingLimits { MaxCharacters = 100, MaxRequestCharacters = 250, MaxRequestTokens = 50 } }, _ => scorer);
-        string text = new('a', 101), part = new('a', 90);
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            s =>
+                s with
+                {
+                    Limits = new ServingLimits
+                    {
+                        MaxCharacters = 100,
+                        MaxRequestCharacters = 250,
+                        MaxRequestTokens = 50,
+                    },
+                },
+            _ => scorer
+        );
+        string text = new('a', 101),
+            part = new('a', 90);
         var client = new PredictionService.PredictionServiceClient(server.Channel);
-        foreach ((string path, string body, string expected) in new[]
-        {
-            (Predict, $"{{\"instances\":[\"b\",\"{text}\"]}}", "instance 1 has 101 characters"),
-            (Predict, $"{{\"inputs\":[\"{part}\",\"{part}\",\"{part}\"]}}", "the texts have 270 characters"),
-            ("/v1/models/tweets:classify", $"{{\"examples\":[{{\"text\":\"{text}\"}}]}}", "101 characters"),
-            ("/v2/models/tweets/infer", $"{{\"inputs\":[{{\"name\":\"text\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"{text}\"]}}]}}", "101 characters"),
-            (Predict, $"{{\"signature_name\":\"ids\",\"instances\":[[{string.Join(',', Enumerable.Repeat(1, 30))}],[{string.Join(',', Enumerable.Repeat(1, 30))}]]}}", "60 tokens"),
-        })
+        foreach (
+            (string path, string body, string expected) in new[]
+            {
+                (Predict, $"{{\"instances\":[\"b\",\"{text}\"]}}", "instance 1 has 101 characters"),
+                (Predict, $"{{\"inputs\":[\"{part}\",\"{part}\",\"{part}\"]}}", "the texts have 270 characters"),
+                ("/v1/models/tweets:classify", $"{{\"examples\":[{{\"text\":\"{text}\"}}]}}", "101 characters"),
+                (
+                    "/v2/models/tweets/infer",
+                    $"{{\"inputs\":[{{\"name\":\"text\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"{text}"
+                        + $"\"]}}]}}",
+                    "101 characters"
+                ),
+                (
+                    Predict,
+                    $"{{\"signature_name\":\"ids\",\"instances\":[[{string.Join(',', Enumerable.Repeat(1, 30))}],["
+                        + $"{string.Join(',', Enumerable.Repeat(1, 30))}]]}}",
+                    "60 tokens"
+                ),
+            }
+        )
         {
             (HttpStatusCode status, string json, _) = await server.PostAsync(path, body);
             Assert.True(status == HttpStatusCode.BadRequest && json.Contains(expected, StringComparison.Ordinal), json);
@@ -185,7 +236,7 @@ public sealed class LimitTests : IDisposable
     [Fact]
     public async Task AShortListOfALongTextIsNotFilledUpToFourThousandOfThem()
     {
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
         var client = new PredictionService.PredictionServiceClient(server.Channel);
         Wire.Serving.PredictRequest request = PredictionTests.TextRequest(new string('a', 90_000));
         request.Inputs["text"].TensorShape.Dim[0].Size = 4096;
@@ -196,9 +247,13 @@ public sealed class LimitTests : IDisposable
     public async Task CleaningEndsAtTheDeadlineAndWhenTheClientGoes()
     {
         var scorer = new GatedScorer { EncodingTime = TimeSpan.FromMilliseconds(10) };
-        await using RunningServer server = await RunningServer.StartAsync(models.Root,
-            s => s with { Limits = new ServingLimits { RequestTimeout = TimeSpan.FromSeconds(1) } }, _ => scorer);
-        string body = "{\"instances\":[" + string.Join(',', Enumerable.Repeat($"\"{new string('a', 1000)}\"", 3000)) + "]}";
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            s => s with { Limits = new ServingLimits { RequestTimeout = TimeSpan.FromSeconds(1) } },
+            _ => scorer
+        );
+        string body =
+            "{\"instances\":[" + string.Join(',', Enumerable.Repeat($"\"{new string('a', 1000)}\"", 3000)) + "]}";
         Assert.Equal(HttpStatusCode.GatewayTimeout, (await server.PostAsync(Predict, body)).Status);
         Assert.InRange(scorer.Encoded, 1, 2000);
 
@@ -216,23 +271,41 @@ public sealed class LimitTests : IDisposable
     [Fact]
     public async Task AnswersSayThatTheirTypeIsMeantAndForeignHostsAreRefused()
     {
-        await using RunningServer server = await RunningServer.StartAsync(models.Root, s => s with { AllowedHosts = ["127.0.0.1", "*.example.org"] });
-        foreach ((string host, string path, int expected) in new[] { ("127.0.0.1", "/", 200), ("a.example.org", "/v1/models/tweets", 200), ("evil.example.com", "/v1/models/tweets", 400), ("10.0.0.7", "/readyz", 200) })
+        await using RunningServer server = await RunningServer.StartAsync(
+            _models.Root,
+            s => s with { AllowedHosts = ["127.0.0.1", "*.example.org"] }
+        );
+        foreach (
+            (string host, string path, int expected) in new[]
+            {
+                ("127.0.0.1", "/", 200),
+                ("a.example.org", "/v1/models/tweets", 200),
+                ("evil.example.com", "/v1/models/tweets", 400),
+                ("10.0.0.7", "/readyz", 200),
+            }
+        )
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.Host = host;
-            using HttpResponseMessage answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            using HttpResponseMessage answer = await server.Http.SendAsync(
+                request,
+                TestContext.Current.CancellationToken
+            );
             Assert.Equal(expected, (int)answer.StatusCode);
             Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
         }
     }
 
-    private Task<RunningServer> LimitedAsync(ServingLimits limits) => RunningServer.StartAsync(models.Root, s => s with { Limits = limits });
+    private Task<RunningServer> LimitedAsync(ServingLimits limits) =>
+        RunningServer.StartAsync(_models.Root, s => s with { Limits = limits });
 
     private static BodyBudget Budget(RunningServer server) => server.Server.Budget;
 
     private static string Post(int length) =>
-        string.Create(CultureInfo.InvariantCulture, $"POST {Predict} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"POST {Predict} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        );
 
     private static async Task<Socket> ConnectAsync(int port)
     {
@@ -245,7 +318,7 @@ public sealed class LimitTests : IDisposable
     {
         try
         {
-            for (ReadOnlyMemory<byte> left = Encoding.ASCII.GetBytes(text); left.Length > 0;)
+            for (ReadOnlyMemory<byte> left = Encoding.ASCII.GetBytes(text); left.Length > 0; )
                 left = left[await socket.SendAsync(left)..];
         }
         catch (SocketException)

@@ -10,16 +10,16 @@ namespace Firn.Server.Tests.Operations;
 
 public sealed partial class MetricsTests : IDisposable
 {
-    private readonly TestModels models = new();
+    private readonly TestModels _models = new();
 
-    public MetricsTests() => models.Add(TestModels.Make(1), 1);
+    public MetricsTests() => _models.Add(TestModels.Make(1), 1);
 
-    public void Dispose() => models.Dispose();
+    public void Dispose() => _models.Dispose();
 
     [Fact]
     public async Task TensorFlowServingsNamesStandBesideOurOwnOnBothPages()
     {
-        await using RunningServer server = await RunningServer.StartAsync(models.Root);
+        await using RunningServer server = await RunningServer.StartAsync(_models.Root);
         await server.PostAsync("/v1/models/tweets:predict", "{\"instances\":[\"good day\"]}");
         await server.PostAsync("/v1/models/tweets:classify", "{");
         new PredictionService.PredictionServiceClient(server.Channel).Predict(PredictionTests.TextRequest("a"));
@@ -27,13 +27,34 @@ public sealed partial class MetricsTests : IDisposable
         {
             string page = await server.GetAsync(path);
             Assert.Contains("# TYPE :tensorflow:serving:request_count counter\n", page, StringComparison.Ordinal);
-            Assert.Contains(":tensorflow:serving:request_count{model_name=\"tweets\",status=\"OK\"} 2\n", page, StringComparison.Ordinal);
-            Assert.Contains(":tensorflow:serving:request_count{model_name=\"tweets\",status=\"INVALID_ARGUMENT\"} 1\n", page, StringComparison.Ordinal);
-            Assert.Contains(":tensorflow:serving:request_latency_bucket{API=\"predict\",entrypoint=\"REST\",model_name=\"tweets\",le=\"32.4\"}", page, StringComparison.Ordinal);
-            Assert.Contains(":tensorflow:serving:request_latency_count{API=\"Predict\",entrypoint=\"GRPC\",model_name=\"tweets\"} 1\n", page, StringComparison.Ordinal);
+            Assert.Contains(
+                ":tensorflow:serving:request_count{model_name=\"tweets\",status=\"OK\"} 2\n",
+                page,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                ":tensorflow:serving:request_count{model_name=\"tweets\",status=\"INVALID_ARGUMENT\"} 1\n",
+                page,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                ":tensorflow:serving:request_latency_bucket{API=\"predict\",entrypoint=\"REST\",model_name=\"tweets\",le=\"32.4\"}",
+                page,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                ":tensorflow:serving:request_latency_count{API=\"Predict\",entrypoint=\"GRPC\",model_name=\"tweets\"} "
+                    + "1\n",
+                page,
+                StringComparison.Ordinal
+            );
             Assert.Contains("\nprocess_memory_usage_bytes", page, StringComparison.Ordinal);
             Assert.Contains("\ndotnet_gc_collections_total", page, StringComparison.Ordinal);
-            Assert.Contains("firn_model_loads_total{model=\"tweets\",outcome=\"ok\"} 1\n", page, StringComparison.Ordinal);
+            Assert.Contains(
+                "firn_model_loads_total{model=\"tweets\",outcome=\"ok\"} 1\n",
+                page,
+                StringComparison.Ordinal
+            );
             string[] heads = [.. page.Split('\n').Where(l => l.StartsWith("# TYPE", StringComparison.Ordinal))];
             Assert.Equal(heads.Distinct(), heads);
             Assert.All(page.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches(Line(), line));
@@ -43,9 +64,14 @@ public sealed partial class MetricsTests : IDisposable
     [Fact]
     public async Task TwoServersOfOneProcessCountApart()
     {
-        await using RunningServer one = await RunningServer.StartAsync(models.Root), other = await RunningServer.StartAsync(models.Root);
+        await using RunningServer one = await RunningServer.StartAsync(_models.Root),
+            other = await RunningServer.StartAsync(_models.Root);
         await one.PostAsync("/v1/models/tweets:predict", "{\"instances\":[\"good day\"]}");
-        Assert.Contains("firn_requests_total{code=\"OK\",method=\"predict\",model=\"tweets\"} 1\n", await one.GetAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains(
+            "firn_requests_total{code=\"OK\",method=\"predict\",model=\"tweets\"} 1\n",
+            await one.GetAsync("/metrics"),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("method=\"predict\"", await other.GetAsync("/metrics"), StringComparison.Ordinal);
     }
 
@@ -53,9 +79,17 @@ public sealed partial class MetricsTests : IDisposable
     public void ARequestIsCountedWithoutAllocating()
     {
         using var meters = new ServerMeters();
-        using MeterProvider provider = Sdk.CreateMeterProviderBuilder().AddMeter(ServerMeters.MeterName).AddReader(new BaseExportingMetricReader(new Nowhere())).Build();
+        using MeterProvider provider = Sdk.CreateMeterProviderBuilder()
+            .AddMeter(ServerMeters.MeterName)
+            .AddReader(new BaseExportingMetricReader(new Nowhere()))
+            .Build();
         ModelMeters model = meters.For("tweets");
-        var outcome = new Outcome { Model = "tweets", Method = "predict", Code = StatusCode.OK };
+        var outcome = new Outcome
+        {
+            Model = "tweets",
+            Method = "predict",
+            Code = StatusCode.OK,
+        };
         void Count()
         {
             meters.Request(outcome, "REST", TimeSpan.FromMicroseconds(80));

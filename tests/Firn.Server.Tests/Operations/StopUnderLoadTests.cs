@@ -16,26 +16,37 @@ public sealed class StopUnderLoadTests : IDisposable
 {
     private const string Body = "{\"instances\":[\"good day\"]}";
     private static readonly byte[] Request = Encoding.ASCII.GetBytes(
-        $"POST /v1/models/tweets:predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
+        $"POST /v1/models/tweets:predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+            + $"{Body.Length}\r\n\r\n{Body}"
+    );
 
-    private readonly TestModels models = new();
+    private readonly TestModels _models = new();
 
-    public StopUnderLoadTests() => models.Add(TestModels.Make(1), 1);
+    public StopUnderLoadTests() => _models.Add(TestModels.Make(1), 1);
 
-    public void Dispose() => models.Dispose();
+    public void Dispose() => _models.Dispose();
 
     [Fact]
     public async Task NoRequestIsLost()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "shutting the door before the socket closes needs Linux");
-        int stops = int.TryParse(Environment.GetEnvironmentVariable("FIRN_STOPS"), CultureInfo.InvariantCulture, out int set) ? set : 3;
-        long answered = 0, calls = 0;
+        int stops = int.TryParse(
+            Environment.GetEnvironmentVariable("FIRN_STOPS"),
+            CultureInfo.InvariantCulture,
+            out int set
+        )
+            ? set
+            : 3;
+        long answered = 0,
+            calls = 0;
         for (int i = 0; i < stops; i++)
         {
-            // On a machine that others use too a client may get no processor for longer than a server waits for it, so this one
-            // waits long; the stop ends as soon as every connection has.
-            RunningServer server = await RunningServer.StartAsync(models.Root,
-                s => s with { DrainDelay = TimeSpan.FromMilliseconds(200), Silence = TimeSpan.FromSeconds(20) });
+            // On a machine that others use too a client may get no processor for longer than a server waits for it, so
+            // this one waits long; the stop ends as soon as every connection has.
+            RunningServer server = await RunningServer.StartAsync(
+                _models.Root,
+                s => s with { DrainDelay = TimeSpan.FromMilliseconds(200), Silence = TimeSpan.FromSeconds(20) }
+            );
             int port = server.Server.RestPort;
             Task<long>[] clients = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(() => SendAsync(port)))];
             Task<long> grpc = Task.Run(() => CallAsync(server));
@@ -46,14 +57,19 @@ public sealed class StopUnderLoadTests : IDisposable
             await server.DisposeAsync();
         }
         Assert.True(answered > 100 * stops && calls > 10 * stops, $"only {answered} answers and {calls} calls");
-        TestContext.Current.SendDiagnosticMessage("{0} stops: {1} REST answers, {2} gRPC answers, none lost", stops, answered, calls);
+        TestContext.Current.SendDiagnosticMessage(
+            "{0} stops: {1} REST answers, {2} gRPC answers, none lost",
+            stops,
+            answered,
+            calls
+        );
     }
 
     /// <summary>Sends until connections are refused. Throws when a request gets no answer.</summary>
     private static async Task<long> SendAsync(int port)
     {
         byte[] buffer = new byte[4096];
-        for (long answered = 0; ;)
+        for (long answered = 0; ; )
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
@@ -81,7 +97,9 @@ public sealed class StopUnderLoadTests : IDisposable
         }
     }
 
-    /// <summary>Calls until the server is gone. Throws when a call fails otherwise than by a refused connection.</summary>
+    /// <summary>
+    /// Calls until the server is gone. Throws when a call fails otherwise than by a refused connection.
+    /// </summary>
     private static async Task<long> CallAsync(RunningServer server)
     {
         var client = new PredictionService.PredictionServiceClient(server.Channel);
@@ -89,9 +107,16 @@ public sealed class StopUnderLoadTests : IDisposable
         {
             try
             {
-                await client.PredictAsync(PredictionTests.TextRequest("good day"), deadline: DateTime.UtcNow.AddSeconds(30));
+                await client.PredictAsync(
+                    PredictionTests.TextRequest("good day"),
+                    deadline: DateTime.UtcNow.AddSeconds(30)
+                );
             }
-            catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable && error.Status.DebugException?.ToString().Contains("refused", StringComparison.OrdinalIgnoreCase) == true)
+            catch (RpcException error)
+                when (error.StatusCode == StatusCode.Unavailable
+                    && error.Status.DebugException?.ToString().Contains("refused", StringComparison.OrdinalIgnoreCase)
+                        == true
+                )
             {
                 return answered;
             }
@@ -103,9 +128,13 @@ public sealed class StopUnderLoadTests : IDisposable
     }
 
     /// <summary>
-    /// The server has not taken the call, and it may be made again: a GOAWAY without an error (RFC 9113, section 6.8), which
-    /// .NET follows three times by itself, or a connection whose end came before the call could be written to it.
+    /// The server has not taken the call, and it may be made again: a GOAWAY without an error (RFC 9113, section 6.8),
+    /// which .NET follows three times by itself, or a connection whose end came before the call could be written to it.
     /// </summary>
-    private static bool NotTaken(Exception? error) => error is not null && (error is HttpProtocolException { ErrorCode: 0 }
-        or SocketException { SocketErrorCode: SocketError.Shutdown } || NotTaken(error.InnerException));
+    private static bool NotTaken(Exception? error) =>
+        error is not null
+        && (
+            error is HttpProtocolException { ErrorCode: 0 } or SocketException { SocketErrorCode: SocketError.Shutdown }
+            || NotTaken(error.InnerException)
+        );
 }

@@ -22,31 +22,68 @@ public class FuzzTests
         "{\"signature_name\": \"ids\", \"inputs\": {\"ids\": [1, 5, 2], \"row_splits\": [0, 2, 3]}}",
         "{\"signature_name\": \"vectors\", \"instances\": [[[1, 2.5, -3e2, 4, 5, 6, 7, 8]]]}",
         "{\"examples\": [{\"text\": \"good\"}, {\"ids\": [1]}], \"context\": {}}",
-        "{\"id\": \"4\", \"inputs\": [{\"name\": \"text\", \"shape\": [1], \"datatype\": \"BYTES\", \"data\": [\"good\"]}]}",
+        "{\"id\": \"4\", \"inputs\": [{\"name\": \"text\", \"shape\": [1], \"datatype\": \"BYTES\", \"data\": "
+            + "[\"good\"]}]}",
     ];
 
     private static readonly string[] Paths =
     [
-        "/v1/models/tweets:predict", "/v1/models/tweets:classify", "/v1/models/tweets:regress", "/v2/models/tweets/infer",
-        "/v1/models/tweets/versions/1:predict", "/v1/models/tweets/labels/a:predict",
+        "/v1/models/tweets:predict",
+        "/v1/models/tweets:classify",
+        "/v1/models/tweets:regress",
+        "/v2/models/tweets/infer",
+        "/v1/models/tweets/versions/1:predict",
+        "/v1/models/tweets/labels/a:predict",
     ];
 
-    private static readonly string[] Pieces = ["\"", "{", "}", "[", "]", ",", ":", "null", "true", "-1", "1e400", "99999999999999999999", "\\ud800", "\0", "NaN", "\"instances\":", "\"b64\":", "[[[[[[[[[[[[[[[[[[", "é", " "];
+    private static readonly string[] Pieces =
+    [
+        "\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "null",
+        "true",
+        "-1",
+        "1e400",
+        "99999999999999999999",
+        "\\ud800",
+        "\0",
+        "NaN",
+        "\"instances\":",
+        "\"b64\":",
+        "[[[[[[[[[[[[[[[[[[",
+        "é",
+        " ",
+    ];
 
     [Fact]
     public async Task DamagedRequestsNeverHurtTheServer()
     {
-        double seconds = double.TryParse(Environment.GetEnvironmentVariable("FIRN_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out double set) ? set : 3;
+        double seconds = double.TryParse(
+            Environment.GetEnvironmentVariable("FIRN_FUZZ_SECONDS"),
+            CultureInfo.InvariantCulture,
+            out double set
+        )
+            ? set
+            : 3;
         using var models = new TestModels();
         models.Add(TestModels.Make(1), 1);
         await using RunningServer server = await RunningServer.StartAsync(models.Root);
-        using HttpResponseMessage vocabulary = await server.Http.GetAsync(new Uri("/v1/models/tweets/vocabulary", UriKind.Relative), TestContext.Current.CancellationToken);
+        using HttpResponseMessage vocabulary = await server.Http.GetAsync(
+            new Uri("/v1/models/tweets/vocabulary", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
         string hash = vocabulary.Headers.GetValues(VocabularyIdentity.Header).Single();
         var clock = Stopwatch.StartNew();
         long sent = 0;
         var statuses = new Dictionary<int, long>();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(seed => Task.Run(() => FuzzAsync(new Random(seed)))));
-        string summary = $"{sent} requests: " + string.Join(", ", statuses.OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value}"));
+        string summary =
+            $"{sent} requests: " + string.Join(", ", statuses.OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value}"));
         TestContext.Current.SendDiagnosticMessage("{0}", summary);
         Assert.True(sent > 50 * seconds, $"only {sent} requests");
         Assert.False(statuses.ContainsKey(500) || statuses.ContainsKey(1000 + (int)StatusCode.Unknown), summary);
@@ -63,7 +100,13 @@ public class FuzzTests
                 int status = random.Next(12) switch
                 {
                     0 => await SocketAsync(random, body),
-                    1 => await GrpcAsync(grpc, Damage(random, Google.Protobuf.MessageExtensions.ToByteArray(Rpc.PredictionTests.TextRequest("good day")))),
+                    1 => await GrpcAsync(
+                        grpc,
+                        Damage(
+                            random,
+                            Google.Protobuf.MessageExtensions.ToByteArray(Rpc.PredictionTests.TextRequest("good day"))
+                        )
+                    ),
                     2 => await PostAsync(Paths[0], Damage(random, [2, 1, 5, 1, 2]), PackedIds.ContentType, null),
                     3 => await PostAsync(Paths[random.Next(Paths.Length)], body, "application/json", "gzip"),
                     _ => await PostAsync(Paths[random.Next(Paths.Length)], body, "application/json", null),
@@ -109,11 +152,19 @@ public class FuzzTests
         async Task<int> SocketAsync(Random random, byte[] body)
         {
             using var socket = new TcpClient();
-            await socket.ConnectAsync(IPAddress.Loopback, server.Server.RestPort, TestContext.Current.CancellationToken);
-            byte[] head = Encoding.ASCII.GetBytes($"POST {Paths[0]} HTTP/1.1\r\nHost: x\r\nContent-Length: {body.Length}\r\n\r\n");
+            await socket.ConnectAsync(
+                IPAddress.Loopback,
+                server.Server.RestPort,
+                TestContext.Current.CancellationToken
+            );
+            byte[] head = Encoding.ASCII.GetBytes(
+                $"POST {Paths[0]} HTTP/1.1\r\nHost: x\r\nContent-Length: {body.Length}\r\n\r\n"
+            );
             byte[] bytes = [.. random.Next(3) == 0 ? Damage(random, head) : head, .. body];
             // Cut at random and leave: the server must not wait for the rest for ever.
-            await socket.GetStream().WriteAsync(bytes.AsMemory(0, random.Next(1, bytes.Length + 1)), TestContext.Current.CancellationToken);
+            await socket
+                .GetStream()
+                .WriteAsync(bytes.AsMemory(0, random.Next(1, bytes.Length + 1)), TestContext.Current.CancellationToken);
             return 0;
         }
     }
@@ -121,7 +172,13 @@ public class FuzzTests
     private static async Task<int> GrpcAsync(CallInvoker invoker, byte[] body)
     {
         var bytes = new Marshaller<byte[]>(b => b, b => b);
-        var method = new Method<byte[], byte[]>(MethodType.Unary, "tensorflow.serving.PredictionService", "Predict", bytes, bytes);
+        var method = new Method<byte[], byte[]>(
+            MethodType.Unary,
+            "tensorflow.serving.PredictionService",
+            "Predict",
+            bytes,
+            bytes
+        );
         try
         {
             await invoker.AsyncUnaryCall(method, null, new CallOptions(), body).ResponseAsync;

@@ -6,7 +6,9 @@ using Firn.Text;
 
 namespace Firn.Server.Tests.Rest;
 
-/// <summary>Ids of a model that was made with pads and no mask: the pads are words, as the program that it comes from has it.</summary>
+/// <summary>
+/// Ids of a model that was made with pads and no mask: the pads are words, as the program that it comes from has it.
+/// </summary>
 public sealed class PaddedIdsTests : IDisposable
 {
     private readonly TestModels _models = new();
@@ -23,10 +25,16 @@ public sealed class PaddedIdsTests : IDisposable
         Predictor predictor = Padded();
         _models.Add(predictor, 1);
         await using RunningServer server = await RunningServer.StartAsync(_models.Root);
-        (HttpStatusCode status, string body, _) = await server.PostAsync("/v1/models/tweets:predict", $"{{\"signature_name\": \"ids\", \"instances\": [{row}]}}");
+        (HttpStatusCode status, string body, _) = await server.PostAsync(
+            "/v1/models/tweets:predict",
+            $"{{\"signature_name\": \"ids\", \"instances\": [{row}]}}"
+        );
         Assert.True(status == HttpStatusCode.OK, body);
         float expected = predictor.Probabilities(predictor.IdsOf([same]))[0];
-        Assert.Equal(expected.ToString(CultureInfo.InvariantCulture), RunningServer.Scores(body)[0].ToString(CultureInfo.InvariantCulture));
+        Assert.Equal(
+            expected.ToString(CultureInfo.InvariantCulture),
+            RunningServer.Scores(body)[0].ToString(CultureInfo.InvariantCulture)
+        );
     }
 
     private static Predictor Padded()
@@ -34,11 +42,19 @@ public sealed class PaddedIdsTests : IDisposable
         Predictor plain = TestModels.Make(3);
         var options = new ClassifierOptions
         {
-            HiddenSize = 6, Model = [new Gru(6), new LastState()], Padding = new PaddedInput { Length = 6, Truncating = Truncation.Tail },
+            HiddenSize = 6,
+            Model = [new Gru(6), new LastState()],
+            Padding = new PaddedInput { Length = 6, Truncating = Truncation.Tail },
         };
-        return new Predictor(plain.Tokenizer, plain.Vocabulary, new TextClassifier(options, plain.Classifier.Embedding, 3), plain.Labels)
+        return new Predictor(
+            plain.Tokenizer,
+            plain.Vocabulary,
+            new TextClassifier(options, plain.Classifier.Embedding, 3),
+            plain.Labels
+        )
         {
-            MaxTokens = 6, Truncation = Truncation.Tail,
+            MaxTokens = 6,
+            Truncation = Truncation.Tail,
         };
     }
 }

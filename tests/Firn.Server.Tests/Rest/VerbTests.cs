@@ -26,11 +26,20 @@ public sealed class VerbTests(MalformedRequestTests.Fixture fixture) : IClassFix
     public async Task WrongVerbs(string verb, string path, string allowed)
     {
         using var request = new HttpRequestMessage(new HttpMethod(verb), path);
-        using HttpResponseMessage answer = await fixture.Server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await fixture.Server.Http.SendAsync(
+            request,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
         Assert.Equal(allowed.Split(", "), answer.Content.Headers.Allow);
         if (verb != "HEAD")
-            Assert.Contains(allowed.Replace(", ", " or ", StringComparison.Ordinal), MalformedRequestTests.ErrorOf(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+            Assert.Contains(
+                allowed.Replace(", ", " or ", StringComparison.Ordinal),
+                MalformedRequestTests.ErrorOf(
+                    await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+                ),
+                StringComparison.Ordinal
+            );
     }
 
     [Theory]
@@ -40,7 +49,10 @@ public sealed class VerbTests(MalformedRequestTests.Fixture fixture) : IClassFix
     public async Task AMethodThatHttpDoesNotHaveIs501(string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod("FROB"), path);
-        using HttpResponseMessage answer = await fixture.Server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await fixture.Server.Http.SendAsync(
+            request,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(HttpStatusCode.NotImplemented, answer.StatusCode);
     }
 
@@ -55,7 +67,10 @@ public sealed class VerbTests(MalformedRequestTests.Fixture fixture) : IClassFix
     public async Task HeadAnswersLikeGetWithoutABody(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, path);
-        using HttpResponseMessage answer = await fixture.Server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await fixture.Server.Http.SendAsync(
+            request,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Empty(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }

@@ -95,11 +95,14 @@ public sealed class BundleReplacementTests : IDisposable
     {
         SmallPredictor.Make(1).Save(_folder);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        Task writer = Task.Run(() =>
-        {
-            for (ulong seed = 2; !stop.IsCancellationRequested; seed++)
-                SmallPredictor.Make(seed % 5).Save(_folder);
-        }, TestContext.Current.CancellationToken);
+        Task writer = Task.Run(
+            () =>
+            {
+                for (ulong seed = 2; !stop.IsCancellationRequested; seed++)
+                    SmallPredictor.Make(seed % 5).Save(_folder);
+            },
+            TestContext.Current.CancellationToken
+        );
         for (int i = 0; i < 100; i++)
             Predictor.Load(_folder).Dispose();
         await stop.CancelAsync();
@@ -115,10 +118,25 @@ public sealed class BundleReplacementTests : IDisposable
         string text = File.ReadAllText(path);
         foreach (string name in names)
         {
-            File.WriteAllBytes(path, Firn.Bundles.ModelFile.FromBytes(System.Text.Encoding.UTF8.GetBytes(text), path) is var model
-                ? (model with { Files = model.Files.ToDictionary(f => f.Key, f => f.Value with { Name = JsonEncodedText.Encode(name).Value }) }).ToBytes()
-                : []);
-            Assert.Contains("no plain file name", Assert.Throws<InvalidDataException>(() => Predictor.Load(_folder)).Message, StringComparison.Ordinal);
+            File.WriteAllBytes(
+                path,
+                Firn.Bundles.ModelFile.FromBytes(System.Text.Encoding.UTF8.GetBytes(text), path) is var model
+                    ? (
+                        model with
+                        {
+                            Files = model.Files.ToDictionary(
+                                f => f.Key,
+                                f => f.Value with { Name = JsonEncodedText.Encode(name).Value }
+                            ),
+                        }
+                    ).ToBytes()
+                    : []
+            );
+            Assert.Contains(
+                "no plain file name",
+                Assert.Throws<InvalidDataException>(() => Predictor.Load(_folder)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 }

@@ -18,15 +18,62 @@ public sealed class BundleTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    public static TheoryData<string, string[], ClassifierOptions> Models() => new()
-    {
-        { "two classes", ["negative", "positive"], new() { HiddenSize = 5 } },
-        { "three classes", ["anger", "joy", "sadness"], new() { HiddenSize = 4, Bidirectional = true } },
-        { "attention", ["no", "yes"], new() { HiddenSize = 3, Pooling = Pooling.Attention, InputDropout = 0.25 } },
-        { "two levels", ["no", "yes"], new() { Encoder = EncoderKind.Gru, Layers = 2, HiddenSize = 3, Bidirectional = true } },
-        { "convolutions", ["no", "yes"], new() { Encoder = EncoderKind.Convolution, Widths = [1, 4], HiddenSize = 3, Pooling = Pooling.Max } },
-        { "mean", ["no", "yes"], new() { Encoder = EncoderKind.Mean, HiddenSize = 3, Pooling = Pooling.Mean } },
-    };
+    public static TheoryData<string, string[], ClassifierOptions> Models() =>
+        new()
+        {
+            {
+                "two classes",
+                ["negative", "positive"],
+                new() { HiddenSize = 5 }
+            },
+            {
+                "three classes",
+                ["anger", "joy", "sadness"],
+                new() { HiddenSize = 4, Bidirectional = true }
+            },
+            {
+                "attention",
+                ["no", "yes"],
+                new()
+                {
+                    HiddenSize = 3,
+                    Pooling = Pooling.Attention,
+                    InputDropout = 0.25,
+                }
+            },
+            {
+                "two levels",
+                ["no", "yes"],
+                new()
+                {
+                    Encoder = EncoderKind.Gru,
+                    Layers = 2,
+                    HiddenSize = 3,
+                    Bidirectional = true,
+                }
+            },
+            {
+                "convolutions",
+                ["no", "yes"],
+                new()
+                {
+                    Encoder = EncoderKind.Convolution,
+                    Widths = [1, 4],
+                    HiddenSize = 3,
+                    Pooling = Pooling.Max,
+                }
+            },
+            {
+                "mean",
+                ["no", "yes"],
+                new()
+                {
+                    Encoder = EncoderKind.Mean,
+                    HiddenSize = 3,
+                    Pooling = Pooling.Mean,
+                }
+            },
+        };
 
     [Fact]
     public void A_bundle_from_before_there_were_other_encoders_holds_one_LSTM()
@@ -61,14 +108,20 @@ public sealed class BundleTests : IDisposable
         Assert.Equal(saved.Classifier.Options, loaded.Classifier.Options);
         Assert.Equal(saved.Tokenizer.Options, loaded.Tokenizer.Options);
         Assert.Equal(saved.Vocabulary.Hash, loaded.Vocabulary.Hash);
-        Assert.Equal(saved.Classifier.Parameters.SelectMany(p => p.Values.ToArray()), loaded.Classifier.Parameters.SelectMany(p => p.Values.ToArray()));
+        Assert.Equal(
+            saved.Classifier.Parameters.SelectMany(p => p.Values.ToArray()),
+            loaded.Classifier.Parameters.SelectMany(p => p.Values.ToArray())
+        );
     }
 
     [Fact]
     public void A_new_bundle_has_the_names_of_the_format_and_nothing_is_left_beside_it()
     {
         SmallPredictor.Make().Save(Folder);
-        Assert.Equal(["golden.json", "model.json", "vectors.safetensors", "vocabulary.txt", "weights.safetensors"], FilesIn(Folder));
+        Assert.Equal(
+            ["golden.json", "model.json", "vectors.safetensors", "vocabulary.txt", "weights.safetensors"],
+            FilesIn(Folder)
+        );
         Assert.Equal([Folder], Directory.GetFileSystemEntries(Path.GetDirectoryName(Folder)!));
     }
 
@@ -79,7 +132,12 @@ public sealed class BundleTests : IDisposable
         using var saved = new Predictor(made.Tokenizer, made.Vocabulary, made.Classifier, made.Labels)
         {
             MaxTokens = 17,
-            Neutral = new NeutralBand { Low = 0.25, High = 0.75, Label = "so-so" },
+            Neutral = new NeutralBand
+            {
+                Low = 0.25,
+                High = 0.75,
+                Label = "so-so",
+            },
             Card = new ModelCard
             {
                 Data = new DataSource("tweets.csv", 123, new string('a', 64)),
@@ -95,7 +153,10 @@ public sealed class BundleTests : IDisposable
         Assert.Equal([0.76, double.NaN], new[] { copy.Card.Metrics["accuracy"], copy.Card.Metrics["roc_auc"] });
         Assert.Equal(8, copy.Card.Training!.Value.GetProperty("epochs").GetInt32());
         Assert.Equal(Bundle.FirnVersion, copy.Card.FirnVersion);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(Folder, "model.json")), File.ReadAllBytes(Path.Combine(Folder + "-copy", "model.json")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(Folder, "model.json")),
+            File.ReadAllBytes(Path.Combine(Folder + "-copy", "model.json"))
+        );
     }
 
     [Fact]
@@ -113,7 +174,9 @@ public sealed class BundleTests : IDisposable
         using JsonDocument tensors = JsonDocument.Parse(bytes.AsMemory(8, header));
         JsonElement bias = tensors.RootElement.GetProperty("lstm.bias");
         Assert.Equal(20, bias.GetProperty("shape")[0].GetInt32());
-        float forget = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(8 + header + bias.GetProperty("data_offsets")[0].GetInt32() + 4 * 5));
+        float forget = BinaryPrimitives.ReadSingleLittleEndian(
+            bytes.AsSpan(8 + header + bias.GetProperty("data_offsets")[0].GetInt32() + 4 * 5)
+        );
         Assert.Equal(1f, forget); // the forget gate's bias starts at 1
     }
 
@@ -128,7 +191,12 @@ public sealed class BundleTests : IDisposable
             for (int trial = 0; trial < 25; trial++)
             {
                 byte[] changed = [.. whole];
-                int at = trial switch { 0 => 0, 1 => whole.Length - 1, _ => random.Next(whole.Length) };
+                int at = trial switch
+                {
+                    0 => 0,
+                    1 => whole.Length - 1,
+                    _ => random.Next(whole.Length),
+                };
                 changed[at] ^= (byte)(1 << random.Next(8));
                 File.WriteAllBytes(path, changed);
                 var error = Assert.Throws<InvalidDataException>(() => Predictor.Load(Folder).Dispose());
@@ -144,7 +212,8 @@ public sealed class BundleTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/proc/self/maps"), "needs /proc");
         SmallPredictor.Make().Save(Folder);
-        string path = Path.Combine(Folder, "model.json"), description = File.ReadAllText(path);
+        string path = Path.Combine(Folder, "model.json"),
+            description = File.ReadAllText(path);
         string other = System.Text.RegularExpressions.Regex.Replace(description, "\"rows\": \\d+", "\"rows\": 77");
         Assert.NotEqual(description, other);
         File.WriteAllText(path, other);
@@ -175,7 +244,8 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void Scores_other_than_the_stored_ones_fail_even_when_every_hash_is_right()
     {
-        using Predictor saved = SmallPredictor.Make(1), other = SmallPredictor.Make(2);
+        using Predictor saved = SmallPredictor.Make(1),
+            other = SmallPredictor.Make(2);
         GoldenFile golden = GoldenFile.Of(saved);
         golden.Check(saved, "golden.json");
         var error = Assert.Throws<InvalidDataException>(() => golden.Check(other, "golden.json"));
@@ -187,16 +257,32 @@ public sealed class BundleTests : IDisposable
     {
         SmallPredictor.Make().Save(Folder);
         string path = Path.Combine(Folder, "model.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace("\"format_version\": 1", "\"format_version\": 3", StringComparison.Ordinal));
-        Assert.Contains("Use a later Firn", Assert.Throws<InvalidDataException>(() => Predictor.Load(Folder)).Message, StringComparison.Ordinal);
+        File.WriteAllText(
+            path,
+            File.ReadAllText(path).Replace("\"format_version\": 1", "\"format_version\": 3", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            "Use a later Firn",
+            Assert.Throws<InvalidDataException>(() => Predictor.Load(Folder)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_place_without_a_bundle_is_named()
     {
-        Assert.Contains("does not exist", Assert.Throws<FileNotFoundException>(() => Predictor.Load(Folder)).Message, StringComparison.Ordinal);
-        Assert.Contains("no bundle", Assert.Throws<FileNotFoundException>(() => Predictor.Load(_root)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<FileNotFoundException>(() => Predictor.Load(Folder)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "no bundle",
+            Assert.Throws<FileNotFoundException>(() => Predictor.Load(_root)).Message,
+            StringComparison.Ordinal
+        );
     }
 
-    private static string[] FilesIn(string folder) => [.. Directory.GetFileSystemEntries(folder).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
+    private static string[] FilesIn(string folder) =>
+        [.. Directory.GetFileSystemEntries(folder).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
 }

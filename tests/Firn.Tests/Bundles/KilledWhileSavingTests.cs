@@ -12,8 +12,10 @@ namespace Firn.Tests.Bundles;
 /// </summary>
 public sealed class KilledWhileSavingTests : IDisposable
 {
-    private const string FolderVariable = "FIRN_TEST_SAVE_TO", VersionVariable = "FIRN_TEST_SAVE_VERSION";
-    private const int Kills = 100, Side = 2;
+    private const string FolderVariable = "FIRN_TEST_SAVE_TO",
+        VersionVariable = "FIRN_TEST_SAVE_VERSION";
+    private const int Kills = 100,
+        Side = 2;
     private readonly string _root = Directory.CreateTempSubdirectory("firn-killed-").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -21,10 +23,21 @@ public sealed class KilledWhileSavingTests : IDisposable
     [Fact]
     public async Task A_hundred_kills_leave_a_whole_bundle_each_time()
     {
-        int[] midway = await Task.WhenAll(Enumerable.Range(0, Side).Select(side => Task.Run(
-            () => KillAgainAndAgain(Path.Combine(_root, $"bundle{side}"), side), TestContext.Current.CancellationToken)));
+        int[] midway = await Task.WhenAll(
+            Enumerable
+                .Range(0, Side)
+                .Select(side =>
+                    Task.Run(
+                        () => KillAgainAndAgain(Path.Combine(_root, $"bundle{side}"), side),
+                        TestContext.Current.CancellationToken
+                    )
+                )
+        );
         // Were no kill to come in the middle of a save, the test would show nothing.
-        Assert.True(midway.Sum() >= Kills / 10, $"only {midway.Sum()} of {Kills} kills left traces of an unfinished save");
+        Assert.True(
+            midway.Sum() >= Kills / 10,
+            $"only {midway.Sum()} of {Kills} kills left traces of an unfinished save"
+        );
     }
 
     /// <summary>The other side: this assembly started with the variable set does nothing but save.</summary>
@@ -76,10 +89,16 @@ public sealed class KilledWhileSavingTests : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { [FolderVariable] = folder, [VersionVariable] = $"{version}", ["DOTNET_TieredPGO"] = "0" },
+            Environment =
+            {
+                [FolderVariable] = folder,
+                [VersionVariable] = $"{version}",
+                ["DOTNET_TieredPGO"] = "0",
+            },
         };
         using Process saver = Process.Start(start)!;
-        string first = saver.StandardOutput.ReadLine() ?? throw new InvalidOperationException(saver.StandardError.ReadToEnd());
+        string first =
+            saver.StandardOutput.ReadLine() ?? throw new InvalidOperationException(saver.StandardError.ReadToEnd());
         var wait = Stopwatch.StartNew();
         SpinWait.SpinUntil(() => wait.Elapsed >= delay);
         saver.Kill();

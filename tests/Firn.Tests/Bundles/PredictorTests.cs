@@ -8,7 +8,8 @@ public class PredictorTests
     public void Text_is_cleaned_before_it_is_scored()
     {
         using Predictor predictor = SmallPredictor.Make();
-        Prediction shouted = predictor.Predict("@you LOVE this song http://t.co/x"), plain = predictor.Predict("love song");
+        Prediction shouted = predictor.Predict("@you LOVE this song http://t.co/x"),
+            plain = predictor.Predict("love song");
         Assert.Equal(plain.Score, shouted.Score);
         Assert.Equal(2, shouted.KnownTokens);
         Assert.True(shouted.Tokens > 2);
@@ -18,7 +19,8 @@ public class PredictorTests
     public void Text_without_a_known_word_scores_as_the_empty_text_and_says_so()
     {
         using Predictor predictor = SmallPredictor.Make();
-        Prediction unknown = predictor.Predict("zzz qqq"), empty = predictor.Predict("");
+        Prediction unknown = predictor.Predict("zzz qqq"),
+            empty = predictor.Predict("");
         Assert.Equal(empty.Score, unknown.Score);
         Assert.True(unknown.SaysNothing && empty.SaysNothing);
         Assert.Equal(2, unknown.Tokens);
@@ -47,7 +49,14 @@ public class PredictorTests
     {
         using Predictor predictor = SmallPredictor.Make();
         float score = predictor.Predict("good day").Probabilities[0];
-        using Predictor wide = predictor.WithNeutral(new NeutralBand { Low = score - 0.01, High = score + 0.01, Label = "meh" });
+        using Predictor wide = predictor.WithNeutral(
+            new NeutralBand
+            {
+                Low = score - 0.01,
+                High = score + 0.01,
+                Label = "meh",
+            }
+        );
         using Predictor off = predictor.WithNeutral(null);
         Assert.Equal(("meh", true), (wide.Predict("good day").Label, wide.Predict("good day").Abstained));
         Assert.Equal(Math.Max(score, 1 - score), wide.Predict("good day").Score);
@@ -96,7 +105,10 @@ public class PredictorTests
     public void A_long_text_counts_by_its_last_tokens()
     {
         using Predictor whole = SmallPredictor.Make();
-        using var cut = new Predictor(whole.Tokenizer, whole.Vocabulary, whole.Classifier, whole.Labels) { MaxTokens = 2 };
+        using var cut = new Predictor(whole.Tokenizer, whole.Vocabulary, whole.Classifier, whole.Labels)
+        {
+            MaxTokens = 2,
+        };
         Assert.Equal(whole.Predict("sad rain").Score, cut.Predict("good love sad rain").Score);
         Assert.Equal([1, 2], cut.Encode(["song good bad"])[0].ToArray());
     }
@@ -104,8 +116,11 @@ public class PredictorTests
     [Fact]
     public void Parts_that_do_not_fit_are_refused()
     {
-        using Predictor a = SmallPredictor.Make(), b = SmallPredictor.Make(words: 12);
+        using Predictor a = SmallPredictor.Make(),
+            b = SmallPredictor.Make(words: 12);
         Assert.Throws<ArgumentException>(() => new Predictor(a.Tokenizer, b.Vocabulary, a.Classifier, a.Labels));
-        Assert.Throws<ArgumentException>(() => new Predictor(a.Tokenizer, a.Vocabulary, a.Classifier, ["one", "two", "three"]));
+        Assert.Throws<ArgumentException>(() =>
+            new Predictor(a.Tokenizer, a.Vocabulary, a.Classifier, ["one", "two", "three"])
+        );
     }
 }

@@ -7,9 +7,26 @@ namespace Firn.Tests.Bundles;
 /// <summary>A whole predictor with random weights.</summary>
 internal static class SmallPredictor
 {
-    private static readonly string[] Words = ["good", "bad", "love", "song", "day", "rain", "happy", "sad", "not", "very"];
+    private static readonly string[] Words =
+    [
+        "good",
+        "bad",
+        "love",
+        "song",
+        "day",
+        "rain",
+        "happy",
+        "sad",
+        "not",
+        "very",
+    ];
 
-    public static Predictor Make(ulong seed = 1, string[]? labels = null, ClassifierOptions? options = null, int words = 10)
+    public static Predictor Make(
+        ulong seed = 1,
+        string[]? labels = null,
+        ClassifierOptions? options = null,
+        int words = 10
+    )
     {
         labels ??= ["negative", "positive"];
         var builder = new VocabularyBuilder();
@@ -20,7 +37,11 @@ internal static class SmallPredictor
         foreach (ref float value in table.Rows.Span)
             value *= 20;
         options ??= new ClassifierOptions { HiddenSize = 5 };
-        return new Predictor(new Tokenizer(CleaningOptions.Tweets), vocabulary,
-            new TextClassifier(options with { Classes = labels.Length }, table, seed), labels);
+        return new Predictor(
+            new Tokenizer(CleaningOptions.Tweets),
+            vocabulary,
+            new TextClassifier(options with { Classes = labels.Length }, table, seed),
+            labels
+        );
     }
 }

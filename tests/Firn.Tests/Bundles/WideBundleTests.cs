@@ -55,13 +55,27 @@ public sealed class WideBundleTests : IDisposable
     }
 
     private static float[] Scores(Predictor predictor) =>
-        [.. predictor.Predict(["I love this good song", "very bad day, not happy", ""]).SelectMany(p => p.Probabilities)];
+        [
+            .. predictor
+                .Predict(["I love this good song", "very bad day, not happy", ""])
+                .SelectMany(p => p.Probabilities),
+        ];
 
     private static Predictor WithWide(Predictor plain, int classes, int characters = 0)
     {
-        RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 5, 2, 1 + i % 3, 1 + i % 7 })]);
+        RaggedIds texts = RaggedIds.From([
+            .. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 5, 2, 1 + i % 3, 1 + i % 7 }),
+        ]);
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % classes)];
-        plain.Classifier.Wide = NgramClassifier.Fit(texts, plain.Vocabulary, labels, classes, [], new WideOptions { LongestCharacters = characters }, 1);
+        plain.Classifier.Wide = NgramClassifier.Fit(
+            texts,
+            plain.Vocabulary,
+            labels,
+            classes,
+            [],
+            new WideOptions { LongestCharacters = characters },
+            1
+        );
         return new Predictor(plain.Tokenizer, plain.Vocabulary, plain.Classifier, plain.Labels);
     }
 }

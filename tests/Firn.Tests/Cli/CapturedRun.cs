@@ -12,7 +12,12 @@ internal sealed record CapturedRun(int ExitCode, string Out, string Error)
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        var terminal = new Terminal { In = new StringReader(input), Out = output, Error = error };
+        var terminal = new Terminal
+        {
+            In = new StringReader(input),
+            Out = output,
+            Error = error,
+        };
         int code = Tool.Run(args, terminal, TestContext.Current.CancellationToken);
         return new CapturedRun(code, output.ToString(), error.ToString());
     }

@@ -7,34 +7,58 @@ namespace Firn.Tests.Cli;
 
 public sealed class DriftCommandTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("firn-drift");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("firn-drift");
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
-    private string At(string name) => Path.Combine(folder.FullName, name);
+    private string At(string name) => Path.Combine(_folder.FullName, name);
 
     /// <summary>tv, telly and mum were seen and moved; television and mother, near them, were not.</summary>
     private string Bundle(bool keeps = true)
     {
         (string Word, float[] Before, float[] After, int Count)[] words =
         [
-            ("tv", [1, 0, 0.2f], [-0.2f, 1, 0], 40), ("telly", [1, 0.2f, 0], [0, 1, 0.1f], 12), ("mum", [0, 0.1f, 1], [0.6f, 0.6f, 0.2f], 25),
-            ("television", [1, 0.1f, 0.1f], [1, 0.1f, 0.1f], 0), ("mother", [0, 0, 1], [0, 0, 1], 0), ("the", [-1, -1, -1], [-1, -1, -1], 90),
+            ("tv", [1, 0, 0.2f], [-0.2f, 1, 0], 40),
+            ("telly", [1, 0.2f, 0], [0, 1, 0.1f], 12),
+            ("mum", [0, 0.1f, 1], [0.6f, 0.6f, 0.2f], 25),
+            ("television", [1, 0.1f, 0.1f], [1, 0.1f, 0.1f], 0),
+            ("mother", [0, 0, 1], [0, 0, 1], 0),
+            ("the", [-1, -1, -1], [-1, -1, -1], 90),
         ];
         var builder = new VocabularyBuilder();
         foreach (var word in words)
             builder.Add(word.Word, 100 - builder.DistinctTokens);
         Vocabulary vocabulary = builder.Build();
-        var table = new EmbeddingTable([.. Enumerable.Range(0, words.Length + 1)], (float[])[0, 0, 0, .. words.SelectMany(w => w.After)], 3);
-        int[] moved = [.. Enumerable.Range(1, words.Length).Where(i => !words[i - 1].Before.SequenceEqual(words[i - 1].After))];
+        var table = new EmbeddingTable(
+            [.. Enumerable.Range(0, words.Length + 1)],
+            (float[])[0, 0, 0, .. words.SelectMany(w => w.After)],
+            3
+        );
+        int[] moved =
+        [
+            .. Enumerable.Range(1, words.Length).Where(i => !words[i - 1].Before.SequenceEqual(words[i - 1].After)),
+        ];
         var before = new PretrainedRows(moved, moved.SelectMany(i => words[i - 1].Before).ToArray(), 3);
-        using var predictor = new Predictor(new Tokenizer(CleaningOptions.Tweets), vocabulary, new TextClassifier(new ClassifierOptions { HiddenSize = 4 }, table, 3), ["negative", "positive"])
+        using var predictor = new Predictor(
+            new Tokenizer(CleaningOptions.Tweets),
+            vocabulary,
+            new TextClassifier(new ClassifierOptions { HiddenSize = 4 }, table, 3),
+            ["negative", "positive"]
+        )
         {
             Trace = keeps ? new TrainingTrace([0, .. words.Select(w => w.Count)], before) : null,
         };
         string path = At(keeps ? "model" : "unknowing");
         predictor.Save(path);
-        File.WriteAllText(At("before.vec"), $"{words.Length} 3\n" + string.Concat(words.Select(w => FormattableString.Invariant($"{w.Word} {w.Before[0]} {w.Before[1]} {w.Before[2]}\n"))));
+        File.WriteAllText(
+            At("before.vec"),
+            $"{words.Length} 3\n"
+                + string.Concat(
+                    words.Select(w =>
+                        FormattableString.Invariant($"{w.Word} {w.Before[0]} {w.Before[1]} {w.Before[2]}\n")
+                    )
+                )
+        );
         return path;
     }
 
@@ -48,10 +72,27 @@ public sealed class DriftCommandTests : IDisposable
     [Fact]
     public void Pairs_words_and_bands_are_told()
     {
-        JsonElement told = Parse(CapturedRun.Of("drift", Bundle(), "--pairs", "tv=television,mum=mother", "--words", "tv", "--json"));
-        Assert.Equal((6, 3, 2), (told.GetProperty("words").GetInt32(), told.GetProperty("moved").GetInt32(), told.GetProperty("unseen").GetInt32()));
+        JsonElement told = Parse(
+            CapturedRun.Of("drift", Bundle(), "--pairs", "tv=television,mum=mother", "--words", "tv", "--json")
+        );
+        Assert.Equal(
+            (6, 3, 2),
+            (
+                told.GetProperty("words").GetInt32(),
+                told.GetProperty("moved").GetInt32(),
+                told.GetProperty("unseen").GetInt32()
+            )
+        );
         JsonElement pair = told.GetProperty("pairs")[0];
-        Assert.Equal(("tv", 40, "television", 0), (pair.GetProperty("first").GetString(), pair.GetProperty("firstSeen").GetInt32(), pair.GetProperty("second").GetString(), pair.GetProperty("secondSeen").GetInt32()));
+        Assert.Equal(
+            ("tv", 40, "television", 0),
+            (
+                pair.GetProperty("first").GetString(),
+                pair.GetProperty("firstSeen").GetInt32(),
+                pair.GetProperty("second").GetString(),
+                pair.GetProperty("secondSeen").GetInt32()
+            )
+        );
         Assert.True(pair.GetProperty("tear").GetDouble() > 0.8);
         Assert.Equal(2, told.GetProperty("pairs").GetArrayLength());
         Assert.Equal("unseen", told.GetProperty("bands")[0].GetProperty("seen").GetString());
@@ -65,10 +106,17 @@ public sealed class DriftCommandTests : IDisposable
     public void A_report_holds_the_page_and_both_pictures()
     {
         Assert.Equal(0, CapturedRun.Of("drift", Bundle(), "--report", At("page"), "--csv", At("words.csv")).ExitCode);
-        Assert.Equal(["drift.html", "map.png", "movement.png"], Directory.GetFiles(At("page")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["drift.html", "map.png", "movement.png"],
+            Directory.GetFiles(At("page")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)
+        );
         string page = File.ReadAllText(At("page/drift.html"));
         Assert.Contains("television", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("http://", page.Replace("http://www.w3.org", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "http://",
+            page.Replace("http://www.w3.org", "", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         Assert.Equal(7, File.ReadAllLines(At("words.csv")).Length);
     }
 
@@ -77,9 +125,17 @@ public sealed class DriftCommandTests : IDisposable
     {
         string bundle = Bundle();
         File.WriteAllText(At("pairs.txt"), "tv = television\n\nmum\tmother\n");
-        Assert.Equal(2, Parse(CapturedRun.Of("drift", bundle, "--pairs", At("pairs.txt"), "--json")).GetProperty("pairs").GetArrayLength());
+        Assert.Equal(
+            2,
+            Parse(CapturedRun.Of("drift", bundle, "--pairs", At("pairs.txt"), "--json"))
+                .GetProperty("pairs")
+                .GetArrayLength()
+        );
         File.WriteAllText(At("pairs.txt"), "tv = television\ntv\n");
-        Assert.Equal($"firn: {At("pairs.txt")}, line 2: 'tv' is no pair of two words; write first=second, as in tv=television\n", CapturedRun.Of("drift", bundle, "--pairs", At("pairs.txt")).Error);
+        Assert.Equal(
+            $"firn: {At("pairs.txt")}, line 2: 'tv' is no pair of two words; write first=second, as in tv=television\n",
+            CapturedRun.Of("drift", bundle, "--pairs", At("pairs.txt")).Error
+        );
     }
 
     [Theory]
@@ -122,12 +178,42 @@ public sealed class DriftCommandTests : IDisposable
     public void A_repair_is_measured_and_saved()
     {
         string bundle = Bundle();
-        File.WriteAllText(At("test.csv"), "label,text\nnegative,the tv\npositive,the television\nnegative,mother\npositive,telly\n");
-        JsonElement repair = Parse(CapturedRun.Of("drift", bundle, "--repair", "neighbours", "--out", At("repaired"), "--test", At("test.csv"), "--json")).GetProperty("repairs")[0];
-        Assert.Equal(("neighbors", 3), (repair.GetProperty("method").GetString(), repair.GetProperty("words").GetInt32()));
-        Assert.Equal((4, 2), (repair.GetProperty("before").GetProperty("texts").GetInt32(), repair.GetProperty("before").GetProperty("unseenWordTexts").GetInt32()));
+        File.WriteAllText(
+            At("test.csv"),
+            "label,text\nnegative,the tv\npositive,the television\nnegative,mother\npositive,telly\n"
+        );
+        JsonElement repair = Parse(
+                CapturedRun.Of(
+                    "drift",
+                    bundle,
+                    "--repair",
+                    "neighbours",
+                    "--out",
+                    At("repaired"),
+                    "--test",
+                    At("test.csv"),
+                    "--json"
+                )
+            )
+            .GetProperty("repairs")[0];
+        Assert.Equal(
+            ("neighbors", 3),
+            (repair.GetProperty("method").GetString(), repair.GetProperty("words").GetInt32())
+        );
+        Assert.Equal(
+            (4, 2),
+            (
+                repair.GetProperty("before").GetProperty("texts").GetInt32(),
+                repair.GetProperty("before").GetProperty("unseenWordTexts").GetInt32()
+            )
+        );
         Assert.Equal(6, Parse(CapturedRun.Of("drift", At("repaired"), "--json")).GetProperty("moved").GetInt32());
         Assert.Equal(0, CapturedRun.Of("predict", At("repaired"), "the television").ExitCode);
-        Assert.Equal(3, Parse(CapturedRun.Of("drift", bundle, "--repair", "all", "--test", At("test.csv"), "--json")).GetProperty("repairs").GetArrayLength());
+        Assert.Equal(
+            3,
+            Parse(CapturedRun.Of("drift", bundle, "--repair", "all", "--test", At("test.csv"), "--json"))
+                .GetProperty("repairs")
+                .GetArrayLength()
+        );
     }
 }

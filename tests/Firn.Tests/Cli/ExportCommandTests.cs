@@ -19,13 +19,18 @@ public sealed class ExportCommandTests : IDisposable
         var run = CapturedRun.Of("export", bundle.Path, "--to", "onnx", "--out", At("onnx"));
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("next: the code in", run.Error, StringComparison.Ordinal);
-        Assert.Equal(["README.md", "cleaning.json", "golden.json", "labels.json", "model.onnx", "vocabulary.txt"],
-            Directory.GetFiles(At("onnx")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["README.md", "cleaning.json", "golden.json", "labels.json", "model.onnx", "vocabulary.txt"],
+            Directory.GetFiles(At("onnx")).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
         using var labels = JsonDocument.Parse(File.ReadAllText(At("onnx", "labels.json")));
         Assert.Equal("positive", labels.RootElement.GetProperty("labels")[1].GetString());
         using var cleaning = JsonDocument.Parse(File.ReadAllText(At("onnx", "cleaning.json")));
         Assert.Equal("tweets", cleaning.RootElement.GetProperty("rules").GetProperty("preset").GetString());
-        Assert.Equal(File.ReadAllBytes(Path.Combine(bundle.Path, "vocabulary.txt")), File.ReadAllBytes(At("onnx", "vocabulary.txt")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(bundle.Path, "vocabulary.txt")),
+            File.ReadAllBytes(At("onnx", "vocabulary.txt"))
+        );
     }
 
     [Fact]
@@ -56,24 +61,42 @@ public sealed class ExportCommandTests : IDisposable
         using var bundle = new TinyBundle("negative", "positive");
         var run = CapturedRun.Of("export", bundle.Path, "--to", "projector", "--out", At("projector"), "--json");
         using var json = JsonDocument.Parse(run.Out);
-        Assert.Equal(["vectors.tsv", "metadata.tsv", "projector_config.pbtxt"],
-            json.RootElement.GetProperty("files").EnumerateObject().Select(f => Path.GetFileName(f.Name)));
+        Assert.Equal(
+            ["vectors.tsv", "metadata.tsv", "projector_config.pbtxt"],
+            json.RootElement.GetProperty("files").EnumerateObject().Select(f => Path.GetFileName(f.Name))
+        );
         string[] words = File.ReadAllLines(At("projector", "metadata.tsv"));
         Assert.Equal(words.Length, File.ReadAllLines(At("projector", "vectors.tsv")).Length);
-        Assert.Contains("metadata_path: \"metadata.tsv\"", File.ReadAllText(At("projector", "projector_config.pbtxt")), StringComparison.Ordinal);
+        Assert.Contains(
+            "metadata_path: \"metadata.tsv\"",
+            File.ReadAllText(At("projector", "projector_config.pbtxt")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void What_stands_there_is_kept_until_force_is_given()
     {
         using var bundle = new TinyBundle("negative", "positive");
-        foreach (string[] order in (string[][])[["--to", "onnx", "--out", At("a")], ["--out", At("a.keras")], ["--out", At("a.txt")], ["--to", "projector", "--out", At("p")]])
+        foreach (
+            string[] order in (string[][])
+                [
+                    ["--to", "onnx", "--out", At("a")],
+                    ["--out", At("a.keras")],
+                    ["--out", At("a.txt")],
+                    ["--to", "projector", "--out", At("p")],
+                ]
+        )
         {
             string[] arguments = ["export", bundle.Path, .. order];
             Assert.Equal(0, CapturedRun.Of(arguments).ExitCode);
             var again = CapturedRun.Of(arguments);
             Assert.Equal(1, again.ExitCode);
-            Assert.Contains("it exists already; choose another place, or allow its replacement by --force", again.Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "it exists already; choose another place, or allow its replacement by --force",
+                again.Error,
+                StringComparison.Ordinal
+            );
             Assert.Equal(0, CapturedRun.Of([.. arguments, "--force"]).ExitCode);
         }
     }

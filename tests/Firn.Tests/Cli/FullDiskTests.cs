@@ -9,7 +9,8 @@ public sealed class FullDiskTests
 {
     private sealed class Failing(int hResult) : MemoryStream
     {
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device", hResult);
+        public override void Write(ReadOnlySpan<byte> buffer) =>
+            throw new IOException("No space left on device", hResult);
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
     }
@@ -18,13 +19,28 @@ public sealed class FullDiskTests
     {
         var stream = new StandardStream(new Failing(hResult), "standard output");
         var error = new StringWriter();
-        var terminal = new Terminal { In = new StringReader("love\nhate\n"), Out = new StreamWriter(stream), OutBytes = stream, Error = error };
+        var terminal = new Terminal
+        {
+            In = new StringReader("love\nhate\n"),
+            Out = new StreamWriter(stream),
+            OutBytes = stream,
+            Error = error,
+        };
         return (Tool.Run(args, terminal, TestContext.Current.CancellationToken), error.ToString());
     }
 
-    public static TheoryData<string[]> Commands() => new(
-        ["predict", "BUNDLE", "love"], ["predict", "BUNDLE"], ["predict", "BUNDLE", "--json"], ["predict", "BUNDLE", "-", "--format", "delimited", "--text-column", "1"],
-        ["inspect", "BUNDLE"], ["inspect", "BUNDLE", "--json"], ["--help"], ["--version"], ["predict", "--help"]);
+    public static TheoryData<string[]> Commands() =>
+        new(
+            ["predict", "BUNDLE", "love"],
+            ["predict", "BUNDLE"],
+            ["predict", "BUNDLE", "--json"],
+            ["predict", "BUNDLE", "-", "--format", "delimited", "--text-column", "1"],
+            ["inspect", "BUNDLE"],
+            ["inspect", "BUNDLE", "--json"],
+            ["--help"],
+            ["--version"],
+            ["predict", "--help"]
+        );
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -33,7 +49,10 @@ public sealed class FullDiskTests
         using var bundle = new TinyBundle("negative", "positive");
         var (code, error) = Run(28, [.. args.Select(a => a == "BUNDLE" ? bundle.Path : a)]);
         Assert.Equal(1, code);
-        Assert.Single(error.Split('\n'), line => line.StartsWith("firn: standard output: No space left on device", StringComparison.Ordinal));
+        Assert.Single(
+            error.Split('\n'),
+            line => line.StartsWith("firn: standard output: No space left on device", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
@@ -76,14 +95,37 @@ public sealed class FullDiskTests
         var folder = Directory.CreateTempSubdirectory("firn-places");
         try
         {
-            string data = Path.Combine(folder.FullName, "data.csv"), file = Path.Combine(folder.FullName, "file");
-            File.WriteAllText(data, string.Concat(Enumerable.Range(0, 200).Select(i => $"{(i % 2 == 0 ? "love" : "hate")} it {i},{i % 2}\n").Prepend("text,label\n")));
+            string data = Path.Combine(folder.FullName, "data.csv"),
+                file = Path.Combine(folder.FullName, "file");
+            File.WriteAllText(
+                data,
+                string.Concat(
+                    Enumerable
+                        .Range(0, 200)
+                        .Select(i => $"{(i % 2 == 0 ? "love" : "hate")} it {i},{i % 2}\n")
+                        .Prepend("text,label\n")
+                )
+            );
             File.WriteAllText(file, "");
-            string[] places = ["--out", Path.Combine(folder.FullName, "m"), "--report", Path.Combine(folder.FullName, "r")];
-            places = option == "--checkpoint" ? [.. places, option, Path.Combine(file, "x", "y")] : [.. places.Select((p, i) => i > 0 && places[i - 1] == option ? Path.Combine(file, "x") : p)];
+            string[] places =
+            [
+                "--out",
+                Path.Combine(folder.FullName, "m"),
+                "--report",
+                Path.Combine(folder.FullName, "r"),
+            ];
+            places =
+                option == "--checkpoint"
+                    ? [.. places, option, Path.Combine(file, "x", "y")]
+                    : [.. places.Select((p, i) => i > 0 && places[i - 1] == option ? Path.Combine(file, "x") : p)];
             var run = CapturedRun.Of(["train", data, .. places]);
             Assert.Equal(1, run.ExitCode);
-            Assert.Contains(option == "--checkpoint" ? "there is no such folder" : $"{option} {Path.Combine(file, "x")}: {file} is a file where a folder is needed", run.Error);
+            Assert.Contains(
+                option == "--checkpoint"
+                    ? "there is no such folder"
+                    : $"{option} {Path.Combine(file, "x")}: {file} is a file where a folder is needed",
+                run.Error
+            );
             Assert.Single(run.ErrorLines);
             Assert.Equal(["data.csv", "file"], folder.EnumerateFileSystemInfos().Select(e => e.Name).Order());
         }

@@ -3,7 +3,10 @@ using Firn.Tests.Interop.Keras;
 
 namespace Firn.Tests.Cli;
 
-/// <summary>What <c>firn import</c> is given and cannot use is refused before anything is written; what it finds is what is there.</summary>
+/// <summary>
+/// What <c>firn import</c> is given and cannot use is refused before anything is written; what it finds is what is
+/// there.
+/// </summary>
 public sealed class ImportRefusalTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-idle-").FullName;
@@ -21,20 +24,70 @@ public sealed class ImportRefusalTests : IDisposable
     [Theory]
     [InlineData("reads texts", "leave out --padding (here the model makes ids of texts itself", "--padding", "pre")]
     [InlineData("reads texts", "leave out --truncating (here", "--truncating", "post")]
-    [InlineData("reads texts", "leave out --num-words, --oov-token, --char-level (here", "--num-words", "5", "--oov-token", "none", "--char-level")]
+    [InlineData(
+        "reads texts",
+        "leave out --num-words, --oov-token, --char-level (here",
+        "--num-words",
+        "5",
+        "--oov-token",
+        "none",
+        "--char-level"
+    )]
     [InlineData("ids alone", "leave out --num-words (here there is no tokenizer)", "--num-words", "5")]
-    [InlineData("ids alone", "leave out --oov-token, --char-level, --cleaning (here there is no tokenizer)", "--oov-token", "w1", "--char-level", "--cleaning", "keras")]
-    [InlineData("LSTM, pre, mask False", "leave out --vocabulary (here the model has no TextVectorization layer)", "--vocabulary", "words.txt")]
-    [InlineData("LSTM, pre, mask False", "leave out --step (here the model gives one answer for a text); --output (here the last layer has an activation)", "--step", "last", "--output", "sigmoid")]
-    [InlineData("softmax of three", "leave out --neutral (here the model tells 3 classes apart", "--neutral", "0.4,0.7")]
-    [InlineData("softmax of three", "leave out --threshold (here the likeliest of 3 classes is the label)", "--threshold", "0.3")]
+    [InlineData(
+        "ids alone",
+        "leave out --oov-token, --char-level, --cleaning (here there is no tokenizer)",
+        "--oov-token",
+        "w1",
+        "--char-level",
+        "--cleaning",
+        "keras"
+    )]
+    [InlineData(
+        "LSTM, pre, mask False",
+        "leave out --vocabulary (here the model has no TextVectorization layer)",
+        "--vocabulary",
+        "words.txt"
+    )]
+    [InlineData(
+        "LSTM, pre, mask False",
+        "leave out --step (here the model gives one answer for a text); --output (here the last layer has an "
+            + "activation)",
+        "--step",
+        "last",
+        "--output",
+        "sigmoid"
+    )]
+    [InlineData(
+        "softmax of three",
+        "leave out --neutral (here the model tells 3 classes apart",
+        "--neutral",
+        "0.4,0.7"
+    )]
+    [InlineData(
+        "softmax of three",
+        "leave out --threshold (here the likeliest of 3 classes is the label)",
+        "--threshold",
+        "0.3"
+    )]
     [InlineData("two sigmoids", "leave out --neutral (here a text has any number of classes", "--neutral", "0.4,0.7")]
     public void What_a_model_has_no_use_for_is_refused(string name, string says, params string[] given)
     {
         string[] known = Files(name);
-        var run = CapturedRun.Of(["import", Model, .. known, .. given.Select(g => g == "words.txt" ? Vocabulary : g), "--out", Bundle]);
+        var run = CapturedRun.Of([
+            "import",
+            Model,
+            .. known,
+            .. given.Select(g => g == "words.txt" ? Vocabulary : g),
+            "--out",
+            Bundle,
+        ]);
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains(says, Assert.Single(run.ErrorLines, l => l.StartsWith("firn: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            says,
+            Assert.Single(run.ErrorLines, l => l.StartsWith("firn: ", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
         Assert.False(Directory.Exists(Bundle));
         Assert.Equal(0, CapturedRun.Of(["import", Model, .. known, "--out", Bundle]).ExitCode);
     }
@@ -48,7 +101,11 @@ public sealed class ImportRefusalTests : IDisposable
     {
         var run = CapturedRun.Of(["import", Model, .. Files("LSTM, pre, mask False"), .. given, "--out", Bundle]);
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains($"{given[0]} is of the texts of --check", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{given[0]} is of the texts of --check",
+            Assert.Single(run.ErrorLines),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -63,8 +120,28 @@ public sealed class ImportRefusalTests : IDisposable
     {
         Files("LSTM, pre, mask False");
         string data = Path.Combine(_folder, "labelled.csv");
-        File.WriteAllText(data, "text,label\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"w{1 + i % 11} w{1 + i % 7},{(i % 2 < 1 ? "good" : "bad")}\n")));
-        var run = CapturedRun.Of("import", Model, "--tokenizer", Tokenizer, "--labels", "Bad,GOOD", "--threshold", "0.3", "--neutral", "0.4,0.7,so-so", "--check", data, "--json");
+        File.WriteAllText(
+            data,
+            "text,label\n"
+                + string.Concat(
+                    Enumerable.Range(0, 20).Select(i => $"w{1 + i % 11} w{1 + i % 7},{(i % 2 < 1 ? "good" : "bad")}\n")
+                )
+        );
+        var run = CapturedRun.Of(
+            "import",
+            Model,
+            "--tokenizer",
+            Tokenizer,
+            "--labels",
+            "Bad,GOOD",
+            "--threshold",
+            "0.3",
+            "--neutral",
+            "0.4,0.7,so-so",
+            "--check",
+            data,
+            "--json"
+        );
         Assert.True(run.ExitCode == 0, run.Error);
         string command = JsonDocument.Parse(run.Out).RootElement.GetProperty("command").GetString()!;
         Assert.Contains("--threshold 0.3 --neutral 0.4,0.7,so-so", command, StringComparison.Ordinal);
@@ -72,7 +149,10 @@ public sealed class ImportRefusalTests : IDisposable
         string[] words = command.Replace("BUNDLE", Bundle, StringComparison.Ordinal).Split(' ')[1..];
         Assert.Equal(0, CapturedRun.Of(words).ExitCode);
         using var predictor = Predictor.Load(Bundle);
-        Assert.Equal((0.3f, 0.4, 0.7, "so-so"), (predictor.Threshold, predictor.Neutral!.Low, predictor.Neutral.High, predictor.Neutral.Label));
+        Assert.Equal(
+            (0.3f, 0.4, 0.7, "so-so"),
+            (predictor.Threshold, predictor.Neutral!.Low, predictor.Neutral.High, predictor.Neutral.Label)
+        );
     }
 
     [Theory]
@@ -81,10 +161,29 @@ public sealed class ImportRefusalTests : IDisposable
     public void A_neutral_band_without_a_name_is_called_as_the_classes_are(string labels, string expected)
     {
         Files("LSTM, pre, mask False");
-        var run = CapturedRun.Of("import", Model, "--tokenizer", Tokenizer, "--labels", labels, "--padding", "pre", "--cleaning", "keras", "--neutral", "0,1", "--out", Bundle);
+        var run = CapturedRun.Of(
+            "import",
+            Model,
+            "--tokenizer",
+            Tokenizer,
+            "--labels",
+            labels,
+            "--padding",
+            "pre",
+            "--cleaning",
+            "keras",
+            "--neutral",
+            "0,1",
+            "--out",
+            Bundle
+        );
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.StartsWith(expected, CapturedRun.Of("predict", Bundle, "w1").Out, StringComparison.Ordinal);
-        Assert.StartsWith("mixed", CapturedRun.Of("predict", Bundle, "w1", "--neutral", "0,1,mixed").Out, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "mixed",
+            CapturedRun.Of("predict", Bundle, "w1", "--neutral", "0,1,mixed").Out,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -92,10 +191,30 @@ public sealed class ImportRefusalTests : IDisposable
     [InlineData(50_000)]
     public void Thousands_of_numbers_that_no_layer_makes_are_no_classes(int units)
     {
-        MadeModel.Write(Model, MadeModel.Table(units), new("GlobalAveragePooling1D"), new("Activation", "{\"activation\": \"softmax\"}"));
-        var run = CapturedRun.Of("import", Model, "--tokenizer", "none", "--labels", "a,b", "--max-len", "7", "--out", Bundle);
+        MadeModel.Write(
+            Model,
+            MadeModel.Table(units),
+            new("GlobalAveragePooling1D"),
+            new("Activation", "{\"activation\": \"softmax\"}")
+        );
+        var run = CapturedRun.Of(
+            "import",
+            Model,
+            "--tokenizer",
+            "none",
+            "--labels",
+            "a,b",
+            "--max-len",
+            "7",
+            "--out",
+            Bundle
+        );
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains($"answers with {units} numbers that no Dense layer makes, beyond 4096", Assert.Single(run.ErrorLines, l => l.StartsWith("firn: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            $"answers with {units} numbers that no Dense layer makes, beyond 4096",
+            Assert.Single(run.ErrorLines, l => l.StartsWith("firn: ", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -118,7 +237,11 @@ public sealed class ImportRefusalTests : IDisposable
             File.WriteAllText(Path.Combine(_folder, $"{i}.csv"), "x");
         var run = CapturedRun.Of("import", _folder, "--out", Bundle);
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("holds more than 200 files; give the model's file", run.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.Contains(
+            "holds more than 200 files; give the model's file",
+            run.ErrorLines[^1],
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>A model with what it needs; returns the options that say all that is open.</summary>
@@ -127,17 +250,36 @@ public sealed class ImportRefusalTests : IDisposable
         File.WriteAllText(Vocabulary, string.Concat(Enumerable.Range(1, 10).Select(i => $"w{i}\n")));
         if (name == "reads texts")
         {
-            MadeModel.Write(Model, new("InputLayer", "{\"batch_input_shape\": [null, 1], \"dtype\": \"string\"}"), new("TextVectorization", "{\"output_mode\": \"int\", \"output_sequence_length\": 7}"),
-                MadeModel.Table(4), new("GlobalAveragePooling1D"), new("Dense", "{\"units\": 1, \"activation\": \"sigmoid\"}", ("kernel", [4, 1]), ("bias", [1])));
+            MadeModel.Write(
+                Model,
+                new("InputLayer", "{\"batch_input_shape\": [null, 1], \"dtype\": \"string\"}"),
+                new("TextVectorization", "{\"output_mode\": \"int\", \"output_sequence_length\": 7}"),
+                MadeModel.Table(4),
+                new("GlobalAveragePooling1D"),
+                new("Dense", "{\"units\": 1, \"activation\": \"sigmoid\"}", ("kernel", [4, 1]), ("bias", [1]))
+            );
             return ["--vocabulary", Vocabulary, "--labels", "bad,good"];
         }
         bool ids = name == "ids alone";
-        KerasGolden.Write(KerasLayerTests.All.EnumerateArray().Single(c => c.GetProperty("name").GetString() == (ids ? "LSTM, pre, mask False" : name)), _folder, "model.h5");
+        KerasGolden.Write(
+            KerasLayerTests
+                .All.EnumerateArray()
+                .Single(c => c.GetProperty("name").GetString() == (ids ? "LSTM, pre, mask False" : name)),
+            _folder,
+            "model.h5"
+        );
         string index = "{" + string.Join(", ", Enumerable.Range(1, 11).Select(i => $"\\\"w{i}\\\": {i}")) + "}";
-        File.WriteAllText(Tokenizer, "{\"class_name\": \"Tokenizer\", \"config\": {\"num_words\": null, \"filters\": \"!,.\", \"lower\": true, \"split\": \" \", "
-            + "\"char_level\": false, \"oov_token\": null, \"word_index\": \"" + index + "\"}}");
+        File.WriteAllText(
+            Tokenizer,
+            "{\"class_name\": \"Tokenizer\", \"config\": {\"num_words\": null, \"filters\": \"!,.\", \"lower\": "
+                + "true, \"split\": \" \", "
+                + "\"char_level\": false, \"oov_token\": null, \"word_index\": \""
+                + index
+                + "\"}}"
+        );
         string labels = name == "softmax of three" ? "a,b,c" : "bad,good";
-        return ids ? ["--tokenizer", "none", "--labels", labels, "--padding", "pre"]
+        return ids
+            ? ["--tokenizer", "none", "--labels", labels, "--padding", "pre"]
             : ["--tokenizer", Tokenizer, "--labels", labels, "--padding", "pre", "--cleaning", "keras"];
     }
 }

@@ -7,13 +7,13 @@ public sealed class LineReaderTests
     /// <summary>Hands out what was written piece by piece, as a slow producer does.</summary>
     private sealed class Pieces(params string[] pieces) : TextReader
     {
-        private int next;
+        private int _next;
 
         public override int Read(char[] buffer, int index, int count)
         {
-            if (next == pieces.Length)
+            if (_next == pieces.Length)
                 return 0;
-            string piece = pieces[next++];
+            string piece = pieces[_next++];
             Assert.True(piece.Length <= count);
             piece.CopyTo(0, buffer, index, piece.Length);
             return piece.Length;
@@ -44,7 +44,14 @@ public sealed class LineReaderTests
     public void A_batch_ends_where_the_producer_waits()
     {
         var reader = new LineReader(new Pieces("one\ntwo\nth", "ree\n", "four"));
-        Assert.Equal([["one", "two"], ["three"], ["four"]], Batches(reader));
+        Assert.Equal(
+            [
+                ["one", "two"],
+                ["three"],
+                ["four"],
+            ],
+            Batches(reader)
+        );
     }
 
     [Fact]

@@ -16,8 +16,18 @@ public sealed class PeekCommandTests : IDisposable
         return path;
     }
 
-    private string Reviews(string name = "reviews.csv") => Write(name, Enumerable.Range(0, 300)
-        .Select(i => i % 2 == 0 ? $"what a good and warm day number {i % 7};fine" : $"such a bad and cold night number {i % 5};poor").Prepend("review_body;mood"));
+    private string Reviews(string name = "reviews.csv") =>
+        Write(
+            name,
+            Enumerable
+                .Range(0, 300)
+                .Select(i =>
+                    i % 2 == 0
+                        ? $"what a good and warm day number {i % 7};fine"
+                        : $"such a bad and cold night number {i % 5};poor"
+                )
+                .Prepend("review_body;mood")
+        );
 
     private static JsonElement Parse(CapturedRun run)
     {
@@ -35,8 +45,17 @@ public sealed class PeekCommandTests : IDisposable
         Assert.Contains("300 texts; 2 labels: fine (150), poor (150)", run.Out, StringComparison.Ordinal);
         Assert.Contains("what a good and warm day number 0", run.Out, StringComparison.Ordinal);
         Assert.All(run.Out.Split('\n'), line => Assert.True(line.Length <= 80, line));
-        string wide = Write("wide.csv", Enumerable.Range(0, 30).Select(i => $"{string.Concat(Enumerable.Repeat("今日は良い天気です", 8))}{i},{i % 2}").Prepend("text,label"));
-        Assert.All(CapturedRun.Of("peek", wide).Out.Split('\n'), line => Assert.True(line.Sum(c => c >= '\u3000' ? 2 : 1) <= 80, line));
+        string wide = Write(
+            "wide.csv",
+            Enumerable
+                .Range(0, 30)
+                .Select(i => $"{string.Concat(Enumerable.Repeat("今日は良い天気です", 8))}{i},{i % 2}")
+                .Prepend("text,label")
+        );
+        Assert.All(
+            CapturedRun.Of("peek", wide).Out.Split('\n'),
+            line => Assert.True(line.Sum(c => c >= '\u3000' ? 2 : 1) <= 80, line)
+        );
     }
 
     [Fact]
@@ -45,25 +64,47 @@ public sealed class PeekCommandTests : IDisposable
         string path = Write("several.csv", ["text,labels", "x y,a|b", "z w,a", "q r,b|c", "u v,c", "w x,a|b|c"]);
         CapturedRun run = CapturedRun.Of("audit", path);
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("takes one each; name another column with --label-column, or give --single-label", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "takes one each; name another column with --label-column, or give --single-label",
+            run.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Peek_describes_itself_to_machines()
     {
         JsonElement found = Parse(CapturedRun.Of("peek", Reviews(), "--json"));
-        Assert.Equal(("semicolon", "auto", "review_body", "mood", 300), (found.GetProperty("separator").GetString(), found.GetProperty("encoding").GetString(),
-            found.GetProperty("textColumn").GetString(), found.GetProperty("labelColumn").GetString(), found.GetProperty("rows").GetInt32()));
+        Assert.Equal(
+            ("semicolon", "auto", "review_body", "mood", 300),
+            (
+                found.GetProperty("separator").GetString(),
+                found.GetProperty("encoding").GetString(),
+                found.GetProperty("textColumn").GetString(),
+                found.GetProperty("labelColumn").GetString(),
+                found.GetProperty("rows").GetInt32()
+            )
+        );
         Assert.Equal("fine", found.GetProperty("labels")[0].GetProperty("label").GetString());
         Assert.Equal("poor", found.GetProperty("first")[1].GetProperty("label").GetString());
     }
 
     [Theory]
     [InlineData("--encoding: There is no encoding 'gbkk'; did you mean 'gbk'?", 2, "--encoding", "gbkk")]
-    [InlineData("--separator needs comma, tab, semicolon, bar, space or one character, not 'both'", 2, "--separator", "both")]
+    [InlineData(
+        "--separator needs comma, tab, semicolon, bar, space or one character, not 'both'",
+        2,
+        "--separator",
+        "both"
+    )]
     [InlineData("--header and --no-header exclude each other", 2, "--header", "--no-header")]
     [InlineData("there is no column 'x' for the text. The columns are: review_body, mood.", 1, "--text-column", "x")]
-    [InlineData("the first line has no tab: review_body;mood. Leave --separator away to have it found.", 1, "--separator", "tab")]
+    [InlineData(
+        "the first line has no tab: review_body;mood. Leave --separator away to have it found.",
+        1,
+        "--separator",
+        "tab"
+    )]
     public void Options_about_the_layout_are_checked(string message, int code, params string[] options)
     {
         CapturedRun run = CapturedRun.Of(["peek", Reviews(), .. options]);
@@ -76,8 +117,21 @@ public sealed class PeekCommandTests : IDisposable
     {
         string data = Write("a.csv", ["text,label", "a b,1", "c,d,2", "e f,1"]);
         string line = Assert.Single(CapturedRun.Of("peek", data).ErrorLines);
-        Assert.EndsWith("line 3: the row has 3 fields where 2 are expected. Correct the row, or leave bad rows out with --on-error skip.", line, StringComparison.Ordinal);
-        CapturedRun train = CapturedRun.Of("train", Reviews(), "--min-count", "1000", "--out", Path.Combine(_folder, "m"), "--no-report");
+        Assert.EndsWith(
+            "line 3: the row has 3 fields where 2 are expected. Correct the row, or leave bad rows out with "
+                + "--on-error skip.",
+            line,
+            StringComparison.Ordinal
+        );
+        CapturedRun train = CapturedRun.Of(
+            "train",
+            Reviews(),
+            "--min-count",
+            "1000",
+            "--out",
+            Path.Combine(_folder, "m"),
+            "--no-report"
+        );
         Assert.Equal(1, train.ExitCode);
         Assert.Contains("--min-count", train.ErrorLines[^1], StringComparison.Ordinal);
         Assert.DoesNotContain("MinCount", train.ErrorLines[^1], StringComparison.Ordinal);
@@ -86,10 +140,32 @@ public sealed class PeekCommandTests : IDisposable
     [Fact]
     public void Training_says_first_what_it_read_and_the_bundle_keeps_it()
     {
-        string data = Reviews("my reviews.csv"), bundle = Path.Combine(_folder, "my model"), report = Path.Combine(_folder, "report");
+        string data = Reviews("my reviews.csv"),
+            bundle = Path.Combine(_folder, "my model"),
+            report = Path.Combine(_folder, "report");
         File.AppendAllText(data, "too;many;fields\n");
-        CapturedRun run = CapturedRun.Of("train", data, "--on-error", "skip", "--out", bundle, "--report", report, "--test-size", "0", "--epochs", "1", "--vector-size", "8",
-            "--min-count", "1", "--hidden", "4", "--n-grams", "0");
+        CapturedRun run = CapturedRun.Of(
+            "train",
+            data,
+            "--on-error",
+            "skip",
+            "--out",
+            bundle,
+            "--report",
+            report,
+            "--test-size",
+            "0",
+            "--epochs",
+            "1",
+            "--vector-size",
+            "8",
+            "--min-count",
+            "1",
+            "--hidden",
+            "4",
+            "--n-grams",
+            "0"
+        );
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("separator semicolon, header", run.ErrorLines[0], StringComparison.Ordinal);
         Assert.Equal("first: [fine] what a good and warm day number 0", run.ErrorLines[1]);
@@ -100,9 +176,14 @@ public sealed class PeekCommandTests : IDisposable
         Assert.False(Directory.Exists(report));
         Assert.Contains($"predict '{bundle}' ", run.Out, StringComparison.Ordinal);
 
-        JsonElement reading = Parse(CapturedRun.Of("inspect", bundle, "--json")).GetProperty("data").GetProperty("reading");
+        JsonElement reading = Parse(CapturedRun.Of("inspect", bundle, "--json"))
+            .GetProperty("data")
+            .GetProperty("reading");
         Assert.Equal(1, reading.GetProperty("skipped").GetInt32());
-        Assert.Equal(1, reading.GetProperty("skipReasons").GetProperty("the row has 3 fields where 2 are expected").GetInt32());
+        Assert.Equal(
+            1,
+            reading.GetProperty("skipReasons").GetProperty("the row has 3 fields where 2 are expected").GetInt32()
+        );
         CapturedRun inspected = CapturedRun.Of("inspect", bundle);
         Assert.Contains("1 of 301 (0.3%)", inspected.Out, StringComparison.Ordinal);
         CapturedRun evaluated = CapturedRun.Of("evaluate", bundle, data, "--on-error", "skip", "--json");

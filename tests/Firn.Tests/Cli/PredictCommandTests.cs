@@ -10,7 +10,14 @@ public sealed class PredictCommandTests
     private static string[] Texts(int count)
     {
         var random = new Random(3);
-        return [.. Enumerable.Range(0, count).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(9)).Select(_ => Words[random.Next(Words.Length)])))];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                    string.Join(' ', Enumerable.Range(0, random.Next(9)).Select(_ => Words[random.Next(Words.Length)]))
+                ),
+        ];
     }
 
     [Fact]
@@ -24,10 +31,19 @@ public sealed class PredictCommandTests
         Assert.Equal(texts, lines.Select(line => line.Split('\t')[2]));
         using var predictor = Predictor.Load(bundle.Path);
         Prediction[] predictions = [.. predictor.Predict(texts)];
-        Assert.Equal(predictions.Select(p => $"{p.Label}\t{p.Score.ToString("0.0000", CultureInfo.InvariantCulture)}"),
-            lines.Select(line => string.Join('\t', line.Split('\t')[..2])));
-        Assert.Equal(predictions.Select(p => p.SaysNothing), lines.Select(line => line.EndsWith("\tno known word", StringComparison.Ordinal)));
-        Assert.Equal($"firn: {predictions.Count(p => p.SaysNothing)} of 5,000 texts without a word that the model knows; their score is that of an empty text\n", run.Error);
+        Assert.Equal(
+            predictions.Select(p => $"{p.Label}\t{p.Score.ToString("0.0000", CultureInfo.InvariantCulture)}"),
+            lines.Select(line => string.Join('\t', line.Split('\t')[..2]))
+        );
+        Assert.Equal(
+            predictions.Select(p => p.SaysNothing),
+            lines.Select(line => line.EndsWith("\tno known word", StringComparison.Ordinal))
+        );
+        Assert.Equal(
+            $"firn: {predictions.Count(p => p.SaysNothing)} of 5,000 texts without a word that the model knows; "
+                + $"their score is that of an empty text\n",
+            run.Error
+        );
     }
 
     [Theory]
@@ -46,7 +62,13 @@ public sealed class PredictCommandTests
     public void Json_is_one_object_for_arguments_and_for_lines()
     {
         using var bundle = new TinyBundle("negative", "positive");
-        foreach (var run in new[] { CapturedRun.Of("predict", bundle.Path, "love this film", "", "--json"), CapturedRun.With("love this film\n\n", "predict", bundle.Path, "--json") })
+        foreach (
+            var run in new[]
+            {
+                CapturedRun.Of("predict", bundle.Path, "love this film", "", "--json"),
+                CapturedRun.With("love this film\n\n", "predict", bundle.Path, "--json"),
+            }
+        )
         {
             using var json = JsonDocument.Parse(run.Out);
             Assert.Equal(2, json.RootElement.GetProperty("count").GetInt32());
@@ -55,7 +77,11 @@ public sealed class PredictCommandTests
             Assert.Equal("love this film", first.GetProperty("text").GetString());
             Assert.Equal(3, first.GetProperty("tokens").GetInt32());
             var probabilities = first.GetProperty("probabilities");
-            Assert.Equal(1, probabilities.GetProperty("negative").GetDouble() + probabilities.GetProperty("positive").GetDouble(), 6);
+            Assert.Equal(
+                1,
+                probabilities.GetProperty("negative").GetDouble() + probabilities.GetProperty("positive").GetDouble(),
+                6
+            );
             Assert.Equal(0, json.RootElement.GetProperty("predictions")[1].GetProperty("tokens").GetInt32());
         }
     }
@@ -70,7 +96,11 @@ public sealed class PredictCommandTests
         Assert.Equal(2, lines.Length);
         using var json = JsonDocument.Parse(lines[1]);
         Assert.Equal("said \"no\"\\", json.RootElement.GetProperty("text").GetString());
-        Assert.Equal(1, json.RootElement.GetProperty("probabilities").EnumerateObject().Sum(p => p.Value.GetDouble()), 5);
+        Assert.Equal(
+            1,
+            json.RootElement.GetProperty("probabilities").EnumerateObject().Sum(p => p.Value.GetDouble()),
+            5
+        );
     }
 
     [Fact]
@@ -98,7 +128,10 @@ public sealed class PredictCommandTests
     [InlineData("--neutral needs two numbers", "--neutral", "0.7,0.4")]
     [InlineData("exclude each other", "--neutral", "0.4,0.7", "--no-neutral")]
     [InlineData("exclude each other", "--json", "--jsonl")]
-    public void Options_that_cannot_be_meant_are_refused_before_the_model_is_read(string expected, params string[] options)
+    public void Options_that_cannot_be_meant_are_refused_before_the_model_is_read(
+        string expected,
+        params string[] options
+    )
     {
         var run = CapturedRun.Of(["predict", "no-such-bundle", "x", .. options]);
         Assert.Equal(2, run.ExitCode);

@@ -44,12 +44,17 @@ public sealed class PredictFileTests : IDisposable
     [Fact]
     public void Rows_keep_their_columns_their_quoting_and_their_order()
     {
-        string input = Write("in.csv", "id,text,note\n1,\"love, \"\"this\"\" song\",\"a\nb\"\n2,awful film,é\n3,,\"\"\n4,zzz,x\n");
+        string input = Write(
+            "in.csv",
+            "id,text,note\n1,\"love, \"\"this\"\" song\",\"a\nb\"\n2,awful film,é\n3,,\"\"\n4,zzz,x\n"
+        );
         Assert.Equal(
             "id,text,note,label,probability,known_words\n"
-            + $"1,\"love, \"\"this\"\" song\",\"a\nb\",{Expected("love, \"this\" song")}\n2,awful film,é,{Expected("awful film")}\n"
-            + $"3,,\"\",{Expected("")}\n4,zzz,x,{Expected("zzz")}\n",
-            Scored(input, "out.csv"));
+                + $"1,\"love, \"\"this\"\" song\",\"a\nb\",{Expected("love, \"this\" song")}\n2,awful film,é,"
+                + $"{Expected("awful film")}\n"
+                + $"3,,\"\",{Expected("")}\n4,zzz,x,{Expected("zzz")}\n",
+            Scored(input, "out.csv")
+        );
         Assert.EndsWith(",0", Expected("zzz"));
     }
 
@@ -69,9 +74,16 @@ public sealed class PredictFileTests : IDisposable
     public void A_row_is_copied_whatever_separates_its_fields()
     {
         string fields = Write("in.csv", "id;text\n1;\"love; this\"\n");
-        Assert.Equal($"id;text;label;probability;known_words\n1;\"love; this\";{Expected("love; this").Replace(',', ';')}\n", Scored(fields, "out.csv"));
+        Assert.Equal(
+            $"id;text;label;probability;known_words\n1;\"love; this\";{Expected("love; this").Replace(',', ';')}\n",
+            Scored(fields, "out.csv")
+        );
         string tabs = Write("in.tsv", "id\ttext\n1\tsaid \"love\n");
-        Assert.Equal($"id\ttext\tlabel\tprobability\tknown_words\n1\tsaid \"love\t{Expected("said \"love").Replace(',', '\t')}\n", Scored(tabs, "out.tsv"));
+        Assert.Equal(
+            $"id\ttext\tlabel\tprobability\tknown_words\n1\tsaid \"love\t"
+                + $"{Expected("said \"love").Replace(',', '\t')}\n",
+            Scored(tabs, "out.tsv")
+        );
     }
 
     [Fact]
@@ -81,20 +93,38 @@ public sealed class PredictFileTests : IDisposable
         using var json = JsonDocument.Parse(Scored(csv, "out.jsonl", "--all", "--top", "1"));
         Assert.Equal("love \"it\"", json.RootElement.GetProperty("text").GetString());
         Assert.Equal("1", json.RootElement.GetProperty("id").GetString());
-        Assert.Equal(json.RootElement.GetProperty("label").GetString(), json.RootElement.GetProperty("top1_label").GetString());
-        Assert.Equal(1, json.RootElement.GetProperty("probability_negative").GetDouble() + json.RootElement.GetProperty("probability_positive").GetDouble(), 5);
+        Assert.Equal(
+            json.RootElement.GetProperty("label").GetString(),
+            json.RootElement.GetProperty("top1_label").GetString()
+        );
+        Assert.Equal(
+            1,
+            json.RootElement.GetProperty("probability_negative").GetDouble()
+                + json.RootElement.GetProperty("probability_positive").GetDouble(),
+            5
+        );
         string lines = Write("in.txt", "love it\n\nawful, film\n");
-        Assert.Equal($"text,label,probability,known_words\nlove it,{Expected("love it")}\n,{Expected("")}\n\"awful, film\",{Expected("awful, film")}\n", Scored(lines, "lines.csv"));
+        Assert.Equal(
+            $"text,label,probability,known_words\nlove it,{Expected("love it")}\n,{Expected("")}\n\"awful, film\","
+                + $"{Expected("awful, film")}\n",
+            Scored(lines, "lines.csv")
+        );
         string objects = Write("in.jsonl", "{\"text\": \"love\", \"n\": [1, 2]}\n");
         Assert.StartsWith("{\"text\": \"love\", \"n\": [1, 2],\"label\":\"", Scored(objects, "objects.jsonl"));
-        Assert.Equal($"text,n,label,probability,known_words\nlove,\"[1, 2]\",{Expected("love")}\n", Scored(objects, "objects.csv"));
+        Assert.Equal(
+            $"text,n,label,probability,known_words\nlove,\"[1, 2]\",{Expected("love")}\n",
+            Scored(objects, "objects.csv")
+        );
     }
 
     [Fact]
     public void Half_of_a_surrogate_pair_beside_the_text_is_kept_as_json()
     {
         string input = Write("half.jsonl", "{\"text\": \"love\", \"note\": \"\\ud83d\"}\n");
-        Assert.Equal($"text,note,label,probability,known_words\nlove,\"\"\"\\ud83d\"\"\",{Expected("love")}\n", Scored(input, "half.csv"));
+        Assert.Equal(
+            $"text,note,label,probability,known_words\nlove,\"\"\"\\ud83d\"\"\",{Expected("love")}\n",
+            Scored(input, "half.csv")
+        );
     }
 
     [Fact]
@@ -121,10 +151,24 @@ public sealed class PredictFileTests : IDisposable
         var run = CapturedRun.Of("predict", many.Path, input, "--out", At("out.csv"), "--top", "3", "--all");
         Assert.Equal(0, run.ExitCode);
         string[] lines = File.ReadAllLines(At("out.csv"));
-        Assert.Equal("text,label,probability,top1_label,top1_probability,top2_label,top2_probability,top3_label,top3_probability,probability_sport,\"probability_trade, war\",probability_weather,known_words", lines[0]);
+        Assert.Equal(
+            "text,label,probability,top1_label,top1_probability,top2_label,top2_probability,top3_label,top3_probability,probability_sport,\"probability_trade, "
+                + "war\",probability_weather,known_words",
+            lines[0]
+        );
         using var predictor = Predictor.Load(many.Path);
         Prediction p = predictor.Predict("love");
-        string[] order = [.. p.Probabilities.Zip(predictor.Labels).OrderByDescending(x => x.First).Select(x => FormattableString.Invariant($"{(x.Second.Contains(',') ? $"\"{x.Second}\"" : x.Second)},{x.First:F6}"))];
+        string[] order =
+        [
+            .. p
+                .Probabilities.Zip(predictor.Labels)
+                .OrderByDescending(x => x.First)
+                .Select(x =>
+                    FormattableString.Invariant(
+                        $"{(x.Second.Contains(',') ? $"\"{x.Second}\"" : x.Second)},{x.First:F6}"
+                    )
+                ),
+        ];
         Assert.Contains(string.Join(',', order), lines[1]);
         Assert.StartsWith("love," + order[0], lines[1]);
     }
@@ -135,14 +179,20 @@ public sealed class PredictFileTests : IDisposable
     public void The_text_column_is_the_one_asked_for(string why, params string[] options)
     {
         string input = Write("in.csv", "text,body\nhate,love\n");
-        Assert.True(Scored(input, "out.csv", options).Contains("hate,love," + Expected("love"), StringComparison.Ordinal), why);
+        Assert.True(
+            Scored(input, "out.csv", options).Contains("hate,love," + Expected("love"), StringComparison.Ordinal),
+            why
+        );
     }
 
     [Fact]
     public void Without_a_header_none_is_written()
     {
         string input = Write("in.csv", "7,love\n8,hate\n");
-        Assert.Equal($"7,love,{Expected("love")}\n8,hate,{Expected("hate")}\n", Scored(input, "out.csv", "--text-column", "2"));
+        Assert.Equal(
+            $"7,love,{Expected("love")}\n8,hate,{Expected("hate")}\n",
+            Scored(input, "out.csv", "--text-column", "2")
+        );
         var run = Predict(input, "--out", At("other.csv"));
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("--text-column", run.Error);
@@ -218,7 +268,11 @@ public sealed class PredictFileTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("2 rows could not be read", run.Error);
         Assert.Contains("line 3: the row has 1 field where 3 are expected", run.Error);
-        Assert.Equal($"id,text,n,label,probability,known_words\n1,love,a,{Expected("love")}\n2,,,,,\n3,hate,b,c,,,\n4,love,d,{Expected("love")}\n", File.ReadAllText(At("out.csv")));
+        Assert.Equal(
+            $"id,text,n,label,probability,known_words\n1,love,a,{Expected("love")}\n2,,,,,\n3,hate,b,c,,,\n4,love,d,"
+                + $"{Expected("love")}\n",
+            File.ReadAllText(At("out.csv"))
+        );
         string objects = Write("in.jsonl", "{\"text\":\"love\"}\n{\"other\":1}\nno json\n");
         Assert.Equal(0, Predict(objects, "--out", At("out.jsonl"), "--on-error", "keep").ExitCode);
         string[] lines = File.ReadAllLines(At("out.jsonl"));
@@ -278,7 +332,10 @@ public sealed class PredictFileTests : IDisposable
         Assert.Contains($"love,caf\u00E9,{Expected("love")}\n", Scored(wide, "wide-out.csv"));
         // A word of the model that no other reading of the bytes gives.
         string accents = Write("accents.csv", "text\nlove \u00E9t\u00E9 love\n", Encoding.Latin1);
-        Assert.Contains($"{Expected("love \u00E9t\u00E9 love")}\n", Scored(accents, "accents-out.csv", "--encoding", "latin-1"));
+        Assert.Contains(
+            $"{Expected("love \u00E9t\u00E9 love")}\n",
+            Scored(accents, "accents-out.csv", "--encoding", "latin-1")
+        );
         string mark = Write("mark.csv", "text,name\nlove,x\n", new UTF8Encoding(true));
         Assert.StartsWith("text,name,label", Scored(mark, "mark-out.csv"));
     }
@@ -289,7 +346,12 @@ public sealed class PredictFileTests : IDisposable
         string path = At("cyrillic");
         using (var predictor = Predictor.Load(_bundle.Path))
         {
-            var reading = new CorpusSummary { Layout = new CorpusLayout("CSV"), Encoding = "windows-1251", Rows = 1 };
+            var reading = new CorpusSummary
+            {
+                Layout = new CorpusLayout("CSV"),
+                Encoding = "windows-1251",
+                Rows = 1,
+            };
             predictor.WithCard(new ModelCard { Data = DataSource.None with { Reading = reading } }).Save(path);
         }
         byte[] bytes = [.. "text,name\nlove,"u8, 0xEF, 0xF0, 0xE8, .. "\n"u8];
@@ -297,7 +359,10 @@ public sealed class PredictFileTests : IDisposable
         var run = CapturedRun.Of("predict", path, At("in.csv"), "--out", At("out.csv"));
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("love,\u043F\u0440\u0438,", File.ReadAllText(At("out.csv")));
-        Assert.Equal(0, CapturedRun.Of("predict", path, At("in.csv"), "--out", At("latin.csv"), "--encoding", "latin1").ExitCode);
+        Assert.Equal(
+            0,
+            CapturedRun.Of("predict", path, At("in.csv"), "--out", At("latin.csv"), "--encoding", "latin1").ExitCode
+        );
         Assert.Contains("love,\u00EF\u00F0\u00E8,", File.ReadAllText(At("latin.csv")));
     }
 
@@ -305,7 +370,10 @@ public sealed class PredictFileTests : IDisposable
     public void Several_columns_are_one_text()
     {
         string input = Write("in.csv", "title,body\nlove,this song\n");
-        Assert.Equal($"title,body,label,probability,known_words\nlove,this song,{Expected("love this song")}\n", Scored(input, "out.csv", "--text-column", "title,body"));
+        Assert.Equal(
+            $"title,body,label,probability,known_words\nlove,this song,{Expected("love this song")}\n",
+            Scored(input, "out.csv", "--text-column", "title,body")
+        );
     }
 
     [Theory]

@@ -17,7 +17,14 @@ public sealed class ProgressLineTests
     {
         var error = new StringWriter();
         var clock = new HandClock();
-        var streams = new Terminal { In = TextReader.Null, Out = TextWriter.Null, Error = error, ErrorIsTerminal = terminal, Width = 80 };
+        var streams = new Terminal
+        {
+            In = TextReader.Null,
+            Out = TextWriter.Null,
+            Error = error,
+            ErrorIsTerminal = terminal,
+            Width = 80,
+        };
         return (new ProgressLine(streams, clock), error, clock);
     }
 
@@ -32,7 +39,10 @@ public sealed class ProgressLineTests
             progress.Report(i / 240.0, "loss 0.5");
         }
         progress.End("trained");
-        Assert.Equal(["training: 21%, 0:19 left, loss 0.5", "training: 42%, 0:14 left, loss 0.5", "trained (12.0 s)"], error.ToString().TrimEnd('\n').Split('\n'));
+        Assert.Equal(
+            ["training: 21%, 0:19 left, loss 0.5", "training: 42%, 0:14 left, loss 0.5", "trained (12.0 s)"],
+            error.ToString().TrimEnd('\n').Split('\n')
+        );
     }
 
     [Fact]

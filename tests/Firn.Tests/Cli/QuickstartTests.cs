@@ -23,7 +23,11 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
         Assert.Contains($"bundle  {quickstart.Bundle}\n", run.Out);
         Assert.Contains("  i don't love this film ", run.Out);
         Assert.Contains($"\n  firn predict {quickstart.Bundle} ", run.Out);
-        Assert.Contains("text is synthetic", File.ReadAllText(Path.Combine(quickstart.Report, "report.html")).Replace("texts are", "text is", StringComparison.Ordinal));
+        Assert.Contains(
+            "text is synthetic",
+            File.ReadAllText(Path.Combine(quickstart.Report, "report.html"))
+                .Replace("texts are", "text is", StringComparison.Ordinal)
+        );
         foreach (string name in new[] { "loss.png", "accuracy.png", "confusion.png", "roc.png", "reliability.png" })
             Assert.True(File.Exists(Path.Combine(quickstart.Report, name)), name);
         Assert.Equal(4001, File.ReadAllLines(quickstart.Messages).Length);
@@ -35,7 +39,11 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
         var result = Parse(CapturedRun.Of("evaluate", quickstart.Bundle, quickstart.Messages, "--json"));
         Assert.Equal(4000, result.GetProperty("texts").GetInt32());
         Assert.InRange(result.GetProperty("accuracy").GetDouble(), 0.78, 0.97);
-        int all = result.GetProperty("confusion").EnumerateArray().SelectMany(row => row.EnumerateArray()).Sum(cell => cell.GetInt32());
+        int all = result
+            .GetProperty("confusion")
+            .EnumerateArray()
+            .SelectMany(row => row.EnumerateArray())
+            .Sum(cell => cell.GetInt32());
         Assert.Equal(4000, all);
     }
 
@@ -44,7 +52,13 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
     {
         var result = Parse(CapturedRun.Of("inspect", quickstart.Bundle, "--json"));
         int words = result.GetProperty("words").GetInt32();
-        var layers = result.GetProperty("layers").EnumerateArray().ToDictionary(l => l.GetProperty("name").GetString()!.Split(',', ' ')[0], l => l.GetProperty("parameters").GetInt64());
+        var layers = result
+            .GetProperty("layers")
+            .EnumerateArray()
+            .ToDictionary(
+                l => l.GetProperty("name").GetString()!.Split(',', ' ')[0],
+                l => l.GetProperty("parameters").GetInt64()
+            );
         Assert.Equal((words + 1) * 64, layers["embedding"]);
         Assert.Equal(4 * ((64 + 64) * 64 + 64), layers["LSTM"]);
         Assert.Equal(64 + 1, layers["dense"]);
@@ -60,12 +74,48 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
     [Fact]
     public void Train_takes_the_messages_as_any_other_data_and_answers_in_json()
     {
-        var result = Parse(CapturedRun.Of("train", quickstart.Messages, "--preset", "notebook", "--out", quickstart.At("again"), "--no-report", "--epochs", "2",
-            "--vector-size", "8", "--min-count", "2", "--vector-epochs", "1", "--hidden", "6", "--batch-size", "100", "--pooling", "mean", "--bidirectional", "--stem",
-            "--schedule", "thaw-embedding@2", "--label-names", "negative=bad,positive=good", "--json"));
+        var result = Parse(
+            CapturedRun.Of(
+                "train",
+                quickstart.Messages,
+                "--preset",
+                "notebook",
+                "--out",
+                quickstart.At("again"),
+                "--no-report",
+                "--epochs",
+                "2",
+                "--vector-size",
+                "8",
+                "--min-count",
+                "2",
+                "--vector-epochs",
+                "1",
+                "--hidden",
+                "6",
+                "--batch-size",
+                "100",
+                "--pooling",
+                "mean",
+                "--bidirectional",
+                "--stem",
+                "--schedule",
+                "thaw-embedding@2",
+                "--label-names",
+                "negative=bad,positive=good",
+                "--json"
+            )
+        );
         Assert.Equal(["bad", "good"], result.GetProperty("labels").EnumerateArray().Select(l => l.GetString()));
         Assert.Equal(2, result.GetProperty("history").GetArrayLength());
-        Assert.Equal((2880, 320, 800), (result.GetProperty("texts").GetProperty("train").GetInt32(), result.GetProperty("texts").GetProperty("validation").GetInt32(), result.GetProperty("texts").GetProperty("test").GetInt32()));
+        Assert.Equal(
+            (2880, 320, 800),
+            (
+                result.GetProperty("texts").GetProperty("train").GetInt32(),
+                result.GetProperty("texts").GetProperty("validation").GetInt32(),
+                result.GetProperty("texts").GetProperty("test").GetInt32()
+            )
+        );
         Assert.Equal(JsonValueKind.Null, result.GetProperty("report").ValueKind);
         var card = Parse(CapturedRun.Of("inspect", quickstart.At("again"), "--json"));
         Assert.Equal(0, card.GetProperty("parameters").GetProperty("frozen").GetInt64());
@@ -78,39 +128,101 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
     public void A_thaw_that_training_finds_is_told_while_it_trains_in_the_answer_in_the_report_and_in_the_bundle()
     {
         string report = quickstart.At("thawed-report");
-        var run = CapturedRun.Of("train", quickstart.Messages, "--out", quickstart.At("thawed"), "--report", report, "--epochs", "7", "--n-grams", "0",
-            "--vector-size", "8", "--min-count", "2", "--vector-epochs", "1", "--hidden", "6", "--learning-rate", "0.1", "--threads", "1", "--schedule", "thaw-embedding@best,patience=1", "--json");
+        var run = CapturedRun.Of(
+            "train",
+            quickstart.Messages,
+            "--out",
+            quickstart.At("thawed"),
+            "--report",
+            report,
+            "--epochs",
+            "7",
+            "--n-grams",
+            "0",
+            "--vector-size",
+            "8",
+            "--min-count",
+            "2",
+            "--vector-epochs",
+            "1",
+            "--hidden",
+            "6",
+            "--learning-rate",
+            "0.1",
+            "--threads",
+            "1",
+            "--schedule",
+            "thaw-embedding@best,patience=1",
+            "--json"
+        );
         var result = Parse(run);
-        int frozen = result.GetProperty("schedule").GetProperty("phases")[0].GetProperty("epochs").GetInt32(), back = result.GetProperty("takenBack").GetArrayLength();
+        int frozen = result.GetProperty("schedule").GetProperty("phases")[0].GetProperty("epochs").GetInt32(),
+            back = result.GetProperty("takenBack").GetArrayLength();
         string found = $"thaw-embedding@{frozen + 1}";
         Assert.Equal(found, result.GetProperty("schedule").GetProperty("name").GetString());
         Assert.InRange(frozen + back, 1, 3);
         Assert.Equal(7 - back, result.GetProperty("history").GetArrayLength());
         Assert.Contains($"  epoch {frozen} was best", run.Error, StringComparison.Ordinal);
         Assert.Contains($"from epoch {frozen + 1} on trains: embedding\n", run.Error, StringComparison.Ordinal);
-        Assert.Contains($"{7 - back} epochs, all done; the weights of epoch {result.GetProperty("keptEpoch").GetInt32()} are kept; {found} (", run.Error, StringComparison.Ordinal);
-        Assert.Contains($"The schedule {found}: what trained in which epoch", File.ReadAllText(Path.Combine(report, "report.html")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{7 - back} epochs, all done; the weights of epoch {result.GetProperty("keptEpoch").GetInt32()} are "
+                + $"kept; {found} (",
+            run.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"The schedule {found}: what trained in which epoch",
+            File.ReadAllText(Path.Combine(report, "report.html")),
+            StringComparison.Ordinal
+        );
 
         var training = Parse(CapturedRun.Of("inspect", quickstart.At("thawed"), "--json")).GetProperty("training");
-        Assert.Equal((found, back), (training.GetProperty("schedule").GetString(), training.GetProperty("taken_back").GetArrayLength()));
-        Assert.Equal("thaw-embedding@best,patience=1", training.GetProperty("recipe").GetProperty("training").GetProperty("schedule").GetString());
+        Assert.Equal(
+            (found, back),
+            (training.GetProperty("schedule").GetString(), training.GetProperty("taken_back").GetArrayLength())
+        );
+        Assert.Equal(
+            "thaw-embedding@best,patience=1",
+            training.GetProperty("recipe").GetProperty("training").GetProperty("schedule").GetString()
+        );
         Assert.Contains(found, CapturedRun.Of("inspect", quickstart.At("thawed")).Out, StringComparison.Ordinal);
 
-        var refused = CapturedRun.Of("train", quickstart.Messages, "--out", quickstart.At("refused-thaw"), "--schedule", "thaw-all@best", "--validation-size", "0");
+        var refused = CapturedRun.Of(
+            "train",
+            quickstart.Messages,
+            "--out",
+            quickstart.At("refused-thaw"),
+            "--schedule",
+            "thaw-all@best",
+            "--validation-size",
+            "0"
+        );
         Assert.NotEqual(0, refused.ExitCode);
-        Assert.Contains("ends a phase with the epoch that is best on the validation texts, and there are none", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains(
+            "ends a phase with the epoch that is best on the validation texts, and there are none",
+            Assert.Single(refused.ErrorLines),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Labels_that_the_model_does_not_know_stop_or_are_counted()
     {
         string file = quickstart.At("other.csv");
-        File.WriteAllText(file, "label,text\npositive,i love this film\nneutral,the film is on at nine\nnegative,i hate this film\n");
+        File.WriteAllText(
+            file,
+            "label,text\npositive,i love this film\nneutral,the film is on at nine\nnegative,i hate this film\n"
+        );
         var stopped = CapturedRun.Of("evaluate", quickstart.Bundle, file);
         Assert.Equal(1, stopped.ExitCode);
         Assert.Contains("neutral", stopped.Error);
-        var skipped = Parse(CapturedRun.Of("evaluate", quickstart.Bundle, file, "--on-unknown-label", "skip", "--json"));
-        Assert.Equal((2, 1), (skipped.GetProperty("texts").GetInt32(), skipped.GetProperty("unknownLabels").GetInt32()));
+        var skipped = Parse(
+            CapturedRun.Of("evaluate", quickstart.Bundle, file, "--on-unknown-label", "skip", "--json")
+        );
+        Assert.Equal(
+            (2, 1),
+            (skipped.GetProperty("texts").GetInt32(), skipped.GetProperty("unknownLabels").GetInt32())
+        );
     }
 
     [Fact]
@@ -129,23 +241,75 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
     {
         using var stop = new CancellationTokenSource();
         var error = new StopAtEpoch(2, stop);
-        var terminal = new Firn.Cli.Output.Terminal { In = TextReader.Null, Out = TextWriter.Null, Error = error };
-        int code = Firn.Cli.Tool.Run(["train", quickstart.Messages, "--out", quickstart.At("stopped"), "--no-report", "--epochs", "50", "--vector-size", "8", "--min-count", "2", "--hidden", "8"], terminal, stop.Token);
+        var terminal = new Firn.Cli.Output.Terminal
+        {
+            In = TextReader.Null,
+            Out = TextWriter.Null,
+            Error = error,
+        };
+        int code = Firn.Cli.Tool.Run(
+            [
+                "train",
+                quickstart.Messages,
+                "--out",
+                quickstart.At("stopped"),
+                "--no-report",
+                "--epochs",
+                "50",
+                "--vector-size",
+                "8",
+                "--min-count",
+                "2",
+                "--hidden",
+                "8",
+            ],
+            terminal,
+            stop.Token
+        );
         Assert.Equal(1, code);
         Assert.Contains("stopped after 2 epochs", error.ToString());
-        Assert.Equal(2, Parse(CapturedRun.Of("inspect", quickstart.At("stopped"), "--json")).GetProperty("training").GetProperty("history").GetArrayLength());
+        Assert.Equal(
+            2,
+            Parse(CapturedRun.Of("inspect", quickstart.At("stopped"), "--json"))
+                .GetProperty("training")
+                .GetProperty("history")
+                .GetArrayLength()
+        );
     }
 
     [Fact]
     public void A_checkpoint_lets_the_same_command_go_on_to_the_same_end()
     {
         string[] command(string name, params string[] more) =>
-            ["train", quickstart.Messages, "--out", quickstart.At(name), "--no-report", "--epochs", "3", "--vector-size", "8", "--min-count", "2", "--hidden", "8", "--threads", "1", "--json", .. more];
+            [
+                "train",
+                quickstart.Messages,
+                "--out",
+                quickstart.At(name),
+                "--no-report",
+                "--epochs",
+                "3",
+                "--vector-size",
+                "8",
+                "--min-count",
+                "2",
+                "--hidden",
+                "8",
+                "--threads",
+                "1",
+                "--json",
+                .. more,
+            ];
         double loss = Parse(CapturedRun.Of(command("whole"))).GetProperty("test").GetProperty("loss").GetDouble();
         string kept = quickstart.At("kept.safetensors");
         using var stop = new CancellationTokenSource();
         var error = new StopAtEpoch(1, stop);
-        var terminal = new Firn.Cli.Output.Terminal { In = TextReader.Null, Out = TextWriter.Null, Error = error };
+        var terminal = new Firn.Cli.Output.Terminal
+        {
+            In = TextReader.Null,
+            Out = TextWriter.Null,
+            Error = error,
+        };
         Assert.Equal(1, Firn.Cli.Tool.Run(command("broken", "--checkpoint", kept), terminal, stop.Token));
         Assert.Contains($"the same command goes on from {kept}", error.ToString());
         var resumed = Parse(CapturedRun.Of(command("broken", "--checkpoint", kept)));

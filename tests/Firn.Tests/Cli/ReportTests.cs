@@ -21,7 +21,20 @@ public sealed partial class ReportTests
     {
         string page = ReportPage.Render(Samples.Report(classes));
         Assert.DoesNotMatch(Outside(), page);
-        foreach (string heading in new[] { "Loss", "Accuracy", "Metrics", "Confusion matrix", "Receiver operating characteristic", "Reliability", "Model", "Most confident errors", "Configuration" })
+        foreach (
+            string heading in new[]
+            {
+                "Loss",
+                "Accuracy",
+                "Metrics",
+                "Confusion matrix",
+                "Receiver operating characteristic",
+                "Reliability",
+                "Model",
+                "Most confident errors",
+                "Configuration",
+            }
+        )
             Assert.Contains($"<h2>{heading}</h2>", page);
         Assert.Equal(4, Regex.Count(page, "<svg "));
         Assert.DoesNotContain("NaN", page);
@@ -56,7 +69,15 @@ public sealed partial class ReportTests
     [Fact]
     public void The_words_of_an_error_are_coloured_by_what_they_do()
     {
-        var explanation = new Explanation("positive", "negative", 0.99, 2, 0, [new("<b>", true, 1, 1.5), new("rain", true, -1, -0.75), new("zzyzx", false, 0, 0)], 32);
+        var explanation = new Explanation(
+            "positive",
+            "negative",
+            0.99,
+            2,
+            0,
+            [new("<b>", true, 1, 1.5), new("rain", true, -1, -0.75), new("zzyzx", false, 0, 0)],
+            32
+        );
         string page = ReportPage.Render(Samples.Report() with { Explanations = [explanation, null] });
         Assert.Contains("var(--good) 60%, var(--card))\" title=\"+1.50\">&lt;b&gt;</span>", page);
         Assert.Contains("var(--bad) 30%, var(--card))\" title=\"-0.75\">rain</span> zzyzx </p>", page);
@@ -105,7 +126,10 @@ public sealed partial class ReportTests
     [InlineData(new[] { 0.2, 0.6, 0.8, 0.9 }, Corner.BottomRight)]
     [InlineData(new[] { 0.0, 0.1, 1.0, 0.0 }, Corner.TopLeft)]
     internal void A_legend_stands_where_the_data_is_not(double[] y, Corner expected) =>
-        Assert.Equal(expected, Charts.LegendOfCurves([0, 1, 2, 3], y, [double.NaN, double.NaN, double.NaN, double.NaN], (0, 3), (0, 1)));
+        Assert.Equal(
+            expected,
+            Charts.LegendOfCurves([0, 1, 2, 3], y, [double.NaN, double.NaN, double.NaN, double.NaN], (0, 3), (0, 1))
+        );
 
     [GeneratedRegex("""(src|href)\s*=|https?://|url\(|@import""")]
     private static partial Regex Outside();

@@ -20,11 +20,21 @@ public class ShownTests
     {
         string file = Path.Combine(Path.GetTempPath(), $"shown-{Guid.NewGuid():N}.vec");
         File.WriteAllText(file, $"3 2\n{Evil} 1 0\nb 1 0.1\nc 0 1\n");
-        foreach (string[] command in new[]
-        {
-            new[] { "vectors", "neighbors", file, "b" }, ["vectors", "neighbors", file, Evil], ["vectors", "neighbors", file, Evil + "x"], ["vectors", "similarity", file, Evil, "b", "c"],
-            ["vectors", "info", file], ["vectors", "print", file, Evil], ["vectors", "neighbors", file, "b", "--json"], ["vectors", "info", Evil], [Evil], ["vectors", "neighbors", file, "b", "--" + Evil],
-        })
+        foreach (
+            string[] command in new[]
+            {
+                new[] { "vectors", "neighbors", file, "b" },
+                ["vectors", "neighbors", file, Evil],
+                ["vectors", "neighbors", file, Evil + "x"],
+                ["vectors", "similarity", file, Evil, "b", "c"],
+                ["vectors", "info", file],
+                ["vectors", "print", file, Evil],
+                ["vectors", "neighbors", file, "b", "--json"],
+                ["vectors", "info", Evil],
+                [Evil],
+                ["vectors", "neighbors", file, "b", "--" + Evil],
+            }
+        )
         {
             (string terminal, string error) = Run(true, command);
             Assert.DoesNotContain(terminal + error, c => c != '\n' && Shown.IsControl(c, lines: false) && c != '\t');
@@ -36,7 +46,18 @@ public class ShownTests
     private static (string Out, string Error) Run(bool isTerminal, string[] arguments)
     {
         (var output, var error) = (new StringWriter(), new StringWriter());
-        Tool.Run(arguments, new Terminal { In = TextReader.Null, Out = output, Error = error, OutIsTerminal = isTerminal, Width = 120 }, TestContext.Current.CancellationToken);
+        Tool.Run(
+            arguments,
+            new Terminal
+            {
+                In = TextReader.Null,
+                Out = output,
+                Error = error,
+                OutIsTerminal = isTerminal,
+                Width = 120,
+            },
+            TestContext.Current.CancellationToken
+        );
         // Without NO_COLOR the tables' own sequences are bold and plain.
         return (output.ToString().Replace("\u001b[1m", "").Replace("\u001b[0m", ""), error.ToString());
     }

@@ -7,7 +7,7 @@ namespace Firn.Tests.Cli;
 /// <summary>An untrained model of a few words in a folder that is deleted at the end.</summary>
 internal sealed class TinyBundle : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("firn-bundle");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("firn-bundle");
 
     public TinyBundle(params string[] labels)
     {
@@ -22,7 +22,7 @@ internal sealed class TinyBundle : IDisposable
         predictor.Save(Path);
     }
 
-    public string Path => System.IO.Path.Combine(folder.FullName, "model");
+    public string Path => System.IO.Path.Combine(_folder.FullName, "model");
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -15,19 +15,73 @@ public sealed class UsageTests
     [InlineData("'firn vectors' needs a command: ", "vectors")]
     [InlineData("Required argument 'BUNDLE' missing", "predict")]
     [InlineData("unknown option '--epoch'; did you mean '--epochs'?", "train", "d", "--epoch", "3")]
-    [InlineData("--tune-threshold must be one of accuracy, f1, macro-f1, macro-recall, not 'auc'", "train", "d", "--tune-threshold", "auc")]
-    [InlineData("--encoder must be one of lstm, bilstm, gru, bigru, cnn, mean, not 'transformer'", "train", "d", "--encoder", "transformer")]
+    [InlineData(
+        "--tune-threshold must be one of accuracy, f1, macro-f1, macro-recall, not 'auc'",
+        "train",
+        "d",
+        "--tune-threshold",
+        "auc"
+    )]
+    [InlineData(
+        "--encoder must be one of lstm, bilstm, gru, bigru, cnn, mean, not 'transformer'",
+        "train",
+        "d",
+        "--encoder",
+        "transformer"
+    )]
     [InlineData("--widths is for --encoder cnn", "train", "UsageTests", "--widths", "3")]
-    [InlineData("--widths: '3,x' is no list of at most 16 whole numbers from 1 to 64", "train", "UsageTests", "--encoder", "cnn", "--widths", "3,x")]
-    [InlineData("--pooling last is for an LSTM or a GRU", "train", "UsageTests", "--encoder", "cnn", "--pooling", "last")]
+    [InlineData(
+        "--widths: '3,x' is no list of at most 16 whole numbers from 1 to 64",
+        "train",
+        "UsageTests",
+        "--encoder",
+        "cnn",
+        "--widths",
+        "3,x"
+    )]
+    [InlineData(
+        "--pooling last is for an LSTM or a GRU",
+        "train",
+        "UsageTests",
+        "--encoder",
+        "cnn",
+        "--pooling",
+        "last"
+    )]
     [InlineData("--layers is for an LSTM or a GRU", "train", "UsageTests", "--encoder", "mean", "--layers", "2")]
     [InlineData("--activation is for the layers of --dense", "train", "UsageTests", "--activation", "tanh")]
-    [InlineData("--dense: '0' is no list of at most 7 whole numbers from 1 to 8192", "train", "UsageTests", "--dense", "0")]
-    [InlineData("--hash-tags is a rule of the preset tweets", "train", "UsageTests", "--preset", "notebook", "--hash-tags", "drop")]
+    [InlineData(
+        "--dense: '0' is no list of at most 7 whole numbers from 1 to 8192",
+        "train",
+        "UsageTests",
+        "--dense",
+        "0"
+    )]
+    [InlineData(
+        "--hash-tags is a rule of the preset tweets",
+        "train",
+        "UsageTests",
+        "--preset",
+        "notebook",
+        "--hash-tags",
+        "drop"
+    )]
     [InlineData("--dropout must lie between 0 and 0.99, not 1.5", "train", "d", "--dropout", "1.5")]
     [InlineData("--preset must be one of tweets, notebook, not 'twitter'", "train", "d", "--preset", "twitter")]
-    [InlineData("choose frozen, trainable, thaw-all@N, thaw-embedding@N, gradual, or @best in place of @N", "train", "d", "--schedule", "melt")]
-    [InlineData("'thaw-all@bset' must name the first thawed epoch, 2 or more: thaw-all@5, or thaw-all@best", "train", "d", "--schedule", "thaw-all@bset")]
+    [InlineData(
+        "choose frozen, trainable, thaw-all@N, thaw-embedding@N, gradual, or @best in place of @N",
+        "train",
+        "d",
+        "--schedule",
+        "melt"
+    )]
+    [InlineData(
+        "'thaw-all@bset' must name the first thawed epoch, 2 or more: thaw-all@5, or thaw-all@best",
+        "train",
+        "d",
+        "--schedule",
+        "thaw-all@bset"
+    )]
     [InlineData("--label-names needs pairs LABEL=NAME", "train", "UsageTests", "--label-names", "0:negative")]
     public void A_wrong_command_line_is_one_line_with_the_remedy_and_exit_code_2(string expected, params string[] args)
     {
@@ -57,7 +111,13 @@ public sealed class UsageTests
     [Fact]
     public void Under_json_a_failure_is_an_object_too()
     {
-        foreach (var (run, code) in new[] { (CapturedRun.Of("predict", "no-such", "x", "--json"), 1), (CapturedRun.Of("predict", "no-such", "--json", "--jsonx"), 2) })
+        foreach (
+            var (run, code) in new[]
+            {
+                (CapturedRun.Of("predict", "no-such", "x", "--json"), 1),
+                (CapturedRun.Of("predict", "no-such", "--json", "--jsonx"), 2),
+            }
+        )
         {
             Assert.Equal(code, run.ExitCode);
             using var json = JsonDocument.Parse(run.Out);
@@ -73,7 +133,9 @@ public sealed class UsageTests
         var run = CapturedRun.Of("--help");
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.Error);
-        foreach (string command in new[] { "quickstart", "train", "evaluate", "predict", "inspect", "export", "vectors" })
+        foreach (
+            string command in new[] { "quickstart", "train", "evaluate", "predict", "inspect", "export", "vectors" }
+        )
             Assert.Contains($"\n  {command} ", run.Out);
     }
 

@@ -14,7 +14,10 @@ public class MeanVectorGeneratorTests
     public async Task A_text_becomes_the_mean_of_its_unit_vectors_at_length_one()
     {
         IEmbeddingGenerator<string, Embedding<float>> generator = new MeanVectorGenerator(Vectors);
-        GeneratedEmbeddings<Embedding<float>> all = await generator.GenerateAsync(["sea  unseen\tsky", "sea", "unseen"], cancellationToken: TestContext.Current.CancellationToken);
+        GeneratedEmbeddings<Embedding<float>> all = await generator.GenerateAsync(
+            ["sea  unseen\tsky", "sea", "unseen"],
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         // (0.6, 0.8) + (0, 1) = (0.6, 1.8), of length sqrt(3.6).
         float[][] vectors = [.. all.Select(e => e.Vector.ToArray())];
         Assert.Equal(new[] { (float)(0.6 / Math.Sqrt(3.6)), (float)(1.8 / Math.Sqrt(3.6)) }, vectors[0]);
@@ -23,20 +26,29 @@ public class MeanVectorGeneratorTests
         Assert.Equal(3, all.Usage!.InputTokenCount);
         Assert.Equal("word-vectors", all[0].ModelId);
         // What the interface's own extension gives for one text.
-        ReadOnlyMemory<float> alone = await generator.GenerateVectorAsync("sea", cancellationToken: TestContext.Current.CancellationToken);
+        ReadOnlyMemory<float> alone = await generator.GenerateVectorAsync(
+            "sea",
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.Equal(new[] { 0.6f, 0.8f }, alone.ToArray());
     }
 
     [Fact]
     public void The_mean_can_be_taken_as_it_is()
     {
-        using var plain = new MeanVectorGenerator(Vectors, new MeanVectorOptions { UnitWords = false, UnitMean = false });
+        using var plain = new MeanVectorGenerator(
+            Vectors,
+            new MeanVectorOptions { UnitWords = false, UnitMean = false }
+        );
         Assert.Equal([1.5f, 3f], plain.Embed("sea sky", out int words));
         Assert.Equal(2, words);
         using var unit = new MeanVectorGenerator(Vectors);
         Assert.Equal([0f, 0f], unit.Embed("sea rock nothing", out words)); // they cancel
         Assert.Equal(3, words);
-        using var cleaned = new MeanVectorGenerator(Vectors, new MeanVectorOptions { Cleaning = CleaningOptions.ForPreset("tweets") });
+        using var cleaned = new MeanVectorGenerator(
+            Vectors,
+            new MeanVectorOptions { Cleaning = CleaningOptions.ForPreset("tweets") }
+        );
         Assert.Equal([0.6f, 0.8f], cleaned.Embed("SEA!", out words));
     }
 
@@ -45,9 +57,15 @@ public class MeanVectorGeneratorTests
     {
         WordVectors vectors = VectorFilesSample();
         using var generator = new MeanVectorGenerator(vectors);
-        Assert.Equal(new Similarity(vectors).NearestToText(["w1", "w2"]).Select(n => n.Word), new Similarity(vectors).Nearest(generator.Embed("w1 w2", out _)).Select(n => n.Word));
+        Assert.Equal(
+            new Similarity(vectors).NearestToText(["w1", "w2"]).Select(n => n.Word),
+            new Similarity(vectors).Nearest(generator.Embed("w1 w2", out _)).Select(n => n.Word)
+        );
         using var narrow = new MeanVectorGenerator(vectors.ToPrecision(VectorPrecision.Float16));
-        Assert.All(narrow.Embed("w1 w2", out _).Zip(generator.Embed("w1 w2", out _)), pair => Assert.Equal(pair.First, pair.Second, 2e-3f));
+        Assert.All(
+            narrow.Embed("w1 w2", out _).Zip(generator.Embed("w1 w2", out _)),
+            pair => Assert.Equal(pair.First, pair.Second, 2e-3f)
+        );
     }
 
     [Fact]
@@ -58,14 +76,26 @@ public class MeanVectorGeneratorTests
         Assert.Same(Vectors, generator.GetService<WordVectors>());
         Assert.Same(generator, generator.GetService<IEmbeddingGenerator<string, Embedding<float>>>());
         Assert.Null(generator.GetService(typeof(string)));
-        var error = await Assert.ThrowsAsync<ArgumentException>(() => generator.GenerateAsync(["sea"], new EmbeddingGenerationOptions { Dimensions = 3 }, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ArgumentException>(() =>
+            generator.GenerateAsync(
+                ["sea"],
+                new EmbeddingGenerationOptions { Dimensions = 3 },
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Contains("3 dimensions", error.Message);
-        await Assert.ThrowsAsync<OperationCanceledException>(() => generator.GenerateAsync(["sea"], cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            generator.GenerateAsync(["sea"], cancellationToken: new CancellationToken(canceled: true))
+        );
     }
 
     private static WordVectors VectorFilesSample()
     {
         var random = new Random(4);
-        return new WordVectors([.. Enumerable.Range(0, 60).Select(i => $"w{i}")], [.. Enumerable.Range(0, 60 * 8).Select(_ => random.NextSingle() - 0.5f)], 8);
+        return new WordVectors(
+            [.. Enumerable.Range(0, 60).Select(i => $"w{i}")],
+            [.. Enumerable.Range(0, 60 * 8).Select(_ => random.NextSingle() - 0.5f)],
+            8
+        );
     }
 }

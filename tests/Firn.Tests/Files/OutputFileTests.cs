@@ -18,11 +18,16 @@ public sealed class OutputFileTests : IDisposable
             output.Stream.Write("half"u8);
             Assert.Equal("old", File.ReadAllText(path));
         }
-        Assert.Throws<ArithmeticException>(() => OutputFile.Write(path, stream =>
-        {
-            stream.Write(new byte[1 << 20]);
-            throw new ArithmeticException();
-        }));
+        Assert.Throws<ArithmeticException>(() =>
+            OutputFile.Write(
+                path,
+                stream =>
+                {
+                    stream.Write(new byte[1 << 20]);
+                    throw new ArithmeticException();
+                }
+            )
+        );
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Equal([path], Directory.GetFiles(_folder));
         using (OutputFile output = OutputFile.Create(path))
@@ -42,7 +47,10 @@ public sealed class OutputFileTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need rights there");
         if (OperatingSystem.IsWindows())
             return; // what the analyzer understands of the line before
-        string path = Path.Combine(_folder, "out.txt"), link = Path.Combine(_folder, "link"), second = Path.Combine(_folder, "second"), dangling = Path.Combine(_folder, "dangling");
+        string path = Path.Combine(_folder, "out.txt"),
+            link = Path.Combine(_folder, "link"),
+            second = Path.Combine(_folder, "second"),
+            dangling = Path.Combine(_folder, "dangling");
         File.WriteAllText(path, "old");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         File.CreateSymbolicLink(link, "out.txt");
@@ -51,7 +59,10 @@ public sealed class OutputFileTests : IDisposable
         Assert.Equal("new", File.ReadAllText(path));
         Assert.NotNull(new FileInfo(link).LinkTarget);
         Assert.NotNull(new FileInfo(second).LinkTarget);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead, File.GetUnixFileMode(path));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead,
+            File.GetUnixFileMode(path)
+        );
         File.CreateSymbolicLink(dangling, "made.txt");
         OutputFile.WriteText(dangling, "made");
         Assert.Equal("made", File.ReadAllText(Path.Combine(_folder, "made.txt")));
@@ -61,12 +72,24 @@ public sealed class OutputFileTests : IDisposable
     public void An_output_that_is_an_input_is_refused_by_any_of_its_names()
     {
         Assert.SkipUnless(Shell.Exists, "links are told by inode on Linux");
-        string path = Path.Combine(_folder, "corpus.txt"), link = Path.Combine(_folder, "link"), hard = Path.Combine(_folder, "hard"), folderLink = Path.Combine(_folder, "folder");
+        string path = Path.Combine(_folder, "corpus.txt"),
+            link = Path.Combine(_folder, "link"),
+            hard = Path.Combine(_folder, "hard"),
+            folderLink = Path.Combine(_folder, "folder");
         File.WriteAllText(path, "texts");
         File.CreateSymbolicLink(link, path);
         Shell.Run("ln", path, hard);
         Directory.CreateSymbolicLink(folderLink, _folder);
-        foreach (string name in new[] { path, link, hard, Path.Combine(folderLink, "corpus.txt"), Path.Combine(_folder, ".", "corpus.txt") })
+        foreach (
+            string name in new[]
+            {
+                path,
+                link,
+                hard,
+                Path.Combine(folderLink, "corpus.txt"),
+                Path.Combine(_folder, ".", "corpus.txt"),
+            }
+        )
         {
             string message = Assert.Throws<IOException>(() => OutputFile.Check(name, "other", path)).Message;
             Assert.StartsWith($"{name}: this is the input ", message, StringComparison.Ordinal);
@@ -93,7 +116,9 @@ public sealed class OutputFileTests : IDisposable
     public void A_full_disk_is_one_line()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full");
-        string message = Assert.Throws<IOException>(() => OutputFile.WriteText("/dev/full", new string('x', 1 << 20))).Message;
+        string message = Assert
+            .Throws<IOException>(() => OutputFile.WriteText("/dev/full", new string('x', 1 << 20)))
+            .Message;
         Assert.Equal("/dev/full: the disk is full; make room, or choose another place", message);
         Assert.Throws<IOException>(() => OutputFile.WriteText("/dev/full", "few"));
     }
@@ -101,14 +126,25 @@ public sealed class OutputFileTests : IDisposable
     [Fact]
     public void A_place_that_cannot_be_written_to_is_told_before_work_begins()
     {
-        Assert.Contains("there is no such folder", Assert.Throws<IOException>(() => OutputFile.Check(Path.Combine(_folder, "no", "out.txt"))).Message, StringComparison.Ordinal);
-        Assert.Equal($"{_folder}: this is a folder; name a file", Assert.Throws<IOException>(() => OutputFile.Check(_folder)).Message);
+        Assert.Contains(
+            "there is no such folder",
+            Assert.Throws<IOException>(() => OutputFile.Check(Path.Combine(_folder, "no", "out.txt"))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            $"{_folder}: this is a folder; name a file",
+            Assert.Throws<IOException>(() => OutputFile.Check(_folder)).Message
+        );
         string path = Path.Combine(_folder, "kept.txt");
         File.WriteAllText(path, "kept");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, UnixFileMode.UserRead);
         if (File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly))
-            Assert.Contains("read-only", Assert.Throws<IOException>(() => OutputFile.Check(path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "read-only",
+                Assert.Throws<IOException>(() => OutputFile.Check(path)).Message,
+                StringComparison.Ordinal
+            );
         OutputFile.Check(Path.Combine(_folder, "new.txt"));
         Assert.Equal([path], Directory.GetFiles(_folder));
     }

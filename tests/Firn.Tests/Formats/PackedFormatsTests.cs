@@ -10,13 +10,14 @@ namespace Firn.Tests.Formats;
 
 public sealed class PackedFormatsTests : IDisposable
 {
-    private const string Xz = 
+    private const string Xz =
         "/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4AIoAMZdADYYSHP8EnVuh/fdxeQPevt5s7ChOLgT5K2l66TwlJgHgkXd3dc15cUmf35u"
         + "Bku/s8bSfa9HlEYD0MVNnIiVLv49ng+0dYyriwHQPGcoNoFsy9zwctsRse6j3FjDWBsjXeUVvGrkTdUSVeKXMelzavA+wfW72WZv"
         + "4AkZzuOXnlRtKylK0TAlBwiD7Rsvroy7YAWMb/9cpd12z26SnKFYHKARYtruxqe/Q1/0zu+bOiNwGiywyu1DZUa1wfk/7k1F1Emp"
         + "OkGAAAAAAPQUnECg55kBAAHiAakEAAC3udOSscRn+wIAAAAABFla";
 
-    private static readonly string Content = "label,text\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 2},text {i * 7919}\n"));
+    private static readonly string Content =
+        "label,text\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 2},text {i * 7919}\n"));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-packed-").FullName;
 
@@ -24,7 +25,13 @@ public sealed class PackedFormatsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static TheoryData<string, FileKind> Kinds => new() { { "a.bz2", FileKind.Bzip2 }, { "a.xz", FileKind.Xz }, { "a.zst", FileKind.Zstandard } };
+    public static TheoryData<string, FileKind> Kinds =>
+        new()
+        {
+            { "a.bz2", FileKind.Bzip2 },
+            { "a.xz", FileKind.Xz },
+            { "a.zst", FileKind.Zstandard },
+        };
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -45,7 +52,9 @@ public sealed class PackedFormatsTests : IDisposable
         for (int length = 12; length < whole.Length - 1; length += 7)
         {
             string path = Save($"cut{length}-{kind}", whole[..length]);
-            string message = Assert.ThrowsAny<Exception>(() => Read(path)) is InvalidDataException error ? error.Message : "another exception";
+            string message = Assert.ThrowsAny<Exception>(() => Read(path)) is InvalidDataException error
+                ? error.Message
+                : "another exception";
             Assert.StartsWith($"{path}: ", message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
         }
@@ -69,7 +78,12 @@ public sealed class PackedFormatsTests : IDisposable
         if (name == "a.xz")
             return Convert.FromBase64String(Xz);
         using var bytes = new MemoryStream();
-        using (Stream stream = name == "a.bz2" ? BZip2Stream.Create(bytes, CompressionMode.Compress, false, true, false) : new CompressionStream(bytes, 3, 0, true))
+        using (
+            Stream stream =
+                name == "a.bz2"
+                    ? BZip2Stream.Create(bytes, CompressionMode.Compress, false, true, false)
+                    : new CompressionStream(bytes, 3, 0, true)
+        )
             stream.Write(Encoding.UTF8.GetBytes(Content));
         return bytes.ToArray();
     }

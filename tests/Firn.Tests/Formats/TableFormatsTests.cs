@@ -18,7 +18,10 @@ public sealed class TableFormatsTests : IDisposable
     [Fact]
     public async Task Parquet_is_read_by_row_groups_with_names_of_classes()
     {
-        string path = await Parquet("train.parquet", """{"info":{"features":{"text":{"dtype":"string","_type":"Value"},"label":{"names":["neg","pos"],"_type":"ClassLabel"}}}}""");
+        string path = await Parquet(
+            "train.parquet",
+            """{"info":{"features":{"text":{"dtype":"string","_type":"Value"},"label":{"names":["neg","pos"],"_type":"ClassLabel"}}}}"""
+        );
         var corpus = CorpusReader.Open(path);
         Assert.Equal(CorpusFormat.Table, corpus.Format);
         Assert.Equal("Parquet, columns label and text", corpus.Description);
@@ -41,7 +44,10 @@ public sealed class TableFormatsTests : IDisposable
         var corpus = CorpusReader.Open(path, new CorpusOptions { LabelColumn = "labels" });
         Assert.True(corpus.HasSeveralLabels);
         Assert.Equal(["|", "a", "a|b"], corpus.Select(row => row.Label).Distinct());
-        Assert.Equal("source", CorpusReader.Open(path, new CorpusOptions { LabelColumn = "meta.source" }).First().Label[..6]);
+        Assert.Equal(
+            "source",
+            CorpusReader.Open(path, new CorpusOptions { LabelColumn = "meta.source" }).First().Label[..6]
+        );
     }
 
     [Fact]
@@ -57,28 +63,80 @@ public sealed class TableFormatsTests : IDisposable
         }
         string wrong = Path.Combine(_folder, "wrong.parquet");
         File.WriteAllBytes(wrong, [.. "PAR1"u8, .. new byte[100], 0x9C, 0xD9, 0xB7, 0xF3, .. "PAR1"u8]);
-        Assert.Contains("its metadata is said to have 4,088,912,284 bytes, and the whole file has 112 bytes", Assert.Throws<CorpusException>(() => CorpusReader.Open(wrong)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "its metadata is said to have 4,088,912,284 bytes, and the whole file has 112 bytes",
+            Assert.Throws<CorpusException>(() => CorpusReader.Open(wrong)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Of_an_Excel_workbook_the_sheet_with_rows_is_read_or_the_one_that_is_named()
     {
-        string path = Excel("one.xlsx", ("Data", [["text", "label"], ["a good film", "1"], ["", ""], ["a bad film", "0"]]), ("Notes", []));
+        string path = Excel(
+            "one.xlsx",
+            (
+                "Data",
+                [
+                    ["text", "label"],
+                    ["a good film", "1"],
+                    ["", ""],
+                    ["a bad film", "0"],
+                ]
+            ),
+            ("Notes", [])
+        );
         var corpus = CorpusReader.Open(path);
         Assert.Equal("Excel workbook, columns label and text", corpus.Description);
         Assert.Equal([new LabeledText("a good film", "1"), new LabeledText("a bad film", "0")], corpus);
-        string two = Excel("two.xlsx", ("Train", [["text", "label"], ["a b", "1"], ["c d", "0"]]), ("Test", [["text", "label"], ["e f", "1"], ["g h", "1"]]));
-        Assert.Contains($"2 sheets with rows: Train, Test. Name one as {two}:Train.", Assert.Throws<CorpusException>(() => CorpusReader.Open(two)).Message, StringComparison.Ordinal);
+        string two = Excel(
+            "two.xlsx",
+            (
+                "Train",
+                [
+                    ["text", "label"],
+                    ["a b", "1"],
+                    ["c d", "0"],
+                ]
+            ),
+            (
+                "Test",
+                [
+                    ["text", "label"],
+                    ["e f", "1"],
+                    ["g h", "1"],
+                ]
+            )
+        );
+        Assert.Contains(
+            $"2 sheets with rows: Train, Test. Name one as {two}:Train.",
+            Assert.Throws<CorpusException>(() => CorpusReader.Open(two)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal([new LabeledText("e f", "1"), new LabeledText("g h", "1")], CorpusReader.Open(two + ":Test"));
         string cut = Path.Combine(_folder, "cut.xlsx");
         File.WriteAllBytes(cut, File.ReadAllBytes(path)[..300]);
-        Assert.StartsWith($"{cut}: ", Assert.Throws<CorpusException>(() => CorpusReader.Open(cut)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{cut}: ",
+            Assert.Throws<CorpusException>(() => CorpusReader.Open(cut)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void One_file_of_several_in_an_archive_may_be_text_or_a_workbook()
     {
-        string book = Excel("book.xlsx", ("Data", [["text", "label"], ["a good film", "1"], ["a bad film", "0"]]));
+        string book = Excel(
+            "book.xlsx",
+            (
+                "Data",
+                [
+                    ["text", "label"],
+                    ["a good film", "1"],
+                    ["a bad film", "0"],
+                ]
+            )
+        );
         string path = Path.Combine(_folder, "several.zip");
         using (var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create))
         {
@@ -89,9 +147,19 @@ public sealed class TableFormatsTests : IDisposable
                 entry.Write(Encoding.UTF8.GetBytes($"text,label\n{name} one,1\n{name} two,0\n"));
             }
         }
-        Assert.Equal([new LabeledText("test.csv one", "1"), new LabeledText("test.csv two", "0")], CorpusReader.Open(path + ":test.csv"));
-        Assert.Equal([new LabeledText("a good film", "1"), new LabeledText("a bad film", "0")], CorpusReader.Open(path + ":book.xlsx"));
-        Assert.Contains("this archive holds 3 files", Assert.Throws<CorpusException>(() => CorpusReader.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            [new LabeledText("test.csv one", "1"), new LabeledText("test.csv two", "0")],
+            CorpusReader.Open(path + ":test.csv")
+        );
+        Assert.Equal(
+            [new LabeledText("a good film", "1"), new LabeledText("a bad film", "0")],
+            CorpusReader.Open(path + ":book.xlsx")
+        );
+        Assert.Contains(
+            "this archive holds 3 files",
+            Assert.Throws<CorpusException>(() => CorpusReader.Open(path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private async Task<string> Parquet(string name, string? features)
@@ -113,7 +181,17 @@ public sealed class TableFormatsTests : IDisposable
             await rows.WriteAsync(text, numbers.Select(i => (string?)$"some text {i}").ToArray());
             await rows.WriteAsync<long>(label, numbers.Select(i => (long)(i % 2)).ToArray());
             // Lists of no, one and two labels in turn: the repetition level is 1 within a list.
-            string?[] items = [.. numbers.SelectMany(i => (i % 3) switch { 0 => new string?[] { null }, 1 => ["a"], _ => ["a", "b"] })];
+            string?[] items =
+            [
+                .. numbers.SelectMany(i =>
+                    (i % 3) switch
+                    {
+                        0 => new string?[] { null },
+                        1 => ["a"],
+                        _ => ["a", "b"],
+                    }
+                ),
+            ];
             int[] levels = [.. numbers.SelectMany(i => i % 3 == 2 ? new[] { 0, 1 } : [0])];
             await rows.WriteAsync((DataField)labels.Item, items, levels);
             await rows.WriteAsync(source, numbers.Select(i => (string?)$"source{i % 2}").ToArray());
@@ -125,17 +203,52 @@ public sealed class TableFormatsTests : IDisposable
     {
         string path = Path.Combine(_folder, name);
         using var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
-        const string main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-        string numbered = string.Concat(sheets.Select((s, i) => $"<sheet name=\"{s.Name}\" sheetId=\"{i + 1}\" r:id=\"rId{i + 1}\"/>"));
-        Add("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>");
-        Add("_rels/.rels", $"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r\" Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
-        Add("xl/workbook.xml", $"<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets>{numbered}</sheets></workbook>");
-        Add("xl/_rels/workbook.xml.rels", "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-            + string.Concat(sheets.Select((_, i) => $"<Relationship Id=\"rId{i + 1}\" Type=\"{relations}/worksheet\" Target=\"worksheets/sheet{i + 1}.xml\"/>")) + "</Relationships>");
+        const string main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+            relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        string numbered = string.Concat(
+            sheets.Select((s, i) => $"<sheet name=\"{s.Name}\" sheetId=\"{i + 1}\" r:id=\"rId{i + 1}\"/>")
+        );
+        Add(
+            "[Content_Types].xml",
+            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default "
+                + "Extension=\"xml\" ContentType=\"application/xml\"/></Types>"
+        );
+        Add(
+            "_rels/.rels",
+            $"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship "
+                + $"Id=\"r\" Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+        );
+        Add(
+            "xl/workbook.xml",
+            $"<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets>{numbered}</sheets></workbook>"
+        );
+        Add(
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
+                + string.Concat(
+                    sheets.Select(
+                        (_, i) =>
+                            $"<Relationship Id=\"rId{i + 1}\" Type=\"{relations}/worksheet\" "
+                            + $"Target=\"worksheets/sheet{i + 1}.xml\"/>"
+                    )
+                )
+                + "</Relationships>"
+        );
         for (int s = 0; s < sheets.Length; s++)
         {
-            string rows = string.Concat(sheets[s].Rows.Select((row, r) => $"<row r=\"{r + 1}\">" + string.Concat(row.Select((cell, c) => Cell(cell, $"{(char)('A' + c)}{r + 1}"))) + "</row>"));
-            Add($"xl/worksheets/sheet{s + 1}.xml", $"<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
+            string rows = string.Concat(
+                sheets[s]
+                    .Rows.Select(
+                        (row, r) =>
+                            $"<row r=\"{r + 1}\">"
+                            + string.Concat(row.Select((cell, c) => Cell(cell, $"{(char)('A' + c)}{r + 1}")))
+                            + "</row>"
+                    )
+            );
+            Add(
+                $"xl/worksheets/sheet{s + 1}.xml",
+                $"<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>"
+            );
         }
         return path;
 
@@ -146,6 +259,8 @@ public sealed class TableFormatsTests : IDisposable
         }
 
         static string Cell(string value, string place) =>
-            value.Length == 0 ? "" : int.TryParse(value, out _) ? $"<c r=\"{place}\"><v>{value}</v></c>" : $"<c r=\"{place}\" t=\"inlineStr\"><is><t>{value}</t></is></c>";
+            value.Length == 0 ? ""
+            : int.TryParse(value, out _) ? $"<c r=\"{place}\"><v>{value}</v></c>"
+            : $"<c r=\"{place}\" t=\"inlineStr\"><is><t>{value}</t></is></c>";
     }
 }

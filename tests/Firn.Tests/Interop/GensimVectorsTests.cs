@@ -6,12 +6,14 @@ namespace Firn.Tests.Interop;
 
 public sealed class GensimVectorsTests : IDisposable
 {
-    private static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllText(
-        Path.Combine(AppContext.BaseDirectory, "Golden", "interop_gensim.json"))).RootElement;
+    private static readonly JsonElement Golden = JsonDocument
+        .Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "interop_gensim.json")))
+        .RootElement;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-gensim-").FullName;
 
-    public static TheoryData<string> Cases => [.. Golden.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
+    public static TheoryData<string> Cases =>
+        [.. Golden.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -26,7 +28,10 @@ public sealed class GensimVectorsTests : IDisposable
         Assert.Equal(words, vectors.Words);
         for (int row = 0; row < words.Length; row++)
             AssertEqual(golden.GetProperty("vectors")[row], vectors[row]);
-        Assert.Equal(golden.GetProperty("counts").EnumerateArray().Select(count => count.GetInt64()), vectors.Counts.ToArray());
+        Assert.Equal(
+            golden.GetProperty("counts").EnumerateArray().Select(count => count.GetInt64()),
+            vectors.Counts.ToArray()
+        );
         JsonElement unseen = golden.GetProperty("unseen");
         Assert.Equal(unseen.EnumerateObject().Any(), GensimVectors.HasSubwords(path));
         if (!unseen.EnumerateObject().Any())
@@ -58,7 +63,11 @@ public sealed class GensimVectorsTests : IDisposable
     {
         (_, string path) = Write("Word2Vec.save with its arrays beside it");
         File.Delete(path + ".wv.vectors.npy");
-        Assert.Contains("model.wv.vectors.npy", Assert.Throws<FileNotFoundException>(() => GensimVectors.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "model.wv.vectors.npy",
+            Assert.Throws<FileNotFoundException>(() => GensimVectors.Load(path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -68,7 +77,11 @@ public sealed class GensimVectorsTests : IDisposable
         string beside = path + ".vectors.npy";
         byte[] bytes = File.ReadAllBytes(beside);
         File.WriteAllBytes(beside, bytes[..^4]);
-        Assert.Contains("the file holds fewer", Assert.Throws<InvalidDataException>(() => GensimVectors.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the file holds fewer",
+            Assert.Throws<InvalidDataException>(() => GensimVectors.Load(path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -77,7 +90,11 @@ public sealed class GensimVectorsTests : IDisposable
         string path = Path.Combine(_folder, "other.pkl");
         File.WriteAllBytes(path, [0x80, 4, (byte)']', (byte)'.']);
         Assert.False(GensimVectors.IsModel(path));
-        Assert.Contains("no model of gensim", Assert.Throws<InvalidDataException>(() => GensimVectors.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no model of gensim",
+            Assert.Throws<InvalidDataException>(() => GensimVectors.Load(path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static void AssertEqual(JsonElement expected, ReadOnlySpan<float> actual)
@@ -89,7 +106,10 @@ public sealed class GensimVectorsTests : IDisposable
 
     private (JsonElement Golden, string Path) Write(string name)
     {
-        JsonElement golden = Golden.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
+        JsonElement golden = Golden
+            .GetProperty("cases")
+            .EnumerateArray()
+            .Single(c => c.GetProperty("name").GetString() == name);
         foreach (JsonProperty file in golden.GetProperty("files").EnumerateObject())
             File.WriteAllBytes(Path.Combine(_folder, file.Name), file.Value.GetBytesFromBase64());
         return (golden, Path.Combine(_folder, golden.GetProperty("main").GetString()!));

@@ -6,7 +6,9 @@ using Firn.Tests.Vectors.Fuzzing;
 
 namespace Firn.Tests.Interop;
 
-/// <summary>A pickle is a program; here it is data. Nothing that it names is looked up, and nothing of it is run.</summary>
+/// <summary>
+/// A pickle is a program; here it is data. Nothing that it names is looked up, and nothing of it is run.
+/// </summary>
 public sealed class PickleSafetyTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-pickle-").FullName;
@@ -34,7 +36,8 @@ public sealed class PickleSafetyTests : IDisposable
     }
 
     /// <summary>
-    /// No name out of a pickle can become a type, a method or a process: the compiled library refers to none of the means.
+    /// No name out of a pickle can become a type, a method or a process: the compiled library refers to none of the
+    /// means.
     /// </summary>
     [Fact]
     public void The_library_has_no_means_to_look_a_name_up()
@@ -42,17 +45,24 @@ public sealed class PickleSafetyTests : IDisposable
         string[] used = [.. References(typeof(PickleReader).Assembly.Location)];
         Assert.Contains("Firn.Files.InputFile.Open", used); // the list is read as it should be
         Assert.All(used, name => Assert.False(IsMeans(name), $"Firn.Interop refers to {name}"));
-        Assert.Contains(References(typeof(PickleSafetyTests).Assembly.Location), IsMeans); // and it tells what is forbidden
+        // and it tells what is forbidden
+        Assert.Contains(References(typeof(PickleSafetyTests).Assembly.Location), IsMeans);
     }
 
     private static bool IsMeans(string name) =>
-        (name.StartsWith("System.Type.", StringComparison.Ordinal) && name is not ("System.Type.GetTypeFromHandle" or "System.Type.op_Equality"))
+        (
+            name.StartsWith("System.Type.", StringComparison.Ordinal)
+            && name is not ("System.Type.GetTypeFromHandle" or "System.Type.op_Equality")
+        )
         || name.StartsWith("System.Activator.", StringComparison.Ordinal)
         || name.StartsWith("System.Diagnostics.Process.", StringComparison.Ordinal)
         || name.StartsWith("System.Runtime.Loader.", StringComparison.Ordinal)
         || name.StartsWith("System.Runtime.Serialization.", StringComparison.Ordinal)
         || name.StartsWith("System.Runtime.InteropServices.NativeLibrary.", StringComparison.Ordinal)
-        || (name.StartsWith("System.Reflection.", StringComparison.Ordinal) && !name.EndsWith("Attribute..ctor", StringComparison.Ordinal));
+        || (
+            name.StartsWith("System.Reflection.", StringComparison.Ordinal)
+            && !name.EndsWith("Attribute..ctor", StringComparison.Ordinal)
+        );
 
     /// <summary>Every member of another library that a library refers to.</summary>
     private static IEnumerable<string> References(string path)
@@ -65,11 +75,17 @@ public sealed class PickleSafetyTests : IDisposable
             if (member.Parent.Kind != HandleKind.TypeReference)
                 continue; // of a generic type, or an array
             TypeReference type = metadata.GetTypeReference((TypeReferenceHandle)member.Parent);
-            yield return $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}.{metadata.GetString(member.Name)}";
+            yield return $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}."
+                + $"{metadata.GetString(member.Name)}";
         }
     }
 
     /// <summary>The names of all that a described object, or an attribute of it, would call.</summary>
     private static IEnumerable<string> Names(PickleObject described) =>
-        (described.State as PickleDict)?.Entries.Select(entry => entry.Value).OfType<PickleObject>().SelectMany(Names).Append(described.TypeName) ?? [described.TypeName];
+        (described.State as PickleDict)
+            ?.Entries.Select(entry => entry.Value)
+            .OfType<PickleObject>()
+            .SelectMany(Names)
+            .Append(described.TypeName)
+        ?? [described.TypeName];
 }

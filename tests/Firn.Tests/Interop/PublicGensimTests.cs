@@ -15,7 +15,8 @@ public class PublicGensimTests
         string path = Data.Path($"keras_zoo/{folder}/{file}");
         string reference = Path.Combine(Path.GetDirectoryName(path)!, "reference.json");
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(reference));
-        JsonElement root = document.RootElement, words = root.GetProperty("first_words");
+        JsonElement root = document.RootElement,
+            words = root.GetProperty("first_words");
         using WordVectors vectors = GensimVectors.Load(path);
         int[] shape = [.. root.GetProperty("shape").EnumerateArray().Select(s => s.GetInt32())];
         Assert.Equal((shape[0], shape[1]), (vectors.Count, vectors.Dimension));

@@ -11,13 +11,15 @@ public class ActivationsTests
     public void Exp_is_within_two_units_in_the_last_place() => Check(Activations.Exp, Math.Exp, -87, 88, 2.4e-7);
 
     [Fact]
-    public void Sigmoid_is_within_the_documented_relative_error() => Check(Activations.Sigmoid, Reference.Sigmoid, -87, 100, 5e-7);
+    public void Sigmoid_is_within_the_documented_relative_error() =>
+        Check(Activations.Sigmoid, Reference.Sigmoid, -87, 100, 5e-7);
 
     [Fact]
     public void Tanh_is_within_the_documented_relative_error() => Check(Activations.Tanh, Math.Tanh, -100, 100, 6e-7);
 
     [Fact]
-    public void Tanh_of_small_values_keeps_its_relative_error() => Check(Activations.Tanh, Math.Tanh, -1e-3, 1e-3, 6e-7);
+    public void Tanh_of_small_values_keeps_its_relative_error() =>
+        Check(Activations.Tanh, Math.Tanh, -1e-3, 1e-3, 6e-7);
 
     [Fact]
     public void Every_length_gives_the_same_values_and_writes_nothing_behind()

@@ -9,7 +9,8 @@ public class CounterRandomTests
     public void Uniform_has_the_mean_and_variance_of_the_uniform_distribution()
     {
         var random = new CounterRandom(7).Derive(3);
-        double sum = 0, squares = 0;
+        double sum = 0,
+            squares = 0;
         const int n = 200_000;
         for (ulong i = 0; i < n; i++)
         {
@@ -25,7 +26,8 @@ public class CounterRandomTests
     [Fact]
     public void Shuffle_keeps_every_value_and_depends_on_the_key()
     {
-        int[] a = [.. Enumerable.Range(0, 100)], b = [.. a];
+        int[] a = [.. Enumerable.Range(0, 100)],
+            b = [.. a];
         new CounterRandom(1).Shuffle<int>(a);
         new CounterRandom(2).Shuffle<int>(b);
         Assert.NotEqual(a, b);

@@ -43,7 +43,8 @@ public class DropoutMaskTests
     [Fact]
     public void Masks_of_two_streams_are_not_alike()
     {
-        float[] a = new float[10_000], b = new float[10_000];
+        float[] a = new float[10_000],
+            b = new float[10_000];
         DropoutMask.Fill(new CounterRandom(1).Derive(4).Derive(7), 0, 0.5, a);
         DropoutMask.Fill(new CounterRandom(1).Derive(4).Derive(8), 0, 0.5, b);
         Assert.InRange(a.Zip(b).Count(p => p.First == p.Second), 4700, 5300);

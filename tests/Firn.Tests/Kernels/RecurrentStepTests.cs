@@ -19,11 +19,23 @@ public sealed unsafe class RecurrentStepTests
         packed.Pack(recurrent, hidden, 4 * hidden);
         for (int texts = 1; texts <= 20; texts++)
         {
-            float[] inputs = GemmTests.Random(4 * hidden * texts, 2), states = GemmTests.Random(hidden * texts, 3), cells = GemmTests.Random(hidden * texts, 4);
-            float[] gates = [.. inputs], cellsThere = [.. cells];
-            float[] outputs = new float[hidden * texts], outputsThere = new float[hidden * texts];
+            float[] inputs = GemmTests.Random(4 * hidden * texts, 2),
+                states = GemmTests.Random(hidden * texts, 3),
+                cells = GemmTests.Random(hidden * texts, 4);
+            float[] gates = [.. inputs],
+                cellsThere = [.. cells];
+            float[] outputs = new float[hidden * texts],
+                outputsThere = new float[hidden * texts];
             float*[] start = new float*[texts];
-            fixed (float* x = inputs, h = states, c = cells, g = gates, d = cellsThere, o = outputs, p = outputsThere)
+            fixed (
+                float* x = inputs,
+                    h = states,
+                    c = cells,
+                    g = gates,
+                    d = cellsThere,
+                    o = outputs,
+                    p = outputsThere
+            )
             {
                 for (int i = 0; i < texts; i++)
                     start[i] = x + 4 * hidden * i;

@@ -22,7 +22,9 @@ public sealed unsafe class ScoringCellTests
     [Fact]
     public void Values_that_are_no_numbers_stay_none()
     {
-        float* gates = stackalloc float[64], cell = stackalloc float[16], output = stackalloc float[16];
+        float* gates = stackalloc float[64],
+            cell = stackalloc float[16],
+            output = stackalloc float[16];
         new Span<float>(gates, 64).Fill(0.5f);
         gates[3] = float.NaN;
         ScoringCell.Forward(1, 16, gates, null, cell, output);
@@ -33,21 +35,43 @@ public sealed unsafe class ScoringCellTests
     private static void Check(int rows, int hidden, float spread)
     {
         int size = rows * hidden;
-        float[] gates = GemmTests.Random(4 * size, 1), before = GemmTests.Random(size, 2), cell = new float[size], output = new float[size];
+        float[] gates = GemmTests.Random(4 * size, 1),
+            before = GemmTests.Random(size, 2),
+            cell = new float[size],
+            output = new float[size];
         foreach (ref float gate in gates.AsSpan())
             gate *= spread;
-        double[] gatesTruth = GemmTests.Doubles(gates), beforeTruth = GemmTests.Doubles(before), cellTruth = new double[size], outputTruth = new double[size];
-        fixed (float* g = gates, p = before, c = cell, o = output)
+        double[] gatesTruth = GemmTests.Doubles(gates),
+            beforeTruth = GemmTests.Doubles(before),
+            cellTruth = new double[size],
+            outputTruth = new double[size];
+        fixed (
+            float* g = gates,
+                p = before,
+                c = cell,
+                o = output
+        )
             ScoringCell.Forward(rows, hidden, g, p, c, o);
         for (int r = 0; r < rows; r++)
         {
             Range state = (r * hidden)..((r + 1) * hidden);
-            Reference.LstmForward<double>(gatesTruth.AsSpan(r * 4 * hidden, 4 * hidden), beforeTruth.AsSpan(state), cellTruth.AsSpan(state), outputTruth.AsSpan(state));
+            Reference.LstmForward<double>(
+                gatesTruth.AsSpan(r * 4 * hidden, 4 * hidden),
+                beforeTruth.AsSpan(state),
+                cellTruth.AsSpan(state),
+                outputTruth.AsSpan(state)
+            );
         }
         for (int i = 0; i < size; i++)
         {
-            Assert.True(Math.Abs(cellTruth[i] - cell[i]) < 1e-6, $"hidden {hidden}, cell {i}: {cellTruth[i]} and {cell[i]}");
-            Assert.True(Math.Abs(outputTruth[i] - output[i]) < 1e-6, $"hidden {hidden}, output {i}: {outputTruth[i]} and {output[i]}");
+            Assert.True(
+                Math.Abs(cellTruth[i] - cell[i]) < 1e-6,
+                $"hidden {hidden}, cell {i}: {cellTruth[i]} and {cell[i]}"
+            );
+            Assert.True(
+                Math.Abs(outputTruth[i] - output[i]) < 1e-6,
+                $"hidden {hidden}, output {i}: {outputTruth[i]} and {output[i]}"
+            );
         }
     }
 }

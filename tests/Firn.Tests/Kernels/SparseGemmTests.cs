@@ -6,7 +6,12 @@ namespace Firn.Tests.Kernels;
 [Trait("Kernels", "all")]
 public class SparseGemmTests
 {
-    private static readonly Gen<(int M, int K, int Vectors, int Kept)> Cases = Gen.Select(Gen.Int[0, 150], Gen.Int[0, 200], Gen.Int[7, 30], Gen.Int[0, 100]);
+    private static readonly Gen<(int M, int K, int Vectors, int Kept)> Cases = Gen.Select(
+        Gen.Int[0, 150],
+        Gen.Int[0, 200],
+        Gen.Int[7, 30],
+        Gen.Int[0, 100]
+    );
 
     [Fact]
     public unsafe void Product_has_the_bits_of_the_dense_one_and_the_values_of_the_reference()
@@ -15,10 +20,20 @@ public class SparseGemmTests
             (m, k, vectors, kept) =>
             {
                 int n = vectors * PackedMatrix.Lanes;
-                float[] a = Dropped(m * k, kept), b = GemmTests.Random(k * n, 2), bias = GemmTests.Random(n, 3), c = new float[m * n], dense = new float[m * n];
+                float[] a = Dropped(m * k, kept),
+                    b = GemmTests.Random(k * n, 2),
+                    bias = GemmTests.Random(n, 3),
+                    c = new float[m * n],
+                    dense = new float[m * n];
                 var packed = new PackedMatrix();
                 packed.Pack(b, k, n);
-                fixed (float* pa = a, pb = b, ps = bias, pc = c, pd = dense)
+                fixed (
+                    float* pa = a,
+                        pb = b,
+                        ps = bias,
+                        pc = c,
+                        pd = dense
+                )
                 {
                     SparseGemm.Multiply(pa, m, k, pb, n, ps, 0, pc);
                     Gemm.Multiply(pa, k, m, packed, ps, 0, pd);
@@ -31,7 +46,9 @@ public class SparseGemmTests
                 for (int i = 0; i < expected.Length; i++)
                     Assert.Equal(expected[i], c[i], 2e-7 * (k + 2));
             },
-            iter: 60, threads: 1);
+            iter: 60,
+            threads: 1
+        );
     }
 
     [Fact]
@@ -41,17 +58,27 @@ public class SparseGemmTests
             (m, k, vectors, kept) =>
             {
                 int n = vectors * PackedMatrix.Lanes;
-                float[] a = Dropped(k * m, kept), b = GemmTests.Random(k * n, 2), c = new float[m * n], dense = new float[m * n];
+                float[] a = Dropped(k * m, kept),
+                    b = GemmTests.Random(k * n, 2),
+                    c = new float[m * n],
+                    dense = new float[m * n];
                 var packed = new PackedMatrix();
                 packed.Pack(b, k, n);
-                fixed (float* pa = a, pb = b, pc = c, pd = dense)
+                fixed (
+                    float* pa = a,
+                        pb = b,
+                        pc = c,
+                        pd = dense
+                )
                 {
                     SparseGemm.MultiplyTransposed(pa, m, k, pb, n, pc);
                     Gemm.MultiplyTransposed(pa, m, packed, false, pd);
                 }
                 Assert.Equal(dense, c);
             },
-            iter: 60, threads: 1);
+            iter: 60,
+            threads: 1
+        );
     }
 
     [Fact]

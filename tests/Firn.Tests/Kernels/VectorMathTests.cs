@@ -10,8 +10,12 @@ public class VectorMathTests
     {
         for (int length = 0; length <= 256; length++)
         {
-            float[] a = GemmTests.Random(length, 1), b = GemmTests.Random(length, 2), sum = (float[])b.Clone(), product = new float[length];
-            double dot = 0, squares = 0;
+            float[] a = GemmTests.Random(length, 1),
+                b = GemmTests.Random(length, 2),
+                sum = (float[])b.Clone(),
+                product = new float[length];
+            double dot = 0,
+                squares = 0;
             for (int i = 0; i < length; i++)
             {
                 dot += (double)a[i] * b[i];
@@ -34,7 +38,9 @@ public class VectorMathTests
     {
         for (int columns = 1; columns <= 70; columns++)
         {
-            float[] matrix = GemmTests.Random(9 * columns, 3), sums = GemmTests.Random(columns, 4), expected = (float[])sums.Clone();
+            float[] matrix = GemmTests.Random(9 * columns, 3),
+                sums = GemmTests.Random(columns, 4),
+                expected = (float[])sums.Clone();
             for (int i = 0; i < matrix.Length; i++)
                 expected[i % columns] += matrix[i];
             VectorMath.AddColumnSums(matrix, 9, sums);
@@ -48,8 +54,13 @@ public class VectorMathTests
     {
         for (int length = 0; length <= 256; length++)
         {
-            float[] g = GemmTests.Random(length, 1), w = GemmTests.Random(length, 2), m = new float[length], v = new float[length];
-            float[] w2 = (float[])w.Clone(), m2 = new float[length], v2 = new float[length];
+            float[] g = GemmTests.Random(length, 1),
+                w = GemmTests.Random(length, 2),
+                m = new float[length],
+                v = new float[length];
+            float[] w2 = (float[])w.Clone(),
+                m2 = new float[length],
+                v2 = new float[length];
             for (int step = 0; step < 3; step++)
             {
                 AdamKernel.Step(g, 0.01f, 0.9f, 0.999f, 1e-7f, m, v, w);

@@ -5,7 +5,18 @@ namespace Firn.Tests.Linear;
 
 public class CharacterScoresTests
 {
-    private static readonly string[] Spellings = ["television", "tv", "televised", "aaaa", "vision", "visions", "telephone", "\u00e9t\u00e9", "#tv"];
+    private static readonly string[] Spellings =
+    [
+        "television",
+        "tv",
+        "televised",
+        "aaaa",
+        "vision",
+        "visions",
+        "telephone",
+        "\u00e9t\u00e9",
+        "#tv",
+    ];
 
     [Theory] // "where" is the paper's example: <wh, whe, her, ere, re> and the word itself
     [InlineData("where", 3, 6)]
@@ -15,7 +26,13 @@ public class CharacterScoresTests
     public void A_word_has_the_runs_of_the_paper(string word, int longest, int distinct)
     {
         var keys = new List<ulong>();
-        new CharacterSource(RaggedIds.From([[1]]), VocabularyOf(word), longest).Extract(1, keys);
+        new CharacterSource(
+            RaggedIds.From([
+                [1],
+            ]),
+            VocabularyOf(word),
+            longest
+        ).Extract(1, keys);
         Assert.Equal(distinct, keys.Distinct().Count());
         Assert.Equal(Runs(word, longest).Count(), keys.Count);
         Assert.Equal(Runs(word, longest).Distinct().Count(), keys.Distinct().Count());
@@ -25,8 +42,16 @@ public class CharacterScoresTests
     public void A_run_inside_a_word_is_not_the_word()
     {
         Vocabulary vocabulary = VocabularyOf("where", "her", "there");
-        var source = new CharacterSource(RaggedIds.From([[1]]), vocabulary, 5);
-        HashSet<ulong> where = KeysOf(1), her = KeysOf(2), there = KeysOf(3);
+        var source = new CharacterSource(
+            RaggedIds.From([
+                [1],
+            ]),
+            vocabulary,
+            5
+        );
+        HashSet<ulong> where = KeysOf(1),
+            her = KeysOf(2),
+            there = KeysOf(3);
         Assert.Single(where.Intersect(her)); // her, and not <her>
         Assert.Equal(Runs("where", 5).Intersect(Runs("there", 5)).Count(), where.Intersect(there).Count());
         Assert.Empty(KeysOf(0));
@@ -45,19 +70,38 @@ public class CharacterScoresTests
     public void Rows_and_folded_scores_are_those_of_a_slow_reference(int outputs)
     {
         Vocabulary vocabulary = VocabularyOf(Spellings);
-        RaggedIds texts = RaggedIds.From([[1, 2, 1], [3, 5], [], [4, 4, 6], [7, 1], [0, 8], [2], [5, 6, 9]]);
+        RaggedIds texts = RaggedIds.From([
+            [1, 2, 1],
+            [3, 5],
+            [],
+            [4, 4, 6],
+            [7, 1],
+            [0, 8],
+            [2],
+            [5, 6, 9],
+        ]);
         var options = new WideOptions { LongestCharacters = 4, MinTexts = 2 };
         (CharacterRuns runs, SparseMatrix rows) = CharacterRuns.Fit(texts, vocabulary, options, 2);
         Dictionary<string, double> idf = Frequencies(texts, vocabulary, options);
         Assert.Equal(idf.Count, rows.ColumnCount);
-        double[] squares = [.. Enumerable.Range(0, texts.Count).Select(t => Values(texts[t].ToArray(), vocabulary, idf).Squares).Where(s => s > 0).Order()];
+        double[] squares =
+        [
+            .. Enumerable
+                .Range(0, texts.Count)
+                .Select(t => Values(texts[t].ToArray(), vocabulary, idf).Squares)
+                .Where(s => s > 0)
+                .Order(),
+        ];
         double median = squares[squares.Length / 2];
         Assert.Contains(squares, s => s < median); // the lower half keeps its length
         for (int text = 0; text < texts.Count; text++)
         {
             (Dictionary<string, double> values, double square) = Values(texts[text].ToArray(), vocabulary, idf);
             double[] expected = [.. values.Values.Select(v => v / Math.Sqrt(Math.Max(median, square))).Order()];
-            double[] found = [.. rows.Values[rows.RowStarts[text]..rows.RowStarts[text + 1]].Select(v => (double)v).Order()];
+            double[] found =
+            [
+                .. rows.Values[rows.RowStarts[text]..rows.RowStarts[text + 1]].Select(v => (double)v).Order(),
+            ];
             Assert.Equal(expected.Length, found.Length);
             for (int i = 0; i < expected.Length; i++)
                 Assert.Equal(expected[i], found[i], 1e-6);
@@ -80,10 +124,30 @@ public class CharacterScoresTests
     [Fact]
     public void A_word_that_training_lacks_is_judged_by_its_spelling()
     {
-        Vocabulary vocabulary = VocabularyOf("television", "televisions", "rain", "rains", "the", "a", "televised", "raining", "zzz");
-        RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 80).Select(i => new[] { i % 2 == 0 ? 1 + i / 2 % 2 : 3 + i / 2 % 2, 5, 6 })]);
+        Vocabulary vocabulary = VocabularyOf(
+            "television",
+            "televisions",
+            "rain",
+            "rains",
+            "the",
+            "a",
+            "televised",
+            "raining",
+            "zzz"
+        );
+        RaggedIds texts = RaggedIds.From([
+            .. Enumerable.Range(0, 80).Select(i => new[] { i % 2 == 0 ? 1 + i / 2 % 2 : 3 + i / 2 % 2, 5, 6 }),
+        ]);
         int[] labels = [.. Enumerable.Range(0, 80).Select(i => i % 2)];
-        NgramClassifier spelling = NgramClassifier.Fit(texts, vocabulary, labels, 2, [], new WideOptions { LongestCharacters = 5 }, 2);
+        NgramClassifier spelling = NgramClassifier.Fit(
+            texts,
+            vocabulary,
+            labels,
+            2,
+            [],
+            new WideOptions { LongestCharacters = 5 },
+            2
+        );
         NgramClassifier plain = NgramClassifier.Fit(texts, vocabulary, labels, 2, [], new WideOptions(), 2);
         Assert.True(LogitOf(spelling, 7) < LogitOf(spelling, 9) - 0.5, "televised is like television");
         Assert.True(LogitOf(spelling, 8) > LogitOf(spelling, 9) + 0.5, "raining is like rain");
@@ -104,16 +168,27 @@ public class CharacterScoresTests
     public void A_word_without_an_id_says_what_it_says_with_one(int classes)
     {
         Vocabulary vocabulary = VocabularyOf(Spellings);
-        RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 9, 1 + i % 7, 1 + i % 4 })]);
+        RaggedIds texts = RaggedIds.From([
+            .. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 9, 1 + i % 7, 1 + i % 4 }),
+        ]);
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i * i % 7 % classes)];
-        NgramClassifier model = NgramClassifier.Fit(texts, vocabulary, labels, classes, [], new WideOptions { LongestCharacters = 5 }, 2);
+        NgramClassifier model = NgramClassifier.Fit(
+            texts,
+            vocabulary,
+            labels,
+            classes,
+            [],
+            new WideOptions { LongestCharacters = 5 },
+            2
+        );
         model.Scale(0.7f, 0);
         foreach (int id in Enumerable.Range(1, Spellings.Length))
         {
             var unseen = new float[model.OutputSize + 1];
             model.Characters!.Spelling!.Add(vocabulary[id], unseen);
             Assert.Equal(model.Characters.Squares[id], unseen[^1], 1e-5);
-            float[] with = new float[model.OutputSize], without = new float[model.OutputSize];
+            float[] with = new float[model.OutputSize],
+                without = new float[model.OutputSize];
             model.Characters.AddLogits([2, 5, id], with);
             model.Characters.AddLogits([2, 5], without, unseen);
             for (int k = 0; k < with.Length; k++)
@@ -128,13 +203,18 @@ public class CharacterScoresTests
     [Fact]
     public void Words_without_an_id_train_the_runs_as_those_with_one()
     {
-        // The last words are too rare for the vocabulary, which is cut: what a test text has of them must have been weighed like it.
-        Vocabulary whole = VocabularyOf(Spellings), cut = VocabularyOf(Spellings[..4]);
+        // The last words are too rare for the vocabulary, which is cut: what a test text has of them must have been
+        // weighed like it.
+        Vocabulary whole = VocabularyOf(Spellings),
+            cut = VocabularyOf(Spellings[..4]);
         int[][] all = [.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 9, 1 + i % 7, 1 + i % 4 })];
         var words = new TokenTable();
         foreach (string word in Spellings)
             words.FindOrAdd(word);
-        var unseen = new UnseenWords(words, RaggedIds.From([.. all.Select(t => t.Where(id => id > 4).Select(id => id - 1).ToArray())]));
+        var unseen = new UnseenWords(
+            words,
+            RaggedIds.From([.. all.Select(t => t.Where(id => id > 4).Select(id => id - 1).ToArray())])
+        );
         RaggedIds known = RaggedIds.From([.. all.Select(t => t.Where(id => id <= 4).ToArray())]);
         var options = new WideOptions { LongestCharacters = 5 };
         (CharacterRuns a, SparseMatrix rows) = CharacterRuns.Fit(RaggedIds.From(all), whole, options, 1);
@@ -142,19 +222,25 @@ public class CharacterScoresTests
         Assert.Equal(rows.ColumnCount, same.ColumnCount);
         for (int text = 0; text < all.Length; text++)
         {
-            float[] expected = [.. rows.Values[rows.RowStarts[text]..rows.RowStarts[text + 1]].Order()], found = [.. same.Values[same.RowStarts[text]..same.RowStarts[text + 1]].Order()];
+            float[] expected = [.. rows.Values[rows.RowStarts[text]..rows.RowStarts[text + 1]].Order()],
+                found = [.. same.Values[same.RowStarts[text]..same.RowStarts[text + 1]].Order()];
             Assert.Equal(expected, found, (x, y) => Math.Abs(x - y) < 1e-6);
         }
         Assert.NotNull(a.Fold(new float[rows.ColumnCount], 1).Spelling);
         Assert.NotNull(b.Fold(new float[rows.ColumnCount], 1).Spelling);
-        Assert.Equal(unseen.Texts.Ids, unseen.Select([.. Enumerable.Range(0, 30)]).With(unseen.Select([.. Enumerable.Range(30, 30)])).Texts.Ids);
+        Assert.Equal(
+            unseen.Texts.Ids,
+            unseen.Select([.. Enumerable.Range(0, 30)]).With(unseen.Select([.. Enumerable.Range(30, 30)])).Texts.Ids
+        );
     }
 
     [Fact]
     public void The_result_does_not_depend_on_the_threads()
     {
         Vocabulary vocabulary = VocabularyOf(Spellings);
-        RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 9, 1 + i % 7, 1 + i % 4 })]);
+        RaggedIds texts = RaggedIds.From([
+            .. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 9, 1 + i % 7, 1 + i % 4 }),
+        ]);
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % 3)];
         var options = new WideOptions { LongestCharacters = 5 };
         CharacterScores one = NgramClassifier.Fit(texts, vocabulary, labels, 3, [], options, 1).Characters!;
@@ -167,9 +253,23 @@ public class CharacterScoresTests
     public void A_sample_tells_about_how_many_runs_there_are()
     {
         var random = new Random(5);
-        Vocabulary vocabulary = VocabularyOf([.. Enumerable.Range(0, 3000).Select(_ => string.Concat(Enumerable.Range(0, 3 + random.Next(6)).Select(_ => (char)('a' + (int)(26 * Math.Pow(random.NextDouble(), 2))))))
-            .Distinct()]);
-        RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 2000).Select(_ => Enumerable.Range(0, 12).Select(_ => random.Next(1, vocabulary.Count)).ToArray())]);
+        Vocabulary vocabulary = VocabularyOf([
+            .. Enumerable
+                .Range(0, 3000)
+                .Select(_ =>
+                    string.Concat(
+                        Enumerable
+                            .Range(0, 3 + random.Next(6))
+                            .Select(_ => (char)('a' + (int)(26 * Math.Pow(random.NextDouble(), 2))))
+                    )
+                )
+                .Distinct(),
+        ]);
+        RaggedIds texts = RaggedIds.From([
+            .. Enumerable
+                .Range(0, 2000)
+                .Select(_ => Enumerable.Range(0, 12).Select(_ => random.Next(1, vocabulary.Count)).ToArray()),
+        ]);
         var options = new WideOptions { LongestCharacters = 5 };
         (_, SparseMatrix rows) = CharacterRuns.Fit(texts, vocabulary, options, 1);
         NgramSample sample = NgramSample.Of(new CharacterSource(texts, vocabulary, 5), options.MinTexts);
@@ -183,7 +283,9 @@ public class CharacterScoresTests
     [InlineData(-1)]
     public void Lengths_out_of_range_are_refused(int longest)
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => new WideOptions { LongestCharacters = longest }.Validate());
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new WideOptions { LongestCharacters = longest }.Validate()
+        );
         Assert.Contains("LongestCharacters", error.Message, StringComparison.Ordinal);
     }
 
@@ -205,13 +307,25 @@ public class CharacterScoresTests
         var frequencies = new Dictionary<string, int>();
         for (int text = 0; text < texts.Count; text++)
         {
-            foreach (string run in texts[text].ToArray().Where(id => id > 0).SelectMany(id => Runs(vocabulary[id], options.LongestCharacters)).Distinct())
+            foreach (
+                string run in texts[text]
+                    .ToArray()
+                    .Where(id => id > 0)
+                    .SelectMany(id => Runs(vocabulary[id], options.LongestCharacters))
+                    .Distinct()
+            )
                 frequencies[run] = frequencies.GetValueOrDefault(run) + 1;
         }
-        return frequencies.Where(f => f.Value >= options.MinTexts).ToDictionary(f => f.Key, f => Math.Log((1.0 + texts.Count) / (1 + f.Value)) + 1);
+        return frequencies
+            .Where(f => f.Value >= options.MinTexts)
+            .ToDictionary(f => f.Key, f => Math.Log((1.0 + texts.Count) / (1 + f.Value)) + 1);
     }
 
-    private static (Dictionary<string, double> Values, double Squares) Values(int[] ids, Vocabulary vocabulary, Dictionary<string, double> idf)
+    private static (Dictionary<string, double> Values, double Squares) Values(
+        int[] ids,
+        Vocabulary vocabulary,
+        Dictionary<string, double> idf
+    )
     {
         double squares = 0;
         var values = new Dictionary<string, double>();

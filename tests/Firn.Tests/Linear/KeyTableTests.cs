@@ -10,7 +10,13 @@ public sealed class KeyTableTests
     public void Keys_sought_together_are_found_as_one_by_one()
     {
         var random = new CounterRandom(5);
-        ulong[] keys = [.. Enumerable.Range(0, 4000).Select(i => (random.Bits((ulong)i) & 0xFFFF_0000_0000_003F) | 1UL << 63 | 0x7C0).Distinct()];
+        ulong[] keys =
+        [
+            .. Enumerable
+                .Range(0, 4000)
+                .Select(i => (random.Bits((ulong)i) & 0xFFFF_0000_0000_003F) | 1UL << 63 | 0x7C0)
+                .Distinct(),
+        ];
         var table = new KeyTable(keys.Length / 2);
         foreach (ulong key in keys.Where((_, i) => i % 2 == 0))
             table.FindOrAdd(key);

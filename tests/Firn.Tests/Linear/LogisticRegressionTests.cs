@@ -20,10 +20,18 @@ public class LogisticRegressionTests
     {
         (SparseMatrix rows, int[] labels) = Draw(200, 30, classes);
         int k = classes == 2 ? 1 : classes;
-        var model = LogisticRegression.Fit(rows, labels, classes, [], new LogisticRegressionOptions { InversePenalty = 2, Tolerance = 1e-9 }, 1);
+        var model = LogisticRegression.Fit(
+            rows,
+            labels,
+            classes,
+            [],
+            new LogisticRegressionOptions { InversePenalty = 2, Tolerance = 1e-9 },
+            1
+        );
         var objective = new LogisticObjective(rows, labels, k, [], 2, 1);
         double[] parameters = [.. model.Weights, .. model.Intercepts];
-        double[] logits = new double[objective.LogitCount], gradient = new double[objective.Size];
+        double[] logits = new double[objective.LogitCount],
+            gradient = new double[objective.Size];
         objective.Logits(parameters, logits);
         objective.Gradient(parameters, logits, gradient);
         Assert.All(gradient, g => Assert.Equal(0, g, 1e-5));
@@ -37,14 +45,17 @@ public class LogisticRegressionTests
         float[] classWeights = [1, 2, 0.5f];
         var objective = new LogisticObjective(rows, labels, 3, classWeights, 1.5, 1);
         double[] x = [.. Enumerable.Range(0, objective.Size).Select(i => Math.Sin(i))];
-        double[] gradient = Gradient(objective, x), product = new double[objective.Size];
+        double[] gradient = Gradient(objective, x),
+            product = new double[objective.Size];
         double[] direction = [.. Enumerable.Range(0, objective.Size).Select(i => Math.Cos(3 * i))];
         objective.HessianTimes(direction, product);
         const double step = 1e-5;
-        double[] ahead = [.. x.Zip(direction, (a, d) => a + step * d)], behind = [.. x.Zip(direction, (a, d) => a - step * d)];
+        double[] ahead = [.. x.Zip(direction, (a, d) => a + step * d)],
+            behind = [.. x.Zip(direction, (a, d) => a - step * d)];
         double slope = (Loss(objective, ahead) - Loss(objective, behind)) / (2 * step);
         Assert.Equal(slope, gradient.Zip(direction, (g, d) => g * d).Sum(), 1e-5);
-        double[] gradientAhead = Gradient(objective, ahead), gradientBehind = Gradient(objective, behind);
+        double[] gradientAhead = Gradient(objective, ahead),
+            gradientBehind = Gradient(objective, behind);
         for (int i = 0; i < product.Length; i++)
             Assert.Equal((gradientAhead[i] - gradientBehind[i]) / (2 * step), product[i], 1e-5);
     }
@@ -53,7 +64,11 @@ public class LogisticRegressionTests
     public void A_heavier_class_is_predicted_more_often()
     {
         (SparseMatrix rows, int[] labels) = Draw(400, 6, 2);
-        float Mean(float[] weights) => LogisticRegression.Fit(rows, labels, 2, weights, new LogisticRegressionOptions(), 1).Predict(rows, 1).Average();
+        float Mean(float[] weights) =>
+            LogisticRegression
+                .Fit(rows, labels, 2, weights, new LogisticRegressionOptions(), 1)
+                .Predict(rows, 1)
+                .Average();
         Assert.True(Mean([1, 5]) > Mean([1, 1]) + 0.1f);
     }
 
@@ -64,7 +79,9 @@ public class LogisticRegressionTests
         (SparseMatrix b, _) = Draw(20, 7, 2);
         SparseMatrix both = SparseMatrix.Concatenate(a, b).SelectRows([3, 1]);
         double[] weights = [.. Enumerable.Range(0, 12).Select(i => i + 1.0)];
-        double[] found = new double[2], left = new double[20], right = new double[20];
+        double[] found = new double[2],
+            left = new double[20],
+            right = new double[20];
         both.Multiply(weights, 1, found, 1);
         a.Multiply(weights[..5], 1, left, 1);
         b.Multiply(weights[5..], 1, right, 1);
@@ -81,7 +98,8 @@ public class LogisticRegressionTests
 
     private static double[] Gradient(LogisticObjective objective, double[] x)
     {
-        double[] logits = new double[objective.LogitCount], gradient = new double[objective.Size];
+        double[] logits = new double[objective.LogitCount],
+            gradient = new double[objective.Size];
         objective.Logits(x, logits);
         objective.Gradient(x, logits, gradient);
         return gradient;

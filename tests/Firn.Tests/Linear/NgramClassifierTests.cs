@@ -5,7 +5,9 @@ namespace Firn.Tests.Linear;
 
 public class NgramClassifierTests
 {
-    private static readonly Vocabulary Words = WordsOf([.. Enumerable.Range(1, 29).Select(i => $"token{(char)('a' + i % 26)}{i}")]);
+    private static readonly Vocabulary Words = WordsOf([
+        .. Enumerable.Range(1, 29).Select(i => $"token{(char)('a' + i % 26)}{i}"),
+    ]);
 
     [Theory]
     [InlineData(2)]
@@ -36,7 +38,15 @@ public class NgramClassifierTests
     public void The_shares_of_the_tokens_sum_to_the_logit(int classes, int characters)
     {
         (RaggedIds texts, int[] labels) = Draw(300, classes);
-        NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, classes, [], new WideOptions { LongestCharacters = characters }, 1);
+        NgramClassifier model = NgramClassifier.Fit(
+            texts,
+            Words,
+            labels,
+            classes,
+            [],
+            new WideOptions { LongestCharacters = characters },
+            1
+        );
         for (int text = 0; text < 40; text++)
         {
             var logits = new float[model.OutputSize];
@@ -54,7 +64,10 @@ public class NgramClassifierTests
         (RaggedIds texts, int[] labels) = Draw(400, 2);
         NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, 2, [], new WideOptions { Longest = 1 }, 1);
         double[] shares = model.TokenShares([7, 2, 9], 0).Shares;
-        Assert.True(shares[1] > 3 * Math.Abs(shares[0]) && shares[1] > 3 * Math.Abs(shares[2]), string.Join(" ", shares));
+        Assert.True(
+            shares[1] > 3 * Math.Abs(shares[0]) && shares[1] > 3 * Math.Abs(shares[2]),
+            string.Join(" ", shares)
+        );
     }
 
     [Theory]
@@ -63,16 +76,27 @@ public class NgramClassifierTests
     public void Scoring_allocates_nothing_once_the_lists_have_grown(int characters)
     {
         (RaggedIds texts, int[] labels) = Draw(200, 2);
-        NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, 2, [], new WideOptions { LongestCharacters = characters }, 1);
+        NgramClassifier model = NgramClassifier.Fit(
+            texts,
+            Words,
+            labels,
+            2,
+            [],
+            new WideOptions { LongestCharacters = characters },
+            1
+        );
         var scratch = new NgramScratch();
         var logits = new float[1];
         for (int text = 0; text < texts.Count; text++)
             model.AddLogits(texts[text], logits, scratch);
-        Assert.Equal(0, Allocations.Of(() =>
-        {
-            for (int text = 0; text < texts.Count; text++)
-                model.AddLogits(texts[text], logits, scratch);
-        }));
+        Assert.Equal(
+            0,
+            Allocations.Of(() =>
+            {
+                for (int text = 0; text < texts.Count; text++)
+                    model.AddLogits(texts[text], logits, scratch);
+            })
+        );
     }
 
     private static Vocabulary WordsOf(IReadOnlyList<string> words)

@@ -29,9 +29,20 @@ public class BatchInvarianceTests
     {
         const int vocabulary = 200;
         var random = new Random(hidden);
-        var options = new ClassifierOptions { HiddenSize = hidden, Pooling = pooling, Bidirectional = bidirectional, Classes = classes };
+        var options = new ClassifierOptions
+        {
+            HiddenSize = hidden,
+            Pooling = pooling,
+            Bidirectional = bidirectional,
+            Classes = classes,
+        };
         var model = new TextClassifier(options, EmbeddingTable.Random(vocabulary, 31, 7), 3);
-        int[][] texts = [.. Enumerable.Range(0, 70).Select(i => Enumerable.Range(0, i % 61).Select(_ => random.Next(1, vocabulary)).ToArray())];
+        int[][] texts =
+        [
+            .. Enumerable
+                .Range(0, 70)
+                .Select(i => Enumerable.Range(0, i % 61).Select(_ => random.Next(1, vocabulary)).ToArray()),
+        ];
         var scorer = new Scorer(model);
         var unfolded = new Scorer(model, FoldPrecision.None);
         ScoringWorkspace workspace = scorer.CreateWorkspace();
@@ -55,5 +66,6 @@ public class BatchInvarianceTests
         }
     }
 
-    private static uint[] Bits(ReadOnlySpan<float> values) => [.. values.ToArray().Select(BitConverter.SingleToUInt32Bits)];
+    private static uint[] Bits(ReadOnlySpan<float> values) =>
+        [.. values.ToArray().Select(BitConverter.SingleToUInt32Bits)];
 }

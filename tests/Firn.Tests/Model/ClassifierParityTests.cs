@@ -9,13 +9,19 @@ namespace Firn.Tests.Model;
 [Trait("Kernels", "all")]
 public sealed class ClassifierParityTests
 {
-    private static readonly HashSet<ParameterGroup> Everything = [ParameterGroup.Embedding, ParameterGroup.Encoder, ParameterGroup.Dense];
+    private static readonly HashSet<ParameterGroup> Everything =
+    [
+        ParameterGroup.Embedding,
+        ParameterGroup.Encoder,
+        ParameterGroup.Dense,
+    ];
 
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, 18)];
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Logits_loss_every_gradient_and_ten_steps_of_Adam_equal_PyTorch(int index) => Check(index, eachToken: false);
+    public void Logits_loss_every_gradient_and_ten_steps_of_Adam_equal_PyTorch(int index) =>
+        Check(index, eachToken: false);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -90,8 +96,11 @@ internal sealed record GoldenClassifier(TextClassifier Model, RaggedIds Texts, i
 {
     public static GoldenClassifier Read(JsonElement golden)
     {
-        int e = golden.GetProperty("e").GetInt32(), h = golden.GetProperty("h").GetInt32(), rows = golden.GetProperty("rows").GetInt32();
-        int n = golden.GetProperty("texts").GetInt32(), classes = golden.GetProperty("classes").GetInt32();
+        int e = golden.GetProperty("e").GetInt32(),
+            h = golden.GetProperty("h").GetInt32(),
+            rows = golden.GetProperty("rows").GetInt32();
+        int n = golden.GetProperty("texts").GetInt32(),
+            classes = golden.GetProperty("classes").GetInt32();
         Pooling pooling = golden.GetProperty("pooling").GetString() switch
         {
             "mean" => Pooling.Mean,
@@ -101,16 +110,25 @@ internal sealed record GoldenClassifier(TextClassifier Model, RaggedIds Texts, i
         };
         var options = new ClassifierOptions
         {
-            HiddenSize = h, Classes = classes, Pooling = pooling, Bidirectional = golden.GetProperty("both").GetBoolean(),
-            EmbeddingDropout = 0, InputDropout = 0, RecurrentDropout = 0,
+            HiddenSize = h,
+            Classes = classes,
+            Pooling = pooling,
+            Bidirectional = golden.GetProperty("both").GetBoolean(),
+            EmbeddingDropout = 0,
+            InputDropout = 0,
+            RecurrentDropout = 0,
         };
         if (golden.TryGetProperty("encoder", out JsonElement encoder))
         {
             options = options with
             {
-                Encoder = Enum.Parse<EncoderKind>(encoder.GetString()!, ignoreCase: true), Layers = golden.GetProperty("layers").GetInt32(),
+                Encoder = Enum.Parse<EncoderKind>(encoder.GetString()!, ignoreCase: true),
+                Layers = golden.GetProperty("layers").GetInt32(),
                 Dense = [.. golden.GetProperty("dense").EnumerateArray().Select(u => u.GetInt32())],
-                DenseActivation = Enum.Parse<Activation>(golden.GetProperty("activation").GetString()!, ignoreCase: true),
+                DenseActivation = Enum.Parse<Activation>(
+                    golden.GetProperty("activation").GetString()!,
+                    ignoreCase: true
+                ),
                 Widths = [.. golden.GetProperty("widths").EnumerateArray().Select(w => w.GetInt32())],
             };
         }
@@ -126,7 +144,10 @@ internal sealed record GoldenClassifier(TextClassifier Model, RaggedIds Texts, i
         int[] lengths = [.. Enumerable.Range(0, n).Select(_ => draw.Integer() % 7)];
         lengths[0] = 6;
         lengths[3] = 0;
-        int[][] texts = [.. lengths.Select(length => Enumerable.Range(0, length).Select(_ => draw.Integer() % rows).ToArray())];
+        int[][] texts =
+        [
+            .. lengths.Select(length => Enumerable.Range(0, length).Select(_ => draw.Integer() % rows).ToArray()),
+        ];
         int[] labels = [.. Enumerable.Range(0, n).Select(_ => draw.Integer() % classes)];
         float[] weights = [.. Enumerable.Range(0, classes).Select(k => 1 + 0.5f * k)];
         return new GoldenClassifier(model, RaggedIds.From(texts), labels, weights);

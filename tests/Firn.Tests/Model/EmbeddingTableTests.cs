@@ -10,7 +10,10 @@ public class EmbeddingTableTests
     [Fact]
     public void Words_without_a_vector_share_the_zero_row()
     {
-        EmbeddingTable table = EmbeddingTable.From(Words("sea", "telly", "sky"), new WordVectors(["sky", "moor", "sea"], [1, 2, 3, 4, 5, 6], 2));
+        EmbeddingTable table = EmbeddingTable.From(
+            Words("sea", "telly", "sky"),
+            new WordVectors(["sky", "moor", "sea"], [1, 2, 3, 4, 5, 6], 2)
+        );
         Assert.Equal(3, table.RowCount); // zero, sea, sky
         Assert.Equal([0f, 0f], table.VectorOf(Vocabulary.Pad));
         Assert.Equal([5f, 6f], table.VectorOf(1));
@@ -22,7 +25,11 @@ public class EmbeddingTableTests
     [Fact]
     public void Rows_of_their_own_start_at_zero_and_only_the_pad_keeps_row_zero()
     {
-        EmbeddingTable table = EmbeddingTable.From(Words("sea", "telly"), new WordVectors(["sea"], [5, 6], 2), ownRows: true);
+        EmbeddingTable table = EmbeddingTable.From(
+            Words("sea", "telly"),
+            new WordVectors(["sea"], [5, 6], 2),
+            ownRows: true
+        );
         Assert.Equal([0, 1, 2], table.RowOf);
         Assert.Equal([0f, 0f], table.VectorOf(2));
     }

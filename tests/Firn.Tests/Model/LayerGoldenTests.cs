@@ -17,7 +17,8 @@ public sealed class LayerGoldenTests
     {
         JsonElement golden = GoldenDraw.Cases("layers.json")[index];
         GoldenClassifier c = Read(golden);
-        float[] expected = ClassifierParityTests.CheckScores(golden, c), probabilities = new float[expected.Length];
+        float[] expected = ClassifierParityTests.CheckScores(golden, c),
+            probabilities = new float[expected.Length];
         int k = c.Model.Options.OutputSize;
         var folded = new Scorer(c.Model);
         ScoringWorkspace work = folded.CreateWorkspace();
@@ -44,21 +45,30 @@ public sealed class LayerGoldenTests
     internal static GoldenClassifier Read(JsonElement golden)
     {
         int Number(string name) => golden.GetProperty(name).GetInt32();
-        int e = Number("e"), rows = Number("rows"), n = Number("texts"), longest = Number("longest"), shortest = Number("shortest");
+        int e = Number("e"),
+            rows = Number("rows"),
+            n = Number("texts"),
+            longest = Number("longest"),
+            shortest = Number("shortest");
         PaddedInput? padding = null;
         if (golden.TryGetProperty("padding", out JsonElement p))
         {
-            bool Is(string name, string value) => p.TryGetProperty(name, out JsonElement given) && given.GetString() == value;
+            bool Is(string name, string value) =>
+                p.TryGetProperty(name, out JsonElement given) && given.GetString() == value;
             padding = new PaddedInput
             {
-                Length = p.GetProperty("length").GetInt32(), Side = Is("side", "post") ? PaddingSide.Post : PaddingSide.Pre,
+                Length = p.GetProperty("length").GetInt32(),
+                Side = Is("side", "post") ? PaddingSide.Post : PaddingSide.Pre,
                 Truncating = Is("truncating", "head") ? Truncation.Head : Truncation.Tail,
                 Masked = p.TryGetProperty("masked", out JsonElement masked) && masked.GetBoolean(),
             };
         }
         var options = new ClassifierOptions
         {
-            Model = LayerList.FromJson(golden.GetProperty("layers").GetRawText()), Padding = padding, Classes = Number("classes"), EmbeddingDropout = 0,
+            Model = LayerList.FromJson(golden.GetProperty("layers").GetRawText()),
+            Padding = padding,
+            Classes = Number("classes"),
+            EmbeddingDropout = 0,
         };
         var draw = new GoldenDraw(golden.GetProperty("seed").GetUInt32());
         float[] table = draw.Array((rows + 1) * e, 2);
@@ -78,7 +88,15 @@ public sealed class LayerGoldenTests
         int[] lengths = [.. Enumerable.Range(0, n).Select(_ => draw.Integer() % longest)];
         (lengths[0], lengths[3]) = (longest - 1, shortest);
         int low = padding is { Masked: true } ? 1 : 0;
-        int[][] texts = [.. lengths.Select(length => Enumerable.Range(0, Math.Max(length, shortest)).Select(_ => low + draw.Integer() % (rows - low)).ToArray())];
+        int[][] texts =
+        [
+            .. lengths.Select(length =>
+                Enumerable
+                    .Range(0, Math.Max(length, shortest))
+                    .Select(_ => low + draw.Integer() % (rows - low))
+                    .ToArray()
+            ),
+        ];
         int[] labels = [.. Enumerable.Range(0, n).Select(_ => draw.Integer() % options.Classes)];
         float[] classWeights = [.. Enumerable.Range(0, options.Classes).Select(c => 1 + 0.5f * c)];
         return new GoldenClassifier(model, RaggedIds.From(texts), labels, classWeights);

@@ -16,11 +16,18 @@ public sealed unsafe class LstmLayerParityTests
     public void Forward_and_backward_equal_PyTorch_with_initial_states_and_ragged_lengths(int index)
     {
         JsonElement golden = GoldenDraw.Cases("lstm_layers.json")[index];
-        int e = golden.GetProperty("e").GetInt32(), h = golden.GetProperty("h").GetInt32();
+        int e = golden.GetProperty("e").GetInt32(),
+            h = golden.GetProperty("h").GetInt32();
         int[] lengths = [.. golden.GetProperty("lengths").EnumerateArray().Select(x => x.GetInt32())];
-        int n = lengths.Length, longest = lengths[0], directions = golden.GetProperty("both").GetBoolean() ? 2 : 1;
+        int n = lengths.Length,
+            longest = lengths[0],
+            directions = golden.GetProperty("both").GetBoolean() ? 2 : 1;
         int f = directions * h;
-        var model = new TextClassifier(new ClassifierOptions { HiddenSize = h, Bidirectional = directions == 2 }, EmbeddingTable.Random(3, e, 1), 1);
+        var model = new TextClassifier(
+            new ClassifierOptions { HiddenSize = h, Bidirectional = directions == 2 },
+            EmbeddingTable.Random(3, e, 1),
+            1
+        );
         var draw = new GoldenDraw(golden.GetProperty("seed").GetUInt32());
         foreach (string prefix in new[] { "lstm", "lstm_backward" }.Take(directions))
         {
@@ -28,12 +35,19 @@ public sealed unsafe class LstmLayerParityTests
             draw.Array(h * 4 * h, 1).CopyTo(model[prefix + ".recurrent_kernel"].Values);
             draw.Array(4 * h, 1).CopyTo(model[prefix + ".bias"].Values);
         }
-        float[] x = draw.Array(n * longest * e, 2), h0 = draw.Array(f * n, 1), c0 = draw.Array(f * n, 2);
-        float[] dy = draw.Array(n * longest * f, 1), dLast = draw.Array(f * n, 1);
+        float[] x = draw.Array(n * longest * e, 2),
+            h0 = draw.Array(f * n, 1),
+            c0 = draw.Array(f * n, 2);
+        float[] dy = draw.Array(n * longest * f, 1),
+            dLast = draw.Array(f * n, 1);
         var layers = new ModelLayers(model, trains: true);
         var layout = new RaggedLayout();
         layout.Build(lengths);
-        float[] y = new float[n * longest * f], hn = new float[f * n], dx = new float[x.Length], dh0 = new float[f * n], dc0 = new float[f * n];
+        float[] y = new float[n * longest * f],
+            hn = new float[f * n],
+            dx = new float[x.Length],
+            dh0 = new float[f * n],
+            dc0 = new float[f * n];
         foreach (SequenceLayer layer in layers.OnEmbedding)
         {
             int d = layer.Place.Index;
@@ -44,8 +58,13 @@ public sealed unsafe class LstmLayerParityTests
             layer.Map.PackTransposed();
             tape.Reserve(layout, layer);
             tape.ReserveInputs();
-            ForEach((i, p, row) => x.AsSpan((i * longest + p) * e, e).CopyTo(new Span<float>(tape.Inputs + row * e, e)));
-            fixed (float* ph = h0.AsSpan(d * n * h), pc = c0.AsSpan(d * n * h))
+            ForEach(
+                (i, p, row) => x.AsSpan((i * longest + p) * e, e).CopyTo(new Span<float>(tape.Inputs + row * e, e))
+            );
+            fixed (
+                float* ph = h0.AsSpan(d * n * h),
+                    pc = c0.AsSpan(d * n * h)
+            )
             {
                 tape.InitialOutput = ph;
                 tape.InitialCell = pc;
@@ -63,10 +82,14 @@ public sealed unsafe class LstmLayerParityTests
                 layer.WeightGradients(layout, tape, packed, gradients);
                 Gemm.MultiplyTransposed(tape.Inputs, e, packed, false, gradients.PointerTo(layer.Map.Kernel));
                 string prefix = d == 0 ? "lstm" : "lstm_backward";
-                float[] dKernel = gradients.Of(model[prefix + ".kernel"]).ToArray(), dRecurrent = gradients.Of(model[prefix + ".recurrent_kernel"]).ToArray();
+                float[] dKernel = gradients.Of(model[prefix + ".kernel"]).ToArray(),
+                    dRecurrent = gradients.Of(model[prefix + ".recurrent_kernel"]).ToArray();
                 float[] dBias = gradients.Of(model[prefix + ".bias"]).ToArray();
                 layer.Map.InputGradient(tape.Gates, layout.Tokens, tape.Inputs);
-                ForEach((i, p, row) => new Span<float>(tape.Inputs + row * e, e).CopyTo(dx.AsSpan((i * longest + p) * e, e), true));
+                ForEach(
+                    (i, p, row) =>
+                        new Span<float>(tape.Inputs + row * e, e).CopyTo(dx.AsSpan((i * longest + p) * e, e), true)
+                );
                 new Span<float>(tape.DOutput, n * h).CopyTo(dh0.AsSpan(d * n * h));
                 new Span<float>(tape.DCell, n * h).CopyTo(dc0.AsSpan(d * n * h));
                 GoldenDraw.Near(GoldenDraw.Decode(golden.GetProperty($"dkernel{d}")), dKernel, $"dkernel{d}");

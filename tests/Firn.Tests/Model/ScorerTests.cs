@@ -25,11 +25,19 @@ public class ScorerTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Folded_unfolded_single_and_trained_forward_give_the_same_scores(Pooling pooling, bool bidirectional, int classes)
+    public void Folded_unfolded_single_and_trained_forward_give_the_same_scores(
+        Pooling pooling,
+        bool bidirectional,
+        int classes
+    )
     {
         (TextClassifier model, RaggedIds texts) = Build(pooling, bidirectional, classes, 150);
         int k = model.Options.OutputSize;
-        float[] plain = new float[texts.Count * k], folded = new float[plain.Length], half = new float[plain.Length], brain = new float[plain.Length], one = new float[k];
+        float[] plain = new float[texts.Count * k],
+            folded = new float[plain.Length],
+            half = new float[plain.Length],
+            brain = new float[plain.Length],
+            one = new float[k];
         model.Predict(texts, plain, 2);
         var scorer = new Scorer(model);
         scorer.Score(texts, folded, 1);
@@ -82,7 +90,9 @@ public class ScorerTests
     public void A_scorer_keeps_the_recurrent_weights_it_was_made_with()
     {
         (TextClassifier model, RaggedIds texts) = Build(Pooling.LastState, false, 2, 10);
-        float[] before = new float[10], after = new float[10], fresh = new float[10];
+        float[] before = new float[10],
+            after = new float[10],
+            fresh = new float[10];
         var scorer = new Scorer(model);
         scorer.Score(texts, before);
         model["lstm.recurrent_kernel"].Values.Span.Fill(0.1f);
@@ -96,7 +106,14 @@ public class ScorerTests
     public void An_id_outside_the_vocabulary_is_named()
     {
         (TextClassifier model, _) = Build(Pooling.LastState, false, 2, 1);
-        var error = Assert.Throws<ArgumentException>(() => model.Predict(RaggedIds.From([[1, 77]]), new float[1]));
+        var error = Assert.Throws<ArgumentException>(() =>
+            model.Predict(
+                RaggedIds.From([
+                    [1, 77],
+                ]),
+                new float[1]
+            )
+        );
         Assert.Contains("77", error.Message);
     }
 
@@ -108,8 +125,15 @@ public class ScorerTests
         GemmTests.Random(4 * 21, 3).CopyTo(model["lstm.bias"].Values); // with zero biases pads would change nothing
         var padded = new TextClassifier(model.Options with { PaddedLength = length }, model.Embedding, 2);
         model["lstm.bias"].Values.CopyTo(padded["lstm.bias"].Values);
-        RaggedIds longhand = RaggedIds.From([.. Enumerable.Range(0, texts.Count).Select(i => (int[])[.. new int[length - texts.LengthOf(i)], .. texts[i]])]);
-        float[] expected = new float[texts.Count * 3], actual = new float[expected.Length], plain = new float[expected.Length], one = new float[3];
+        RaggedIds longhand = RaggedIds.From([
+            .. Enumerable
+                .Range(0, texts.Count)
+                .Select(i => (int[])[.. new int[length - texts.LengthOf(i)], .. texts[i]]),
+        ]);
+        float[] expected = new float[texts.Count * 3],
+            actual = new float[expected.Length],
+            plain = new float[expected.Length],
+            one = new float[3];
         model.Predict(longhand, expected);
         padded.Predict(texts, actual);
         model.Predict(texts, plain);
@@ -122,30 +146,40 @@ public class ScorerTests
             scorer.Score(texts[i], workspace, one);
             Assert.Equal(expected[(3 * i)..(3 * i + 3)], one);
         }
-        Assert.Throws<ArgumentException>(() => new TextClassifier(model.Options with { PaddedLength = 9, Bidirectional = true }, model.Embedding, 2));
+        Assert.Throws<ArgumentException>(() =>
+            new TextClassifier(model.Options with { PaddedLength = 9, Bidirectional = true }, model.Embedding, 2)
+        );
     }
 
     [Theory]
     [InlineData(FoldPrecision.Float32)]
     [InlineData(FoldPrecision.Float16)]
     [InlineData(FoldPrecision.BFloat16)]
-    public void Rows_folded_at_first_use_have_the_bits_of_rows_folded_ahead_and_only_those_take_memory(FoldPrecision precision)
+    public void Rows_folded_at_first_use_have_the_bits_of_rows_folded_ahead_and_only_those_take_memory(
+        FoldPrecision precision
+    )
     {
         (TextClassifier model, RaggedIds texts) = Build(Pooling.Mean, true, 3, 80, words: 1000);
         var ahead = new Scorer(model, precision);
         var lazy = new Scorer(model, precision, time: FoldTime.AtFirstUse);
         Assert.Equal(0, lazy.FoldedBytes);
-        float[] expected = new float[texts.Count * 3], actual = new float[expected.Length], one = new float[3];
+        float[] expected = new float[texts.Count * 3],
+            actual = new float[expected.Length],
+            one = new float[3];
         ahead.Score(texts, expected, 1);
         ScoringWorkspace workspace = lazy.CreateWorkspace();
         lazy.Score([3, 1], workspace, one);
         Assert.InRange(lazy.FoldedBytes, 1, ahead.FoldedBytes / 2);
-        Parallel.For(0, 8, _ =>
-        {
-            var scores = new float[expected.Length];
-            lazy.Score(texts, scores, 2);
-            Assert.Equal(expected, scores);
-        });
+        Parallel.For(
+            0,
+            8,
+            _ =>
+            {
+                var scores = new float[expected.Length];
+                lazy.Score(texts, scores, 2);
+                Assert.Equal(expected, scores);
+            }
+        );
         for (int i = 0; i < texts.Count; i++)
         {
             lazy.Score(texts[i], workspace, one);
@@ -153,17 +187,27 @@ public class ScorerTests
         }
         Assert.InRange(lazy.FoldedBytes, ahead.FoldedBytes / 2, ahead.FoldedBytes + 2 * model.Embedding.RowCount);
         lazy.Score(texts, actual);
-        Assert.Equal(0, Allocations.Of(() =>
-        {
-            for (int i = 0; i < texts.Count; i++)
-                lazy.Score(texts[i], workspace, one);
-        }));
+        Assert.Equal(
+            0,
+            Allocations.Of(() =>
+            {
+                for (int i = 0; i < texts.Count; i++)
+                    lazy.Score(texts[i], workspace, one);
+            })
+        );
     }
 
     [Fact]
     public void BFloat16_widens_exactly_and_narrows_to_the_nearest()
     {
-        float[] values = [.. GemmTests.Random(5000, 7).Select((v, i) => v * MathF.Pow(2, i % 60 - 30)), 0, -0f, 1.00390625f, 1.01171875f];
+        float[] values =
+        [
+            .. GemmTests.Random(5000, 7).Select((v, i) => v * MathF.Pow(2, i % 60 - 30)),
+            0,
+            -0f,
+            1.00390625f,
+            1.01171875f,
+        ];
         var narrow = new ushort[values.Length];
         var wide = new float[values.Length];
         BFloats.Narrow(values, narrow);
@@ -176,7 +220,9 @@ public class ScorerTests
 
             double Distance(int bits)
             {
-                double distance = Math.Abs((double)BitConverter.UInt32BitsToSingle((uint)(ushort)bits << 16) - values[i]);
+                double distance = Math.Abs(
+                    (double)BitConverter.UInt32BitsToSingle((uint)(ushort)bits << 16) - values[i]
+                );
                 return double.IsNaN(distance) ? double.MaxValue : distance; // the bits before zero's
             }
         }
@@ -198,12 +244,31 @@ public class ScorerTests
         Assert.Equal(finite, narrow);
     }
 
-    private static (TextClassifier, RaggedIds) Build(Pooling pooling, bool bidirectional, int classes, int n, int words = 60)
+    private static (TextClassifier, RaggedIds) Build(
+        Pooling pooling,
+        bool bidirectional,
+        int classes,
+        int n,
+        int words = 60
+    )
     {
         var random = new CounterRandom(4);
         ulong at = 0;
-        int[][] texts = [.. Enumerable.Range(0, n).Select(_ => Enumerable.Range(0, random.Below(at++, 14)).Select(_ => random.Below(at++, words)).ToArray())];
-        var options = new ClassifierOptions { HiddenSize = 21, Bidirectional = bidirectional, Pooling = pooling, Classes = classes };
+        int[][] texts =
+        [
+            .. Enumerable
+                .Range(0, n)
+                .Select(_ =>
+                    Enumerable.Range(0, random.Below(at++, 14)).Select(_ => random.Below(at++, words)).ToArray()
+                ),
+        ];
+        var options = new ClassifierOptions
+        {
+            HiddenSize = 21,
+            Bidirectional = bidirectional,
+            Pooling = pooling,
+            Classes = classes,
+        };
         var table = EmbeddingTable.Random(words, 33, 8);
         foreach (ref float v in table.Rows.Span)
             v *= 30;

@@ -9,15 +9,27 @@ namespace Firn.Tests.Model;
 [Trait("Kernels", "all")]
 public class TrainingWorkspaceTests
 {
-    private static readonly HashSet<ParameterGroup> All = [ParameterGroup.Embedding, ParameterGroup.Encoder, ParameterGroup.Dense];
+    private static readonly HashSet<ParameterGroup> All =
+    [
+        ParameterGroup.Embedding,
+        ParameterGroup.Encoder,
+        ParameterGroup.Dense,
+    ];
 
     [Theory]
     [InlineData(19, 0.4)]
     [InlineData(28, 0.5)] // few enough values left, and columns that fit, for the products that skip zeros
     public void Gradients_with_every_dropout_equal_the_reference_under_the_same_masks(int h, double rate)
     {
-        const int e = 37, n = 20;
-        var options = new ClassifierOptions { HiddenSize = h, EmbeddingDropout = rate, InputDropout = 0.3, RecurrentDropout = 0.25 };
+        const int e = 37,
+            n = 20;
+        var options = new ClassifierOptions
+        {
+            HiddenSize = h,
+            EmbeddingDropout = rate,
+            InputDropout = 0.3,
+            RecurrentDropout = 0.25,
+        };
         var model = new TextClassifier(options, EmbeddingTable.Random(30, e, 2), 3);
         (RaggedIds texts, int[] labels) = Corpus(n, 9, 30);
         var work = new TrainingWorkspace(model, All, 1);
@@ -36,8 +48,18 @@ public class TrainingWorkspaceTests
             DropoutMask.Fill(dropout.Input(default, place), 0, 0.3, inputMask);
             DropoutMask.Fill(dropout.Recurrent(default, place), 0, 0.25, recurrentMask);
             for (int p = 0; p < ids.Length; p++)
-                DropoutMask.Fill(dropout.Embedding(place), (ulong)p * DropoutMask.Counters(e), rate, mask.AsSpan(p * e, e));
-            double[] x = [.. Enumerable.Range(0, ids.Length * e).Select(i => (double)model.Embedding.VectorOf(ids[i / e])[i % e] * mask[i] * inputMask[i % e])];
+                DropoutMask.Fill(
+                    dropout.Embedding(place),
+                    (ulong)p * DropoutMask.Counters(e),
+                    rate,
+                    mask.AsSpan(p * e, e)
+                );
+            double[] x =
+            [
+                .. Enumerable
+                    .Range(0, ids.Length * e)
+                    .Select(i => (double)model.Embedding.VectorOf(ids[i / e])[i % e] * mask[i] * inputMask[i % e]),
+            ];
             double[] y = lstm.Forward(x, new double[h], new double[h], GemmTests.Doubles(recurrentMask));
             double z = model["dense.bias"].Values.Span[0];
             for (int j = 0; j < h && ids.Length > 0; j++)
@@ -67,7 +89,14 @@ public class TrainingWorkspaceTests
     [InlineData(true, 0)]
     public void Projecting_each_distinct_word_once_equals_projecting_each_token(bool bidirectional, double rate)
     {
-        var options = new ClassifierOptions { HiddenSize = 18, Bidirectional = bidirectional, EmbeddingDropout = rate, TiedEmbeddingDropout = true, InputDropout = 0 };
+        var options = new ClassifierOptions
+        {
+            HiddenSize = 18,
+            Bidirectional = bidirectional,
+            EmbeddingDropout = rate,
+            TiedEmbeddingDropout = true,
+            InputDropout = 0,
+        };
         var model = new TextClassifier(options, EmbeddingTable.Random(50, 21, 5), 6);
         (RaggedIds texts, int[] labels) = Corpus(200, 12, 50);
         int[] batch = [.. Enumerable.Range(0, texts.Count)];
@@ -80,7 +109,8 @@ public class TrainingWorkspaceTests
         }
         foreach (Parameter p in model.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
             GoldenDraw.Near(tokens.GradientOf(p), words.GradientOf(p), p.Name, 3e-6);
-        SparseRows a = tokens.EmbeddingGradient!, b = words.EmbeddingGradient!;
+        SparseRows a = tokens.EmbeddingGradient!,
+            b = words.EmbeddingGradient!;
         Assert.Equal(a.Rows[..a.Count], b.Rows[..b.Count]);
         GoldenDraw.Near(a.Values.AsSpan(0, a.Count * a.Width), b.Values.AsSpan(0, b.Count * b.Width), "rows", 3e-6);
     }
@@ -89,7 +119,11 @@ public class TrainingWorkspaceTests
     [InlineData(Pooling.LastState, false, 0.2)]
     [InlineData(Pooling.Attention, true, 0.2)]
     [InlineData(Pooling.LastState, true, 0)]
-    public void Training_is_bit_identical_on_any_number_of_threads(Pooling pooling, bool bidirectional, double inputDropout)
+    public void Training_is_bit_identical_on_any_number_of_threads(
+        Pooling pooling,
+        bool bidirectional,
+        double inputDropout
+    )
     {
         float[]? first = null;
         foreach (int threads in new[] { 1, 2, 3, 8 })
@@ -117,7 +151,9 @@ public class TrainingWorkspaceTests
     [InlineData(ParameterGroup.Dense)]
     [InlineData(ParameterGroup.Embedding, ParameterGroup.Dense)]
     [InlineData(ParameterGroup.Encoder, ParameterGroup.Dense)]
-    public void A_group_that_trains_alone_gets_the_gradient_it_gets_with_all_and_the_others_stay(params ParameterGroup[] groups)
+    public void A_group_that_trains_alone_gets_the_gradient_it_gets_with_all_and_the_others_stay(
+        params ParameterGroup[] groups
+    )
     {
         (TextClassifier model, RaggedIds texts, int[] labels) = Small(Pooling.Attention, true);
         int[] batch = [.. Enumerable.Range(0, texts.Count)];
@@ -134,7 +170,10 @@ public class TrainingWorkspaceTests
         }
         Assert.Equal(some.Contains(ParameterGroup.Embedding), work.EmbeddingGradient is not null);
         if (work.EmbeddingGradient is { } rows)
-            Assert.True(rows.Values.AsSpan(0, rows.Count * rows.Width).SequenceEqual(all.EmbeddingGradient!.Values.AsSpan(0, rows.Count * rows.Width)));
+            Assert.True(
+                rows.Values.AsSpan(0, rows.Count * rows.Width)
+                    .SequenceEqual(all.EmbeddingGradient!.Values.AsSpan(0, rows.Count * rows.Width))
+            );
 
         Dictionary<string, float[]> before = model.Parameters.ToDictionary(p => p.Name, p => p.Values.ToArray());
         new Adam(model, some).Step(work);
@@ -173,7 +212,10 @@ public class TrainingWorkspaceTests
     public void A_batch_of_empty_texts_alone_works()
     {
         (TextClassifier model, _, _) = Small(Pooling.Max, true);
-        RaggedIds texts = RaggedIds.From([[], []]);
+        RaggedIds texts = RaggedIds.From([
+            [],
+            [],
+        ]);
         BatchResult result = new TrainingWorkspace(model, All, 2).ForwardBackward(texts, [0, 1], [0, 1], [], 1, 1);
         Assert.Equal(2 * Math.Log(2), result.LossSum, 1e-6); // zero features: logit 0
         Assert.Equal((1, 0L), (result.Correct, result.Tokens));
@@ -191,24 +233,43 @@ public class TrainingWorkspaceTests
         HashSet<ParameterGroup> groups = thawed ? All : [ParameterGroup.Encoder, ParameterGroup.Dense];
         var options = new ClassifierOptions { HiddenSize = 20 };
         (RaggedIds texts, int[] labels) = Corpus(90, 30, 50); // some longer than the padded length
-        RaggedIds longhand = RaggedIds.From([.. Enumerable.Range(0, texts.Count).Select(i => (int[])[.. new int[Math.Max(0, length - texts.LengthOf(i))], .. texts[i][^Math.Min(length, texts.LengthOf(i))..]])]);
+        RaggedIds longhand = RaggedIds.From([
+            .. Enumerable
+                .Range(0, texts.Count)
+                .Select(i =>
+                    (int[])
+                        [
+                            .. new int[Math.Max(0, length - texts.LengthOf(i))],
+                            .. texts[i][^Math.Min(length, texts.LengthOf(i))..],
+                        ]
+                ),
+        ]);
         var plain = new TextClassifier(options, EmbeddingTable.Random(50, 21, 5), 6);
         var padded = new TextClassifier(options with { PaddedLength = length }, EmbeddingTable.Random(50, 21, 5), 6);
-        TrainingWorkspace a = new(plain, groups, 2), b = new(padded, groups, 2);
-        Adam first = new(plain, groups), second = new(padded, groups);
+        TrainingWorkspace a = new(plain, groups, 2),
+            b = new(padded, groups, 2);
+        Adam first = new(plain, groups),
+            second = new(padded, groups);
         int[] batch = [.. Enumerable.Range(0, texts.Count).Reverse()];
         for (int step = 0; step < 3; step++)
         {
-            BatchResult expected = a.ForwardBackward(longhand, batch.AsSpan(step), labels, [], 4, step), result = b.ForwardBackward(texts, batch.AsSpan(step), labels, [], 4, step);
+            BatchResult expected = a.ForwardBackward(longhand, batch.AsSpan(step), labels, [], 4, step),
+                result = b.ForwardBackward(texts, batch.AsSpan(step), labels, [], 4, step);
             Assert.Equal(expected.LossSum, result.LossSum);
             Assert.Equal(batch[step..].Sum(i => (long)Math.Min(length, texts.LengthOf(i))), result.Tokens);
             first.Step(a);
             second.Step(b);
         }
         for (int i = 0; i < plain.Parameters.Count; i++)
-            Assert.True(plain.Parameters[i].Values.Span.SequenceEqual(padded.Parameters[i].Values.Span), plain.Parameters[i].Name);
-        RaggedIds cut = RaggedIds.From([.. Enumerable.Range(0, texts.Count).Select(i => texts[i][^Math.Min(length, texts.LengthOf(i))..].ToArray())]);
-        float[] written = new float[texts.Count], skipped = new float[texts.Count];
+            Assert.True(
+                plain.Parameters[i].Values.Span.SequenceEqual(padded.Parameters[i].Values.Span),
+                plain.Parameters[i].Name
+            );
+        RaggedIds cut = RaggedIds.From([
+            .. Enumerable.Range(0, texts.Count).Select(i => texts[i][^Math.Min(length, texts.LengthOf(i))..].ToArray()),
+        ]);
+        float[] written = new float[texts.Count],
+            skipped = new float[texts.Count];
         plain.Predict(longhand, written);
         padded.Predict(cut, skipped);
         Assert.Equal(written, skipped);
@@ -226,11 +287,14 @@ public class TrainingWorkspaceTests
         int step = 0;
         for (; step < 30; step++)
             Step(step);
-        Assert.Equal(0, Allocations.Of(() =>
-        {
-            for (int end = step + 10; step < end; step++)
-                Step(step);
-        }));
+        Assert.Equal(
+            0,
+            Allocations.Of(() =>
+            {
+                for (int end = step + 10; step < end; step++)
+                    Step(step);
+            })
+        );
 
         void Step(int step)
         {
@@ -265,11 +329,19 @@ public class TrainingWorkspaceTests
         }
     }
 
-    private static (TextClassifier, RaggedIds, int[]) Small(Pooling pooling, bool bidirectional, double inputDropout = 0.2)
+    private static (TextClassifier, RaggedIds, int[]) Small(
+        Pooling pooling,
+        bool bidirectional,
+        double inputDropout = 0.2
+    )
     {
         var options = new ClassifierOptions
         {
-            HiddenSize = 18, Bidirectional = bidirectional, Pooling = pooling, InputDropout = inputDropout, TiedEmbeddingDropout = inputDropout == 0,
+            HiddenSize = 18,
+            Bidirectional = bidirectional,
+            Pooling = pooling,
+            InputDropout = inputDropout,
+            TiedEmbeddingDropout = inputDropout == 0,
         };
         (RaggedIds texts, int[] labels) = Corpus(200, 12, 50);
         return (new TextClassifier(options, EmbeddingTable.Random(50, 21, 5), 6), texts, labels);
@@ -279,7 +351,17 @@ public class TrainingWorkspaceTests
     {
         var random = new CounterRandom(40);
         ulong at = 0;
-        int[][] texts = [.. Enumerable.Range(0, n).Select(_ => Enumerable.Range(0, random.Below(at++, longest + 1)).Select(_ => random.Below(at++, vocabulary)).ToArray())];
+        int[][] texts =
+        [
+            .. Enumerable
+                .Range(0, n)
+                .Select(_ =>
+                    Enumerable
+                        .Range(0, random.Below(at++, longest + 1))
+                        .Select(_ => random.Below(at++, vocabulary))
+                        .ToArray()
+                ),
+        ];
         return (RaggedIds.From(texts), [.. Enumerable.Range(0, n).Select(_ => random.Below(at++, 2))]);
     }
 

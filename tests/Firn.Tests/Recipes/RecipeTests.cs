@@ -15,9 +15,28 @@ public sealed class RecipeTests : IDisposable
 {
     private static readonly RecipeOptions Small = RecipeOptions.Notebook with
     {
-        Word2Vec = new Word2VecOptions { VectorSize = 16, MinCount = 2, Epochs = 5, Window = 3, Threads = 1 },
-        Classifier = new ClassifierOptions { HiddenSize = 12, EmbeddingDropout = 0.1, InputDropout = 0, RecurrentDropout = 0 },
-        Training = RecipeOptions.Notebook.Training with { BatchSize = 32, Epochs = 5, LearningRate = 0.02, Threads = 1 },
+        Word2Vec = new Word2VecOptions
+        {
+            VectorSize = 16,
+            MinCount = 2,
+            Epochs = 5,
+            Window = 3,
+            Threads = 1,
+        },
+        Classifier = new ClassifierOptions
+        {
+            HiddenSize = 12,
+            EmbeddingDropout = 0.1,
+            InputDropout = 0,
+            RecurrentDropout = 0,
+        },
+        Training = RecipeOptions.Notebook.Training with
+        {
+            BatchSize = 32,
+            Epochs = 5,
+            LearningRate = 0.02,
+            Threads = 1,
+        },
         LabelNames = new Dictionary<string, string> { ["0"] = "negative", ["4"] = "positive" },
     };
 
@@ -30,7 +49,14 @@ public sealed class RecipeTests : IDisposable
     {
         var observer = new Observer();
         RecipeResult plain = Train(Small, ToyCorpus.Make(600));
-        RecipeResult wide = Train(Small with { Wide = new Firn.Linear.WideOptions() }, ToyCorpus.Make(600), observer: observer);
+        RecipeResult wide = Train(
+            Small with
+            {
+                Wide = new Firn.Linear.WideOptions(),
+            },
+            ToyCorpus.Make(600),
+            observer: observer
+        );
         Assert.Contains(RecipeStage.Output, observer.Stages);
         Assert.True(wide.Predictor.Classifier.HasWidePart);
         Assert.InRange(wide.Output!.WideScale!.Value, 0.01, 100);
@@ -57,7 +83,10 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal((432, 48, 120), (result.TrainTexts, result.ValidationTexts, result.TestTexts));
         Assert.InRange(result.Test!.Accuracy, 0.85, 1);
         Assert.Equal(["negative", "positive"], result.Predictor.Labels);
-        RecipeStage[] stages = [.. Enum.GetValues<RecipeStage>().Except([RecipeStage.Folds, RecipeStage.Output, RecipeStage.Refit])]; // asks for no linear part
+        RecipeStage[] stages =
+        [
+            .. Enum.GetValues<RecipeStage>().Except([RecipeStage.Folds, RecipeStage.Output, RecipeStage.Refit]),
+        ]; // asks for no linear part
         Assert.Equal(stages, observer.Stages);
         Assert.Equal(stages, result.Seconds.Keys);
         Assert.Equal(5 * 14, observer.Batches);
@@ -70,7 +99,14 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal(result.Predictor.Predict("happy coffee").Score, loaded.Predict("happy coffee").Score);
         Assert.Equal(result.Test.Accuracy, loaded.Card.Metrics["accuracy"]);
         Assert.Equal(5, loaded.Card.Training!.Value.GetProperty("history").GetArrayLength());
-        Assert.Equal("frozen", loaded.Card.Training!.Value.GetProperty("recipe").GetProperty("training").GetProperty("schedule").GetString());
+        Assert.Equal(
+            "frozen",
+            loaded
+                .Card.Training!.Value.GetProperty("recipe")
+                .GetProperty("training")
+                .GetProperty("schedule")
+                .GetString()
+        );
         Assert.Equal(600, loaded.Card.Data.Rows);
     }
 
@@ -78,7 +114,10 @@ public sealed class RecipeTests : IDisposable
     public void Same_seed_gives_the_same_weights_on_any_number_of_threads()
     {
         float[] Weights(RecipeOptions options) =>
-            [.. Train(options, ToyCorpus.Make(200)).Predictor.Classifier.Parameters.SelectMany(p => p.Values.ToArray())];
+            [
+                .. Train(options, ToyCorpus.Make(200))
+                    .Predictor.Classifier.Parameters.SelectMany(p => p.Values.ToArray()),
+            ];
         RecipeOptions Threads(int n) => Small with { Training = Small.Training with { Threads = n, Epochs = 2 } };
         float[] one = Weights(Threads(1));
         Assert.Equal(one, Weights(Threads(2)));
@@ -104,8 +143,12 @@ public sealed class RecipeTests : IDisposable
         List<LabeledText> corpus = ToyCorpus.Make(300);
         RecipeResult result = Train(Small, corpus);
         (_, int[] test) = TrainTestSplit.Random(300, 1 - 0.8, 42);
-        CorpusEvaluation again = CorpusEvaluation.Run(result.Predictor, test.Select(row => corpus[row]),
-            labelNames: Small.LabelNames, cancellation: TestContext.Current.CancellationToken);
+        CorpusEvaluation again = CorpusEvaluation.Run(
+            result.Predictor,
+            test.Select(row => corpus[row]),
+            labelNames: Small.LabelNames,
+            cancellation: TestContext.Current.CancellationToken
+        );
         Assert.Equal(result.Test!.Loss, again.Report.Loss, 1e-6);
         Assert.Equal(result.Test.Confusion, again.Report.Confusion);
         Assert.Equal(result.Errors.Select(e => e.Text).Order(), again.Errors.Select(e => e.Text).Order());
@@ -137,8 +180,22 @@ public sealed class RecipeTests : IDisposable
     public void Broken_characters_and_empty_texts_do_no_harm(string cleaning)
     {
         List<LabeledText> corpus = ToyCorpus.Make(100);
-        corpus.AddRange([new("half a pair \ud83d here", "0"), new("\udc00x", "4"), new("", "0"), new("\0\u0001\ufffd", "4"), new("a\rb\nc\u2028d", "0")]);
-        RecipeResult result = Train(Small with { Cleaning = CleaningOptions.ForPreset(cleaning), TestShare = 0, Training = Small.Training with { Epochs = 1 } }, corpus);
+        corpus.AddRange([
+            new("half a pair \ud83d here", "0"),
+            new("\udc00x", "4"),
+            new("", "0"),
+            new("\0\u0001\ufffd", "4"),
+            new("a\rb\nc\u2028d", "0"),
+        ]);
+        RecipeResult result = Train(
+            Small with
+            {
+                Cleaning = CleaningOptions.ForPreset(cleaning),
+                TestShare = 0,
+                Training = Small.Training with { Epochs = 1 },
+            },
+            corpus
+        );
         result.Predictor.Save(Path.Combine(_folder, "odd"));
         using Predictor loaded = Predictor.Load(Path.Combine(_folder, "odd"));
         Assert.InRange(loaded.Predict("\ud83d half \0").Score, 0f, 1f);
@@ -169,9 +226,15 @@ public sealed class RecipeTests : IDisposable
     {
         List<LabeledText> test = [.. ToyCorpus.Make(20, 2), new("so so", "2"), new("meh", "2")];
         var error = Assert.Throws<UnknownLabelException>(() => Train(Small, ToyCorpus.Make(100), test));
-        Assert.Contains("2 rows bear labels that the model does not know (2; it knows negative, positive)", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 rows bear labels that the model does not know (2; it knows negative, positive)",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Dictionary<string, string> names = new(Small.LabelNames!) { ["2"] = "neutral" };
-        error = Assert.Throws<UnknownLabelException>(() => Train(Small with { LabelNames = names }, ToyCorpus.Make(100), test));
+        error = Assert.Throws<UnknownLabelException>(() =>
+            Train(Small with { LabelNames = names }, ToyCorpus.Make(100), test)
+        );
         Assert.Equal(["2 (neutral)"], error.Labels);
         RecipeResult result = Train(Small with { OnUnknownLabel = RowErrorPolicy.Skip }, ToyCorpus.Make(100), test);
         Assert.Equal((20, 2), (result.TestTexts, result.UnknownLabels));
@@ -182,7 +245,13 @@ public sealed class RecipeTests : IDisposable
     [InlineData("10", "9", "-1")]
     public void Any_labels_train_and_stand_in_a_stable_order(params string[] labels)
     {
-        RecipeResult result = Train(Small with { Training = Small.Training with { Epochs = 8 } }, ToyCorpus.Make(600, 1, labels));
+        RecipeResult result = Train(
+            Small with
+            {
+                Training = Small.Training with { Epochs = 8 },
+            },
+            ToyCorpus.Make(600, 1, labels)
+        );
         Assert.Equal(labels[0] == "10" ? ["-1", "9", "10"] : labels, result.Predictor.Labels);
         Assert.InRange(result.Test!.MacroF1, 0.75, 1);
         Assert.Equal(3, result.Test.RocCurves.Count);
@@ -193,7 +262,14 @@ public sealed class RecipeTests : IDisposable
     public void Cancelled_training_still_gives_a_tested_model()
     {
         using var cancel = new CancellationTokenSource();
-        var observer = new Observer { OnEpochDone = r => { if (r.Epoch == 2) cancel.Cancel(); } };
+        var observer = new Observer
+        {
+            OnEpochDone = r =>
+            {
+                if (r.Epoch == 2)
+                    cancel.Cancel();
+            },
+        };
         RecipeResult result = Train(Small, ToyCorpus.Make(300), null, observer, cancel.Token);
         Assert.Equal(StopReason.Cancelled, result.Training.StoppedBy);
         Assert.Equal(2, result.Training.History.Count);
@@ -203,21 +279,40 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void A_recipe_that_was_broken_off_goes_on_with_its_vectors_and_weights()
     {
-        RecipeOptions options = Small with { Training = Small.Training with { Schedule = ThawSchedule.ThawAll(2), Epochs = 4 } };
+        RecipeOptions options = Small with
+        {
+            Training = Small.Training with { Schedule = ThawSchedule.ThawAll(2), Epochs = 4 },
+        };
         List<LabeledText> corpus = ToyCorpus.Make(200);
         RecipeResult whole = Train(options, corpus);
         var recipe = new Recipe(options) { CheckpointPath = Path.Combine(_folder, "run.safetensors") };
         using (var cancel = new CancellationTokenSource())
-            recipe.Train(corpus, null, new Observer { OnEpochDone = r => { if (r.Epoch == 3) cancel.Cancel(); } }, cancel.Token);
+            recipe.Train(
+                corpus,
+                null,
+                new Observer
+                {
+                    OnEpochDone = r =>
+                    {
+                        if (r.Epoch == 3)
+                            cancel.Cancel();
+                    },
+                },
+                cancel.Token
+            );
         var observer = new Observer();
         RecipeResult resumed = recipe.Train(corpus, null, observer, TestContext.Current.CancellationToken);
 
         Assert.Equal(4, Assert.Single(observer.Epochs).Epoch);
-        Assert.Equal(whole.Predictor.Classifier.Parameters.SelectMany(p => p.Values.ToArray()),
-            resumed.Predictor.Classifier.Parameters.SelectMany(p => p.Values.ToArray()));
+        Assert.Equal(
+            whole.Predictor.Classifier.Parameters.SelectMany(p => p.Values.ToArray()),
+            resumed.Predictor.Classifier.Parameters.SelectMany(p => p.Values.ToArray())
+        );
         Assert.Equal(whole.Test!.Loss, resumed.Test!.Loss);
         corpus[0] = corpus[0] with { Label = corpus[0].Label == "0" ? "4" : "0" };
-        Assert.Throws<InvalidDataException>(() => recipe.Train(corpus, null, null, TestContext.Current.CancellationToken));
+        Assert.Throws<InvalidDataException>(() =>
+            recipe.Train(corpus, null, null, TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
@@ -243,27 +338,49 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void With_subwords_every_word_has_a_vector_trained_here_or_taken_from_a_model()
     {
-        RecipeOptions options = Small with { Word2Vec = Small.Word2Vec with { MinCount = 50, Deterministic = true, Subwords = new SubwordOptions { Buckets = 500 } } };
+        RecipeOptions options = Small with
+        {
+            Word2Vec = Small.Word2Vec with
+            {
+                MinCount = 50,
+                Deterministic = true,
+                Subwords = new SubwordOptions { Buckets = 500 },
+            },
+        };
         RecipeResult result = Train(options, ToyCorpus.Make(200));
         int words = result.Predictor.Vocabulary.Count - 1;
         Assert.Equal(words, result.WordsWithVector);
-        Assert.True(Train(options with { Word2Vec = options.Word2Vec with { Subwords = null } }, ToyCorpus.Make(200)).WordsWithVector < words);
+        Assert.True(
+            Train(
+                options with
+                {
+                    Word2Vec = options.Word2Vec with { Subwords = null },
+                },
+                ToyCorpus.Make(200)
+            ).WordsWithVector < words
+        );
 
         string path = Path.Combine(_folder, "model.bin");
         RaggedIds texts = RaggedIds.From([.. Enumerable.Repeat(new[] { 1, 2, 3 }, 30)]);
         var builder = new VocabularyBuilder();
         foreach (string word in new[] { "sadness", "coffees", "happily" })
             builder.Add(word);
-        new Word2VecTrainer(options.Word2Vec with { MinCount = 1 }).Train(texts, builder.Build(), null, TestContext.Current.CancellationToken).SaveFastText(path);
+        new Word2VecTrainer(options.Word2Vec with { MinCount = 1 })
+            .Train(texts, builder.Build(), null, TestContext.Current.CancellationToken)
+            .SaveFastText(path);
         RecipeResult taken = Train(Small with { VectorsPath = path }, ToyCorpus.Make(200));
-        Assert.Equal((words + 3, 3), (taken.WordsWithVector, taken.UnseenWords)); // the model's own words are kept beside the texts'
+        // the model's own words are kept beside the texts'
+        Assert.Equal((words + 3, 3), (taken.WordsWithVector, taken.UnseenWords));
     }
 
     [Fact]
     public void Balanced_classes_weigh_the_rare_one_more()
     {
         List<LabeledText> corpus = [.. ToyCorpus.Make(400).Where((r, i) => r.Label == "0" || i % 8 == 0)];
-        double Recall(bool balance) => Train(Small with { BalanceClasses = balance, Training = Small.Training with { Epochs = 3 } }, corpus).Test!.PerClass[1].Recall;
+        double Recall(bool balance) =>
+            Train(Small with { BalanceClasses = balance, Training = Small.Training with { Epochs = 3 } }, corpus)
+                .Test!.PerClass[1]
+                .Recall;
         Assert.True(Recall(true) >= Recall(false));
         Assert.True(Recall(true) > 0.5, "the rare class is found");
     }
@@ -271,17 +388,29 @@ public sealed class RecipeTests : IDisposable
     [Theory]
     [InlineData("0", "one label")]
     public void Data_that_cannot_be_learnt_from_is_refused(string label, string said) =>
-        Assert.Contains(said, Assert.Throws<InvalidDataException>(() => Train(Small, ToyCorpus.Make(50, 1, label))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            said,
+            Assert.Throws<InvalidDataException>(() => Train(Small, ToyCorpus.Make(50, 1, label))).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void No_data_is_refused() =>
-        Assert.Contains("no labelled text", Assert.Throws<InvalidDataException>(() => Train(Small, [])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no labelled text",
+            Assert.Throws<InvalidDataException>(() => Train(Small, [])).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_label_column_full_of_texts_is_refused()
     {
         List<LabeledText> corpus = [.. ToyCorpus.Make(2000).Select(r => new LabeledText(r.Label, r.Text))];
-        Assert.Contains("2000 different labels", Assert.Throws<InvalidDataException>(() => Train(Small, corpus)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2000 different labels",
+            Assert.Throws<InvalidDataException>(() => Train(Small, corpus)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -295,12 +424,18 @@ public sealed class RecipeTests : IDisposable
         RecipeOptions bad = Small with { Training = Small.Training with { Schedule = ThawSchedule.ThawAll(6) } };
         Assert.Throws<ArgumentException>(() => Train(bad, Untouchable()));
         Assert.Throws<ArgumentOutOfRangeException>(() => Train(Small with { TestShare = 1 }, Untouchable()));
-        Assert.Throws<FileNotFoundException>(() => Train(Small with { VectorsPath = Path.Combine(_folder, "absent") }, Untouchable()));
+        Assert.Throws<FileNotFoundException>(() =>
+            Train(Small with { VectorsPath = Path.Combine(_folder, "absent") }, Untouchable())
+        );
     }
 
-    private static RecipeResult Train(RecipeOptions options, IEnumerable<LabeledText> corpus, IEnumerable<LabeledText>? test = null,
-        IRecipeObserver? observer = null, CancellationToken? cancellation = null) =>
-        new Recipe(options).Train(corpus, test, observer, cancellation ?? TestContext.Current.CancellationToken);
+    private static RecipeResult Train(
+        RecipeOptions options,
+        IEnumerable<LabeledText> corpus,
+        IEnumerable<LabeledText>? test = null,
+        IRecipeObserver? observer = null,
+        CancellationToken? cancellation = null
+    ) => new Recipe(options).Train(corpus, test, observer, cancellation ?? TestContext.Current.CancellationToken);
 
     private sealed class Observer : IRecipeObserver
     {

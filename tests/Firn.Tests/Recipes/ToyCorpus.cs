@@ -12,7 +12,17 @@ internal static class ToyCorpus
         ["train", "report", "office", "paper", "table", "list", "number"],
     ];
 
-    private static readonly string[] Filler = ["today", "morning", "friend", "phone", "city", "coffee", "school", "street"];
+    private static readonly string[] Filler =
+    [
+        "today",
+        "morning",
+        "friend",
+        "phone",
+        "city",
+        "coffee",
+        "school",
+        "street",
+    ];
 
     public static List<LabeledText> Make(int texts, int seed = 1, params string[] labels)
     {
@@ -23,9 +33,13 @@ internal static class ToyCorpus
         for (int i = 0; i < texts; i++)
         {
             int label = random.Next(labels.Length);
-            IEnumerable<string> words = Enumerable.Range(0, random.Next(3, 9)).Select(_ => random.NextDouble() < 0.7
-                ? Moods[random.NextDouble() < 0.95 ? label : random.Next(labels.Length)][random.Next(7)]
-                : Filler[random.Next(Filler.Length)]);
+            IEnumerable<string> words = Enumerable
+                .Range(0, random.Next(3, 9))
+                .Select(_ =>
+                    random.NextDouble() < 0.7
+                        ? Moods[random.NextDouble() < 0.95 ? label : random.Next(labels.Length)][random.Next(7)]
+                        : Filler[random.Next(Filler.Length)]
+                );
             corpus.Add(new LabeledText($"@user{i} {string.Join(' ', words)}! http://t.co/{i}", labels[label]));
         }
         return corpus;

@@ -8,14 +8,29 @@ using Firn.Vectors.Training;
 
 namespace Firn.Tests.Recipes;
 
-/// <summary>Words that no text had before are judged by their spelling, wherever a text is read: test, evaluation, prediction, explanation.</summary>
+/// <summary>
+/// Words that no text had before are judged by their spelling, wherever a text is read: test, evaluation, prediction,
+/// explanation.
+/// </summary>
 public sealed class UnseenWordsTests : IDisposable
 {
     private static readonly RecipeOptions Options = RecipeOptions.Tweets with
     {
         Wide = new WideOptions { LongestCharacters = 5 },
-        Word2Vec = new Word2VecOptions { VectorSize = 8, MinCount = 2, Epochs = 2, Threads = 1 },
-        Classifier = new ClassifierOptions { HiddenSize = 4, EmbeddingDropout = 0, InputDropout = 0, RecurrentDropout = 0 },
+        Word2Vec = new Word2VecOptions
+        {
+            VectorSize = 8,
+            MinCount = 2,
+            Epochs = 2,
+            Threads = 1,
+        },
+        Classifier = new ClassifierOptions
+        {
+            HiddenSize = 4,
+            EmbeddingDropout = 0,
+            InputDropout = 0,
+            RecurrentDropout = 0,
+        },
         Training = RecipeOptions.Tweets.Training with { BatchSize = 16, Epochs = 2, LearningRate = 0.02, Threads = 1 },
     };
 
@@ -32,13 +47,21 @@ public sealed class UnseenWordsTests : IDisposable
     public void An_evaluation_and_predictions_judge_them_alike()
     {
         LabeledText[] rows = [.. Made(100, 3)];
-        CorpusEvaluation evaluation = CorpusEvaluation.Run(Trained.Predictor, rows, cancellation: TestContext.Current.CancellationToken);
+        CorpusEvaluation evaluation = CorpusEvaluation.Run(
+            Trained.Predictor,
+            rows,
+            cancellation: TestContext.Current.CancellationToken
+        );
         Assert.InRange(evaluation.Report.Accuracy, 0.97, 1);
         float[] together = Trained.Predictor.Probabilities(Trained.Predictor.Encode(rows.Select(row => row.Text)));
         for (int i = 0; i < rows.Length; i++)
         {
             Prediction alone = Trained.Predictor.Predict(rows[i].Text); // its score is that of the label shown
-            Assert.Equal(together[i], alone.Label == Trained.Predictor.Labels[1] ? alone.Score : 1 - alone.Score, 1e-6f);
+            Assert.Equal(
+                together[i],
+                alone.Label == Trained.Predictor.Labels[1] ? alone.Score : 1 - alone.Score,
+                1e-6f
+            );
         }
     }
 
@@ -64,9 +87,16 @@ public sealed class UnseenWordsTests : IDisposable
         NgramClassifier wide = model.Wide!;
         var before = new TextClassifier(model.Options, model.Embedding, seed: 0)
         {
-            Wide = new NgramClassifier(wide.Vectorizer, wide.Weights, wide.Intercepts, new CharacterScores(wide.Characters!.Scores, wide.Characters.Squares)),
+            Wide = new NgramClassifier(
+                wide.Vectorizer,
+                wide.Weights,
+                wide.Intercepts,
+                new CharacterScores(wide.Characters!.Scores, wide.Characters.Squares)
+            ),
         };
-        new Predictor(Trained.Predictor.Tokenizer, Trained.Predictor.Vocabulary, before, Trained.Predictor.Labels).Save(folder);
+        new Predictor(Trained.Predictor.Tokenizer, Trained.Predictor.Vocabulary, before, Trained.Predictor.Labels).Save(
+            folder
+        );
         using Predictor loaded = Predictor.Load(folder);
         Assert.Equal(loaded.Predict("we saw a").Score, loaded.Predict("we saw a dubilotosis").Score);
         Assert.NotEqual(loaded.Predict("we saw a").Score, Trained.Predictor.Predict("we saw a dubilotosis").Score);
@@ -76,16 +106,20 @@ public sealed class UnseenWordsTests : IDisposable
     public void Ids_alone_do_not_tell_them_and_known_words_score_as_they_did()
     {
         Predictor predictor = Trained.Predictor;
-        RaggedIds known = predictor.Encode(["we saw a near", "the house"]), unknown = predictor.Encode(["we saw a dubilotosis near", "the house"]);
+        RaggedIds known = predictor.Encode(["we saw a near", "the house"]),
+            unknown = predictor.Encode(["we saw a dubilotosis near", "the house"]);
         Assert.Null(known.Unseen);
         Assert.Equal(known.Ids, unknown.Ids);
         Assert.NotNull(unknown.Unseen);
-        float[] plain = predictor.Probabilities(known), spelled = predictor.Probabilities(unknown);
+        float[] plain = predictor.Probabilities(known),
+            spelled = predictor.Probabilities(unknown);
         Assert.NotEqual(plain[0], spelled[0]);
         Assert.Equal(plain[1], spelled[1]); // to the bit, whatever the other texts have
         Assert.Equal(plain, predictor.Probabilities(new RaggedIds(unknown.Ids, unknown.Offsets)));
         Assert.Equal([spelled[1], spelled[0]], predictor.Probabilities(unknown.Select([1, 0])));
-        Assert.Throws<ArgumentException>(() => predictor.Probabilities(new RaggedIds(known.Ids, known.Offsets) { Unseen = new float[3] }));
+        Assert.Throws<ArgumentException>(() =>
+            predictor.Probabilities(new RaggedIds(known.Ids, known.Offsets) { Unseen = new float[3] })
+        );
     }
 
     [Fact]
@@ -107,7 +141,11 @@ public sealed class UnseenWordsTests : IDisposable
     public void Those_that_are_cut_off_say_nothing(Truncation truncation, int kept)
     {
         Predictor all = Trained.Predictor;
-        var predictor = new Predictor(all.Tokenizer, all.Vocabulary, all.Classifier, all.Labels) { MaxTokens = 3, Truncation = truncation };
+        var predictor = new Predictor(all.Tokenizer, all.Vocabulary, all.Classifier, all.Labels)
+        {
+            MaxTokens = 3,
+            Truncation = truncation,
+        };
         string[] texts = ["bamukoation we saw a near the house", "we saw a near the house bamukoation"];
         RaggedIds ids = predictor.Encode(texts);
         Assert.Equal([kept == 0, kept == 1], Enumerable.Range(0, 2).Select(i => ids.UnseenOf(i)[^1] > 0));
@@ -116,7 +154,11 @@ public sealed class UnseenWordsTests : IDisposable
     [Fact]
     public void A_smaller_vocabulary_keeps_the_judgement()
     {
-        RecipeResult result = new Recipe(Options with { Vocabulary = new VocabularyOptions { MaxSize = 8 } }).Train(Made(400, 1), Made(200, 2), cancellation: TestContext.Current.CancellationToken);
+        RecipeResult result = new Recipe(Options with { Vocabulary = new VocabularyOptions { MaxSize = 8 } }).Train(
+            Made(400, 1),
+            Made(200, 2),
+            cancellation: TestContext.Current.CancellationToken
+        );
         Assert.True(result.Predictor.Vocabulary.Count <= 9);
         Assert.InRange(result.Test!.Accuracy, 0.97, 1);
     }
@@ -127,9 +169,14 @@ public sealed class UnseenWordsTests : IDisposable
         var random = new Random(seed);
         for (int i = 0; i < count; i++)
         {
-            string stem = string.Concat(Enumerable.Range(0, 3).Select(_ => $"{"bdfgklmnpt"[random.Next(10)]}{"aeiou"[random.Next(5)]}"));
+            string stem = string.Concat(
+                Enumerable.Range(0, 3).Select(_ => $"{"bdfgklmnpt"[random.Next(10)]}{"aeiou"[random.Next(5)]}")
+            );
             bool first = random.Next(2) == 0;
-            yield return new LabeledText($"we saw a {stem}{(first ? "osis" : "ation")} near the {(random.Next(2) == 0 ? "house" : "river")}", first ? "0" : "4");
+            yield return new LabeledText(
+                $"we saw a {stem}{(first ? "osis" : "ation")} near the {(random.Next(2) == 0 ? "house" : "river")}",
+                first ? "0" : "4"
+            );
         }
     }
 }

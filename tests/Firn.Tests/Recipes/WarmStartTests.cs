@@ -13,8 +13,22 @@ public sealed class WarmStartTests : IDisposable
 {
     private static readonly RecipeOptions General = RecipeOptions.Tweets with
     {
-        Word2Vec = new Word2VecOptions { VectorSize = 12, MinCount = 2, Epochs = 3, Threads = 1 },
-        Classifier = new ClassifierOptions { HiddenSize = 8, Bidirectional = true, Pooling = Pooling.Attention, EmbeddingDropout = 0, InputDropout = 0, RecurrentDropout = 0 },
+        Word2Vec = new Word2VecOptions
+        {
+            VectorSize = 12,
+            MinCount = 2,
+            Epochs = 3,
+            Threads = 1,
+        },
+        Classifier = new ClassifierOptions
+        {
+            HiddenSize = 8,
+            Bidirectional = true,
+            Pooling = Pooling.Attention,
+            EmbeddingDropout = 0,
+            InputDropout = 0,
+            RecurrentDropout = 0,
+        },
         Training = RecipeOptions.Tweets.Training with { BatchSize = 32, Epochs = 3, LearningRate = 0.02, Threads = 1 },
         LabelNames = new Dictionary<string, string> { ["0"] = "negative", ["4"] = "positive" },
         Wide = null,
@@ -32,7 +46,12 @@ public sealed class WarmStartTests : IDisposable
     {
         Save();
         using Predictor source = Predictor.Load(Bundle);
-        RecipeOptions particular = General with { Cleaning = CleaningOptions.Notebook, TestShare = 0.9, Training = General.Training with { Epochs = 1, Schedule = ThawSchedule.Frozen } };
+        RecipeOptions particular = General with
+        {
+            Cleaning = CleaningOptions.Notebook,
+            TestShare = 0.9,
+            Training = General.Training with { Epochs = 1, Schedule = ThawSchedule.Frozen },
+        };
         double cold = Train(particular, ToyCorpus.Make(300, 7)).Test!.Accuracy;
         RecipeResult warm = Train(particular with { From = Bundle }, ToyCorpus.Make(300, 7));
 
@@ -50,7 +69,12 @@ public sealed class WarmStartTests : IDisposable
     public void Other_labels_get_an_output_layer_of_their_own_and_new_words_a_row_that_trains()
     {
         Save();
-        List<LabeledText> corpus = [.. ToyCorpus.Make(400, 3, "bad", "good", "dull").Select(r => r with { Text = r.Label == "dull" ? "zzyzx " + r.Text : r.Text })];
+        List<LabeledText> corpus =
+        [
+            .. ToyCorpus
+                .Make(400, 3, "bad", "good", "dull")
+                .Select(r => r with { Text = r.Label == "dull" ? "zzyzx " + r.Text : r.Text }),
+        ];
         RecipeResult warm = Train(General with { From = Bundle, LabelNames = null }, corpus);
         using Predictor source = Predictor.Load(Bundle);
         Assert.Equal(["bad", "dull", "good"], warm.Predictor.Labels);
@@ -58,7 +82,10 @@ public sealed class WarmStartTests : IDisposable
         Assert.True(source.Vocabulary.IdOf("zzyzx") < 0);
         int id = warm.Predictor.Vocabulary.IdOf("zzyzx");
         Assert.True(id >= source.Vocabulary.Count);
-        Assert.True(warm.Predictor.Classifier.Embedding.VectorOf(id).ContainsAnyExcept(0f), "the new word's row has trained");
+        Assert.True(
+            warm.Predictor.Classifier.Embedding.VectorOf(id).ContainsAnyExcept(0f),
+            "the new word's row has trained"
+        );
     }
 
     [Fact]
@@ -66,7 +93,11 @@ public sealed class WarmStartTests : IDisposable
     {
         Save();
         List<LabeledText> corpus = [.. ToyCorpus.Make(100, 3).Select(r => r with { Text = "zzyzx " + r.Text })];
-        RecipeOptions frozen = General with { From = Bundle, Training = General.Training with { Schedule = ThawSchedule.Frozen } };
+        RecipeOptions frozen = General with
+        {
+            From = Bundle,
+            Training = General.Training with { Schedule = ThawSchedule.Frozen },
+        };
         EmbeddingTable table = Train(frozen, corpus).Predictor.Classifier.Embedding;
         using Predictor source = Predictor.Load(Bundle);
         Assert.Equal(source.Classifier.Embedding.RowCount, table.RowCount);
@@ -80,10 +111,15 @@ public sealed class WarmStartTests : IDisposable
         string file = Path.Combine(_folder, "run.safetensors");
         RecipeOptions options = General with { From = Bundle };
         Run();
-        Train(General with { Training = General.Training with { Seed = 9 } }, ToyCorpus.Make(600)).Predictor.Save(Bundle);
+        Train(General with { Training = General.Training with { Seed = 9 } }, ToyCorpus.Make(600))
+            .Predictor.Save(Bundle);
         Assert.Throws<InvalidDataException>(Run);
 
-        void Run() => new Recipe(options) { CheckpointPath = file }.Train(ToyCorpus.Make(100), cancellation: TestContext.Current.CancellationToken);
+        void Run() =>
+            new Recipe(options) { CheckpointPath = file }.Train(
+                ToyCorpus.Make(100),
+                cancellation: TestContext.Current.CancellationToken
+            );
     }
 
     [Fact]
@@ -100,7 +136,8 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void Texts_without_labels_give_words_and_vectors_that_training_lacks()
     {
-        string lines = Path.Combine(_folder, "more.txt"), table = Path.Combine(_folder, "more.csv");
+        string lines = Path.Combine(_folder, "more.txt"),
+            table = Path.Combine(_folder, "more.csv");
         File.WriteAllLines(lines, Enumerable.Repeat("the quokka is happy", 5));
         File.WriteAllLines(table, ["label,text", .. Enumerable.Repeat("0,\"a numbat, rarely seen\"", 5), "0,aardwolf"]);
         RecipeResult plain = Train(General, ToyCorpus.Make(200));
@@ -116,8 +153,11 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void Validation_texts_of_their_own_measure_the_epochs_and_all_others_train()
     {
-        RecipeResult result = new Recipe(General) { Validation = ToyCorpus.Make(70, 5) }
-            .Train(ToyCorpus.Make(200), ToyCorpus.Make(50, 6), cancellation: TestContext.Current.CancellationToken);
+        RecipeResult result = new Recipe(General) { Validation = ToyCorpus.Make(70, 5) }.Train(
+            ToyCorpus.Make(200),
+            ToyCorpus.Make(50, 6),
+            cancellation: TestContext.Current.CancellationToken
+        );
         Assert.Equal((200, 70, 50), (result.TrainTexts, result.ValidationTexts, result.TestTexts));
         Assert.NotNull(result.Training.History[0].ValidationLoss);
     }
@@ -127,24 +167,56 @@ public sealed class WarmStartTests : IDisposable
     {
         List<LabeledText> corpus = [.. ToyCorpus.Make(1500).Where((r, i) => r.Label == "0" || i % 12 == 0)];
         RecipeOptions options = General with { Training = General.Training with { Epochs = 1, LearningRate = 0.003 } };
-        RecipeResult plain = Train(options, corpus), tuned = Train(options with { TuneThreshold = ThresholdMetric.F1 }, corpus);
+        RecipeResult plain = Train(options, corpus),
+            tuned = Train(options with { TuneThreshold = ThresholdMetric.F1 }, corpus);
         Assert.NotEqual(DecisionThreshold.Usual, tuned.Predictor.Threshold);
-        Assert.True(tuned.Test!.PerClass[1].F1 > plain.Test!.PerClass[1].F1, $"{tuned.Test.PerClass[1].F1} {plain.Test.PerClass[1].F1}");
+        Assert.True(
+            tuned.Test!.PerClass[1].F1 > plain.Test!.PerClass[1].F1,
+            $"{tuned.Test.PerClass[1].F1} {plain.Test.PerClass[1].F1}"
+        );
         Assert.Equal(plain.Test.Loss, tuned.Test.Loss);
         tuned.Predictor.Save(Bundle);
         using Predictor loaded = Predictor.Load(Bundle);
         Assert.Equal(tuned.Predictor.Threshold, loaded.Threshold);
-        Assert.Equal(tuned.Test.Accuracy, CorpusEvaluation.Run(loaded, corpus, labelNames: General.LabelNames, cancellation: TestContext.Current.CancellationToken).Report.Accuracy, 0.1);
+        Assert.Equal(
+            tuned.Test.Accuracy,
+            CorpusEvaluation
+                .Run(
+                    loaded,
+                    corpus,
+                    labelNames: General.LabelNames,
+                    cancellation: TestContext.Current.CancellationToken
+                )
+                .Report.Accuracy,
+            0.1
+        );
     }
 
     [Fact]
     public void A_start_can_leave_hash_tags_out_or_keep_them_beside_their_words()
     {
         Save();
-        List<LabeledText> corpus = [.. ToyCorpus.Make(100, 3).Select(r => r with { Text = r.Text + (r.Label == "0" ? " #zzyzx" : " #happy") })];
+        List<LabeledText> corpus =
+        [
+            .. ToyCorpus.Make(100, 3).Select(r => r with { Text = r.Text + (r.Label == "0" ? " #zzyzx" : " #happy") }),
+        ];
         Predictor kept = Train(General with { From = Bundle }, corpus).Predictor;
-        Predictor dropped = Train(General with { From = Bundle, Cleaning = CleaningOptions.Tweets with { DropHashTags = true } }, corpus).Predictor;
-        Predictor both = Train(General with { From = Bundle, Cleaning = CleaningOptions.Tweets with { KeepHashTags = true } }, corpus).Predictor;
+        Predictor dropped = Train(
+            General with
+            {
+                From = Bundle,
+                Cleaning = CleaningOptions.Tweets with { DropHashTags = true },
+            },
+            corpus
+        ).Predictor;
+        Predictor both = Train(
+            General with
+            {
+                From = Bundle,
+                Cleaning = CleaningOptions.Tweets with { KeepHashTags = true },
+            },
+            corpus
+        ).Predictor;
         Assert.Equal(["zzyzx", "happy"], kept.Tokenizer.Tokenize("#zzyzx #happy"));
         Assert.Equal(["happy"], dropped.Tokenizer.Tokenize("happy #zzyzx #happy"));
         Assert.True(kept.Vocabulary.IdOf("zzyzx") > 0 && dropped.Vocabulary.IdOf("zzyzx") < 0);
@@ -156,7 +228,9 @@ public sealed class WarmStartTests : IDisposable
     }
 
     // A word of each text's own has no vector and shares the zero row.
-    private void Save() => Train(General, ToyCorpus.Make(600).Select((r, i) => r with { Text = $"{r.Text} hapax{Letters(i)}" })).Predictor.Save(Bundle);
+    private void Save() =>
+        Train(General, ToyCorpus.Make(600).Select((r, i) => r with { Text = $"{r.Text} hapax{Letters(i)}" }))
+            .Predictor.Save(Bundle);
 
     private static string Letters(int number) => string.Concat($"{number}".Select(digit => (char)('a' + digit - '0')));
 

@@ -17,15 +17,44 @@ public sealed class SafetensorsTests : IDisposable
 
     private static readonly byte[] Values =
     [
-        0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0, 0, 0, 0, 0x3F, 0, 0, 0x80, 0x7F, // 1, -2, 0.5, infinity
-        1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 1, 0, 0, // 1, -1, 256
+        0,
+        0,
+        0x80,
+        0x3F,
+        0,
+        0,
+        0,
+        0xC0,
+        0,
+        0,
+        0,
+        0x3F,
+        0,
+        0,
+        0x80,
+        0x7F, // 1, -2, 0.5, infinity
+        1,
+        0,
+        0,
+        0,
+        0xFF,
+        0xFF,
+        0xFF,
+        0xFF,
+        0,
+        1,
+        0,
+        0, // 1, -1, 256
     ];
 
     [Fact]
     public void Bytes_made_by_hand_are_read()
     {
         using SafetensorsFile file = SafetensorsFile.Open(Write(Header, Values));
-        Assert.Equal([1f, -2f, 0.5f, float.PositiveInfinity], file.ReadArray<float>(file.Require("a", TensorType.Float32, 2, -1)));
+        Assert.Equal(
+            [1f, -2f, 0.5f, float.PositiveInfinity],
+            file.ReadArray<float>(file.Require("a", TensorType.Float32, 2, -1))
+        );
         Assert.Equal([1, -1, 256], file.ReadArray<int>(file.Require("b", TensorType.Int32, 3)));
     }
 
@@ -33,7 +62,13 @@ public sealed class SafetensorsTests : IDisposable
     public void Written_bytes_follow_the_format()
     {
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, [Tensor.Of("a", new[] { 1f, -2f, 0.5f, float.PositiveInfinity }, 2, 2), Tensor.Of("b", new[] { 1, -1, 256 }, 3)]);
+        SafetensorsWriter.Write(
+            stream,
+            [
+                Tensor.Of("a", new[] { 1f, -2f, 0.5f, float.PositiveInfinity }, 2, 2),
+                Tensor.Of("b", new[] { 1, -1, 256 }, 3),
+            ]
+        );
         byte[] bytes = stream.ToArray();
 
         int header = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
@@ -61,15 +96,39 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("gap", """{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[4,20]},"b":{"dtype":"I32","shape":[2],"data_offsets":[20,28]}}""")]
-    [InlineData("overlap", """{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"b":{"dtype":"I32","shape":[4],"data_offsets":[12,28]}}""")]
-    [InlineData("needs 12", """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,16]},"b":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}""")]
+    [InlineData(
+        "gap",
+        """{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[4,20]},"b":{"dtype":"I32","shape":[2],"data_offsets":[20,28]}}"""
+    )]
+    [InlineData(
+        "overlap",
+        """{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"b":{"dtype":"I32","shape":[4],"data_offsets":[12,28]}}"""
+    )]
+    [InlineData(
+        "needs 12",
+        """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,16]},"b":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}"""
+    )]
     [InlineData("end there", """{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}""")]
-    [InlineData("type F64", """{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"b":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}""")]
-    [InlineData("negative", """{"a":{"dtype":"F32","shape":[-2,-2],"data_offsets":[0,16]},"b":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}""")]
-    [InlineData("header", """{"a":{"dtype":"F32","shape":[65536,65536],"data_offsets":[0,16]},"b":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}""")]
-    [InlineData("header", """{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"a":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}""")]
-    [InlineData("header", """{"a":{"dtype":"F32","shape":[2,2]},"b":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}""")]
+    [InlineData(
+        "type F64",
+        """{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"b":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}"""
+    )]
+    [InlineData(
+        "negative",
+        """{"a":{"dtype":"F32","shape":[-2,-2],"data_offsets":[0,16]},"b":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}"""
+    )]
+    [InlineData(
+        "header",
+        """{"a":{"dtype":"F32","shape":[65536,65536],"data_offsets":[0,16]},"b":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}"""
+    )]
+    [InlineData(
+        "header",
+        """{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"a":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}"""
+    )]
+    [InlineData(
+        "header",
+        """{"a":{"dtype":"F32","shape":[2,2]},"b":{"dtype":"I32","shape":[3],"data_offsets":[16,28]}}"""
+    )]
     [InlineData("header", """{"a":""")]
     [InlineData("header", """[1, 2]""")]
     public void A_header_that_lies_is_refused(string said, string header)
@@ -105,7 +164,8 @@ public sealed class SafetensorsTests : IDisposable
     private string Write(string header, byte[] values)
     {
         string path = Path.Combine(_folder, "test.safetensors");
-        byte[] text = Encoding.UTF8.GetBytes(header), prefix = new byte[8];
+        byte[] text = Encoding.UTF8.GetBytes(header),
+            prefix = new byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)text.Length);
         File.WriteAllBytes(path, [.. prefix, .. text, .. values]);
         return path;

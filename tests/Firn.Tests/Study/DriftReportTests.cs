@@ -12,7 +12,9 @@ public class DriftReportTests
         DriftReport report = DriftSample.Measure(DriftSample.Television(), new DriftOptions { Neighbors = 1 });
         Assert.Equal(["tv", "telly", "television", "radio"], report.Words.Select(w => w.Word)); // "was" had no vector
         Assert.Equal((2, 1), (report.Moved, report.Unseen));
-        WordMovement tv = report.MovementOf("tv"), telly = report.MovementOf("telly"), still = report.MovementOf("television");
+        WordMovement tv = report.MovementOf("tv"),
+            telly = report.MovementOf("telly"),
+            still = report.MovementOf("television");
         Assert.Equal(1, tv.CosineDistance, 1e-6);
         Assert.Equal(Math.Sqrt(2), tv.Length, 1e-6);
         Assert.Equal(Math.Sqrt(2), telly.Relative, 1e-6); // a right angle, whatever the length
@@ -39,7 +41,10 @@ public class DriftReportTests
     public void Bands_hold_the_words_by_how_often_training_saw_them()
     {
         DriftReport report = DriftSample.Measure(DriftSample.Television());
-        Assert.Equal([("unseen", 1, 0), ("1", 1, 0), ("2-4", 1, 1), ("10-99", 1, 1)], report.Bands.Select(b => (b.Name, b.Words, b.Moved)));
+        Assert.Equal(
+            [("unseen", 1, 0), ("1", 1, 0), ("2-4", 1, 1), ("10-99", 1, 1)],
+            report.Bands.Select(b => (b.Name, b.Words, b.Moved))
+        );
         Assert.Equal(0, report.Bands[0].MeanCosineDistance);
         Assert.Equal(1, report.Bands[3].MedianCosineDistance, 1e-6);
     }
@@ -66,38 +71,58 @@ public class DriftReportTests
             ("telly", [1, 0.05f], [-1, 0], 5),
             ("screen", [1, 0.2f], [0, 1], 1),
             ("television", [1, 0.1f], [1, 0.1f], 0),
-            ("telecast", [1, -0.1f], [1, -0.1f], 0));
+            ("telecast", [1, -0.1f], [1, -0.1f], 0)
+        );
         Assert.Equal([("telly", "television"), ("tv", "telecast")], Pairs(5));
         Assert.Equal([("tv", "telecast")], Pairs(6));
         Assert.Equal([("telly", "television"), ("tv", "telecast")], Pairs(1)); // screen's worst tear is with a word named already
         Assert.Throws<ArgumentOutOfRangeException>(() => Pairs(0));
 
         IEnumerable<(string, string)> Pairs(int least) =>
-            [.. DriftSample.Measure(table, new DriftOptions { LeastSeen = least }).Pairs.Select(p => (p.First, p.Second))];
+            [
+                .. DriftSample
+                    .Measure(table, new DriftOptions { LeastSeen = least })
+                    .Pairs.Select(p => (p.First, p.Second)),
+            ];
     }
 
     [Fact]
     public void Neighbours_equal_a_slow_search()
     {
-        DriftTable table = DriftSample.Linear(300, 150, 20, v => [.. v.Select((x, i) => x + (i % 3 == 0 ? 0.4f : -0.1f) * v[(i + 1) % v.Length])]);
+        DriftTable table = DriftSample.Linear(
+            300,
+            150,
+            20,
+            v => [.. v.Select((x, i) => x + (i % 3 == 0 ? 0.4f : -0.1f) * v[(i + 1) % v.Length])]
+        );
         DriftReport report = DriftSample.Measure(table);
         foreach (int id in (int[])[1, 77, 151, 300])
         {
-            int[] before = Slow(table.BeforeOf), after = Slow(table.AfterOf);
+            int[] before = Slow(table.BeforeOf),
+                after = Slow(table.AfterOf);
             Assert.Equal(before.Intersect(after).Count(), report.Words[id - 1].NeighborsKept);
             NeighborChange change = report.NeighborsOf(table.Vocabulary[id]);
             Assert.Equal(before, change.Before.Select(n => n.Row));
             Assert.Equal(after, change.After.Select(n => n.Row));
 
-            int[] Slow(PlaceOf place) => [.. Enumerable.Range(1, 300).Where(other => other != id)
-                .OrderByDescending(other => Cosine(place(id), place(other))).Take(10)];
+            int[] Slow(PlaceOf place) =>
+                [
+                    .. Enumerable
+                        .Range(1, 300)
+                        .Where(other => other != id)
+                        .OrderByDescending(other => Cosine(place(id), place(other)))
+                        .Take(10),
+                ];
         }
     }
 
     [Fact]
     public void Only_so_many_words_have_their_neighbours_looked_up_seen_ones_first()
     {
-        DriftReport report = DriftSample.Measure(DriftSample.Linear(40, 10, 4, v => [.. v.Select(x => -x)]), new DriftOptions { NeighborWords = 12 });
+        DriftReport report = DriftSample.Measure(
+            DriftSample.Linear(40, 10, 4, v => [.. v.Select(x => -x)]),
+            new DriftOptions { NeighborWords = 12 }
+        );
         Assert.Equal(12, report.Words.Count(w => w.NeighborsKept is not null));
         Assert.All(report.Words.Take(10), w => Assert.NotNull(w.NeighborsKept));
     }
@@ -106,8 +131,16 @@ public class DriftReportTests
     public void Words_that_cannot_be_measured_are_named()
     {
         DriftReport report = DriftSample.Measure(DriftSample.Television());
-        Assert.Contains("does not know the word 'wireless'", Assert.Throws<ArgumentException>(() => report.MovementOf("wireless")).Message, StringComparison.Ordinal);
-        Assert.Contains("'was' had no vector", Assert.Throws<ArgumentException>(() => report.PairOf("tv", "was")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not know the word 'wireless'",
+            Assert.Throws<ArgumentException>(() => report.MovementOf("wireless")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "'was' had no vector",
+            Assert.Throws<ArgumentException>(() => report.PairOf("tv", "was")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -118,7 +151,11 @@ public class DriftReportTests
     public void A_model_that_did_not_keep_its_vectors_asks_for_their_file()
     {
         using Predictor predictor = Bundles.SmallPredictor.Make();
-        Assert.Contains("--before", Assert.Throws<InvalidDataException>(() => DriftTable.Of(predictor)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--before",
+            Assert.Throws<InvalidDataException>(() => DriftTable.Of(predictor)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -126,22 +163,45 @@ public class DriftReportTests
     {
         using Predictor predictor = Bundles.SmallPredictor.Make();
         EmbeddingTable table = predictor.Classifier.Embedding;
-        int good = predictor.Vocabulary.IdOf("good"), bad = predictor.Vocabulary.IdOf("bad");
+        int good = predictor.Vocabulary.IdOf("good"),
+            bad = predictor.Vocabulary.IdOf("bad");
         float[] moved = [.. table.VectorOf(bad).ToArray().Select(v => v + 1)];
-        DriftTable drift = DriftTable.Of(predictor, new WordVectors(["good", "bad", "elsewhere"], [.. table.VectorOf(good), .. moved, .. moved], 6));
+        DriftTable drift = DriftTable.Of(
+            predictor,
+            new WordVectors(["good", "bad", "elsewhere"], [.. table.VectorOf(good), .. moved, .. moved], 6)
+        );
         DriftReport report = DriftSample.Measure(drift);
-        Assert.Equal([("good", 0.0), ("bad", Math.Sqrt(6))], report.Words.Select(w => (w.Word, Math.Round(w.Length, 5))).Select(w => (w.Word, w.Item2 == 0 ? 0 : Math.Sqrt(6))));
+        Assert.Equal(
+            [("good", 0.0), ("bad", Math.Sqrt(6))],
+            report
+                .Words.Select(w => (w.Word, Math.Round(w.Length, 5)))
+                .Select(w => (w.Word, w.Item2 == 0 ? 0 : Math.Sqrt(6)))
+        );
         Assert.Equal(["not moved", "moved"], report.Bands.Select(b => b.Name)); // what training saw is not known
         Assert.Equal(Math.Sqrt(6), report.MovementOf("bad").Length, 1e-5);
-        Assert.Contains("3 values and the model's have 6", Assert.Throws<InvalidDataException>(() => DriftTable.Of(predictor, new WordVectors(["good"], [1, 2, 3], 3))).Message, StringComparison.Ordinal);
-        Assert.Contains("none of the model's words", Assert.Throws<InvalidDataException>(() => DriftTable.Of(predictor, new WordVectors(["x"], new float[6], 6))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "3 values and the model's have 6",
+            Assert
+                .Throws<InvalidDataException>(() => DriftTable.Of(predictor, new WordVectors(["good"], [1, 2, 3], 3)))
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "none of the model's words",
+            Assert
+                .Throws<InvalidDataException>(() => DriftTable.Of(predictor, new WordVectors(["x"], new float[6], 6)))
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 
     private delegate ReadOnlySpan<float> PlaceOf(int id);
 
     private static double Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        double dot = 0, aa = 0, bb = 0;
+        double dot = 0,
+            aa = 0,
+            bb = 0;
         for (int i = 0; i < a.Length; i++)
             (dot, aa, bb) = (dot + (double)a[i] * b[i], aa + (double)a[i] * a[i], bb + (double)b[i] * b[i]);
         return dot / Math.Sqrt(aa * bb);

@@ -30,7 +30,9 @@ public class StudyDriftTests
         DriftTable trained = Table();
         int television = trained.Vocabulary.IdOf("television");
         foreach (StudyPolicy policy in new[] { StudyPolicy.Map, StudyPolicy.Neighbors })
-            Assert.False(StudyDrift.Repaired(trained, policy).AfterOf(television).SequenceEqual(trained.AfterOf(television)));
+            Assert.False(
+                StudyDrift.Repaired(trained, policy).AfterOf(television).SequenceEqual(trained.AfterOf(television))
+            );
         Assert.True(StudyDrift.Repaired(trained, StudyPolicy.Revert).After.Rows.Span[2..].SequenceEqual(Before));
         Assert.Same(trained, StudyDrift.Repaired(trained, StudyPolicy.Trainable));
         Assert.Null(StudyDrift.Of(StudyDrift.Repaired(trained, StudyPolicy.Revert), names: false));
@@ -46,8 +48,16 @@ public class StudyDriftTests
     private static DriftTable Table(bool all = false)
     {
         Vocabulary vocabulary = StudyVectors.VocabularyOf(new WordVectors(Words, Before, 2));
-        EmbeddingTable before = EmbeddingTable.From(vocabulary, new WordVectors(Words, Before, 2)), after = StudyVectors.Copy(before);
-        float[][] moved = [[0, 1], [0.1f, 0.9f], [0.3f, 0.3f], [-0.5f, 0.5f], [0.2f, 0.2f]];
+        EmbeddingTable before = EmbeddingTable.From(vocabulary, new WordVectors(Words, Before, 2)),
+            after = StudyVectors.Copy(before);
+        float[][] moved =
+        [
+            [0, 1],
+            [0.1f, 0.9f],
+            [0.3f, 0.3f],
+            [-0.5f, 0.5f],
+            [0.2f, 0.2f],
+        ];
         foreach (int word in all ? [0, 1, 2, 3, 4] : new[] { 0, 1, 3 })
             moved[word].CopyTo(after.Rows.Span[((word + 1) * 2)..]);
         return DriftTable.Of(vocabulary, before, after, Counts);

@@ -8,7 +8,11 @@ public class StudyFindingTests
     public void Frozen_that_wins_everywhere_is_told_to_be_kept()
     {
         StudyFinding finding = Of((500, -0.03, 0.01), (2000, -0.02, 0.01));
-        Assert.StartsWith("Keep the word vectors frozen: with 500 and all 2,000 texts the frozen table beats the trained one.", finding.Headline, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Keep the word vectors frozen: with 500 and all 2,000 texts the frozen table beats the trained one.",
+            finding.Headline,
+            StringComparison.Ordinal
+        );
         Assert.Contains("-3.0 points (-4.0 to -2.0)", finding.Paragraph, StringComparison.Ordinal);
         Assert.Equal(FolkVerdict.Holds, Harm(finding).Verdict);
     }
@@ -17,8 +21,12 @@ public class StudyFindingTests
     public void A_crossing_is_named_with_the_sizes_on_both_sides_and_what_is_open()
     {
         StudyFinding finding = Of((500, -0.03, 0.01), (2000, 0.001, 0.01), (10_000, 0.02, 0.01));
-        Assert.Equal("Freeze while texts are few, train when there are many: with 500 texts the frozen table wins, with all 10,000 texts the trained one; "
-            + "with 2,000 texts the test cannot tell the two apart.", finding.Headline);
+        Assert.Equal(
+            "Freeze while texts are few, train when there are many: with 500 texts the frozen table wins, with all "
+                + "10,000 texts the trained one; "
+                + "with 2,000 texts the test cannot tell the two apart.",
+            finding.Headline
+        );
         Assert.Equal(FolkVerdict.InPart, Harm(finding).Verdict);
     }
 
@@ -28,14 +36,22 @@ public class StudyFindingTests
         StudyFinding finding = Of((500, 0.03, 0.01));
         Assert.StartsWith("Train the word vectors", finding.Headline, StringComparison.Ordinal);
         Assert.Equal(FolkVerdict.Wrong, Harm(finding).Verdict);
-        Assert.Contains("Often said and wrong here: \"Training the vectors", finding.Paragraph, StringComparison.Ordinal);
+        Assert.Contains(
+            "Often said and wrong here: \"Training the vectors",
+            finding.Paragraph,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void No_difference_is_called_none()
     {
         StudyFinding finding = Of((500, 0.002, 0.01), (2000, -0.002, 0.01));
-        Assert.StartsWith("Freeze or train, it makes no difference here that 1,000 test texts can show", finding.Headline, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Freeze or train, it makes no difference here that 1,000 test texts can show",
+            finding.Headline,
+            StringComparison.Ordinal
+        );
         Assert.Equal(FolkVerdict.Undecided, Harm(finding).Verdict);
     }
 
@@ -43,30 +59,49 @@ public class StudyFindingTests
     public void Texts_with_unseen_words_that_lose_by_training_are_told()
     {
         StudyFinding finding = Of((500, -0.01, 0.02));
-        Assert.Contains("30.0% of the test texts hold a word that training on all 500 texts never saw", finding.Paragraph, StringComparison.Ordinal);
+        Assert.Contains(
+            "30.0% of the test texts hold a word that training on all 500 texts never saw",
+            finding.Paragraph,
+            StringComparison.Ordinal
+        );
         Assert.Contains("the words left behind do cost accuracy", finding.Paragraph, StringComparison.Ordinal);
     }
 
-    private static FolkAnswer Harm(StudyFinding finding) => finding.Answers.Single(a => a.Claim.StartsWith("Training the vectors", StringComparison.Ordinal));
+    private static FolkAnswer Harm(StudyFinding finding) =>
+        finding.Answers.Single(a => a.Claim.StartsWith("Training the vectors", StringComparison.Ordinal));
 
-    /// <summary>A study in which training differs from freezing by so much, with intervals of so much to either side.</summary>
-    private static StudyFinding Of(params (int Size, double Difference, double Half)[] sizes) => StudyFinding.Of(new StudySummary
-    {
-        Data = "texts",
-        Labels = ["a", "b"],
-        TrainTexts = sizes[^1].Size,
-        TestTexts = 1000,
-        Vectors = "vectors",
-        Words = 100,
-        Dimension = 10,
-        IdBytes = 10,
-        VectorBytes = 400,
-        Rows = [.. sizes.SelectMany(s => new[] { Row(s.Size, StudyPolicy.Frozen, 0, s.Half), Row(s.Size, StudyPolicy.Trainable, s.Difference, s.Half) })],
-        Torn = new Dictionary<int, IReadOnlyList<StudyTear>>(),
-        Dropped = [],
-        TooLarge = [],
-        Remark = null,
-    });
+    /// <summary>
+    /// A study in which training differs from freezing by so much, with intervals of so much to either side.
+    /// </summary>
+    private static StudyFinding Of(params (int Size, double Difference, double Half)[] sizes) =>
+        StudyFinding.Of(
+            new StudySummary
+            {
+                Data = "texts",
+                Labels = ["a", "b"],
+                TrainTexts = sizes[^1].Size,
+                TestTexts = 1000,
+                Vectors = "vectors",
+                Words = 100,
+                Dimension = 10,
+                IdBytes = 10,
+                VectorBytes = 400,
+                Rows =
+                [
+                    .. sizes.SelectMany(s =>
+                        new[]
+                        {
+                            Row(s.Size, StudyPolicy.Frozen, 0, s.Half),
+                            Row(s.Size, StudyPolicy.Trainable, s.Difference, s.Half),
+                        }
+                    ),
+                ],
+                Torn = new Dictionary<int, IReadOnlyList<StudyTear>>(),
+                Dropped = [],
+                TooLarge = [],
+                Remark = null,
+            }
+        );
 
     private static StudyRow Row(int size, StudyPolicy policy, double difference, double half)
     {

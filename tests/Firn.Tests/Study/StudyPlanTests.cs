@@ -4,7 +4,11 @@ namespace Firn.Tests.Study;
 
 public class StudyPlanTests
 {
-    private static readonly StudyOptions Options = new() { Seeds = 3, Policies = [StudyPolicy.Trainable, StudyPolicy.Map] };
+    private static readonly StudyOptions Options = new()
+    {
+        Seeds = 3,
+        Policies = [StudyPolicy.Trainable, StudyPolicy.Map],
+    };
 
     [Fact]
     public void Sizes_beyond_the_data_are_left_out_and_all_is_all()
@@ -33,8 +37,21 @@ public class StudyPlanTests
     [Fact]
     public void A_budget_drops_what_would_end_too_late_and_goes_on_with_what_fits()
     {
-        StudyJob[] jobs = [new(500, 1, StudyPolicy.Frozen, [StudyPolicy.Frozen]), new(100_000, 1, StudyPolicy.Frozen, [StudyPolicy.Frozen]), new(500, 2, StudyPolicy.Frozen, [StudyPolicy.Frozen])];
-        var queue = new StudyQueue(jobs, Options with { Epochs = 2 }, TimeSpan.FromSeconds(100), () => TimeSpan.FromSeconds(10));
+        StudyJob[] jobs =
+        [
+            new(500, 1, StudyPolicy.Frozen, [StudyPolicy.Frozen]),
+            new(100_000, 1, StudyPolicy.Frozen, [StudyPolicy.Frozen]),
+            new(500, 2, StudyPolicy.Frozen, [StudyPolicy.Frozen]),
+        ];
+        var queue = new StudyQueue(
+            jobs,
+            Options with
+            {
+                Epochs = 2,
+            },
+            TimeSpan.FromSeconds(100),
+            () => TimeSpan.FromSeconds(10)
+        );
         Assert.Same(jobs[0], queue.Next());
         queue.Took(jobs[0], 1, 20); // 500 texts a second, so 100,000 take 200; and 20 for all else
         Assert.Same(jobs[2], queue.Next());
@@ -54,6 +71,10 @@ public class StudyPlanTests
     public void Names_are_read_and_misspelt_ones_refused()
     {
         Assert.All(StudyPolicies.All, p => Assert.Equal(p, StudyPolicies.Parse(StudyPolicies.NameOf(p))));
-        Assert.Contains("thaw-embedding", Assert.Throws<ArgumentException>(() => StudyPolicies.Parse("thaw-al")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "thaw-embedding",
+            Assert.Throws<ArgumentException>(() => StudyPolicies.Parse("thaw-al")).Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -6,22 +6,25 @@ namespace Firn.Tests.Study;
 
 public class StudyStatisticsTests
 {
-    private static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "study.json"))).RootElement;
+    private static readonly JsonElement Golden = JsonDocument
+        .Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "study.json")))
+        .RootElement;
 
     [Fact]
     public void McNemars_exact_test_equals_SciPys_binomial_test()
     {
         foreach (JsonElement pair in Golden.GetProperty("mcnemar").EnumerateArray())
         {
-            double expected = pair.GetProperty("p").GetDouble(), actual = McNemar.PValue(pair.GetProperty("b").GetInt32(), pair.GetProperty("c").GetInt32());
+            double expected = pair.GetProperty("p").GetDouble(),
+                actual = McNemar.PValue(pair.GetProperty("b").GetInt32(), pair.GetProperty("c").GetInt32());
             Assert.InRange(actual, expected * (1 - 1e-10), expected * (1 + 1e-10));
         }
     }
 
     [Theory]
-    [InlineData(0, 1, 1.0)]          // one toss decides nothing
-    [InlineData(0, 5, 2.0 / 32)]     // five heads of five, either side
-    [InlineData(1, 4, 12.0 / 32)]    // (1 + 5) / 32, twice
+    [InlineData(0, 1, 1.0)] // one toss decides nothing
+    [InlineData(0, 5, 2.0 / 32)] // five heads of five, either side
+    [InlineData(1, 4, 12.0 / 32)] // (1 + 5) / 32, twice
     public void McNemar_by_hand(int b, int c, double p)
     {
         Assert.Equal(p, McNemar.PValue(b, c), 12);
@@ -33,37 +36,59 @@ public class StudyStatisticsTests
     {
         double[] sorted = [.. Doubles(Golden.GetProperty("values")).Order()];
         foreach (JsonElement q in Golden.GetProperty("quantiles").EnumerateArray())
-            Assert.Equal(q.GetProperty("value").GetDouble(), StudyBootstrap.Quantile(sorted, q.GetProperty("share").GetDouble()), 12);
+            Assert.Equal(
+                q.GetProperty("value").GetDouble(),
+                StudyBootstrap.Quantile(sorted, q.GetProperty("share").GetDouble()),
+                12
+            );
     }
 
     [Fact]
     public void Intervals_of_one_seed_equal_SciPys_within_their_own_chance()
     {
         JsonElement outcomes = Golden.GetProperty("outcomes");
-        float[] baseline = Floats(outcomes.GetProperty("base")), other = Floats(outcomes.GetProperty("other")), slice = new float[baseline.Length];
+        float[] baseline = Floats(outcomes.GetProperty("base")),
+            other = Floats(outcomes.GetProperty("other")),
+            slice = new float[baseline.Length];
         slice[0] = 1;
-        StudyFigures<Estimate?>[] figures = new StudyBootstrap([[new(1, baseline, slice)], [new(1, other, slice)]], 0).Run(20_000, new CounterRandom(3), 2);
-        double[] mean = Doubles(outcomes.GetProperty("mean")), difference = Doubles(outcomes.GetProperty("difference"));
+        StudyFigures<Estimate?>[] figures = new StudyBootstrap(
+            [
+                [new(1, baseline, slice)],
+                [new(1, other, slice)],
+            ],
+            0
+        ).Run(20_000, new CounterRandom(3), 2);
+        double[] mean = Doubles(outcomes.GetProperty("mean")),
+            difference = Doubles(outcomes.GetProperty("difference"));
         // Ends of 20,000 resamples of 900 texts: two grid steps of 1/900 apart at most.
         Assert.Equal(baseline.Average(), figures[0].Accuracy!.Mean, 6);
         Assert.Equal(mean[0], figures[0].Accuracy!.Low, 0.0024);
         Assert.Equal(mean[1], figures[0].Accuracy!.High, 0.0024);
         Assert.Equal(difference[0], figures[1].AgainstFrozen!.Low, 0.0024);
         Assert.Equal(difference[1], figures[1].AgainstFrozen!.High, 0.0024);
-        Assert.True(figures[1].AgainstFrozen!.High - figures[1].AgainstFrozen!.Low < figures[1].Accuracy!.High - figures[1].Accuracy!.Low, "pairs must narrow the interval of a difference");
+        Assert.True(
+            figures[1].AgainstFrozen!.High - figures[1].AgainstFrozen!.Low
+                < figures[1].Accuracy!.High - figures[1].Accuracy!.Low,
+            "pairs must narrow the interval of a difference"
+        );
     }
 
     [Fact]
     public void The_luck_of_seeds_widens_intervals_and_threads_change_nothing()
     {
         float[] slice = new float[400];
-        StudyOutcome Seed(int seed, int right) => new(seed, [.. Enumerable.Range(0, 400).Select(i => i < right ? 1f : 0)], slice);
-        IReadOnlyList<StudyOutcome> even = [Seed(1, 300), Seed(2, 300), Seed(3, 300)], uneven = [Seed(1, 260), Seed(2, 300), Seed(3, 340)];
+        StudyOutcome Seed(int seed, int right) =>
+            new(seed, [.. Enumerable.Range(0, 400).Select(i => i < right ? 1f : 0)], slice);
+        IReadOnlyList<StudyOutcome> even = [Seed(1, 300), Seed(2, 300), Seed(3, 300)],
+            uneven = [Seed(1, 260), Seed(2, 300), Seed(3, 340)];
         StudyFigures<Estimate?>[] figures = new StudyBootstrap([even, uneven], 0).Run(2000, new CounterRandom(1), 1);
         Assert.Equal(0.75, figures[1].Accuracy!.Mean, 9);
         Assert.True(Width(figures[1].Accuracy!) > 1.5 * Width(figures[0].Accuracy!));
         Assert.Null(figures[0].Slice); // there is no text in it
-        Assert.Equal(figures[1].Accuracy, new StudyBootstrap([even, uneven], 0).Run(2000, new CounterRandom(1), 2)[1].Accuracy);
+        Assert.Equal(
+            figures[1].Accuracy,
+            new StudyBootstrap([even, uneven], 0).Run(2000, new CounterRandom(1), 2)[1].Accuracy
+        );
         static double Width(Estimate e) => e.High - e.Low;
     }
 

@@ -2,10 +2,10 @@ using Firn.Drift;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Study;
+using Firn.Tests.Recipes;
 using Firn.Text;
 using Firn.Training;
 using Firn.Vectors;
-using Firn.Tests.Recipes;
 using Firn.Vectors.Formats;
 
 namespace Firn.Tests.Study;
@@ -20,15 +20,46 @@ public sealed class TraceTests : IDisposable
     private RecipeOptions Options(ThawSchedule schedule)
     {
         string path = Path.Combine(_folder, "vectors.txt");
-        string[] words = ["happy", "sad", "love", "hate", "coffee", "elsewhere", "Capital", "two-words", "gloomy", "sun", "beyond"];
+        string[] words =
+        [
+            "happy",
+            "sad",
+            "love",
+            "hate",
+            "coffee",
+            "elsewhere",
+            "Capital",
+            "two-words",
+            "gloomy",
+            "sun",
+            "beyond",
+        ];
         var random = new Random(5);
-        new WordVectors(words, [.. Enumerable.Range(0, 4 * words.Length).Select(_ => (float)random.NextDouble() - 0.5f)], 4).Save(path, VectorFormat.Word2VecText);
+        new WordVectors(
+            words,
+            [.. Enumerable.Range(0, 4 * words.Length).Select(_ => (float)random.NextDouble() - 0.5f)],
+            4
+        ).Save(path, VectorFormat.Word2VecText);
         return RecipeOptions.Notebook with
         {
             VectorsPath = path,
             UnseenWords = 10,
-            Classifier = new ClassifierOptions { HiddenSize = 6, EmbeddingDropout = 0, InputDropout = 0, RecurrentDropout = 0 },
-            Training = RecipeOptions.Notebook.Training with { BatchSize = 32, Epochs = 3, LearningRate = 0.02, Threads = 1, Schedule = schedule, EarlyStopping = null },
+            Classifier = new ClassifierOptions
+            {
+                HiddenSize = 6,
+                EmbeddingDropout = 0,
+                InputDropout = 0,
+                RecurrentDropout = 0,
+            },
+            Training = RecipeOptions.Notebook.Training with
+            {
+                BatchSize = 32,
+                Epochs = 3,
+                LearningRate = 0.02,
+                Threads = 1,
+                Schedule = schedule,
+                EarlyStopping = null,
+            },
         };
     }
 
@@ -47,13 +78,19 @@ public sealed class TraceTests : IDisposable
         Assert.Equal(0, result.Predictor.Trace.Counts[vocabulary.IdOf("gloomy")]);
         Assert.Equal(0, result.Predictor.Trace.Pretrained!.Count);
         Assert.True(result.Predictor.Classifier.Embedding.VectorOf(vocabulary.IdOf("gloomy")).ContainsAnyExcept(0f));
-        Assert.Equal(-1, Train(Options(ThawSchedule.Frozen) with { UnseenWords = 0 }).Predictor.Vocabulary.IdOf("gloomy"));
+        Assert.Equal(
+            -1,
+            Train(Options(ThawSchedule.Frozen) with { UnseenWords = 0 }).Predictor.Vocabulary.IdOf("gloomy")
+        );
     }
 
     [Fact]
     public void Words_of_the_texts_that_the_options_leave_out_stay_out()
     {
-        RecipeOptions options = Options(ThawSchedule.Frozen) with { Vocabulary = new VocabularyOptions { MaxSize = 4 } };
+        RecipeOptions options = Options(ThawSchedule.Frozen) with
+        {
+            Vocabulary = new VocabularyOptions { MaxSize = 4 },
+        };
         RecipeResult result = Train(options);
         Assert.Equal(4 + 2 + 1, result.Predictor.Vocabulary.Count);
     }
@@ -80,8 +117,10 @@ public sealed class TraceTests : IDisposable
             Assert.Equal(6, table.Before.Count);
         }
         Assert.Equal(result.Predictor.Trace!.Counts, loaded.Trace!.Counts);
-        int happy = loaded.Vocabulary.IdOf("happy"), counted = loaded.Trace.Counts[happy];
-        Assert.InRange(counted, 1, (int)result.Predictor.Vocabulary.CountOf(happy) - 1); // validation texts are not counted
+        int happy = loaded.Vocabulary.IdOf("happy"),
+            counted = loaded.Trace.Counts[happy];
+        // validation texts are not counted
+        Assert.InRange(counted, 1, (int)result.Predictor.Vocabulary.CountOf(happy) - 1);
     }
 
     [Fact]
@@ -107,7 +146,10 @@ public sealed class TraceTests : IDisposable
         using (var cancel = new CancellationTokenSource())
             recipe.Train(ToyCorpus.Make(200), null, new StopAfter(2, cancel), cancel.Token);
         RecipeResult resumed = recipe.Train(ToyCorpus.Make(200), null, null, TestContext.Current.CancellationToken);
-        Assert.Equal(whole.Predictor.Trace!.Pretrained!.Values.ToArray(), resumed.Predictor.Trace!.Pretrained!.Values.ToArray());
+        Assert.Equal(
+            whole.Predictor.Trace!.Pretrained!.Values.ToArray(),
+            resumed.Predictor.Trace!.Pretrained!.Values.ToArray()
+        );
     }
 
     [Fact]
@@ -131,9 +173,16 @@ public sealed class TraceTests : IDisposable
         Assert.Equal((5, 2), (measured.Whole.Texts, measured.UnseenWords.Texts));
         SlicedAccuracy reverse = SlicedAccuracy.Measure(predictor, texts, [0, 0, 0, 0, 0], inSlice);
         Assert.Equal(5, measured.Whole.Correct + reverse.Whole.Correct);
-        Assert.Equal((reverse.UnseenWords.Correct, measured.UnseenWords.Correct), measured.ComparedWith(reverse, sliceOnly: true));
+        Assert.Equal(
+            (reverse.UnseenWords.Correct, measured.UnseenWords.Correct),
+            measured.ComparedWith(reverse, sliceOnly: true)
+        );
         using Predictor unknowing = Bundles.SmallPredictor.Make();
-        Assert.Contains("earlier Firn", Assert.Throws<InvalidDataException>(() => UnseenWordTexts.In(unknowing, texts)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "earlier Firn",
+            Assert.Throws<InvalidDataException>(() => UnseenWordTexts.In(unknowing, texts)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -13,8 +13,16 @@ public class CorpusReaderRealDataTests
     [InlineData("imdb/imdb_train.csv.gz", CorpusFormat.Delimited, "0:12500 1:12500")]
     [InlineData("imdb/imdb_test.csv.gz", CorpusFormat.Delimited, "0:12500 1:12500")]
     [InlineData("ag_news/test.csv", CorpusFormat.Delimited, "1:1900 2:1900 3:1900 4:1900")]
-    [InlineData("reuters_r8/r8-train.txt", CorpusFormat.LabelFirst, "acq:1596 crude:253 earn:2840 grain:41 interest:190 money-fx:206 ship:108 trade:251")]
-    [InlineData("reuters_r8/r8-test.txt", CorpusFormat.LabelFirst, "acq:696 crude:121 earn:1083 grain:10 interest:81 money-fx:87 ship:36 trade:75")]
+    [InlineData(
+        "reuters_r8/r8-train.txt",
+        CorpusFormat.LabelFirst,
+        "acq:1596 crude:253 earn:2840 grain:41 interest:190 money-fx:206 ship:108 trade:251"
+    )]
+    [InlineData(
+        "reuters_r8/r8-test.txt",
+        CorpusFormat.LabelFirst,
+        "acq:696 crude:121 earn:1083 grain:10 interest:81 money-fx:87 ship:36 trade:75"
+    )]
     [InlineData("kim2014/rt-polarity.all", CorpusFormat.LabelFirst, "0:5331 1:5331")]
     [InlineData("kim2014/rt-polarity.pos", CorpusFormat.ClassFiles, "neg:5331 pos:5331")]
     [InlineData("kim2014/rt-polarity.neg", CorpusFormat.ClassFiles, "neg:5331 pos:5331")]
@@ -59,7 +67,10 @@ public class CorpusReaderRealDataTests
     public void Knows_the_names_of_labels()
     {
         Assert.Equal("positive", CorpusReader.Open(Data.Path("sentiment140/sentiment140_6col.csv.gz")).LabelNames["4"]);
-        Assert.Equal("negative", CorpusReader.Open(Data.Path("sentiment140/sentiment140_union.csv.gz")).LabelNames["0"]);
+        Assert.Equal(
+            "negative",
+            CorpusReader.Open(Data.Path("sentiment140/sentiment140_union.csv.gz")).LabelNames["0"]
+        );
         Assert.Equal("sadness", CorpusReader.Open(Data.Path("tweeteval/emotion/val_text.txt")).LabelNames["3"]);
         Assert.Equal("Sci/Tech", CorpusReader.Open(Data.Path("ag_news/test.csv")).LabelNames["4"]);
         Assert.Empty(CorpusReader.Open(Data.Path("sentiment140/kaggle_inclass_train.csv.gz")).LabelNames);
@@ -68,11 +79,26 @@ public class CorpusReaderRealDataTests
     [Fact]
     public void Says_what_it_found()
     {
-        Assert.Equal("CSV, columns target and text", CorpusReader.Open(Data.Path("sentiment140/sentiment140_union.csv.gz")).Description);
-        Assert.Equal("CSV, columns Sentiment and SentimentText", CorpusReader.Open(Data.Path("sentiment140/kaggle_inclass_train.csv.gz")).Description);
-        Assert.Equal("CSV, no header, class and 2 columns of text", CorpusReader.Open(Data.Path("ag_news/test.csv")).Description);
-        Assert.Equal("Sentiment140, no header, target, ids, date, flag, user, text", CorpusReader.Open(Data.Path("sentiment140/testdata.manual.2009.06.14.csv")).Description);
-        Assert.Equal("one text a line, labels in val_labels.txt", CorpusReader.Open(Data.Path("tweeteval/hate/val_text.txt")).Description);
+        Assert.Equal(
+            "CSV, columns target and text",
+            CorpusReader.Open(Data.Path("sentiment140/sentiment140_union.csv.gz")).Description
+        );
+        Assert.Equal(
+            "CSV, columns Sentiment and SentimentText",
+            CorpusReader.Open(Data.Path("sentiment140/kaggle_inclass_train.csv.gz")).Description
+        );
+        Assert.Equal(
+            "CSV, no header, class and 2 columns of text",
+            CorpusReader.Open(Data.Path("ag_news/test.csv")).Description
+        );
+        Assert.Equal(
+            "Sentiment140, no header, target, ids, date, flag, user, text",
+            CorpusReader.Open(Data.Path("sentiment140/testdata.manual.2009.06.14.csv")).Description
+        );
+        Assert.Equal(
+            "one text a line, labels in val_labels.txt",
+            CorpusReader.Open(Data.Path("tweeteval/hate/val_text.txt")).Description
+        );
     }
 
     [Fact]
@@ -87,6 +113,10 @@ public class CorpusReaderRealDataTests
 
     [Fact]
     public void The_texts_of_the_union_file_are_those_that_the_golden_values_were_made_from() =>
-        Assert.Equal(TextGolden.Read("notebook.json").GetProperty("raw_sha256").GetString(),
-            TextGolden.Sha(CorpusReader.Open(Data.Path("sentiment140/sentiment140_union.csv.gz")).Select(row => row.Text)));
+        Assert.Equal(
+            TextGolden.Read("notebook.json").GetProperty("raw_sha256").GetString(),
+            TextGolden.Sha(
+                CorpusReader.Open(Data.Path("sentiment140/sentiment140_union.csv.gz")).Select(row => row.Text)
+            )
+        );
 }

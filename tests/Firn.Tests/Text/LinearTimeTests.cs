@@ -5,29 +5,179 @@ using Firn.Text;
 namespace Firn.Tests.Text;
 
 /// <summary>
-/// Scanners look at a text's characters a bounded number of times, whatever the text: counted in steps, not in seconds, on every
-/// pair of the pieces that a grammar treats in a way of its own.
+/// Scanners look at a text's characters a bounded number of times, whatever the text: counted in steps, not in seconds,
+/// on every pair of the pieces that a grammar treats in a way of its own.
 /// </summary>
 public class LinearTimeTests
 {
     private const int MostStepsACharacter = 24;
 
-    /// <summary>A character of every class that scanners tell apart, and the beginnings and ends of all tokens.</summary>
+    /// <summary>
+    /// A character of every class that scanners tell apart, and the beginnings and ends of all tokens.
+    /// </summary>
     private static readonly string[] Pieces =
     [
-        " ", "\n", "\x1c", "\u00a0", "a", "Z", "d", "D", "o", "T", "x", "u", "w", "h", "y", "s", "0", "7", "3", "e", "\u00e9", "\u0301", "\u0130", "\u212a", "\u4e2d", "\u0e01\u0e34", "\u0e40", "\u0e30", "\u17d2", "\u1780", "\u3007", "\u200c", "\U000E0100", "\uff01", "\U0001D4F1", "#\u4e2d", "@\u4e2d",
-        "\u0928\u093f", "\U00020000", "\ud83d", "\ude00", "\U0001F44D", "\U0001F3FD", "\u200d", "\ufe0f", "\u20e3", "\U0001F1E9", "\u2764", "\u2026", "\u2019", "\u00ad",
-        ".", ",", ":", ";", "=", "/", "\\", "(", ")", "[", "]", "{", "<", ">", "^", "-", "_", "*", "~", "'", "`", "\"", "!", "?", "#", "@", "&", "+", "|", "\0", "\x7f",
-        "a.", "a.b.", "1.", "1,", "1:", "1/", "1a", "a'", "a-", "a_", ".a", "-.", "..", "http:/", "https:", "htt:", "www.", ".com", ".co", "@a", "#a", "#A1", "#_", "&#1", "&amp;", "amp;", "&lt",
-        "<a", "<br ", "<p>", "</a", ":-", ":'", ":D", ":@", ":/", "=D", ">:", "<3", "</3", "o_", "^_", "-_", "t.", "\\o", "(:", "[=", "D=", "'s", "n't", "dont", "ha", "lo", "ing", "ed", "the",
+        " ",
+        "\n",
+        "\x1c",
+        "\u00a0",
+        "a",
+        "Z",
+        "d",
+        "D",
+        "o",
+        "T",
+        "x",
+        "u",
+        "w",
+        "h",
+        "y",
+        "s",
+        "0",
+        "7",
+        "3",
+        "e",
+        "\u00e9",
+        "\u0301",
+        "\u0130",
+        "\u212a",
+        "\u4e2d",
+        "\u0e01\u0e34",
+        "\u0e40",
+        "\u0e30",
+        "\u17d2",
+        "\u1780",
+        "\u3007",
+        "\u200c",
+        "\U000E0100",
+        "\uff01",
+        "\U0001D4F1",
+        "#\u4e2d",
+        "@\u4e2d",
+        "\u0928\u093f",
+        "\U00020000",
+        "\ud83d",
+        "\ude00",
+        "\U0001F44D",
+        "\U0001F3FD",
+        "\u200d",
+        "\ufe0f",
+        "\u20e3",
+        "\U0001F1E9",
+        "\u2764",
+        "\u2026",
+        "\u2019",
+        "\u00ad",
+        ".",
+        ",",
+        ":",
+        ";",
+        "=",
+        "/",
+        "\\",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "<",
+        ">",
+        "^",
+        "-",
+        "_",
+        "*",
+        "~",
+        "'",
+        "`",
+        "\"",
+        "!",
+        "?",
+        "#",
+        "@",
+        "&",
+        "+",
+        "|",
+        "\0",
+        "\x7f",
+        "a.",
+        "a.b.",
+        "1.",
+        "1,",
+        "1:",
+        "1/",
+        "1a",
+        "a'",
+        "a-",
+        "a_",
+        ".a",
+        "-.",
+        "..",
+        "http:/",
+        "https:",
+        "htt:",
+        "www.",
+        ".com",
+        ".co",
+        "@a",
+        "#a",
+        "#A1",
+        "#_",
+        "&#1",
+        "&amp;",
+        "amp;",
+        "&lt",
+        "<a",
+        "<br ",
+        "<p>",
+        "</a",
+        ":-",
+        ":'",
+        ":D",
+        ":@",
+        ":/",
+        "=D",
+        ">:",
+        "<3",
+        "</3",
+        "o_",
+        "^_",
+        "-_",
+        "t.",
+        "\\o",
+        "(:",
+        "[=",
+        "D=",
+        "'s",
+        "n't",
+        "dont",
+        "ha",
+        "lo",
+        "ing",
+        "ed",
+        "the",
     ];
 
     private static readonly (string Name, Action<string> Run)[] Scanners =
     [
         Cleaning("tweets", new Tokenizer(CleaningOptions.Tweets)),
         Cleaning("tweets, all punctuation", new Tokenizer(CleaningOptions.Tweets with { KeepPunctuation = true })),
-        Cleaning("tweets, step by step", Tokenizer.Reference(CleaningOptions.Tweets with { RemoveStopWords = true, KeepHashTags = true })),
-        Cleaning("tweets, the other way", new Tokenizer(new CleaningOptions { Preset = "tweets", ReplaceUrls = true, ReplaceNumbers = true, KeepEmoticons = true, Stem = true })),
+        Cleaning(
+            "tweets, step by step",
+            Tokenizer.Reference(CleaningOptions.Tweets with { RemoveStopWords = true, KeepHashTags = true })
+        ),
+        Cleaning(
+            "tweets, the other way",
+            new Tokenizer(
+                new CleaningOptions
+                {
+                    Preset = "tweets",
+                    ReplaceUrls = true,
+                    ReplaceNumbers = true,
+                    KeepEmoticons = true,
+                    Stem = true,
+                }
+            )
+        ),
         Cleaning("notebook", new Tokenizer(CleaningOptions.Notebook)),
         Cleaning("notebook, step by step", Tokenizer.Reference(CleaningOptions.Notebook with { Stem = true })),
         Cleaning("none", new Tokenizer(CleaningOptions.None with { LowerCase = true, Stem = true })),
@@ -35,7 +185,10 @@ public class LinearTimeTests
         Baseline(),
     ];
 
-    /// <summary>Pieces repeated, in turn, one run behind the other, and behind or before one of another kind that may decide what they are.</summary>
+    /// <summary>
+    /// Pieces repeated, in turn, one run behind the other, and behind or before one of another kind that may decide
+    /// what they are.
+    /// </summary>
     private static IEnumerable<string> Texts(string one, string other, int length)
     {
         string Run(string piece, int characters) => string.Concat(Enumerable.Repeat(piece, characters / piece.Length));
@@ -48,7 +201,8 @@ public class LinearTimeTests
     }
 
     [Fact]
-    public void Steps_are_counted_in_this_process() => Assert.True(AppContext.TryGetSwitch(ScanSteps.SwitchName, out bool on) && on);
+    public void Steps_are_counted_in_this_process() =>
+        Assert.True(AppContext.TryGetSwitch(ScanSteps.SwitchName, out bool on) && on);
 
     public static TheoryData<string> Names() => [.. Scanners.Select(s => s.Name)];
 
@@ -65,8 +219,12 @@ public class LinearTimeTests
             {
                 foreach ((string shorter, string longer) in Texts(one, other, 96).Zip(Texts(one, other, 192)))
                 {
-                    long half = StepsOf(run, shorter), all = StepsOf(run, longer);
-                    if (all > (1.5 * half / shorter.Length + 2) * longer.Length || all > MostStepsACharacter * longer.Length)
+                    long half = StepsOf(run, shorter),
+                        all = StepsOf(run, longer);
+                    if (
+                        all > (1.5 * half / shorter.Length + 2) * longer.Length
+                        || all > MostStepsACharacter * longer.Length
+                    )
                         faults.Add($"{longer[..12]}...{longer[^12..]}: {half} and {all} steps");
                 }
             }
@@ -96,7 +254,13 @@ public class LinearTimeTests
         var builder = new VocabularyBuilder();
         builder.Add(word);
         Vocabulary vocabulary = builder.Build();
-        var source = new CharacterSource(RaggedIds.From([[1]]), vocabulary, CharacterSource.MostLongest);
+        var source = new CharacterSource(
+            RaggedIds.From([
+                [1],
+            ]),
+            vocabulary,
+            CharacterSource.MostLongest
+        );
         Assert.InRange(StepsOf(_ => source.Extract(1, []), ""), word.Length, MostStepsACharacter * word.Length);
     }
 
@@ -116,10 +280,13 @@ public class LinearTimeTests
     private static (string Name, Action<string> Run) Baseline()
     {
         var keys = new ThreadLocal<(NgramKeys Keys, List<ulong> Found)>(() => (new NgramKeys(new NgramOptions()), []));
-        return ("baseline", text =>
-        {
-            keys.Value.Found.Clear();
-            keys.Value.Keys.Extract(text, keys.Value.Found);
-        });
+        return (
+            "baseline",
+            text =>
+            {
+                keys.Value.Found.Clear();
+                keys.Value.Keys.Extract(text, keys.Value.Found);
+            }
+        );
     }
 }

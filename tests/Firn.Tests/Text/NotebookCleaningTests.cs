@@ -5,7 +5,9 @@ using Firn.Text;
 
 namespace Firn.Tests.Text;
 
-/// <summary>The preset <c>notebook</c> against Python's re, str.lower and NLTK (tools/golden/text_notebook.py).</summary>
+/// <summary>
+/// The preset <c>notebook</c> against Python's re, str.lower and NLTK (tools/golden/text_notebook.py).
+/// </summary>
 public class NotebookCleaningTests
 {
     private static readonly JsonElement Golden = TextGolden.Read("notebook.json");
@@ -28,7 +30,10 @@ public class NotebookCleaningTests
         foreach (JsonElement expected in Golden.GetProperty("cleaned_first").EnumerateArray())
         {
             byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(cleaner.Clean(tweets[i++])));
-            Assert.True(Convert.ToHexStringLower(hash).StartsWith(expected.GetString()!, StringComparison.Ordinal), tweets[i - 1]);
+            Assert.True(
+                Convert.ToHexStringLower(hash).StartsWith(expected.GetString()!, StringComparison.Ordinal),
+                tweets[i - 1]
+            );
         }
         Assert.Equal(Golden.GetProperty("cleaned_sha256").GetString(), TextGolden.Sha(tweets.Select(cleaner.Clean)));
     }
@@ -40,11 +45,18 @@ public class NotebookCleaningTests
     {
         var tokenizer = new Tokenizer(CleaningOptions.Notebook with { Stem = stem });
         var tokens = new TokenBuffer();
-        Assert.Equal(Golden.GetProperty(golden).GetString(), TextGolden.Sha(TextGolden.Tweets().Select(tweet =>
-        {
-            tokenizer.Tokenize(tweet, tokens);
-            return string.Join(' ', tokens.ToArray());
-        })));
+        Assert.Equal(
+            Golden.GetProperty(golden).GetString(),
+            TextGolden.Sha(
+                TextGolden
+                    .Tweets()
+                    .Select(tweet =>
+                    {
+                        tokenizer.Tokenize(tweet, tokens);
+                        return string.Join(' ', tokens.ToArray());
+                    })
+            )
+        );
     }
 
     [Fact]
@@ -53,6 +65,9 @@ public class NotebookCleaningTests
         var cleaner = new Cleaner(CleaningOptions.Notebook);
         var tokenizer = new Tokenizer(CleaningOptions.Notebook with { RemoveStopWords = false });
         foreach (JsonElement pair in Golden.GetProperty("cases").EnumerateArray())
-            Assert.Equal(pair[1].GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries), tokenizer.Tokenize(pair[0].GetString()!));
+            Assert.Equal(
+                pair[1].GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                tokenizer.Tokenize(pair[0].GetString()!)
+            );
     }
 }

@@ -9,16 +9,29 @@ public class PhrasesTests
     [Fact]
     public void Phrases_and_joined_texts_equal_gensims()
     {
-        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "vectors_phrases.json")));
+        using JsonDocument golden = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "vectors_phrases.json"))
+        );
         JsonElement root = golden.RootElement;
-        (RaggedIds texts, Vocabulary vocabulary) = Encode([.. root.GetProperty("texts").EnumerateArray().Select(t => t.GetString()!)]);
-        Phrases phrases = Phrases.Find(texts, vocabulary, new PhraseOptions
-        {
-            MinCount = root.GetProperty("minCount").GetInt32(),
-            Threshold = root.GetProperty("threshold").GetDouble(),
-        });
-        var expected = root.GetProperty("phrases").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetDouble());
-        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), phrases.Items.Select(Name).Order(StringComparer.Ordinal));
+        (RaggedIds texts, Vocabulary vocabulary) = Encode([
+            .. root.GetProperty("texts").EnumerateArray().Select(t => t.GetString()!),
+        ]);
+        Phrases phrases = Phrases.Find(
+            texts,
+            vocabulary,
+            new PhraseOptions
+            {
+                MinCount = root.GetProperty("minCount").GetInt32(),
+                Threshold = root.GetProperty("threshold").GetDouble(),
+            }
+        );
+        var expected = root.GetProperty("phrases")
+            .EnumerateObject()
+            .ToDictionary(p => p.Name, p => p.Value.GetDouble());
+        Assert.Equal(
+            expected.Keys.Order(StringComparer.Ordinal),
+            phrases.Items.Select(Name).Order(StringComparer.Ordinal)
+        );
         Assert.All(phrases.Items, p => Assert.Equal(expected[Name(p)], p.Score, 1e-9));
         Assert.True(phrases.Items.Zip(phrases.Items.Skip(1)).All(pair => pair.First.Score >= pair.Second.Score));
 
@@ -30,31 +43,58 @@ public class PhrasesTests
     [Fact]
     public void Scores_and_connectors_equal_gensims()
     {
-        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "vectors_phrases_scores.json")));
+        using JsonDocument golden = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "vectors_phrases_scores.json"))
+        );
         JsonElement root = golden.RootElement;
-        (RaggedIds texts, Vocabulary vocabulary) = Encode([.. root.GetProperty("texts").EnumerateArray().Select(t => t.GetString()!)]);
+        (RaggedIds texts, Vocabulary vocabulary) = Encode([
+            .. root.GetProperty("texts").EnumerateArray().Select(t => t.GetString()!),
+        ]);
         foreach (JsonElement test in root.GetProperty("cases").EnumerateArray())
         {
-            Phrases phrases = Phrases.Find(texts, vocabulary, new PhraseOptions
-            {
-                MinCount = root.GetProperty("minCount").GetInt32(),
-                Threshold = test.GetProperty("threshold").GetDouble(),
-                Scoring = test.GetProperty("scoring").GetString() == "npmi" ? PhraseScoring.Npmi : PhraseScoring.DistinctTokens,
-                Connectors = [.. test.GetProperty("connectors").EnumerateArray().Select(c => c.GetString()!)],
-            });
-            var expected = test.GetProperty("phrases").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetDouble());
-            Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), phrases.Items.Select(Name).Order(StringComparer.Ordinal));
+            Phrases phrases = Phrases.Find(
+                texts,
+                vocabulary,
+                new PhraseOptions
+                {
+                    MinCount = root.GetProperty("minCount").GetInt32(),
+                    Threshold = test.GetProperty("threshold").GetDouble(),
+                    Scoring =
+                        test.GetProperty("scoring").GetString() == "npmi"
+                            ? PhraseScoring.Npmi
+                            : PhraseScoring.DistinctTokens,
+                    Connectors = [.. test.GetProperty("connectors").EnumerateArray().Select(c => c.GetString()!)],
+                }
+            );
+            var expected = test.GetProperty("phrases")
+                .EnumerateObject()
+                .ToDictionary(p => p.Name, p => p.Value.GetDouble());
+            Assert.Equal(
+                expected.Keys.Order(StringComparer.Ordinal),
+                phrases.Items.Select(Name).Order(StringComparer.Ordinal)
+            );
             Assert.All(phrases.Items, p => Assert.Equal(expected[Name(p)], p.Score, 1e-9));
             (RaggedIds joined, Vocabulary words) = phrases.Join(texts, vocabulary);
-            Assert.Equal(test.GetProperty("joined").EnumerateArray().Select(t => t.GetString()!), Decode(joined, words));
+            Assert.Equal(
+                test.GetProperty("joined").EnumerateArray().Select(t => t.GetString()!),
+                Decode(joined, words)
+            );
         }
     }
 
     [Fact]
     public void Saved_phrases_join_other_texts_as_before()
     {
-        (RaggedIds texts, Vocabulary vocabulary) = Encode([.. Enumerable.Repeat("bank of america new york times", 10), .. Enumerable.Repeat("a b c d", 50)]);
-        var options = new PhraseOptions { MinCount = 2, Threshold = 1, Connectors = ["of"] };
+        (RaggedIds texts, Vocabulary vocabulary) = Encode([
+            .. Enumerable.Repeat("bank of america new york times", 10),
+            .. Enumerable.Repeat("a b c d", 50),
+        ]);
+        var options = new PhraseOptions
+        {
+            MinCount = 2,
+            Threshold = 1,
+            Connectors = ["of"],
+        };
         Phrases first = Phrases.Find(texts, vocabulary, options);
         (RaggedIds once, Vocabulary words) = first.Join(texts, vocabulary);
         Phrases second = Phrases.Find(once, words, options);
@@ -76,8 +116,16 @@ public class PhrasesTests
     [Fact]
     public void A_second_pass_joins_three_words_and_a_gap_parts_neighbours()
     {
-        (RaggedIds texts, Vocabulary vocabulary) = Encode([.. Enumerable.Repeat("new york times", 10), .. Enumerable.Repeat("a b c d", 50)]);
-        var options = new PhraseOptions { MinCount = 2, Threshold = 1, Separator = '-' };
+        (RaggedIds texts, Vocabulary vocabulary) = Encode([
+            .. Enumerable.Repeat("new york times", 10),
+            .. Enumerable.Repeat("a b c d", 50),
+        ]);
+        var options = new PhraseOptions
+        {
+            MinCount = 2,
+            Threshold = 1,
+            Separator = '-',
+        };
         (RaggedIds once, Vocabulary words) = Phrases.Find(texts, vocabulary, options).Join(texts, vocabulary);
         Assert.Equal("new-york times", Decode(once, words).First());
         (RaggedIds twice, Vocabulary more) = Phrases.Find(once, words, options).Join(once, words);
@@ -91,8 +139,25 @@ public class PhrasesTests
     public void Limits_out_of_range_are_refused()
     {
         (RaggedIds texts, Vocabulary vocabulary) = Encode(["a b"]);
-        Assert.Contains("MinCount", Assert.ThrowsAny<ArgumentException>(() => Phrases.Find(texts, vocabulary, new PhraseOptions { MinCount = 0 })).Message);
-        Assert.Contains("hold id 9", Assert.Throws<ArgumentException>(() => Phrases.Find(RaggedIds.From([[1, 9]]), vocabulary)).Message);
+        Assert.Contains(
+            "MinCount",
+            Assert
+                .ThrowsAny<ArgumentException>(() => Phrases.Find(texts, vocabulary, new PhraseOptions { MinCount = 0 }))
+                .Message
+        );
+        Assert.Contains(
+            "hold id 9",
+            Assert
+                .Throws<ArgumentException>(() =>
+                    Phrases.Find(
+                        RaggedIds.From([
+                            [1, 9],
+                        ]),
+                        vocabulary
+                    )
+                )
+                .Message
+        );
     }
 
     private static string Name(Phrase phrase) => string.Join('_', phrase.Words);
@@ -103,9 +168,14 @@ public class PhrasesTests
         foreach (string word in lines.SelectMany(line => line.Split(' ')))
             builder.Add(word);
         Vocabulary vocabulary = builder.Build();
-        return (RaggedIds.From([.. lines.Select(line => line.Split(' ').Select(word => vocabulary.IdOf(word)).ToArray())]), vocabulary);
+        return (
+            RaggedIds.From([.. lines.Select(line => line.Split(' ').Select(word => vocabulary.IdOf(word)).ToArray())]),
+            vocabulary
+        );
     }
 
     private static IEnumerable<string> Decode(RaggedIds texts, Vocabulary vocabulary) =>
-        Enumerable.Range(0, texts.Count).Select(text => string.Join(' ', texts[text].ToArray().Select(id => vocabulary[id])));
+        Enumerable
+            .Range(0, texts.Count)
+            .Select(text => string.Join(' ', texts[text].ToArray().Select(id => vocabulary[id])));
 }

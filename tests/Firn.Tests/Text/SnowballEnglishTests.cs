@@ -10,7 +10,13 @@ public class SnowballEnglishTests
         string[] words = File.ReadAllLines(Data.Path("text/snowball_english_classic/voc.txt"));
         string[] stems = File.ReadAllLines(Data.Path("text/snowball_english_classic/output.txt"));
         Assert.Equal(29_417, words.Length);
-        string[] wrong = [.. words.Zip(stems).Where(p => SnowballEnglish.Stem(p.First) != p.Second).Select(p => $"{p.First} gave {SnowballEnglish.Stem(p.First)}, not {p.Second}")];
+        string[] wrong =
+        [
+            .. words
+                .Zip(stems)
+                .Where(p => SnowballEnglish.Stem(p.First) != p.Second)
+                .Select(p => $"{p.First} gave {SnowballEnglish.Stem(p.First)}, not {p.Second}"),
+        ];
         Assert.Empty(wrong);
     }
 

@@ -12,7 +12,9 @@ internal static class TextGolden
     private static readonly Lazy<string[]> AllTweets = new(ReadTweets);
 
     public static JsonElement Read(string name) =>
-        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "Text", name))).RootElement;
+        JsonDocument
+            .Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "Text", name)))
+            .RootElement;
 
     /// <summary>The 218,063 tweets of the union file; skips the test where they are absent.</summary>
     public static string[] Tweets()
@@ -32,7 +34,10 @@ internal static class TextGolden
 
     private static string[] ReadTweets()
     {
-        using var file = new GZipStream(File.OpenRead(Data.Path("sentiment140/sentiment140_union.csv.gz")), CompressionMode.Decompress);
+        using var file = new GZipStream(
+            File.OpenRead(Data.Path("sentiment140/sentiment140_union.csv.gz")),
+            CompressionMode.Decompress
+        );
         using var csv = CsvReader.Create(file);
         var texts = new List<string>();
         while (csv.Read())

@@ -13,11 +13,19 @@ public class TrainTestSplitTests
         foreach (JsonElement golden in TextGolden.Read("split.json").EnumerateArray())
         {
             string size = golden.GetProperty("size").GetString()!;
-            double share = size == "1-0.8" ? 1 - 0.8 : double.Parse(size, System.Globalization.CultureInfo.InvariantCulture);
-            (int[] train, int[] test) = TrainTestSplit.Random(golden.GetProperty("n").GetInt32(), share, golden.GetProperty("seed").GetUInt32());
+            double share =
+                size == "1-0.8" ? 1 - 0.8 : double.Parse(size, System.Globalization.CultureInfo.InvariantCulture);
+            (int[] train, int[] test) = TrainTestSplit.Random(
+                golden.GetProperty("n").GetInt32(),
+                share,
+                golden.GetProperty("seed").GetUInt32()
+            );
             Assert.Equal(golden.GetProperty("tests").GetInt32(), test.Length);
             Assert.Equal(golden.GetProperty("test_first").EnumerateArray().Select(i => i.GetInt32()), test.Take(5));
-            Assert.Equal(golden.GetProperty("sha256").GetString(), TextGolden.Sha([string.Join(' ', test), string.Join(' ', train)]));
+            Assert.Equal(
+                golden.GetProperty("sha256").GetString(),
+                TextGolden.Sha([string.Join(' ', test), string.Join(' ', train)])
+            );
             cases++;
         }
         Assert.InRange(cases, 80, 1000);
@@ -26,18 +34,25 @@ public class TrainTestSplitTests
     [Fact]
     public void Stratified_gives_every_label_its_share_to_within_one_text()
     {
-        Gen.Select(Gen.Int[0, 4].Array[2, 300], Gen.Double[0.05, 0.6], Gen.UInt).Sample((labels, share, seed) =>
-        {
-            int expected = (int)Math.Ceiling(share * labels.Length);
-            if (expected == labels.Length)
-                return;
-            (int[] train, int[] test) = TrainTestSplit.Stratified(labels, share, seed);
-            Assert.Equal(expected, test.Length);
-            Assert.Equal(Enumerable.Range(0, labels.Length), train.Concat(test).Order());
-            double actual = (double)expected / labels.Length;
-            foreach (IGrouping<int, int> label in Enumerable.Range(0, labels.Length).GroupBy(i => labels[i]))
-                Assert.InRange(test.Count(i => labels[i] == label.Key), label.Count() * actual - 1, label.Count() * actual + 1);
-        });
+        Gen.Select(Gen.Int[0, 4].Array[2, 300], Gen.Double[0.05, 0.6], Gen.UInt)
+            .Sample(
+                (labels, share, seed) =>
+                {
+                    int expected = (int)Math.Ceiling(share * labels.Length);
+                    if (expected == labels.Length)
+                        return;
+                    (int[] train, int[] test) = TrainTestSplit.Stratified(labels, share, seed);
+                    Assert.Equal(expected, test.Length);
+                    Assert.Equal(Enumerable.Range(0, labels.Length), train.Concat(test).Order());
+                    double actual = (double)expected / labels.Length;
+                    foreach (IGrouping<int, int> label in Enumerable.Range(0, labels.Length).GroupBy(i => labels[i]))
+                        Assert.InRange(
+                            test.Count(i => labels[i] == label.Key),
+                            label.Count() * actual - 1,
+                            label.Count() * actual + 1
+                        );
+                }
+            );
     }
 
     [Theory]
@@ -64,7 +79,11 @@ public class TrainTestSplitTests
         Assert.Empty(train.Select(i => groups[i]).Intersect(test.Select(i => groups[i])));
         Assert.Equal(Enumerable.Range(0, 2000), train.Concat(test).Order());
         Assert.InRange(test.Length, 395, 400);
-        Assert.InRange(test.Count(i => labels[i] == 1), labels.Count(l => l == 1) / 5 - 5, labels.Count(l => l == 1) / 5 + 1);
+        Assert.InRange(
+            test.Count(i => labels[i] == 1),
+            labels.Count(l => l == 1) / 5 - 5,
+            labels.Count(l => l == 1) / 5 + 1
+        );
         Assert.Equal(test, TrainTestSplit.Grouped(labels, groups, 0.2, seed).Test);
     }
 
@@ -72,7 +91,8 @@ public class TrainTestSplitTests
     public void Without_equal_texts_a_grouped_split_is_the_stratified_one()
     {
         int[] labels = [.. Enumerable.Range(0, 500).Select(i => i % 7 == 0 ? 1 : 0)];
-        (int[] Train, int[] Test) plain = TrainTestSplit.Stratified(labels, 0.15, 3), grouped = TrainTestSplit.Grouped(labels, [.. Enumerable.Range(0, 500)], 0.15, 3);
+        (int[] Train, int[] Test) plain = TrainTestSplit.Stratified(labels, 0.15, 3),
+            grouped = TrainTestSplit.Grouped(labels, [.. Enumerable.Range(0, 500)], 0.15, 3);
         Assert.Equal(plain.Train, grouped.Train);
         Assert.Equal(plain.Test, grouped.Test);
     }

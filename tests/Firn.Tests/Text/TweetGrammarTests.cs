@@ -23,7 +23,10 @@ public class TweetGrammarTests
     [InlineData("#ILoveNYC #follow_friday #NBAFinals2012", "i love nyc follow friday nba finals 2012")]
     [InlineData("tom &amp; jerry &lt;3 &quot;hi&quot; &#39;x&#x27; &amp;lt;3 &bogus; &", "tom jerry <3 hi x <3 bogus")]
     [InlineData("great<br /><br />film <b>bold</b> a < b > c", "great film bold a b c")]
-    [InlineData("wow! wow!!! eh? eh??? what?! hm... end. two.. …", "wow ! wow !! eh ? eh ?? what ?! hm ... end two ... ...")]
+    [InlineData(
+        "wow! wow!!! eh? eh??? what?! hm... end. two.. …",
+        "wow ! wow !! eh ? eh ?? what ?! hm ... end two ... ..."
+    )]
     [InlineData(":) :-) =) (: (-: :))) :] ;) ;-)", ":) :) :) :) :) :) :) ;) ;)")]
     [InlineData(":( :-(( ): :'( :[ D: =(", ":( :( :( :'( :( :( :(")]
     [InlineData(":D :-D :P :p :/ :-\\ :| :* :O :3", ":d :d :p :p :/ :/ :| :* :o :3")]
@@ -50,29 +53,41 @@ public class TweetGrammarTests
     [InlineData("#我爱你 #Love中国123 @user你好 @小明 hi", "我爱 爱你 love 中国 123 <user> 你好 <user> hi")]
     [InlineData("看http://t.co/a好。去bit.ly/x，好T_T好:)", "看 <url> 好 去 <url> 好 t_t 好 :)")]
     [InlineData("好！！真的？！", "好 !! 真的 ?!")]
-    [InlineData("한국어 좋아요 नमस्ते दुनिया مَرْحَبًا שָׁלוֹם தமிழ் გამარჯობა ሰላም", "한국어 좋아요 नमस्ते दुनिया مَرْحَبًا שָׁלוֹם தமிழ் გამარჯობა ሰላም")]
+    [InlineData(
+        "한국어 좋아요 नमस्ते दुनिया مَرْحَبًا שָׁלוֹם தமிழ் გამარჯობა ሰላም",
+        "한국어 좋아요 नमस्ते दुनिया مَرْحَبًا שָׁלוֹם தமிழ் გამარჯობა ሰላም"
+    )]
     [InlineData("می\u200cخواهم क्\u200dष \u200cx", "میخواهم क्ष x")]
-    [InlineData("1️⃣#️⃣*⃣ 12 🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F 👨‍👩‍👧 👍🏽", "1⃣ #⃣ *⃣ 12 🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F 👨‍👩‍👧 👍")]
+    [InlineData(
+        "1️⃣#️⃣*⃣ 12 🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F 👨‍👩‍👧 👍🏽",
+        "1⃣ #⃣ *⃣ 12 🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F 👨‍👩‍👧 👍"
+    )]
     [InlineData("𝓱𝓲 𞤀𞤁 \ud840 我\udc00", "𝓱𝓲 𞤢𞤣 我")]
     public void Tokenizes(string text, string expected) => Assert.Equal(expected, Tokens(text));
 
-    public static TheoryData<string, string, string, string> Switches => new()
-    {
-        { nameof(CleaningOptions.LowerCase), "So GOOD", "so good", "So GOOD" },
-        { nameof(CleaningOptions.ReplaceUsers), "@Bob hi", "<user> hi", "@bob hi" },
-        { nameof(CleaningOptions.ReplaceUrls), "www.a.com", "<url>", "ww a com" },
-        { nameof(CleaningOptions.UnescapeHtml), "a &lt;3", "a <3", "a lt 3" },
-        { nameof(CleaningOptions.RemoveMarkup), "a<br />b", "a b", "a br b" },
-        { nameof(CleaningOptions.SplitHashTags), "#GoTeam", "go team", "#goteam" },
-        { nameof(CleaningOptions.KeepEmoticons), "hi :D", "hi :d", "hi d" },
-        { nameof(CleaningOptions.KeepEmoji), "hi 😂", "hi 😂", "hi" },
-        { nameof(CleaningOptions.KeepTone), "hi!! ok?", "hi !! ok ?", "hi ok" },
-        { nameof(CleaningOptions.KeepContractions), "don't", "don't", "don t" },
-        { nameof(CleaningOptions.RestoreApostrophes), "dont", "don't", "dont" },
-        { nameof(CleaningOptions.DropPossessives), "dad's", "dad", "dad's" },
-        { nameof(CleaningOptions.SqueezeRepeats), "sooo", "soo", "sooo" },
-        { nameof(CleaningOptions.SplitUnspacedScripts), "我爱你 好！1️⃣ 𠮷𠮷", "我爱 爱你 好 ! 1⃣ 𠮷𠮷", "我爱你 好 1" },
-    };
+    public static TheoryData<string, string, string, string> Switches =>
+        new()
+        {
+            { nameof(CleaningOptions.LowerCase), "So GOOD", "so good", "So GOOD" },
+            { nameof(CleaningOptions.ReplaceUsers), "@Bob hi", "<user> hi", "@bob hi" },
+            { nameof(CleaningOptions.ReplaceUrls), "www.a.com", "<url>", "ww a com" },
+            { nameof(CleaningOptions.UnescapeHtml), "a &lt;3", "a <3", "a lt 3" },
+            { nameof(CleaningOptions.RemoveMarkup), "a<br />b", "a b", "a br b" },
+            { nameof(CleaningOptions.SplitHashTags), "#GoTeam", "go team", "#goteam" },
+            { nameof(CleaningOptions.KeepEmoticons), "hi :D", "hi :d", "hi d" },
+            { nameof(CleaningOptions.KeepEmoji), "hi 😂", "hi 😂", "hi" },
+            { nameof(CleaningOptions.KeepTone), "hi!! ok?", "hi !! ok ?", "hi ok" },
+            { nameof(CleaningOptions.KeepContractions), "don't", "don't", "don t" },
+            { nameof(CleaningOptions.RestoreApostrophes), "dont", "don't", "dont" },
+            { nameof(CleaningOptions.DropPossessives), "dad's", "dad", "dad's" },
+            { nameof(CleaningOptions.SqueezeRepeats), "sooo", "soo", "sooo" },
+            {
+                nameof(CleaningOptions.SplitUnspacedScripts),
+                "我爱你 好！1️⃣ 𠮷𠮷",
+                "我爱 爱你 好 ! 1⃣ 𠮷𠮷",
+                "我爱你 好 1"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Switches))]
@@ -87,48 +102,168 @@ public class TweetGrammarTests
     [Fact]
     public void Optional_rules_can_be_switched_on()
     {
-        Assert.Equal("\" oh , no . \" - me * ... hm _ :)", Tokens("\"Oh, no.\" - me* ...hm _ :)", CleaningOptions.Tweets with { KeepPunctuation = true }));
-        Assert.Equal("don't , < > @ # don't .", Tokens("dont, <> @ # dont.", CleaningOptions.Tweets with { KeepPunctuation = true }));
+        Assert.Equal(
+            "\" oh , no . \" - me * ... hm _ :)",
+            Tokens("\"Oh, no.\" - me* ...hm _ :)", CleaningOptions.Tweets with { KeepPunctuation = true })
+        );
+        Assert.Equal(
+            "don't , < > @ # don't .",
+            Tokens("dont, <> @ # dont.", CleaningOptions.Tweets with { KeepPunctuation = true })
+        );
         Assert.Equal("<number> cats", Tokens("12 cats", CleaningOptions.Tweets with { ReplaceNumbers = true }));
-        Assert.Equal("now or never #nowornever now x #now_x 42 #42 soo #sooo c d !", Tokens("#NowOrNever #now_x #42 #sooo c#d!", CleaningOptions.Tweets with { KeepHashTags = true }));
-        Assert.Equal("#goteam", Tokens("#GoTeam", CleaningOptions.Tweets with { KeepHashTags = true, SplitHashTags = false }));
-        Assert.Equal("build it c d !", Tokens("build it #NowOrNever #now_x #42 c#d #\u00fcber!", CleaningOptions.Tweets with { DropHashTags = true }));
-        Assert.Equal("happi cat", Tokens("the happy cats", CleaningOptions.Tweets with { Stem = true, RemoveStopWords = true }));
+        Assert.Equal(
+            "now or never #nowornever now x #now_x 42 #42 soo #sooo c d !",
+            Tokens("#NowOrNever #now_x #42 #sooo c#d!", CleaningOptions.Tweets with { KeepHashTags = true })
+        );
+        Assert.Equal(
+            "#goteam",
+            Tokens("#GoTeam", CleaningOptions.Tweets with { KeepHashTags = true, SplitHashTags = false })
+        );
+        Assert.Equal(
+            "build it c d !",
+            Tokens(
+                "build it #NowOrNever #now_x #42 c#d #\u00fcber!",
+                CleaningOptions.Tweets with
+                {
+                    DropHashTags = true,
+                }
+            )
+        );
+        Assert.Equal(
+            "happi cat",
+            Tokens("the happy cats", CleaningOptions.Tweets with { Stem = true, RemoveStopWords = true })
+        );
     }
 
     [Fact]
     public void Any_text_gives_tokens_that_a_vocabulary_can_hold()
     {
-        string[] pieces = ["@", "#", "<", "</", ">", "&", "&amp;", "&#", ";", ":", "=", "-", "_", "'", "^", "\\", "/", "(", ")", ".", "!", "?", "D", "T", "o", "0", "3", "a",
-            "hah", "ha", "B", " ", "\n", "http", "www.", "://", "com", "<br", "\u0130", "\u2019", "\u200D", "\uFE0F", "👍", "🏽", "\uD83D", "\uDE00", "❤", "é", "\u0301", "\uFFFD", "中", "文", "〇", "𠮷", "𝓱", "ก", "เ", "ิ", "ក", "្", "한", "\u200c", "\uDB40", "\u20E3", "！", "n't", "'s"];
-        Gen.Int[0, pieces.Length - 1].Array[0, 25].Select(chosen => string.Concat(chosen.Select(i => pieces[i]))).Sample(text =>
-        {
-            foreach (CleaningOptions rules in (CleaningOptions[])[CleaningOptions.Tweets, CleaningOptions.Tweets with { Stem = true, RemoveStopWords = true, ReplaceNumbers = true }, CleaningOptions.Notebook, CleaningOptions.None])
-            {
-                var builder = new VocabularyBuilder();
-                foreach (string token in new Tokenizer(rules).Tokenize(text))
+        string[] pieces =
+        [
+            "@",
+            "#",
+            "<",
+            "</",
+            ">",
+            "&",
+            "&amp;",
+            "&#",
+            ";",
+            ":",
+            "=",
+            "-",
+            "_",
+            "'",
+            "^",
+            "\\",
+            "/",
+            "(",
+            ")",
+            ".",
+            "!",
+            "?",
+            "D",
+            "T",
+            "o",
+            "0",
+            "3",
+            "a",
+            "hah",
+            "ha",
+            "B",
+            " ",
+            "\n",
+            "http",
+            "www.",
+            "://",
+            "com",
+            "<br",
+            "\u0130",
+            "\u2019",
+            "\u200D",
+            "\uFE0F",
+            "👍",
+            "🏽",
+            "\uD83D",
+            "\uDE00",
+            "❤",
+            "é",
+            "\u0301",
+            "\uFFFD",
+            "中",
+            "文",
+            "〇",
+            "𠮷",
+            "𝓱",
+            "ก",
+            "เ",
+            "ิ",
+            "ក",
+            "្",
+            "한",
+            "\u200c",
+            "\uDB40",
+            "\u20E3",
+            "！",
+            "n't",
+            "'s",
+        ];
+        Gen.Int[0, pieces.Length - 1]
+            .Array[0, 25]
+            .Select(chosen => string.Concat(chosen.Select(i => pieces[i])))
+            .Sample(
+                text =>
                 {
-                    Assert.DoesNotContain(token, UnicodeSpace.Is);
-                    builder.Add(token);
-                }
-            }
-        }, iter: 5_000);
+                    foreach (
+                        CleaningOptions rules in (CleaningOptions[])
+                            [
+                                CleaningOptions.Tweets,
+                                CleaningOptions.Tweets with
+                                {
+                                    Stem = true,
+                                    RemoveStopWords = true,
+                                    ReplaceNumbers = true,
+                                },
+                                CleaningOptions.Notebook,
+                                CleaningOptions.None,
+                            ]
+                    )
+                    {
+                        var builder = new VocabularyBuilder();
+                        foreach (string token in new Tokenizer(rules).Tokenize(text))
+                        {
+                            Assert.DoesNotContain(token, UnicodeSpace.Is);
+                            builder.Add(token);
+                        }
+                    }
+                },
+                iter: 5_000
+            );
     }
 
     [Fact]
     public void A_tokenizer_serves_many_threads_and_a_buffer_many_texts()
     {
         var tokenizer = new Tokenizer(CleaningOptions.Tweets);
-        string[] texts = [.. Enumerable.Range(0, 200).Select(i => string.Concat(Enumerable.Repeat($"@u{i} sooo goood #Day{i} :-) ", i % 17)))];
+        string[] texts =
+        [
+            .. Enumerable
+                .Range(0, 200)
+                .Select(i => string.Concat(Enumerable.Repeat($"@u{i} sooo goood #Day{i} :-) ", i % 17))),
+        ];
         string[] alone = [.. texts.Select(t => string.Join(' ', tokenizer.Tokenize(t)))];
-        Parallel.For(0, 8, _ =>
-        {
-            var buffer = new TokenBuffer();
-            for (int i = 0; i < texts.Length; i++)
+        Parallel.For(
+            0,
+            8,
+            _ =>
             {
-                tokenizer.Tokenize(texts[i], buffer);
-                Assert.Equal(alone[i], string.Join(' ', buffer.ToArray()));
+                var buffer = new TokenBuffer();
+                for (int i = 0; i < texts.Length; i++)
+                {
+                    tokenizer.Tokenize(texts[i], buffer);
+                    Assert.Equal(alone[i], string.Join(' ', buffer.ToArray()));
+                }
             }
-        });
+        );
     }
 }

@@ -45,26 +45,48 @@ public class VocabularyTests
         Vocabulary vocabulary = builder.Build();
 
         Assert.Equal(golden.GetProperty("rows").GetInt32(), vocabulary.Count);
-        Assert.Equal(golden.GetProperty("first").EnumerateArray().Select(w => w.GetString()), Enumerable.Range(1, 50).Select(i => vocabulary[i]));
-        Assert.Equal(golden.GetProperty("counts_first").EnumerateArray().Select(c => c.GetInt64()), Enumerable.Range(1, 50).Select(vocabulary.CountOf));
+        Assert.Equal(
+            golden.GetProperty("first").EnumerateArray().Select(w => w.GetString()),
+            Enumerable.Range(1, 50).Select(i => vocabulary[i])
+        );
+        Assert.Equal(
+            golden.GetProperty("counts_first").EnumerateArray().Select(c => c.GetInt64()),
+            Enumerable.Range(1, 50).Select(vocabulary.CountOf)
+        );
         Assert.Equal(golden.GetProperty("file_sha256").GetString(), vocabulary.Hash);
-        Assert.Equal(golden.GetProperty("file_with_unknown_sha256").GetString(), builder.Build(new() { Unknown = UnknownWords.Row }).Hash);
+        Assert.Equal(
+            golden.GetProperty("file_with_unknown_sha256").GetString(),
+            builder.Build(new() { Unknown = UnknownWords.Row }).Hash
+        );
         var ids = new List<int>();
         long total = 0;
-        Assert.Equal(golden.GetProperty("test_ids_sha256").GetString(), TextGolden.Sha(test.Select(i =>
-        {
-            tokenizer.Tokenize(tweets[i], tokens);
-            ids.Clear();
-            total += vocabulary.Encode(tokens, ids);
-            return string.Join(' ', ids);
-        })));
+        Assert.Equal(
+            golden.GetProperty("test_ids_sha256").GetString(),
+            TextGolden.Sha(
+                test.Select(i =>
+                {
+                    tokenizer.Tokenize(tweets[i], tokens);
+                    ids.Clear();
+                    total += vocabulary.Encode(tokens, ids);
+                    return string.Join(' ', ids);
+                })
+            )
+        );
         Assert.Equal(golden.GetProperty("test_ids").GetInt64(), total);
     }
 
     [Fact]
     public void An_unknown_row_takes_id_1_and_the_words_that_are_cut()
     {
-        Vocabulary vocabulary = Of("a a b b c <unk> <pad>", new() { Unknown = UnknownWords.Row, MinCount = 2, MaxSize = 1 });
+        Vocabulary vocabulary = Of(
+            "a a b b c <unk> <pad>",
+            new()
+            {
+                Unknown = UnknownWords.Row,
+                MinCount = 2,
+                MaxSize = 1,
+            }
+        );
         Assert.Equal(["<pad>", "<unk>", "a"], Enumerable.Range(0, vocabulary.Count).Select(i => vocabulary[i]));
         var tokens = new TokenBuffer();
         foreach (string token in (string[])["a", "b", "zebra", "<pad>", "a"])

@@ -41,8 +41,20 @@ public class CallbackTests
     [Fact]
     public void Early_stopping_waits_for_patience_and_ignores_small_gains()
     {
-        var stopping = new EarlyStopping(new() { Monitor = Monitored.ValidationAccuracy, MinDelta = 1e-4, Patience = 2 });
-        bool[] stops = [.. new[] { 0.70, 0.71, 0.71005, 0.7101, 0.70 }.Select((a, i) => stopping.OnEpoch(Epoch(i + 1, accuracy: a)))];
+        var stopping = new EarlyStopping(
+            new()
+            {
+                Monitor = Monitored.ValidationAccuracy,
+                MinDelta = 1e-4,
+                Patience = 2,
+            }
+        );
+        bool[] stops =
+        [
+            .. new[] { 0.70, 0.71, 0.71005, 0.7101, 0.70 }.Select(
+                (a, i) => stopping.OnEpoch(Epoch(i + 1, accuracy: a))
+            ),
+        ];
         Assert.Equal([false, false, false, true, true], stops);
     }
 
@@ -75,11 +87,16 @@ public class CallbackTests
     private static double[] Rates(ReduceLearningRateOptions options, params double[] losses)
     {
         var watcher = new ReduceLearningRate(options, 1);
-        return [.. losses.Select((loss, i) =>
-        {
-            watcher.OnEpoch(Epoch(i + 1, loss));
-            return watcher.Rate;
-        })];
+        return
+        [
+            .. losses.Select(
+                (loss, i) =>
+                {
+                    watcher.OnEpoch(Epoch(i + 1, loss));
+                    return watcher.Rate;
+                }
+            ),
+        ];
     }
 
     private static EpochRecord Epoch(int epoch, double loss = 0, double accuracy = 0) =>

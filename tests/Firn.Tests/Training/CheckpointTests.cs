@@ -20,14 +20,20 @@ public sealed class CheckpointTests : IDisposable
 
     private static readonly string[] Schedules =
     [
-        "frozen", "trainable", "thaw-all@3", "thaw-embedding@4", "gradual", "gradual@5,optimizer=reset",
-        "thaw-all@2,rows=seen:20,pull=0.05", "thaw-embedding@3,rows=top:9+without-vector,embedding-rate=0.3",
+        "frozen",
+        "trainable",
+        "thaw-all@3",
+        "thaw-embedding@4",
+        "gradual",
+        "gradual@5,optimizer=reset",
+        "thaw-all@2,rows=seen:20,pull=0.05",
+        "thaw-embedding@3,rows=top:9+without-vector,embedding-rate=0.3",
         """
-        [ { "epochs": 1, "train": ["embedding"], "rows": { "top": 30 } },
-          { "epochs": 2, "train": ["embedding", "dense"], "rows": { "seen": 20 }, "pull": 0.1 },
-          { "epochs": 1, "train": ["lstm"], "optimizer": "reset" },
-          { "epochs": 2, "train": ["embedding", "lstm", "dense"], "optimizer": "reset", "rates": { "lstm": 0.5 } } ]
-        """,
+            [ { "epochs": 1, "train": ["embedding"], "rows": { "top": 30 } },
+              { "epochs": 2, "train": ["embedding", "dense"], "rows": { "seen": 20 }, "pull": 0.1 },
+              { "epochs": 1, "train": ["lstm"], "optimizer": "reset" },
+              { "epochs": 2, "train": ["embedding", "lstm", "dense"], "optimizer": "reset", "rates": { "lstm": 0.5 } } ]
+            """,
     ];
 
     public static TheoryData<string, int, bool> Breaks
@@ -55,7 +61,11 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Breaks))]
-    public void A_run_that_was_broken_off_in_any_phase_ends_as_if_it_had_not_been(string schedule, int epochsBefore, bool withinTheNext)
+    public void A_run_that_was_broken_off_in_any_phase_ends_as_if_it_had_not_been(
+        string schedule,
+        int epochsBefore,
+        bool withinTheNext
+    )
     {
         TrainingOptions options = Options with { Schedule = ThawSchedule.Parse(schedule) };
         (TrainingResult whole, float[] expected) = Train(null, options);
@@ -65,7 +75,10 @@ public sealed class CheckpointTests : IDisposable
 
         Assert.True(expected.AsSpan().SequenceEqual(weights), "weights");
         Assert.Equal(Options.Epochs, whole.History.Count);
-        Assert.Equal((whole.StoppedBy, whole.BestEpoch, whole.KeptEpoch), (resumed.StoppedBy, resumed.BestEpoch, resumed.KeptEpoch));
+        Assert.Equal(
+            (whole.StoppedBy, whole.BestEpoch, whole.KeptEpoch),
+            (resumed.StoppedBy, resumed.BestEpoch, resumed.KeptEpoch)
+        );
         Assert.Equal(whole.History.Select(Figures), resumed.History.Select(Figures));
         Assert.Equal(whole.StartRows?.ToArray(), resumed.StartRows?.ToArray());
     }
@@ -88,19 +101,29 @@ public sealed class CheckpointTests : IDisposable
         var other = Assert.Throws<InvalidDataException>(() => Train(new Checkpoint(File, "b")));
         Assert.Contains("other data or options", other.Message, StringComparison.Ordinal);
         System.IO.File.WriteAllText(File, "not a checkpoint");
-        Assert.StartsWith(File, Assert.Throws<InvalidDataException>(() => Train(new Checkpoint(File, "a"))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            File,
+            Assert.Throws<InvalidDataException>(() => Train(new Checkpoint(File, "a"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static (int, double, double, double?, double?, double) Figures(EpochRecord r) =>
         (r.Epoch, r.Loss, r.Accuracy, r.ValidationLoss, r.ValidationAccuracy, r.LearningRate);
 
     private static (TrainingResult Result, float[] Weights) Train(
-        Checkpoint? checkpoint, TrainingOptions? options = null, int stopAfter = 0, bool withinTheNext = true, Action<BatchProgress>? onBatch = null)
+        Checkpoint? checkpoint,
+        TrainingOptions? options = null,
+        int stopAfter = 0,
+        bool withinTheNext = true,
+        Action<BatchProgress>? onBatch = null
+    )
     {
         (RaggedIds texts, int[] labels) = SmallTask.Make(150, 1);
         (RaggedIds held, int[] heldLabels) = SmallTask.Make(80, 2);
         TextClassifier model = SmallTask.Model();
-        model.Embedding.Rows.Span.Slice(5 * model.Embedding.Dimension, 3 * model.Embedding.Dimension).Clear(); // words without a vector
+        // words without a vector
+        model.Embedding.Rows.Span.Slice(5 * model.Embedding.Dimension, 3 * model.Embedding.Dimension).Clear();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var watcher = new Watcher
         {
@@ -116,7 +139,14 @@ public sealed class CheckpointTests : IDisposable
                     cancel.Cancel();
             },
         };
-        TrainingResult result = new Trainer(model, options ?? Options) { Checkpoint = checkpoint }.Run(texts, labels, held, heldLabels, watcher, cancel.Token);
+        TrainingResult result = new Trainer(model, options ?? Options) { Checkpoint = checkpoint }.Run(
+            texts,
+            labels,
+            held,
+            heldLabels,
+            watcher,
+            cancel.Token
+        );
         return (result, SmallTask.Weights(model));
     }
 

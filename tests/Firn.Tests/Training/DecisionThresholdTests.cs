@@ -31,7 +31,8 @@ public sealed class DecisionThresholdTests
         Assert.Equal(0.5f, DecisionThreshold.Best([0.1f, 0.4f, 0.9f], [0, 0, 1], ThresholdMetric.F1));
 
     [Fact]
-    public void Without_texts_it_is_a_half() => Assert.Equal(0.5f, DecisionThreshold.Best([], [], ThresholdMetric.Accuracy));
+    public void Without_texts_it_is_a_half() =>
+        Assert.Equal(0.5f, DecisionThreshold.Best([], [], ThresholdMetric.Accuracy));
 
     /// <summary>The figure as the report has it, which equals scikit-learn's.</summary>
     private static double Value(float[] scores, int[] labels, ThresholdMetric metric, float threshold)

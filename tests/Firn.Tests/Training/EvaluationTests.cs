@@ -32,8 +32,18 @@ public class EvaluationTests
         Assert.Equal(Doubles(golden, "f1"), report.PerClass.Select(c => c.F1), Close);
         Assert.Equal(Doubles(golden, "support"), report.PerClass.Select(c => (double)c.Support));
         Assert.Equal(Doubles(golden, "macro"), [report.MacroPrecision, report.MacroRecall, report.MacroF1], Close);
-        Assert.Equal(Doubles(golden, "weighted"), [report.WeightedPrecision, report.WeightedRecall, report.WeightedF1], Close);
-        int[][] confusion = [.. golden.GetProperty("confusion").EnumerateArray().Select(r => r.EnumerateArray().Select(v => v.GetInt32()).ToArray())];
+        Assert.Equal(
+            Doubles(golden, "weighted"),
+            [report.WeightedPrecision, report.WeightedRecall, report.WeightedF1],
+            Close
+        );
+        int[][] confusion =
+        [
+            .. golden
+                .GetProperty("confusion")
+                .EnumerateArray()
+                .Select(r => r.EnumerateArray().Select(v => v.GetInt32()).ToArray()),
+        ];
         Assert.Equal(confusion, report.Confusion);
         JsonElement auc = golden.GetProperty("auc");
         if (auc.ValueKind == JsonValueKind.Null)
@@ -51,7 +61,9 @@ public class EvaluationTests
     public void Roc_curve_passes_through_every_point_of_scikit_learn(int index)
     {
         JsonElement roc = Cases[index].GetProperty("roc");
-        double[] fpr = Doubles(roc[0]), tpr = Doubles(roc[1]), thresholds = Doubles(roc[2]);
+        double[] fpr = Doubles(roc[0]),
+            tpr = Doubles(roc[1]),
+            thresholds = Doubles(roc[2]);
         RocCurve curve = Assert.Single(Evaluate(Cases[index]).RocCurves);
 
         var theirs = thresholds.Select((t, i) => new RocPoint(fpr[i + 1], tpr[i + 1], t)).ToHashSet();
@@ -80,11 +92,20 @@ public class EvaluationTests
     [InlineData("offensive", 85.93, 81.55, null, null)]
     [InlineData("sentiment", 72.32, null, null, 72.86)]
     public void Published_tweeteval_figures_follow_from_the_published_predictions(
-        string task, double accuracy, double? macroF1, double? f1OfClass1, double? macroRecall)
+        string task,
+        double accuracy,
+        double? macroF1,
+        double? f1OfClass1,
+        double? macroRecall
+    )
     {
         int[] labels = ReadInts(Data.Path($"tweeteval/{task}/test_labels.txt"));
         int[] predicted = ReadInts(Data.Path($"tweeteval/predictions/{task}.txt"));
-        var matrix = new ConfusionMatrix(labels, predicted, [.. Enumerable.Range(0, labels.Max() + 1).Select(c => $"{c}")]);
+        var matrix = new ConfusionMatrix(
+            labels,
+            predicted,
+            [.. Enumerable.Range(0, labels.Max() + 1).Select(c => $"{c}")]
+        );
 
         Assert.Equal(accuracy, 100 * matrix.Accuracy, 0.0051);
         if (macroF1 is { } f1)
@@ -116,13 +137,25 @@ public class EvaluationTests
     [InlineData(1.5f)]
     [InlineData(-0.1f)]
     public void What_is_no_probability_is_refused(float value) =>
-        Assert.Contains("probabilities[0]", Assert.Throws<ArgumentOutOfRangeException>(
-            () => SingleLabelEvaluation.Evaluate([value], [0], ["no", "yes"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "probabilities[0]",
+            Assert
+                .Throws<ArgumentOutOfRangeException>(() => SingleLabelEvaluation.Evaluate([value], [0], ["no", "yes"]))
+                .Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_label_without_a_class_is_refused() =>
-        Assert.Contains("labels[1]", Assert.Throws<ArgumentOutOfRangeException>(
-            () => SingleLabelEvaluation.Evaluate([0.5f, 0.5f], [0, 2], ["no", "yes"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "labels[1]",
+            Assert
+                .Throws<ArgumentOutOfRangeException>(() =>
+                    SingleLabelEvaluation.Evaluate([0.5f, 0.5f], [0, 2], ["no", "yes"])
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
 
     private static EvaluationReport Evaluate(JsonElement golden)
     {
@@ -134,9 +167,12 @@ public class EvaluationTests
 
     private static bool Between(RocPoint a, RocPoint b, double x, double y)
     {
-        double width = b.FalsePositiveRate - a.FalsePositiveRate, height = b.TruePositiveRate - a.TruePositiveRate;
-        return x >= a.FalsePositiveRate - 1e-12 && x <= b.FalsePositiveRate + 1e-12
-            && y >= a.TruePositiveRate - 1e-12 && y <= b.TruePositiveRate + 1e-12
+        double width = b.FalsePositiveRate - a.FalsePositiveRate,
+            height = b.TruePositiveRate - a.TruePositiveRate;
+        return x >= a.FalsePositiveRate - 1e-12
+            && x <= b.FalsePositiveRate + 1e-12
+            && y >= a.TruePositiveRate - 1e-12
+            && y <= b.TruePositiveRate + 1e-12
             && Math.Abs((x - a.FalsePositiveRate) * height - (y - a.TruePositiveRate) * width) < 1e-12;
     }
 
@@ -153,8 +189,9 @@ public class EvaluationTests
 
     private static JsonElement[] ReadCases()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(
-            Path.Combine(AppContext.BaseDirectory, "Golden", "metrics.json")));
+        using JsonDocument document = JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "metrics.json"))
+        );
         return [.. document.RootElement.Clone().EnumerateArray()];
     }
 }

@@ -44,7 +44,13 @@ public class LogitBlendTests
         }
 
         double Loss(LogitBlend candidate) =>
-            SingleLabelEvaluation.Evaluate(candidate.Probabilities([a, b], k), labels, [.. Enumerable.Range(0, Math.Max(2, k)).Select(c => $"{c}")]).Loss;
+            SingleLabelEvaluation
+                .Evaluate(
+                    candidate.Probabilities([a, b], k),
+                    labels,
+                    [.. Enumerable.Range(0, Math.Max(2, k)).Select(c => $"{c}")]
+                )
+                .Loss;
     }
 
     [Fact]
@@ -52,8 +58,12 @@ public class LogitBlendTests
     {
         (float[] logits, int[] labels) = Draw(20000, 1, 0.35, 0, seed: 10);
         string[] names = ["negative", "positive"];
-        double before = SingleLabelEvaluation.Evaluate(new LogitBlend([1], 0).Probabilities([logits], 1), labels, names).CalibrationError;
-        double after = SingleLabelEvaluation.Evaluate(LogitBlend.Fit([logits], labels, 1).Probabilities([logits], 1), labels, names).CalibrationError;
+        double before = SingleLabelEvaluation
+            .Evaluate(new LogitBlend([1], 0).Probabilities([logits], 1), labels, names)
+            .CalibrationError;
+        double after = SingleLabelEvaluation
+            .Evaluate(LogitBlend.Fit([logits], labels, 1).Probabilities([logits], 1), labels, names)
+            .CalibrationError;
         Assert.True(before > 0.1, $"{before}");
         Assert.True(after < 0.02, $"{after}");
     }
@@ -79,13 +89,22 @@ public class LogitBlendTests
         var start = new LogitBlend([0.6, 0.4], 0);
         (float[] good, int[] labels) = Draw(Math.Max(texts, 1), 1, 3, 0, seed: 13);
         (float[] other, _) = Draw(Math.Max(texts, 1), 1, 1, 0, seed: 14);
-        (LogitBlend blend, float[] held) = LogitBlend.FitToFew([good[..texts], other[..texts]], labels.AsSpan(0, texts), 1, start);
+        (LogitBlend blend, float[] held) = LogitBlend.FitToFew(
+            [good[..texts], other[..texts]],
+            labels.AsSpan(0, texts),
+            1,
+            start
+        );
         Assert.Equal(texts, held.Length);
         Assert.All(blend.Scales, scale => Assert.True(scale >= 0));
         Assert.True(Math.Abs(blend.Scales[0] - 0.6) <= atMost, $"{blend.Scales[0]}");
         if (texts == 3000)
             Assert.Equal(3, blend.Scales[0], 0.6);
-        Assert.Equal(start, LogitBlend.Fit([good, other], labels, 1, start, 1e12), (a, b) => Math.Abs(a!.Scales[0] - b!.Scales[0]) < 1e-6);
+        Assert.Equal(
+            start,
+            LogitBlend.Fit([good, other], labels, 1, start, 1e12),
+            (a, b) => Math.Abs(a!.Scales[0] - b!.Scales[0]) < 1e-6
+        );
     }
 
     [Fact]
@@ -103,9 +122,18 @@ public class LogitBlendTests
     [Fact]
     public void Logits_of_probabilities_give_the_probabilities()
     {
-        float[] two = [0.001f, 0.3f, 0.99f], three = [0.2f, 0.5f, 0.3f];
-        Assert.Equal(two, new LogitBlend([1], 0).Probabilities([LogitBlend.LogitsOf(two, 1)], 1), (a, b) => Math.Abs(a - b) < 1e-6);
-        Assert.Equal(three, new LogitBlend([1], 0).Probabilities([LogitBlend.LogitsOf(three, 3)], 3), (a, b) => Math.Abs(a - b) < 1e-6);
+        float[] two = [0.001f, 0.3f, 0.99f],
+            three = [0.2f, 0.5f, 0.3f];
+        Assert.Equal(
+            two,
+            new LogitBlend([1], 0).Probabilities([LogitBlend.LogitsOf(two, 1)], 1),
+            (a, b) => Math.Abs(a - b) < 1e-6
+        );
+        Assert.Equal(
+            three,
+            new LogitBlend([1], 0).Probabilities([LogitBlend.LogitsOf(three, 3)], 3),
+            (a, b) => Math.Abs(a - b) < 1e-6
+        );
     }
 
     /// <summary>Logits from a normal law, labels from the probabilities that the true scale and shift give.</summary>
@@ -117,7 +145,9 @@ public class LogitBlendTests
         for (int i = 0; i < count; i++)
         {
             for (int c = 0; c < k; c++)
-                logits[i * k + c] = (float)(3 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+                logits[i * k + c] = (float)(
+                    3 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())
+                );
             float[] p = new LogitBlend([scale], shift).Probabilities([logits[(i * k)..((i + 1) * k)]], k);
             double draw = random.NextDouble();
             if (k == 1)

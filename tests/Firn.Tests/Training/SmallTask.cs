@@ -4,7 +4,9 @@ using Firn.Text;
 
 namespace Firn.Tests.Training;
 
-/// <summary>A task that is learnt in a second: a text is positive when it holds more ids above the middle than below.</summary>
+/// <summary>
+/// A task that is learnt in a second: a text is positive when it holds more ids above the middle than below.
+/// </summary>
 internal static class SmallTask
 {
     public const int VocabularySize = 41;
@@ -20,7 +22,10 @@ internal static class SmallTask
             int share = (VocabularySize - 1) / classes;
             ids[i] = new int[random.Next(1, 12)];
             for (int t = 0; t < ids[i].Length; t++)
-                ids[i][t] = random.NextDouble() < 0.8 ? 1 + labels[i] * share + random.Next(share) : random.Next(1, VocabularySize);
+                ids[i][t] =
+                    random.NextDouble() < 0.8
+                        ? 1 + labels[i] * share + random.Next(share)
+                        : random.Next(1, VocabularySize);
         }
         return (RaggedIds.From(ids), labels);
     }
@@ -30,8 +35,18 @@ internal static class SmallTask
         var table = EmbeddingTable.Random(VocabularySize, 12, 3);
         foreach (ref float value in table.Rows.Span)
             value *= 20; // as far apart as trained word vectors are
-        return new(new ClassifierOptions { HiddenSize = 8, Classes = classes, EmbeddingDropout = 0.1, InputDropout = 0.1, RecurrentDropout = 0.1 },
-            table, seed: 5);
+        return new(
+            new ClassifierOptions
+            {
+                HiddenSize = 8,
+                Classes = classes,
+                EmbeddingDropout = 0.1,
+                InputDropout = 0.1,
+                RecurrentDropout = 0.1,
+            },
+            table,
+            seed: 5
+        );
     }
 
     public static float[] Weights(TextClassifier model) => [.. model.Parameters.SelectMany(p => p.Values.ToArray())];

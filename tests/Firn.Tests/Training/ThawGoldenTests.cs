@@ -10,7 +10,12 @@ namespace Firn.Tests.Training;
 /// <summary>A thawed table against PyTorch: tools/golden/thaw_rows.py, case by case.</summary>
 public class ThawGoldenTests
 {
-    private const int E = 7, H = 5, Rows = 12, Texts = 24, Batch = 6, Steps = 10;
+    private const int E = 7,
+        H = 5,
+        Rows = 12,
+        Texts = 24,
+        Batch = 6,
+        Steps = 10;
     private const double Rate = 0.02;
     private static readonly int[] RowOf = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 3, 3, 7, 0];
     private static readonly HashSet<ParameterGroup> Body = [ParameterGroup.Encoder, ParameterGroup.Dense];
@@ -83,7 +88,8 @@ public class ThawGoldenTests
         (TextClassifier model, RaggedIds texts, int[] labels) = Draw(golden);
         int thawAfter = golden.GetProperty("thaw_after").GetInt32();
         MovableRows? movable = golden.GetProperty("rows") is { ValueKind: JsonValueKind.Array } rows
-            ? new MovableRows(Rows, rows.EnumerateArray().Select(r => r.GetInt32())) : null;
+            ? new MovableRows(Rows, rows.EnumerateArray().Select(r => r.GetInt32()))
+            : null;
         float pull = (float)golden.GetProperty("pull").GetDouble();
         var phase = new ThawPhase
         {
@@ -101,7 +107,9 @@ public class ThawGoldenTests
                 work = new TrainingWorkspace(model, Everything, 2, movable: movable);
                 adam = new Adam(model, Everything, adam, movable)
                 {
-                    LearningRate = Rate, RateOf = phase.RateOf, Pull = pull > 0 ? new RowPull(pull, start) : null,
+                    LearningRate = Rate,
+                    RateOf = phase.RateOf,
+                    Pull = pull > 0 ? new RowPull(pull, start) : null,
                 };
             }
             work.ForwardBackward(texts, BatchOf(step), labels, [], seed: 1, step);
@@ -112,19 +120,31 @@ public class ThawGoldenTests
 
     private static int[] BatchOf(int step) => [.. Enumerable.Range(step * Batch % Texts, Batch)];
 
-    private static JsonElement Case(string name) => GoldenDraw.Cases("thaw_rows.json").Single(c => c.GetProperty("name").GetString() == name);
+    private static JsonElement Case(string name) =>
+        GoldenDraw.Cases("thaw_rows.json").Single(c => c.GetProperty("name").GetString() == name);
 
     private static (TextClassifier Model, RaggedIds Texts, int[] Labels) Draw(JsonElement golden)
     {
         var draw = new GoldenDraw(golden.GetProperty("seed").GetUInt32());
         float[] table = draw.Array(Rows * E, 2);
         table.AsSpan(0, E).Clear();
-        var options = new ClassifierOptions { HiddenSize = H, EmbeddingDropout = 0, InputDropout = 0, RecurrentDropout = 0 };
+        var options = new ClassifierOptions
+        {
+            HiddenSize = H,
+            EmbeddingDropout = 0,
+            InputDropout = 0,
+            RecurrentDropout = 0,
+        };
         var model = new TextClassifier(options, new EmbeddingTable(RowOf, table, E), seed: 5);
         foreach (Parameter parameter in model.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
             draw.Array(parameter.Values.Length, parameter.Name == "dense.kernel" ? 2 : 1).CopyTo(parameter.Values);
         int[] lengths = [.. Enumerable.Range(0, Texts).Select(_ => 1 + draw.Integer() % 5)];
-        int[][] texts = [.. lengths.Select(length => Enumerable.Range(0, length).Select(_ => draw.Integer() % RowOf.Length).ToArray())];
+        int[][] texts =
+        [
+            .. lengths.Select(length =>
+                Enumerable.Range(0, length).Select(_ => draw.Integer() % RowOf.Length).ToArray()
+            ),
+        ];
         if (golden.GetProperty("cover").GetBoolean())
         {
             for (int b = 0; b < Texts; b += Batch)

@@ -9,7 +9,13 @@ namespace Firn.Tests.Training;
 public class ThawedRowsTests
 {
     private const int WithoutVector = 7; // words 1 to 7
-    private static readonly TrainingOptions Quick = new() { Epochs = 1, BatchSize = 32, LearningRate = 0.02, Threads = 2 };
+    private static readonly TrainingOptions Quick = new()
+    {
+        Epochs = 1,
+        BatchSize = 32,
+        LearningRate = 0.02,
+        Threads = 2,
+    };
 
     [Theory]
     [InlineData("[{\"train\": [\"embedding\"]}]")]
@@ -57,15 +63,30 @@ public class ThawedRowsTests
         var seen = new int[model.Embedding.RowCount];
         foreach (int id in texts.Ids)
             seen[id]++;
-        int[] expected = [.. Enumerable.Range(1, seen.Length - 1)
-            .Where(row => seen[row] >= rows.SeenAtLeast && (rows.WithoutVector || row > WithoutVector))
-            .OrderByDescending(row => seen[row]).ThenBy(row => row).Take(rows.MostFrequent ?? int.MaxValue).Order()];
+        int[] expected =
+        [
+            .. Enumerable
+                .Range(1, seen.Length - 1)
+                .Where(row => seen[row] >= rows.SeenAtLeast && (rows.WithoutVector || row > WithoutVector))
+                .OrderByDescending(row => seen[row])
+                .ThenBy(row => row)
+                .Take(rows.MostFrequent ?? int.MaxValue)
+                .Order(),
+        ];
         Assert.InRange(expected.Length, 1, seen.Length - 1);
 
         TrainingRun run = Runner(model, ThawSchedule.Trainable.WithRows(rows), texts, labels);
         Assert.NotNull(run.Epochs.Run(1, 0.02, TestContext.Current.CancellationToken));
-        int[] moved = [.. Enumerable.Range(0, seen.Length).Where(row =>
-            !before.AsSpan(row * width, width).SequenceEqual(model.Embedding.Rows.Span.Slice(row * width, width)))];
+        int[] moved =
+        [
+            .. Enumerable
+                .Range(0, seen.Length)
+                .Where(row =>
+                    !before
+                        .AsSpan(row * width, width)
+                        .SequenceEqual(model.Embedding.Rows.Span.Slice(row * width, width))
+                ),
+        ];
         Assert.Equal(expected, moved);
         Moments state = run.Epochs.Optimizer!.State.Single(m => m.Parameter.Group == ParameterGroup.Embedding);
         Assert.Equal([expected.Length, width], state.Shape);
@@ -86,13 +107,16 @@ public class ThawedRowsTests
     public void Rows_that_join_in_a_later_phase_start_fresh_and_the_others_keep_their_moments()
     {
         (TextClassifier model, RaggedIds texts, int[] labels) = Make();
-        ThawSchedule schedule = ThawSchedule.Parse("""[{"epochs": 1, "train": ["embedding"], "rows": "top:6"}, {"train": ["embedding"], "rows": "top:12"}]""");
+        ThawSchedule schedule = ThawSchedule.Parse(
+            """[{"epochs": 1, "train": ["embedding"], "rows": "top:6"}, {"train": ["embedding"], "rows": "top:12"}]"""
+        );
         TrainingRun run = Runner(model, schedule, texts, labels, epochs: 2);
         run.Epochs.Run(1, 0.02, TestContext.Current.CancellationToken);
         Moments first = run.Epochs.Optimizer!.State.Single();
         MovableRows more = run.Start!.Movable(schedule.Phases[1].Rows);
         Moments second = first.For(more);
-        int width = model.Embedding.Dimension, kept = 0;
+        int width = model.Embedding.Dimension,
+            kept = 0;
         for (int row = 1; row < model.Embedding.RowCount; row++)
         {
             if (more.PlaceOf(row) is var to && to < 0)
@@ -117,14 +141,26 @@ public class ThawedRowsTests
         double Moved(double pull)
         {
             (TextClassifier model, RaggedIds texts, int[] labels) = Make();
-            TrainingResult result = Train(model, Quick with { Epochs = 4, Schedule = ThawSchedule.Trainable.WithPull(pull) }, texts, labels);
-            ReadOnlySpan<float> start = result.StartRows!.Value.Span, end = model.Embedding.Rows.Span;
+            TrainingResult result = Train(
+                model,
+                Quick with
+                {
+                    Epochs = 4,
+                    Schedule = ThawSchedule.Trainable.WithPull(pull),
+                },
+                texts,
+                labels
+            );
+            ReadOnlySpan<float> start = result.StartRows!.Value.Span,
+                end = model.Embedding.Rows.Span;
             double sum = 0;
             for (int i = 0; i < start.Length; i++)
                 sum += Math.Pow(end[i] - start[i], 2);
             return Math.Sqrt(sum);
         }
-        double free = Moved(0), weak = Moved(0.01), strong = Moved(1);
+        double free = Moved(0),
+            weak = Moved(0.01),
+            strong = Moved(1);
         Assert.True(strong < 0.5 * free, $"{strong} against {free}");
         Assert.InRange(weak, strong, free);
     }
@@ -133,7 +169,9 @@ public class ThawedRowsTests
     public void A_reset_forgets_moments_and_their_count()
     {
         (TextClassifier model, RaggedIds texts, int[] labels) = Make();
-        ThawSchedule schedule = ThawSchedule.Parse("""[{"epochs": 1, "train": ["dense"]}, {"epochs": 1, "train": ["dense"]}, {"train": ["dense"], "optimizer": "reset"}]""");
+        ThawSchedule schedule = ThawSchedule.Parse(
+            """[{"epochs": 1, "train": ["dense"]}, {"epochs": 1, "train": ["dense"]}, {"train": ["dense"], "optimizer": "reset"}]"""
+        );
         TrainingRun run = Runner(model, schedule, texts, labels, epochs: 3);
         run.Epochs.Run(1, 0.02, TestContext.Current.CancellationToken);
         Moments first = run.Epochs.Optimizer!.State.First();
@@ -152,7 +190,9 @@ public class ThawedRowsTests
     {
         (TextClassifier model, RaggedIds texts, int[] labels) = Make();
         float[] before = SmallTask.Weights(model);
-        var error = Assert.Throws<ArgumentException>(() => Train(model, Quick with { Epochs = 3, Schedule = ThawSchedule.Parse(schedule) }, texts, labels));
+        var error = Assert.Throws<ArgumentException>(() =>
+            Train(model, Quick with { Epochs = 3, Schedule = ThawSchedule.Parse(schedule) }, texts, labels)
+        );
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
         Assert.Equal(before, SmallTask.Weights(model));
     }
@@ -162,9 +202,19 @@ public class ThawedRowsTests
     {
         (RaggedIds texts, int[] labels) = SmallTask.Make(100, 1);
         int[] rowOf = [.. Enumerable.Range(0, SmallTask.VocabularySize).Select(id => id % 3)];
-        var model = new TextClassifier(new ClassifierOptions { HiddenSize = 4 }, new EmbeddingTable(rowOf, new float[] { 0, 0, 1, 2, 3, 4 }, 2), 1);
-        var error = Assert.Throws<ArgumentException>(() => Train(model, Quick with { Schedule = ThawSchedule.Parse("trainable,rows=without-vector") }, texts, labels));
-        Assert.Contains("13 words share the zero row; make the table with a row for each", error.Message, StringComparison.Ordinal);
+        var model = new TextClassifier(
+            new ClassifierOptions { HiddenSize = 4 },
+            new EmbeddingTable(rowOf, new float[] { 0, 0, 1, 2, 3, 4 }, 2),
+            1
+        );
+        var error = Assert.Throws<ArgumentException>(() =>
+            Train(model, Quick with { Schedule = ThawSchedule.Parse("trainable,rows=without-vector") }, texts, labels)
+        );
+        Assert.Contains(
+            "13 words share the zero row; make the table with a row for each",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -173,14 +223,18 @@ public class ThawedRowsTests
         (TextClassifier model, RaggedIds texts, int[] labels) = Make();
         var scorer = new Scorer(model);
         var current = new CurrentScorer(model);
-        float[] before = new float[texts.Count], after = new float[texts.Count], expected = new float[texts.Count];
+        float[] before = new float[texts.Count],
+            after = new float[texts.Count],
+            expected = new float[texts.Count];
         scorer.Score(texts, before);
         current.Value.Score(texts, after);
         Assert.Equal(before, after);
         Train(model, Quick with { Schedule = ThawSchedule.Trainable }, texts, labels);
         var error = Assert.Throws<InvalidOperationException>(() => scorer.Score(texts, before));
         Assert.Contains("make another scorer", error.Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => scorer.Score(texts[0], scorer.CreateWorkspace(), before.AsSpan(0, 1)));
+        Assert.Throws<InvalidOperationException>(() =>
+            scorer.Score(texts[0], scorer.CreateWorkspace(), before.AsSpan(0, 1))
+        );
         current.Value.Score(texts, after);
         model.Predict(texts, expected);
         Assert.Equal(expected, after);
@@ -198,6 +252,24 @@ public class ThawedRowsTests
     private static TrainingResult Train(TextClassifier model, TrainingOptions options, RaggedIds texts, int[] labels) =>
         new Trainer(model, options).Run(texts, labels, cancellation: TestContext.Current.CancellationToken);
 
-    private static TrainingRun Runner(TextClassifier model, ThawSchedule schedule, RaggedIds texts, int[] labels, int epochs = 1) =>
-        new(model, Quick with { Epochs = epochs, Schedule = schedule }, texts, labels, sets: null, validates: false, observer: null);
+    private static TrainingRun Runner(
+        TextClassifier model,
+        ThawSchedule schedule,
+        RaggedIds texts,
+        int[] labels,
+        int epochs = 1
+    ) =>
+        new(
+            model,
+            Quick with
+            {
+                Epochs = epochs,
+                Schedule = schedule,
+            },
+            texts,
+            labels,
+            sets: null,
+            validates: false,
+            observer: null
+        );
 }

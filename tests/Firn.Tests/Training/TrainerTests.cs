@@ -7,7 +7,13 @@ namespace Firn.Tests.Training;
 
 public class TrainerTests
 {
-    private static readonly TrainingOptions Quick = new() { Epochs = 4, BatchSize = 32, LearningRate = 0.02, Threads = 1 };
+    private static readonly TrainingOptions Quick = new()
+    {
+        Epochs = 4,
+        BatchSize = 32,
+        LearningRate = 0.02,
+        Threads = 1,
+    };
 
     [Theory]
     [InlineData(2)]
@@ -20,7 +26,10 @@ public class TrainerTests
 
         Assert.Equal(StopReason.Completed, result.StoppedBy);
         Assert.Equal([1, 2, 3, 4], result.History.Select(r => r.Epoch));
-        Assert.True(result.History[^1].Loss < result.History[0].Loss * 0.8, $"loss {result.History[0].Loss} -> {result.History[^1].Loss}");
+        Assert.True(
+            result.History[^1].Loss < result.History[0].Loss * 0.8,
+            $"loss {result.History[0].Loss} -> {result.History[^1].Loss}"
+        );
         Assert.InRange(result.History[^1].ValidationAccuracy!.Value, 0.85, 1);
         Assert.All(result.History, r => Assert.True(r.TokensPerSecond > 0 && r.Seconds > 0 && r.LearningRate == 0.02));
     }
@@ -66,7 +75,8 @@ public class TrainerTests
     {
         (RaggedIds texts, int[] labels) = SmallTask.Make(100, 1);
         TextClassifier model = SmallTask.Model();
-        float[] rows = model["embedding.rows"].Values.ToArray(), kernel = model["lstm.kernel"].Values.ToArray();
+        float[] rows = model["embedding.rows"].Values.ToArray(),
+            kernel = model["lstm.kernel"].Values.ToArray();
         Run(model, Quick with { Epochs = 2, Schedule = ThawSchedule.Parse(schedule) }, texts, labels);
         Assert.Equal(embeddingMoves, !rows.AsSpan().SequenceEqual(model["embedding.rows"].Values.Span));
         Assert.Equal(bodyMoves, !kernel.AsSpan().SequenceEqual(model["lstm.kernel"].Values.Span));
@@ -82,7 +92,10 @@ public class TrainerTests
             Run(model, options, texts, labels);
             return model["lstm.kernel"].Values.ToArray();
         }
-        Assert.Equal(Kernel(Quick with { Epochs = 1 }), Kernel(Quick with { Epochs = 3, Schedule = ThawSchedule.ThawEmbedding(2) }));
+        Assert.Equal(
+            Kernel(Quick with { Epochs = 1 }),
+            Kernel(Quick with { Epochs = 3, Schedule = ThawSchedule.ThawEmbedding(2) })
+        );
     }
 
     [Fact]
@@ -92,7 +105,11 @@ public class TrainerTests
         (RaggedIds held, int[] heldLabels) = SmallTask.Make(100, 2);
         using var cancel = new CancellationTokenSource();
         TextClassifier model = SmallTask.Model();
-        var watcher = new Watcher(b => { if (b is { Epoch: 3, Batch: 2 }) cancel.Cancel(); });
+        var watcher = new Watcher(b =>
+        {
+            if (b is { Epoch: 3, Batch: 2 })
+                cancel.Cancel();
+        });
         TrainingResult result = Run(model, Quick, texts, labels, held, heldLabels, watcher, cancel.Token);
 
         Assert.Equal(StopReason.Cancelled, result.StoppedBy);
@@ -125,8 +142,11 @@ public class TrainerTests
         Assert.Equal(result.BestEpoch, result.KeptEpoch);
         var probabilities = new float[held.Count];
         model.Predict(held, probabilities);
-        Assert.Equal(result.History[result.BestEpoch - 1].ValidationLoss!.Value,
-            SingleLabelEvaluation.Evaluate(probabilities, heldLabels, ["a", "b"]).Loss, 1e-9);
+        Assert.Equal(
+            result.History[result.BestEpoch - 1].ValidationLoss!.Value,
+            SingleLabelEvaluation.Evaluate(probabilities, heldLabels, ["a", "b"]).Loss,
+            1e-9
+        );
     }
 
     [Fact]
@@ -134,8 +154,14 @@ public class TrainerTests
     {
         (RaggedIds texts, int[] labels) = SmallTask.Make(64, 1);
         TextClassifier model = SmallTask.Model();
-        var watcher = new Watcher(b => { if (b is { Epoch: 2, Batch: 1 }) model["dense.bias"].Values.Span[0] = float.NaN; });
-        var error = Assert.Throws<NotFiniteNumberException>(() => Run(model, Quick, texts, labels, null, null, watcher));
+        var watcher = new Watcher(b =>
+        {
+            if (b is { Epoch: 2, Batch: 1 })
+                model["dense.bias"].Values.Span[0] = float.NaN;
+        });
+        var error = Assert.Throws<NotFiniteNumberException>(() =>
+            Run(model, Quick, texts, labels, null, null, watcher)
+        );
         Assert.Contains("epoch 2, batch 2 (step 4)", error.Message, StringComparison.Ordinal);
     }
 
@@ -163,9 +189,24 @@ public class TrainerTests
         Assert.Equal(TimeSpan.Zero, seen[^1].Remaining);
     }
 
-    private static TrainingResult Run(TextClassifier model, TrainingOptions options, RaggedIds train, int[] labels,
-        RaggedIds? held = null, int[]? heldLabels = null, ITrainingObserver? observer = null, CancellationToken? cancellation = null) =>
-        new Trainer(model, options).Run(train, labels, held, heldLabels, observer, cancellation ?? TestContext.Current.CancellationToken);
+    private static TrainingResult Run(
+        TextClassifier model,
+        TrainingOptions options,
+        RaggedIds train,
+        int[] labels,
+        RaggedIds? held = null,
+        int[]? heldLabels = null,
+        ITrainingObserver? observer = null,
+        CancellationToken? cancellation = null
+    ) =>
+        new Trainer(model, options).Run(
+            train,
+            labels,
+            held,
+            heldLabels,
+            observer,
+            cancellation ?? TestContext.Current.CancellationToken
+        );
 
     private sealed class Watcher(Action<BatchProgress> onBatch) : ITrainingObserver
     {
@@ -177,8 +218,6 @@ public class TrainerTests
             onBatch(progress);
         }
 
-        public void OnEpoch(EpochRecord record)
-        {
-        }
+        public void OnEpoch(EpochRecord record) { }
     }
 }

@@ -13,10 +13,17 @@ public class TweetEvalMetricsTests
     [InlineData("sentiment", 3, 72.86, 72.32)]
     public void Figures_of_published_predictions(string task, int classes, double official, double accuracy)
     {
-        int[] labels = Read($"tweeteval/{task}/test_labels.txt"), predicted = Read($"tweeteval/predictions/{task}.txt");
-        float[] probabilities = classes == 2 ? [.. predicted.Select(p => (float)p)]
-            : [.. predicted.SelectMany(p => Enumerable.Range(0, classes).Select(c => c == p ? 1f : 0f))];
-        EvaluationReport report = SingleLabelEvaluation.Evaluate(probabilities, labels, [.. Enumerable.Range(0, classes).Select(c => $"{c}")]);
+        int[] labels = Read($"tweeteval/{task}/test_labels.txt"),
+            predicted = Read($"tweeteval/predictions/{task}.txt");
+        float[] probabilities =
+            classes == 2
+                ? [.. predicted.Select(p => (float)p)]
+                : [.. predicted.SelectMany(p => Enumerable.Range(0, classes).Select(c => c == p ? 1f : 0f))];
+        EvaluationReport report = SingleLabelEvaluation.Evaluate(
+            probabilities,
+            labels,
+            [.. Enumerable.Range(0, classes).Select(c => $"{c}")]
+        );
         double found = task switch
         {
             "sentiment" => report.MacroRecall,
@@ -28,5 +35,9 @@ public class TweetEvalMetricsTests
     }
 
     private static int[] Read(string relative) =>
-        [.. File.ReadLines(Data.Path(relative)).Where(l => l.Length > 0).Select(l => int.Parse(l, System.Globalization.CultureInfo.InvariantCulture))];
+        [
+            .. File.ReadLines(Data.Path(relative))
+                .Where(l => l.Length > 0)
+                .Select(l => int.Parse(l, System.Globalization.CultureInfo.InvariantCulture)),
+        ];
 }

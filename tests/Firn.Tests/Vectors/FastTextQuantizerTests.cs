@@ -11,14 +11,17 @@ public sealed class FastTextQuantizerTests : IDisposable
     [Fact]
     public void A_quantized_model_is_smaller_and_its_vectors_lie_close()
     {
-        string model = Path.Combine(_files.Folder, "m.bin"), small = Path.Combine(_files.Folder, "m.ftz");
+        string model = Path.Combine(_files.Folder, "m.bin"),
+            small = Path.Combine(_files.Folder, "m.ftz");
         FastTextVectors.FromTable(VectorFiles.Sample(600, 21)).Save(model);
         FastTextVectors.Quantize(model, small);
         Assert.True(new FileInfo(small).Length < new FileInfo(model).Length);
-        FastTextVectors before = FastTextVectors.Load(model), after = FastTextVectors.Load(small);
+        FastTextVectors before = FastTextVectors.Load(model),
+            after = FastTextVectors.Load(small);
         Assert.True(after.IsQuantized);
         Assert.Equal(before.Words, after.Words);
-        float[] a = new float[21], b = new float[21];
+        float[] a = new float[21],
+            b = new float[21];
         double sum = 0;
         foreach (string word in before.Words)
         {
@@ -30,15 +33,22 @@ public sealed class FastTextQuantizerTests : IDisposable
         string again = Path.Combine(_files.Folder, "again.ftz");
         FastTextVectors.Quantize(_files.Gzip("m.bin.gz", File.ReadAllBytes(model)), again);
         Assert.Equal(File.ReadAllBytes(small), File.ReadAllBytes(again));
-        Assert.Contains("quantized already", Assert.Throws<InvalidDataException>(() => FastTextVectors.Quantize(small, model)).Message);
+        Assert.Contains(
+            "quantized already",
+            Assert.Throws<InvalidDataException>(() => FastTextVectors.Quantize(small, model)).Message
+        );
     }
 
     [Fact]
     public void A_model_of_few_rows_is_refused_and_nothing_is_written()
     {
-        string model = Path.Combine(_files.Folder, "m.bin"), small = Path.Combine(_files.Folder, "m.ftz");
+        string model = Path.Combine(_files.Folder, "m.bin"),
+            small = Path.Combine(_files.Folder, "m.ftz");
         FastTextVectors.FromTable(VectorFiles.Sample(20, 4)).Save(model);
-        Assert.Contains("256 centroids", Assert.Throws<InvalidDataException>(() => FastTextVectors.Quantize(model, small)).Message);
+        Assert.Contains(
+            "256 centroids",
+            Assert.Throws<InvalidDataException>(() => FastTextVectors.Quantize(model, small)).Message
+        );
         Assert.False(File.Exists(small));
     }
 

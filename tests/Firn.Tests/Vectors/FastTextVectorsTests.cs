@@ -4,7 +4,9 @@ using Firn.Vectors.Subwords;
 
 namespace Firn.Tests.Vectors;
 
-/// <summary>fastText models give known and unknown words the vectors that fastText gives (tools/golden/vectors_fasttext.py).</summary>
+/// <summary>
+/// fastText models give known and unknown words the vectors that fastText gives (tools/golden/vectors_fasttext.py).
+/// </summary>
 public class FastTextVectorsTests
 {
     private static readonly string Golden = Path.Combine(AppContext.BaseDirectory, "Golden");
@@ -20,9 +22,13 @@ public class FastTextVectorsTests
     public void Vectors_equal_fastTexts(string file)
     {
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(Golden, "vectors_fasttext.json")));
-        JsonElement expected = golden.RootElement.EnumerateArray().Single(e => e.GetProperty("file").GetString() == file);
+        JsonElement expected = golden
+            .RootElement.EnumerateArray()
+            .Single(e => e.GetProperty("file").GetString() == file);
         bool quantized = file.EndsWith(".ftz", StringComparison.Ordinal);
-        FastTextVectors vectors = FastTextVectors.Load(quantized ? Path.Combine(Golden, file) : Data.Path("vectors/" + file));
+        FastTextVectors vectors = FastTextVectors.Load(
+            quantized ? Path.Combine(Golden, file) : Data.Path("vectors/" + file)
+        );
         Assert.Equal(quantized, vectors.IsQuantized);
         string[] words = [.. expected.GetProperty("words").EnumerateArray().Select(w => w.GetString()!)];
         var vector = new float[vectors.Dimension];
@@ -34,7 +40,10 @@ public class FastTextVectorsTests
             Assert.Equal(wanted.Length, vector.Length);
             // fastText prints five significant digits.
             for (int c = 0; c < wanted.Length; c++)
-                Assert.True(Math.Abs(wanted[c] - vector[c]) <= 6e-5 * Math.Max(Math.Abs(wanted[c]), 1e-3), $"{words[i]} {c}: {vector[c]}, expected {wanted[c]}");
+                Assert.True(
+                    Math.Abs(wanted[c] - vector[c]) <= 6e-5 * Math.Max(Math.Abs(wanted[c]), 1e-3),
+                    $"{words[i]} {c}: {vector[c]}, expected {wanted[c]}"
+                );
         }
     }
 
@@ -44,7 +53,10 @@ public class FastTextVectorsTests
         WordVectors computed = FastTextVectors.Load(Data.Path("vectors/crime-and-punishment.bin")).ToWordVectors();
         WordVectors written = WordVectors.Load(Data.Path("vectors/crime-and-punishment.vec"));
         Assert.Equal(written.Words, computed.Words);
-        Assert.All(written.Table.ToArray().Zip(computed.Table.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.All(
+            written.Table.ToArray().Zip(computed.Table.ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-5f)
+        );
     }
 
     [Fact]

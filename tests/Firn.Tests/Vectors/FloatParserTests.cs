@@ -14,7 +14,10 @@ public class FloatParserTests
         Span<byte> text = stackalloc byte[64];
         for (int i = 0; i < 3_000_000; i++)
         {
-            int length = i % 3 == 0 ? Decimal(random, text) : i % 3 == 1 ? AnyFloat(random, text) : BetweenFloats(random, text);
+            int length =
+                i % 3 == 0 ? Decimal(random, text)
+                : i % 3 == 1 ? AnyFloat(random, text)
+                : BetweenFloats(random, text);
             Check(text[..length]);
         }
     }
@@ -73,14 +76,15 @@ public class FloatParserTests
     private static int AnyFloat(Random random, Span<byte> text)
     {
         float value;
-        do
-            value = BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32));
+        do value = BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32));
         while (!float.IsFinite(value));
         value.TryFormat(text, out int length, random.Next(2) == 0 ? "R" : "E12", CultureInfo.InvariantCulture);
         return length;
     }
 
-    /// <summary>The double between two floats, and its neighbours a little above and below: where rounding twice goes wrong.</summary>
+    /// <summary>
+    /// The double between two floats, and its neighbours a little above and below: where rounding twice goes wrong.
+    /// </summary>
     private static int BetweenFloats(Random random, Span<byte> text)
     {
         float low = (float)Math.Pow(10, random.NextDouble() * 8 - 4);

@@ -5,8 +5,9 @@ namespace Firn.Tests.Vectors;
 
 public sealed class FloretVectorsTests : IDisposable
 {
-    private static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllText(
-        Path.Combine(AppContext.BaseDirectory, "Golden", "vectors_floret.json"))).RootElement.GetProperty("cases");
+    private static readonly JsonElement Golden = JsonDocument
+        .Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "vectors_floret.json")))
+        .RootElement.GetProperty("cases");
 
     private readonly string _file = Path.GetTempFileName();
 
@@ -42,6 +43,10 @@ public sealed class FloretVectorsTests : IDisposable
     public void A_damaged_table_is_refused_with_its_line(string content, string says)
     {
         File.WriteAllText(_file, content);
-        Assert.Contains(says, Assert.Throws<InvalidDataException>(() => FloretVectors.Load(_file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            says,
+            Assert.Throws<InvalidDataException>(() => FloretVectors.Load(_file)).Message,
+            StringComparison.Ordinal
+        );
     }
 }

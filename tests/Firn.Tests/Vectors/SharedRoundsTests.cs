@@ -5,13 +5,14 @@ using Firn.Vectors.Training;
 namespace Firn.Tests.Vectors;
 
 /// <summary>
-/// A shared round is what docs/vectors.md says: each segment trained on parameters of its own as they stood at the beginning,
-/// and their changes added up in order. Here by whole copies of all matrices; equal bit for bit.
+/// A shared round is what docs/vectors.md says: each segment trained on parameters of its own as they stood at the
+/// beginning, and their changes added up in order. Here by whole copies of all matrices; equal bit for bit.
 /// </summary>
 [Trait("Kernels", "all")]
 public unsafe class SharedRoundsTests
 {
-    private const int Words = 40, Segment = 16;
+    private const int Words = 40,
+        Segment = 16;
 
     [Theory]
     [InlineData(false, 5, false, 1)]
@@ -23,12 +24,32 @@ public unsafe class SharedRoundsTests
     {
         var options = new Word2VecOptions
         {
-            VectorSize = 19, Window = 3, MinCount = 1, Sample = 0, SkipGram = skipGram, Negative = negative, HierarchicalSoftmax = hierarchical,
+            VectorSize = 19,
+            Window = 3,
+            MinCount = 1,
+            Sample = 0,
+            SkipGram = skipGram,
+            Negative = negative,
+            HierarchicalSoftmax = hierarchical,
         };
         var pick = new Random(4);
-        int[][] texts = [.. Enumerable.Range(0, 30).Select(_ => Enumerable.Range(0, pick.Next(1, 20)).Select(_ => 1 + (int)(Words * Math.Pow(pick.NextDouble(), 2))).ToArray())];
+        int[][] texts =
+        [
+            .. Enumerable
+                .Range(0, 30)
+                .Select(_ =>
+                    Enumerable
+                        .Range(0, pick.Next(1, 20))
+                        .Select(_ => 1 + (int)(Words * Math.Pow(pick.NextDouble(), 2)))
+                        .ToArray()
+                ),
+        ];
         RaggedIds corpus = RaggedIds.From(texts);
-        TrainingWords words = TrainingWords.From(RaggedIds.From([.. texts, [.. Enumerable.Range(1, Words)]]), Words + 1, options);
+        TrainingWords words = TrainingWords.From(
+            RaggedIds.From([.. texts, [.. Enumerable.Range(1, Words)]]),
+            Words + 1,
+            options
+        );
         string[] names = [.. words.Ids.Select(id => $"w{id}")];
         using var trained = new TrainingParameters(words, names, options, null);
         using var expected = new TrainingParameters(words, names, options, null);
@@ -42,28 +63,46 @@ public unsafe class SharedRoundsTests
         for (int first = 0; first < stream.Count; first += 8 * Segment)
             ReferenceRound(expected, words, names, options, stream, first, alpha, random);
         using var rounds = new SharedRounds(trained.State, 8, Segment, threads);
-        ThreadTeam.Run(threads, (thread, barrier) => rounds.Train(stream, alpha, random, new TeamSeat(thread, threads, barrier)));
+        ThreadTeam.Run(
+            threads,
+            (thread, barrier) => rounds.Train(stream, alpha, random, new TeamSeat(thread, threads, barrier))
+        );
 
-        foreach (((string name, ParameterMatrix one), (_, ParameterMatrix other)) in trained.Matrices.Zip(expected.Matrices))
+        foreach (
+            ((string name, ParameterMatrix one), (_, ParameterMatrix other)) in trained.Matrices.Zip(expected.Matrices)
+        )
             Assert.True(Values(one).SequenceEqual(Values(other)), name);
     }
 
     [Fact]
     public void A_thread_that_fails_ends_the_team_with_its_exception()
     {
-        Assert.Throws<InvalidOperationException>(() => ThreadTeam.Run(3, (thread, barrier) =>
-        {
-            for (int i = 0; i < 100; i++)
-            {
-                barrier.Wait();
-                if (thread == 1 && i == 50)
-                    throw new InvalidOperationException();
-            }
-        }));
+        Assert.Throws<InvalidOperationException>(() =>
+            ThreadTeam.Run(
+                3,
+                (thread, barrier) =>
+                {
+                    for (int i = 0; i < 100; i++)
+                    {
+                        barrier.Wait();
+                        if (thread == 1 && i == 50)
+                            throw new InvalidOperationException();
+                    }
+                }
+            )
+        );
     }
 
     private static void ReferenceRound(
-        TrainingParameters parameters, TrainingWords words, string[] names, Word2VecOptions options, WindowStream stream, int first, float alpha, CounterRandom random)
+        TrainingParameters parameters,
+        TrainingWords words,
+        string[] names,
+        Word2VecOptions options,
+        WindowStream stream,
+        int first,
+        float alpha,
+        CounterRandom random
+    )
     {
         var before = parameters.Matrices.ToDictionary(m => m.Name, m => Values(m.Matrix));
         var after = new List<Dictionary<string, float[]>>();
@@ -72,7 +111,9 @@ public unsafe class SharedRoundsTests
             using var own = new TrainingParameters(words, names, options, null);
             foreach ((string name, ParameterMatrix matrix) in own.Matrices)
                 before[name].CopyTo(new Span<float>(matrix.Data, matrix.Rows * matrix.Stride));
-            WindowKernel.Create(TrainingView.Of(own.State)).Train(stream, begin, Math.Min(begin + Segment, stream.Count), alpha, random);
+            WindowKernel
+                .Create(TrainingView.Of(own.State))
+                .Train(stream, begin, Math.Min(begin + Segment, stream.Count), alpha, random);
             after.Add(own.Matrices.ToDictionary(m => m.Name, m => Values(m.Matrix)));
         }
         foreach ((string name, ParameterMatrix matrix) in parameters.Matrices)
@@ -108,5 +149,6 @@ public unsafe class SharedRoundsTests
         }
     }
 
-    private static float[] Values(ParameterMatrix matrix) => new ReadOnlySpan<float>(matrix.Data, matrix.Rows * matrix.Stride).ToArray();
+    private static float[] Values(ParameterMatrix matrix) =>
+        new ReadOnlySpan<float>(matrix.Data, matrix.Rows * matrix.Stride).ToArray();
 }

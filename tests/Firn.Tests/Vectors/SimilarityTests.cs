@@ -6,8 +6,9 @@ namespace Firn.Tests.Vectors;
 
 public class SimilarityTests
 {
-    private static readonly Similarity Small = new(new WordVectors(
-        ["right", "up", "diagonal", "left", "nothing"], [1, 0, 0, 2, 3, 3, -1, 0, 0, 0], 2));
+    private static readonly Similarity Small = new(
+        new WordVectors(["right", "up", "diagonal", "left", "nothing"], [1, 0, 0, 2, 3, 3, -1, 0, 0, 0], 2)
+    );
 
     [Fact]
     public void Nearest_orders_by_cosine_whatever_the_length_and_leaves_the_word_out()
@@ -25,7 +26,10 @@ public class SimilarityTests
     [Fact]
     public void Wrong_questions_are_refused()
     {
-        Assert.Contains("'unseen' has no vector", Assert.Throws<KeyNotFoundException>(() => Small.Nearest("unseen")).Message);
+        Assert.Contains(
+            "'unseen' has no vector",
+            Assert.Throws<KeyNotFoundException>(() => Small.Nearest("unseen")).Message
+        );
         Assert.Throws<ArgumentException>(() => Small.Nearest([1f, 2f, 3f]));
         Assert.Throws<ArgumentException>(() => Small.Analogy([], ["up"]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Small.Nearest("up", 0));
@@ -79,9 +83,22 @@ public class SimilarityTests
     public void Bad_test_sets_are_named()
     {
         using var files = new VectorFiles();
-        Assert.Contains("no pair whose words both", Assert.Throws<InvalidDataException>(() => VectorEvaluation.Similarity(Small, files.Text("p", "a b 1\n"))).Message);
-        Assert.Contains("line 1: a question stands before", Assert.Throws<InvalidDataException>(() => VectorEvaluation.Analogies(Small, files.Text("a", "a b c d\n"))).Message);
-        SimilarityScore score = VectorEvaluation.Similarity(Small, files.Text("s", "# words\nUP diagonal 9\nright,left,1\nup left\nup right x\n"));
+        Assert.Contains(
+            "no pair whose words both",
+            Assert
+                .Throws<InvalidDataException>(() => VectorEvaluation.Similarity(Small, files.Text("p", "a b 1\n")))
+                .Message
+        );
+        Assert.Contains(
+            "line 1: a question stands before",
+            Assert
+                .Throws<InvalidDataException>(() => VectorEvaluation.Analogies(Small, files.Text("a", "a b c d\n")))
+                .Message
+        );
+        SimilarityScore score = VectorEvaluation.Similarity(
+            Small,
+            files.Text("s", "# words\nUP diagonal 9\nright,left,1\nup left\nup right x\n")
+        );
         Assert.Equal((1.0, 2, 0, 2), (score.Spearman, score.Pairs, score.OutOfVocabulary, score.InvalidLines));
     }
 }

@@ -10,7 +10,18 @@ public sealed class SubwordStartTests : IDisposable
 {
     private static readonly Word2VecOptions Small = new()
     {
-        VectorSize = 10, MinCount = 2, Sample = 0, Epochs = 2, Threads = 2, Alpha = 0.05, Subwords = new SubwordOptions { MinN = 2, MaxN = 4, Buckets = 700 },
+        VectorSize = 10,
+        MinCount = 2,
+        Sample = 0,
+        Epochs = 2,
+        Threads = 2,
+        Alpha = 0.05,
+        Subwords = new SubwordOptions
+        {
+            MinN = 2,
+            MaxN = 4,
+            Buckets = 700,
+        },
     };
 
     private readonly VectorFiles _files = new();
@@ -30,7 +41,10 @@ public sealed class SubwordStartTests : IDisposable
         FastTextFile after = FastTextFile.Read(path);
 
         Assert.Equal(before.Words, after.Words.Take(before.Words.Count)); // the order of the old ids
-        Assert.Equal(10, after.Words.Skip(before.Words.Count).Count(word => word.StartsWith("green", StringComparison.Ordinal)));
+        Assert.Equal(
+            10,
+            after.Words.Skip(before.Words.Count).Count(word => word.StartsWith("green", StringComparison.Ordinal))
+        );
         Assert.Equal(before.Words.Count + 10, after.Words.Count);
         Assert.Equal((before.MinN, before.MaxN, before.Buckets), (after.MinN, after.MaxN, after.Buckets));
         Assert.Equal(after.Words.Count + before.Buckets, after.Matrix.Count);
@@ -43,7 +57,8 @@ public sealed class SubwordStartTests : IDisposable
         for (int bucket = 0; bucket < before.Buckets; bucket++)
             Assert.Equal(Row(before, before.Words.Count + bucket), Row(after, after.Words.Count + bucket));
         Assert.Equal(Outputs(before, old), Outputs(after, path).Take(before.Words.Count));
-        FastTextVectors was = FastTextVectors.Load(old), now = FastTextVectors.Load(path);
+        FastTextVectors was = FastTextVectors.Load(old),
+            now = FastTextVectors.Load(path);
         foreach (string word in new[] { "red1", "blue2", "unseen", "größe" })
             Assert.Equal(Vector(was, word), Vector(now, word));
         Assert.Equal(after.Counts.ToArray(), grown.Vectors.Counts.ToArray());
@@ -57,7 +72,8 @@ public sealed class SubwordStartTests : IDisposable
         Word2VecModel grown = Further(old, Small with { Seed = 2 }, ["blue", "green"]);
         string path = Saved(grown);
         FastTextFile after = FastTextFile.Read(path);
-        float[][] outputsBefore = Outputs(before, old), outputsAfter = Outputs(after, path);
+        float[][] outputsBefore = Outputs(before, old),
+            outputsAfter = Outputs(after, path);
         for (int row = 0; row < before.Words.Count; row++)
         {
             bool absent = before.Words[row].StartsWith("red", StringComparison.Ordinal);
@@ -76,9 +92,19 @@ public sealed class SubwordStartTests : IDisposable
         Word2VecOptions options = Small with { SkipGram = skipGram, MinCount = 1 };
         string old = Trained(options, ["red", "blue"]);
         double before = Cosine(FastTextVectors.Load(old), "red1", "blue1");
-        string[][] lines = [.. Enumerable.Range(0, 4000).Select(i => new[] { $"left{i / 2 % 20}", i % 2 == 0 ? "red1" : "blue1", $"right{i / 2 % 20}" })];
+        string[][] lines =
+        [
+            .. Enumerable
+                .Range(0, 4000)
+                .Select(i => new[] { $"left{i / 2 % 20}", i % 2 == 0 ? "red1" : "blue1", $"right{i / 2 % 20}" }),
+        ];
         (RaggedIds corpus, Vocabulary words) = Ids(lines);
-        Word2VecModel further = new Word2VecTrainer(options) { SubwordStart = FastTextStart.Open(old) }.Train(corpus, words, null, TestContext.Current.CancellationToken);
+        Word2VecModel further = new Word2VecTrainer(options) { SubwordStart = FastTextStart.Open(old) }.Train(
+            corpus,
+            words,
+            null,
+            TestContext.Current.CancellationToken
+        );
         double after = Cosine(further.Subwords!, "red1", "blue1");
         Assert.True(after > before + 0.1, $"{before} before, {after} after");
     }
@@ -90,7 +116,12 @@ public sealed class SubwordStartTests : IDisposable
     {
         Word2VecOptions options = Small with { SkipGram = skipGram, Deterministic = true };
         string old = Trained(options, ["red", "blue"]);
-        byte[][] files = [.. new[] { 1, 2, 3 }.Select(threads => File.ReadAllBytes(Saved(Further(old, options with { Threads = threads }, ["blue", "green"]))))];
+        byte[][] files =
+        [
+            .. new[] { 1, 2, 3 }.Select(threads =>
+                File.ReadAllBytes(Saved(Further(old, options with { Threads = threads }, ["blue", "green"])))
+            ),
+        ];
         Assert.Equal(files[0], files[1]);
         Assert.Equal(files[0], files[2]);
         Assert.NotEqual(files[0], File.ReadAllBytes(Saved(Further(old, options with { Seed = 5 }, ["blue", "green"]))));
@@ -101,24 +132,52 @@ public sealed class SubwordStartTests : IDisposable
     [InlineData("skipgram")]
     public void A_model_of_fastText_goes_on_and_fastText_and_gensim_read_it(string command)
     {
-        string texts = _files.Text("texts.txt", string.Concat(Lines(1, "red", "blue").Select(line => string.Join(' ', line) + "\n")));
+        string texts = _files.Text(
+            "texts.txt",
+            string.Concat(Lines(1, "red", "blue").Select(line => string.Join(' ', line) + "\n"))
+        );
         string trained = Path.Combine(_files.Folder, command);
-        FastTextProgram.Train(command, texts, trained, "-dim", "10", "-minCount", "1", "-minn", "2", "-maxn", "4", "-bucket", "700", "-epoch", "1", "-thread", "1");
+        FastTextProgram.Train(
+            command,
+            texts,
+            trained,
+            "-dim",
+            "10",
+            "-minCount",
+            "1",
+            "-minn",
+            "2",
+            "-maxn",
+            "4",
+            "-bucket",
+            "700",
+            "-epoch",
+            "1",
+            "-thread",
+            "1"
+        );
         FastTextStart start = FastTextStart.Open(trained + ".bin");
         Assert.Equal(command == "skipgram", start.SkipGram);
         Assert.Contains("</s>", start.Words); // fastText's mark of a line's end, which the new texts lack
         Word2VecModel further = Further(trained + ".bin", Small with { SkipGram = start.SkipGram }, ["blue", "green"]);
         string path = Saved(further);
         string[] asked = [.. further.Vectors.Words, "unseen", "bluegreen", "naïve"];
-        float[][] printed = FastTextProgram.Print(path, asked), gensims = FastTextProgram.AskGensim(path, asked);
+        float[][] printed = FastTextProgram.Print(path, asked),
+            gensims = FastTextProgram.AskGensim(path, asked);
         for (int i = 0; i < asked.Length; i++)
         {
             float[] own = Vector(further.Subwords!, asked[i]);
             for (int c = 0; c < own.Length; c++)
             {
-                Assert.True(Math.Abs(own[c] - printed[i][c]) <= 6e-5 * Math.Max(Math.Abs(own[c]), 1e-3), $"{asked[i]} {c}: {own[c]}, fastText {printed[i][c]}");
+                Assert.True(
+                    Math.Abs(own[c] - printed[i][c]) <= 6e-5 * Math.Max(Math.Abs(own[c]), 1e-3),
+                    $"{asked[i]} {c}: {own[c]}, fastText {printed[i][c]}"
+                );
                 // gensim gives </s> n-grams, which fastText does not.
-                Assert.True(asked[i] == "</s>" || Math.Abs(own[c] - gensims[i][c]) <= 1e-6, $"{asked[i]} {c}: {own[c]}, gensim {gensims[i][c]}");
+                Assert.True(
+                    asked[i] == "</s>" || Math.Abs(own[c] - gensims[i][c]) <= 1e-6,
+                    $"{asked[i]} {c}: {own[c]}, gensim {gensims[i][c]}"
+                );
             }
         }
     }
@@ -127,16 +186,30 @@ public sealed class SubwordStartTests : IDisposable
     public void A_run_that_was_stopped_goes_on_from_its_checkpoint_and_from_no_other_models()
     {
         Word2VecOptions options = Small with { Deterministic = true };
-        string one = Trained(options, ["red", "blue"]), other = Trained(options with { Seed = 8 }, ["red", "blue"]), kept = Path.Combine(_files.Folder, "checkpoint");
+        string one = Trained(options, ["red", "blue"]),
+            other = Trained(options with { Seed = 8 }, ["red", "blue"]),
+            kept = Path.Combine(_files.Folder, "checkpoint");
         (RaggedIds corpus, Vocabulary words) = Ids(Lines(2, "blue", "green"));
         using var stop = new CancellationTokenSource();
         stop.Cancel();
         Assert.Throws<OperationCanceledException>(() => Train(one, stop.Token));
-        Assert.Contains("other texts, start or options", Assert.Throws<InvalidDataException>(() => Train(other, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
-        Assert.Equal(Further(one, options, ["blue", "green"]).Vectors.Table.ToArray(), Train(one, TestContext.Current.CancellationToken).Vectors.Table.ToArray());
+        Assert.Contains(
+            "other texts, start or options",
+            Assert.Throws<InvalidDataException>(() => Train(other, TestContext.Current.CancellationToken)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            Further(one, options, ["blue", "green"]).Vectors.Table.ToArray(),
+            Train(one, TestContext.Current.CancellationToken).Vectors.Table.ToArray()
+        );
 
         Word2VecModel Train(string start, CancellationToken cancellation) =>
-            new Word2VecTrainer(options) { SubwordStart = FastTextStart.Open(start), CheckpointPath = kept }.Train(corpus, words, null, cancellation);
+            new Word2VecTrainer(options) { SubwordStart = FastTextStart.Open(start), CheckpointPath = kept }.Train(
+                corpus,
+                words,
+                null,
+                cancellation
+            );
     }
 
     [Fact]
@@ -148,8 +221,12 @@ public sealed class SubwordStartTests : IDisposable
         Fits(Small with { Subwords = null }, "Subwords must be its own");
         Fits(Small with { SkipGram = true }, "with CBOW; SkipGram must be false");
         Fits(Small with { HierarchicalSoftmax = true }, "negative sampling alone");
-        Opens(Trained(Small with { HierarchicalSoftmax = true, Negative = 0 }, ["red", "blue"]), "not trained with negative sampling");
-        string quantized = Path.Combine(_files.Folder, "model.ftz"), table = Path.Combine(_files.Folder, "table.bin");
+        Opens(
+            Trained(Small with { HierarchicalSoftmax = true, Negative = 0 }, ["red", "blue"]),
+            "not trained with negative sampling"
+        );
+        string quantized = Path.Combine(_files.Folder, "model.ftz"),
+            table = Path.Combine(_files.Folder, "table.bin");
         FastTextVectors.Quantize(old, quantized);
         Opens(quantized, "Give the .bin file that it was made of");
         FastTextVectors.FromTable(VectorFiles.Sample(5, 4)).Save(table);
@@ -159,7 +236,11 @@ public sealed class SubwordStartTests : IDisposable
         Opens(_files.Bytes("supervised.bin", supervised), "predicts labels, not words");
         byte[] whole = File.ReadAllBytes(old);
         string cut = _files.Bytes("cut.bin", whole[..^100]);
-        Assert.Contains("do not fit into what is left", Assert.Throws<InvalidDataException>(() => Further(cut, Small, ["blue"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "do not fit into what is left",
+            Assert.Throws<InvalidDataException>(() => Further(cut, Small, ["blue"])).Message,
+            StringComparison.Ordinal
+        );
         byte[] vast = File.ReadAllBytes(old);
         BitConverter.GetBytes(1 << 29).CopyTo(vast, 40); // buckets
         Opens(_files.Bytes("vast.bin", vast), "do not fit into what is left");
@@ -167,16 +248,33 @@ public sealed class SubwordStartTests : IDisposable
         BitConverter.GetBytes(9).CopyTo(vast, 44); // the shortest n-gram
         Opens(_files.Bytes("none.bin", vast), "no n-grams of characters");
         (RaggedIds corpus, Vocabulary words) = Ids(Lines(1, "blue"));
-        Assert.Contains("one table or model", Assert.Throws<ArgumentException>(() => new Word2VecTrainer(Small)
-        {
-            SubwordStart = FastTextStart.Open(old), Start = new Word2VecStart { Vectors = VectorFiles.Sample(5, 10) },
-        }.Train(corpus, words, null, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "one table or model",
+            Assert
+                .Throws<ArgumentException>(() =>
+                    new Word2VecTrainer(Small)
+                    {
+                        SubwordStart = FastTextStart.Open(old),
+                        Start = new Word2VecStart { Vectors = VectorFiles.Sample(5, 10) },
+                    }.Train(corpus, words, null, TestContext.Current.CancellationToken)
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
 
         void Fits(Word2VecOptions options, string says) =>
-            Assert.Contains(says, Assert.Throws<ArgumentException>(() => Further(old, options, ["blue"])).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                says,
+                Assert.Throws<ArgumentException>(() => Further(old, options, ["blue"])).Message,
+                StringComparison.Ordinal
+            );
 
         static void Opens(string path, string says) =>
-            Assert.Contains(says, Assert.Throws<InvalidDataException>(() => FastTextStart.Open(path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                says,
+                Assert.Throws<InvalidDataException>(() => FastTextStart.Open(path)).Message,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
@@ -185,13 +283,21 @@ public sealed class SubwordStartTests : IDisposable
         string old = Trained(Small, ["red", "blue"]);
         (RaggedIds corpus, Vocabulary words) = Ids(Lines(2, "blue", "green"));
         var trainer = new Word2VecTrainer(Small) { SubwordStart = FastTextStart.Open(old) with { AddWords = false } };
-        Assert.Equal(FastTextFile.Read(old).Words, trainer.Train(corpus, words, null, TestContext.Current.CancellationToken).Vectors.Words);
+        Assert.Equal(
+            FastTextFile.Read(old).Words,
+            trainer.Train(corpus, words, null, TestContext.Current.CancellationToken).Vectors.Words
+        );
     }
 
     private static Word2VecModel Further(string start, Word2VecOptions options, string[] topics)
     {
         (RaggedIds corpus, Vocabulary words) = Ids(Lines(2, topics));
-        return new Word2VecTrainer(options) { SubwordStart = FastTextStart.Open(start) }.Train(corpus, words, null, TestContext.Current.CancellationToken);
+        return new Word2VecTrainer(options) { SubwordStart = FastTextStart.Open(start) }.Train(
+            corpus,
+            words,
+            null,
+            TestContext.Current.CancellationToken
+        );
     }
 
     private static Word2VecModel Model(Word2VecOptions options, string[] topics)
@@ -212,7 +318,17 @@ public sealed class SubwordStartTests : IDisposable
     private static string[][] Lines(int seed, params string[] topics)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, 2000).Select(t => Enumerable.Range(0, random.Next(4, 12)).Select(_ => $"{topics[t % topics.Length]}{random.Next(10)}").ToArray())];
+        return
+        [
+            .. Enumerable
+                .Range(0, 2000)
+                .Select(t =>
+                    Enumerable
+                        .Range(0, random.Next(4, 12))
+                        .Select(_ => $"{topics[t % topics.Length]}{random.Next(10)}")
+                        .ToArray()
+                ),
+        ];
     }
 
     private static (RaggedIds, Vocabulary) Ids(string[][] lines)
@@ -221,7 +337,10 @@ public sealed class SubwordStartTests : IDisposable
         foreach (string word in lines.SelectMany(line => line))
             builder.Add(word);
         Vocabulary vocabulary = builder.Build();
-        return (RaggedIds.From([.. lines.Select(line => line.Select(word => vocabulary.IdOf(word)).ToArray())]), vocabulary);
+        return (
+            RaggedIds.From([.. lines.Select(line => line.Select(word => vocabulary.IdOf(word)).ToArray())]),
+            vocabulary
+        );
     }
 
     private static float[] Row(FastTextFile file, int row)
@@ -247,7 +366,9 @@ public sealed class SubwordStartTests : IDisposable
 
     private static double Cosine(FastTextVectors model, string a, string b)
     {
-        float[] x = Vector(model, a), y = Vector(model, b);
-        return x.Zip(y, (p, q) => (double)p * q).Sum() / Math.Sqrt(x.Sum(p => (double)p * p) * y.Sum(q => (double)q * q));
+        float[] x = Vector(model, a),
+            y = Vector(model, b);
+        return x.Zip(y, (p, q) => (double)p * q).Sum()
+            / Math.Sqrt(x.Sum(p => (double)p * p) * y.Sum(q => (double)q * q));
     }
 }

@@ -8,7 +8,12 @@ namespace Firn.Tests.Vectors;
 /// <summary>Words trained as sums of their n-grams, the model file, and words never seen.</summary>
 public unsafe class SubwordTrainingTests
 {
-    private static readonly SubwordOptions Ngrams = new() { MinN = 2, MaxN = 4, Buckets = 3000 };
+    private static readonly SubwordOptions Ngrams = new()
+    {
+        MinN = 2,
+        MaxN = 4,
+        Buckets = 3000,
+    };
 
     [Theory]
     [InlineData(false, true, 5)]
@@ -21,10 +26,28 @@ public unsafe class SubwordTrainingTests
     {
         var options = new Word2VecOptions
         {
-            VectorSize = size, Window = 3, MinCount = 1, Sample = 0, SkipGram = skipGram, CbowMean = mean, Subwords = new SubwordOptions { MinN = 2, MaxN = 3, Buckets = 15 },
+            VectorSize = size,
+            Window = 3,
+            MinCount = 1,
+            Sample = 0,
+            SkipGram = skipGram,
+            CbowMean = mean,
+            Subwords = new SubwordOptions
+            {
+                MinN = 2,
+                MaxN = 3,
+                Buckets = 15,
+            },
         };
-        RaggedIds corpus = RaggedIds.From([[4, 2, 4, 9], [10, 4, 1]]);
-        TrainingWords words = TrainingWords.From(RaggedIds.From([corpus.Ids, [.. Enumerable.Range(1, 10)]]), 11, options);
+        RaggedIds corpus = RaggedIds.From([
+            [4, 2, 4, 9],
+            [10, 4, 1],
+        ]);
+        TrainingWords words = TrainingWords.From(
+            RaggedIds.From([corpus.Ids, [.. Enumerable.Range(1, 10)]]),
+            11,
+            options
+        );
         using var parameters = new TrainingParameters(words, [.. words.Ids.Select(id => $"n{id}x")], options, null);
         var pick = new Random(7);
         foreach ((_, ParameterMatrix matrix) in parameters.Matrices)
@@ -55,7 +78,13 @@ public unsafe class SubwordTrainingTests
     {
         Word2VecModel model = Train(skipGram);
         // Never in the texts; their endings are.
-        foreach ((string unseen, string like, string unlike) in new[] { ("zumoring", "ing", "ed"), ("vappelled", "ed", "ing") })
+        foreach (
+            (string unseen, string like, string unlike) in new[]
+            {
+                ("zumoring", "ing", "ed"),
+                ("vappelled", "ed", "ing"),
+            }
+        )
         {
             Assert.False(model.Subwords!.Contains(unseen));
             float[] vector = Look(model.Subwords, unseen);
@@ -84,7 +113,10 @@ public unsafe class SubwordTrainingTests
                 float[] own = Look(read, asked[i]);
                 Assert.Equal(own.Length, printed[i].Length);
                 for (int c = 0; c < own.Length; c++)
-                    Assert.True(Math.Abs(own[c] - printed[i][c]) <= 6e-5 * Math.Max(Math.Abs(own[c]), 1e-3), $"{asked[i]} {c}: {own[c]}, fastText {printed[i][c]}");
+                    Assert.True(
+                        Math.Abs(own[c] - printed[i][c]) <= 6e-5 * Math.Max(Math.Abs(own[c]), 1e-3),
+                        $"{asked[i]} {c}: {own[c]}, fastText {printed[i][c]}"
+                    );
             }
         }
         finally
@@ -97,21 +129,55 @@ public unsafe class SubwordTrainingTests
     public void A_model_without_subwords_is_no_fastText_model()
     {
         (RaggedIds corpus, Vocabulary words) = Texts();
-        Word2VecModel model = new Word2VecTrainer(new Word2VecOptions { VectorSize = 4, Epochs = 1 }).Train(corpus, words, null, TestContext.Current.CancellationToken);
+        Word2VecModel model = new Word2VecTrainer(new Word2VecOptions { VectorSize = 4, Epochs = 1 }).Train(
+            corpus,
+            words,
+            null,
+            TestContext.Current.CancellationToken
+        );
         Assert.Null(model.Subwords);
-        Assert.Contains("save its Vectors", Assert.Throws<InvalidOperationException>(() => model.SaveFastText("model.bin")).Message);
-        Assert.Contains("MaxN must lie between 4", Assert.ThrowsAny<ArgumentException>(() => new Word2VecTrainer(new Word2VecOptions { Subwords = new SubwordOptions { MinN = 4, MaxN = 3 } })).Message);
+        Assert.Contains(
+            "save its Vectors",
+            Assert.Throws<InvalidOperationException>(() => model.SaveFastText("model.bin")).Message
+        );
+        Assert.Contains(
+            "MaxN must lie between 4",
+            Assert
+                .ThrowsAny<ArgumentException>(() =>
+                    new Word2VecTrainer(
+                        new Word2VecOptions
+                        {
+                            Subwords = new SubwordOptions { MinN = 4, MaxN = 3 },
+                        }
+                    )
+                )
+                .Message
+        );
     }
 
-    /// <summary>Bojanowski et al. 2017 as fastText has it: the mean of all rows predicts, and each row takes the whole error.</summary>
-    private static (double[][], double[][]) Gradient(TrainingState state, WindowStream stream, CounterRandom random, double[][] x, double[][] y)
+    /// <summary>
+    /// Bojanowski et al. 2017 as fastText has it: the mean of all rows predicts, and each row takes the whole error.
+    /// </summary>
+    private static (double[][], double[][]) Gradient(
+        TrainingState state,
+        WindowStream stream,
+        CounterRandom random,
+        double[][] x,
+        double[][] y
+    )
     {
-        double[][] dx = [.. x.Select(row => new double[row.Length])], dy = [.. y.Select(row => new double[row.Length])];
+        double[][] dx = [.. x.Select(row => new double[row.Length])],
+            dy = [.. y.Select(row => new double[row.Length])];
         for (int p = 0; p < stream.Count; p++)
         {
             SharedNegatives negatives = SharedNegatives.Of(p, state.Negatives!, state.Options, random);
             int[] context = [.. Enumerable.Range(stream.Low[p], stream.High[p] - stream.Low[p]).Where(j => j != p)];
-            IEnumerable<int[]> inputs = state.Options.SkipGram ? context.Select(j => RowsOf(j)) : [[.. context.SelectMany(RowsOf)]];
+            IEnumerable<int[]> inputs = state.Options.SkipGram
+                ? context.Select(j => RowsOf(j))
+                :
+                [
+                    [.. context.SelectMany(RowsOf)],
+                ];
             foreach (int[] rows in inputs)
             {
                 double scale = state.Options.SkipGram || state.Options.CbowMean ? 1.0 / rows.Length : 1;
@@ -148,18 +214,34 @@ public unsafe class SubwordTrainingTests
             {
                 double moved = (after[row][c] - before[row][c]) / alpha;
                 // A row used twice sees its own first update, second order in alpha; and float32 has seven digits.
-                Assert.True(Math.Abs(moved - gradient[row][c]) < 0.02, $"row {row}, column {c}: {moved}, expected {gradient[row][c]}");
+                Assert.True(
+                    Math.Abs(moved - gradient[row][c]) < 0.02,
+                    $"row {row}, column {c}: {moved}, expected {gradient[row][c]}"
+                );
             }
         }
     }
 
     private static double[][] Rows(ParameterMatrix matrix) =>
-        [.. Enumerable.Range(0, matrix.Rows).Select(row => new Span<float>(matrix[row], matrix.Columns).ToArray().Select(v => (double)v).ToArray())];
+        [
+            .. Enumerable
+                .Range(0, matrix.Rows)
+                .Select(row => new Span<float>(matrix[row], matrix.Columns).ToArray().Select(v => (double)v).ToArray()),
+        ];
 
     private static Word2VecModel Train(bool skipGram)
     {
         (RaggedIds corpus, Vocabulary words) = Texts();
-        var options = new Word2VecOptions { VectorSize = 24, SkipGram = skipGram, Subwords = Ngrams, Sample = 0, Epochs = 5, Alpha = 0.05, Threads = 2 };
+        var options = new Word2VecOptions
+        {
+            VectorSize = 24,
+            SkipGram = skipGram,
+            Subwords = Ngrams,
+            Sample = 0,
+            Epochs = 5,
+            Alpha = 0.05,
+            Threads = 2,
+        };
         return new Word2VecTrainer(options).Train(corpus, words, null, TestContext.Current.CancellationToken);
     }
 
@@ -167,24 +249,46 @@ public unsafe class SubwordTrainingTests
     private static (RaggedIds, Vocabulary) Texts()
     {
         var random = new Random(2);
-        string[] stems = [.. Enumerable.Range(0, 30).Select(_ => string.Concat(Enumerable.Range(0, 4).Select(_ => (char)('a' + random.Next(20)))))];
-        string[][] lines = [.. Enumerable.Range(0, 3000).Select(t => Enumerable.Range(0, 8).Select(_ => stems[random.Next(stems.Length)] + (t % 2 == 0 ? "ing" : "ed")).ToArray())];
+        string[] stems =
+        [
+            .. Enumerable
+                .Range(0, 30)
+                .Select(_ => string.Concat(Enumerable.Range(0, 4).Select(_ => (char)('a' + random.Next(20))))),
+        ];
+        string[][] lines =
+        [
+            .. Enumerable
+                .Range(0, 3000)
+                .Select(t =>
+                    Enumerable
+                        .Range(0, 8)
+                        .Select(_ => stems[random.Next(stems.Length)] + (t % 2 == 0 ? "ing" : "ed"))
+                        .ToArray()
+                ),
+        ];
         var builder = new VocabularyBuilder();
         foreach (string word in lines.SelectMany(line => line))
             builder.Add(word);
         Vocabulary vocabulary = builder.Build();
-        return (RaggedIds.From([.. lines.Select(line => line.Select(word => vocabulary.IdOf(word)).ToArray())]), vocabulary);
+        return (
+            RaggedIds.From([.. lines.Select(line => line.Select(word => vocabulary.IdOf(word)).ToArray())]),
+            vocabulary
+        );
     }
 
     private static double MeanCosine(Word2VecModel model, float[] vector, string ending) =>
-        model.Vectors.Words.Where(word => word.EndsWith(ending, StringComparison.Ordinal)).Average(word =>
-        {
-            model.Vectors.TryGetVector(word, out ReadOnlySpan<float> other);
-            double xy = 0, xx = 0, yy = 0;
-            for (int c = 0; c < other.Length; c++)
-                (xy, xx, yy) = (xy + vector[c] * other[c], xx + vector[c] * vector[c], yy + other[c] * other[c]);
-            return xy / Math.Sqrt(xx * yy);
-        });
+        model
+            .Vectors.Words.Where(word => word.EndsWith(ending, StringComparison.Ordinal))
+            .Average(word =>
+            {
+                model.Vectors.TryGetVector(word, out ReadOnlySpan<float> other);
+                double xy = 0,
+                    xx = 0,
+                    yy = 0;
+                for (int c = 0; c < other.Length; c++)
+                    (xy, xx, yy) = (xy + vector[c] * other[c], xx + vector[c] * vector[c], yy + other[c] * other[c]);
+                return xy / Math.Sqrt(xx * yy);
+            });
 
     private static float[] Look(FastTextVectors vectors, string word)
     {

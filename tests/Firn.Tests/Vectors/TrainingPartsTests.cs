@@ -40,12 +40,20 @@ public class TrainingPartsTests
     public void Huffman_codes_are_free_of_prefixes_and_as_short_as_can_be(long[] counts)
     {
         var tree = new HuffmanTree(counts);
-        string[] codes = [.. Enumerable.Range(0, counts.Length).Select(row => string.Concat(tree.CodeOf(row).ToArray().Select(bit => bit ? '1' : '0')))];
+        string[] codes =
+        [
+            .. Enumerable
+                .Range(0, counts.Length)
+                .Select(row => string.Concat(tree.CodeOf(row).ToArray().Select(bit => bit ? '1' : '0'))),
+        ];
         for (int i = 0; i < codes.Length; i++)
         {
             Assert.Equal(codes[i].Length, tree.PathOf(i).Length);
             for (int j = 0; j < codes.Length; j++)
-                Assert.True(i == j || !codes[j].StartsWith(codes[i], StringComparison.Ordinal), $"{codes[i]} begins {codes[j]}");
+                Assert.True(
+                    i == j || !codes[j].StartsWith(codes[i], StringComparison.Ordinal),
+                    $"{codes[i]} begins {codes[j]}"
+                );
             // The root is the last inner node made, and the nodes of a path are distinct rows.
             Assert.All(tree.PathOf(i).ToArray(), node => Assert.InRange(node, 0, tree.InnerNodes - 1));
             Assert.True(codes[i].Length == 0 || tree.PathOf(i)[0] == tree.InnerNodes - 1);
@@ -58,7 +66,11 @@ public class TrainingPartsTests
     {
         // gensim 4.2, prepare_vocab with sample 0.01 on these counts: sample_int / (2^32 - 1).
         int[] ids = [.. Enumerable.Repeat(1, 900), .. Enumerable.Repeat(2, 90), .. Enumerable.Repeat(3, 9), 4];
-        TrainingWords words = TrainingWords.From(RaggedIds.From([ids]), 5, new Word2VecOptions { MinCount = 2, Sample = 0.01 });
+        TrainingWords words = TrainingWords.From(
+            RaggedIds.From([ids]),
+            5,
+            new Word2VecOptions { MinCount = 2, Sample = 0.01 }
+        );
         Assert.Equal([1, 2, 3], words.Ids);
         Assert.Equal(-1, words.Entries[4].Row);
         Assert.Equal(0.11645654, words.Entries[1].Keep / (double)uint.MaxValue, 6);

@@ -4,7 +4,9 @@ using Firn.Vectors.Formats;
 
 namespace Firn.Tests.Vectors;
 
-/// <summary>Files that are odd or wrong: each is handled and counted, or refused in one line with place and remedy.</summary>
+/// <summary>
+/// Files that are odd or wrong: each is handled and counted, or refused in one line with place and remedy.
+/// </summary>
 public sealed class VectorFileErrorTests : IDisposable
 {
     private readonly VectorFiles _files = new();
@@ -39,7 +41,9 @@ public sealed class VectorFileErrorTests : IDisposable
     [Fact]
     public void A_short_row_among_the_first_is_the_one_that_is_blamed()
     {
-        var error = Assert.Throws<InvalidDataException>(() => WordVectors.Load(_files.Text("g", "a 1 2 3\nb 1 2 3\nc 1 2\nd 1 2 3\n")));
+        var error = Assert.Throws<InvalidDataException>(() =>
+            WordVectors.Load(_files.Text("g", "a 1 2 3\nb 1 2 3\nc 1 2\nd 1 2 3\n"))
+        );
         Assert.Contains("line 3: 2 numbers follow the word where 3 are expected", error.Message);
         Assert.Equal(["a", "at x", "c"], WordVectors.Load(_files.Text("s", "a 1 2 3\nat x 1 2 3\nc 1 2 3\n")).Words);
     }
@@ -50,7 +54,10 @@ public sealed class VectorFileErrorTests : IDisposable
     [InlineData("a 1 2 3\nb 1 2 3 4\nc 1 2 3\n", true)]
     public void Bad_rows_are_left_out_where_that_is_asked_for(string content, bool trust)
     {
-        WordVectors vectors = WordVectors.Load(_files.Text("t", content), new() { SkipBadRows = true, TrustHeader = trust });
+        WordVectors vectors = WordVectors.Load(
+            _files.Text("t", content),
+            new() { SkipBadRows = true, TrustHeader = trust }
+        );
         Assert.Equal(["a", "c"], vectors.Words);
         Assert.Equal([1f, 2, 3, 1, 2, 3], vectors.Table);
         Assert.Equal(1, vectors.LoadReport!.BadRows);
@@ -60,7 +67,12 @@ public sealed class VectorFileErrorTests : IDisposable
     [Fact]
     public void Bad_rows_of_a_binary_file_are_left_out_where_that_is_asked_for()
     {
-        byte[] binary = VectorFiles.Binary("3 2", ("a"u8.ToArray(), [1, 2]), ("b"u8.ToArray(), [3, float.NaN]), ("c"u8.ToArray(), [5, 6]));
+        byte[] binary = VectorFiles.Binary(
+            "3 2",
+            ("a"u8.ToArray(), [1, 2]),
+            ("b"u8.ToArray(), [3, float.NaN]),
+            ("c"u8.ToArray(), [5, 6])
+        );
         WordVectors vectors = WordVectors.Load(_files.Bytes("b", binary), new() { SkipBadRows = true });
         Assert.Equal(["a", "c"], vectors.Words);
         Assert.Equal([1f, 2, 5, 6], vectors.Table);
@@ -70,10 +82,12 @@ public sealed class VectorFileErrorTests : IDisposable
     [Fact]
     public void With_the_count_ignored_text_and_binary_give_all_rows_that_are_there()
     {
-        byte[] a = "a"u8.ToArray(), b = "b"u8.ToArray();
+        byte[] a = "a"u8.ToArray(),
+            b = "b"u8.ToArray();
         foreach (string header in new[] { "1 2", "3 2" })
         {
-            string text = _files.Text("t", header + "\na 1 2\nb 3 4\n"), binary = _files.Bytes("b", VectorFiles.Binary(header, (a, [1, 2]), (b, [3, 4])));
+            string text = _files.Text("t", header + "\na 1 2\nb 3 4\n"),
+                binary = _files.Bytes("b", VectorFiles.Binary(header, (a, [1, 2]), (b, [3, 4])));
             foreach (string path in new[] { text, binary })
                 Assert.Equal(["a", "b"], WordVectors.Load(path, new() { TrustHeader = false }).Words);
         }
@@ -83,7 +97,8 @@ public sealed class VectorFileErrorTests : IDisposable
     public void Words_are_read_in_the_encoding_that_is_named()
     {
         byte[] word = [(byte)'n', 0xE4, (byte)'h'];
-        string text = _files.Bytes("t", [.. "1 2\n"u8, .. word, .. " 1 2\n"u8]), binary = _files.Bytes("b", VectorFiles.Binary("1 2", (word, [1, 2])));
+        string text = _files.Bytes("t", [.. "1 2\n"u8, .. word, .. " 1 2\n"u8]),
+            binary = _files.Bytes("b", VectorFiles.Binary("1 2", (word, [1, 2])));
         foreach (string path in new[] { text, binary })
             Assert.Equal(["näh"], WordVectors.Load(path, new() { Encoding = Encoding.Latin1 }).Words);
     }
@@ -101,8 +116,11 @@ public sealed class VectorFileErrorTests : IDisposable
     public void Duplicates_keep_the_first_row_and_are_counted()
     {
         WordVectors text = WordVectors.Load(_files.Text("t", "4 2\na 1 2\nb 3 4\na 5 6\nb 7 8\n"));
-        byte[] a = "a"u8.ToArray(), b = "b"u8.ToArray();
-        WordVectors binary = WordVectors.Load(_files.Bytes("b", VectorFiles.Binary("4 2", (a, [1, 2]), (b, [3, 4]), (a, [5, 6]), (b, [7, 8]))));
+        byte[] a = "a"u8.ToArray(),
+            b = "b"u8.ToArray();
+        WordVectors binary = WordVectors.Load(
+            _files.Bytes("b", VectorFiles.Binary("4 2", (a, [1, 2]), (b, [3, 4]), (a, [5, 6]), (b, [7, 8])))
+        );
         foreach (WordVectors vectors in new[] { text, binary })
         {
             Assert.Equal(["a", "b"], vectors.Words);
@@ -115,7 +133,9 @@ public sealed class VectorFileErrorTests : IDisposable
     [Fact]
     public void Words_with_spaces_inside_are_kept_whole()
     {
-        WordVectors vectors = WordVectors.Load(_files.Text("glove", "the 1 2\n. . . 3 4\nat name@domain.com 5 6\n\u00A0 7 8\n1 9 10\n"));
+        WordVectors vectors = WordVectors.Load(
+            _files.Text("glove", "the 1 2\n. . . 3 4\nat name@domain.com 5 6\n\u00A0 7 8\n1 9 10\n")
+        );
         Assert.Equal(["the", ". . .", "at name@domain.com", "\u00A0", "1"], vectors.Words);
         Assert.Equal([5f, 6f], vectors[2]);
         Assert.Equal(2, vectors.LoadReport!.WordsWithSpaces);
@@ -154,7 +174,8 @@ public sealed class VectorFileErrorTests : IDisposable
     [Fact]
     public void Wrong_binary_is_refused_with_its_offset()
     {
-        byte[] a = "a"u8.ToArray(), b = "b"u8.ToArray();
+        byte[] a = "a"u8.ToArray(),
+            b = "b"u8.ToArray();
         byte[] good = VectorFiles.Binary("2 3", (a, [1, 2, 3]), (b, [4, 5, 6]));
         Refused(good[..^1], "the file ends in row 2");
         Refused(good[..18], "the header promises 2 words of 3 numbers, more than the file's length can hold");
@@ -179,10 +200,15 @@ public sealed class VectorFileErrorTests : IDisposable
     {
         var text = new StringBuilder("500 3\n");
         for (int i = 0; i < 500; i++)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"w{i} {i * 7919 % 1000 / 1000.0} 0.25 {i}\n");
+            text.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"w{i} {i * 7919 % 1000 / 1000.0} 0.25 {i}\n"
+            );
         byte[] packed = File.ReadAllBytes(_files.Gzip("v.gz", Encoding.ASCII.GetBytes(text.ToString())));
         Assert.Equal(500, WordVectors.Load(_files.Bytes("whole.gz", packed)).Count);
-        byte[] glove = File.ReadAllBytes(_files.Gzip("g.gz", Encoding.ASCII.GetBytes(text.ToString()["500 3\n".Length..])));
+        byte[] glove = File.ReadAllBytes(
+            _files.Gzip("g.gz", Encoding.ASCII.GetBytes(text.ToString()["500 3\n".Length..]))
+        );
         foreach (byte[] whole in new[] { packed, glove })
         {
             foreach (int cut in new[] { 1, 3, 8, 9, 12, whole.Length / 2, whole.Length - 12 })

@@ -55,7 +55,10 @@ public class WordVectorsTests
         var text = new StringBuilder();
         const int rows = 150_000;
         for (int i = 0; i < rows; i++)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"word{i} {i} {i * 0.5} -1e-3 0.000000000000000000000000000001\n");
+            text.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"word{i} {i} {i * 0.5} -1e-3 0.000000000000000000000000000001\n"
+            );
         string path = files.Text("long.txt", text.ToString());
         foreach (int threads in new[] { 1, 3 })
         {
@@ -77,7 +80,9 @@ public class WordVectorsTests
     public void Only_the_words_asked_for_are_kept()
     {
         using var files = new VectorFiles();
-        foreach (VectorFormat format in new[] { VectorFormat.Word2VecText, VectorFormat.Word2VecBinary, VectorFormat.GloVe })
+        foreach (
+            VectorFormat format in new[] { VectorFormat.Word2VecText, VectorFormat.Word2VecBinary, VectorFormat.GloVe }
+        )
         {
             WordVectors all = VectorFiles.Sample(100, 7);
             string path = Path.Combine(files.Folder, "v");

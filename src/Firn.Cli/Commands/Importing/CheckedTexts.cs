@@ -16,7 +16,8 @@ internal sealed record CheckedTexts(IReadOnlyList<string> Texts, int[] Labels, I
     public static CheckedTexts Read(CorpusReader reader, IReadOnlyDictionary<string, string>? names, int most)
     {
         var rows = new List<LabeledText>();
-        int stride = 1, number = 0;
+        int stride = 1,
+            number = 0;
         foreach (LabeledText row in reader)
         {
             if (number++ % stride != 0)
@@ -33,10 +34,17 @@ internal sealed record CheckedTexts(IReadOnlyList<string> Texts, int[] Labels, I
             throw new UserError($"{reader.Path}: there is no labelled text in it");
         string[] labels = [.. rows.Select(r => Named(r.Label))];
         bool numbers = labels.All(l => int.TryParse(l, out _));
-        string[] distinct = [.. labels.Distinct().OrderBy(l => numbers ? int.Parse(l, System.Globalization.CultureInfo.InvariantCulture) : 0).ThenBy(l => l, StringComparer.Ordinal)];
+        string[] distinct =
+        [
+            .. labels
+                .Distinct()
+                .OrderBy(l => numbers ? int.Parse(l, System.Globalization.CultureInfo.InvariantCulture) : 0)
+                .ThenBy(l => l, StringComparer.Ordinal),
+        ];
         var numberOf = distinct.Select((l, i) => (l, i)).ToDictionary(p => p.l, p => p.i, StringComparer.Ordinal);
         return new CheckedTexts([.. rows.Select(r => r.Text)], [.. labels.Select(l => numberOf[l])], distinct);
 
-        string Named(string label) => names?.GetValueOrDefault(label) ?? reader.LabelNames.GetValueOrDefault(label) ?? label;
+        string Named(string label) =>
+            names?.GetValueOrDefault(label) ?? reader.LabelNames.GetValueOrDefault(label) ?? label;
     }
 }

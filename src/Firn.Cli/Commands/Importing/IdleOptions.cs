@@ -5,7 +5,10 @@ using Firn.Model;
 
 namespace Firn.Cli.Commands.Importing;
 
-/// <summary>Options that say what a model has no use for: they would be ignored in silence, and whoever gave them meant something.</summary>
+/// <summary>
+/// Options that say what a model has no use for: they would be ignored in silence, and whoever gave them meant
+/// something.
+/// </summary>
 internal static class IdleOptions
 {
     private const string ItsOwnWords = "the model makes ids of texts itself, by its TextVectorization layer";
@@ -16,14 +19,21 @@ internal static class IdleOptions
         (string Option, string Why)[] idle = [.. Of(given, model)];
         if (idle.Length == 0)
             return;
-        string said = string.Join("; ", idle.GroupBy(o => o.Why).Select(same => $"{string.Join(", ", same.Select(o => o.Option))} (here {same.Key})"));
+        string said = string.Join(
+            "; ",
+            idle.GroupBy(o => o.Why)
+                .Select(same => $"{string.Join(", ", same.Select(o => o.Option))} (here {same.Key})")
+        );
         throw new UsageError($"{path}: leave out {said}");
     }
 
     private static IEnumerable<(string Option, string Why)> Of(KerasImportOptions given, KerasImport model) =>
         Words(given, model).Concat(Answers(given, model)).Where(o => o.Given).Select(o => (o.Option, o.Why));
 
-    private static IEnumerable<(bool Given, string Option, string Why)> Words(KerasImportOptions given, KerasImport model)
+    private static IEnumerable<(bool Given, string Option, string Why)> Words(
+        KerasImportOptions given,
+        KerasImport model
+    )
     {
         if (model.KeepsPadsOut)
             yield return (given.Padding is not null, "--padding", "the model keeps pads out");
@@ -46,7 +56,10 @@ internal static class IdleOptions
         }
     }
 
-    private static IEnumerable<(bool Given, string Option, string Why)> Answers(KerasImportOptions given, KerasImport model)
+    private static IEnumerable<(bool Given, string Option, string Why)> Answers(
+        KerasImportOptions given,
+        KerasImport model
+    )
     {
         if (!model.AnswersEachStep)
             yield return (given.Step is not null, "--step", "the model gives one answer for a text");
@@ -56,8 +69,16 @@ internal static class IdleOptions
         if (model.OutputUnder(given) is OutputActivation.Softmax)
             yield return (given.Threshold is not null, "--threshold", $"the likeliest of {classes} is the label");
         if (model.OutputUnder(given) is OutputActivation.Softmax)
-            yield return (given.Neutral is not null, "--neutral", $"the model tells {classes} apart, and a neutral band lies between two");
+            yield return (
+                given.Neutral is not null,
+                "--neutral",
+                $"the model tells {classes} apart, and a neutral band lies between two"
+            );
         if (model.OutputUnder(given) is OutputActivation.Sigmoids)
-            yield return (given.Neutral is not null, "--neutral", "a text has any number of classes, and a neutral band lies between two");
+            yield return (
+                given.Neutral is not null,
+                "--neutral",
+                "a text has any number of classes, and a neutral band lies between two"
+            );
     }
 }

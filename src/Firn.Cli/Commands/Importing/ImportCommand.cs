@@ -32,10 +32,20 @@ internal static class ImportCommand
     public static Command Create(Invocation run, bool alone)
     {
         var arguments = new ImportArguments();
-        var check = new Option<string?>("--check") { Description = "Labelled texts: scores them under each plausible setting, shows which fits best, and saves nothing", HelpName = "DATA" };
+        var check = new Option<string?>("--check")
+        {
+            Description =
+                "Labelled texts: scores them under each plausible setting, shows which fits best, and saves nothing",
+            HelpName = "DATA",
+        };
         var bundle = new Option<string?>("--out") { Description = "Folder for the bundle", HelpName = "FOLDER" };
         var corpus = new CorpusOptionsOfCheck();
-        var most = new Option<int>("--check-rows") { Description = "Rows of --check that are scored, at most", DefaultValueFactory = _ => 5000, HelpName = "N" }.Between(1, 10_000_000);
+        var most = new Option<int>("--check-rows")
+        {
+            Description = "Rows of --check that are scored, at most",
+            DefaultValueFactory = _ => 5000,
+            HelpName = "N",
+        }.Between(1, 10_000_000);
         var json = CommonOptions.Json();
         var command = new Command("import", alone ? Summary + Examples : Summary) { arguments.Model, bundle };
         arguments.AddTo(command);
@@ -45,11 +55,17 @@ internal static class ImportCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            string? folder = parsed.GetValue(bundle), data = parsed.GetValue(check);
+            string? folder = parsed.GetValue(bundle),
+                data = parsed.GetValue(check);
             if (data is null && folder is null)
-                throw new UsageError("--out FOLDER is missing: where the bundle is to be written (or --check DATA to try settings)");
+                throw new UsageError(
+                    "--out FOLDER is missing: where the bundle is to be written (or --check DATA to try settings)"
+                );
             if (data is not null && folder is not null)
-                throw new UsageError("--check tries settings and saves nothing; leave --out out, then import with the command that --check shows");
+                throw new UsageError(
+                    "--check tries settings and saves nothing; leave --out out, then import with the command that "
+                        + "--check shows"
+                );
             if (data is not null)
                 Inputs.RequireData(data);
             else
@@ -79,12 +95,22 @@ internal static class ImportCommand
         if (open.Count == 0)
             return;
         string missing = string.Join("; ", open.Select(q => $"{ImportArguments.OptionOf(q.Setting)} ({q.Why})"));
-        bool findable = open.Any(q => q.Setting is KerasSetting.Padding or KerasSetting.Cleaning or KerasSetting.MaxLength or KerasSetting.Labels);
-        string help = findable && model.HasWords ? ". With labelled texts at hand, --check DATA shows which settings fit" : "";
+        bool findable = open.Any(q =>
+            q.Setting is KerasSetting.Padding or KerasSetting.Cleaning or KerasSetting.MaxLength or KerasSetting.Labels
+        );
+        string help =
+            findable && model.HasWords ? ". With labelled texts at hand, --check DATA shows which settings fit" : "";
         throw new UsageError($"{source.Model}: the files do not say everything; give {missing}{help}");
     }
 
-    private static int Save(Terminal terminal, ImportSource source, KerasImport model, ProgressLine progress, string folder, bool json)
+    private static int Save(
+        Terminal terminal,
+        ImportSource source,
+        KerasImport model,
+        ProgressLine progress,
+        string folder,
+        bool json
+    )
     {
         long began = Stopwatch.GetTimestamp();
         Imported imported = model.Build(source.Options);
@@ -94,7 +120,10 @@ internal static class ImportCommand
         progress.End($"imported {source.Model} to {folder}");
         var notes = new List<string>(imported.Notes);
         if (source.Options.Truncating is null && !model.ReadsTexts && predictor.Classifier.Options.Padding is not null)
-            notes.Add($"longer texts lose their start, as with pad_sequences unless it is told otherwise (--truncating post keeps the start)");
+            notes.Add(
+                $"longer texts lose their start, as with pad_sequences unless it is told otherwise (--truncating "
+                    + $"post keeps the start)"
+            );
         if (json)
         {
             Json.Write(terminal, AsJson(source, model, imported, notes, folder, Stopwatch.GetElapsedTime(began)));
@@ -106,8 +135,11 @@ internal static class ImportCommand
         terminal.Out.WriteLine();
         terminal.Out.WriteLine("next:");
         string quoted = Shell.Quoted(folder);
-        foreach (string next in model.HasWords
-            ? [$"predict {quoted} \"some text\"", $"evaluate {quoted} LABELLED-TEXTS", $"serve {quoted}"] : new[] { $"predict {quoted} --ids FILE" })
+        foreach (
+            string next in model.HasWords
+                ? [$"predict {quoted} \"some text\"", $"evaluate {quoted} LABELLED-TEXTS", $"serve {quoted}"]
+                : new[] { $"predict {quoted} --ids FILE" }
+        )
             terminal.Out.WriteLine($"  {Tool.CalledAs} {next}");
         return ExitCode.Done;
     }
@@ -115,19 +147,37 @@ internal static class ImportCommand
     private static List<string[]> Facts(KerasImport model, Predictor predictor)
     {
         var options = predictor.Classifier.Options;
-        string length = options.Padding is not { } padding ? "as long as texts are"
-            : string.Create(CultureInfo.InvariantCulture, $"{padding.Length} words, pads {(padding.Masked ? "masked" : "read as words")}{(model.ReadsPadSide ? padding.Side == PaddingSide.Pre ? ", before the text" : ", behind the text" : "")}");
+        string length = options.Padding is not { } padding
+            ? "as long as texts are"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{padding.Length} words, pads {(padding.Masked ? "masked" : "read as words")}"
+                    + $"{(model.ReadsPadSide ? padding.Side == PaddingSide.Pre ? ", before the text" : ", behind the text" : "")}"
+            );
         return
         [
             ["Keras", model.KerasVersion ?? "version not said"],
-            ["embedding", string.Create(CultureInfo.InvariantCulture, $"{model.VocabularySize:N0} × {model.Dimension}{(model.IsFrozen ? ", frozen by its author" : "")}")],
+            [
+                "embedding",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{model.VocabularySize:N0} × {model.Dimension}{(model.IsFrozen ? ", frozen by its author" : "")}"
+                ),
+            ],
             ["layers", string.Join(" > ", model.Nodes.Where(n => n.Weights.Count > 0).Select(n => n.ClassName))],
             ["input", length],
             ["classes", ClassNames.Of(predictor.Labels)],
         ];
     }
 
-    private static JsonObject AsJson(ImportSource source, KerasImport model, Imported imported, List<string> notes, string folder, TimeSpan time)
+    private static JsonObject AsJson(
+        ImportSource source,
+        KerasImport model,
+        Imported imported,
+        List<string> notes,
+        string folder,
+        TimeSpan time
+    )
     {
         Predictor predictor = imported.Predictor;
         PaddedInput? padding = predictor.Classifier.Options.Padding;
@@ -137,14 +187,22 @@ internal static class ImportCommand
             ["bundle"] = folder,
             ["kerasVersion"] = model.KerasVersion,
             ["labels"] = Json.Array(predictor.Labels),
-            ["embedding"] = new JsonObject { ["rows"] = model.VocabularySize, ["dimension"] = model.Dimension, ["frozen"] = model.IsFrozen, ["masks"] = model.Masks },
-            ["padding"] = padding is null ? null : new JsonObject
+            ["embedding"] = new JsonObject
             {
-                ["length"] = padding.Length,
-                ["side"] = padding.Side.ToString().ToLowerInvariant(),
-                ["truncating"] = padding.Truncating == Firn.Text.Truncation.Head ? "post" : "pre",
-                ["masked"] = padding.Masked,
+                ["rows"] = model.VocabularySize,
+                ["dimension"] = model.Dimension,
+                ["frozen"] = model.IsFrozen,
+                ["masks"] = model.Masks,
             },
+            ["padding"] = padding is null
+                ? null
+                : new JsonObject
+                {
+                    ["length"] = padding.Length,
+                    ["side"] = padding.Side.ToString().ToLowerInvariant(),
+                    ["truncating"] = padding.Truncating == Firn.Text.Truncation.Head ? "post" : "pre",
+                    ["masked"] = padding.Masked,
+                },
             ["layers"] = JsonNode.Parse(predictor.Classifier.Options.Model.ToJson()),
             ["notes"] = Json.Array(notes),
             ["seconds"] = Json.Number(Math.Round(time.TotalSeconds, 3)),

@@ -13,15 +13,24 @@ namespace Firn.Cli.Commands.Importing;
 /// <param name="Loaded">The model where it had to be read to be recognized, or null.</param>
 internal sealed record ImportParts(string Model, string? Tokenizer, string? Labels, KerasFile? Loaded)
 {
-    private const int MostFiles = 200, FewWords = 64; // a dictionary with fewer entries names classes
+    private const int MostFiles = 200,
+        FewWords = 64; // a dictionary with fewer entries names classes
 
     /// <summary>Looks through a folder.</summary>
-    /// <exception cref="UserError">There is no model, or there are several, or more files than are looked at.</exception>
+    /// <exception cref="UserError">
+    /// There is no model, or there are several, or more files than are looked at.
+    /// </exception>
     public static ImportParts Find(string folder)
     {
-        string[] files = [.. Directory.EnumerateFiles(folder).Take(MostFiles + 1).OrderBy(f => f, StringComparer.Ordinal)];
+        string[] files =
+        [
+            .. Directory.EnumerateFiles(folder).Take(MostFiles + 1).OrderBy(f => f, StringComparer.Ordinal),
+        ];
         if (files.Length > MostFiles)
-            throw new UserError($"{folder}: this folder holds more than {MostFiles} files; give the model's file, and --tokenizer and --labels");
+            throw new UserError(
+                $"{folder}: this folder holds more than {MostFiles} files; give the model's file, and --tokenizer "
+                    + $"and --labels"
+            );
         var models = new List<(string Path, KerasFile? File)>();
         string? unread = null;
         var tokenizers = new List<(string Path, int Missing)>();
@@ -33,29 +42,51 @@ internal sealed record ImportParts(string Model, string? Tokenizer, string? Labe
             {
                 unread ??= why;
             }
-            else if (kind == FileKind.Hdf5 || Path.GetExtension(file) is ".keras" || (kind == FileKind.Zip && Try(() => KerasFile.Load(file), out model) is null))
+            else if (
+                kind == FileKind.Hdf5
+                || Path.GetExtension(file) is ".keras"
+                || (kind == FileKind.Zip && Try(() => KerasFile.Load(file), out model) is null)
+            )
             {
                 models.Add((file, model));
             }
-            else if (Try(() => KerasTokenizer.Load(file), out KerasTokenizer? tokenizer) is null && (tokenizer!.Missing.Count == 0 || tokenizer.WordIndex.Count >= FewWords))
+            else if (
+                Try(() => KerasTokenizer.Load(file), out KerasTokenizer? tokenizer) is null
+                && (tokenizer!.Missing.Count == 0 || tokenizer.WordIndex.Count >= FewWords)
+            )
             {
                 tokenizers.Add((file, tokenizer.Missing.Count));
             }
             else if (kind != FileKind.Text || Path.GetExtension(file) is ".json" or ".txt")
             {
-                if (Try(() => LabelFile.Read(file), out IReadOnlyList<string>? names) is null && names!.Count is > 1 and < 1000)
+                if (
+                    Try(() => LabelFile.Read(file), out IReadOnlyList<string>? names) is null
+                    && names!.Count is > 1 and < 1000
+                )
                     labels.Add(file);
                 else if (kind == FileKind.Pickle && Try(() => KerasFile.Load(file), out model) is null)
                     models.Add((file, model));
             }
         }
         if (models.Count == 0)
-            throw new UserError($"{folder}: no file of this folder is a Keras model{(unread is null ? "" : $" (not read: {unread})")}; give the model's file");
+            throw new UserError(
+                $"{folder}: no file of this folder is a Keras model{(unread is null ? "" : $" (not read: {unread})")}; "
+                    + $"give the model's file"
+            );
         if (models.Count > 1)
-            throw new UserError($"{folder}: there are several models ({string.Join(", ", models.Select(m => Path.GetFileName(m.Path)))}); give the file of one");
+            throw new UserError(
+                $"{folder}: there are several models ("
+                    + $"{string.Join(", ", models.Select(m => Path.GetFileName(m.Path)))}); "
+                    + $"give the file of one"
+            );
         int fewest = tokenizers.Count == 0 ? 0 : tokenizers.Min(t => t.Missing);
         string[] best = [.. tokenizers.Where(t => t.Missing == fewest).Select(t => t.Path)];
-        return new ImportParts(models[0].Path, best.Length == 1 ? best[0] : null, labels.Count == 1 ? labels[0] : null, models[0].File);
+        return new ImportParts(
+            models[0].Path,
+            best.Length == 1 ? best[0] : null,
+            labels.Count == 1 ? labels[0] : null,
+            models[0].File
+        );
     }
 
     private static string? Try<T>(Func<T> read, out T? value)
@@ -66,7 +97,8 @@ internal sealed record ImportParts(string Model, string? Tokenizer, string? Labe
             value = read();
             return null;
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException or KerasImportException)
+        catch (Exception error)
+            when (error is InvalidDataException or IOException or UnauthorizedAccessException or KerasImportException)
         {
             return error.Message.TrimEnd('.');
         }

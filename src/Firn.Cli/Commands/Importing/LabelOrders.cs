@@ -3,7 +3,9 @@ namespace Firn.Cli.Commands.Importing;
 /// <summary>Which label of the texts each output of a model may stand for.</summary>
 internal static class LabelOrders
 {
-    /// <summary>The order as named, and where the outputs fit the labels better in another, that one; both orders of two.</summary>
+    /// <summary>
+    /// The order as named, and where the outputs fit the labels better in another, that one; both orders of two.
+    /// </summary>
     /// <param name="scores">A row of probabilities a text.</param>
     /// <param name="texts">Their labels.</param>
     /// <param name="labels">Names of the outputs.</param>
@@ -45,7 +47,11 @@ internal static class LabelOrders
             counts[Array.IndexOf(scores[i], scores[i].Max()), texts.Labels[i]]++;
         int[] order = [.. Enumerable.Repeat(-1, outputs)];
         var taken = new HashSet<int>();
-        var cells = from o in Enumerable.Range(0, outputs) from l in Enumerable.Range(0, texts.Names.Count) orderby counts[o, l] descending select (o, l);
+        var cells =
+            from o in Enumerable.Range(0, outputs)
+            from l in Enumerable.Range(0, texts.Names.Count)
+            orderby counts[o, l] descending
+            select (o, l);
         foreach ((int output, int label) in cells)
         {
             if (order[output] < 0 && taken.Add(label))

@@ -12,16 +12,28 @@ internal static class ServeCommand
 {
     public static Command Create(Invocation run)
     {
-        var models = new Argument<string>("MODELS") { Description = "Folder of models (NAME/VERSION/ bundles), one model's folder, or a bundle", Arity = ArgumentArity.ZeroOrOne };
+        var models = new Argument<string>("MODELS")
+        {
+            Description = "Folder of models (NAME/VERSION/ bundles), one model's folder, or a bundle",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var options = new ServeOptions();
-        var command = new Command("serve", "Serve models over REST (port 8501) and gRPC (port 8500), as TensorFlow Serving does") { models };
+        var command = new Command(
+            "serve",
+            "Serve models over REST (port 8501) and gRPC (port 8500), as TensorFlow Serving does"
+        )
+        {
+            models,
+        };
         foreach (Option option in options.All)
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(options.NewKey) is { } name)
                 return NewKey(run, name, parsed.GetValue(options.KeyRoles)!);
-            string folder = parsed.GetValue(models) ?? throw new UsageError("serve needs the folder of the models, such as: firn serve models/");
+            string folder =
+                parsed.GetValue(models)
+                ?? throw new UsageError("serve needs the folder of the models, such as: firn serve models/");
             return Serve(run, options, parsed, folder);
         });
         return command;

@@ -20,7 +20,11 @@ internal static class BundleVectors
         for (int id = 1; id < predictor.Vocabulary.Count && words.Count < (limit ?? int.MaxValue); id++)
         {
             var vector = embedding.VectorOf(id);
-            if (id == predictor.Vocabulary.UnknownId || vector.IndexOfAnyExcept(0f) < 0 || asked?.Contains(predictor.Vocabulary[id]) == false)
+            if (
+                id == predictor.Vocabulary.UnknownId
+                || vector.IndexOfAnyExcept(0f) < 0
+                || asked?.Contains(predictor.Vocabulary[id]) == false
+            )
                 continue;
             words.Add(predictor.Vocabulary[id]);
             table.AddRange(vector);

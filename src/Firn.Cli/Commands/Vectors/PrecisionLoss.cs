@@ -10,14 +10,19 @@ internal sealed record PrecisionLoss(double Mean, double Most, string Word)
 {
     public static PrecisionLoss Of(WordVectors before, WordVectors after)
     {
-        float[] x = new float[before.Dimension], y = new float[before.Dimension];
-        double sum = 0, most = 0;
-        int compared = 0, worst = -1;
+        float[] x = new float[before.Dimension],
+            y = new float[before.Dimension];
+        double sum = 0,
+            most = 0;
+        int compared = 0,
+            worst = -1;
         for (int row = 0; row < before.Count; row++)
         {
             before.CopyTo(row, x);
             after.CopyTo(row, y);
-            double xx = 0, yy = 0, xy = 0;
+            double xx = 0,
+                yy = 0,
+                xy = 0;
             for (int i = 0; i < x.Length; i++)
             {
                 xx += (double)x[i] * x[i];

@@ -2,16 +2,23 @@ using Firn.Cli.Output;
 
 namespace Firn.Cli.Commands.Vectors;
 
-/// <summary>Queries: those of the command line, or where that says '-' the lines of standard input, answered as they come.</summary>
+/// <summary>
+/// Queries: those of the command line, or where that says '-' the lines of standard input, answered as they come.
+/// </summary>
 internal static class QueryLines
 {
     public const string StandardInput = "-";
 
     public static bool AreAsked(IReadOnlyList<string> given) => given is [StandardInput];
 
-    /// <summary>Answers a line after the other; a line that cannot be answered is told with its number, and the next is answered.</summary>
+    /// <summary>
+    /// Answers a line after the other; a line that cannot be answered is told with its number, and the next is
+    /// answered.
+    /// </summary>
     /// <param name="run">The streams.</param>
-    /// <param name="answer">Answers one line; throws <see cref="UserError"/> or <see cref="ArgumentException"/> where it cannot.</param>
+    /// <param name="answer">
+    /// Answers one line; throws <see cref="UserError"/> or <see cref="ArgumentException"/> where it cannot.
+    /// </param>
     /// <returns>Failed when a line was not answered.</returns>
     public static int Answer(Invocation run, Action<string> answer)
     {
@@ -34,7 +41,9 @@ internal static class QueryLines
                 }
                 catch (Exception error) when (error is UserError or ArgumentException)
                 {
-                    string problem = error is ArgumentException argument ? Failures.WithoutParameterName(argument) : error.Message;
+                    string problem = error is ArgumentException argument
+                        ? Failures.WithoutParameterName(argument)
+                        : error.Message;
                     run.Terminal.Note($"firn: standard input: line {number}: {problem}");
                     code = ExitCode.Failed;
                 }

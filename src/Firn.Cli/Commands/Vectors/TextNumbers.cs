@@ -3,7 +3,9 @@ using Firn.Text;
 
 namespace Firn.Cli.Commands.Vectors;
 
-/// <summary>Texts of any length as word numbers; reads them twice, once to count words and once to number them.</summary>
+/// <summary>
+/// Texts of any length as word numbers; reads them twice, once to count words and once to number them.
+/// </summary>
 internal sealed class TextNumbers(IEnumerable<LabeledText> texts, Tokenizer tokenizer, CancellationToken stop)
 {
     /// <summary>A longer text becomes several, as in gensim, so that one line may hold a whole book.</summary>

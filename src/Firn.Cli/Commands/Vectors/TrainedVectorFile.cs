@@ -21,7 +21,12 @@ internal sealed record TrainedVectorFile(string Path, VectorFormat? Format)
             throw new UsageError("--to fasttext writes a model with n-grams; give --subwords too, or another format");
         if (model && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
             throw new UsageError($"a fastText model is not compressed; leave .gz out of {path}");
-        return new TrainedVectorFile(path, model ? null : format is null ? VectorsConvertCommand.ByName(path) : VectorFileOptions.FormatOf(format));
+        return new TrainedVectorFile(
+            path,
+            model ? null
+                : format is null ? VectorsConvertCommand.ByName(path)
+                : VectorFileOptions.FormatOf(format)
+        );
     }
 
     /// <summary>Whether a name asks for the vectors of words alone, which a model with n-grams has too.</summary>

@@ -13,7 +13,9 @@ internal static class VectorsAnalogyCommand
         var source = new VectorFileOptions();
         var words = new Argument<string[]>("WORDS")
         {
-            Description = "Three words A B C: A is to B as C is to ? (man king woman); - reads three words a line from standard input",
+            Description =
+                "Three words A B C: A is to B as C is to ? (man king woman); - reads three words a line from "
+                + "standard input",
             Arity = new ArgumentArity(1, 3),
         };
         var count = VectorsNeighborsCommand.Count();
@@ -35,11 +37,21 @@ internal static class VectorsAnalogyCommand
             string[] given = parsed.GetRequiredValue(words);
             bool lines = QueryLines.AreAsked(given);
             if (!lines && given.Length != 3)
-                throw new UsageError($"an analogy has three words, A B C, not {given.Length}; any number of words: firn vectors neighbors FILE --positive B C --negative A");
+                throw new UsageError(
+                    $"an analogy has three words, A B C, not {given.Length}; any number of words: firn vectors "
+                        + $"neighbors FILE --positive B C --negative A"
+                );
             using var vectors = lines ? source.Load(run.Terminal, parsed) : source.Load(run.Terminal, parsed, given);
             var similarity = new Similarity(vectors);
             var how = parsed.GetRequiredValue(method) == "add" ? AnalogyMethod.Add : AnalogyMethod.Multiply;
-            void Show(string[] query) => Answer(run.Terminal, query, Find(similarity, query, parsed.GetValue(count), how), parsed.GetValue(json), lines);
+            void Show(string[] query) =>
+                Answer(
+                    run.Terminal,
+                    query,
+                    Find(similarity, query, parsed.GetValue(count), how),
+                    parsed.GetValue(json),
+                    lines
+                );
             if (lines)
                 return QueryLines.Answer(run, line => Show(QueryLines.Words(line)));
             Show(given);
@@ -57,14 +69,26 @@ internal static class VectorsAnalogyCommand
         return similarity.Analogy([words[1], words[2]], [words[0]], count, method);
     }
 
-    private static void Answer(Terminal terminal, string[] words, IReadOnlyList<Neighbor> answers, bool json, bool lines)
+    private static void Answer(
+        Terminal terminal,
+        string[] words,
+        IReadOnlyList<Neighbor> answers,
+        bool json,
+        bool lines
+    )
     {
         if (!json)
         {
             VectorsNeighborsCommand.Print(terminal, $"{words[0]} : {words[1]} = {words[2]} : ?", answers);
             return;
         }
-        var answer = new JsonObject { ["a"] = words[0], ["b"] = words[1], ["c"] = words[2], ["answers"] = VectorsNeighborsCommand.AsJson(answers) };
+        var answer = new JsonObject
+        {
+            ["a"] = words[0],
+            ["b"] = words[1],
+            ["c"] = words[2],
+            ["answers"] = VectorsNeighborsCommand.AsJson(answers),
+        };
         if (lines)
             terminal.Out.WriteLine(Json.Line(answer));
         else

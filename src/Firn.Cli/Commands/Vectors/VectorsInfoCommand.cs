@@ -36,20 +36,55 @@ internal static class VectorsInfoCommand
     {
         var (least, mean, most, zero) = Norms(vectors);
         var report = vectors.LoadReport ?? new VectorLoadReport();
-        Tables.Write(terminal, path, ["", ""],
-        [
-            ["format", FormatOf(path, vectors) + string.Concat(PackingOf(path).Reverse().Select(kind => $" in {kind.InWords()}"))],
-            ["words", vectors.Count.ToString("N0", CultureInfo.InvariantCulture)],
-            ["dimension", vectors.Dimension.ToString(CultureInfo.InvariantCulture)],
-            ["table", Stored(vectors)],
-            ["length of a vector", string.Create(CultureInfo.InvariantCulture, $"least {least:0.000}, mean {mean:0.000}, most {most:0.000}")],
-            ["all-zero vectors", zero.ToString("N0", CultureInfo.InvariantCulture)],
-            ["equal vectors", string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(EqualVectors(vectors), "word has", "words have")} the vector of an earlier one")],
-            ["left out", string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(report.Duplicates, "duplicate")}, {report.EmptyWords:N0} without a word, {report.InvalidUtf8Words:N0} not UTF-8")],
-            ["counts", CountsOf(vectors) is { } counts ? string.Create(CultureInfo.InvariantCulture, $"{counts.Sum:N0} words of text; '{counts.Word}' {counts.Most:N0} times") : "not kept in this file"],
-            ["words with a space", report.WordsWithSpaces.ToString("N0", CultureInfo.InvariantCulture)],
-            ["first words", string.Join(' ', vectors.Words.Take(FirstWords))],
-        ]);
+        Tables.Write(
+            terminal,
+            path,
+            ["", ""],
+            [
+                [
+                    "format",
+                    FormatOf(path, vectors)
+                        + string.Concat(PackingOf(path).Reverse().Select(kind => $" in {kind.InWords()}")),
+                ],
+                ["words", vectors.Count.ToString("N0", CultureInfo.InvariantCulture)],
+                ["dimension", vectors.Dimension.ToString(CultureInfo.InvariantCulture)],
+                ["table", Stored(vectors)],
+                [
+                    "length of a vector",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"least {least:0.000}, mean {mean:0.000}, most {most:0.000}"
+                    ),
+                ],
+                ["all-zero vectors", zero.ToString("N0", CultureInfo.InvariantCulture)],
+                [
+                    "equal vectors",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Plural.Of(EqualVectors(vectors), "word has", "words have")} the vector of an earlier one"
+                    ),
+                ],
+                [
+                    "left out",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Plural.Of(report.Duplicates, "duplicate")}, {report.EmptyWords:N0} without a word, "
+                            + $"{report.InvalidUtf8Words:N0} not UTF-8"
+                    ),
+                ],
+                [
+                    "counts",
+                    CountsOf(vectors) is { } counts
+                        ? string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{counts.Sum:N0} words of text; '{counts.Word}' {counts.Most:N0} times"
+                        )
+                        : "not kept in this file",
+                ],
+                ["words with a space", report.WordsWithSpaces.ToString("N0", CultureInfo.InvariantCulture)],
+                ["first words", string.Join(' ', vectors.Words.Take(FirstWords))],
+            ]
+        );
     }
 
     private static JsonObject AsJson(string path, WordVectors vectors)
@@ -69,7 +104,12 @@ internal static class VectorsInfoCommand
             ["storedRows"] = vectors.StoredRows,
             ["storedBytes"] = vectors.StoredBytes,
             ["float32Bytes"] = VectorsConvertCommand.FullBytes(vectors),
-            ["norm"] = new JsonObject { ["least"] = Json.Number(least), ["mean"] = Json.Number(mean), ["most"] = Json.Number(most) },
+            ["norm"] = new JsonObject
+            {
+                ["least"] = Json.Number(least),
+                ["mean"] = Json.Number(mean),
+                ["most"] = Json.Number(most),
+            },
             ["zeroVectors"] = zero,
             ["equalVectors"] = EqualVectors(vectors),
             ["duplicates"] = report.Duplicates,
@@ -82,7 +122,8 @@ internal static class VectorsInfoCommand
     }
 
     /// <summary>How the file is packed, from outside inward.</summary>
-    private static IReadOnlyList<FileKind> PackingOf(string path) => Directory.Exists(path) ? [] : InputFile.PackingOf(path);
+    private static IReadOnlyList<FileKind> PackingOf(string path) =>
+        Directory.Exists(path) ? [] : InputFile.PackingOf(path);
 
     /// <summary>All counts together, and the largest with its word; null where the file has none.</summary>
     private static (decimal Sum, long Most, string Word)? CountsOf(WordVectors vectors)
@@ -96,20 +137,31 @@ internal static class VectorsInfoCommand
 
     private static string Stored(WordVectors vectors)
     {
-        string text = $"{Sizes.Bytes(vectors.StoredBytes)}, {VectorsConvertCommand.NameOf(vectors.Precision)}{(vectors.IsMapped ? ", mapped" : "")}";
+        string text =
+            $"{Sizes.Bytes(vectors.StoredBytes)}, {VectorsConvertCommand.NameOf(vectors.Precision)}"
+            + $"{(vectors.IsMapped ? ", mapped" : "")}";
         long saved = VectorsConvertCommand.FullBytes(vectors) - vectors.StoredBytes;
         if (saved > 0)
-            text += string.Create(CultureInfo.InvariantCulture, $"; {Sizes.Bytes(saved)} ({100.0 * saved / VectorsConvertCommand.FullBytes(vectors):0.0}%) saved");
+            text += string.Create(
+                CultureInfo.InvariantCulture,
+                $"; {Sizes.Bytes(saved)} ({100.0 * saved / VectorsConvertCommand.FullBytes(vectors):0.0}%) saved"
+            );
         int shared = vectors.Count - vectors.StoredRows;
-        return shared > 0 ? text + string.Create(CultureInfo.InvariantCulture, $", {shared:N0} words share another's vector") : text;
+        return shared > 0
+            ? text + string.Create(CultureInfo.InvariantCulture, $", {shared:N0} words share another's vector")
+            : text;
     }
 
     private static string FormatOf(string path, WordVectors vectors) =>
-        vectors.LoadReport is { } report ? VectorFileOptions.NameOf(report.Format) : Directory.Exists(path) ? "bundle" : TrainedVectorFile.FastText;
+        vectors.LoadReport is { } report ? VectorFileOptions.NameOf(report.Format)
+        : Directory.Exists(path) ? "bundle"
+        : TrainedVectorFile.FastText;
 
     private static (double Least, double Mean, double Most, int Zero) Norms(WordVectors vectors)
     {
-        double least = double.PositiveInfinity, sum = 0, most = 0;
+        double least = double.PositiveInfinity,
+            sum = 0,
+            most = 0;
         int zero = 0;
         var vector = new float[vectors.Dimension];
         for (int row = 0; row < vectors.Count; row++)
@@ -119,7 +171,10 @@ internal static class VectorsInfoCommand
             foreach (float value in vector)
                 square += (double)value * value;
             if (!double.IsFinite(square))
-                throw new InvalidDataException($"the vector of '{vectors.Words[row]}' (row {row + 1}) holds a number that is not finite; the file is damaged, make or fetch it again");
+                throw new InvalidDataException(
+                    $"the vector of '{vectors.Words[row]}' (row {row + 1}) holds a number that is not finite; the "
+                        + $"file is damaged, make or fetch it again"
+                );
             double norm = Math.Sqrt(square);
             least = Math.Min(least, norm);
             most = Math.Max(most, norm);
@@ -138,7 +193,8 @@ internal static class VectorsInfoCommand
 
     private sealed class RowComparer(WordVectors vectors) : IEqualityComparer<int>
     {
-        private readonly float[] _one = new float[vectors.Dimension], _other = new float[vectors.Dimension];
+        private readonly float[] _one = new float[vectors.Dimension],
+            _other = new float[vectors.Dimension];
 
         public bool Equals(int x, int y)
         {

@@ -6,7 +6,9 @@ using Firn.Vectors;
 
 namespace Firn.Cli.Commands.Vectors;
 
-/// <summary><c>firn vectors print FILE WORD...</c>: vectors of words or texts as lines of numbers, as fastText prints them.</summary>
+/// <summary>
+/// <c>firn vectors print FILE WORD...</c>: vectors of words or texts as lines of numbers, as fastText prints them.
+/// </summary>
 internal static class VectorsPrintCommand
 {
     private enum Pool
@@ -19,14 +21,28 @@ internal static class VectorsPrintCommand
     public static Command Create(Invocation run)
     {
         var source = new VectorFileOptions();
-        var words = new Argument<string[]>("WORD") { Description = "Words, or with --texts texts; - reads them from standard input, one a line", Arity = ArgumentArity.OneOrMore };
-        var texts = new Option<bool>("--texts") { Description = "Each WORD is a text: print one vector for all its words" };
+        var words = new Argument<string[]>("WORD")
+        {
+            Description = "Words, or with --texts texts; - reads them from standard input, one a line",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var texts = new Option<bool>("--texts")
+        {
+            Description = "Each WORD is a text: print one vector for all its words",
+        };
         var pool = new Option<string>("--pool")
         {
-            Description = "--texts: the mean of the vectors, their sum, or fasttext, the mean of the unit vectors as 'fasttext print-sentence-vectors' has it",
+            Description =
+                "--texts: the mean of the vectors, their sum, or fasttext, the mean of the unit vectors as 'fasttext "
+                + "print-sentence-vectors' has it",
             DefaultValueFactory = _ => "mean",
         }.OneOf("mean", "sum", "fasttext");
-        var digits = new Option<int>("--digits") { Description = "Significant digits; 9 tell every number from the next", DefaultValueFactory = _ => 5, HelpName = "N" }.Between(1, 9);
+        var digits = new Option<int>("--digits")
+        {
+            Description = "Significant digits; 9 tell every number from the next",
+            DefaultValueFactory = _ => 5,
+            HelpName = "N",
+        }.Between(1, 9);
         var command = new Command("print", "Print the vectors of words or texts, a line each");
         command.Add(source.File);
         command.Add(words);
@@ -37,7 +53,8 @@ internal static class VectorsPrintCommand
         command.SetAction(parsed =>
         {
             string[] given = parsed.GetRequiredValue(words);
-            bool lines = QueryLines.AreAsked(given), whole = parsed.GetValue(texts);
+            bool lines = QueryLines.AreAsked(given),
+                whole = parsed.GetValue(texts);
             if (!whole && parsed.GetResult(pool) is { Implicit: false })
                 throw new UsageError("--pool is for texts; give --texts too, or leave it out");
             var how = Enum.Parse<Pool>(parsed.GetRequiredValue(pool), ignoreCase: true);
@@ -49,8 +66,11 @@ internal static class VectorsPrintCommand
             var lookup = new VectorLookup(vectors, model);
             if (model is not null)
             {
-                ModelVectors.NoteComposed(run.Terminal, parsed.GetRequiredValue(source.File),
-                    asked.Where(word => !model.HasSeen(word) && lookup.Find(word) is not null));
+                ModelVectors.NoteComposed(
+                    run.Terminal,
+                    parsed.GetRequiredValue(source.File),
+                    asked.Where(word => !model.HasSeen(word) && lookup.Find(word) is not null)
+                );
             }
             void Show(string query)
             {
@@ -93,7 +113,10 @@ internal static class VectorsPrintCommand
             count++;
         }
         if (count == 0 && how != Pool.FastText)
-            throw new UserError($"no word of '{string.Join(' ', words)}' has a vector; words are split at white space and compared as written, so check case and punctuation");
+            throw new UserError(
+                $"no word of '{string.Join(' ', words)}' has a vector; words are split at white space and compared "
+                    + $"as written, so check case and punctuation"
+            );
         return [.. sum.Select(value => (float)(how == Pool.Sum ? value : value / Math.Max(count, 1)))];
     }
 

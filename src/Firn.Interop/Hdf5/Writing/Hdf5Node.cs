@@ -15,13 +15,16 @@ internal abstract class Hdf5Node
     public void Text(string name, string value) => _attributes.Add((name, [Encoding.UTF8.GetBytes(value)], false));
 
     /// <summary>Hangs a list of texts on it, which may be empty.</summary>
-    public void Texts(string name, IEnumerable<string> values) => _attributes.Add((name, [.. values.Select(Encoding.UTF8.GetBytes)], true));
+    public void Texts(string name, IEnumerable<string> values) =>
+        _attributes.Add((name, [.. values.Select(Encoding.UTF8.GetBytes)], true));
 }
 
 /// <summary>A group.</summary>
 internal sealed class Hdf5GroupNode : Hdf5Node
 {
-    private readonly SortedDictionary<byte[], Hdf5Node> _children = new(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+    private readonly SortedDictionary<byte[], Hdf5Node> _children = new(
+        Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b))
+    );
 
     /// <summary>By the bytes of their names, as HDF5 sorts them.</summary>
     public IReadOnlyDictionary<byte[], Hdf5Node> Children => _children;

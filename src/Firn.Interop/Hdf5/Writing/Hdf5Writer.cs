@@ -5,14 +5,19 @@ using Firn.Interop.Export;
 namespace Firn.Interop.Hdf5.Writing;
 
 /// <summary>
-/// Writes groups, float32 arrays in one piece and attributes of text in the oldest form of HDF5, which every reader knows
-/// (File Format Specification 3.0: superblock 0, object headers 1, groups by symbol table). Places are reckoned first, so
-/// that the file is written from front to back and a large array never stands in memory a second time.
+/// Writes groups, float32 arrays in one piece and attributes of text in the oldest form of HDF5, which every reader
+/// knows (File Format Specification 3.0: superblock 0, object headers 1, groups by symbol table). Places are reckoned
+/// first, so that the file is written from front to back and a large array never stands in memory a second time.
 /// </summary>
 internal sealed class Hdf5Writer
 {
-    private const int Undefined = -1, SuperblockSize = 96, EntrySize = 40, InternalK = 16;
-    private const int TreeSize = 24 + 2 * InternalK * 16 + 8, HeapHead = 32, MostMessage = 65_000;
+    private const int Undefined = -1,
+        SuperblockSize = 96,
+        EntrySize = 40,
+        InternalK = 16;
+    private const int TreeSize = 24 + 2 * InternalK * 16 + 8,
+        HeapHead = 32,
+        MostMessage = 65_000;
     private readonly List<(long At, byte[] Bytes, ExportTensor? Tensor)> _blocks = [];
     private readonly int _leafK;
     private long _end = SuperblockSize;
@@ -43,14 +48,18 @@ internal sealed class Hdf5Writer
     }
 
     private static int Most(Hdf5GroupNode group) =>
-        Math.Max(group.Children.Count, group.Children.Values.OfType<Hdf5GroupNode>().Select(Most).DefaultIfEmpty().Max());
+        Math.Max(
+            group.Children.Count,
+            group.Children.Values.OfType<Hdf5GroupNode>().Select(Most).DefaultIfEmpty().Max()
+        );
 
     /// <summary>Gives an object and all within it places.</summary>
     /// <returns>Its entry in a symbol table, [40].</returns>
     private byte[] Place(Hdf5Node node, int nameOffset)
     {
         var messages = new List<byte[]>();
-        long tree = Undefined, heap = Undefined;
+        long tree = Undefined,
+            heap = Undefined;
         if (node is Hdf5GroupNode group)
         {
             (tree, heap) = PlaceTable(group);
@@ -87,7 +96,9 @@ internal sealed class Hdf5Writer
         return entry;
     }
 
-    /// <summary>A group's names and children: one leaf that holds all of them, a tree of that leaf, a heap of names.</summary>
+    /// <summary>
+    /// A group's names and children: one leaf that holds all of them, a tree of that leaf, a heap of names.
+    /// </summary>
     private (long Tree, long Heap) PlaceTable(Hdf5GroupNode group)
     {
         var names = new List<byte>(new byte[8]); // offset 0 is the empty name
@@ -95,7 +106,8 @@ internal sealed class Hdf5Writer
         "SNOD"u8.CopyTo(leaf);
         leaf[4] = 1;
         BinaryPrimitives.WriteUInt16LittleEndian(leaf.AsSpan(6), (ushort)group.Children.Count);
-        int count = 0, last = 0;
+        int count = 0,
+            last = 0;
         foreach ((byte[] name, Hdf5Node child) in group.Children)
         {
             last = names.Count;
@@ -141,7 +153,8 @@ internal sealed class Hdf5Writer
     /// <summary>IEEE single precision, little-endian.</summary>
     private static byte[] FloatType => [0x11, 0x20, 31, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0];
 
-    private static byte[] Space(IReadOnlyList<int> shape) => [1, (byte)shape.Count, 0, 0, 0, 0, 0, 0, .. shape.SelectMany(d => Long(d))];
+    private static byte[] Space(IReadOnlyList<int> shape) =>
+        [1, (byte)shape.Count, 0, 0, 0, 0, 0, 0, .. shape.SelectMany(d => Long(d))];
 
     /// <summary>Texts of one length, padded with zeros, in UTF-8.</summary>
     private static byte[] Attribute((string Name, byte[][] Values, bool IsList) attribute)
@@ -158,13 +171,19 @@ internal sealed class Hdf5Writer
         BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(2), (ushort)(name.Length + 1));
         BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(4), (ushort)type.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(6), (ushort)space.Length);
-        return Message(0x0C, [.. head, .. Padded([.. Encoding.ASCII.GetBytes(name), 0]), .. Padded(type), .. Padded(space), .. data]);
+        return Message(
+            0x0C,
+            [.. head, .. Padded([.. Encoding.ASCII.GetBytes(name), 0]), .. Padded(type), .. Padded(space), .. data]
+        );
     }
 
     private static byte[] Message(int type, byte[] content)
     {
         if (content.Length > MostMessage)
-            throw new ExportException($"HDF5: a text of {content.Length:N0} bytes is longer than an attribute may be; the model has too many layers for this format.");
+            throw new ExportException(
+                $"HDF5: a text of {content.Length:N0} bytes is longer than an attribute may be; the model has too "
+                    + $"many layers for this format."
+            );
         byte[] body = Padded(content);
         var head = new byte[8];
         BinaryPrimitives.WriteUInt16LittleEndian(head, (ushort)type);

@@ -14,8 +14,11 @@ internal readonly record struct InboundCalls(IReadOnlyList<string> Tensors, stri
     /// </summary>
     public static InboundCalls Read(string path, string layer, JsonElement entry)
     {
-        if (!entry.TryGetProperty("inbound_nodes", out JsonElement calls) || calls.ValueKind != JsonValueKind.Array
-            || calls.GetArrayLength() == 0)
+        if (
+            !entry.TryGetProperty("inbound_nodes", out JsonElement calls)
+            || calls.ValueKind != JsonValueKind.Array
+            || calls.GetArrayLength() == 0
+        )
             return new InboundCalls([], null);
         var reader = new Reader(path, layer);
         if (calls.GetArrayLength() > 1)
@@ -33,7 +36,8 @@ internal readonly record struct InboundCalls(IReadOnlyList<string> Tensors, stri
         if (!config.TryGetProperty(name, out JsonElement ends))
         {
             throw new InvalidDataException(
-                $"{path}: the model has no '{name}'. The file is damaged; save the model again.");
+                $"{path}: the model has no '{name}'. The file is damaged; save the model again."
+            );
         }
         var names = new List<string>();
         Walk(ends, 0);
@@ -49,7 +53,8 @@ internal readonly record struct InboundCalls(IReadOnlyList<string> Tensors, stri
             else if (depth < MostDepth && (list || end.ValueKind == JsonValueKind.Object))
             {
                 // Keras 3 keeps the names that a dictionary of inputs or outputs had.
-                IEnumerable<JsonElement> inner = list ? end.EnumerateArray()
+                IEnumerable<JsonElement> inner = list
+                    ? end.EnumerateArray()
                     : end.EnumerateObject().Select(p => p.Value);
                 foreach (JsonElement item in inner)
                     Walk(item, depth + 1);
@@ -121,17 +126,27 @@ internal readonly record struct InboundCalls(IReadOnlyList<string> Tensors, stri
             }
         }
 
-        private static JsonElement? History(JsonElement value) => value.ValueKind == JsonValueKind.Object
-            && value.TryGetProperty("class_name", out JsonElement name) && name.ValueEquals("__keras_tensor__")
-            && value.TryGetProperty("config", out JsonElement config) && config.ValueKind == JsonValueKind.Object
-            && config.TryGetProperty("keras_history", out JsonElement history) ? history : null;
+        private static JsonElement? History(JsonElement value) =>
+            value.ValueKind == JsonValueKind.Object
+            && value.TryGetProperty("class_name", out JsonElement name)
+            && name.ValueEquals("__keras_tensor__")
+            && value.TryGetProperty("config", out JsonElement config)
+            && config.ValueKind == JsonValueKind.Object
+            && config.TryGetProperty("keras_history", out JsonElement history)
+                ? history
+                : null;
 
         /// <summary>A tensor by [layer, call, output]: the only output of the only call.</summary>
         private string Tensor(JsonElement tensor)
         {
-            bool first = tensor.ValueKind == JsonValueKind.Array && tensor.GetArrayLength() >= 3
-                && tensor[0].ValueKind == JsonValueKind.String && IsZero(tensor[1]) && IsZero(tensor[2]);
-            return first ? tensor[0].GetString()!
+            bool first =
+                tensor.ValueKind == JsonValueKind.Array
+                && tensor.GetArrayLength() >= 3
+                && tensor[0].ValueKind == JsonValueKind.String
+                && IsZero(tensor[1])
+                && IsZero(tensor[2]);
+            return first
+                ? tensor[0].GetString()!
                 : throw Unsupported("takes something else than the output of a layer called once");
 
             static bool IsZero(JsonElement number) =>

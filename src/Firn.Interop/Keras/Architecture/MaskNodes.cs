@@ -16,9 +16,13 @@ internal sealed class MaskNodes(string path)
     /// <returns>Whether it was one.</returns>
     public bool Take(JsonElement entry, InboundCalls inbound)
     {
-        bool mask = entry.TryGetProperty("class_name", out JsonElement name) && name.ValueEquals("NotEqual")
-            && entry.TryGetProperty("module", out JsonElement module) && module.ValueKind == JsonValueKind.String
-            && module.GetString()!.StartsWith("keras", StringComparison.Ordinal) && inbound.Tensors.Count == 1;
+        bool mask =
+            entry.TryGetProperty("class_name", out JsonElement name)
+            && name.ValueEquals("NotEqual")
+            && entry.TryGetProperty("module", out JsonElement module)
+            && module.ValueKind == JsonValueKind.String
+            && module.GetString()!.StartsWith("keras", StringComparison.Ordinal)
+            && inbound.Tensors.Count == 1;
         if (mask)
             _sources[entry.TryGetProperty("name", out JsonElement own) ? own.ToString() : ""] = inbound.Tensors[0];
         return mask;
@@ -36,12 +40,15 @@ internal sealed class MaskNodes(string path)
     {
         foreach (string mask in _used)
         {
-            bool implied = _sources.TryGetValue(mask, out string? source)
+            bool implied =
+                _sources.TryGetValue(mask, out string? source)
                 && nodes.Any(n => n.Layer is EmbeddingLayer { MaskZero: true } && n.Inbound.Contains(source));
             if (!implied)
             {
-                throw new InvalidDataException($"{path}: '{mask}' is given to a layer as its mask and is not "
-                    + "that of an Embedding with mask_zero, which is not read. docs/import.md lists what is.");
+                throw new InvalidDataException(
+                    $"{path}: '{mask}' is given to a layer as its mask and is not "
+                        + "that of an Embedding with mask_zero, which is not read. docs/import.md lists what is."
+                );
             }
         }
     }

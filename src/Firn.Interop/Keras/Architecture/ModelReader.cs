@@ -8,14 +8,19 @@ namespace Firn.Interop.Keras.Architecture;
 /// </summary>
 internal sealed class ModelReader(string path, KerasVersion version)
 {
-    private const int MostNested = 16, MostLayers = 4096;
+    private const int MostNested = 16,
+        MostLayers = 4096;
 
     /// <summary>Whether JSON describes a model.</summary>
-    public static bool IsModel(JsonElement root) => root.ValueKind == JsonValueKind.Object
-        && root.TryGetProperty("class_name", out JsonElement name) && name.ValueKind == JsonValueKind.String
+    public static bool IsModel(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object
+        && root.TryGetProperty("class_name", out JsonElement name)
+        && name.ValueKind == JsonValueKind.String
         && root.TryGetProperty("config", out JsonElement config)
-        && (config.ValueKind == JsonValueKind.Array
-            || (config.ValueKind == JsonValueKind.Object && config.TryGetProperty("layers", out _)));
+        && (
+            config.ValueKind == JsonValueKind.Array
+            || (config.ValueKind == JsonValueKind.Object && config.TryGetProperty("layers", out _))
+        );
 
     /// <summary>Reads a model.</summary>
     /// <param name="root">An object with <c>class_name</c> and <c>config</c>.</param>
@@ -32,8 +37,10 @@ internal sealed class ModelReader(string path, KerasVersion version)
         {
             "Sequential" => Sequential(config, depth),
             "Model" or "Functional" => Functional(config, depth),
-            _ => throw new InvalidDataException($"{path}: the model is a {className}, a class of its author's own "
-                + "(code, not data). Sequential, Model and Functional can be read."),
+            _ => throw new InvalidDataException(
+                $"{path}: the model is a {className}, a class of its author's own "
+                    + "(code, not data). Sequential, Model and Functional can be read."
+            ),
         };
     }
 
@@ -61,14 +68,23 @@ internal sealed class ModelReader(string path, KerasVersion version)
     private static GraphNode ImpliedInput(JsonElement config, JsonElement entry, GraphNode first)
     {
         JsonElement settings = entry.GetProperty("config");
-        JsonElement? shape = Property(settings, "batch_input_shape") ?? Property(settings, "batch_shape")
+        JsonElement? shape =
+            Property(settings, "batch_input_shape")
+            ?? Property(settings, "batch_shape")
             ?? Property(config, "build_input_shape");
-        IReadOnlyList<int?> sizes = LayerReader.Shape(shape) ?? first.Model?.Input.Layer switch
-        {
-            InputLayer inner => inner.Shape,
-            _ => [Property(settings, "input_length") is { ValueKind: JsonValueKind.Number } length
-                && length.TryGetInt32(out int steps) ? steps : null],
-        };
+        IReadOnlyList<int?> sizes =
+            LayerReader.Shape(shape)
+            ?? first.Model?.Input.Layer switch
+            {
+                InputLayer inner => inner.Shape,
+                _ =>
+                [
+                    Property(settings, "input_length") is { ValueKind: JsonValueKind.Number } length
+                    && length.TryGetInt32(out int steps)
+                        ? steps
+                        : null,
+                ],
+            };
         return new GraphNode(first.Name + "_input", "InputLayer", new InputLayer(sizes, "float32"), null, true, []);
     }
 
@@ -90,9 +106,12 @@ internal sealed class ModelReader(string path, KerasVersion version)
         {
             string names = string.Join(", ", inputs);
             throw new InvalidDataException(
-                $"{path}: the model has {inputs.Length} inputs ({names}); models of one input, a text, can be read.");
+                $"{path}: the model has {inputs.Length} inputs ({names}); models of one input, a text, can be read."
+            );
         }
-        bool found = listed.Count(n => n.Layer is InputLayer) == 1 && outputs.Length > 0
+        bool found =
+            listed.Count(n => n.Layer is InputLayer) == 1
+            && outputs.Length > 0
             && outputs.All(o => listed.Exists(n => n.Name == o));
         if (!found || listed.Exists(n => n.Layer is not InputLayer && n.Inbound.Count == 0))
             throw Bad("its inputs and outputs are not among its layers, or a layer takes nothing");
@@ -139,7 +158,11 @@ internal sealed class ModelReader(string path, KerasVersion version)
             throw layer.Bad("its settings are no object");
         KerasLayer read = LayerReader.Read(layer);
         int takes = inbound.Count;
-        if (read is InputLayer ? takes > 0 : read is MergeLayer ? takes == 1 : takes > 1)
+        if (
+            read is InputLayer ? takes > 0
+            : read is MergeLayer ? takes == 1
+            : takes > 1
+        )
             throw layer.Bad($"it takes {takes} tensors");
         return new GraphNode(name, className, read, null, layer.Flag("trainable", true), inbound);
     }
@@ -168,13 +191,17 @@ internal sealed class ModelReader(string path, KerasVersion version)
     {
         JsonElement config = entry.GetProperty("config");
         JsonElement? name = Property(config, "name") ?? Property(entry, "name");
-        return name is { ValueKind: JsonValueKind.String } text ? text.GetString()!
+        return name is { ValueKind: JsonValueKind.String } text
+            ? text.GetString()!
             : $"{entry.GetProperty("class_name").GetString()}_{number + 1}";
     }
 
     private static JsonElement? Property(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
-            && value.ValueKind != JsonValueKind.Null ? value : null;
+        element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
     private InvalidDataException Bad(string problem) =>
         new($"{path}: {problem}. The file is damaged, or not of Keras; save the model again.");

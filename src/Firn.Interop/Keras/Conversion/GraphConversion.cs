@@ -5,8 +5,9 @@ using EmbeddingLayer = Firn.Interop.Keras.Layers.EmbeddingLayer;
 namespace Firn.Interop.Keras.Conversion;
 
 /// <summary>
-/// Takes a graph of layers apart into rows and branches side by side. A layer that joins is reached from its nearest common
-/// ancestor, the layer through which all ways to it lead (its immediate dominator; Cooper, Harvey, Kennedy 2001), by as many rows.
+/// Takes a graph of layers apart into rows and branches side by side. A layer that joins is reached from its nearest
+/// common ancestor, the layer through which all ways to it lead (its immediate dominator; Cooper, Harvey, Kennedy
+/// 2001), by as many rows.
 /// </summary>
 internal sealed class GraphConversion
 {
@@ -38,19 +39,32 @@ internal sealed class GraphConversion
     {
         var graph = new GraphConversion(file, path, layers);
         var table = (EmbeddingLayer)embedding.Layer;
-        return graph.Row(file.Outputs[0], embedding.Name, new Flow(true, table.OutputDim, table.MaskZero && graph._guards.Count == 0));
+        return graph.Row(
+            file.Outputs[0],
+            embedding.Name,
+            new Flow(true, table.OutputDim, table.MaskZero && graph._guards.Count == 0)
+        );
     }
 
     /// <summary>The one table that a model reads its ids by.</summary>
     public static KerasNode EmbeddingOf(KerasFile file, string path)
     {
         if (file.Outputs.Count != 1)
-            throw new KerasImportException($"{path}: the model has {file.Outputs.Count} outputs ({string.Join(", ", file.Outputs)}) where one is imported. Save a model of one of them.");
-        KerasNode[] tables = [.. file.Nodes.Where(n => n.Layer is EmbeddingLayer).ExceptBy(PadGuards.Of(file), n => n.Name)];
+            throw new KerasImportException(
+                $"{path}: the model has {file.Outputs.Count} outputs ({string.Join(", ", file.Outputs)}) where one "
+                    + $"is imported. Save a model of one of them."
+            );
+        KerasNode[] tables =
+        [
+            .. file.Nodes.Where(n => n.Layer is EmbeddingLayer).ExceptBy(PadGuards.Of(file), n => n.Name),
+        ];
         if (tables.Length != 1)
         {
-            string found = tables.Length == 0 ? "no Embedding layer: it does not read words as ids"
-                : $"{tables.Length} Embedding layers ({string.Join(", ", tables.Select(t => $"'{t.Name}'"))}) where one is imported";
+            string found =
+                tables.Length == 0
+                    ? "no Embedding layer: it does not read words as ids"
+                    : $"{tables.Length} Embedding layers ({string.Join(", ", tables.Select(t => $"'{t.Name}'"))}) "
+                        + $"where one is imported";
             throw new KerasImportException($"{path}: the model has {found}.");
         }
         return tables[0];
@@ -64,7 +78,10 @@ internal sealed class GraphConversion
         if (++_steps > MostLayers)
             throw _layers.Refused(node, $"is reached by more than {MostLayers} layers");
         if (_order[name] < _order[from] || node.Inbound.Count == 0)
-            throw new KerasImportException($"{_path}: layer '{node.Name}' ({node.ClassName}) does not read the embedding '{from}', which is not imported.");
+            throw new KerasImportException(
+                $"{_path}: layer '{node.Name}' ({node.ClassName}) does not read the embedding '{from}', which is not "
+                    + $"imported."
+            );
         if (Inputs(node).Count() < node.Inbound.Count)
             return Row(Inputs(node).Single(), from, start);
         if (node.Layer is MergeLayer merge)
@@ -78,7 +95,10 @@ internal sealed class GraphConversion
     {
         string fork = _dominator[node.Name];
         if (_order[fork] < _order[from])
-            throw new KerasImportException($"{_path}: layer '{node.Name}' ({node.ClassName}) joins what does not read the embedding '{from}', which is not imported.");
+            throw new KerasImportException(
+                $"{_path}: layer '{node.Name}' ({node.ClassName}) joins what does not read the embedding '{from}', "
+                    + $"which is not imported."
+            );
         Piece before = Row(fork, from, start);
         Piece[] branches = [.. node.Inbound.Select(i => Row(i, fork, before.Flow))];
         Flow first = branches[0].Flow;
@@ -88,7 +108,8 @@ internal sealed class GraphConversion
             throw _layers.Refused(node, "joins sequences with vectors, or masked with unmasked ones");
         Join join = merge.Merge switch
         {
-            KerasMerge.Concatenate when merge.Axis == -1 || merge.Axis == (first.IsSequence ? 2 : 1) => Join.Concatenate,
+            KerasMerge.Concatenate when merge.Axis == -1 || merge.Axis == (first.IsSequence ? 2 : 1) =>
+                Join.Concatenate,
             KerasMerge.Concatenate => throw _layers.Refused(node, $"joins along axis {merge.Axis}"),
             KerasMerge.Add => Join.Sum,
             KerasMerge.Multiply => Join.Multiply,
@@ -96,14 +117,23 @@ internal sealed class GraphConversion
             _ => throw _layers.Refused(node, "has no layer of Firn's that does the same"),
         };
         bool open = branches.Any(b => b.Flow.Width == 0);
-        int width = open ? 0 : join == Join.Concatenate ? branches.Sum(b => b.Flow.Width) : first.Width;
+        int width =
+            open ? 0
+            : join == Join.Concatenate ? branches.Sum(b => b.Flow.Width)
+            : first.Width;
         LayerList[] lists = [.. branches.Select(b => LayerList.Of(b.Layers.ToArray()))];
         before.Layers.Add(new Branches(BranchList.Of(lists), join));
-        Flow flow = first with { Width = width, Odd = branches.Select(b => b.Flow.Odd).FirstOrDefault(o => o is not null) };
+        Flow flow = first with
+        {
+            Width = width,
+            Odd = branches.Select(b => b.Flow.Odd).FirstOrDefault(o => o is not null),
+        };
         return before with { Flow = flow };
     }
 
-    /// <summary>What a layer reads, but for tables that keep pads out: they change nothing where there are none.</summary>
+    /// <summary>
+    /// What a layer reads, but for tables that keep pads out: they change nothing where there are none.
+    /// </summary>
     private IEnumerable<string> Inputs(KerasNode node) => node.Inbound.Where(i => !_guards.Contains(i));
 
     private string Common(string left, string right)

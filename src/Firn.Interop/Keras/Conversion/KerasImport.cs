@@ -14,7 +14,8 @@ using EmbeddingLayer = Firn.Interop.Keras.Layers.EmbeddingLayer;
 namespace Firn.Interop.Keras.Conversion;
 
 /// <summary>
-/// A model's files, read once: what they leave open, and predictors of them under different settings, which share the table.
+/// A model's files, read once: what they leave open, and predictors of them under different settings, which share the
+/// table.
 /// </summary>
 internal sealed class KerasImport
 {
@@ -35,7 +36,8 @@ internal sealed class KerasImport
     private KerasImport(string path, KerasImportOptions options, KerasFile? loaded)
     {
         _path = path;
-        // The words first: what reading them leaves behind is gone before the weights, which are nearly all, need their memory.
+        // The words first: what reading them leaves behind is gone before the weights, which are nearly all, need their
+        // memory.
         if (options.Tokenizer is { Length: > 0 } words)
             _tokenizer = KerasTokenizer.Load(words);
         Heap.Trim();
@@ -51,13 +53,18 @@ internal sealed class KerasImport
         if (_vectorization is not null && options.Vocabulary is { } vocabulary)
             _vectorization = _vectorization.WithVocabularyFile(vocabulary);
         if (_vectorization is not null && options.Tokenizer is { Length: > 0 } superfluous)
-            throw new KerasImportException($"{superfluous}: the model reads texts itself, by its TextVectorization layer, so no tokenizer goes before it; leave it out.");
+            throw new KerasImportException(
+                $"{superfluous}: the model reads texts itself, by its TextVectorization layer, so no tokenizer goes "
+                    + $"before it; leave it out."
+            );
     }
 
     /// <summary>Reads a model and its tokenizer.</summary>
     /// <param name="path">The model's file.</param>
     /// <param name="options">Where the rest lies.</param>
-    /// <param name="loaded">The model's file, where it is read already; its weights belong to the import from here on.</param>
+    /// <param name="loaded">
+    /// The model's file, where it is read already; its weights belong to the import from here on.
+    /// </param>
     /// <exception cref="KerasImportException">A file is damaged, or holds what is not taken.</exception>
     public static KerasImport Open(string path, KerasImportOptions options, KerasFile? loaded = null) =>
         Guarded(path, () => new KerasImport(path, options, loaded));
@@ -86,10 +93,21 @@ internal sealed class KerasImport
     /// <summary>What makes probabilities of the last numbers; null where that is open.</summary>
     public OutputActivation? OutputUnder(KerasImportOptions options) => _output.Under(options.Output);
 
-    /// <summary>Words of the tokenizer that may stand for unknown ones: those that are called so, at the start of the index.</summary>
-    public IEnumerable<string> PlausibleOov => _tokenizer is null ? [] : _tokenizer.WordIndex
-        .Where(w => w.Value == 1 || w.Key.Contains("OOV", StringComparison.OrdinalIgnoreCase) || w.Key.Contains("unk", StringComparison.OrdinalIgnoreCase))
-        .Where(w => w.Value == 1 || w.Key.Any(char.IsPunctuation)).Select(w => w.Key).Take(4);
+    /// <summary>
+    /// Words of the tokenizer that may stand for unknown ones: those that are called so, at the start of the index.
+    /// </summary>
+    public IEnumerable<string> PlausibleOov =>
+        _tokenizer is null
+            ? []
+            : _tokenizer
+                .WordIndex.Where(w =>
+                    w.Value == 1
+                    || w.Key.Contains("OOV", StringComparison.OrdinalIgnoreCase)
+                    || w.Key.Contains("unk", StringComparison.OrdinalIgnoreCase)
+                )
+                .Where(w => w.Value == 1 || w.Key.Any(char.IsPunctuation))
+                .Select(w => w.Key)
+                .Take(4);
 
     /// <summary>Rows of the embedding.</summary>
     public int VocabularySize => _table.InputDim;
@@ -103,7 +121,9 @@ internal sealed class KerasImport
     /// <summary>Whether the table masks pads.</summary>
     public bool Masks => _table.MaskZero;
 
-    /// <summary>Whether pads say nothing, for the model keeps them out itself: texts are read as long as they are.</summary>
+    /// <summary>
+    /// Whether pads say nothing, for the model keeps them out itself: texts are read as long as they are.
+    /// </summary>
     public bool KeepsPadsOut { get; }
 
     /// <summary>Whether the model reads texts itself.</summary>
@@ -113,30 +133,56 @@ internal sealed class KerasImport
     public bool HasWords => _tokenizer is not null || _vectorization is not null;
 
     /// <summary>Whether an answer depends on the side of the pads.</summary>
-    public bool ReadsPadSide => !KeepsPadsOut && (_table.MaskZero
-        ? Any(Layers, l => l is Convolution or MaxPooling or AveragePooling or Flatten or GlobalMaxPooling)
-        : _output.AnswersEachStep || Any(Layers, l => l is Recurrent or Convolution or MaxPooling or AveragePooling or Flatten or LastState));
+    public bool ReadsPadSide =>
+        !KeepsPadsOut
+        && (
+            _table.MaskZero
+                ? Any(Layers, l => l is Convolution or MaxPooling or AveragePooling or Flatten or GlobalMaxPooling)
+                : _output.AnswersEachStep
+                    || Any(
+                        Layers,
+                        l => l is Recurrent or Convolution or MaxPooling or AveragePooling or Flatten or LastState
+                    )
+        );
 
     /// <summary>Tokens of a text that the input asks for; null for any number.</summary>
-    public int? InputLength => _vectorization is not null ? _vectorization.OutputSequenceLength
-        : _file.Input.Layer is InputLayer { Shape: [{ } length] } ? length : null;
+    public int? InputLength =>
+        _vectorization is not null ? _vectorization.OutputSequenceLength
+        : _file.Input.Layer is InputLayer { Shape: [{ } length] } ? length
+        : null;
 
     /// <summary>What the files leave open and the options do not say.</summary>
     public IReadOnlyList<KerasQuestion> Open(KerasImportOptions options)
     {
         var open = new List<KerasQuestion>();
         if (_vectorization is { Vocabulary: null })
-            open.Add(new(KerasSetting.Vocabulary, "an .h5 file does not hold the words of its TextVectorization layer"));
+            open.Add(
+                new(KerasSetting.Vocabulary, "an .h5 file does not hold the words of its TextVectorization layer")
+            );
         if (_vectorization is null && options.Tokenizer is null)
             open.Add(new(KerasSetting.Tokenizer, "the words and their ids"));
         if (options.Labels is null)
-            open.Add(new(KerasSetting.Labels, Classes == 2 && _output.Units == 1 ? "the model answers one number: a name for 0, then for 1" : $"the model tells {Classes} classes apart"));
+            open.Add(
+                new(
+                    KerasSetting.Labels,
+                    Classes == 2 && _output.Units == 1
+                        ? "the model answers one number: a name for 0, then for 1"
+                        : $"the model tells {Classes} classes apart"
+                )
+            );
         if (_tokenizer is not null)
         {
             if (options.NumWords is null && _tokenizer.Missing.Contains("num_words"))
-                open.Add(new(KerasSetting.NumWords, $"{_tokenizerPath} does not say it; the embedding has {VocabularySize} rows"));
+                open.Add(
+                    new(
+                        KerasSetting.NumWords,
+                        $"{_tokenizerPath} does not say it; the embedding has {VocabularySize} rows"
+                    )
+                );
             if (options.OovToken is null && _tokenizer.Missing.Contains("oov_token"))
-                open.Add(new(KerasSetting.OovToken, $"{_tokenizerPath} does not say which word stands for unknown ones"));
+                open.Add(
+                    new(KerasSetting.OovToken, $"{_tokenizerPath} does not say which word stands for unknown ones")
+                );
             if (options.Cleaning is null)
                 open.Add(new(KerasSetting.Cleaning, "what the author's program did to a text before the tokenizer"));
         }
@@ -187,8 +233,13 @@ internal sealed class KerasImport
             found = layer.Vectorization;
             before = _file.Nodes.First(n => n.Name == before.Inbound[0]);
         }
-        return before.Layer is InputLayer ? found : throw new KerasImportException(
-            $"{_path}: layer '{before.Name}' ({before.ClassName}) stands between the input and the embedding '{_embedding.Name}', which is not imported.");
+        return before.Layer is InputLayer
+            ? found
+            : throw new KerasImportException(
+                $"{_path}: layer '{before.Name}' ({before.ClassName}) stands between the input and the embedding '"
+                    + $"{_embedding.Name}', "
+                    + $"which is not imported."
+            );
     }
 
     private Imported Make(KerasImportOptions options)
@@ -199,19 +250,29 @@ internal sealed class KerasImport
         IReadOnlyList<string> labels = options.Labels!;
         if (labels.Count != Classes)
         {
-            throw new KerasImportException($"{_path}: the model tells {Classes} classes apart and {labels.Count} label{(labels.Count == 1 ? " is" : "s are")} given "
-                + $"({string.Join(", ", labels)}). Give {Classes} names, in the order of its outputs.");
+            throw new KerasImportException(
+                $"{_path}: the model tells {Classes} classes apart and {labels.Count} label"
+                    + $"{(labels.Count == 1 ? " is" : "s are")} "
+                    + $"given "
+                    + $"({string.Join(", ", labels)}). Give {Classes} names, in the order of its outputs."
+            );
         }
         ConvertedText text = Text(options);
         Heap.Trim();
         var notes = new List<string>(text.Notes);
         int length = options.MaxLength ?? InputLength ?? 0;
         if (length > LongestText)
-            throw new KerasImportException($"{_path}: texts would be brought to {length} words, and {LongestText} are the most. Give a smaller number.");
+            throw new KerasImportException(
+                $"{_path}: texts would be brought to {length} words, and {LongestText} are the most. Give a smaller "
+                    + $"number."
+            );
         if (InputLength is { } made && length != made && length > 0)
             notes.Add($"the model's input has {made} words and texts are brought to {length}");
         if (length != InputLength && InputLength is { } fixedLength && Any(Layers, l => l is Flatten))
-            throw new KerasImportException($"{_path}: the model flattens {fixedLength} words, so texts cannot be brought to {length}. Give {fixedLength}.");
+            throw new KerasImportException(
+                $"{_path}: the model flattens {fixedLength} words, so texts cannot be brought to {length}. Give "
+                    + $"{fixedLength}."
+            );
         if (length == 0 && Any(Layers, l => l is Flatten))
             throw new KerasImportException($"{_path}: the model flattens its steps, so texts need a length.");
         FinishedOutput finished = _output.Finish(options.Output, options.Step);
@@ -219,7 +280,8 @@ internal sealed class KerasImport
         var predictor = new Predictor(new Tokenizer(text.Cleaning), text.Vocabulary, classifier, [.. labels])
         {
             MaxTokens = length > 0 ? length : MostTokens,
-            Truncation = _vectorization is not null || options.Truncating == KerasSide.Post ? Truncation.Head : Truncation.Tail,
+            Truncation =
+                _vectorization is not null || options.Truncating == KerasSide.Post ? Truncation.Head : Truncation.Tail,
             Threshold = options.Threshold ?? 0.5f,
             Neutral = options.Neutral,
             Card = Card(options, length, notes),
@@ -238,12 +300,18 @@ internal sealed class KerasImport
         {
             try
             {
-                tokenizer = tokenizer.With(tokenizer.Options with
-                {
-                    NumWords = options.NumWords ?? tokenizer.Options.NumWords,
-                    OovToken = options.OovToken is { } oov ? oov.Length > 0 ? oov : null : tokenizer.Options.OovToken,
-                    CharLevel = options.CharLevel ?? tokenizer.Options.CharLevel,
-                });
+                tokenizer = tokenizer.With(
+                    tokenizer.Options with
+                    {
+                        NumWords = options.NumWords ?? tokenizer.Options.NumWords,
+                        OovToken = options.OovToken is { } oov
+                            ? oov.Length > 0
+                                ? oov
+                                : null
+                            : tokenizer.Options.OovToken,
+                        CharLevel = options.CharLevel ?? tokenizer.Options.CharLevel,
+                    }
+                );
             }
             catch (ArgumentException error)
             {
@@ -256,13 +324,15 @@ internal sealed class KerasImport
     private PaddedInput? Padding(KerasImportOptions options, int length)
     {
         bool texts = _vectorization is not null;
-        return length == 0 || KeepsPadsOut ? null : new PaddedInput
-        {
-            Length = length,
-            Side = texts || options.Padding == KerasSide.Post ? PaddingSide.Post : PaddingSide.Pre,
-            Truncating = texts || options.Truncating == KerasSide.Post ? Truncation.Head : Truncation.Tail,
-            Masked = _table.MaskZero,
-        };
+        return length == 0 || KeepsPadsOut
+            ? null
+            : new PaddedInput
+            {
+                Length = length,
+                Side = texts || options.Padding == KerasSide.Post ? PaddingSide.Post : PaddingSide.Pre,
+                Truncating = texts || options.Truncating == KerasSide.Post ? Truncation.Head : Truncation.Tail,
+                Masked = _table.MaskZero,
+            };
     }
 
     private TextClassifier Classifier(FinishedOutput finished, PaddedInput? padding)
@@ -281,16 +351,25 @@ internal sealed class KerasImport
         int taken = 0;
         foreach (Parameter parameter in classifier.Parameters.Where(p => p.Group != ParameterGroup.Embedding))
         {
-            if (!finished.Weights.TryGetValue(parameter.Name, out ReadOnlyMemory<float> values) || values.Length != parameter.Values.Length)
+            if (
+                !finished.Weights.TryGetValue(parameter.Name, out ReadOnlyMemory<float> values)
+                || values.Length != parameter.Values.Length
+            )
             {
-                throw new KerasImportException($"{_path}: the weights '{parameter.Name}' have {values.Length} numbers where [{string.Join(", ", parameter.Shape.ToArray())}] "
-                    + "are needed: the model's layers do not fit each other, or its length is another.");
+                throw new KerasImportException(
+                    $"{_path}: the weights '{parameter.Name}' have {values.Length} numbers where ["
+                        + $"{string.Join(", ", parameter.Shape.ToArray())}] "
+                        + "are needed: the model's layers do not fit each other, or its length is another."
+                );
             }
             values.CopyTo(parameter.Values);
             taken++;
         }
-        return taken == finished.Weights.Count ? classifier
-            : throw new InvalidOperationException($"{finished.Weights.Count - taken} of the model's tensors found no place.");
+        return taken == finished.Weights.Count
+            ? classifier
+            : throw new InvalidOperationException(
+                $"{finished.Weights.Count - taken} of the model's tensors found no place."
+            );
     }
 
     private ModelCard Card(KerasImportOptions options, int length, IReadOnlyList<string> notes)
@@ -303,13 +382,21 @@ internal sealed class KerasImport
             ["embedding_frozen"] = IsFrozen,
             ["max_len"] = length,
             ["padding"] = _vectorization is not null ? "post" : options.Padding?.ToString().ToLowerInvariant(),
-            ["truncating"] = _vectorization is not null ? "post" : (options.Truncating ?? KerasSide.Pre).ToString().ToLowerInvariant(),
+            ["truncating"] = _vectorization is not null
+                ? "post"
+                : (options.Truncating ?? KerasSide.Pre).ToString().ToLowerInvariant(),
             ["notes"] = new JsonArray([.. notes.Select(n => (JsonNode?)JsonValue.Create(n))]),
         };
         using JsonDocument training = JsonDocument.Parse(new JsonObject { ["recipe"] = recipe }.ToJsonString());
         return new ModelCard
         {
-            Data = DataSource.None with { Description = string.Create(CultureInfo.InvariantCulture, $"imported from {Path.GetFileName(_path)} of Keras {KerasVersion ?? "?"}") },
+            Data = DataSource.None with
+            {
+                Description = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"imported from {Path.GetFileName(_path)} of Keras {KerasVersion ?? "?"}"
+                ),
+            },
             Training = training.RootElement.Clone(),
         };
     }

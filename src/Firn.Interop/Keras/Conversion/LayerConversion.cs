@@ -27,7 +27,10 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
     /// <param name="node">The layer.</param>
     /// <param name="why">What it is or has, to follow "layer 'x' (Class)".</param>
     public KerasImportException Refused(KerasNode node, string why) =>
-        new($"{path}: layer '{node.Name}' ({node.ClassName}) {why}, which is not imported. docs/import.md lists what is.");
+        new(
+            $"{path}: layer '{node.Name}' ({node.ClassName}) {why}, which is not imported. docs/import.md lists what "
+                + $"is."
+        );
 
     private Piece Append(Piece piece, KerasNode node, KerasLayer layer)
     {
@@ -43,10 +46,14 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
                 return piece;
             case DenseLayer dense:
                 return Append(piece, node, dense);
-            case TimeDistributedLayer { Inner: DenseLayer or ActivationLayer or TrainingOnlyLayer } each when flow.IsSequence:
+            case TimeDistributedLayer { Inner: DenseLayer or ActivationLayer or TrainingOnlyLayer } each
+                when flow.IsSequence:
                 return Append(piece, node, each.Inner);
             case TimeDistributedLayer:
-                throw Refused(node, "stands around something else than a Dense, an Activation or a Dropout, or reads no sequence");
+                throw Refused(
+                    node,
+                    "stands around something else than a Dense, an Activation or a Dropout, or reads no sequence"
+                );
             case RecurrentLayer recurrent:
                 Sequence(node, flow);
                 return Append(piece, node, recurrent);
@@ -58,9 +65,11 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
                 return Append(piece, node, convolution);
             case PoolingLayer pooling:
                 Looks(node, flow);
-                piece.Layers.Add(pooling.Pooling == KerasPooling.Max
-                    ? new MaxPooling(pooling.PoolSize, pooling.Strides, Padding(pooling.Padding))
-                    : new AveragePooling(pooling.PoolSize, pooling.Strides, Padding(pooling.Padding)));
+                piece.Layers.Add(
+                    pooling.Pooling == KerasPooling.Max
+                        ? new MaxPooling(pooling.PoolSize, pooling.Strides, Padding(pooling.Padding))
+                        : new AveragePooling(pooling.PoolSize, pooling.Strides, Padding(pooling.Padding))
+                );
                 return piece with { Flow = new Flow(true, flow.Width, false) };
             case GlobalPoolingLayer global:
                 if (global.KeepDims)
@@ -68,7 +77,9 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
                 if (global.Pooling == KerasPooling.Max || !flow.Masked)
                     Looks(node, flow);
                 Sequence(node, flow);
-                piece.Layers.Add(global.Pooling == KerasPooling.Max ? new GlobalMaxPooling() : new GlobalAveragePooling());
+                piece.Layers.Add(
+                    global.Pooling == KerasPooling.Max ? new GlobalMaxPooling() : new GlobalAveragePooling()
+                );
                 return piece with { Flow = new Flow(false, flow.Width, false) };
             case FlattenLayer:
                 if (flow.IsSequence)
@@ -98,8 +109,12 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
 
     private Piece Append(Piece piece, KerasNode node, RecurrentLayer layer)
     {
-        string? odd = piece.Flow.Masked && layer.ReturnSequences && (layer.ZeroOutputForMask || layer.GoBackwards)
-            ? layer.GoBackwards ? "go_backwards over masked steps" : "zero_output_for_mask" : null;
+        string? odd =
+            piece.Flow.Masked && layer.ReturnSequences && (layer.ZeroOutputForMask || layer.GoBackwards)
+                ? layer.GoBackwards
+                    ? "go_backwards over masked steps"
+                    : "zero_output_for_mask"
+                : null;
         Recurrent converted = Cell(node, layer, out string name) with
         {
             Reversed = layer.GoBackwards,
@@ -112,10 +127,16 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
 
     private Piece Append(Piece piece, KerasNode node, BidirectionalLayer both)
     {
-        RecurrentLayer forward = both.Forward, backward = both.Backward;
+        RecurrentLayer forward = both.Forward,
+            backward = both.Backward;
         if (forward.GoBackwards)
             throw Refused(node, "has a forward layer with go_backwards");
-        RecurrentLayer turned = forward with { GoBackwards = true, Dropout = backward.Dropout, RecurrentDropout = backward.RecurrentDropout };
+        RecurrentLayer turned = forward with
+        {
+            GoBackwards = true,
+            Dropout = backward.Dropout,
+            RecurrentDropout = backward.RecurrentDropout,
+        };
         if (turned with { UseBias = backward.UseBias, Stateful = backward.Stateful } != backward)
             throw Refused(node, "has a backward layer of another kind, size or activation than the forward one");
         Recurrent converted = Cell(node, forward, out string name) with
@@ -134,7 +155,10 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
         weights.AddRecurrent(name, node, "forward/", forward);
         weights.AddRecurrent($"{name}_backward", node, "backward/", backward);
         int width = (both.MergeMode == KerasMergeMode.Concat ? 2 : 1) * forward.Units;
-        string? odd = piece.Flow.Masked && forward.ReturnSequences && !forward.ZeroOutputForMask ? "masked steps that repeat the one before (Keras up to 2.3)" : null;
+        string? odd =
+            piece.Flow.Masked && forward.ReturnSequences && !forward.ZeroOutputForMask
+                ? "masked steps that repeat the one before (Keras up to 2.3)"
+                : null;
         return After(piece, converted with { Name = name }, forward.ReturnSequences, width, odd);
     }
 
@@ -169,9 +193,27 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
         int window = WeightConversion.Window(layer);
         const int Most = 64;
         if (window > Most || layer.Strides > Most)
-            throw Refused(node, string.Create(CultureInfo.InvariantCulture, $"spans {window} steps with strides of {layer.Strides}, beyond {Most}"));
+            throw Refused(
+                node,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"spans {window} steps with strides of {layer.Strides}, beyond {Most}"
+                )
+            );
         weights.AddConvolution(name, node, layer);
-        piece.Layers.Add(new Convolution(layer.Filters, [window], Padding(layer.Padding), layer.Strides, Function(node, layer.Activation), layer.UseBias) { Name = name });
+        piece.Layers.Add(
+            new Convolution(
+                layer.Filters,
+                [window],
+                Padding(layer.Padding),
+                layer.Strides,
+                Function(node, layer.Activation),
+                layer.UseBias
+            )
+            {
+                Name = name,
+            }
+        );
         return piece with { Flow = new Flow(true, layer.Filters, false) };
     }
 
@@ -190,7 +232,9 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
     private Piece Append(Piece piece, KerasNode node, LayerNormalizationLayer layer)
     {
         string name = Name("layer_normalization");
-        int width = piece.Flow.Width > 0 ? piece.Flow.Width : node.Weights is [var first, ..] ? first.Values.Length
+        int width =
+            piece.Flow.Width > 0 ? piece.Flow.Width
+            : node.Weights is [var first, ..] ? first.Values.Length
             : throw Refused(node, "has neither center nor scale behind a Flatten");
         weights.Add($"{name}.gamma", node, "gamma", width, otherwise: 1);
         weights.Add($"{name}.beta", node, "beta", width);
@@ -199,23 +243,35 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
     }
 
     /// <summary>0.001 for the float that stands nearest to it.</summary>
-    private static double Exact(float value) => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static double Exact(float value) =>
+        double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    private Activation Function(KerasNode node, KerasActivation activation) => ActivationConversion.Of(activation)
-        ?? throw Refused(node, string.Create(CultureInfo.InvariantCulture, $"has the activation {activation.Function}{(activation.Slope is 0 or 1 ? "" : $" of slope {activation.Slope}")}"));
+    private Activation Function(KerasNode node, KerasActivation activation) =>
+        ActivationConversion.Of(activation)
+        ?? throw Refused(
+            node,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"has the activation {activation.Function}"
+                    + $"{(activation.Slope is 0 or 1 ? "" : $" of slope {activation.Slope}")}"
+            )
+        );
 
     private Activation Inner(KerasNode node, KerasActivation activation)
     {
         Activation function = Function(node, activation);
-        return ActivationConversion.FitsRecurrent(function) ? function : throw Refused(node, $"has the activation {activation.Function} within");
+        return ActivationConversion.FitsRecurrent(function)
+            ? function
+            : throw Refused(node, $"has the activation {activation.Function} within");
     }
 
-    private static WindowPadding Padding(KerasPadding padding) => padding switch
-    {
-        KerasPadding.Same => WindowPadding.Same,
-        KerasPadding.Causal => WindowPadding.Causal,
-        _ => WindowPadding.Valid,
-    };
+    private static WindowPadding Padding(KerasPadding padding) =>
+        padding switch
+        {
+            KerasPadding.Same => WindowPadding.Same,
+            KerasPadding.Causal => WindowPadding.Causal,
+            _ => WindowPadding.Valid,
+        };
 
     private void Sequence(KerasNode node, Flow flow)
     {
@@ -231,7 +287,10 @@ internal sealed class LayerConversion(string path, WeightConversion weights)
             throw Refused(node, $"reads {odd}");
     }
 
-    /// <summary>The next name of a kind, as Firn counts them: <c>lstm</c>, <c>lstm_2</c>; <c>dense_1</c>, for <c>dense</c> is the output.</summary>
+    /// <summary>
+    /// The next name of a kind, as Firn counts them: <c>lstm</c>, <c>lstm_2</c>; <c>dense_1</c>, for <c>dense</c> is
+    /// the output.
+    /// </summary>
     private string Name(string kind, bool first = false)
     {
         int number = _names[kind] = _names.GetValueOrDefault(kind) + 1;

@@ -8,7 +8,10 @@ namespace Firn.Interop.Keras.Conversion;
 /// <param name="Weights">By Firn's names.</param>
 /// <param name="Output">The output's function.</param>
 internal sealed record FinishedOutput(
-    IReadOnlyList<Layer> Layers, IReadOnlyDictionary<string, ReadOnlyMemory<float>> Weights, OutputActivation Output);
+    IReadOnlyList<Layer> Layers,
+    IReadOnlyDictionary<string, ReadOnlyMemory<float>> Weights,
+    OutputActivation Output
+);
 
 /// <summary>
 /// A model's last layers as Firn's output, one dense layer and its function: <c>Dense</c> with an activation, before an
@@ -18,11 +21,14 @@ internal sealed class OutputConversion
 {
     private const int MostUnits = 4096; // of a unit matrix, which takes their square
 
-    private readonly string _path, _name;
+    private readonly string _path,
+        _name;
     private readonly WeightConversion _weights;
     private readonly Activation _activation;
-    private readonly float[] _kernel, _bias; // [F,U], [U]
-    private readonly int _features, _units;
+    private readonly float[] _kernel,
+        _bias; // [F,U], [U]
+    private readonly int _features,
+        _units;
 
     /// <summary>Takes the last layers off.</summary>
     /// <param name="path">What errors call the model.</param>
@@ -52,7 +58,10 @@ internal sealed class OutputConversion
         }
         else
         {
-            _features = _units = piece.Flow.Width > 0 ? piece.Flow.Width : throw Refused("answers with as many numbers as a text has steps");
+            _features = _units =
+                piece.Flow.Width > 0
+                    ? piece.Flow.Width
+                    : throw Refused("answers with as many numbers as a text has steps");
             if (_units > MostUnits)
                 throw Refused($"answers with {_units} numbers that no Dense layer makes, beyond {MostUnits}");
             _kernel = new float[_units * _units];
@@ -87,16 +96,21 @@ internal sealed class OutputConversion
 
     /// <summary>The output's function; a softmax of two is a sigmoid. Null where it is open.</summary>
     /// <param name="given">What a bare output means.</param>
-    public OutputActivation? Under(OutputActivation? given) => Function(given) is OutputActivation.Softmax && _units == 2 ? OutputActivation.Sigmoid : Function(given);
+    public OutputActivation? Under(OutputActivation? given) =>
+        Function(given) is OutputActivation.Softmax && _units == 2 ? OutputActivation.Sigmoid : Function(given);
 
     /// <summary>The output's weights and function, and the layers with the choice of a step.</summary>
     /// <param name="given">What a bare output means.</param>
     /// <param name="step">The step that counts.</param>
     public FinishedOutput Finish(OutputActivation? given, KerasStep? step)
     {
-        OutputActivation output = Function(given) ?? throw new InvalidOperationException("The output's meaning is open.");
+        OutputActivation output =
+            Function(given) ?? throw new InvalidOperationException("The output's meaning is open.");
         if ((_units == 1) != (output == OutputActivation.Sigmoid))
-            throw Refused($"answers with {_units} number{(_units == 1 ? "" : "s")}, which fits no {output.ToString().ToLowerInvariant()}");
+            throw Refused(
+                $"answers with {_units} number{(_units == 1 ? "" : "s")}, which fits no "
+                    + $"{output.ToString().ToLowerInvariant()}"
+            );
         List<Layer> layers = [.. Layers];
         var weights = new Dictionary<string, ReadOnlyMemory<float>>(_weights.All, StringComparer.Ordinal);
         if (AnswersEachStep)
@@ -107,12 +121,13 @@ internal sealed class OutputConversion
         return new FinishedOutput(layers, weights, fold ? OutputActivation.Sigmoid : output);
     }
 
-    private OutputActivation? Function(OutputActivation? given) => _activation switch
-    {
-        Activation.Sigmoid => _units == 1 ? OutputActivation.Sigmoid : OutputActivation.Sigmoids,
-        Activation.Softmax => OutputActivation.Softmax,
-        _ => given,
-    };
+    private OutputActivation? Function(OutputActivation? given) =>
+        _activation switch
+        {
+            Activation.Sigmoid => _units == 1 ? OutputActivation.Sigmoid : OutputActivation.Sigmoids,
+            Activation.Softmax => OutputActivation.Softmax,
+            _ => given,
+        };
 
     private void Choose(KerasStep step, List<Layer> layers, Dictionary<string, ReadOnlyMemory<float>> weights)
     {
@@ -132,7 +147,8 @@ internal sealed class OutputConversion
         }
         else if (layers is [.., Recurrent])
         {
-            layers.Add(new Activate(Activation.Linear)); // directly behind, LastState would take each direction's own last
+            // directly behind, LastState would take each direction's own last
+            layers.Add(new Activate(Activation.Linear));
         }
         layers.Add(new LastState());
     }
@@ -152,5 +168,6 @@ internal sealed class OutputConversion
             layers.RemoveAt(layers.Count - 1);
     }
 
-    private KerasImportException Refused(string why) => new($"{_path}: {_name} {why}, which is not imported. docs/import.md lists what is.");
+    private KerasImportException Refused(string why) =>
+        new($"{_path}: {_name} {why}, which is not imported. docs/import.md lists what is.");
 }

@@ -8,7 +8,9 @@ namespace Firn.Interop.Keras.Conversion;
 /// <param name="Masked">Whether pads are masked here.</param>
 internal readonly record struct Flow(bool IsSequence, int Width, bool Masked)
 {
-    /// <summary>What stands at masked steps is not what Firn's layers show there; layers that look must be refused.</summary>
+    /// <summary>
+    /// What stands at masked steps is not what Firn's layers show there; layers that look must be refused.
+    /// </summary>
     public string? Odd { get; init; }
 }
 

@@ -5,8 +5,9 @@ using Firn.Layers;
 namespace Firn.Interop.Keras.Conversion;
 
 /// <summary>
-/// An Embedding's weights as Firn's table, whose row 0 is zero and never trains. The weights are not copied where that can be: a frozen
-/// table's zero rows, of words that the pretrained vectors lacked, share row 0, and the others move up in place.
+/// An Embedding's weights as Firn's table, whose row 0 is zero and never trains. The weights are not copied where that
+/// can be: a frozen table's zero rows, of words that the pretrained vectors lacked, share row 0, and the others move up
+/// in place.
 /// </summary>
 internal static class TableConversion
 {
@@ -15,7 +16,8 @@ internal static class TableConversion
     public static EmbeddingTable Take(KerasNode embedding)
     {
         KerasWeight weights = WeightConversion.Required(embedding, "embeddings");
-        int count = weights.Shape[0], width = weights.Shape[1];
+        int count = weights.Shape[0],
+            width = weights.Shape[1];
         Memory<float> rows = MemoryMarshal.AsMemory(weights.Values);
         if (embedding.Trainable || !IsZero(rows, 0, width))
             return Copied(rows, count, width, shareZeros: !embedding.Trainable);
@@ -49,5 +51,6 @@ internal static class TableConversion
         return new EmbeddingTable(rowOf, copy, width);
     }
 
-    private static bool IsZero(Memory<float> rows, int row, int width) => !rows.Span.Slice(row * width, width).ContainsAnyExcept(0f);
+    private static bool IsZero(Memory<float> rows, int row, int width) =>
+        !rows.Span.Slice(row * width, width).ContainsAnyExcept(0f);
 }

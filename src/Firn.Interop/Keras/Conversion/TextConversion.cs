@@ -18,7 +18,8 @@ internal sealed record ConvertedText(CleaningOptions Cleaning, Vocabulary Vocabu
 internal static class TextConversion
 {
     /// <summary>Of a model that is given ids alone: no text has a word.</summary>
-    public static ConvertedText OfNothing(int rows) => new(CleaningOptions.Of(new KerasTextOptions()), Words([], rows), []);
+    public static ConvertedText OfNothing(int rows) =>
+        new(CleaningOptions.Of(new KerasTextOptions()), Words([], rows), []);
 
     /// <summary>Of a tokenizer.</summary>
     /// <param name="path">What errors call its file.</param>
@@ -32,33 +33,59 @@ internal static class TextConversion
         int unknown = tokenizer.OovId ?? -1;
         if (unknown == 0 || unknown >= rows)
         {
-            throw new KerasImportException($"{path}: the unknown word '{options.OovToken}' has the id {unknown}, and the embedding's ids "
-                + $"of words go from 1 to {rows - 1}: the tokenizer is another model's.");
+            throw new KerasImportException(
+                $"{path}: the unknown word '{options.OovToken}' has the id {unknown}, and the embedding's ids "
+                    + $"of words go from 1 to {rows - 1}: the tokenizer is another model's."
+            );
         }
         if (tokenizer.WordIndex.FirstOrDefault(w => w.Value == 0).Key is { } zero)
-            throw new KerasImportException($"{path}: the word '{zero}' has the id 0, which is the pad's; a word index of Keras begins at 1.");
+            throw new KerasImportException(
+                $"{path}: the word '{zero}' has the id 0, which is the pad's; a word index of Keras begins at 1."
+            );
         KeyValuePair<string, int>[] used = [.. tokenizer.WordIndex.Where(w => w.Value < limit || w.Value == unknown)];
         int beyond = used.Count(w => w.Value >= rows);
         var notes = new List<string>();
         if (beyond > 0)
         {
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{beyond:N0} words of the tokenizer have ids from {rows} on, beyond the embedding's {rows} rows: ")
-                + $"Keras fails at a text that has one; here they are unknown words, {(unknown > 0 ? $"as '{options.OovToken}'" : "left out")}");
+            notes.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{beyond:N0} words of the tokenizer have ids from {rows} on, beyond the embedding's {rows} rows: "
+                )
+                    + $"Keras fails at a text that has one; here they are unknown words, "
+                    + $"{(unknown > 0 ? $"as '{options.OovToken}'" : "left out")}"
+            );
         }
         KerasTextOptions text = tokenizer.Rules with { Before = cleaning.Steps };
         if (!cleaning.KerasRules)
-            text = text with { LowerCase = false, Filters = "", Cut = options.CharLevel ? KerasCut.Characters : KerasCut.WhiteSpace };
+            text = text with
+            {
+                LowerCase = false,
+                Filters = "",
+                Cut = options.CharLevel ? KerasCut.Characters : KerasCut.WhiteSpace,
+            };
         return new ConvertedText(CleaningOptions.Of(text), Named(path, used.Where(w => w.Value < rows), rows), notes);
     }
 
     /// <summary>Of a layer that takes texts.</summary>
     public static ConvertedText Of(string path, KerasTextVectorization layer, KerasCleaning? cleaning, int rows)
     {
-        IReadOnlyList<string> words = layer.Vocabulary ?? throw new InvalidOperationException("The layer has no vocabulary.");
+        IReadOnlyList<string> words =
+            layer.Vocabulary ?? throw new InvalidOperationException("The layer has no vocabulary.");
         var notes = new List<string>();
         if (words.Count > rows)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{words.Count - rows:N0} words of the vocabulary lie beyond the embedding's {rows} rows: Keras fails at them; here they are unknown words"));
-        KerasTextOptions text = layer.Rules with { Before = cleaning?.Steps ?? [], UnknownId = rows > 1 ? layer.Rules.UnknownId : -1 };
+            notes.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{words.Count - rows:N0} words of the vocabulary lie beyond the embedding's {rows} rows: Keras "
+                        + $"fails at them; here they are unknown words"
+                )
+            );
+        KerasTextOptions text = layer.Rules with
+        {
+            Before = cleaning?.Steps ?? [],
+            UnknownId = rows > 1 ? layer.Rules.UnknownId : -1,
+        };
         var index = words.Select((word, id) => KeyValuePair.Create(word, id)).Skip(1).Take(rows - 1);
         return new ConvertedText(CleaningOptions.Of(text), Named(path, index, rows), notes);
     }
@@ -71,7 +98,10 @@ internal static class TextConversion
         }
         catch (ArgumentException error)
         {
-            throw new KerasImportException($"{path}: {error.Message.Split(" (Parameter", 2)[0]} Give the tokenizer of this model.", error);
+            throw new KerasImportException(
+                $"{path}: {error.Message.Split(" (Parameter", 2)[0]} Give the tokenizer of this model.",
+                error
+            );
         }
     }
 
@@ -83,7 +113,10 @@ internal static class TextConversion
         foreach ((string word, int id) in index)
         {
             if (words[id] is { } other)
-                throw new ArgumentException($"'{other}' and '{word}' both have the id {id}, which no bundle can hold.", nameof(index));
+                throw new ArgumentException(
+                    $"'{other}' and '{word}' both have the id {id}, which no bundle can hold.",
+                    nameof(index)
+                );
             words[id] = word.Length > 0 ? KerasWords.Written(word) : null;
         }
         for (int id = 0; id < rows; id++)

@@ -15,8 +15,10 @@ internal sealed class WeightConversion
     public void Add(string name, ReadOnlyMemory<float> values) => _weights.Add(name, values);
 
     /// <summary>Takes a tensor out.</summary>
-    public ReadOnlyMemory<float> Take(string name) => _weights.Remove(name, out ReadOnlyMemory<float> values) ? values
-        : throw new InvalidOperationException($"There is no '{name}'.");
+    public ReadOnlyMemory<float> Take(string name) =>
+        _weights.Remove(name, out ReadOnlyMemory<float> values)
+            ? values
+            : throw new InvalidOperationException($"There is no '{name}'.");
 
     /// <summary>The tensor of a role, or so many equal numbers where the layer has none.</summary>
     public void Add(string name, KerasNode node, string role, int size, float otherwise = 0)
@@ -32,7 +34,13 @@ internal sealed class WeightConversion
     /// <param name="layer">The settings.</param>
     public void AddRecurrent(string name, KerasNode node, string prefix, RecurrentLayer layer)
     {
-        int gates = layer switch { LstmLayer => 4, GruLayer => 3, _ => 1 }, width = gates * layer.Units;
+        int gates = layer switch
+            {
+                LstmLayer => 4,
+                GruLayer => 3,
+                _ => 1,
+            },
+            width = gates * layer.Units;
         Add($"{name}.kernel", Required(node, prefix + "kernel").Values);
         Add($"{name}.recurrent_kernel", Required(node, prefix + "recurrent_kernel").Values);
         if (layer is GruLayer { ResetAfter: true })
@@ -46,13 +54,16 @@ internal sealed class WeightConversion
     }
 
     /// <summary>
-    /// A convolution's kernel, Keras' [window, inputs / groups, filters], as Firn's [inputs, window * filters]; the places that a dilation
-    /// skips and the inputs of other groups are zeros.
+    /// A convolution's kernel, Keras' [window, inputs / groups, filters], as Firn's [inputs, window * filters]; the
+    /// places that a dilation skips and the inputs of other groups are zeros.
     /// </summary>
     public void AddConvolution(string name, KerasNode node, Conv1DLayer layer)
     {
         KerasWeight kernel = Required(node, "kernel");
-        int own = kernel.Shape[1], inputs = own * layer.Groups, filters = layer.Filters, ofGroup = filters / layer.Groups;
+        int own = kernel.Shape[1],
+            inputs = own * layer.Groups,
+            filters = layer.Filters,
+            ofGroup = filters / layer.Groups;
         int window = Window(layer);
         ReadOnlySpan<float> from = kernel.Values.Span;
         var to = new float[inputs * window * filters];
@@ -77,6 +88,9 @@ internal sealed class WeightConversion
     public static int Window(Conv1DLayer layer) => checked((layer.KernelSize - 1) * layer.DilationRate + 1);
 
     /// <summary>The tensor of a role.</summary>
-    public static KerasWeight Required(KerasNode node, string role) => node.Weights.FirstOrDefault(w => w.Role == role)
-        ?? throw new KerasImportException($"Layer '{node.Name}' ({node.ClassName}) has no '{role}'. The file is damaged; save it again.");
+    public static KerasWeight Required(KerasNode node, string role) =>
+        node.Weights.FirstOrDefault(w => w.Role == role)
+        ?? throw new KerasImportException(
+            $"Layer '{node.Name}' ({node.ClassName}) has no '{role}'. The file is damaged; save it again."
+        );
 }

@@ -8,8 +8,11 @@ namespace Firn.Interop.Keras.Export;
 /// <summary>Writes a list of layers in Keras' two forms.</summary>
 internal static class KerasFiles
 {
-    private const string Version2 = "2.9.0", Version3 = "3.3.3";
-    private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero); // so that a model has one file
+    private const string Version2 = "2.9.0",
+        Version3 = "3.3.3";
+
+    // so that a model has one file
+    private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>A whole model in HDF5, as Keras 2 saves it; Keras 3 reads it, too.</summary>
     public static void WriteHdf5(IReadOnlyList<KerasExportLayer> layers, Stream stream)
@@ -45,11 +48,18 @@ internal static class KerasFiles
             {
                 int number = 0;
                 foreach (KerasExportTensor weight in group)
-                    root.Array(FormattableString.Invariant($"layers/{layer.Name}/{group.Key}vars/{number++}"), weight.Tensor);
+                    root.Array(
+                        FormattableString.Invariant($"layers/{layer.Name}/{group.Key}vars/{number++}"),
+                        weight.Tensor
+                    );
             }
         }
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        Entry(zip, "metadata.json", new JsonObject { ["keras_version"] = Version3, ["date_saved"] = "1980-01-01@00:00:00" });
+        Entry(
+            zip,
+            "metadata.json",
+            new JsonObject { ["keras_version"] = Version3, ["date_saved"] = "1980-01-01@00:00:00" }
+        );
         Entry(zip, "config.json", new KerasJson(layers, archive: true).Model());
         using Stream weights = Open(zip, "model.weights.h5");
         Hdf5Writer.Write(root, weights);

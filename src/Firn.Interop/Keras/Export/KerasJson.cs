@@ -8,35 +8,58 @@ namespace Firn.Interop.Keras.Export;
 /// <param name="archive">Whether the form is that of Keras 3.</param>
 internal sealed partial class KerasJson(IReadOnlyList<KerasExportLayer> layers, bool archive)
 {
-    private readonly Dictionary<string, KerasExportLayer> _byName = layers.ToDictionary(l => l.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, KerasExportLayer> _byName = layers.ToDictionary(
+        l => l.Name,
+        StringComparer.Ordinal
+    );
 
     /// <summary>A chain is a Sequential, anything else a Functional.</summary>
     public JsonObject Model()
     {
-        bool chain = layers.Skip(1).Select((layer, i) => layer.Inbound.Count == 1 && layer.Inbound[0] == layers[i].Name).All(follows => follows);
+        bool chain = layers
+            .Skip(1)
+            .Select((layer, i) => layer.Inbound.Count == 1 && layer.Inbound[0] == layers[i].Name)
+            .All(follows => follows);
         var list = new JsonArray();
         foreach (KerasExportLayer layer in layers)
             list.Add((JsonNode)(chain ? Entry(layer) : Node(layer)));
-        var config = new JsonObject { ["name"] = chain ? "sequential" : "functional", ["trainable"] = true, ["layers"] = list };
+        var config = new JsonObject
+        {
+            ["name"] = chain ? "sequential" : "functional",
+            ["trainable"] = true,
+            ["layers"] = list,
+        };
         if (!chain)
         {
             config["input_layers"] = new JsonArray(new JsonArray(layers[0].Name, 0, 0));
             config["output_layers"] = new JsonArray(new JsonArray(layers[^1].Name, 0, 0));
         }
-        return Wrapped(chain ? "Sequential" : archive ? "Functional" : "Model", config, archive ? "keras" : null);
+        return Wrapped(
+            chain ? "Sequential"
+                : archive ? "Functional"
+                : "Model",
+            config,
+            archive ? "keras" : null
+        );
     }
 
     /// <summary>A layer's name, whether it trains and its type before its settings.</summary>
     public static JsonObject Named(JsonObject settings, string name)
     {
-        var config = new JsonObject { ["name"] = name, ["trainable"] = true, ["dtype"] = "float32" };
+        var config = new JsonObject
+        {
+            ["name"] = name,
+            ["trainable"] = true,
+            ["dtype"] = "float32",
+        };
         foreach ((string key, JsonNode? value) in settings)
             config[key] = value?.DeepClone();
         return config;
     }
 
     /// <summary>How Keras writes a class name in small letters: GlobalMaxPooling1D is global_max_pooling1d.</summary>
-    public static string Snake(string className) => className is "SimpleRNN" ? "simple_rnn" : Humps().Replace(className, "_$1").ToLowerInvariant();
+    public static string Snake(string className) =>
+        className is "SimpleRNN" ? "simple_rnn" : Humps().Replace(className, "_$1").ToLowerInvariant();
 
     private JsonObject Entry(KerasExportLayer layer)
     {
@@ -45,14 +68,18 @@ internal sealed partial class KerasJson(IReadOnlyList<KerasExportLayer> layers, 
             var shape = new JsonArray((JsonNode?)null);
             foreach (int? size in layer.Shape)
                 shape.Add((JsonNode?)size);
-            return Wrapped("InputLayer", new JsonObject
-            {
-                [archive ? "batch_shape" : "batch_input_shape"] = shape,
-                ["dtype"] = "int32",
-                ["sparse"] = false,
-                ["ragged"] = false,
-                ["name"] = layer.Name,
-            }, Module);
+            return Wrapped(
+                "InputLayer",
+                new JsonObject
+                {
+                    [archive ? "batch_shape" : "batch_input_shape"] = shape,
+                    ["dtype"] = "int32",
+                    ["sparse"] = false,
+                    ["ragged"] = false,
+                    ["name"] = layer.Name,
+                },
+                Module
+            );
         }
         JsonObject config = Named(layer.Config, layer.Name);
         foreach (string inner in (string[])["layer", "backward_layer"])
@@ -114,7 +141,13 @@ internal sealed partial class KerasJson(IReadOnlyList<KerasExportLayer> layers, 
     {
         if (module is null)
             return new JsonObject { ["class_name"] = className, ["config"] = config };
-        return new JsonObject { ["module"] = module, ["class_name"] = className, ["config"] = config, ["registered_name"] = null };
+        return new JsonObject
+        {
+            ["module"] = module,
+            ["class_name"] = className,
+            ["config"] = config,
+            ["registered_name"] = null,
+        };
     }
 
     [GeneratedRegex("(?<=[a-z0-9])([A-Z])(?=[a-z])")]

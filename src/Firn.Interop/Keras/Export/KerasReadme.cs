@@ -14,16 +14,26 @@ internal static class KerasReadme
     {
         string Name(string part) => Path.GetFileName(target.PlaceOf(part));
         PaddedInput? rule = ShortModel.PaddingOf(predictor.Classifier.Options);
-        string length = "padding=\"post\"", padding = "Texts may be padded with 0 on either side, to any length: pads are masked.";
+        string length = "padding=\"post\"",
+            padding = "Texts may be padded with 0 on either side, to any length: pads are masked.";
         if (rule is { Length: > 0 })
         {
-            string side = rule.Side == PaddingSide.Pre ? "pre" : "post", cut = rule.Truncating == Truncation.Head ? "post" : "pre";
-            length = string.Create(CultureInfo.InvariantCulture, $"maxlen={rule.Length}, padding=\"{side}\", truncating=\"{cut}\"");
-            padding = string.Create(CultureInfo.InvariantCulture, $"The model was made for texts padded {(rule.Side == PaddingSide.Pre ? "in front" : "behind")} to {rule.Length} ids")
-                + (rule.Masked ? "." : " and reads the pads.");
+            string side = rule.Side == PaddingSide.Pre ? "pre" : "post",
+                cut = rule.Truncating == Truncation.Head ? "post" : "pre";
+            length = string.Create(
+                CultureInfo.InvariantCulture,
+                $"maxlen={rule.Length}, padding=\"{side}\", truncating=\"{cut}\""
+            );
+            padding =
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The model was made for texts padded {(rule.Side == PaddingSide.Pre ? "in front" : "behind")} "
+                        + $"to {rule.Length} ids"
+                ) + (rule.Masked ? "." : " and reads the pads.");
         }
         var page = new StringBuilder();
-        page.Append($$"""
+        page.Append(
+            $$"""
             # {{string.Join(", ", predictor.Labels.Take(8))}}{{(predictor.Labels.Count > 8 ? ", ..." : "")}}
 
             A text classifier of Firn {{Bundle.FirnVersion}} as a model of Keras. {{padding}}
@@ -31,15 +41,25 @@ internal static class KerasReadme
             | file | what |
             |---|---|
             | `{{target.ModelName}}` | token ids [batch, time] to probabilities [batch, {{predictor.Classifier.Options.OutputSize}}] |
-            | `{{Name(KerasTokenizerJson.Name)}}` | the vocabulary as Keras' `Tokenizer.to_json()`: splits cleaned texts {{(predictor.Tokenizer.Options.Keras?.Cut == KerasCut.Characters ? "between characters" : "at spaces")}} |
-            | `{{Name(Companions.Cleaning)}}` | from text to words: the rules (docs/text.md of Firn); {{Companions.UnknownWordsOf(predictor)}}; at most {{predictor.MaxTokens}} ids ({{predictor.Truncation}}) |
+            | `{{Name(
+                KerasTokenizerJson.Name
+            )}}` | the vocabulary as Keras' `Tokenizer.to_json()`: splits cleaned texts {{(
+                predictor.Tokenizer.Options.Keras?.Cut == KerasCut.Characters ? "between characters" : "at spaces"
+            )}} |
+            | `{{Name(
+                Companions.Cleaning
+            )}}` | from text to words: the rules (docs/text.md of Firn); {{Companions.UnknownWordsOf(
+                predictor
+            )}}; at most {{predictor.MaxTokens}} ids ({{predictor.Truncation}}) |
             | `{{Name(Companions.Labels)}}` | names, threshold |
             | `{{Name(Companions.Golden)}}` | texts, their ids, and the probabilities they must give: run it first |
 
-            """);
+            """
+        );
         foreach (string note in notes)
             page.Append("\n**Note**: ").Append(note).Append('\n');
-        page.Append($$"""
+        page.Append(
+            $$"""
 
             ```python
             import json
@@ -55,14 +75,17 @@ internal static class KerasReadme
             assert np.allclose(model.predict(ids), expected, rtol=0, atol=golden["tolerance"])
 
             # From words to ids, as the bundle makes them, without Keras' Tokenizer, which Keras 3 no longer has:
-            id_of = json.loads(json.load(open("{{Name(KerasTokenizerJson.Name)}}", encoding="utf-8"))["config"]["word_index"])
+            id_of = json.loads(json.load(open("{{Name(
+                KerasTokenizerJson.Name
+            )}}", encoding="utf-8"))["config"]["word_index"])
 
             {{Companions.IdsInPython(predictor, Name(Companions.Cleaning))}}
 
             print(model.predict(pad_sequences([ids_of(["a", "text", "after", "the", "cleaning"])], {{length}})))
             ```
 
-            """);
+            """
+        );
         return page.ToString().ReplaceLineEndings("\n");
     }
 }

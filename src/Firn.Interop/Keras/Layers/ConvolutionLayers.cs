@@ -22,7 +22,12 @@ public enum KerasPadding
 /// <param name="Activation">What is applied to the outputs.</param>
 /// <param name="UseBias">Whether it has a bias.</param>
 public sealed record Conv1DLayer(
-    int Filters, int KernelSize, KerasPadding Padding, KerasActivation Activation, bool UseBias) : KerasLayer
+    int Filters,
+    int KernelSize,
+    KerasPadding Padding,
+    KerasActivation Activation,
+    bool UseBias
+) : KerasLayer
 {
     /// <summary>Steps from one window to the next.</summary>
     public int Strides { get; init; } = 1;

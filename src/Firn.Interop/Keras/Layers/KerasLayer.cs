@@ -31,7 +31,9 @@ public sealed record ActivationLayer(KerasActivation Activation) : KerasLayer;
 /// </summary>
 public sealed record TrainingOnlyLayer : KerasLayer
 {
-    /// <summary>The share of values that <c>Dropout</c> or <c>SpatialDropout1D</c> sets to zero; 0 for other kinds.</summary>
+    /// <summary>
+    /// The share of values that <c>Dropout</c> or <c>SpatialDropout1D</c> sets to zero; 0 for other kinds.
+    /// </summary>
     public double Rate { get; init; }
 
     /// <summary>Whether whole units go, as in <c>SpatialDropout1D</c>.</summary>

@@ -9,7 +9,12 @@ namespace Firn.Interop.Keras.Layers;
 /// <param name="Config">Its settings.</param>
 /// <param name="Version">The version of Keras that wrote it.</param>
 internal readonly record struct LayerConfig(
-    string Path, string Name, string ClassName, JsonElement Config, KerasVersion Version)
+    string Path,
+    string Name,
+    string ClassName,
+    JsonElement Config,
+    KerasVersion Version
+)
 {
     public bool Has(string name) => this[name] is not null;
 
@@ -34,7 +39,8 @@ internal readonly record struct LayerConfig(
             return fallback ?? throw Bad($"'{name}' is missing");
         if (value.ValueKind != JsonValueKind.Array)
             return Whole(name, value, least: 1);
-        return value.GetArrayLength() == 1 ? Whole(name, value[0], least: 1)
+        return value.GetArrayLength() == 1
+            ? Whole(name, value[0], least: 1)
             : throw Bad($"'{name}' is {Shown(value)} where one whole number is expected");
     }
 
@@ -46,33 +52,37 @@ internal readonly record struct LayerConfig(
         return [.. list.EnumerateArray().Select(v => config.Whole(name, v, least: -1))];
     }
 
-    public bool Flag(string name, bool fallback) => this[name] switch
-    {
-        null => fallback,
-        { ValueKind: JsonValueKind.True } => true,
-        { ValueKind: JsonValueKind.False } => false,
-        { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out int whole) && whole is 0 or 1 =>
-            number.GetInt32() == 1,
-        { } other => throw Bad($"'{name}' is {Shown(other)} where true or false is expected"),
-    };
+    public bool Flag(string name, bool fallback) =>
+        this[name] switch
+        {
+            null => fallback,
+            { ValueKind: JsonValueKind.True } => true,
+            { ValueKind: JsonValueKind.False } => false,
+            { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out int whole) && whole is 0 or 1 =>
+                number.GetInt32() == 1,
+            { } other => throw Bad($"'{name}' is {Shown(other)} where true or false is expected"),
+        };
 
-    public float Number(string name, float fallback) => this[name] switch
-    {
-        null => fallback,
-        { ValueKind: JsonValueKind.Number } number => number.GetSingle(),
-        { } other => throw Bad($"'{name}' is {Shown(other)} where a number is expected"),
-    };
+    public float Number(string name, float fallback) =>
+        this[name] switch
+        {
+            null => fallback,
+            { ValueKind: JsonValueKind.Number } number => number.GetSingle(),
+            { } other => throw Bad($"'{name}' is {Shown(other)} where a number is expected"),
+        };
 
-    public string? Text(string name) => this[name] switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
-        { } other => throw Bad($"'{name}' is {Shown(other)} where a text is expected"),
-    };
+    public string? Text(string name) =>
+        this[name] switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            { } other => throw Bad($"'{name}' is {Shown(other)} where a text is expected"),
+        };
 
     /// <summary>An activation by name, as text or as an object of Keras.</summary>
     public KerasActivation Activation(string name, string? old = null) =>
-        (this[name] ?? (old is null ? null : this[old])) is { } value ? Activations.Read(this, name, value)
+        (this[name] ?? (old is null ? null : this[old])) is { } value
+            ? Activations.Read(this, name, value)
             : KerasActivation.None;
 
     /// <summary>Refuses a setting that has another value than the one that is understood.</summary>
@@ -99,9 +109,14 @@ internal readonly record struct LayerConfig(
 
     private int Whole(string name, JsonElement value, int least)
     {
-        bool whole = value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number)
-            && number == Math.Floor(number) && number >= least && number <= int.MaxValue;
-        return whole ? (int)value.GetDouble()
+        bool whole =
+            value.ValueKind == JsonValueKind.Number
+            && value.TryGetDouble(out double number)
+            && number == Math.Floor(number)
+            && number >= least
+            && number <= int.MaxValue;
+        return whole
+            ? (int)value.GetDouble()
             : throw Bad($"'{name}' is {Shown(value)} where a whole number from {least} on is expected");
     }
 }

@@ -6,7 +6,8 @@ namespace Firn.Interop.Keras.Layers;
 /// <summary>Reads the settings of each layer class, under the names of Keras 1, 2 and 3.</summary>
 internal static class LayerReader
 {
-    private const float DefaultEpsilon = 1e-3f, DefaultMomentum = 0.99f;
+    private const float DefaultEpsilon = 1e-3f,
+        DefaultMomentum = 0.99f;
 
     /// <summary>Reads a layer.</summary>
     /// <param name="layer">Its settings as the file has them.</param>
@@ -22,10 +23,16 @@ internal static class LayerReader
                 return Input(layer);
             case "Embedding":
                 return new EmbeddingLayer(
-                    layer.Size("input_dim"), layer.Size("output_dim"), layer.Flag("mask_zero", false));
+                    layer.Size("input_dim"),
+                    layer.Size("output_dim"),
+                    layer.Flag("mask_zero", false)
+                );
             case "Dense":
                 return new DenseLayer(
-                    layer.Size("units", "output_dim"), layer.Activation("activation"), UseBias(layer));
+                    layer.Size("units", "output_dim"),
+                    layer.Activation("activation"),
+                    UseBias(layer)
+                );
             case "LSTM" or "CuDNNLSTM" or "GRU" or "CuDNNGRU" or "SimpleRNN":
                 return RecurrentReader.Read(layer);
             case "Bidirectional":
@@ -48,7 +55,10 @@ internal static class LayerReader
                 if (layer.Whole("mode", fallback: 0, least: 0) != 0)
                     throw layer.Unsupported("with a mode other than 0");
                 return new BatchNormalizationLayer(
-                    layer.Number("epsilon", DefaultEpsilon), layer.Flag("center", true), layer.Flag("scale", true))
+                    layer.Number("epsilon", DefaultEpsilon),
+                    layer.Flag("center", true),
+                    layer.Flag("scale", true)
+                )
                 {
                     Momentum = Share(layer.Number("momentum", DefaultMomentum)),
                 };
@@ -56,7 +66,10 @@ internal static class LayerReader
                 if (layer.Flag("rms_scaling", false))
                     throw layer.Unsupported("with rms_scaling");
                 return new LayerNormalizationLayer(
-                    layer.Number("epsilon", DefaultEpsilon), layer.Flag("center", true), layer.Flag("scale", true));
+                    layer.Number("epsilon", DefaultEpsilon),
+                    layer.Flag("center", true),
+                    layer.Flag("scale", true)
+                );
             case "Masking":
                 return new MaskingLayer(layer.Number("mask_value", 0));
             case "Reshape":
@@ -77,9 +90,13 @@ internal static class LayerReader
     /// <param name="setting">Where it stands among the settings.</param>
     public static LayerConfig Wrapped(in LayerConfig layer, string setting)
     {
-        if (layer[setting] is not { ValueKind: JsonValueKind.Object } inner
-            || !inner.TryGetProperty("class_name", out JsonElement name) || name.ValueKind != JsonValueKind.String
-            || !inner.TryGetProperty("config", out JsonElement config) || config.ValueKind != JsonValueKind.Object)
+        if (
+            layer[setting] is not { ValueKind: JsonValueKind.Object } inner
+            || !inner.TryGetProperty("class_name", out JsonElement name)
+            || name.ValueKind != JsonValueKind.String
+            || !inner.TryGetProperty("config", out JsonElement config)
+            || config.ValueKind != JsonValueKind.Object
+        )
             throw layer.Bad($"'{setting}' is no layer");
         RefuseOwn(layer with { ClassName = name.GetString()! }, inner);
         return layer with { ClassName = name.GetString()!, Config = config };
@@ -94,26 +111,40 @@ internal static class LayerReader
     {
         if (layer.ClassName == "Lambda")
             throw layer.Unsupported("with code in it (a function of its author's own)");
-        bool own = layer.ClassName.Contains('>', StringComparison.Ordinal)
+        bool own =
+            layer.ClassName.Contains('>', StringComparison.Ordinal)
             || (Text(entry, "registered_name") is { } registered && registered.Contains('>', StringComparison.Ordinal))
-            || (Text(entry, "module") is { } module && !module.StartsWith("keras", StringComparison.Ordinal)
+            || (
+                Text(entry, "module") is { } module
+                && !module.StartsWith("keras", StringComparison.Ordinal)
                 && !module.StartsWith("tf_keras", StringComparison.Ordinal)
-                && !module.StartsWith("tensorflow", StringComparison.Ordinal) && module != "builtins");
+                && !module.StartsWith("tensorflow", StringComparison.Ordinal)
+                && module != "builtins"
+            );
         if (own)
             throw layer.Unsupported("of its author's own making (code, not data)");
 
         static string? Text(JsonElement entry, string name) =>
             entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString() : null;
+                ? value.GetString()
+                : null;
     }
 
     /// <summary>A share that only training uses, in [0, 0.999].</summary>
-    internal static double Share(double value) => double.IsFinite(value) ? Math.Clamp(Math.Round(value, 6), 0, 0.999) : 0;
+    internal static double Share(double value) =>
+        double.IsFinite(value) ? Math.Clamp(Math.Round(value, 6), 0, 0.999) : 0;
 
     private static KerasLayer Other(in LayerConfig layer)
     {
-        if (layer.ClassName is "Dropout" or "SpatialDropout1D" or "GaussianDropout" or "GaussianNoise" or "AlphaDropout"
-            or "ActivityRegularization")
+        if (
+            layer.ClassName
+            is "Dropout"
+                or "SpatialDropout1D"
+                or "GaussianDropout"
+                or "GaussianNoise"
+                or "AlphaDropout"
+                or "ActivityRegularization"
+        )
         {
             bool drops = layer.ClassName is "Dropout" or "SpatialDropout1D";
             double rate = drops ? layer.Number(layer.Has("p") ? "p" : "rate", 0) : 0;
@@ -145,12 +176,13 @@ internal static class LayerReader
         return new MergeLayer(merge, Axis(layer, "concat_axis"));
     }
 
-    private static int Axis(in LayerConfig layer, string name) => layer[name] switch
-    {
-        null => -1,
-        { ValueKind: JsonValueKind.Number } axis when axis.TryGetInt32(out int at) => at,
-        { } other => throw layer.Bad($"'{name}' is {LayerConfig.Shown(other)} where a whole number is expected"),
-    };
+    private static int Axis(in LayerConfig layer, string name) =>
+        layer[name] switch
+        {
+            null => -1,
+            { ValueKind: JsonValueKind.Number } axis when axis.TryGetInt32(out int at) => at,
+            { } other => throw layer.Bad($"'{name}' is {LayerConfig.Shown(other)} where a whole number is expected"),
+        };
 
     private static InputLayer Input(in LayerConfig layer)
     {
@@ -178,8 +210,13 @@ internal static class LayerReader
     private static Conv1DLayer Convolution(in LayerConfig layer)
     {
         ChannelsLast(layer);
-        return new Conv1DLayer(layer.Size("filters", "nb_filter"), layer.One("kernel_size", "filter_length", null),
-            Padding(layer), layer.Activation("activation"), UseBias(layer))
+        return new Conv1DLayer(
+            layer.Size("filters", "nb_filter"),
+            layer.One("kernel_size", "filter_length", null),
+            Padding(layer),
+            layer.Activation("activation"),
+            UseBias(layer)
+        )
         {
             Strides = layer.One("strides", "subsample_length", 1),
             DilationRate = layer.One("dilation_rate", "atrous_rate", 1),
@@ -199,12 +236,12 @@ internal static class LayerReader
 
     private static KerasPadding Padding(in LayerConfig layer) =>
         (layer.Text("padding") ?? layer.Text("border_mode")) switch
-    {
-        null or "valid" => KerasPadding.Valid,
-        "same" => KerasPadding.Same,
-        "causal" => KerasPadding.Causal,
-        var other => throw layer.Unsupported($"with padding = {other}"),
-    };
+        {
+            null or "valid" => KerasPadding.Valid,
+            "same" => KerasPadding.Same,
+            "causal" => KerasPadding.Causal,
+            var other => throw layer.Unsupported($"with padding = {other}"),
+        };
 
     private static bool UseBias(in LayerConfig layer) => layer.Flag("use_bias", layer.Flag("bias", true));
 
@@ -213,9 +250,12 @@ internal static class LayerReader
     /// <summary>Keras 3 stores the weights of quantized layers as small integers with scales.</summary>
     private static void RefuseQuantized(in LayerConfig layer)
     {
-        if (layer["dtype"] is { ValueKind: JsonValueKind.Object } policy
-            && policy.TryGetProperty("class_name", out JsonElement name) && name.ValueKind == JsonValueKind.String
-            && name.GetString()!.StartsWith("Quantized", StringComparison.Ordinal))
+        if (
+            layer["dtype"] is { ValueKind: JsonValueKind.Object } policy
+            && policy.TryGetProperty("class_name", out JsonElement name)
+            && name.ValueKind == JsonValueKind.String
+            && name.GetString()!.StartsWith("Quantized", StringComparison.Ordinal)
+        )
             throw layer.Unsupported($"with quantized weights ({name.GetString()})");
     }
 }

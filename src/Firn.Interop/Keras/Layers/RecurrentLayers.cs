@@ -44,8 +44,12 @@ public sealed record LstmLayer(int Units, KerasActivation Activation, KerasActiv
 /// Whether the reset gate stands behind the recurrent product; the bias then has two rows, of input and of state.
 /// </param>
 public sealed record GruLayer(
-    int Units, KerasActivation Activation, KerasActivation RecurrentActivation, bool UseBias, bool ResetAfter)
-    : RecurrentLayer(Units, Activation, UseBias);
+    int Units,
+    KerasActivation Activation,
+    KerasActivation RecurrentActivation,
+    bool UseBias,
+    bool ResetAfter
+) : RecurrentLayer(Units, Activation, UseBias);
 
 /// <summary>activation(x W + h U + b).</summary>
 /// <param name="Units">Numbers of its state.</param>

@@ -11,13 +11,19 @@ internal static class RecurrentReader
         bool cudnn = layer.ClassName.StartsWith("CuDNN", StringComparison.Ordinal); // which has one kind of cell only
         bool bias = cudnn || layer.Flag("use_bias", true);
         KerasActivation activation = cudnn ? new(KerasFunction.Tanh) : layer.Activation("activation");
-        KerasActivation gates = cudnn ? new(KerasFunction.Sigmoid)
+        KerasActivation gates = cudnn
+            ? new(KerasFunction.Sigmoid)
             : layer.Activation("recurrent_activation", "inner_activation");
         RecurrentLayer read = layer.ClassName switch
         {
             "LSTM" or "CuDNNLSTM" => new LstmLayer(units, activation, gates, bias),
-            "GRU" or "CuDNNGRU" =>
-                new GruLayer(units, activation, gates, bias, cudnn || layer.Flag("reset_after", false)),
+            "GRU" or "CuDNNGRU" => new GruLayer(
+                units,
+                activation,
+                gates,
+                bias,
+                cudnn || layer.Flag("reset_after", false)
+            ),
             _ => new SimpleRnnLayer(units, activation, bias),
         };
         return read with
@@ -27,15 +33,21 @@ internal static class RecurrentReader
             Stateful = layer.Flag("stateful", false),
             ZeroOutputForMask = layer.Flag("zero_output_for_mask", false),
             Dropout = LayerReader.Share(layer.Number(layer.Has("dropout_W") ? "dropout_W" : "dropout", 0)),
-            RecurrentDropout = LayerReader.Share(layer.Number(layer.Has("dropout_U") ? "dropout_U" : "recurrent_dropout", 0)),
+            RecurrentDropout = LayerReader.Share(
+                layer.Number(layer.Has("dropout_U") ? "dropout_U" : "recurrent_dropout", 0)
+            ),
         };
     }
 
     public static BidirectionalLayer Bidirectional(in LayerConfig layer)
     {
         RecurrentLayer forward = Inner(layer, "layer");
-        RecurrentLayer backward = layer.Has("backward_layer") ? Inner(layer, "backward_layer")
-            : forward with { GoBackwards = !forward.GoBackwards };
+        RecurrentLayer backward = layer.Has("backward_layer")
+            ? Inner(layer, "backward_layer")
+            : forward with
+            {
+                GoBackwards = !forward.GoBackwards,
+            };
         if (backward.GoBackwards == forward.GoBackwards || backward.ReturnSequences != forward.ReturnSequences)
             throw layer.Bad("its two layers do not fit each other");
         KerasMergeMode mode = layer.Text("merge_mode") switch
@@ -48,11 +60,20 @@ internal static class RecurrentReader
         };
         // Keras' wrapper sets zero_output_for_mask where sequences are given, whatever the layers say.
         bool zero = forward.ReturnSequences && layer.Version.ZeroesMaskedSteps;
-        return new BidirectionalLayer(forward with { ZeroOutputForMask = zero || forward.ZeroOutputForMask },
-            backward with { ZeroOutputForMask = zero || backward.ZeroOutputForMask }, mode);
+        return new BidirectionalLayer(
+            forward with
+            {
+                ZeroOutputForMask = zero || forward.ZeroOutputForMask,
+            },
+            backward with
+            {
+                ZeroOutputForMask = zero || backward.ZeroOutputForMask,
+            },
+            mode
+        );
     }
 
     private static RecurrentLayer Inner(in LayerConfig layer, string setting) =>
         LayerReader.Read(LayerReader.Wrapped(layer, setting)) as RecurrentLayer
-            ?? throw layer.Unsupported("around something else than LSTM, GRU or SimpleRNN");
+        ?? throw layer.Unsupported("around something else than LSTM, GRU or SimpleRNN");
 }

@@ -25,7 +25,11 @@ public static class KerasSequences
     /// <returns>As many ids as the length says.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The length is not above 0.</exception>
     public static int[] Pad(
-        IReadOnlyList<int> ids, int length, KerasSide padding = KerasSide.Pre, KerasSide truncating = KerasSide.Pre)
+        IReadOnlyList<int> ids,
+        int length,
+        KerasSide padding = KerasSide.Pre,
+        KerasSide truncating = KerasSide.Pre
+    )
     {
         ArgumentNullException.ThrowIfNull(ids);
         Throw.IfNotPositive(length);

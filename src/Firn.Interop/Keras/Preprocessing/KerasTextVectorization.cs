@@ -70,7 +70,10 @@ public sealed class KerasTextVectorization
     }
 
     private KerasTextVectorization(
-        KerasTextVectorization other, IReadOnlyList<string> vocabulary, Dictionary<string, int> ids)
+        KerasTextVectorization other,
+        IReadOnlyList<string> vocabulary,
+        Dictionary<string, int> ids
+    )
         : this(other.Standardize, other.Split, other.Ngrams)
     {
         (OutputSequenceLength, MaxTokens) = (other.OutputSequenceLength, other.MaxTokens);
@@ -116,7 +119,9 @@ public sealed class KerasTextVectorization
         if (MaxTokens is { } most && words.Length > most)
         {
             throw new ArgumentException(
-                $"The vocabulary has {words.Length} words where the layer allows {most}.", nameof(vocabulary));
+                $"The vocabulary has {words.Length} words where the layer allows {most}.",
+                nameof(vocabulary)
+            );
         }
         var ids = new Dictionary<string, int>(words.Length, StringComparer.Ordinal);
         for (int id = 0; id < words.Length; id++)
@@ -158,7 +163,8 @@ public sealed class KerasTextVectorization
             throw new InvalidOperationException("The layer's file holds no vocabulary; give one by WithVocabulary.");
         int[] ids = [.. _words.Words(text).Select(word => _ids.GetValueOrDefault(word, Unknown))];
         return OutputSequenceLength is { } length
-            ? KerasSequences.Pad(ids, length, KerasSide.Post, KerasSide.Post) : ids;
+            ? KerasSequences.Pad(ids, length, KerasSide.Post, KerasSide.Post)
+            : ids;
     }
 
     internal static KerasTextVectorization Read(in LayerConfig layer)
@@ -186,7 +192,8 @@ public sealed class KerasTextVectorization
             MaxTokens = layer.Has("max_tokens") ? layer.Size("max_tokens") : null,
         };
         return layer["vocabulary"] is { ValueKind: JsonValueKind.Array } words && words.GetArrayLength() > 0
-            ? read.With(layer, [.. words.EnumerateArray().Select(w => w.ToString())]) : read;
+            ? read.With(layer, [.. words.EnumerateArray().Select(w => w.ToString())])
+            : read;
     }
 
     /// <summary>Takes a vocabulary from a file; a wrong one is the file's fault.</summary>
@@ -206,7 +213,8 @@ public sealed class KerasTextVectorization
     {
         if (layer[name] is { ValueKind: JsonValueKind.Object })
             throw layer.Unsupported($"whose {name} is a function of its author's own (code, not data)");
-        return layer.Config.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Null ? null
+        return layer.Config.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Null
+            ? null
             : layer.Text(name) ?? fallback;
     }
 
@@ -216,8 +224,10 @@ public sealed class KerasTextVectorization
         const int most = 100;
         if (!layer.Has("ngrams"))
             return [];
-        IReadOnlyList<int> ngrams = layer["ngrams"]!.Value.ValueKind == JsonValueKind.Array ? layer.Wholes("ngrams")
-            : [.. Enumerable.Range(1, Math.Min(layer.Size("ngrams"), most))];
+        IReadOnlyList<int> ngrams =
+            layer["ngrams"]!.Value.ValueKind == JsonValueKind.Array
+                ? layer.Wholes("ngrams")
+                : [.. Enumerable.Range(1, Math.Min(layer.Size("ngrams"), most))];
         return ngrams.All(n => n is >= 1 and < most) ? ngrams : throw layer.Bad("'ngrams' must lie between 1 and 99");
     }
 }

@@ -20,9 +20,7 @@ public sealed class KerasTokenizer
     /// A word stands twice, an id is negative, the unknown word is none of the index, or the separator is empty.
     /// </exception>
     public KerasTokenizer(IEnumerable<KeyValuePair<string, int>> wordIndex, KerasTokenizerOptions options)
-        : this(new Dictionary<string, int>(wordIndex, StringComparer.Ordinal), options, [])
-    {
-    }
+        : this(new Dictionary<string, int>(wordIndex, StringComparer.Ordinal), options, []) { }
 
     internal KerasTokenizer(Dictionary<string, int> ids, KerasTokenizerOptions options, IReadOnlyList<string> missing)
     {
@@ -38,12 +36,14 @@ public sealed class KerasTokenizer
         }
         if (options.OovToken is { } oov)
         {
-            OovId = ids.TryGetValue(oov, out int id) ? id
+            OovId = ids.TryGetValue(oov, out int id)
+                ? id
                 : throw new ArgumentException($"The unknown word '{oov}' has no id in the index.", nameof(options));
         }
         // Keras before 2.2 left characters as they were, whatever lower said: an index with capitals is from there.
-        bool lowers = options.Lower && !(options.CharLevel
-            && ids.Keys.Any(w => w != options.OovToken && PythonText.Lower(w) != w));
+        bool lowers =
+            options.Lower
+            && !(options.CharLevel && ids.Keys.Any(w => w != options.OovToken && PythonText.Lower(w) != w));
         Rules = new KerasTextOptions
         {
             LowerCase = lowers,

@@ -41,13 +41,15 @@ internal static class TokenizerFile
             return new TokenizerState(Entries(index), []);
         string found = other is null ? "no class and no word index" : $"a {other}";
         throw new InvalidDataException(
-            $"{path}: byte 0: this pickle holds {found} where a tokenizer is expected. {Remedy}");
+            $"{path}: byte 0: this pickle holds {found} where a tokenizer is expected. {Remedy}"
+        );
     }
 
     /// <summary>
     /// The class under all the names that it had: of Keras alone, in TensorFlow, and keras_preprocessing.
     /// </summary>
-    private static bool IsTokenizer(PickleObject value) => value.Type is PickleGlobal { Name: "Tokenizer" } type
+    private static bool IsTokenizer(PickleObject value) =>
+        value.Type is PickleGlobal { Name: "Tokenizer" } type
         && type.Module.EndsWith("text", StringComparison.Ordinal)
         && type.Module.Contains("preprocessing", StringComparison.Ordinal)
         && type.Module.Split('.')[0] is "keras" or "tf_keras" or "tensorflow" or "keras_preprocessing";
@@ -58,8 +60,10 @@ internal static class TokenizerFile
             throw new InvalidDataException($"{path}: byte 0: the {tokenizer.TypeName} has no settings. {Remedy}");
         if (attributes.TryGet("analyzer", out object? analyzer) && analyzer is not null)
         {
-            throw new InvalidDataException($"{path}: byte 0: the tokenizer cuts texts by a function of its author's "
-                + $"own ({analyzer}), which is code and is not run. Give a tokenizer that has none.");
+            throw new InvalidDataException(
+                $"{path}: byte 0: the tokenizer cuts texts by a function of its author's "
+                    + $"own ({analyzer}), which is code and is not run. Give a tokenizer that has none."
+            );
         }
         return FromDictionary(attributes);
     }
@@ -77,7 +81,8 @@ internal static class TokenizerFile
         return new TokenizerState(words is null ? [] : Entries(words), settings);
     }
 
-    private static bool IsIndex(PickleDict dictionary) => dictionary.Entries.Count > 0
+    private static bool IsIndex(PickleDict dictionary) =>
+        dictionary.Entries.Count > 0
         && dictionary.Entries.All(e => e.Key is string && NumPyTexts.Whole(e.Value) is not null);
 
     private static IEnumerable<(string Word, object? Id)> Entries(PickleDict index) =>
@@ -89,8 +94,11 @@ internal static class TokenizerFile
         JsonElement root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException($"{path}: this JSON is no object, as a tokenizer is. {Remedy}");
-        if (root.TryGetProperty("class_name", out _) && root.TryGetProperty("config", out JsonElement config)
-            && config.ValueKind == JsonValueKind.Object)
+        if (
+            root.TryGetProperty("class_name", out _)
+            && root.TryGetProperty("config", out JsonElement config)
+            && config.ValueKind == JsonValueKind.Object
+        )
             root = config;
         if (root.TryGetProperty("model", out _) && root.TryGetProperty("pre_tokenizer", out _))
             throw new InvalidDataException($"{path}: this is a tokenizer of Hugging Face's library. {Remedy}");
@@ -127,9 +135,11 @@ internal static class TokenizerFile
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((string word, object? id) in state.Words)
         {
-            ids[word] = id is long number and >= 0 and < int.MaxValue ? (int)number
+            ids[word] = id is long number and >= 0 and < int.MaxValue
+                ? (int)number
                 : throw new InvalidDataException(
-                    $"{path}: the id of '{word}' is {id ?? "missing"} where a whole number is expected. {Remedy}");
+                    $"{path}: the id of '{word}' is {id ?? "missing"} where a whole number is expected. {Remedy}"
+                );
         }
         if (ids.Count == 0)
             throw new InvalidDataException($"{path}: the tokenizer has no words; it was never fitted. {Remedy}");
@@ -138,7 +148,8 @@ internal static class TokenizerFile
         if (missing.Length == Settings.Length && last > MostGaps * (ids.Count + 16L))
         {
             throw new InvalidDataException(
-                $"{path}: ids go up to {last} for {ids.Count} words; this is no word index. {Remedy}");
+                $"{path}: ids go up to {last} for {ids.Count} words; this is no word index. {Remedy}"
+            );
         }
         try
         {
@@ -158,7 +169,10 @@ internal static class TokenizerFile
         {
             NumWords = Get("num_words") is null ? null : (int)Math.Clamp(Whole("num_words"), 0, int.MaxValue),
             OovToken = Get("oov_token") is { } oov ? NumPyTexts.Text(oov) : null,
-            Filters = Get("filters") is { } filters ? Filters(filters) : Absent("filters") ? defaults.Filters : "",
+            Filters =
+                Get("filters") is { } filters ? Filters(filters)
+                : Absent("filters") ? defaults.Filters
+                : "",
             Lower = Flag("lower", defaults.Lower),
             Split = Get("split") is null ? defaults.Split : Text("split"),
             CharLevel = Flag("char_level", defaults.CharLevel),
@@ -172,15 +186,17 @@ internal static class TokenizerFile
 
         string Text(string name) => Get(name) as string ?? throw Bad(name);
 
-        bool Flag(string name, bool fallback) => Get(name) switch
-        {
-            null => Absent(name) && fallback,
-            bool flag => flag,
-            long number => number != 0,
-            _ => throw Bad(name),
-        };
+        bool Flag(string name, bool fallback) =>
+            Get(name) switch
+            {
+                null => Absent(name) && fallback,
+                bool flag => flag,
+                long number => number != 0,
+                _ => throw Bad(name),
+            };
 
-        string Filters(object value) => value as string
+        string Filters(object value) =>
+            value as string
             ?? (value is List<object?> list ? string.Concat(list.Select(NumPyTexts.Text)) : throw Bad("filters"));
 
         InvalidDataException Bad(string name) =>
@@ -189,5 +205,7 @@ internal static class TokenizerFile
 
     /// <summary>What was read, before it is checked.</summary>
     private sealed record TokenizerState(
-        IEnumerable<(string Word, object? Id)> Words, Dictionary<string, object?> Settings);
+        IEnumerable<(string Word, object? Id)> Words,
+        Dictionary<string, object?> Settings
+    );
 }

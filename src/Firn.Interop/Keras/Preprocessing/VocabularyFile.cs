@@ -27,8 +27,11 @@ internal static class VocabularyFile
         if (PickleFile.TryReadText(path, out object? root))
             return OfPickle(path, root);
         // the special word is what a list of JSON could be taken for
-        if (Json.Begins(path) && OfLines(path) is not ([_, KerasTextVectorization.UnknownToken, ..]
-            or [KerasTextVectorization.UnknownToken, ..]))
+        if (
+            Json.Begins(path)
+            && OfLines(path)
+                is not ([_, KerasTextVectorization.UnknownToken, ..] or [KerasTextVectorization.UnknownToken, ..])
+        )
             return Json.Guarded(path, () => OfJson(path));
         return OfLines(path);
     }
@@ -39,8 +42,11 @@ internal static class VocabularyFile
         string[] longest = [];
         foreach (object value in PickleFile.Within(root))
         {
-            if (NumPyTexts.Values(value, path) is { } values && values.Count > longest.Length
-                && values.All(v => v is string))
+            if (
+                NumPyTexts.Values(value, path) is { } values
+                && values.Count > longest.Length
+                && values.All(v => v is string)
+            )
                 longest = [.. values.Cast<string>()];
         }
         return longest.Length > 0 ? longest : throw Bad(path, "this pickle holds no list of words");
@@ -52,8 +58,14 @@ internal static class VocabularyFile
         if (document.RootElement.ValueKind != JsonValueKind.Array)
             throw Bad(path, "this JSON is no list of words");
         IEnumerable<JsonElement> words = document.RootElement.EnumerateArray();
-        return [.. words.Select(w => w.ValueKind == JsonValueKind.String ? w.GetString()!
-            : throw Bad(path, $"the list holds {w.ValueKind} where a word is expected"))];
+        return
+        [
+            .. words.Select(w =>
+                w.ValueKind == JsonValueKind.String
+                    ? w.GetString()!
+                    : throw Bad(path, $"the list holds {w.ValueKind} where a word is expected")
+            ),
+        ];
     }
 
     /// <summary>A word a line; the first may be empty, which is the word of padding.</summary>

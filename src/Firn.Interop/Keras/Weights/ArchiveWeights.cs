@@ -13,7 +13,8 @@ namespace Firn.Interop.Keras.Weights;
 /// </summary>
 internal sealed partial class ArchiveWeights
 {
-    private const int MostDepth = 24, MostEntries = 1 << 16;
+    private const int MostDepth = 24,
+        MostEntries = 1 << 16;
     private static readonly string[] Roots = ["layers", "_layer_checkpoint_dependencies"];
     private readonly WeightTree _tree;
     private readonly WeightAssignment _into;
@@ -37,8 +38,11 @@ internal sealed partial class ArchiveWeights
     /// <param name="into">Takes them.</param>
     /// <param name="vocabulary">Gives the vocabulary of a layer by the path of its group.</param>
     public static void Assign(
-        WeightTree tree, ModelGraph graph, WeightAssignment into, Action<GraphNode, string>? vocabulary = null) =>
-        new ArchiveWeights(tree, into).Assign(graph, "", vocabulary);
+        WeightTree tree,
+        ModelGraph graph,
+        WeightAssignment into,
+        Action<GraphNode, string>? vocabulary = null
+    ) => new ArchiveWeights(tree, into).Assign(graph, "", vocabulary);
 
     private void Assign(ModelGraph graph, string prefix, Action<GraphNode, string>? vocabulary)
     {
@@ -88,13 +92,14 @@ internal sealed partial class ArchiveWeights
     }
 
     /// <summary>Where a layer's tensors stand within its group.</summary>
-    private static IEnumerable<string> Parts(KerasLayer layer) => layer switch
-    {
-        RecurrentLayer => ["cell/"],
-        BidirectionalLayer => ["forward_layer/cell/", "backward_layer/cell/"],
-        TimeDistributedLayer each => Parts(each.Inner).Select(p => "layer/" + p),
-        _ => [""],
-    };
+    private static IEnumerable<string> Parts(KerasLayer layer) =>
+        layer switch
+        {
+            RecurrentLayer => ["cell/"],
+            BidirectionalLayer => ["forward_layer/cell/", "backward_layer/cell/"],
+            TimeDistributedLayer each => Parts(each.Inner).Select(p => "layer/" + p),
+            _ => [""],
+        };
 
     private void Walk(WeightTree group, string stored, string path, int depth)
     {
@@ -144,7 +149,8 @@ internal sealed partial class ArchiveWeights
     /// <summary>The number of a group of its class: dense is 0, dense_2 is 2.</summary>
     private static int Number(string group) =>
         int.TryParse(Ending().Match(group).ValueSpan.TrimStart('_'), CultureInfo.InvariantCulture, out int number)
-            ? number : 0;
+            ? number
+            : 0;
 
     [GeneratedRegex(@"_\d+$")]
     private static partial Regex Ending();

@@ -50,12 +50,15 @@ internal static class LegacyWeights
         var layers = new List<(GraphNode Node, bool Moves)>();
         Collect(node, node.Trainable, layers);
         bool old = layers.Sum(l => Count(l.Node)) != names.Count; // gates of Keras 1, in more tensors
-        int moving = layers.Sum(l => Moving(l.Node, l.Moves, old)), fixedAt = moving, movingAt = 0;
+        int moving = layers.Sum(l => Moving(l.Node, l.Moves, old)),
+            fixedAt = moving,
+            movingAt = 0;
         if (layers.Sum(l => Count(l.Node, old)) != names.Count)
             throw into.Bad(node, $"has {names.Count} tensors where {layers.Sum(l => Count(l.Node))} are expected");
         foreach ((GraphNode layer, bool moves) in layers)
         {
-            int first = Moving(layer, moves, old), rest = Count(layer, old) - first;
+            int first = Moving(layer, moves, old),
+                rest = Count(layer, old) - first;
             IEnumerable<string> own = names.Skip(movingAt).Take(first).Concat(names.Skip(fixedAt).Take(rest));
             into.Add(layer, [.. own.Select(n => Tensor(layer, group, n, into))]);
             movingAt += first;

@@ -6,8 +6,9 @@ namespace Firn.Interop.Keras.Weights;
 /// <summary>The tensors that were found for each layer, checked against its settings.</summary>
 internal sealed class WeightAssignment(string path, string? backend)
 {
-    private readonly Dictionary<GraphNode, IReadOnlyList<KerasWeight>> _weights =
-        new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<GraphNode, IReadOnlyList<KerasWeight>> _weights = new(
+        ReferenceEqualityComparer.Instance
+    );
 
     private readonly Dictionary<GraphNode, KerasLayer> _layers = new(ReferenceEqualityComparer.Instance);
 
@@ -43,8 +44,11 @@ internal sealed class WeightAssignment(string path, string? backend)
         if (tensors.Count != slots.Count)
         {
             string found = string.Join(", ", tensors.Select(t => t.Name));
-            throw Bad(node, $"has {tensors.Count} tensors ({found}) where {slots.Count} are expected "
-                + $"({string.Join(", ", slots.Select(s => s.Role))})");
+            throw Bad(
+                node,
+                $"has {tensors.Count} tensors ({found}) where {slots.Count} are expected "
+                    + $"({string.Join(", ", slots.Select(s => s.Role))})"
+            );
         }
         var weights = new KerasWeight[slots.Count];
         for (int i = 0; i < weights.Length; i++)
@@ -52,8 +56,11 @@ internal sealed class WeightAssignment(string path, string? backend)
             StoredTensor tensor = tensors[i];
             if (!slots[i].Fits(tensor.Shape))
             {
-                throw Bad(node, $"has '{tensor.Name}' of shape ({string.Join(", ", tensor.Shape)}) where its "
-                    + $"{slots[i].Role} has the shape {slots[i].Shown}");
+                throw Bad(
+                    node,
+                    $"has '{tensor.Name}' of shape ({string.Join(", ", tensor.Shape)}) where its "
+                        + $"{slots[i].Role} has the shape {slots[i].Shown}"
+                );
             }
             weights[i] = new KerasWeight(slots[i].Role, tensor.Name, tensor.Shape, tensor.Values);
         }
@@ -67,7 +74,10 @@ internal sealed class WeightAssignment(string path, string? backend)
         return Bad(node, $"has no weights in the file, where {string.Join(", ", slots)} are expected");
     }
 
-    public InvalidDataException Bad(GraphNode node, string problem) => new(
-        $"{path}: layer '{node.Name}' ({node.ClassName}) {problem}. The file does not hold the whole model; save it "
-        + "with model.save, or ask its author for one that was.");
+    public InvalidDataException Bad(GraphNode node, string problem) =>
+        new(
+            $"{path}: layer '{node.Name}' ({node.ClassName}) {problem}. The file does not hold the whole model; save "
+                + $"it "
+                + "with model.save, or ask its author for one that was."
+        );
 }

@@ -9,24 +9,29 @@ namespace Firn.Interop.Keras.Weights;
 internal static class WeightForms
 {
     // Keras 1 stores LSTM as input, cell, forget, output, each with kernel, recurrent kernel, bias; GRU as in Keras 2.
-    private static readonly int[] LstmGates1 = [0, 6, 3, 9], GruGates1 = [0, 3, 6];
+    private static readonly int[] LstmGates1 = [0, 6, 3, 9],
+        GruGates1 = [0, 3, 6];
 
     /// <summary>Tensors that a layer of Keras 1 has where one of Keras 2 has three.</summary>
-    public static int CountOfKeras1(KerasLayer layer, int count) => layer switch
-    {
-        LstmLayer => 3 * LstmGates1.Length,
-        GruLayer => 3 * GruGates1.Length,
-        BidirectionalLayer both => CountOfKeras1(both.Forward, count / 2) + CountOfKeras1(both.Backward, count / 2),
-        TimeDistributedLayer each => CountOfKeras1(each.Inner, count),
-        _ => count,
-    };
+    public static int CountOfKeras1(KerasLayer layer, int count) =>
+        layer switch
+        {
+            LstmLayer => 3 * LstmGates1.Length,
+            GruLayer => 3 * GruGates1.Length,
+            BidirectionalLayer both => CountOfKeras1(both.Forward, count / 2) + CountOfKeras1(both.Backward, count / 2),
+            TimeDistributedLayer each => CountOfKeras1(each.Inner, count),
+            _ => count,
+        };
 
     /// <summary>Brings the tensors of a layer to today's form.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="tensors">What the file has.</param>
     /// <param name="backend">The library that Keras stood on.</param>
     public static IReadOnlyList<StoredTensor> Today(
-        KerasLayer layer, IReadOnlyList<StoredTensor> tensors, string? backend)
+        KerasLayer layer,
+        IReadOnlyList<StoredTensor> tensors,
+        string? backend
+    )
     {
         switch (layer)
         {
@@ -66,7 +71,9 @@ internal static class WeightForms
             int[] shape = parts[0].Shape;
             if (shape.Length is 0 or > 2 || !parts.All(p => p.Shape.SequenceEqual(shape)))
                 return [.. tensors]; // not of this form: the check of shapes names it
-            int units = shape[^1], rows = shape.Length == 2 ? shape[0] : 1, width = units * gates.Length;
+            int units = shape[^1],
+                rows = shape.Length == 2 ? shape[0] : 1,
+                width = units * gates.Length;
             var values = new float[rows * width];
             for (int gate = 0; gate < parts.Length; gate++)
             {
@@ -79,10 +86,15 @@ internal static class WeightForms
     }
 
     /// <summary>CuDNN's layers have biases of input and of state, one behind the other.</summary>
-    private static bool IsCuDnn(IReadOnlyList<StoredTensor> tensors, int gates, int units) => tensors.Count == 3
-        && tensors[0].Shape.Length == 2 && tensors[0].Shape[1] == gates * units
-        && tensors[1].Shape is [var rows, var width] && rows == units && width == gates * units
-        && tensors[2].Shape is [var bias] && bias == 2 * gates * units;
+    private static bool IsCuDnn(IReadOnlyList<StoredTensor> tensors, int gates, int units) =>
+        tensors.Count == 3
+        && tensors[0].Shape.Length == 2
+        && tensors[0].Shape[1] == gates * units
+        && tensors[1].Shape is [var rows, var width]
+        && rows == units
+        && width == gates * units
+        && tensors[2].Shape is [var bias]
+        && bias == 2 * gates * units;
 
     /// <summary>
     /// A kernel of CuDNN: each gate is laid out as [units, inputs] under the name of [inputs, units], since Keras
@@ -91,7 +103,9 @@ internal static class WeightForms
     /// </summary>
     private static StoredTensor Turned(StoredTensor kernel, int gates)
     {
-        int rows = kernel.Shape[0], width = kernel.Shape[1], units = width / gates;
+        int rows = kernel.Shape[0],
+            width = kernel.Shape[1],
+            units = width / gates;
         var values = new float[kernel.Values.Length];
         for (int gate = 0; gate < gates; gate++)
         {
@@ -100,8 +114,9 @@ internal static class WeightForms
                 for (int row = 0; row < rows; row++)
                 {
                     int flat = unit * rows + row; // in the gate's own bytes, which lie in rows of units
-                    values[row * width + gate * units + unit] =
-                        kernel.Values[flat / units * width + gate * units + flat % units];
+                    values[row * width + gate * units + unit] = kernel.Values[
+                        flat / units * width + gate * units + flat % units
+                    ];
                 }
             }
         }

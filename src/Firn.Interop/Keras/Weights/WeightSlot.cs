@@ -25,24 +25,30 @@ internal readonly record struct WeightSlot(string Role, int[] Shape, bool Moves 
     public string Shown => $"({string.Join(", ", Shape.Select(s => s == 0 ? "any" : $"{s}"))})";
 
     /// <summary>The tensors of a layer, in Keras' order.</summary>
-    public static IReadOnlyList<WeightSlot> Of(KerasLayer? layer) => layer switch
-    {
-        EmbeddingLayer embedding => [new("embeddings", [embedding.InputDim, embedding.OutputDim])],
-        DenseLayer dense => [new("kernel", [0, dense.Units]), .. Bias(dense.UseBias, dense.Units)],
-        Conv1DLayer conv => [new("kernel", [conv.KernelSize, 0, conv.Filters]), .. Bias(conv.UseBias, conv.Filters)],
-        LstmLayer lstm => Recurrent(lstm, 4, [4 * lstm.Units]),
-        GruLayer gru => Recurrent(gru, 3, gru.ResetAfter ? [2, 3 * gru.Units] : [3 * gru.Units]),
-        SimpleRnnLayer rnn => Recurrent(rnn, 1, [rnn.Units]),
-        BidirectionalLayer both => [.. Within("forward/", both.Forward), .. Within("backward/", both.Backward)],
-        TimeDistributedLayer each => Of(each.Inner),
-        BatchNormalizationLayer norm =>
-        [
-            .. Normalized(norm.Scale, norm.Center),
-            new("moving_mean", [0], Moves: false), new("moving_variance", [0], Moves: false),
-        ],
-        LayerNormalizationLayer norm => Normalized(norm.Scale, norm.Center),
-        _ => [],
-    };
+    public static IReadOnlyList<WeightSlot> Of(KerasLayer? layer) =>
+        layer switch
+        {
+            EmbeddingLayer embedding => [new("embeddings", [embedding.InputDim, embedding.OutputDim])],
+            DenseLayer dense => [new("kernel", [0, dense.Units]), .. Bias(dense.UseBias, dense.Units)],
+            Conv1DLayer conv =>
+            [
+                new("kernel", [conv.KernelSize, 0, conv.Filters]),
+                .. Bias(conv.UseBias, conv.Filters),
+            ],
+            LstmLayer lstm => Recurrent(lstm, 4, [4 * lstm.Units]),
+            GruLayer gru => Recurrent(gru, 3, gru.ResetAfter ? [2, 3 * gru.Units] : [3 * gru.Units]),
+            SimpleRnnLayer rnn => Recurrent(rnn, 1, [rnn.Units]),
+            BidirectionalLayer both => [.. Within("forward/", both.Forward), .. Within("backward/", both.Backward)],
+            TimeDistributedLayer each => Of(each.Inner),
+            BatchNormalizationLayer norm =>
+            [
+                .. Normalized(norm.Scale, norm.Center),
+                new("moving_mean", [0], Moves: false),
+                new("moving_variance", [0], Moves: false),
+            ],
+            LayerNormalizationLayer norm => Normalized(norm.Scale, norm.Center),
+            _ => [],
+        };
 
     private static WeightSlot[] Bias(bool has, int units) => has ? [new("bias", [units])] : [];
 

@@ -65,8 +65,10 @@ internal sealed class PickledWeightTree(PickleDict dictionary, string file) : We
     public override WeightTree? Group(string path) =>
         Find(path) is PickleDict inner ? new PickledWeightTree(inner, file) : null;
 
-    public override StoredTensor? Tensor(string path) => NumPyArray.FromAny(Find(path), file) is { } array
-        ? new StoredTensor(path, [.. array.Shape], array.ReadSingles()) : null;
+    public override StoredTensor? Tensor(string path) =>
+        NumPyArray.FromAny(Find(path), file) is { } array
+            ? new StoredTensor(path, [.. array.Shape], array.ReadSingles())
+            : null;
 
     public override string? Text(string name) => NumPyTexts.Text(Find(name));
 

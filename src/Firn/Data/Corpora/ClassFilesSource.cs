@@ -1,6 +1,8 @@
 namespace Firn.Data;
 
-/// <summary>One text a line and a file for each class: <c>x.neg</c> and <c>x.pos</c>. The extension is the label.</summary>
+/// <summary>
+/// One text a line and a file for each class: <c>x.neg</c> and <c>x.pos</c>. The extension is the label.
+/// </summary>
 internal sealed class ClassFilesSource(CorpusFile file) : CorpusSource
 {
     private static readonly string[] Extensions = [".neg", ".pos"];
@@ -28,8 +30,7 @@ internal sealed class ClassFilesSource(CorpusFile file) : CorpusSource
     {
         bool read;
         ReadOnlySpan<char> line;
-        do
-            read = lines.Read(out line);
+        do read = lines.Read(out line);
         while (read && line.IsWhiteSpace());
         text = read ? line.ToString() : "";
         return read;

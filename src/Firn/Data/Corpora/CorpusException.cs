@@ -2,10 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Firn.Data;
 
-/// <summary>A corpus that cannot be read; the message is one line with the file, the place, the reason and the remedy.</summary>
+/// <summary>
+/// A corpus that cannot be read; the message is one line with the file, the place, the reason and the remedy.
+/// </summary>
 public sealed partial class CorpusException : Exception
 {
-    private readonly string template;
+    private readonly string _template;
 
     /// <summary>An error in a file.</summary>
     /// <param name="path">The file.</param>
@@ -22,7 +24,7 @@ public sealed partial class CorpusException : Exception
         Path = path;
         Line = line;
         Reason = reason;
-        template = remedy;
+        _template = remedy;
     }
 
     /// <summary>The file.</summary>
@@ -35,14 +37,14 @@ public sealed partial class CorpusException : Exception
     public string Reason { get; }
 
     /// <summary>What to do.</summary>
-    public string Remedy => Plain(template);
+    public string Remedy => Plain(_template);
 
     /// <summary>The message with the settings of <see cref="CorpusOptions"/> named as a tool names them.</summary>
     /// <param name="names">The tool's name of each setting, as in <c>TextColumn</c> or <c>OnError = Skip</c>.</param>
     public string Describe(IReadOnlyDictionary<string, string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        string remedy = template;
+        string remedy = _template;
         foreach ((string setting, string name) in names)
             remedy = remedy.Replace($"{{{setting}}}", name, StringComparison.Ordinal);
         return InOneLine(Path, Line, Reason, Plain(remedy));
@@ -50,16 +52,23 @@ public sealed partial class CorpusException : Exception
 
     private static string Plain(string remedy) => Setting().Replace(remedy, "$1");
 
-    [GeneratedRegex(@"\{((?:TextColumn|LabelColumn|LabelsPath|Separator|HasHeader|Quoted|Encoding|Format|OnError)(?: = \w+)?)\}")]
+    [GeneratedRegex(
+        @"\{((?:TextColumn|LabelColumn|LabelsPath|Separator|HasHeader|Quoted|Encoding|Format|OnError)(?: = \w+)?)\}"
+    )]
     private static partial Regex Setting();
 
     private static string InOneLine(string path, long line, string reason, string remedy) =>
         OneLine($"{path}{(line > 0 ? $", line {line}" : "")}: {reason}. {remedy}");
 
     // Names of columns and files may hold line breaks.
-    private static string OneLine(string message) => string.Create(message.Length, message, (line, source) =>
-    {
-        for (int i = 0; i < line.Length; i++)
-            line[i] = char.IsControl(source[i]) ? ' ' : source[i];
-    });
+    private static string OneLine(string message) =>
+        string.Create(
+            message.Length,
+            message,
+            (line, source) =>
+            {
+                for (int i = 0; i < line.Length; i++)
+                    line[i] = char.IsControl(source[i]) ? ' ' : source[i];
+            }
+        );
 }

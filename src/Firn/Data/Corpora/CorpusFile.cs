@@ -3,7 +3,9 @@ using Firn.Files;
 
 namespace Firn.Data;
 
-/// <summary>Opens the files of a corpus, packed or not whatever the name, and in the encoding that was asked for or found.</summary>
+/// <summary>
+/// Opens the files of a corpus, packed or not whatever the name, and in the encoding that was asked for or found.
+/// </summary>
 internal sealed class CorpusFile
 {
     /// <summary>Characters that a layout is told by.</summary>
@@ -29,13 +31,17 @@ internal sealed class CorpusFile
     public InvalidBytes Invalid { get; private init; } = new();
 
     /// <summary>How bytes become characters, as asked for or as the first bytes show.</summary>
-    /// <exception cref="CorpusException">The file cannot be opened, or is in no encoding that may be guessed.</exception>
+    /// <exception cref="CorpusException">
+    /// The file cannot be opened, or is in no encoding that may be guessed.
+    /// </exception>
     public TextDecoding Decoding => _decoding ??= FindDecoding();
 
     /// <summary>What decodes the bytes where the file has no byte order mark.</summary>
     public Encoding Encoding => Decoding.Encoding;
 
-    /// <summary>Whether bytes may be handed on as they are, because invalid UTF-8 is dealt with where they are decoded.</summary>
+    /// <summary>
+    /// Whether bytes may be handed on as they are, because invalid UTF-8 is dealt with where they are decoded.
+    /// </summary>
     public bool IsUtf8 => Decoding.IsUtf8;
 
     /// <summary>A file beside this one that is read in the same way.</summary>
@@ -67,7 +73,12 @@ internal sealed class CorpusFile
     public string Head()
     {
         if (CorpusTables.Reads(Kind()))
-            throw new CorpusException(Path, 0, $"this is {Kind().InWords()}", "Read it as a table with {Format = Auto}.");
+            throw new CorpusException(
+                Path,
+                0,
+                $"this is {Kind().InWords()}",
+                "Read it as a table with {Format = Auto}."
+            );
         RequireText();
         using StreamReader reader = OpenText();
         var head = new char[HeadLength];
@@ -108,10 +119,22 @@ internal sealed class CorpusFile
     {
         string reason = error.Message;
         // The archive is named without its file.
-        if (Array.Find(new[] { Path, InputFile.Split(Path).File }, name => reason.StartsWith(name + ": ", StringComparison.Ordinal)) is { } named)
+        if (
+            Array.Find(
+                new[] { Path, InputFile.Split(Path).File },
+                name => reason.StartsWith(name + ": ", StringComparison.Ordinal)
+            ) is
+            { } named
+        )
             reason = reason[(named.Length + 2)..];
         int end = reason.IndexOf(". ", StringComparison.Ordinal);
-        return new CorpusException(Path, 0, end < 0 ? reason.TrimEnd('.') : reason[..end], end < 0 ? "Copy or download the file again." : reason[(end + 2)..], error);
+        return new CorpusException(
+            Path,
+            0,
+            end < 0 ? reason.TrimEnd('.') : reason[..end],
+            end < 0 ? "Copy or download the file again." : reason[(end + 2)..],
+            error
+        );
     }
 
     /// <summary>What the file is, once unpacked.</summary>

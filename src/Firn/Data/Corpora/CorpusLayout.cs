@@ -10,7 +10,10 @@ public sealed record CorpusLayout(string Name)
     /// <summary>Whether the first row names the columns; null where there are none.</summary>
     public bool? HasHeader { get; init; }
 
-    /// <summary>The column or property of the text, several with commas between; a number from 1 where the columns have no names; null where there are none.</summary>
+    /// <summary>
+    /// The column or property of the text, several with commas between; a number from 1 where the columns have no
+    /// names; null where there are none.
+    /// </summary>
     public string? TextColumn { get; init; }
 
     /// <summary>The column or property of the label, as <see cref="TextColumn"/>.</summary>
@@ -20,13 +23,14 @@ public sealed record CorpusLayout(string Name)
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>The name of a separator.</summary>
-    internal static string SeparatorName(char separator) => separator switch
-    {
-        ',' => "comma",
-        '\t' => "tab",
-        ';' => "semicolon",
-        '|' => "bar",
-        ' ' => "space",
-        _ => $"'{separator}'",
-    };
+    internal static string SeparatorName(char separator) =>
+        separator switch
+        {
+            ',' => "comma",
+            '\t' => "tab",
+            ';' => "semicolon",
+            '|' => "bar",
+            ' ' => "space",
+            _ => $"'{separator}'",
+        };
 }

@@ -9,7 +9,9 @@ public enum CorpusFormat
     /// <summary>Comma-separated, without header: target, ids, date, flag, user, text.</summary>
     Sentiment140,
 
-    /// <summary>Separated by comma, tab, semicolon or bar, with a header; or without one, the class first or last.</summary>
+    /// <summary>
+    /// Separated by comma, tab, semicolon or bar, with a header; or without one, the class first or last.
+    /// </summary>
     Delimited,
 
     /// <summary>One JSON object a line.</summary>
@@ -36,7 +38,9 @@ public enum CorpusFormat
     /// <summary>One text a line and no label; never found by <see cref="Auto"/>.</summary>
     Lines,
 
-    /// <summary>JSON objects over several lines, in an array, in an array under a key, or columns in one object.</summary>
+    /// <summary>
+    /// JSON objects over several lines, in an array, in an array under a key, or columns in one object.
+    /// </summary>
     Json,
 
     /// <summary>Weka's ARFF.</summary>
@@ -66,20 +70,21 @@ public sealed record CorpusOptions
     public CorpusFormat Format { get; init; } = CorpusFormat.Auto;
 
     /// <summary>
-    /// Whether a text may have any number of labels: in lists, in columns of 0 and 1, several <c>__label__</c>, or in one cell
-    /// with something between. Null finds it out. They are handed on with a bar between; a lone bar is none.
+    /// Whether a text may have any number of labels: in lists, in columns of 0 and 1, several <c>__label__</c>, or in
+    /// one cell with something between. Null finds it out. They are handed on with a bar between; a lone bar is none.
     /// </summary>
     public bool? SeveralLabels { get; init; }
 
     /// <summary>
-    /// Name of the column or JSON property of the text, or the column's number from 1; several with commas between are joined
-    /// by a space. Null looks for a usual name, and then at what the columns hold.
+    /// Name of the column or JSON property of the text, or the column's number from 1; several with commas between are
+    /// joined by a space. Null looks for a usual name, and then at what the columns hold.
     /// </summary>
     public string? TextColumn { get; init; }
 
     /// <summary>
-    /// Name of the column or JSON property of the label, or the column's number from 1; null looks for a usual name, and then at what
-    /// the columns hold. A column that is named may hold whatever it likes; others are refused where their values can be no classes.
+    /// Name of the column or JSON property of the label, or the column's number from 1; null looks for a usual name,
+    /// and then at what the columns hold. A column that is named may hold whatever it likes; others are refused where
+    /// their values can be no classes.
     /// </summary>
     public string? LabelColumn { get; init; }
 
@@ -89,7 +94,9 @@ public sealed record CorpusOptions
     /// <summary>Whether the first row of a delimited file names its columns; null finds it.</summary>
     public bool? HasHeader { get; init; }
 
-    /// <summary>The file of labels that belongs to a file of texts; null finds <c>X_labels.txt</c> beside <c>X_text.txt</c>.</summary>
+    /// <summary>
+    /// The file of labels that belongs to a file of texts; null finds <c>X_labels.txt</c> beside <c>X_text.txt</c>.
+    /// </summary>
     public string? LabelsPath { get; init; }
 
     /// <summary>What to do with a row that cannot be read.</summary>
@@ -99,8 +106,8 @@ public sealed record CorpusOptions
     public string Encoding { get; init; } = TextEncodings.Auto;
 
     /// <summary>
-    /// Whether double quotes enclose fields (RFC 4180). Null: yes, but in tab-separated files only where the first lines
-    /// have whole fields in quotes.
+    /// Whether double quotes enclose fields (RFC 4180). Null: yes, but in tab-separated files only where the first
+    /// lines have whole fields in quotes.
     /// </summary>
     public bool? Quoted { get; init; }
 }

@@ -4,51 +4,57 @@ using Firn.Files;
 namespace Firn.Data;
 
 /// <summary>
-/// Reads labelled texts row by row, in bounded memory, from any layout of <see cref="CorpusFormat"/>, packed or not. Each
-/// enumeration reads the files from the start; one at a time.
+/// Reads labelled texts row by row, in bounded memory, from any layout of <see cref="CorpusFormat"/>, packed or not.
+/// Each enumeration reads the files from the start; one at a time.
 /// </summary>
 public sealed class CorpusReader : IEnumerable<LabeledText>
 {
     private const int ShownLabels = 100;
-    private readonly CorpusFile file;
-    private readonly CorpusSource source;
-    private readonly RowErrorPolicy policy;
-    private RowLog log;
-    private RowLog? whole;
+    private readonly CorpusFile _file;
+    private readonly CorpusSource _source;
+    private readonly RowErrorPolicy _policy;
+    private RowLog _log;
+    private RowLog? _whole;
 
     private CorpusReader(CorpusFile file, CorpusSource source, RowErrorPolicy policy)
     {
-        this.file = file;
+        _file = file;
         Path = file.Path;
-        this.source = source;
-        this.policy = policy;
-        log = new RowLog(policy);
+        _source = source;
+        _policy = policy;
+        _log = new RowLog(policy);
     }
 
     /// <summary>The file or folder.</summary>
     public string Path { get; }
 
     /// <summary>The layout that was asked for or found; never <see cref="CorpusFormat.Auto"/>.</summary>
-    public CorpusFormat Format => source.Format;
+    public CorpusFormat Format => _source.Format;
 
     /// <summary>The layout in words: <c>CSV, columns target and text</c>.</summary>
-    public string Description => source.Description;
+    public string Description => _source.Description;
 
     /// <summary>The layout, part by part.</summary>
-    public CorpusLayout Layout => source.Layout;
+    public CorpusLayout Layout => _source.Layout;
 
     /// <summary>The encoding by which the bytes are read, a name that <see cref="TextEncodings"/> knows.</summary>
     /// <exception cref="CorpusException">The first bytes cannot be read.</exception>
-    public string Encoding => source is FolderSource ? file.AskedEncoding : source.Format == CorpusFormat.Table ? "utf-8" : file.Decoding.Name;
+    public string Encoding =>
+        _source is FolderSource ? _file.AskedEncoding
+        : _source.Format == CorpusFormat.Table ? "utf-8"
+        : _file.Decoding.Name;
 
     /// <summary>
-    /// Names of labels that the format or a file beside it tells: Sentiment140's 0, 2 and 4, TweetEval's <c>mapping.txt</c>,
-    /// AG News' <c>classes.txt</c>; else empty.
+    /// Names of labels that the format or a file beside it tells: Sentiment140's 0, 2 and 4, TweetEval's
+    /// <c>mapping.txt</c>, AG News' <c>classes.txt</c>; else empty.
     /// </summary>
-    public IReadOnlyDictionary<string, string> LabelNames => source.LabelNames;
+    public IReadOnlyDictionary<string, string> LabelNames => _source.LabelNames;
 
-    /// <summary>Whether a text may have any number of labels, as was asked for or found: they stand with a bar between then; a lone bar is none.</summary>
-    public bool HasSeveralLabels => source.HasSeveralLabels;
+    /// <summary>
+    /// Whether a text may have any number of labels, as was asked for or found: they stand with a bar between then; a
+    /// lone bar is none.
+    /// </summary>
+    public bool HasSeveralLabels => _source.HasSeveralLabels;
 
     /// <summary>Rows given out by the latest enumeration that reached the end, or so far where none has.</summary>
     public long RowsRead => Log.Read;
@@ -59,14 +65,14 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
     /// <summary>The first hundred of the rows left out.</summary>
     public IReadOnlyList<RowError> Errors => Log.Errors;
 
-    private RowLog Log => whole ?? log;
+    private RowLog Log => _whole ?? _log;
 
     /// <summary>Opens a file or folder and finds out its layout.</summary>
     /// <param name="path">A file, packed or not, or a folder of class folders.</param>
     /// <param name="options">What is known already; null finds everything out.</param>
     /// <exception cref="CorpusException">
-    /// There is no such file, it is empty, its layout cannot be found out, or a named column is absent; rows throw it while
-    /// they are read. The message names file, line, reason and remedy.
+    /// There is no such file, it is empty, its layout cannot be found out, or a named column is absent; rows throw it
+    /// while they are read. The message names file, line, reason and remedy.
     /// </exception>
     public static CorpusReader Open(string path, CorpusOptions? options = null)
     {
@@ -79,18 +85,26 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
     /// <summary>What the latest enumeration that reached the end came to, or the rows so far where none has.</summary>
     public CorpusSummary Summary() => Summary(Log);
 
-    private CorpusSummary Summary(RowLog log) => new()
-    {
-        Layout = Layout,
-        Encoding = Encoding,
-        InvalidBytes = log.InvalidBytes,
-        Rows = log.Read,
-        Skipped = log.Skipped,
-        SkipReasons = log.Reasons,
-        DistinctLabels = log.Labels.Count,
-        Labels = [.. log.Labels.OrderByDescending(l => l.Value).ThenBy(l => l.Key, StringComparer.Ordinal).Take(ShownLabels).Select(l => new LabelCount(l.Key, l.Value))],
-        Remarks = [.. CorpusRemarks.Of(log)],
-    };
+    private CorpusSummary Summary(RowLog log) =>
+        new()
+        {
+            Layout = Layout,
+            Encoding = Encoding,
+            InvalidBytes = log.InvalidBytes,
+            Rows = log.Read,
+            Skipped = log.Skipped,
+            SkipReasons = log.Reasons,
+            DistinctLabels = log.Labels.Count,
+            Labels =
+            [
+                .. log
+                    .Labels.OrderByDescending(l => l.Value)
+                    .ThenBy(l => l.Key, StringComparer.Ordinal)
+                    .Take(ShownLabels)
+                    .Select(l => new LabelCount(l.Key, l.Value)),
+            ],
+            Remarks = [.. CorpusRemarks.Of(log)],
+        };
 
     /// <summary>The characters of a file, packed or not, by the same rules.</summary>
     /// <param name="path">The file.</param>
@@ -104,7 +118,9 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
         return file.OpenText();
     }
 
-    /// <summary>The characters of bytes, such as those of standard input, by the same rules; what has arrived is not waited for.</summary>
+    /// <summary>
+    /// The characters of bytes, such as those of standard input, by the same rules; what has arrived is not waited for.
+    /// </summary>
     /// <param name="bytes">Read from where they stand.</param>
     /// <param name="encoding">Any name that <see cref="TextEncodings"/> knows.</param>
     public static StreamReader Decode(Stream bytes, string encoding = TextEncodings.Auto)
@@ -118,18 +134,18 @@ public sealed class CorpusReader : IEnumerable<LabeledText>
     /// <exception cref="CorpusException">A row is bad and the policy is to stop, or the file is damaged.</exception>
     public IEnumerator<LabeledText> GetEnumerator()
     {
-        var current = new RowLog(policy);
-        log = current;
-        file.Invalid.Count = 0;
-        foreach (LabeledText row in source.Read(current))
+        var current = new RowLog(_policy);
+        _log = current;
+        _file.Invalid.Count = 0;
+        foreach (LabeledText row in _source.Read(current))
         {
             current.Good(row);
             yield return row;
         }
-        current.InvalidBytes = file.Invalid.Count;
-        whole = current;
-        if (source.LabelIsGuess)
-            CorpusRemarks.RefuseNoClasses(file.Path, source.Layout, current);
+        current.InvalidBytes = _file.Invalid.Count;
+        _whole = current;
+        if (_source.LabelIsGuess)
+            CorpusRemarks.RefuseNoClasses(_file.Path, _source.Layout, current);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -14,19 +14,31 @@ internal static class CorpusRemarks
     /// <summary>Sentences without a full stop.</summary>
     public static IEnumerable<string> Of(RowLog log)
     {
-        foreach (IGrouping<string, string> alike in log.Labels.Keys.GroupBy(Folded, StringComparer.Ordinal).Where(group => group.Count() > 1).Take(MostPairs))
+        foreach (
+            IGrouping<string, string> alike in log
+                .Labels.Keys.GroupBy(Folded, StringComparer.Ordinal)
+                .Where(group => group.Count() > 1)
+                .Take(MostPairs)
+        )
         {
             string[] labels = [.. alike.OrderByDescending(label => log.Labels[label])];
             bool numbers = labels.All(label => WholeNumbers.Of(label) is not null);
-            yield return $"labels that differ only in {(numbers ? "how a number is written" : "case")} are different labels: "
-                + string.Join(", ", labels.Select(label => string.Create(CultureInfo.InvariantCulture, $"{label} ({log.Labels[label]:N0})")));
+            yield return $"labels that differ only in {(numbers ? "how a number is written" : "case")} are different "
+                + $"labels: "
+                + string.Join(
+                    ", ",
+                    labels.Select(label =>
+                        string.Create(CultureInfo.InvariantCulture, $"{label} ({log.Labels[label]:N0})")
+                    )
+                );
         }
         if (log.EmptyTexts > 0)
             yield return $"{Counted.Of(log.EmptyTexts, "row")} {(log.EmptyTexts == 1 ? "has" : "have")} an empty text";
         if (log.Blank > 0)
             yield return $"{Counted.Of(log.Blank, "row")} without any value passed over";
         if (log.TextsWithNul > 0)
-            yield return $"{Counted.Of(log.TextsWithNul, "row")} {(log.TextsWithNul == 1 ? "has" : "have")} a NUL character in the text, which is kept";
+            yield return $"{Counted.Of(log.TextsWithNul, "row")} {(log.TextsWithNul == 1 ? "has" : "have")} a NUL "
+                + $"character in the text, which is kept";
     }
 
     /// <summary>Refuses labels that nearly all differ, where nobody said that they are labels.</summary>
@@ -34,9 +46,16 @@ internal static class CorpusRemarks
     {
         if (log.Read >= LeastRows && (log.Labels.Count > 0.9 * log.Read || log.Labels.Count >= RowLog.MostLabels))
         {
-            throw new CorpusException(path, 0, string.Create(CultureInfo.InvariantCulture,
-                $"column {layout.LabelColumn} has {log.Labels.Count:N0} different values in {log.Read:N0} rows, so it holds no labels"),
-                "Name the column of the label with {LabelColumn}, this one too if it is meant.");
+            throw new CorpusException(
+                path,
+                0,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"column {layout.LabelColumn} has {log.Labels.Count:N0} different values in {log.Read:N0} rows, "
+                        + $"so it holds no labels"
+                ),
+                "Name the column of the label with {LabelColumn}, this one too if it is meant."
+            );
         }
     }
 

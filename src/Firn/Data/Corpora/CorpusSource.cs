@@ -14,7 +14,10 @@ internal abstract class CorpusSource
     /// <summary>The layout, part by part.</summary>
     public virtual CorpusLayout Layout => new(Description);
 
-    /// <summary>Whether the labels were chosen by a name or by what a column holds, so that they are refused where they can be no classes.</summary>
+    /// <summary>
+    /// Whether the labels were chosen by a name or by what a column holds, so that they are refused where they can be
+    /// no classes.
+    /// </summary>
     public virtual bool LabelIsGuess => false;
 
     /// <summary>Whether a text may have any number of labels, which stand with a bar between then.</summary>

@@ -1,15 +1,23 @@
 namespace Firn.Data;
 
-/// <summary>What reading a corpus from its first row to its last came to; kept in a bundle, so that others can see how its texts were read.</summary>
+/// <summary>
+/// What reading a corpus from its first row to its last came to; kept in a bundle, so that others can see how its texts
+/// were read.
+/// </summary>
 public sealed record CorpusSummary
 {
     /// <summary>The layout.</summary>
     public required CorpusLayout Layout { get; init; }
 
-    /// <summary>The encoding by which the bytes were read, a name that <see cref="TextEncodings.Get(string)"/> knows.</summary>
+    /// <summary>
+    /// The encoding by which the bytes were read, a name that <see cref="TextEncodings.Get(string)"/> knows.
+    /// </summary>
     public required string Encoding { get; init; }
 
-    /// <summary>Bytes in the texts that were none of the encoding; under <see cref="TextEncodings.Auto"/> they were read as Windows-1252.</summary>
+    /// <summary>
+    /// Bytes in the texts that were none of the encoding; under <see cref="TextEncodings.Auto"/> they were read as
+    /// Windows-1252.
+    /// </summary>
     public long InvalidBytes { get; init; }
 
     /// <summary>Rows read.</summary>

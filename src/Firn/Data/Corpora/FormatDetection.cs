@@ -9,7 +9,13 @@ internal static class FormatDetection
         if (options.Format == CorpusFormat.Folders || options.Format == CorpusFormat.Auto && Directory.Exists(path))
         {
             return Directory.Exists(path) ? new FolderSource(file)
-                : File.Exists(path) ? throw new CorpusException(path, 0, "this is a file where a folder of class folders is expected", "Leave the format to be found ({Format = Auto}).")
+                : File.Exists(path)
+                    ? throw new CorpusException(
+                        path,
+                        0,
+                        "this is a file where a folder of class folders is expected",
+                        "Leave the format to be found ({Format = Auto})."
+                    )
                 : throw new CorpusException(path, 0, "there is no such folder", Suggestion.For(path));
         }
         if (options.Format is CorpusFormat.Auto or CorpusFormat.Table && CorpusTables.Open(file, options) is { } table)
@@ -23,14 +29,29 @@ internal static class FormatDetection
             CorpusFormat.FastText => new FastTextSource(file, options),
             CorpusFormat.Arff => new TableSource(path, ArffTable.Open(file), options),
             CorpusFormat.SentimentTrees => SentimentTrees.Source(file),
-            CorpusFormat.Table => throw new CorpusException(path, 0, "this is no Parquet file and no Excel workbook", "Leave the format to be found ({Format = Auto})."),
-            CorpusFormat.ClassFiles => ClassFilesSource.Fits(path) ? new ClassFilesSource(file)
-                : throw new CorpusException(path, 0, "the pair x.neg and x.pos is not complete", "Put both files in one folder."),
+            CorpusFormat.Table => throw new CorpusException(
+                path,
+                0,
+                "this is no Parquet file and no Excel workbook",
+                "Leave the format to be found ({Format = Auto})."
+            ),
+            CorpusFormat.ClassFiles => ClassFilesSource.Fits(path)
+                ? new ClassFilesSource(file)
+                : throw new CorpusException(
+                    path,
+                    0,
+                    "the pair x.neg and x.pos is not complete",
+                    "Put both files in one folder."
+                ),
             CorpusFormat.PairedFiles => Paired(file, options),
             CorpusFormat.LabelFirst => LineSource.LabelFirst(file, null),
             CorpusFormat.LabelLast => LineSource.LabelLast(file),
             CorpusFormat.Lines => LineSource.PlainLines(file),
-            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Format, "The format is not one of CorpusFormat."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(options),
+                options.Format,
+                "The format is not one of CorpusFormat."
+            ),
         };
     }
 
@@ -60,28 +81,45 @@ internal static class FormatDetection
             if (lines.Length > 0 && (HaveClassNumbers(lines) || lines.All(BeginsWithCoarseAndFine)))
                 return LineSource.LabelFirst(file, ' ');
             if (lines.All(line => line.AsSpan().IndexOfAny(",;|\t") < 0))
-                throw new CorpusException(file.Path, 1, "no label can be seen in the first lines", NoLabelRemedy(file.Path));
+                throw new CorpusException(
+                    file.Path,
+                    1,
+                    "no label can be seen in the first lines",
+                    NoLabelRemedy(file.Path)
+                );
         }
         return DelimitedDetection.Open(file, options, head);
     }
 
-    private static TableSource Json(CorpusFile file, CorpusOptions options, string head) => new(file.Path, JsonTable.Open(file, head), options);
+    private static TableSource Json(CorpusFile file, CorpusOptions options, string head) =>
+        new(file.Path, JsonTable.Open(file, head), options);
 
     private static PairedSource Paired(CorpusFile file, CorpusOptions options)
     {
         string? labels = options.LabelsPath ?? PairedSource.LabelsFor(file.Path);
         if (labels is null)
             throw new CorpusException(file.Path, 0, "the file of labels is not known", "Name it with {LabelsPath}.");
-        return File.Exists(labels) ? new PairedSource(file, labels)
-            : throw new CorpusException(labels, 0, $"the labels of {file.Path} are not there", $"Name their file with {{LabelsPath}}. {Suggestion.For(labels)}");
+        return File.Exists(labels)
+            ? new PairedSource(file, labels)
+            : throw new CorpusException(
+                labels,
+                0,
+                $"the labels of {file.Path} are not there",
+                $"Name their file with {{LabelsPath}}. {Suggestion.For(labels)}"
+            );
     }
 
     private static string NoLabelRemedy(string path)
     {
         string name = Path.GetFileName(path);
-        string texts = Path.Combine(Path.GetDirectoryName(path) ?? "", name.Replace("_labels", "_text", StringComparison.Ordinal));
+        string texts = Path.Combine(
+            Path.GetDirectoryName(path) ?? "",
+            name.Replace("_labels", "_text", StringComparison.Ordinal)
+        );
         return name.Contains("_labels", StringComparison.Ordinal)
-            ? File.Exists(texts) ? $"These are labels; name the file of texts, {texts}." : $"These are labels, and their texts, {texts}, are absent."
+            ? File.Exists(texts)
+                ? $"These are labels; name the file of texts, {texts}."
+                : $"These are labels, and their texts, {texts}, are absent."
             : "Name the file of labels with {LabelsPath}, or the layout with {Format}.";
     }
 
@@ -90,7 +128,8 @@ internal static class FormatDetection
     {
         int[] lengths = [.. lines.Select(ClassNumberLength)];
         return lengths.All(length => length > 0)
-            && lines.Zip(lengths, (line, length) => line[..length]).Distinct().Count() <= Math.Max(10, Math.Min(60, lines.Length / 10));
+            && lines.Zip(lengths, (line, length) => line[..length]).Distinct().Count()
+                <= Math.Max(10, Math.Min(60, lines.Length / 10));
     }
 
     private static int ClassNumberLength(string line)
@@ -98,15 +137,20 @@ internal static class FormatDetection
         int digits = line.StartsWith('-') ? 1 : 0;
         while (digits < line.Length && char.IsAsciiDigit(line[digits]))
             digits++;
-        return digits is 1 or 2 && char.IsAsciiDigit(line[digits - 1]) && digits < line.Length && line[digits] == ' ' ? digits : 0;
+        return digits is 1 or 2 && char.IsAsciiDigit(line[digits - 1]) && digits < line.Length && line[digits] == ' '
+            ? digits
+            : 0;
     }
 
     // TREC's own files: DESC:manner How did ...
     private static bool BeginsWithCoarseAndFine(string line)
     {
-        int colon = line.IndexOf(':', StringComparison.Ordinal), space = line.IndexOf(' ', StringComparison.Ordinal);
-        return colon is >= 2 and <= 8 && space > colon + 1
-            && line.AsSpan(0, colon).IndexOfAnyExceptInRange('A', 'Z') < 0 && line.AsSpan(colon + 1, space - colon - 1).IndexOfAnyExceptInRange('a', 'z') < 0;
+        int colon = line.IndexOf(':', StringComparison.Ordinal),
+            space = line.IndexOf(' ', StringComparison.Ordinal);
+        return colon is >= 2 and <= 8
+            && space > colon + 1
+            && line.AsSpan(0, colon).IndexOfAnyExceptInRange('A', 'Z') < 0
+            && line.AsSpan(colon + 1, space - colon - 1).IndexOfAnyExceptInRange('a', 'z') < 0;
     }
 
     private static bool IsJsonArray(ReadOnlySpan<char> start)
@@ -120,6 +164,9 @@ internal static class FormatDetection
     {
         string[] lines = head.Split('\n');
         int complete = lines.Length > 1 ? lines.Length - 1 : 1;
-        return [.. lines.Take(complete).Select(line => line.TrimEnd('\r')).Where(line => !string.IsNullOrWhiteSpace(line))];
+        return
+        [
+            .. lines.Take(complete).Select(line => line.TrimEnd('\r')).Where(line => !string.IsNullOrWhiteSpace(line)),
+        ];
     }
 }

@@ -4,18 +4,18 @@ namespace Firn.Data;
 internal sealed class LabelPool
 {
     private const int Most = 1 << 16;
-    private readonly HashSet<string> labels = new(StringComparer.Ordinal);
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> lookup;
+    private readonly HashSet<string> _labels = new(StringComparer.Ordinal);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
-    public LabelPool() => lookup = labels.GetAlternateLookup<ReadOnlySpan<char>>();
+    public LabelPool() => _lookup = _labels.GetAlternateLookup<ReadOnlySpan<char>>();
 
     public string Get(ReadOnlySpan<char> label)
     {
-        if (lookup.TryGetValue(label, out string? known))
+        if (_lookup.TryGetValue(label, out string? known))
             return known;
         var added = label.ToString();
-        if (labels.Count < Most)
-            labels.Add(added);
+        if (_labels.Count < Most)
+            _labels.Add(added);
         return added;
     }
 }

@@ -34,7 +34,8 @@ internal sealed class LineTable : TextTable
     public static LineTable Json(TableInput input, TextTableOptions options)
     {
         string path = input.File.Path;
-        string first = input.Head.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line))
+        string first =
+            input.Head.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line))
             ?? throw new CorpusException(path, 0, "the file is empty", "Name a file that holds texts.");
         string[] names;
         try
@@ -44,9 +45,20 @@ internal sealed class LineTable : TextTable
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new CorpusException(path, 1, "the line is not a JSON object", "Write one object a line, with a property for the text.", error);
+            throw new CorpusException(
+                path,
+                1,
+                "the line is not a JSON object",
+                "Write one object a line, with a property for the text.",
+                error
+            );
         }
-        return new LineTable(input, json: true) { HasHeader = true, Columns = names, TextColumns = ColumnNames.FindText(path, names, options.TextColumn) };
+        return new LineTable(input, json: true)
+        {
+            HasHeader = true,
+            Columns = names,
+            TextColumns = ColumnNames.FindText(path, names, options.TextColumn),
+        };
     }
 
     public override bool Read()
@@ -57,8 +69,7 @@ internal sealed class LineTable : TextTable
         {
             if (!_lines.Read(out line))
                 return false;
-        }
-        while (_json && line.IsWhiteSpace());
+        } while (_json && line.IsWhiteSpace());
         Row++;
         int most = System.Text.Encoding.UTF8.GetMaxByteCount(line.Length);
         if (_raw.Length < most)
@@ -127,7 +138,10 @@ internal sealed class LineTable : TextTable
             for (int i = 0; i < parts.Length; i++)
             {
                 string name = Columns[TextColumns[i]];
-                if (!document.RootElement.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.String)
+                if (
+                    !document.RootElement.TryGetProperty(name, out JsonElement value)
+                    || value.ValueKind != JsonValueKind.String
+                )
                     return $"the object has no string '{name}'";
                 parts[i] = value.GetString()!;
             }

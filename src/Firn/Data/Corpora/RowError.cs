@@ -14,8 +14,8 @@ internal sealed class RowLog(RowErrorPolicy policy)
     private const int Kept = 100;
     private const string SkipRemedy = "Correct the row, or leave bad rows out with {OnError = Skip}.";
     public const int MostLabels = 1 << 18;
-    private readonly List<RowError> errors = [];
-    private readonly Dictionary<string, long> reasons = new(StringComparer.Ordinal);
+    private readonly List<RowError> _errors = [];
+    private readonly Dictionary<string, long> _reasons = new(StringComparer.Ordinal);
 
     /// <summary>Rows of each label; labels beyond a quarter of a million are not counted.</summary>
     public Dictionary<string, long> Labels { get; } = new(StringComparer.Ordinal);
@@ -34,9 +34,9 @@ internal sealed class RowLog(RowErrorPolicy policy)
 
     public long TextsWithNul { get; private set; }
 
-    public IReadOnlyList<RowError> Errors => errors;
+    public IReadOnlyList<RowError> Errors => _errors;
 
-    public IReadOnlyDictionary<string, long> Reasons => reasons;
+    public IReadOnlyDictionary<string, long> Reasons => _reasons;
 
     /// <summary>Counts a row that is given out.</summary>
     public void Good(LabeledText row)
@@ -57,9 +57,9 @@ internal sealed class RowLog(RowErrorPolicy policy)
             throw new CorpusException(path, line, reason, SkipRemedy);
         Skipped++;
         // A reason may quote the row, so that there are as many as rows.
-        if (reasons.Count < Kept || reasons.ContainsKey(reason))
-            reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
-        if (errors.Count < Kept)
-            errors.Add(new RowError(path, line, reason));
+        if (_reasons.Count < Kept || _reasons.ContainsKey(reason))
+            _reasons[reason] = _reasons.GetValueOrDefault(reason) + 1;
+        if (_errors.Count < Kept)
+            _errors.Add(new RowError(path, line, reason));
     }
 }

@@ -6,8 +6,12 @@ internal static class Suggestion
     /// <summary><c>"did you mean 'rates'? "</c> where a name is near enough to be a slip, else empty.</summary>
     public static string Phrase(string word, IEnumerable<string> known)
     {
-        string? near = known.Select(name => (Name: name, Cost: EditDistance(word.ToLowerInvariant(), name)))
-            .Where(c => c.Cost <= 1 + word.Length / 3).OrderBy(c => c.Cost).Select(c => c.Name).FirstOrDefault();
+        string? near = known
+            .Select(name => (Name: name, Cost: EditDistance(word.ToLowerInvariant(), name)))
+            .Where(c => c.Cost <= 1 + word.Length / 3)
+            .OrderBy(c => c.Cost)
+            .Select(c => c.Name)
+            .FirstOrDefault();
         return near is null ? "" : $"did you mean '{near}'? ";
     }
 
@@ -19,17 +23,24 @@ internal static class Suggestion
         if (!Directory.Exists(folder))
             return $"The folder {folder} does not exist either.";
         string wanted = Path.GetFileName(full);
-        string? best = Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)!)
+        string? best = Directory
+            .EnumerateFileSystemEntries(folder)
+            .Select(e => Path.GetFileName(e)!)
             .Select(name => (Name: name, Cost: Cost(wanted, name)))
             .Where(c => c.Cost <= 2 + wanted.Length / 4)
-            .OrderBy(c => c.Cost).ThenBy(c => c.Name, StringComparer.Ordinal)
-            .Select(c => c.Name).FirstOrDefault();
-        return best is null ? $"Nothing in {folder} has a similar name." : $"Did you mean {Path.Combine(folder, best)}?";
+            .OrderBy(c => c.Cost)
+            .ThenBy(c => c.Name, StringComparer.Ordinal)
+            .Select(c => c.Name)
+            .FirstOrDefault();
+        return best is null
+            ? $"Nothing in {folder} has a similar name."
+            : $"Did you mean {Path.Combine(folder, best)}?";
     }
 
     // 1 where only an ending such as .gz is missing or superfluous, else the edit distance, without case.
     private static int Cost(string wanted, string name) =>
-        name.StartsWith(wanted + '.', StringComparison.OrdinalIgnoreCase) || wanted.StartsWith(name + '.', StringComparison.OrdinalIgnoreCase)
+        name.StartsWith(wanted + '.', StringComparison.OrdinalIgnoreCase)
+        || wanted.StartsWith(name + '.', StringComparison.OrdinalIgnoreCase)
             ? 1
             : EditDistance(wanted.ToLowerInvariant(), name.ToLowerInvariant());
 

@@ -1,9 +1,12 @@
 namespace Firn.Data;
 
-/// <summary>Gives quotes and backslashes that a file escapes by a backslash the form that CSV readers know: <c>\"</c> becomes <c>""</c>, <c>\\</c> becomes <c>\</c>.</summary>
+/// <summary>
+/// Gives quotes and backslashes that a file escapes by a backslash the form that CSV readers know: <c>\"</c> becomes
+/// <c>""</c>, <c>\\</c> becomes <c>\</c>.
+/// </summary>
 internal sealed class BackslashQuotes(TextReader source) : TextReader
 {
-    private bool escaped;
+    private bool _escaped;
 
     /// <summary>The same for a text that is in memory.</summary>
     public static string Of(string text) => new BackslashQuotes(new StringReader(text)).ReadToEnd();
@@ -19,8 +22,7 @@ internal sealed class BackslashQuotes(TextReader source) : TextReader
             if (read == 0)
                 return AtEnd(buffer);
             read = Convert(buffer[..read]);
-        }
-        while (read == 0);
+        } while (read == 0);
         return read;
     }
 
@@ -30,41 +32,41 @@ internal sealed class BackslashQuotes(TextReader source) : TextReader
         return Read(one) == 0 ? -1 : one[0];
     }
 
-    // An escape takes two characters and gives at most two, so the result never overtakes what is still to be read, but for
-    // an escape that began in the buffer before: its backslash is given out there as what it becomes here.
+    // An escape takes two characters and gives at most two, so the result never overtakes what is still to be read, but
+    // for an escape that began in the buffer before: its backslash is given out there as what it becomes here.
     private int Convert(Span<char> text)
     {
         int to = 0;
         for (int i = 0; i < text.Length; i++)
         {
             char c = text[i];
-            if (!escaped && c == '\\')
+            if (!_escaped && c == '\\')
             {
-                escaped = true;
+                _escaped = true;
                 continue;
             }
-            if (escaped && c is not ('"' or '\\'))
-                pending.Enqueue('\\');
-            else if (escaped && c == '"')
-                pending.Enqueue('"');
-            escaped = false;
-            pending.Enqueue(c);
-            while (pending.Count > 0 && to <= i)
-                text[to++] = pending.Dequeue();
+            if (_escaped && c is not ('"' or '\\'))
+                _pending.Enqueue('\\');
+            else if (_escaped && c == '"')
+                _pending.Enqueue('"');
+            _escaped = false;
+            _pending.Enqueue(c);
+            while (_pending.Count > 0 && to <= i)
+                text[to++] = _pending.Dequeue();
         }
         return to;
     }
 
-    private readonly Queue<char> pending = new();
+    private readonly Queue<char> _pending = new();
 
     private int AtEnd(Span<char> buffer)
     {
-        if (escaped)
-            pending.Enqueue('\\');
-        escaped = false;
+        if (_escaped)
+            _pending.Enqueue('\\');
+        _escaped = false;
         int to = 0;
-        while (pending.Count > 0 && to < buffer.Length)
-            buffer[to++] = pending.Dequeue();
+        while (_pending.Count > 0 && to < buffer.Length)
+            buffer[to++] = _pending.Dequeue();
         return to;
     }
 

@@ -15,20 +15,27 @@ internal readonly record struct Dialect(char Separator, bool Quoted)
     /// <summary>Whether white space stands between separators and quotes.</summary>
     public bool Trimmed { get; init; }
 
-    public CsvReaderOptions ReaderOptions => new()
-    {
-        Separator = Separator,
-        HasHeader = false,
-        DetectSeparatorHint = false,
-        Mode = Quoted ? CsvMode.Rfc4180 : CsvMode.NoEscape,
-        Quote = Quote,
-        TrimWhitespace = Trimmed && Quoted,
-        TrackLineNumbers = true,
-        MaxRecordSize = 1 << 24,
-    };
+    public CsvReaderOptions ReaderOptions =>
+        new()
+        {
+            Separator = Separator,
+            HasHeader = false,
+            DetectSeparatorHint = false,
+            Mode = Quoted ? CsvMode.Rfc4180 : CsvMode.NoEscape,
+            Quote = Quote,
+            TrimWhitespace = Trimmed && Quoted,
+            TrackLineNumbers = true,
+            MaxRecordSize = 1 << 24,
+        };
 
     /// <summary>The layout in words.</summary>
-    public string Kind => Separator switch { '\t' => "TSV", ',' => "CSV", _ => $"text separated by '{Separator}'" };
+    public string Kind =>
+        Separator switch
+        {
+            '\t' => "TSV",
+            ',' => "CSV",
+            _ => $"text separated by '{Separator}'",
+        };
 
     /// <summary>What is unusual about the quotes, or null.</summary>
     public string? Remark =>
@@ -72,7 +79,10 @@ internal sealed record DelimitedLayout
     /// <summary>Whether labels such as 0 and 0.0 are one: all are numbers, and some are written both ways.</summary>
     public bool WholeNumbers { get; init; }
 
-    /// <summary>Whether the label column was chosen by its name or content, so that it is refused where its values can be no classes.</summary>
+    /// <summary>
+    /// Whether the label column was chosen by its name or content, so that it is refused where its values can be no
+    /// classes.
+    /// </summary>
     public bool LabelIsGuess { get; init; }
 
     /// <summary>What a reader should know of how the file is read.</summary>

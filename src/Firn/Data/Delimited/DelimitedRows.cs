@@ -5,7 +5,8 @@ namespace Firn.Data;
 /// <summary>Rows of fields as a dialect reads them, one after another, with what is wrong with each.</summary>
 internal sealed class DelimitedRows : IDisposable
 {
-    private const string UnclosedRemedy = "Close it (quotes inside a field are doubled), or read quotes as text with {Quoted = false}.";
+    private const string UnclosedRemedy =
+        "Close it (quotes inside a field are doubled), or read quotes as text with {Quoted = false}.";
     private readonly CorpusFile _file;
     private long _openSince;
 
@@ -31,7 +32,9 @@ internal sealed class DelimitedRows : IDisposable
     public string? Problem { get; private set; }
 
     /// <summary>Reads the next row.</summary>
-    /// <exception cref="CorpusException">The rest cannot be read: a quote is never closed, the file is damaged.</exception>
+    /// <exception cref="CorpusException">
+    /// The rest cannot be read: a quote is never closed, the file is damaged.
+    /// </exception>
     public bool Read()
     {
         Problem = null;
@@ -43,7 +46,13 @@ internal sealed class DelimitedRows : IDisposable
         }
         catch (CsvFormatException error)
         {
-            throw new CorpusException(_file.Path, error.LineNumber, "the row is longer than 16 MiB, so a quote is probably not closed", UnclosedRemedy, error);
+            throw new CorpusException(
+                _file.Path,
+                error.LineNumber,
+                "the row is longer than 16 MiB, so a quote is probably not closed",
+                UnclosedRemedy,
+                error
+            );
         }
         catch (InvalidDataException error)
         {
@@ -51,7 +60,12 @@ internal sealed class DelimitedRows : IDisposable
         }
         // The rest of the file went into this field: leaving out one row would hide the loss of all others.
         if (_openSince > 0)
-            throw new CorpusException(_file.Path, _openSince, "a quote that opens a field in this row is not closed before the end of the file", UnclosedRemedy);
+            throw new CorpusException(
+                _file.Path,
+                _openSince,
+                "a quote that opens a field in this row is not closed before the end of the file",
+                UnclosedRemedy
+            );
         return read;
     }
 

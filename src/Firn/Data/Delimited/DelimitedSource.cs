@@ -5,20 +5,25 @@ using Firn.Text;
 namespace Firn.Data;
 
 /// <summary>Rows of a delimited file.</summary>
-internal sealed class DelimitedSource(CorpusFile file, DelimitedLayout layout, IReadOnlyDictionary<string, string>? labelNames) : CorpusSource
+internal sealed class DelimitedSource(
+    CorpusFile file,
+    DelimitedLayout layout,
+    IReadOnlyDictionary<string, string>? labelNames
+) : CorpusSource
 {
     public override CorpusFormat Format => layout.Format;
 
     public override string Description => layout.Description;
 
-    public override CorpusLayout Layout => new(layout.Kind)
-    {
-        Separator = CorpusLayout.SeparatorName(layout.Dialect.Separator),
-        HasHeader = layout.HasHeader,
-        TextColumn = layout.TextName,
-        LabelColumn = layout.LabelName,
-        Remarks = layout.Remarks,
-    };
+    public override CorpusLayout Layout =>
+        new(layout.Kind)
+        {
+            Separator = CorpusLayout.SeparatorName(layout.Dialect.Separator),
+            HasHeader = layout.HasHeader,
+            TextColumn = layout.TextName,
+            LabelColumn = layout.LabelName,
+            Remarks = layout.Remarks,
+        };
 
     public override IReadOnlyDictionary<string, string> LabelNames => labelNames ?? NoNames;
 
@@ -27,7 +32,10 @@ internal sealed class DelimitedSource(CorpusFile file, DelimitedLayout layout, I
     public override IEnumerable<LabeledText> Read(RowLog log)
     {
         var labels = new LabelPool();
-        using DelimitedRows rows = layout.Dialect.Backslashes || !file.IsUtf8 ? new(file, layout.Dialect, file.OpenText()) : new(file, layout.Dialect, file.Open());
+        using DelimitedRows rows =
+            layout.Dialect.Backslashes || !file.IsUtf8
+                ? new(file, layout.Dialect, file.OpenText())
+                : new(file, layout.Dialect, file.Open());
         CsvReader csv = rows.Csv;
         rows.Skip(layout.Skipped + (layout.HasHeader ? 1 : 0));
         while (rows.Read())
@@ -64,10 +72,15 @@ internal sealed class DelimitedSource(CorpusFile file, DelimitedLayout layout, I
         int fields = csv.FieldCount;
         while (fields > layout.Fields && csv.IsEmpty(fields - 1))
             fields--;
-        return fields > layout.Fields || fields < layout.Least ? $"the row has {Counted.Of(csv.FieldCount, "field")} where {layout.Fields} are expected" : null;
+        return fields > layout.Fields || fields < layout.Least
+            ? $"the row has {Counted.Of(csv.FieldCount, "field")} where {layout.Fields} are expected"
+            : null;
     }
 
-    private string TextOf(CsvReader csv) => layout.Text.Length == 1 ? Decode(csv, layout.Text[0]) : string.Join(' ', layout.Text.Select(i => Decode(csv, i)));
+    private string TextOf(CsvReader csv) =>
+        layout.Text.Length == 1
+            ? Decode(csv, layout.Text[0])
+            : string.Join(' ', layout.Text.Select(i => Decode(csv, i)));
 
     // Bytes are handed over as they are, so what is not UTF-8 among them is decoded here, by the file's own rule.
     private string Decode(CsvReader csv, int field)

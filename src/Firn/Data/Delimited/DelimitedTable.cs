@@ -11,7 +11,10 @@ internal sealed class DelimitedTable : TextTable
     private DelimitedTable(TableInput input, Dialect dialect)
         : base(input)
     {
-        _rows = dialect.Backslashes || !input.Decoding.IsUtf8 ? new(input.File, dialect, input.OpenText()) : new(input.File, dialect, input.Bytes);
+        _rows =
+            dialect.Backslashes || !input.Decoding.IsUtf8
+                ? new(input.File, dialect, input.OpenText())
+                : new(input.File, dialect, input.Bytes);
         Separator = dialect.Separator;
         Quoted = dialect.Quoted;
         HasUsualQuotes = !dialect.Backslashes && !dialect.Trimmed && dialect.Quote == '"';
@@ -25,8 +28,10 @@ internal sealed class DelimitedTable : TextTable
 
     public override ReadOnlySpan<byte> Raw => AsUtf8(Csv.RawRecord);
 
-    public override string Text => Problem is not null ? ""
-        : TextColumns.Count == 1 ? Decode(Csv.GetSpan(TextColumns[0])) : string.Join(' ', TextColumns.Select(column => Decode(Csv.GetSpan(column))));
+    public override string Text =>
+        Problem is not null ? ""
+        : TextColumns.Count == 1 ? Decode(Csv.GetSpan(TextColumns[0]))
+        : string.Join(' ', TextColumns.Select(column => Decode(Csv.GetSpan(column))));
 
     public static DelimitedTable Open(TableInput input, TextTableOptions options)
     {
@@ -35,9 +40,15 @@ internal sealed class DelimitedTable : TextTable
             throw new CorpusException(path, 0, "the file is empty", "Name a file that holds texts.");
         (DelimitedSample sample, int skipped) = Sample(input, options);
         string[] first = sample.Rows[0];
-        bool header = options.Header ?? NamesColumns(first, sample.Rows, options.TextColumn)
-            ?? throw new CorpusException(path, 1 + skipped, $"it is not clear whether the first row names the columns: {ColumnNames.List(first)}",
-                "Say it with {HasHeader = true} or {HasHeader = false}.");
+        bool header =
+            options.Header
+            ?? NamesColumns(first, sample.Rows, options.TextColumn)
+            ?? throw new CorpusException(
+                path,
+                1 + skipped,
+                $"it is not clear whether the first row names the columns: {ColumnNames.List(first)}",
+                "Say it with {HasHeader = true} or {HasHeader = false}."
+            );
         string[] names = header ? first : [.. Enumerable.Range(1, first.Length).Select(n => $"{n}")];
         // A table of one column has but one that can be meant.
         string? wanted = options.TextColumn ?? (names.Length == 1 ? "1" : null);
@@ -59,7 +70,13 @@ internal sealed class DelimitedTable : TextTable
         if (!_rows.Read())
             return false;
         Row++;
-        Problem = _rows.Problem ?? (HasAllFields() ? null : $"the row has {Counted.Of(Csv.FieldCount, "field")} where {Columns.Count} are expected");
+        Problem =
+            _rows.Problem
+            ?? (
+                HasAllFields()
+                    ? null
+                    : $"the row has {Counted.Of(Csv.FieldCount, "field")} where {Columns.Count} are expected"
+            );
         return true;
     }
 
@@ -88,24 +105,43 @@ internal sealed class DelimitedTable : TextTable
             _rows.Dispose();
     }
 
-    /// <summary>Whether the first row is a header: it holds the name asked for, or it differs from the rows below; null where that is not clear.</summary>
+    /// <summary>
+    /// Whether the first row is a header: it holds the name asked for, or it differs from the rows below; null where
+    /// that is not clear.
+    /// </summary>
     private static bool? NamesColumns(string[] first, IReadOnlyList<string[]> rows, string? wanted)
     {
-        if (wanted is not null && first.Any(name => name.Trim().Equals(wanted.Trim(), StringComparison.OrdinalIgnoreCase)))
+        if (
+            wanted is not null
+            && first.Any(name => name.Trim().Equals(wanted.Trim(), StringComparison.OrdinalIgnoreCase))
+        )
             return true;
         bool? found = HeaderDetection.Find(first, DelimitedDetection.Profiles(rows, 1));
         if (found is not null || wanted is null)
             return found;
-        // A name that the first row lacks is no header's; a number says nothing of it, and such a row is most often a text.
+        // A name that the first row lacks is no header's; a number says nothing of it, and such a row is most often a
+        // text.
         return wanted.Split(',').Any(one => ColumnNames.ByNumber(one.Trim(), first.Length) < 0);
     }
 
     private static (DelimitedSample Sample, int Skipped) Sample(TableInput input, TextTableOptions options)
     {
-        if (DialectDetection.Find(input.Head, input.IsWhole, new CorpusOptions { Separator = options.Separator, Quoted = options.Quoted }) is var (sample, skipped) && sample.Rows.Count > 0)
+        if (
+            DialectDetection.Find(
+                input.Head,
+                input.IsWhole,
+                new CorpusOptions { Separator = options.Separator, Quoted = options.Quoted }
+            )
+                is var (sample, skipped)
+            && sample.Rows.Count > 0
+        )
             return (sample, skipped);
         // Nothing separates fields: one column.
-        char separator = options.Separator ?? (input.File.Path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
-        return (DelimitedSample.Of(input.Head, input.IsWhole, new Dialect(separator, options.Quoted ?? separator != '\t')), 0);
+        char separator =
+            options.Separator ?? (input.File.Path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
+        return (
+            DelimitedSample.Of(input.Head, input.IsWhole, new Dialect(separator, options.Quoted ?? separator != '\t')),
+            0
+        );
     }
 }

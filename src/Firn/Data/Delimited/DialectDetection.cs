@@ -1,6 +1,8 @@
 namespace Firn.Data;
 
-/// <summary>Finds separator and quotes of a delimited file: those by which its rows have the same number of fields.</summary>
+/// <summary>
+/// Finds separator and quotes of a delimited file: those by which its rows have the same number of fields.
+/// </summary>
 internal static class DialectDetection
 {
     /// <summary>Below this share of rows with the usual number of fields a character separates nothing.</summary>
@@ -10,7 +12,10 @@ internal static class DialectDetection
 
     private static readonly char[] Separators = [',', '\t', ';', '|'];
 
-    /// <summary>A sample by the best dialect and the number of rows before it that are no data; null where no character separates fields.</summary>
+    /// <summary>
+    /// A sample by the best dialect and the number of rows before it that are no data; null where no character
+    /// separates fields.
+    /// </summary>
     public static (DelimitedSample Sample, int Skipped)? Find(string head, bool isWhole, CorpusOptions options)
     {
         char? separator = options.Separator;
@@ -53,7 +58,14 @@ internal static class DialectDetection
     }
 
     // Where two characters separate equally well, the one that prose does not contain.
-    private static double Preference(char separator) => separator switch { '\t' => 0.03, '|' => 0.02, ';' => 0.01, _ => 0 };
+    private static double Preference(char separator) =>
+        separator switch
+        {
+            '\t' => 0.03,
+            '|' => 0.02,
+            ';' => 0.01,
+            _ => 0,
+        };
 
     /// <summary>The share of the separators that a blank follows, as it follows the marks of a sentence.</summary>
     private static double Prose(DelimitedSample sample)
@@ -76,21 +88,32 @@ internal static class DialectDetection
             return plain;
         if (head.Contains("\\\"", StringComparison.Ordinal))
             plain = Better(plain, DelimitedSample.Of(head, isWhole, plain.Dialect with { Backslashes = true }));
-        if (head.Contains($"{separator} \"", StringComparison.Ordinal) || head.StartsWith(" \"", StringComparison.Ordinal))
+        if (
+            head.Contains($"{separator} \"", StringComparison.Ordinal)
+            || head.StartsWith(" \"", StringComparison.Ordinal)
+        )
             plain = Trimmed(plain, DelimitedSample.Of(head, isWhole, plain.Dialect with { Trimmed = true }));
         if (quoted is null && StandInSingleQuotes(plain))
             plain = Better(plain, DelimitedSample.Of(head, isWhole, plain.Dialect with { Quote = '\'' }));
         // Texts between tabs hold quotes as they hold any other character, unless whole fields stand in them.
-        if (quoted is null && separator == '\t' && (plain.Malformed > 0 || !plain.Dialect.Backslashes && !HasWholeFieldsInQuotes(head, plain)))
+        if (
+            quoted is null
+            && separator == '\t'
+            && (plain.Malformed > 0 || !plain.Dialect.Backslashes && !HasWholeFieldsInQuotes(head, plain))
+        )
             return DelimitedSample.Of(head, isWhole, new Dialect(separator, false));
         return plain;
     }
 
     private static DelimitedSample Better(DelimitedSample one, DelimitedSample other) =>
-        other.Malformed < one.Malformed || other.Malformed == one.Malformed && other.Consistency > one.Consistency
-            || other.Fields < one.Fields && other.Consistency >= one.Consistency && HeaderFits(other) && !HeaderFits(one) ? other : one;
+        other.Malformed < one.Malformed
+        || other.Malformed == one.Malformed && other.Consistency > one.Consistency
+        || other.Fields < one.Fields && other.Consistency >= one.Consistency && HeaderFits(other) && !HeaderFits(one)
+            ? other
+            : one;
 
-    private static bool HeaderFits(DelimitedSample sample) => sample.Rows.Count > 0 && sample.Rows[0].Length == sample.Fields;
+    private static bool HeaderFits(DelimitedSample sample) =>
+        sample.Rows.Count > 0 && sample.Rows[0].Length == sample.Fields;
 
     private static DelimitedSample Trimmed(DelimitedSample plain, DelimitedSample trimmed)
     {
@@ -104,12 +127,21 @@ internal static class DialectDetection
         return begun > sample.Rows.Count / 2;
     }
 
-    // The parser tells no field in quotes from one without: a field that begins with a quote in the file has none when it is read.
+    // The parser tells no field in quotes from one without: a field that begins with a quote in the file has none when
+    // it is read.
     private static bool HasWholeFieldsInQuotes(string head, DelimitedSample quoted)
     {
         char separator = quoted.Dialect.Separator;
-        bool any = head.StartsWith('"') || head.Contains($"{separator}\"", StringComparison.Ordinal) || head.Contains("\n\"", StringComparison.Ordinal);
-        return any && (head.Contains($"\"{separator}", StringComparison.Ordinal) || head.Contains("\"\n", StringComparison.Ordinal)
-            || head.Contains("\"\r", StringComparison.Ordinal) || head.EndsWith('"'));
+        bool any =
+            head.StartsWith('"')
+            || head.Contains($"{separator}\"", StringComparison.Ordinal)
+            || head.Contains("\n\"", StringComparison.Ordinal);
+        return any
+            && (
+                head.Contains($"\"{separator}", StringComparison.Ordinal)
+                || head.Contains("\"\n", StringComparison.Ordinal)
+                || head.Contains("\"\r", StringComparison.Ordinal)
+                || head.EndsWith('"')
+            );
     }
 }

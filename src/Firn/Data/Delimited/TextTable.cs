@@ -5,20 +5,25 @@ using Firn.Files;
 namespace Firn.Data;
 
 /// <summary>
-/// Texts with all that stands beside them, row by row and in bounded memory: what a prediction is written back to. No row is
-/// left out; one that cannot be read has a <see cref="Problem"/>.
+/// Texts with all that stands beside them, row by row and in bounded memory: what a prediction is written back to. No
+/// row is left out; one that cannot be read has a <see cref="Problem"/>.
 /// </summary>
 public abstract class TextTable : IDisposable
 {
     private readonly TextDecoding _decoding;
 
-    // What reads the rows' bytes: the input's own rule where they are handed on as they are, else UTF-8, to which they were turned.
+    // What reads the rows' bytes: the input's own rule where they are handed on as they are, else UTF-8, to which they
+    // were turned.
     private readonly Encoding _rows;
 
     private byte[] _valid = [];
 
     private protected TextTable(TableInput input) =>
-        (Name, _decoding, _rows) = (input.File.Path, input.Decoding, input.Decoding.IsUtf8 ? input.Decoding.Encoding : Encoding.UTF8);
+        (Name, _decoding, _rows) = (
+            input.File.Path,
+            input.Decoding,
+            input.Decoding.IsUtf8 ? input.Decoding.Encoding : Encoding.UTF8
+        );
 
     /// <summary>What errors call the input.</summary>
     public string Name { get; }
@@ -35,13 +40,17 @@ public abstract class TextTable : IDisposable
     /// <summary>Whether double quotes enclose fields of a delimited table.</summary>
     public bool Quoted { get; private protected init; } = true;
 
-    /// <summary>Whether its quotes are RFC 4180's, so that a row may be copied into a file of the same separator.</summary>
+    /// <summary>
+    /// Whether its quotes are RFC 4180's, so that a row may be copied into a file of the same separator.
+    /// </summary>
     public bool HasUsualQuotes { get; private protected init; } = true;
 
     /// <summary>Whether the first row names the columns.</summary>
     public bool HasHeader { get; private protected init; }
 
-    /// <summary>Names of the columns; numbers from 1 where there is no header; the one name "text" for plain lines.</summary>
+    /// <summary>
+    /// Names of the columns; numbers from 1 where there is no header; the one name "text" for plain lines.
+    /// </summary>
     public IReadOnlyList<string> Columns { get; private protected init; } = ["text"];
 
     /// <summary>Indices of the text's columns; several are joined by a space.</summary>
@@ -60,7 +69,9 @@ public abstract class TextTable : IDisposable
     public ReadOnlyMemory<byte> RawHeader { get; private protected set; }
 
     /// <summary>Opens a file, packed or not.</summary>
-    /// <exception cref="CorpusException">The file cannot be read, or has no such column; the message says what to do.</exception>
+    /// <exception cref="CorpusException">
+    /// The file cannot be read, or has no such column; the message says what to do.
+    /// </exception>
     public static TextTable Open(string path, TextTableOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -81,7 +92,9 @@ public abstract class TextTable : IDisposable
     }
 
     /// <summary>Reads the next row.</summary>
-    /// <exception cref="CorpusException">The rest cannot be read: a quote is never closed, gzip data is damaged.</exception>
+    /// <exception cref="CorpusException">
+    /// The rest cannot be read: a quote is never closed, gzip data is damaged.
+    /// </exception>
     public abstract bool Read();
 
     /// <summary>The row as it stands in the input, as UTF-8 without its line end; valid until the next read.</summary>
@@ -90,7 +103,10 @@ public abstract class TextTable : IDisposable
     /// <summary>The text; empty where there is a <see cref="Problem"/>.</summary>
     public abstract string Text { get; }
 
-    /// <summary>The row's values; a JSON value that is no string, or one that no text can hold, is given as JSON, a property that is absent as empty.</summary>
+    /// <summary>
+    /// The row's values; a JSON value that is no string, or one that no text can hold, is given as JSON, a property
+    /// that is absent as empty.
+    /// </summary>
     public abstract string[] Fields();
 
     /// <inheritdoc/>
@@ -122,7 +138,10 @@ public abstract class TextTable : IDisposable
             TextDecoding decoding = DecodingOf(file.Path, bytes.Head, options.Encoding);
             string head = HeadOf(decoding, bytes.Head);
             var input = new TableInput(file, bytes, decoding, head) { IsWhole = isWhole };
-            TextTableFormat format = options.Format == TextTableFormat.Auto ? FormatOf(file.Path, head, options.TextColumn is not null) : options.Format;
+            TextTableFormat format =
+                options.Format == TextTableFormat.Auto
+                    ? FormatOf(file.Path, head, options.TextColumn is not null)
+                    : options.Format;
             return format switch
             {
                 TextTableFormat.Delimited => DelimitedTable.Open(input, options),
@@ -142,13 +161,14 @@ public abstract class TextTable : IDisposable
         }
     }
 
-    private static TextTableFormat FormatOf(string path, string head, bool named) => Path.GetExtension(FileKinds.UnpackedName(path)).ToLowerInvariant() switch
-    {
-        ".csv" or ".tsv" or ".tab" => TextTableFormat.Delimited,
-        ".jsonl" or ".ndjson" => TextTableFormat.JsonLines,
-        _ when !named => TextTableFormat.Lines,
-        _ => head.AsSpan().TrimStart().StartsWith("{") ? TextTableFormat.JsonLines : TextTableFormat.Delimited,
-    };
+    private static TextTableFormat FormatOf(string path, string head, bool named) =>
+        Path.GetExtension(FileKinds.UnpackedName(path)).ToLowerInvariant() switch
+        {
+            ".csv" or ".tsv" or ".tab" => TextTableFormat.Delimited,
+            ".jsonl" or ".ndjson" => TextTableFormat.JsonLines,
+            _ when !named => TextTableFormat.Lines,
+            _ => head.AsSpan().TrimStart().StartsWith("{") ? TextTableFormat.JsonLines : TextTableFormat.Delimited,
+        };
 
     private static TextDecoding DecodingOf(string path, ReadOnlySpan<byte> head, string encoding)
     {

@@ -4,8 +4,8 @@ namespace Firn.Data;
 public enum TextTableFormat
 {
     /// <summary>
-    /// By the name's ending: .csv, .tsv and .tab are delimited, .jsonl and .ndjson JSON lines, others plain lines; where a text
-    /// column is named, by the first character.
+    /// By the name's ending: .csv, .tsv and .tab are delimited, .jsonl and .ndjson JSON lines, others plain lines;
+    /// where a text column is named, by the first character.
     /// </summary>
     Auto,
 
@@ -26,8 +26,8 @@ public sealed record TextTableOptions
     public TextTableFormat Format { get; init; } = TextTableFormat.Auto;
 
     /// <summary>
-    /// Name of the text's column or JSON property, or the column's number from 1; several with commas between are joined by a space. Null
-    /// looks for a usual name.
+    /// Name of the text's column or JSON property, or the column's number from 1; several with commas between are
+    /// joined by a space. Null looks for a usual name.
     /// </summary>
     public string? TextColumn { get; init; }
 

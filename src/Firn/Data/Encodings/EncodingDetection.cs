@@ -8,20 +8,33 @@ namespace Firn.Data;
 /// <param name="Suspicion">What speaks against reading the file so, or null.</param>
 internal sealed record TextDecoding(Encoding Encoding, string Name, string? Suspicion = null)
 {
-    /// <summary>Whether bytes may be handed on as they are, because invalid UTF-8 is dealt with where they are decoded.</summary>
+    /// <summary>
+    /// Whether bytes may be handed on as they are, because invalid UTF-8 is dealt with where they are decoded.
+    /// </summary>
     public bool IsUtf8 => Encoding is not Windows1252 && Encoding.CodePage == Encoding.UTF8.CodePage;
 
     /// <summary>The characters of bytes; a byte order mark is obeyed.</summary>
-    public StreamReader Read(Stream bytes) => new(bytes, Encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+    public StreamReader Read(Stream bytes) =>
+        new(bytes, Encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
 
     /// <summary>This decoding, where nothing speaks against it.</summary>
     /// <param name="path">The file, for the error.</param>
     /// <exception cref="CorpusException">The encoding must be named.</exception>
-    public TextDecoding Unsuspected(string path) => Suspicion is null ? this : throw new CorpusException(path, 0,
-        $"the bytes are not UTF-8, and too many and too close together for Windows-1252; they decode as {Suspicion}", "Name the encoding with {Encoding}.");
+    public TextDecoding Unsuspected(string path) =>
+        Suspicion is null
+            ? this
+            : throw new CorpusException(
+                path,
+                0,
+                $"the bytes are not UTF-8, and too many and too close together for Windows-1252; they decode as "
+                    + $"{Suspicion}",
+                "Name the encoding with {Encoding}."
+            );
 }
 
-/// <summary>Finds the encoding by a byte order mark, by where zero bytes stand, and by how dense the bytes beyond ASCII are.</summary>
+/// <summary>
+/// Finds the encoding by a byte order mark, by where zero bytes stand, and by how dense the bytes beyond ASCII are.
+/// </summary>
 internal static class EncodingDetection
 {
     // Fewer letters beyond ASCII than this decide nothing.
@@ -55,7 +68,9 @@ internal static class EncodingDetection
             if (head[i] == 0)
                 zeros[i & 3]++;
         }
-        int even = zeros[0] + zeros[2], odd = zeros[1] + zeros[3], all = even + odd;
+        int even = zeros[0] + zeros[2],
+            odd = zeros[1] + zeros[3],
+            all = even + odd;
         if (head.Length < 8 || all < head.Length / 50 || all < 4)
             return null;
         int quarter = head.Length / 4;
@@ -71,13 +86,17 @@ internal static class EncodingDetection
     private static bool IsUtf16(ReadOnlySpan<byte> head, Encoding encoding)
     {
         string text = encoding.GetString(head);
-        return text.Contains('\n') && text.Count(c => c < ' ' && c is not ('\n' or '\r' or '\t') || c >= '\uFFFE') <= text.Length / 100;
+        return text.Contains('\n')
+            && text.Count(c => c < ' ' && c is not ('\n' or '\r' or '\t') || c >= '\uFFFE') <= text.Length / 100;
     }
 
-    // Letters of Western languages beyond ASCII are few and stand alone; those of other scripts are the rule and stand together.
+    // Letters of Western languages beyond ASCII are few and stand alone; those of other scripts are the rule and stand
+    // together.
     private static string? Suspicion(ReadOnlySpan<byte> head)
     {
-        int high = 0, runs = 0, letters = 0;
+        int high = 0,
+            runs = 0,
+            letters = 0;
         for (int i = 0; i < head.Length; i++)
         {
             bool isHigh = head[i] >= 0x80;
@@ -98,7 +117,8 @@ internal static class EncodingDetection
     /// <summary>The share of the bytes beyond ASCII that are part of valid UTF-8.</summary>
     private static double ValidShare(ReadOnlySpan<byte> head)
     {
-        int high = 0, invalid = 0;
+        int high = 0,
+            invalid = 0;
         while (!head.IsEmpty)
         {
             System.Buffers.OperationStatus status = Rune.DecodeFromUtf8(head, out Rune rune, out int taken);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Firn.Data;
 
-/// <summary>Which of the encodings from before Unicode a run of bytes may be in: those that decode it, the likeliest first.</summary>
+/// <summary>
+/// Which of the encodings from before Unicode a run of bytes may be in: those that decode it, the likeliest first.
+/// </summary>
 internal static class LegacyEncodings
 {
     private const int Shown = 3;
@@ -11,13 +13,21 @@ internal static class LegacyEncodings
     /// <summary>What the characters of a text in an encoding usually are.</summary>
     private sealed record Candidate(string Name, Func<char, bool> IsUsual);
 
-    // The commonest characters of each script: a text in another encoding decodes to rare ones or to those of other scripts.
+    // The commonest characters of each script: a text in another encoding decodes to rare ones or to those of other
+    // scripts.
     private static readonly Candidate[] All =
     [
-        new("gbk", IsUsualHan("gb2312")), new("big5", IsUsualHan("big5")), new("shift_jis", IsJapanese), new("euc-jp", IsJapanese),
-        new("euc-kr", c => c is >= '\uAC00' and <= '\uD7A3'), new("windows-1251", IsRussian), new("koi8-r", IsRussian),
-        new("windows-1253", c => c is >= 'Ά' and <= 'ώ' && !char.IsUpper(c)), new("windows-1255", c => c is >= '\u05D0' and <= '\u05EA'),
-        new("windows-1256", c => c is >= '\u0621' and <= '\u064A'), new("windows-874", c => c is >= '\u0E01' and <= '\u0E4E'),
+        new("gbk", IsUsualHan("gb2312")),
+        new("big5", IsUsualHan("big5")),
+        new("shift_jis", IsJapanese),
+        new("euc-jp", IsJapanese),
+        new("euc-kr", c => c is >= '\uAC00' and <= '\uD7A3'),
+        new("windows-1251", IsRussian),
+        new("koi8-r", IsRussian),
+        new("windows-1253", c => c is >= 'Ά' and <= 'ώ' && !char.IsUpper(c)),
+        new("windows-1255", c => c is >= '\u05D0' and <= '\u05EA'),
+        new("windows-1256", c => c is >= '\u0621' and <= '\u064A'),
+        new("windows-874", c => c is >= '\u0E01' and <= '\u0E4E'),
     ];
 
     /// <summary>Names with the first characters as they decode: <c>gbk (房间很脏)</c>.</summary>
@@ -46,7 +56,8 @@ internal static class LegacyEncodings
         return line[0].Trim()[..Math.Min(SampleLength / 2, line[0].Trim().Length)];
     }
 
-    private static bool IsJapanese(char c) => c is >= '\u3041' and <= '\u30FE' or >= '\u4E00' and <= '\u9FFF' or '\u3001' or '\u3002';
+    private static bool IsJapanese(char c) =>
+        c is >= '\u3041' and <= '\u30FE' or >= '\u4E00' and <= '\u9FFF' or '\u3001' or '\u3002';
 
     // Small letters, and capitals where a word begins: other Cyrillic encodings swap the two.
     private static bool IsRussian(char c) => c is >= 'а' and <= 'я' or 'ё';

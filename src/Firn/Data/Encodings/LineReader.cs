@@ -6,14 +6,13 @@ namespace Firn.Data;
 internal sealed class LineReader(CorpusFile file, StreamReader reader) : IDisposable
 {
     private const int LongestLine = 1 << 26;
-    private char[] buffer = new char[1 << 16];
-    private int start, end;
-    private bool atEnd;
+    private char[] _buffer = new char[1 << 16];
+    private int _start,
+        _end;
+    private bool _atEnd;
 
     public LineReader(CorpusFile file)
-        : this(file, file.OpenText())
-    {
-    }
+        : this(file, file.OpenText()) { }
 
     /// <summary>Number of the line that was read last, from 1.</summary>
     public long Line { get; private set; }
@@ -22,24 +21,24 @@ internal sealed class LineReader(CorpusFile file, StreamReader reader) : IDispos
     /// <exception cref="CorpusException">The line is too long to be one, or gzip data is damaged.</exception>
     public bool Read(out ReadOnlySpan<char> line)
     {
-        int searched = start;
+        int searched = _start;
         while (true)
         {
-            int length = buffer.AsSpan(searched, end - searched).IndexOf('\n');
-            if (length >= 0 || atEnd && end > start)
+            int length = _buffer.AsSpan(searched, _end - searched).IndexOf('\n');
+            if (length >= 0 || _atEnd && _end > _start)
             {
-                int stop = length >= 0 ? searched + length : end;
-                line = buffer.AsSpan(start, stop - start);
+                int stop = length >= 0 ? searched + length : _end;
+                line = _buffer.AsSpan(_start, stop - _start);
                 if (line.EndsWith('\r'))
                     line = line[..^1];
-                start = Math.Min(stop + 1, end);
+                _start = Math.Min(stop + 1, _end);
                 Line++;
                 return true;
             }
             line = default;
-            if (atEnd)
+            if (_atEnd)
                 return false;
-            searched = end - start;
+            searched = _end - _start;
             Fill();
         }
     }
@@ -48,20 +47,25 @@ internal sealed class LineReader(CorpusFile file, StreamReader reader) : IDispos
 
     private void Fill()
     {
-        buffer.AsSpan(start, end - start).CopyTo(buffer);
-        end -= start;
-        start = 0;
-        if (end == buffer.Length)
+        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        _end -= _start;
+        _start = 0;
+        if (_end == _buffer.Length)
         {
-            if (end >= LongestLine)
-                throw new CorpusException(file.Path, Line + 1, $"the line is longer than {LongestLine} characters", "Put one text on each line.");
-            Array.Resize(ref buffer, 2 * buffer.Length);
+            if (_end >= LongestLine)
+                throw new CorpusException(
+                    file.Path,
+                    Line + 1,
+                    $"the line is longer than {LongestLine} characters",
+                    "Put one text on each line."
+                );
+            Array.Resize(ref _buffer, 2 * _buffer.Length);
         }
         try
         {
-            int read = reader.Read(buffer, end, buffer.Length - end);
-            end += read;
-            atEnd = read == 0;
+            int read = reader.Read(_buffer, _end, _buffer.Length - _end);
+            _end += read;
+            _atEnd = read == 0;
         }
         catch (InvalidDataException error)
         {

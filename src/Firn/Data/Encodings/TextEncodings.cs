@@ -14,17 +14,42 @@ public static class TextEncodings
 
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
     {
-        ["utf8"] = "utf-8", ["utf-8-sig"] = "utf-8", ["utf16"] = "utf-16", ["utf-16-le"] = "utf-16le", ["utf-16-be"] = "utf-16be",
-        ["utf32"] = "utf-32", ["utf-32-le"] = "utf-32le", ["utf-32-be"] = "utf-32be", ["latin-1"] = "iso-8859-1", ["latin1"] = "iso-8859-1",
-        ["latin-2"] = "iso-8859-2", ["latin2"] = "iso-8859-2", ["latin-9"] = "iso-8859-15", ["ascii"] = "us-ascii", ["ansi"] = "windows-1252",
-        ["sjis"] = "shift_jis", ["shift-jis"] = "shift_jis", ["eucjp"] = "euc-jp", ["euckr"] = "euc-kr", ["uhc"] = "ks_c_5601-1987",
-        ["mac-roman"] = "macintosh", ["koi8r"] = "koi8-r", ["koi8u"] = "koi8-u", ["gb-18030"] = "gb18030",
+        ["utf8"] = "utf-8",
+        ["utf-8-sig"] = "utf-8",
+        ["utf16"] = "utf-16",
+        ["utf-16-le"] = "utf-16le",
+        ["utf-16-be"] = "utf-16be",
+        ["utf32"] = "utf-32",
+        ["utf-32-le"] = "utf-32le",
+        ["utf-32-be"] = "utf-32be",
+        ["latin-1"] = "iso-8859-1",
+        ["latin1"] = "iso-8859-1",
+        ["latin-2"] = "iso-8859-2",
+        ["latin2"] = "iso-8859-2",
+        ["latin-9"] = "iso-8859-15",
+        ["ascii"] = "us-ascii",
+        ["ansi"] = "windows-1252",
+        ["sjis"] = "shift_jis",
+        ["shift-jis"] = "shift_jis",
+        ["eucjp"] = "euc-jp",
+        ["euckr"] = "euc-kr",
+        ["uhc"] = "ks_c_5601-1987",
+        ["mac-roman"] = "macintosh",
+        ["koi8r"] = "koi8-r",
+        ["koi8u"] = "koi8-u",
+        ["gb-18030"] = "gb18030",
     };
 
     static TextEncodings() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
-    /// <summary>The encoding of a name; bytes that are none of it become U+FFFD, for <see cref="Auto"/> characters of Windows-1252.</summary>
-    /// <param name="name"><see cref="Auto"/>, a name as <c>gbk</c>, <c>shift_jis</c>, <c>latin1</c>, <c>cp1251</c>, or a code page's number.</param>
+    /// <summary>
+    /// The encoding of a name; bytes that are none of it become U+FFFD, for <see cref="Auto"/> characters of
+    /// Windows-1252.
+    /// </summary>
+    /// <param name="name">
+    /// <see cref="Auto"/>, a name as <c>gbk</c>, <c>shift_jis</c>, <c>latin1</c>, <c>cp1251</c>, or a code page's
+    /// number.
+    /// </param>
     /// <exception cref="ArgumentException">.NET knows no such encoding.</exception>
     public static Encoding Get(string name) => Get(name, new InvalidBytes());
 
@@ -36,8 +61,13 @@ public static class TextEncodings
             return Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new Windows1252Fallback(invalid));
         Encoding known = Find(name);
         // The unassigned bytes of .NET's Windows-1252 differ from the WHATWG Encoding Standard's.
-        return known.CodePage == 1252 ? new Windows1252()
-            : Encoding.GetEncoding(known.CodePage, EncoderFallback.ReplacementFallback, new CountedReplacement(invalid));
+        return known.CodePage == 1252
+            ? new Windows1252()
+            : Encoding.GetEncoding(
+                known.CodePage,
+                EncoderFallback.ReplacementFallback,
+                new CountedReplacement(invalid)
+            );
     }
 
     /// <summary>The name by which an encoding is told and stored.</summary>
@@ -48,16 +78,17 @@ public static class TextEncodings
         return name.Equals(Auto, StringComparison.OrdinalIgnoreCase) ? Auto : NameOf(Find(name));
     }
 
-    internal static string NameOf(Encoding encoding) => encoding.CodePage switch
-    {
-        1200 => "utf-16le",
-        1201 => "utf-16be",
-        12000 => "utf-32le",
-        12001 => "utf-32be",
-        936 => "gbk",
-        949 => "cp949",
-        _ => encoding.WebName,
-    };
+    internal static string NameOf(Encoding encoding) =>
+        encoding.CodePage switch
+        {
+            1200 => "utf-16le",
+            1201 => "utf-16be",
+            12000 => "utf-32le",
+            12001 => "utf-32be",
+            936 => "gbk",
+            949 => "cp949",
+            _ => encoding.WebName,
+        };
 
     private static Encoding Find(string name)
     {
@@ -75,9 +106,19 @@ public static class TextEncodings
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
-            string near = Suggestion.Phrase(plain, CodePagesEncodingProvider.Instance.GetEncodings().Select(e => e.Name).Concat(["utf-8", "utf-16", "iso-8859-1", "gbk", "latin1"]));
-            throw new ArgumentException($"There is no encoding '{name}'; {near}known are utf-8, utf-16le, latin1, windows-1252, gbk, big5, shift_jis, euc-kr, koi8-r and .NET's others.",
-                nameof(name), error);
+            string near = Suggestion.Phrase(
+                plain,
+                CodePagesEncodingProvider
+                    .Instance.GetEncodings()
+                    .Select(e => e.Name)
+                    .Concat(["utf-8", "utf-16", "iso-8859-1", "gbk", "latin1"])
+            );
+            throw new ArgumentException(
+                $"There is no encoding '{name}'; {near}known are utf-8, utf-16le, latin1, windows-1252, gbk, big5, "
+                    + $"shift_jis, euc-kr, koi8-r and .NET's others.",
+                nameof(name),
+                error
+            );
         }
     }
 }
@@ -97,33 +138,33 @@ internal sealed class CountedReplacement(InvalidBytes invalid) : DecoderFallback
 
     private sealed class Buffer(InvalidBytes invalid) : DecoderFallbackBuffer
     {
-        private int remaining;
+        private int _remaining;
 
-        public override int Remaining => remaining;
+        public override int Remaining => _remaining;
 
         public override bool Fallback(byte[] bytesUnknown, int index)
         {
             invalid.Count += bytesUnknown.Length;
-            remaining = 1;
+            _remaining = 1;
             return true;
         }
 
         public override char GetNextChar()
         {
-            if (remaining == 0)
+            if (_remaining == 0)
                 return '\0';
-            remaining = 0;
+            _remaining = 0;
             return '\uFFFD';
         }
 
         public override bool MovePrevious()
         {
-            if (remaining == 1)
+            if (_remaining == 1)
                 return false;
-            remaining = 1;
+            _remaining = 1;
             return true;
         }
 
-        public override void Reset() => remaining = 0;
+        public override void Reset() => _remaining = 0;
     }
 }

@@ -2,14 +2,17 @@ using System.Text;
 
 namespace Firn.Data;
 
-/// <summary>Weka's ARFF: named attributes, then rows of values with commas between, in single or double quotes where they need them.</summary>
+/// <summary>
+/// Weka's ARFF: named attributes, then rows of values with commas between, in single or double quotes where they need
+/// them.
+/// </summary>
 internal sealed class ArffTable : CorpusTable
 {
-    private readonly CorpusFile file;
+    private readonly CorpusFile _file;
 
     private ArffTable(CorpusFile file, IReadOnlyList<string> columns)
     {
-        this.file = file;
+        _file = file;
         Columns = columns;
     }
 
@@ -39,21 +42,36 @@ internal sealed class ArffTable : CorpusTable
         {
             if (Begins(line, "@data"))
             {
-                return names.Count >= 2 ? new ArffTable(file, names)
-                    : throw new CorpusException(file.Path, lines.Line, $"the file declares {names.Count} attributes before @data", "A text and a label need one each.");
+                return names.Count >= 2
+                    ? new ArffTable(file, names)
+                    : throw new CorpusException(
+                        file.Path,
+                        lines.Line,
+                        $"the file declares {names.Count} attributes before @data",
+                        "A text and a label need one each."
+                    );
             }
             if (!Begins(line, "@attribute"))
                 continue;
             string rest = line["@attribute".Length..].TrimStart();
             int at = 0;
-            names.Add(rest.Length > 0 && rest[0] is '\'' or '"' ? Quoted(rest, ref at) ?? rest : rest[..Math.Max(0, rest.IndexOfAny([' ', '\t']))]);
+            names.Add(
+                rest.Length > 0 && rest[0] is '\'' or '"'
+                    ? Quoted(rest, ref at) ?? rest
+                    : rest[..Math.Max(0, rest.IndexOfAny([' ', '\t']))]
+            );
         }
-        throw new CorpusException(file.Path, 0, "the file has no line @data", "It is cut short; copy or download it again.");
+        throw new CorpusException(
+            file.Path,
+            0,
+            "the file has no line @data",
+            "It is cut short; copy or download it again."
+        );
     }
 
     public override IEnumerable<TableRow> Read(RowLog log, IReadOnlyList<int> columns)
     {
-        using var lines = new LineReader(file);
+        using var lines = new LineReader(_file);
         bool data = false;
         while (NextLine(lines) is { } line)
         {
@@ -66,7 +84,13 @@ internal sealed class ArffTable : CorpusTable
             if (cells?.Count == Columns.Count)
                 yield return new TableRow(lines.Line, [.. columns.Select(column => cells[column])]);
             else
-                log.Bad(file.Path, lines.Line, line[0] == '{' ? "the row is sparse, which is not read" : cells is null ? "a quote is not closed" : $"the row has {cells.Count} values where {Columns.Count} are expected");
+                log.Bad(
+                    _file.Path,
+                    lines.Line,
+                    line[0] == '{' ? "the row is sparse, which is not read"
+                        : cells is null ? "a quote is not closed"
+                        : $"the row has {cells.Count} values where {Columns.Count} are expected"
+                );
         }
     }
 
@@ -127,7 +151,15 @@ internal sealed class ArffTable : CorpusTable
             if (line[i] == '\\' && i + 1 < line.Length)
             {
                 i++;
-                value.Append(line[i] switch { 'n' => '\n', 't' => '\t', 'r' => '\r', var other => other });
+                value.Append(
+                    line[i] switch
+                    {
+                        'n' => '\n',
+                        't' => '\t',
+                        'r' => '\r',
+                        var other => other,
+                    }
+                );
                 continue;
             }
             value.Append(line[i]);

@@ -24,6 +24,8 @@ internal static class CorpusTables
         FileKind kind = entry is null ? file.Kind() : InputFile.StoredKindOf(outer);
         if (kind.IsPacked())
             kind = file.Kind();
-        return Readers.TryGetValue(kind, out Func<string, CorpusTable>? open) ? new TableSource(file.Path, open(file.Path), options) : null;
+        return Readers.TryGetValue(kind, out Func<string, CorpusTable>? open)
+            ? new TableSource(file.Path, open(file.Path), options)
+            : null;
     }
 }

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Firn.Data;
 
-/// <summary>Values of JSON as cells: properties of objects inside objects have names with dots, elements of arrays numbers from 1.</summary>
+/// <summary>
+/// Values of JSON as cells: properties of objects inside objects have names with dots, elements of arrays numbers from
+/// 1.
+/// </summary>
 internal static class JsonCells
 {
     private const int MostNames = 2000;
@@ -21,7 +24,8 @@ internal static class JsonCells
     }
 
     /// <summary>The cell of a name; a missing one where the row has none.</summary>
-    public static TableCell Find(JsonElement row, string name) => TryFind(row, name, out JsonElement value) ? Of(value) : default;
+    public static TableCell Find(JsonElement row, string name) =>
+        TryFind(row, name, out JsonElement value) ? Of(value) : default;
 
     private static bool TryFind(JsonElement row, string name, out JsonElement value)
     {
@@ -48,19 +52,21 @@ internal static class JsonCells
         return false;
     }
 
-    private static IEnumerable<(string Name, JsonElement Value)> Members(JsonElement row) => row.ValueKind switch
-    {
-        JsonValueKind.Object => row.EnumerateObject().Select(p => (p.Name, p.Value)),
-        JsonValueKind.Array => row.EnumerateArray().Select((value, i) => ($"{i + 1}", value)),
-        _ => [],
-    };
+    private static IEnumerable<(string Name, JsonElement Value)> Members(JsonElement row) =>
+        row.ValueKind switch
+        {
+            JsonValueKind.Object => row.EnumerateObject().Select(p => (p.Name, p.Value)),
+            JsonValueKind.Array => row.EnumerateArray().Select((value, i) => ($"{i + 1}", value)),
+            _ => [],
+        };
 
-    private static TableCell Of(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => new TableCell(value.GetString()),
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => new TableCell(value.GetRawText()),
-        JsonValueKind.Array => new TableCell(null, [.. value.EnumerateArray().Select(item => Of(item).Shown)]),
-        JsonValueKind.Object => new TableCell(value.GetRawText()),
-        _ => default,
-    };
+    private static TableCell Of(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => new TableCell(value.GetString()),
+            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => new TableCell(value.GetRawText()),
+            JsonValueKind.Array => new TableCell(null, [.. value.EnumerateArray().Select(item => Of(item).Shown)]),
+            JsonValueKind.Object => new TableCell(value.GetRawText()),
+            _ => default,
+        };
 }

@@ -6,17 +6,18 @@ namespace Firn.Data;
 internal sealed class JsonValues : IDisposable
 {
     private const int LongestValue = 1 << 28;
-    private readonly CorpusFile file;
-    private readonly StreamReader reader;
-    private readonly char[] buffer = new char[1 << 16];
-    private readonly StringBuilder value = new();
-    private int at, end;
-    private long line = 1;
+    private readonly CorpusFile _file;
+    private readonly StreamReader _reader;
+    private readonly char[] _buffer = new char[1 << 16];
+    private readonly StringBuilder _value = new();
+    private int _at,
+        _end;
+    private long _line = 1;
 
     public JsonValues(CorpusFile file)
     {
-        this.file = file;
-        reader = file.OpenText();
+        _file = file;
+        _reader = file.OpenText();
     }
 
     /// <summary>The line on which the latest value began.</summary>
@@ -27,19 +28,21 @@ internal sealed class JsonValues : IDisposable
     {
         if (Peek() != '[')
             return false;
-        at++;
+        _at++;
         return true;
     }
 
     /// <summary>The next value's text; null at the end of the file, or of the array.</summary>
     /// <param name="inArray">Whether commas stand between and a bracket ends them.</param>
-    /// <exception cref="CorpusException">The file ends inside a value, or something else stands between values.</exception>
+    /// <exception cref="CorpusException">
+    /// The file ends inside a value, or something else stands between values.
+    /// </exception>
     public string? Next(bool inArray)
     {
         int next = Peek();
         if (inArray && next == ',')
         {
-            at++;
+            _at++;
             next = Peek();
         }
         if (next < 0 && inArray)
@@ -47,23 +50,28 @@ internal sealed class JsonValues : IDisposable
         if (next < 0 || (inArray && next == ']'))
             return null;
         if (next is not ('{' or '['))
-            throw new CorpusException(file.Path, line, $"an object is expected where '{(char)next}' stands", "Write objects with a property for the text and one for the label.");
-        Line = line;
+            throw new CorpusException(
+                _file.Path,
+                _line,
+                $"an object is expected where '{(char)next}' stands",
+                "Write objects with a property for the text and one for the label."
+            );
+        Line = _line;
         return Take();
     }
 
-    public void Dispose() => reader.Dispose();
+    public void Dispose() => _reader.Dispose();
 
     /// <summary>The next character that is no white space, not taken; -1 at the end.</summary>
     private int Peek()
     {
         while (true)
         {
-            for (; at < end; at++)
+            for (; _at < _end; _at++)
             {
-                char c = buffer[at];
+                char c = _buffer[_at];
                 if (c == '\n')
-                    line++;
+                    _line++;
                 else if (!char.IsWhiteSpace(c) && c != '\uFEFF')
                     return c;
             }
@@ -74,17 +82,18 @@ internal sealed class JsonValues : IDisposable
 
     private string Take()
     {
-        value.Clear();
+        _value.Clear();
         int depth = 0;
-        bool inString = false, escaped = false;
+        bool inString = false,
+            escaped = false;
         while (true)
         {
-            int start = at;
-            for (; at < end; at++)
+            int start = _at;
+            for (; _at < _end; _at++)
             {
-                char c = buffer[at];
+                char c = _buffer[_at];
                 if (c == '\n')
-                    line++;
+                    _line++;
                 if (inString)
                 {
                     inString = escaped || c != '"';
@@ -92,15 +101,23 @@ internal sealed class JsonValues : IDisposable
                     continue;
                 }
                 inString = c == '"';
-                depth += c is '{' or '[' ? 1 : c is '}' or ']' ? -1 : 0;
+                depth +=
+                    c is '{' or '[' ? 1
+                    : c is '}' or ']' ? -1
+                    : 0;
                 if (depth > 0 || c is not ('}' or ']'))
                     continue;
-                at++;
-                return value.Append(buffer, start, at - start).ToString();
+                _at++;
+                return _value.Append(_buffer, start, _at - start).ToString();
             }
-            value.Append(buffer, start, at - start);
-            if (value.Length > LongestValue)
-                throw new CorpusException(file.Path, Line, $"a value of JSON is longer than {LongestValue} characters", "Write one object a line.");
+            _value.Append(_buffer, start, _at - start);
+            if (_value.Length > LongestValue)
+                throw new CorpusException(
+                    _file.Path,
+                    Line,
+                    $"a value of JSON is longer than {LongestValue} characters",
+                    "Write one object a line."
+                );
             if (!Fill())
                 throw Ends();
         }
@@ -108,17 +125,23 @@ internal sealed class JsonValues : IDisposable
 
     private bool Fill()
     {
-        at = 0;
+        _at = 0;
         try
         {
-            end = reader.Read(buffer, 0, buffer.Length);
+            _end = _reader.Read(_buffer, 0, _buffer.Length);
         }
         catch (InvalidDataException error)
         {
-            throw file.Damaged(error);
+            throw _file.Damaged(error);
         }
-        return end > 0;
+        return _end > 0;
     }
 
-    private CorpusException Ends() => new(file.Path, line, "the JSON text ends inside a value that is not closed", "It is cut short; copy or download it again.");
+    private CorpusException Ends() =>
+        new(
+            _file.Path,
+            _line,
+            "the JSON text ends inside a value that is not closed",
+            "It is cut short; copy or download it again."
+        );
 }

@@ -2,20 +2,28 @@ using System.Text;
 
 namespace Firn.Data;
 
-/// <summary>Sentences as trees in brackets with a class at each node (Stanford Sentiment Treebank): <c>(3 (2 It) (4 works))</c>.</summary>
+/// <summary>
+/// Sentences as trees in brackets with a class at each node (Stanford Sentiment Treebank): <c>(3 (2 It) (4 works))</c>.
+/// </summary>
 internal static class SentimentTrees
 {
     /// <summary>Whether lines are such trees.</summary>
-    public static bool Fits(IReadOnlyCollection<string> lines) => lines.Count > 0 && lines.All(line => Parse(line, out _, out _) is null);
+    public static bool Fits(IReadOnlyCollection<string> lines) =>
+        lines.Count > 0 && lines.All(line => Parse(line, out _, out _) is null);
 
     /// <summary>The class of the whole sentence and its words.</summary>
-    public static LineSource Source(CorpusFile file) => new(file, CorpusFormat.SentimentTrees, "sentiment trees, the class of the whole sentence and its words",
-        (ReadOnlySpan<char> line, LabelPool labels, out LabeledText row) =>
-        {
-            string? problem = Parse(line, out string label, out string text);
-            row = problem is null ? new LabeledText(text, labels.Get(label)) : default;
-            return problem;
-        });
+    public static LineSource Source(CorpusFile file) =>
+        new(
+            file,
+            CorpusFormat.SentimentTrees,
+            "sentiment trees, the class of the whole sentence and its words",
+            (ReadOnlySpan<char> line, LabelPool labels, out LabeledText row) =>
+            {
+                string? problem = Parse(line, out string label, out string text);
+                row = problem is null ? new LabeledText(text, labels.Get(label)) : default;
+                return problem;
+            }
+        );
 
     private static string? Parse(ReadOnlySpan<char> line, out string label, out string text)
     {
@@ -24,7 +32,7 @@ internal static class SentimentTrees
         const string no = "the line is no tree such as (3 (2 It) (4 works))";
         var words = new StringBuilder();
         int depth = 0;
-        for (int at = 0; at < line.Length;)
+        for (int at = 0; at < line.Length; )
         {
             if (line[at] == ' ')
             {
@@ -62,10 +70,11 @@ internal static class SentimentTrees
     }
 
     // Brackets and slashes as the Penn Treebank writes them.
-    private static string Plain(string word) => word switch
-    {
-        "-LRB-" => "(",
-        "-RRB-" => ")",
-        _ => word.Replace("\\/", "/", StringComparison.Ordinal).Replace("\\*", "*", StringComparison.Ordinal),
-    };
+    private static string Plain(string word) =>
+        word switch
+        {
+            "-LRB-" => "(",
+            "-RRB-" => ")",
+            _ => word.Replace("\\/", "/", StringComparison.Ordinal).Replace("\\*", "*", StringComparison.Ordinal),
+        };
 }

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Firn.Data;
 
 /// <summary>
-/// Labels of which a text has any number, as files write them: lists of Python, NumPy or JSON in a cell, names between bars,
-/// commas or semicolons. They are handed on with a bar between; a lone bar is none.
+/// Labels of which a text has any number, as files write them: lists of Python, NumPy or JSON in a cell, names between
+/// bars, commas or semicolons. They are handed on with a bar between; a lone bar is none.
 /// </summary>
 internal static class SeveralLabels
 {
@@ -21,11 +21,19 @@ internal static class SeveralLabels
     /// <summary>The labels as one.</summary>
     public static string Join(IEnumerable<string> labels)
     {
-        string joined = string.Join(Separator, labels.Select(label => label.Trim().Replace(Separator, '/')).Where(label => label.Length > 0).Distinct(StringComparer.Ordinal));
+        string joined = string.Join(
+            Separator,
+            labels
+                .Select(label => label.Trim().Replace(Separator, '/'))
+                .Where(label => label.Length > 0)
+                .Distinct(StringComparer.Ordinal)
+        );
         return joined.Length == 0 ? None : joined;
     }
 
-    /// <summary>How cells with several labels are written, by the first of them; null where they are single labels.</summary>
+    /// <summary>
+    /// How cells with several labels are written, by the first of them; null where they are single labels.
+    /// </summary>
     /// <param name="cells">Labels as they stand in the file, empty ones too.</param>
     /// <param name="asked">Several were asked for, so that less is enough to see how they are written.</param>
     public static LabelWriting? Find(IReadOnlyList<string> cells, bool asked)
@@ -34,7 +42,10 @@ internal static class SeveralLabels
         if (filled.Length == 0)
             return null;
         if (filled.All(cell => TryParseList(cell, out _)))
-            return new LabelWriting(null, filled.Any(cell => TryParseList(cell, out string[]? list) && list.Length != 1));
+            return new LabelWriting(
+                null,
+                filled.Any(cell => TryParseList(cell, out string[]? list) && list.Length != 1)
+            );
         string[] distinct = [.. filled.Distinct(StringComparer.Ordinal)];
         foreach (char separator in Separators)
         {
@@ -42,9 +53,16 @@ internal static class SeveralLabels
             if (divided == 0)
                 continue;
             string[] parts = [.. distinct.SelectMany(cell => Parts(cell, separator)).Distinct(StringComparer.Ordinal)];
-            // Names of a hierarchy have all the same number of parts; sets vary, and have more combinations than members.
-            bool vary = filled.Select(cell => Parts(cell, separator).Length).Distinct().Count() > 1 || filled.Length < cells.Count;
-            bool clear = vary && parts.Length < distinct.Length && divided >= 0.02 * filled.Length && parts.All(part => part.Length <= 60);
+            // Names of a hierarchy have all the same number of parts; sets vary, and have more combinations than
+            // members.
+            bool vary =
+                filled.Select(cell => Parts(cell, separator).Length).Distinct().Count() > 1
+                || filled.Length < cells.Count;
+            bool clear =
+                vary
+                && parts.Length < distinct.Length
+                && divided >= 0.02 * filled.Length
+                && parts.All(part => part.Length <= 60);
             if (clear || asked)
                 return new LabelWriting(separator, true);
         }
@@ -52,9 +70,12 @@ internal static class SeveralLabels
     }
 
     /// <summary>Takes a cell apart.</summary>
-    public static string[] Parts(string cell, char separator) => cell.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public static string[] Parts(string cell, char separator) =>
+        cell.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>Takes a list in brackets apart: <c>['a', "b"]</c>, NumPy's <c>['a' 'b']</c>, sets, tuples, numbers, bare words.</summary>
+    /// <summary>
+    /// Takes a list in brackets apart: <c>['a', "b"]</c>, NumPy's <c>['a' 'b']</c>, sets, tuples, numbers, bare words.
+    /// </summary>
     public static bool TryParseList(string cell, [NotNullWhen(true)] out string[]? labels)
     {
         labels = null;
@@ -77,7 +98,10 @@ internal static class SeveralLabels
                 rest = rest[1..].TrimStart();
         }
         labels = [.. found];
-        return cell[0] == '[' || found.Count == 0 || cell.AsSpan(1).TrimStart()[0] is '\'' or '"' || char.IsAsciiDigit(cell.AsSpan(1).TrimStart()[0]);
+        return cell[0] == '['
+            || found.Count == 0
+            || cell.AsSpan(1).TrimStart()[0] is '\'' or '"'
+            || char.IsAsciiDigit(cell.AsSpan(1).TrimStart()[0]);
     }
 
     private static bool TakeItem(ref ReadOnlySpan<char> rest, out string item)
@@ -120,7 +144,10 @@ internal static class SeveralLabels
 internal sealed record LabelWriting(char? Separator, bool HasSets)
 {
     /// <summary>In words, for the user.</summary>
-    public string InWords => Separator is { } separator ? $"several labels in one cell, {CorpusLayout.SeparatorName(separator)}s between" : "lists of labels";
+    public string InWords =>
+        Separator is { } separator
+            ? $"several labels in one cell, {CorpusLayout.SeparatorName(separator)}s between"
+            : "lists of labels";
 
     /// <summary>The labels of a cell; null where it is no list and should be.</summary>
     public IReadOnlyList<string>? Parse(string cell)

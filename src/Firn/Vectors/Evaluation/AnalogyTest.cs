@@ -30,27 +30,46 @@ internal static class AnalogyTest
         }
         if (questions.Count == 0 && wrong.Count == 0)
         {
-            Throw.BadFile(path, "end of file", unknown > 0 ? $"{unknown} questions have a word without a vector and none is left" : "it holds no question of four words",
-                "Lines must be 'a b c d' below sections ': name'; check the words' case and language");
+            Throw.BadFile(
+                path,
+                "end of file",
+                unknown > 0
+                    ? $"{unknown} questions have a word without a vector and none is left"
+                    : "it holds no question of four words",
+                "Lines must be 'a b c d' below sections ': name'; check the words' case and language"
+            );
         }
         UnitTable table = vectors.Table;
         float[][] queries = [.. questions.Select(q => table.Mean([q.Rows[1], q.Rows[2]], [q.Rows[0]]))];
         (int Row, float Score)[][] found = BatchSearch.Nearest(table, queries, Candidates + 3, words.Count);
-        int[] correct = new int[names.Count], total = new int[names.Count];
+        int[] correct = new int[names.Count],
+            total = new int[names.Count];
         for (int i = 0; i < questions.Count; i++)
         {
             total[questions[i].Section]++;
             correct[questions[i].Section] += IsRight(questions[i], found[i], vectors.Vectors, words) ? 1 : 0;
         }
-        AnalogySection[] sections = [.. names.Select((name, s) => new AnalogySection(name, correct[s], total[s] + wrong.GetValueOrDefault(s)))];
-        return new AnalogyScore(sections, unknown) { InvalidLines = invalid.Count, FirstInvalidLine = invalid.FirstOrDefault() };
+        AnalogySection[] sections =
+        [
+            .. names.Select((name, s) => new AnalogySection(name, correct[s], total[s] + wrong.GetValueOrDefault(s))),
+        ];
+        return new AnalogyScore(sections, unknown)
+        {
+            InvalidLines = invalid.Count,
+            FirstInvalidLine = invalid.FirstOrDefault(),
+        };
     }
 
     /// <summary>
-    /// The answer is the first of the five best words, without the rows a, b and c, that is not another spelling of a, b or
-    /// c; the fifth where all are.
+    /// The answer is the first of the five best words, without the rows a, b and c, that is not another spelling of a,
+    /// b or c; the fifth where all are.
     /// </summary>
-    private static bool IsRight(Question question, (int Row, float Score)[] found, WordVectors vectors, EvaluationWords words)
+    private static bool IsRight(
+        Question question,
+        (int Row, float Score)[] found,
+        WordVectors vectors,
+        EvaluationWords words
+    )
     {
         string[] given = [.. question.Terms[..3].Select(words.Fold)];
         string predicted = "";
@@ -89,7 +108,12 @@ internal static class AnalogyTest
             else
             {
                 if (names.Count == 0)
-                    Throw.BadFile(path, $"line {number}", "a question stands before the first section", "Begin each section with a line ': name'");
+                    Throw.BadFile(
+                        path,
+                        $"line {number}",
+                        "a question stands before the first section",
+                        "Begin each section with a line ': name'"
+                    );
                 string[] terms = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
                 if (terms.Length == 4)
                     yield return (names.Count - 1, terms);

@@ -3,15 +3,19 @@ using Firn.Vectors.Search;
 
 namespace Firn.Vectors.Evaluation;
 
-/// <summary>Word categories: cluster the vectors, and see how pure the clusters are (Almuhareb and Poesio 2005).</summary>
+/// <summary>
+/// Word categories: cluster the vectors, and see how pure the clusters are (Almuhareb and Poesio 2005).
+/// </summary>
 internal static class CategoryTest
 {
-    private const int Starts = 10, Rounds = 100;
+    private const int Starts = 10,
+        Rounds = 100;
 
     public static CategorizationScore Run(Similarity vectors, string path, EvaluationOptions options)
     {
         var words = new EvaluationWords(vectors.Vectors, options);
-        List<int> rows = [], labels = [];
+        List<int> rows = [],
+            labels = [];
         List<string> categories = [];
         int unknown = 0;
         foreach (string line in TestLines.Of(path).Skip(1))
@@ -32,9 +36,19 @@ internal static class CategoryTest
             labels.Add(categories.IndexOf(category));
         }
         if (rows.Count == 0)
-            Throw.BadFile(path, "end of file", "none of its words has a vector", "Lines must be ',category,word' under a header; check the words' case and language");
+            Throw.BadFile(
+                path,
+                "end of file",
+                "none of its words has a vector",
+                "Lines must be ',category,word' under a header; check the words' case and language"
+            );
         int[] clusters = Cluster(vectors.Table, [.. rows], categories.Count);
-        return new CategorizationScore(Purity(clusters, [.. labels], categories.Count), rows.Count, categories.Count, unknown);
+        return new CategorizationScore(
+            Purity(clusters, [.. labels], categories.Count),
+            rows.Count,
+            categories.Count,
+            unknown
+        );
     }
 
     /// <summary>Sum over clusters of the count of their most frequent category, over all words.</summary>
@@ -50,7 +64,9 @@ internal static class CategoryTest
         return (double)counts.Values.Sum(row => row.Max()) / clusters.Length;
     }
 
-    /// <summary>k-means on unit vectors (Lloyd 1982; seeds by k-means++, Arthur and Vassilvitskii 2007), best of several starts.</summary>
+    /// <summary>
+    /// k-means on unit vectors (Lloyd 1982; seeds by k-means++, Arthur and Vassilvitskii 2007), best of several starts.
+    /// </summary>
     private static int[] Cluster(UnitTable table, int[] rows, int k)
     {
         int[] best = new int[rows.Length];
@@ -79,13 +95,20 @@ internal static class CategoryTest
         return best;
     }
 
-    /// <summary>Each next centre is a row drawn with probability proportional to its squared distance from the nearest centre.</summary>
+    /// <summary>
+    /// Each next centre is a row drawn with probability proportional to its squared distance from the nearest centre.
+    /// </summary>
     private static float[][] Seeds(UnitTable table, int[] rows, int k, CounterRandom random)
     {
         var centres = new List<float[]> { table[rows[random.Below(0, rows.Length)]].ToArray() };
         while (centres.Count < k)
         {
-            double[] distances = [.. rows.Select(row => Math.Max(0, 2 - 2 * centres.Max(centre => (double)UnitTable.Dot(table[row], centre))))];
+            double[] distances =
+            [
+                .. rows.Select(row =>
+                    Math.Max(0, 2 - 2 * centres.Max(centre => (double)UnitTable.Dot(table[row], centre)))
+                ),
+            ];
             double left = distances.Sum() * random.UniformDouble((ulong)centres.Count);
             int chosen = 0;
             while (chosen < rows.Length - 1 && (left -= distances[chosen]) > 0)

@@ -1,6 +1,8 @@
 namespace Firn.Vectors.Evaluation;
 
-/// <summary>The words that a test may use, folded as the options say: of several spellings the first row counts.</summary>
+/// <summary>
+/// The words that a test may use, folded as the options say: of several spellings the first row counts.
+/// </summary>
 internal sealed class EvaluationWords
 {
     private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);

@@ -11,7 +11,10 @@ public sealed record SimilarityScore(double Spearman, double Pearson, int Pairs,
     /// <summary>Part of the pairs whose words both have vectors.</summary>
     public double Coverage { get; init; }
 
-    /// <summary>Probability of a rank correlation so far from 0 by chance, two-sided, as SciPy computes it; NaN with fewer than three pairs.</summary>
+    /// <summary>
+    /// Probability of a rank correlation so far from 0 by chance, two-sided, as SciPy computes it; NaN with fewer than
+    /// three pairs.
+    /// </summary>
     public double SpearmanP { get; init; } = double.NaN;
 
     /// <summary>As <see cref="SpearmanP"/>, of the linear correlation.</summary>
@@ -53,7 +56,9 @@ public sealed record AnalogyScore(IReadOnlyList<AnalogySection> Sections, int Ou
 }
 
 /// <summary>How well clusters of vectors agree with categories.</summary>
-/// <param name="Purity">Part of the words that stand in a cluster where their category is the most frequent one, in (0, 1].</param>
+/// <param name="Purity">
+/// Part of the words that stand in a cluster where their category is the most frequent one, in (0, 1].
+/// </param>
 /// <param name="Words">Words clustered.</param>
 /// <param name="Categories">Categories, and clusters.</param>
 /// <param name="OutOfVocabulary">Words left out because they have no vector.</param>
@@ -68,31 +73,41 @@ public sealed record EvaluationOptions
     /// <summary>Compare upper-cased words; of several spellings the first row counts.</summary>
     public bool CaseInsensitive { get; init; } = true;
 
-    /// <summary>Count pairs and questions with unknown words as similarity 0 and as wrong, rather than leaving them out.</summary>
+    /// <summary>
+    /// Count pairs and questions with unknown words as similarity 0 and as wrong, rather than leaving them out.
+    /// </summary>
     public bool DummyForUnknown { get; init; }
 }
 
 /// <summary>Standard tests of word vectors; equal to gensim's evaluation of the same vectors.</summary>
 public static class VectorEvaluation
 {
-    /// <summary>Correlation of cosines with the scores of a file of lines "word word score" (tabs, spaces, commas or semicolons between).</summary>
-    /// <exception cref="InvalidDataException">The file has no pair whose words both have vectors, or is mostly of other lines.</exception>
+    /// <summary>
+    /// Correlation of cosines with the scores of a file of lines "word word score" (tabs, spaces, commas or semicolons
+    /// between).
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The file has no pair whose words both have vectors, or is mostly of other lines.
+    /// </exception>
     public static SimilarityScore Similarity(Similarity vectors, string path, EvaluationOptions? options = null) =>
         PairTest.Run(vectors, path, options ?? new EvaluationOptions());
 
     /// <summary>
-    /// Accuracy of 3CosAdd on a file of lines "a b c d" with sections ": name", or of comma-separated lines with the header
-    /// ",type,word1,word2,word3,target".
+    /// Accuracy of 3CosAdd on a file of lines "a b c d" with sections ": name", or of comma-separated lines with the
+    /// header ",type,word1,word2,word3,target".
     /// </summary>
     /// <exception cref="InvalidDataException">A question stands before the first section.</exception>
     public static AnalogyScore Analogies(Similarity vectors, string path, EvaluationOptions? options = null) =>
         AnalogyTest.Run(vectors, path, options ?? new EvaluationOptions());
 
     /// <summary>
-    /// Purity of k-means clusters (on unit vectors, as many clusters as categories, best of ten starts) for a file with the
-    /// header ",category,word".
+    /// Purity of k-means clusters (on unit vectors, as many clusters as categories, best of ten starts) for a file with
+    /// the header ",category,word".
     /// </summary>
     /// <exception cref="InvalidDataException">No word of the file has a vector.</exception>
-    public static CategorizationScore Categorization(Similarity vectors, string path, EvaluationOptions? options = null) =>
-        CategoryTest.Run(vectors, path, options ?? new EvaluationOptions());
+    public static CategorizationScore Categorization(
+        Similarity vectors,
+        string path,
+        EvaluationOptions? options = null
+    ) => CategoryTest.Run(vectors, path, options ?? new EvaluationOptions());
 }

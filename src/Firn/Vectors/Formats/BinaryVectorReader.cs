@@ -7,16 +7,25 @@ using Firn.Files;
 
 namespace Firn.Vectors.Formats;
 
-/// <summary>Reads word2vec's binary format: a word, a space, D little-endian float32 values; line feeds before a word are skipped.</summary>
+/// <summary>
+/// Reads word2vec's binary format: a word, a space, D little-endian float32 values; line feeds before a word are
+/// skipped.
+/// </summary>
 internal static class BinaryVectorReader
 {
     private const int MaxWord = 1 << 16;
 
-    public static VectorFileContent Read(ByteSource source, VectorFileHeader header, VectorLoadOptions options, HashSet<string>? only)
+    public static VectorFileContent Read(
+        ByteSource source,
+        VectorFileHeader header,
+        VectorLoadOptions options,
+        HashSet<string>? only
+    )
     {
         long rows = Math.Min(options.TrustHeader ? header.Rows : long.MaxValue, options.Limit ?? long.MaxValue);
         bool known = !source.Compressed && only is null;
-        long initial = known && options.TrustHeader ? rows : Math.Min(header.Rows, VectorTable.UnknownRows(header.Dimension));
+        long initial =
+            known && options.TrustHeader ? rows : Math.Min(header.Rows, VectorTable.UnknownRows(header.Dimension));
         var table = new VectorTable(source.Path, header.Dimension, initial, options.BlockValues);
         var report = new VectorLoadReport { Format = header.Format, Compressed = source.Compressed };
         var scratch = new float[header.Dimension];
@@ -34,7 +43,12 @@ internal static class BinaryVectorReader
             if (problem is not null)
             {
                 if (!options.SkipBadRows)
-                    Throw.BadFile(source.Path, problem, "a vector must be finite", "The file is damaged, its header gives another dimension, or training diverged");
+                    Throw.BadFile(
+                        source.Path,
+                        problem,
+                        "a vector must be finite",
+                        "The file is damaged, its header gives another dimension, or training diverged"
+                    );
                 report = report with { BadRows = report.BadRows + 1, FirstBadRow = report.FirstBadRow ?? problem };
                 continue;
             }
@@ -70,15 +84,24 @@ internal static class BinaryVectorReader
             space = source.Peek(MaxWord).IndexOf((byte)' ');
         if (space < 0 || space >= MaxWord)
         {
-            Throw.BadFile(source.Path, $"byte {at}", $"no space ends the word of row {row + 1} within {MaxWord} bytes",
-                "The file is truncated or damaged, or its header gives another dimension; fetch it again");
+            Throw.BadFile(
+                source.Path,
+                $"byte {at}",
+                $"no space ends the word of row {row + 1} within {MaxWord} bytes",
+                "The file is truncated or damaged, or its header gives another dimension; fetch it again"
+            );
         }
         ReadOnlySpan<byte> bytes = source.Peek(space + 1)[..space];
         string? word = (options.Encoding ?? Encoding.UTF8).GetString(bytes);
         if (options.Encoding is null && !Utf8.IsValid(bytes))
         {
             if (options.InvalidUtf8 == InvalidUtf8Policy.Stop)
-                Throw.BadFile(source.Path, $"byte {at}", $"{Shown(word)} of row {row + 1} is not valid UTF-8", TextBlock.Utf8Remedy);
+                Throw.BadFile(
+                    source.Path,
+                    $"byte {at}",
+                    $"{Shown(word)} of row {row + 1} is not valid UTF-8",
+                    TextBlock.Utf8Remedy
+                );
             report = report with { InvalidUtf8Words = report.InvalidUtf8Words + 1 };
             word = options.InvalidUtf8 == InvalidUtf8Policy.Replace ? word : null;
         }
@@ -93,7 +116,9 @@ internal static class BinaryVectorReader
 
     /// <summary>A word for a message; bytes of numbers that stand where a word should are not shown.</summary>
     private static string Shown(string word) =>
-        word.Length <= 60 && !word.Any(char.IsControl) && word.Count(c => c == '\uFFFD') <= 2 ? $"the word '{word}'" : "what stands where the word";
+        word.Length <= 60 && !word.Any(char.IsControl) && word.Count(c => c == '\uFFFD') <= 2
+            ? $"the word '{word}'"
+            : "what stands where the word";
 
     /// <summary>Reads a row; what is wrong with its numbers, with the place, or null.</summary>
     private static string? ReadVector(ByteSource source, Span<float> values, long promised, long row)
@@ -134,12 +159,20 @@ internal static class BinaryVectorReader
         SkipLineFeeds(source);
         if (!source.Peek(1).IsEmpty)
         {
-            Throw.BadFile(source.Path, $"byte {source.Position}", $"more bytes follow the {promised} words that the header promises",
-                "The header is wrong: correct it, or read it with the count ignored");
+            Throw.BadFile(
+                source.Path,
+                $"byte {source.Position}",
+                $"more bytes follow the {promised} words that the header promises",
+                "The header is wrong: correct it, or read it with the count ignored"
+            );
         }
     }
 
     private static void Truncated(ByteSource source, long promised, long row) =>
-        Throw.BadFile(source.Path, $"byte {source.Position}", $"the file ends in row {row + 1} of the {promised} that its header promises",
-            "It is truncated; fetch it again, or read it with the count ignored to take the rows that are there");
+        Throw.BadFile(
+            source.Path,
+            $"byte {source.Position}",
+            $"the file ends in row {row + 1} of the {promised} that its header promises",
+            "It is truncated; fetch it again, or read it with the count ignored to take the rows that are there"
+        );
 }

@@ -6,19 +6,45 @@ using System.Runtime.CompilerServices;
 namespace Firn.Vectors.Formats;
 
 /// <summary>
-/// Decimal text to float32, rounded to nearest even as <see cref="float.Parse(string)"/> does, at several times its speed.
+/// Decimal text to float32, rounded to nearest even as <see cref="float.Parse(string)"/> does, at several times its
+/// speed.
 /// </summary>
 /// <remarks>
-/// A decimal of at most 2^53 times or over a power of ten up to 10^22 is one exact double operation (Clinger 1990, "How to
-/// read floating point numbers accurately"). Rounding that double to float32 goes wrong only when it lies exactly between
-/// two floats while the decimal does not; those, and all other numbers, take the slow path.
+/// A decimal of at most 2^53 times or over a power of ten up to 10^22 is one exact double operation (Clinger 1990, "How
+/// to read floating point numbers accurately"). Rounding that double to float32 goes wrong only when it lies exactly
+/// between two floats while the decimal does not; those, and all other numbers, take the slow path.
 /// </remarks>
 internal static class FloatParser
 {
     private static ReadOnlySpan<double> Powers =>
-        [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
+        [
+            1,
+            1e1,
+            1e2,
+            1e3,
+            1e4,
+            1e5,
+            1e6,
+            1e7,
+            1e8,
+            1e9,
+            1e10,
+            1e11,
+            1e12,
+            1e13,
+            1e14,
+            1e15,
+            1e16,
+            1e17,
+            1e18,
+            1e19,
+            1e20,
+            1e21,
+            1e22,
+        ];
 
-    private static ReadOnlySpan<ulong> WholePowers => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    private static ReadOnlySpan<ulong> WholePowers =>
+        [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
     /// <summary>Parses the whole span; false when it is not a finite decimal number that float32 can hold.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out float value)
@@ -81,21 +107,26 @@ internal static class FloatParser
     }
 
     /// <summary>
-    /// Takes the digits among the next eight bytes, all at once: they are moved to the end of the word behind zeros, and
-    /// neighbours are joined to pairs, fours and eight (Lemire 2018, "Quickly parsing eight digits").
+    /// Takes the digits among the next eight bytes, all at once: they are moved to the end of the word behind zeros,
+    /// and neighbours are joined to pairs, fours and eight (Lemire 2018, "Quickly parsing eight digits").
     /// </summary>
     /// <returns>How many there are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadUpToEight(ReadOnlySpan<byte> text, ref ulong digits)
     {
         ulong values = BinaryPrimitives.ReadUInt64LittleEndian(text) ^ 0x3030303030303030;
-        ulong others = (values | (values + 0x7676767676767676)) & 0x8080808080808080; // the first is right; later ones may carry
+        // the first is right; later ones may carry
+        ulong others = (values | (values + 0x7676767676767676)) & 0x8080808080808080;
         if ((others & 0x80) != 0)
             return 0;
         int count = BitOperations.TrailingZeroCount(others) >> 3;
         values <<= 8 * (sizeof(ulong) - count);
         values = values * 10 + (values >> 8);
-        values = ((values & 0x000000FF000000FF) * 0x000F424000000064 + ((values >> 16) & 0x000000FF000000FF) * 0x0000271000000001) >> 32;
+        values =
+            (
+                (values & 0x000000FF000000FF) * 0x000F424000000064
+                + ((values >> 16) & 0x000000FF000000FF) * 0x0000271000000001
+            ) >> 32;
         digits = digits * WholePowers[count] + (uint)values;
         return count;
     }

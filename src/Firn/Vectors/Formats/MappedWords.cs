@@ -11,8 +11,13 @@ namespace Firn.Vectors.Formats;
 /// <param name="ends">Where each word ends among the bytes.</param>
 /// <param name="slots">See <see cref="WordSlots"/>.</param>
 /// <param name="count">Words in use, the first of the file.</param>
-internal sealed class MappedWords(string path, ReadOnlyMemory<byte> bytes, ReadOnlyMemory<int> ends, ReadOnlyMemory<int> slots, int count)
-    : IWordIndex, IReadOnlyList<string>
+internal sealed class MappedWords(
+    string path,
+    ReadOnlyMemory<byte> bytes,
+    ReadOnlyMemory<int> ends,
+    ReadOnlyMemory<int> slots,
+    int count
+) : IWordIndex, IReadOnlyList<string>
 {
     private const int StackBytes = 512;
 
@@ -36,7 +41,8 @@ internal sealed class MappedWords(string path, ReadOnlyMemory<byte> bytes, ReadO
         Span<byte> encoded = most <= StackBytes ? stackalloc byte[StackBytes] : new byte[most];
         row = 0;
         // Half a surrogate pair has no bytes in UTF-8, so no word of the file holds one.
-        return Utf8.FromUtf16(word, encoded, out _, out int length, replaceInvalidSequences: false) == System.Buffers.OperationStatus.Done
+        return Utf8.FromUtf16(word, encoded, out _, out int length, replaceInvalidSequences: false)
+                == System.Buffers.OperationStatus.Done
             && TryFind(encoded[..length], out row);
     }
 
@@ -73,7 +79,8 @@ internal sealed class MappedWords(string path, ReadOnlyMemory<byte> bytes, ReadO
     private ReadOnlySpan<byte> BytesOf(int index)
     {
         ReadOnlySpan<int> places = ends.Span;
-        int start = index == 0 ? 0 : places[index - 1], end = places[index];
+        int start = index == 0 ? 0 : places[index - 1],
+            end = places[index];
         if (start < 0 || end < start || end > bytes.Length)
             Damaged($"word {index + 1}", $"it is said to take the bytes {start} to {end} of {bytes.Length}");
         return bytes.Span[start..end];

@@ -3,7 +3,9 @@ using System.Text.Unicode;
 
 namespace Firn.Vectors.Formats;
 
-/// <summary>A run of whole lines of a text format and what parsing made of it; parsed on any thread, merged in order.</summary>
+/// <summary>
+/// A run of whole lines of a text format and what parsing made of it; parsed on any thread, merged in order.
+/// </summary>
 internal sealed class TextBlock(int dimension, VectorLoadOptions options, HashSet<string>? only)
 {
     private readonly List<string?> _words = [];
@@ -87,14 +89,20 @@ internal sealed class TextBlock(int dimension, VectorLoadOptions options, HashSe
                 _words.Add(null);
                 break;
             case TextRow.Kind.Bad:
-                Error = (problem, last
-                    ? "The file ends here without a line feed, so it is probably truncated; fetch or make it again"
-                    : "Correct or delete the line; every row must have as many finite numbers as the first");
+                Error = (
+                    problem,
+                    last
+                        ? "The file ends here without a line feed, so it is probably truncated; fetch or make it again"
+                        : "Correct or delete the line; every row must have as many finite numbers as the first"
+                );
                 break;
         }
     }
 
-    /// <summary>Whether a row can be left out unparsed: its first field is not asked for, and no word with a space inside begins so.</summary>
+    /// <summary>
+    /// Whether a row can be left out unparsed: its first field is not asked for, and no word with a space inside begins
+    /// so.
+    /// </summary>
     private bool IsPassedOver(ReadOnlySpan<byte> line)
     {
         if (TextRow.CountFields(line) != dimension + 1)

@@ -6,7 +6,14 @@ namespace Firn.Vectors.Formats;
 internal static class TextRow
 {
     /// <summary>What a line turned out to be.</summary>
-    public enum Kind { Vector, VectorOfSpacedWord, Blank, EmptyWord, Bad }
+    public enum Kind
+    {
+        Vector,
+        VectorOfSpacedWord,
+        Blank,
+        EmptyWord,
+        Bad,
+    }
 
     /// <summary>
     /// Splits a line (without its line feed) into the word's bytes and <paramref name="values"/>. The word is all that
@@ -16,7 +23,12 @@ internal static class TextRow
     /// <param name="values">Receives the D numbers.</param>
     /// <param name="word">The bytes of the word.</param>
     /// <param name="problem">For <see cref="Kind.Bad"/>: what is wrong.</param>
-    public static Kind Parse(ReadOnlySpan<byte> line, Span<float> values, out ReadOnlySpan<byte> word, out string problem)
+    public static Kind Parse(
+        ReadOnlySpan<byte> line,
+        Span<float> values,
+        out ReadOnlySpan<byte> word,
+        out string problem
+    )
     {
         problem = "";
         int wordEnd = WordEnd(line);
@@ -68,7 +80,12 @@ internal static class TextRow
     }
 
     /// <summary>Everything but a plain row: what it is, or what is wrong with it. Speed does not matter here.</summary>
-    private static Kind ParseOdd(ReadOnlySpan<byte> line, Span<float> values, out ReadOnlySpan<byte> word, out string problem)
+    private static Kind ParseOdd(
+        ReadOnlySpan<byte> line,
+        Span<float> values,
+        out ReadOnlySpan<byte> word,
+        out string problem
+    )
     {
         problem = "";
         word = default;

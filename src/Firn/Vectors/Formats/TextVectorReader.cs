@@ -5,9 +5,9 @@ using Firn.Kernels;
 namespace Firn.Vectors.Formats;
 
 /// <summary>
-/// Reads the text formats in blocks of whole lines. Each thread takes the next block from the file, parses it while it is
-/// still in its cache, and merges it when all blocks before are merged; so reading, parsing and merging overlap, and the
-/// order is the file's on any number of threads.
+/// Reads the text formats in blocks of whole lines. Each thread takes the next block from the file, parses it while it
+/// is still in its cache, and merges it when all blocks before are merged; so reading, parsing and merging overlap, and
+/// the order is the file's on any number of threads.
 /// </summary>
 internal sealed class TextVectorReader
 {
@@ -24,7 +24,8 @@ internal sealed class TextVectorReader
     private VectorLoadReport _report;
     private byte[] _rest = [];
     private bool _ended;
-    private long _taken, _merged;
+    private long _taken,
+        _merged;
     private long _line;
     private ExceptionDispatchInfo? _failure;
 
@@ -37,7 +38,12 @@ internal sealed class TextVectorReader
         _line = header.Rows >= 0 ? 1 : 0;
     }
 
-    public static VectorFileContent Read(ByteSource source, VectorFileHeader header, VectorLoadOptions options, HashSet<string>? only)
+    public static VectorFileContent Read(
+        ByteSource source,
+        VectorFileHeader header,
+        VectorLoadOptions options,
+        HashSet<string>? only
+    )
     {
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         long limit = options.Limit ?? long.MaxValue;
@@ -116,7 +122,9 @@ internal sealed class TextVectorReader
         }
     }
 
-    /// <summary>Takes the next bytes up to the last line feed among them; what follows it waits for the next block.</summary>
+    /// <summary>
+    /// Takes the next bytes up to the last line feed among them; what follows it waits for the next block.
+    /// </summary>
     /// <returns>False when the file has ended.</returns>
     private bool Fill(TextBlock block)
     {
@@ -140,8 +148,12 @@ internal sealed class TextVectorReader
                 return true;
             if (wanted > MaxLine)
             {
-                Throw.BadFile(_source.Path, $"before byte {_source.Position}", $"a line is longer than {MaxLine} bytes",
-                    "Check that this is a text file of word vectors");
+                Throw.BadFile(
+                    _source.Path,
+                    $"before byte {_source.Position}",
+                    $"a line is longer than {MaxLine} bytes",
+                    "Check that this is a text file of word vectors"
+                );
             }
             wanted *= 2;
         }
@@ -186,9 +198,11 @@ internal sealed class TextVectorReader
     {
         if (read >= limit || read == promised)
             return;
-        string remedy = read < promised
-            ? "The file is truncated or its header is wrong; fetch it again, or read it with the count ignored to take the rows that are there"
-            : "The header is wrong; correct it, or read the file with the count ignored to take all rows";
+        string remedy =
+            read < promised
+                ? "The file is truncated or its header is wrong; fetch it again, or read it with the count ignored "
+                    + "to take the rows that are there"
+                : "The header is wrong; correct it, or read the file with the count ignored to take all rows";
         Throw.BadFile(path, "line 1", $"the header promises {promised} words and the file holds {read}", remedy);
     }
 }

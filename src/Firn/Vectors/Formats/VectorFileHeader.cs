@@ -15,7 +15,8 @@ internal readonly record struct VectorFileHeader(VectorFormat Format, long Rows,
 
     private const int Look = 1 << 16;
     private const int RowsLookedAt = 16;
-    private const string Remedy = "Check that this is a file of word vectors: word2vec text or binary, GloVe text or fastText .vec";
+    private const string Remedy =
+        "Check that this is a file of word vectors: word2vec text or binary, GloVe text or fastText .vec";
 
     public static VectorFileHeader Read(ByteSource source, VectorLoadOptions options)
     {
@@ -31,21 +32,33 @@ internal readonly record struct VectorFileHeader(VectorFormat Format, long Rows,
         {
             CheckCounts(source, rows, dimension);
             int length = lineEnd < 0 ? bytes.Length : lineEnd + 1;
-            VectorFormat told = asked != VectorFormat.Auto ? asked
-                : LooksLikeText(bytes[length..], (int)dimension) ? VectorFormat.Word2VecText : VectorFormat.Word2VecBinary;
+            VectorFormat told =
+                asked != VectorFormat.Auto ? asked
+                : LooksLikeText(bytes[length..], (int)dimension) ? VectorFormat.Word2VecText
+                : VectorFormat.Word2VecBinary;
             if (options.TrustHeader)
                 CheckLength(source, told, rows, dimension, length);
             return new VectorFileHeader(told, rows, (int)dimension, length);
         }
         if (asked is VectorFormat.Word2VecText or VectorFormat.Word2VecBinary)
-            Throw.BadFile(source.Path, "line 1", "the header 'words dimension' is missing", "Load the file as GloVe, which has none, or let the format be told from the content");
+            Throw.BadFile(
+                source.Path,
+                "line 1",
+                "the header 'words dimension' is missing",
+                "Load the file as GloVe, which has none, or let the format be told from the content"
+            );
         return new VectorFileHeader(VectorFormat.GloVe, -1, DimensionOfRows(source.Path, bytes[bom..]), bom);
     }
 
     private static void RefuseFastTextModel(string path, ReadOnlySpan<byte> bytes)
     {
         if (Subwords.FastTextFile.Begins(bytes))
-            Throw.BadFile(path, "byte 0", "this is a fastText model (.bin), not a table of vectors", "Make a table of it with 'firn vectors convert', or load it with FastTextVectors");
+            Throw.BadFile(
+                path,
+                "byte 0",
+                "this is a fastText model (.bin), not a table of vectors",
+                "Make a table of it with 'firn vectors convert', or load it with FastTextVectors"
+            );
     }
 
     private static bool TryParseCounts(ReadOnlySpan<byte> line, out long rows, out long dimension)
@@ -61,27 +74,40 @@ internal readonly record struct VectorFileHeader(VectorFormat Format, long Rows,
     {
         if (rows < 1 || dimension < 1 || dimension > MaxDimension)
         {
-            Throw.BadFile(source.Path, "line 1", $"the header promises {rows} words of {dimension} numbers",
-                $"Words must be at least 1 and the dimension between 1 and {MaxDimension}; check the file or fetch it again");
-        }
-    }
-
-    /// <summary>Refuses a header that promises more than the file can hold, before anything is allocated for it.</summary>
-    private static void CheckLength(ByteSource source, VectorFormat format, long rows, long dimension, int headerLength)
-    {
-        // The shortest row: a one-letter word and one-digit numbers with a space before each, or a letter, a space and floats.
-        long shortest = format == VectorFormat.Word2VecText ? 2 * dimension + 1 : 4 * dimension + 2;
-        if (source.MaxLength - headerLength + 1 < shortest || rows > (source.MaxLength - headerLength + 1) / shortest)
-        {
-            Throw.BadFile(source.Path, "line 1",
-                $"the header promises {rows} words of {dimension} numbers, more than the file's {(source.Compressed ? "packed " : "")}length can hold",
-                "The file is truncated or its header is wrong; fetch it again, or read it with the count ignored to take the rows that are there");
+            Throw.BadFile(
+                source.Path,
+                "line 1",
+                $"the header promises {rows} words of {dimension} numbers",
+                $"Words must be at least 1 and the dimension between 1 and {MaxDimension}; check the file or fetch "
+                    + $"it again"
+            );
         }
     }
 
     /// <summary>
-    /// Text or binary after a header? Text has a number after the first word, or else valid UTF-8 without control characters;
-    /// float32 values of ordinary size have neither.
+    /// Refuses a header that promises more than the file can hold, before anything is allocated for it.
+    /// </summary>
+    private static void CheckLength(ByteSource source, VectorFormat format, long rows, long dimension, int headerLength)
+    {
+        // The shortest row: a one-letter word and one-digit numbers with a space before each, or a letter, a space and
+        // floats.
+        long shortest = format == VectorFormat.Word2VecText ? 2 * dimension + 1 : 4 * dimension + 2;
+        if (source.MaxLength - headerLength + 1 < shortest || rows > (source.MaxLength - headerLength + 1) / shortest)
+        {
+            Throw.BadFile(
+                source.Path,
+                "line 1",
+                $"the header promises {rows} words of {dimension} numbers, more than the file's "
+                    + $"{(source.Compressed ? "packed " : "")}length can hold",
+                "The file is truncated or its header is wrong; fetch it again, or read it with the count ignored to "
+                    + "take the rows that are there"
+            );
+        }
+    }
+
+    /// <summary>
+    /// Text or binary after a header? Text has a number after the first word, or else valid UTF-8 without control
+    /// characters; float32 values of ordinary size have neither.
     /// </summary>
     private static bool LooksLikeText(ReadOnlySpan<byte> rows, int dimension)
     {
@@ -102,8 +128,9 @@ internal readonly record struct VectorFileHeader(VectorFormat Format, long Rows,
     }
 
     /// <summary>
-    /// The dimension of a file without header: the number of fields after the word that most of its first rows have, so that
-    /// a short row is the one that is blamed; of equally many the smaller, since a word with spaces makes a row look longer.
+    /// The dimension of a file without header: the number of fields after the word that most of its first rows have, so
+    /// that a short row is the one that is blamed; of equally many the smaller, since a word with spaces makes a row
+    /// look longer.
     /// </summary>
     private static int DimensionOfRows(string path, ReadOnlySpan<byte> bytes)
     {
@@ -123,9 +150,15 @@ internal readonly record struct VectorFileHeader(VectorFormat Format, long Rows,
                 rowsOf[fields - 1] = rowsOf.GetValueOrDefault(fields - 1) + 1;
             bytes = bytes[Math.Min(end + 1, bytes.Length)..];
         }
-        int dimension = rowsOf.Count == 0 ? 0 : rowsOf.MaxBy(r => r.Value).Key; // the first of equals, which is the smaller
+        // the first of equals, which is the smaller
+        int dimension = rowsOf.Count == 0 ? 0 : rowsOf.MaxBy(r => r.Value).Key;
         if (dimension is < 1 or > MaxDimension)
-            Throw.BadFile(path, "line 1", "neither a header 'words dimension' nor a word and its numbers begin the file", Remedy);
+            Throw.BadFile(
+                path,
+                "line 1",
+                "neither a header 'words dimension' nor a word and its numbers begin the file",
+                Remedy
+            );
         return dimension;
     }
 }

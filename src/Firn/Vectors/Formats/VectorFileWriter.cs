@@ -18,7 +18,11 @@ internal static class VectorFileWriter
             throw new ArgumentException("Auto is for reading; name the format to write.", nameof(format));
         bool compressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         if (format == VectorFormat.Safetensors && compressed)
-            throw new ArgumentException($"'{path}' would be compressed, and a compressed safetensors file cannot be mapped; leave .gz out of its name.", nameof(path));
+            throw new ArgumentException(
+                $"'{path}' would be compressed, and a compressed safetensors file cannot be mapped; leave .gz out of "
+                    + $"its name.",
+                nameof(path)
+            );
         if (format != VectorFormat.Safetensors)
             RefuseUnreadableWords(vectors, format);
         OutputFile.Write(path, file => WriteContent(vectors, file, format, compressed));
@@ -86,20 +90,24 @@ internal static class VectorFileWriter
 
     private static void RefuseUnreadableWords(IWordTable vectors, VectorFormat format)
     {
-        SearchValues<char> separators = SearchValues.Create(format switch
-        {
-            VectorFormat.Word2VecBinary => " \n",
-            VectorFormat.GloVe => "\t\r\n",
-            _ => " \t\r\n",
-        });
+        SearchValues<char> separators = SearchValues.Create(
+            format switch
+            {
+                VectorFormat.Word2VecBinary => " \n",
+                VectorFormat.GloVe => "\t\r\n",
+                _ => " \t\r\n",
+            }
+        );
         foreach (string word in vectors.Words)
         {
             bool outerSpace = word.StartsWith(' ') || word.EndsWith(' ');
             if (word.Length == 0 || outerSpace || word.AsSpan().ContainsAny(separators))
             {
                 throw new ArgumentException(
-                    $"The word '{word}' is empty or holds a separator of {format}, so it could not be read back; rename it, for example with '_'.",
-                    nameof(vectors));
+                    $"The word '{word}' is empty or holds a separator of {format}, so it could not be read back; "
+                        + $"rename it, for example with '_'.",
+                    nameof(vectors)
+                );
             }
         }
     }

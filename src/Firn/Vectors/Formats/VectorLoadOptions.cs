@@ -1,6 +1,8 @@
 namespace Firn.Vectors.Formats;
 
-/// <summary>What to do with a word whose bytes are not valid UTF-8 (word2vec.c cuts long words in mid-character).</summary>
+/// <summary>
+/// What to do with a word whose bytes are not valid UTF-8 (word2vec.c cuts long words in mid-character).
+/// </summary>
 public enum InvalidUtf8Policy
 {
     /// <summary>Refuse the file and name the place.</summary>
@@ -19,7 +21,9 @@ public sealed record VectorLoadOptions
     /// <summary>The format; by default it is told from the content, never from the file's name.</summary>
     public VectorFormat Format { get; init; } = VectorFormat.Auto;
 
-    /// <summary>Rows to read from the start of the file, which usually holds the most frequent words; null reads all.</summary>
+    /// <summary>
+    /// Rows to read from the start of the file, which usually holds the most frequent words; null reads all.
+    /// </summary>
     public int? Limit { get; init; }
 
     /// <summary>Keep only these words; the others are passed over without being parsed or stored.</summary>
@@ -31,7 +35,10 @@ public sealed record VectorLoadOptions
     /// <summary>The encoding of words; null is UTF-8. With another every word is taken as it comes.</summary>
     public System.Text.Encoding? Encoding { get; init; }
 
-    /// <summary>Leave out rows that cannot be read (too few or too many numbers, one that is none or not finite), and count them.</summary>
+    /// <summary>
+    /// Leave out rows that cannot be read (too few or too many numbers, one that is none or not finite), and count
+    /// them.
+    /// </summary>
     public bool SkipBadRows { get; init; }
 
     /// <summary>
@@ -70,7 +77,9 @@ public sealed record VectorLoadReport
     /// <summary>Rows left out because the word is empty.</summary>
     public int EmptyWords { get; init; }
 
-    /// <summary>Words with bytes that are not UTF-8, replaced or left out as <see cref="VectorLoadOptions.InvalidUtf8"/> says.</summary>
+    /// <summary>
+    /// Words with bytes that are not UTF-8, replaced or left out as <see cref="VectorLoadOptions.InvalidUtf8"/> says.
+    /// </summary>
     public int InvalidUtf8Words { get; init; }
 
     /// <summary>Rows left out as <see cref="VectorLoadOptions.SkipBadRows"/> says.</summary>

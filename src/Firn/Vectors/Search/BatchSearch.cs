@@ -3,42 +3,72 @@ using Firn.Kernels;
 
 namespace Firn.Vectors.Search;
 
-/// <summary>The best rows for many unit vectors at once: each row of the table is loaded once for a block of queries.</summary>
+/// <summary>
+/// The best rows for many unit vectors at once: each row of the table is loaded once for a block of queries.
+/// </summary>
 internal static unsafe class BatchSearch
 {
-    private const int BlockQueries = 32, BlockRows = 64;
+    private const int BlockQueries = 32,
+        BlockRows = 64;
 
     /// <param name="table">The rows to search.</param>
     /// <param name="queries">Padded unit vectors.</param>
     /// <param name="count">Rows wanted for each.</param>
     /// <param name="rows">Search the first rows only.</param>
     /// <returns>For each query its best rows, best first.</returns>
-    public static (int Row, float Score)[][] Nearest(UnitTable table, IReadOnlyList<float[]> queries, int count, int rows)
+    public static (int Row, float Score)[][] Nearest(
+        UnitTable table,
+        IReadOnlyList<float[]> queries,
+        int count,
+        int rows
+    )
     {
         var found = new (int, float)[queries.Count][];
         int blocks = (queries.Count + BlockQueries - 1) / BlockQueries;
-        Workers.Run(blocks, Environment.ProcessorCount, (block, _) =>
-        {
-            int first = block * BlockQueries, size = Math.Min(BlockQueries, queries.Count - first);
-            switch (KernelPath.Width)
+        Workers.Run(
+            blocks,
+            Environment.ProcessorCount,
+            (block, _) =>
             {
-                case KernelWidth.Vector512: Search<Lanes512, Vector512<float>>(table, queries, first, size, count, rows, found); break;
-                case KernelWidth.Vector256: Search<Lanes256, Vector256<float>>(table, queries, first, size, count, rows, found); break;
-                case KernelWidth.Vector128: Search<Lanes128, Vector128<float>>(table, queries, first, size, count, rows, found); break;
-                default: Search<LanesScalar, float>(table, queries, first, size, count, rows, found); break;
+                int first = block * BlockQueries,
+                    size = Math.Min(BlockQueries, queries.Count - first);
+                switch (KernelPath.Width)
+                {
+                    case KernelWidth.Vector512:
+                        Search<Lanes512, Vector512<float>>(table, queries, first, size, count, rows, found);
+                        break;
+                    case KernelWidth.Vector256:
+                        Search<Lanes256, Vector256<float>>(table, queries, first, size, count, rows, found);
+                        break;
+                    case KernelWidth.Vector128:
+                        Search<Lanes128, Vector128<float>>(table, queries, first, size, count, rows, found);
+                        break;
+                    default:
+                        Search<LanesScalar, float>(table, queries, first, size, count, rows, found);
+                        break;
+                }
             }
-        });
+        );
         GC.KeepAlive(table);
         return found;
     }
 
-    private static void Search<P, V>(UnitTable table, IReadOnlyList<float[]> queries, int first, int size, int count, int rows, (int, float)[][] found)
+    private static void Search<P, V>(
+        UnitTable table,
+        IReadOnlyList<float[]> queries,
+        int first,
+        int size,
+        int count,
+        int rows,
+        (int, float)[][] found
+    )
         where P : struct, ILanes<V>
         where V : struct
     {
         int stride = table.Stride;
         using var copies = new ParameterMatrix(size, table.Dimension);
-        PointerList left = new(), right = new();
+        PointerList left = new(),
+            right = new();
         var tops = new TopRows[size];
         for (int q = 0; q < size; q++)
         {

@@ -7,17 +7,22 @@ using Firn.Vectors.Storage;
 namespace Firn.Vectors.Search;
 
 /// <summary>
-/// The rows of a <see cref="UnitTable"/> once more as signed bytes, a quarter of its memory: a scan of these finds the few
-/// rows that can be among the nearest, and only they are scored in full. The answer is that of the plain search, bit for bit.
+/// The rows of a <see cref="UnitTable"/> once more as signed bytes, a quarter of its memory: a scan of these finds the
+/// few rows that can be among the nearest, and only they are scored in full. The answer is that of the plain search,
+/// bit for bit.
 /// </summary>
 /// <remarks>
 /// A row is x = s c + e with codes c, a scale s and a rest e; the query y = t d + f likewise. Then
-/// x.y - s t (c.d) = (s c).f + e.y, and by Cauchy and Schwarz |x.y - s t (c.d)| &lt;= (|x| + |e|) |f| + |e| |y|, which is
-/// computed from the lengths of the rests. What float arithmetic adds is bounded by (columns + 16) 2^-24 and added too.
+/// x.y - s t (c.d) = (s c).f + e.y, and by Cauchy and Schwarz |x.y - s t (c.d)| &lt;= (|x| + |e|) |f| + |e| |y|, which
+/// is computed from the lengths of the rests. What float arithmetic adds is bounded by (columns + 16) 2^-24 and added
+/// too.
 /// </remarks>
 internal sealed unsafe class CodedTable
 {
-    /// <summary>Unit vectors in float32 and lengths that were rounded are longer than they should be by no more than this factor.</summary>
+    /// <summary>
+    /// Unit vectors in float32 and lengths that were rounded are longer than they should be by no more than this
+    /// factor.
+    /// </summary>
     private const double Slack = 1 + 1e-5;
 
     private readonly UnitTable _table;
@@ -32,11 +37,15 @@ internal sealed unsafe class CodedTable
         _scales = new float[table.Count];
         _rests = new float[table.Count];
         BlockRows = Math.Min(4096, _codes.RowsPerBlock);
-        Workers.Run((table.Count + BlockRows - 1) / BlockRows, Environment.ProcessorCount, (block, _) =>
-        {
-            for (int row = block * BlockRows; row < Math.Min((block + 1) * BlockRows, table.Count); row++)
-                Encode(row);
-        });
+        Workers.Run(
+            (table.Count + BlockRows - 1) / BlockRows,
+            Environment.ProcessorCount,
+            (block, _) =>
+            {
+                for (int row = block * BlockRows; row < Math.Min((block + 1) * BlockRows, table.Count); row++)
+                    Encode(row);
+            }
+        );
     }
 
     private int BlockRows { get; }
@@ -61,7 +70,8 @@ internal sealed unsafe class CodedTable
         short[] codes = new short[_codes.Stride];
         (double scale, double length, double rest) = EncodeQuery(query.AsSpan(0, _table.Dimension), codes);
         // bound = (1 + |e|) |f| + |e| |y| + rounding = |e| (|f| + |y|) + |f| + rounding
-        float slope = (float)((rest + length) * Slack), offset = (float)((rest + (_table.Stride + 16) / 16777216.0) * Slack);
+        float slope = (float)((rest + length) * Slack),
+            offset = (float)((rest + (_table.Stride + 16) / 16777216.0) * Slack);
         var tops = new TopRows[Environment.ProcessorCount];
         int[] left = without.ToArray();
         fixed (short* q = codes)
@@ -69,13 +79,26 @@ internal sealed unsafe class CodedTable
         {
             short* pq = q;
             float* pu = u;
-            Workers.Run((rows + BlockRows - 1) / BlockRows, tops.Length, (block, worker) =>
-            {
-                int first = block * BlockRows, size = Math.Min(BlockRows, rows - first);
-                int* dots = (int*)(pu + first); // the place of the bounds, which follow
-                ByteDot.Each((sbyte*)_codes[first], _codes.Stride, size, pq, dots);
-                Bound(first, new Span<float>(pu + first, size), (float)scale, slope, offset, tops[worker] ??= new TopRows(count), left);
-            });
+            Workers.Run(
+                (rows + BlockRows - 1) / BlockRows,
+                tops.Length,
+                (block, worker) =>
+                {
+                    int first = block * BlockRows,
+                        size = Math.Min(BlockRows, rows - first);
+                    int* dots = (int*)(pu + first); // the place of the bounds, which follow
+                    ByteDot.Each((sbyte*)_codes[first], _codes.Stride, size, pq, dots);
+                    Bound(
+                        first,
+                        new Span<float>(pu + first, size),
+                        (float)scale,
+                        slope,
+                        offset,
+                        tops[worker] ??= new TopRows(count),
+                        left
+                    );
+                }
+            );
         }
         GC.KeepAlive(this);
         var all = new TopRows(count);
@@ -87,15 +110,29 @@ internal sealed unsafe class CodedTable
         return all.Threshold;
     }
 
-    /// <summary>Turns integer products into upper bounds in their place, and offers lower bounds to <paramref name="top"/>.</summary>
+    /// <summary>
+    /// Turns integer products into upper bounds in their place, and offers lower bounds to <paramref name="top"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Bound(int first, Span<float> values, float scale, float slope, float offset, TopRows top, ReadOnlySpan<int> without)
+    private void Bound(
+        int first,
+        Span<float> values,
+        float scale,
+        float slope,
+        float offset,
+        TopRows top,
+        ReadOnlySpan<int> without
+    )
     {
-        ReadOnlySpan<float> scales = _scales.AsSpan(first, values.Length), rests = _rests.AsSpan(first, values.Length);
-        int r = 0, width = Vector<float>.Count;
+        ReadOnlySpan<float> scales = _scales.AsSpan(first, values.Length),
+            rests = _rests.AsSpan(first, values.Length);
+        int r = 0,
+            width = Vector<float>.Count;
         for (; r <= values.Length - width; r += width)
         {
-            Vector<float> score = Vector.ConvertToSingle(Vector.AsVectorInt32(new Vector<float>(values[r..]))) * (new Vector<float>(scales[r..]) * scale);
+            Vector<float> score =
+                Vector.ConvertToSingle(Vector.AsVectorInt32(new Vector<float>(values[r..])))
+                * (new Vector<float>(scales[r..]) * scale);
             Vector<float> bound = new Vector<float>(rests[r..]) * slope + new Vector<float>(offset);
             (score + bound).CopyTo(values[r..]);
             Vector<float> lower = score - bound;
@@ -106,7 +143,8 @@ internal sealed unsafe class CodedTable
         }
         for (; r < values.Length; r++)
         {
-            float score = BitConverter.SingleToInt32Bits(values[r]) * (scales[r] * scale), bound = rests[r] * slope + offset;
+            float score = BitConverter.SingleToInt32Bits(values[r]) * (scales[r] * scale),
+                bound = rests[r] * slope + offset;
             values[r] = score + bound;
             Offer(first + r, score - bound, top, without);
         }
@@ -118,7 +156,9 @@ internal sealed unsafe class CodedTable
             top.Offer(row, score);
     }
 
-    /// <summary>The rows whose upper bound reaches a score, until there are more than <paramref name="most"/>.</summary>
+    /// <summary>
+    /// The rows whose upper bound reaches a score, until there are more than <paramref name="most"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static List<int> Candidates(ReadOnlySpan<float> upper, float threshold, int most, ReadOnlySpan<int> without)
     {
@@ -170,10 +210,14 @@ internal sealed unsafe class CodedTable
         _rests[row] = (float)(Math.Sqrt(square) * Slack);
     }
 
-    /// <summary>The query in 16 bits, or fewer where sums might pass 2^31: its rest hardly counts beside those of the rows.</summary>
+    /// <summary>
+    /// The query in 16 bits, or fewer where sums might pass 2^31: its rest hardly counts beside those of the rows.
+    /// </summary>
     private static (double Scale, double Length, double Error) EncodeQuery(ReadOnlySpan<float> y, Span<short> codes)
     {
-        double most = 0, length = 0, rest = 0;
+        double most = 0,
+            length = 0,
+            rest = 0;
         foreach (float value in y)
             most = Math.Max(most, Math.Abs(value));
         int largest = Math.Clamp(int.MaxValue / (127 * y.Length), 1, short.MaxValue);

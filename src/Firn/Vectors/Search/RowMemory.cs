@@ -3,7 +3,9 @@ using Firn.Vectors.Storage;
 
 namespace Firn.Vectors.Search;
 
-/// <summary>Rows of bytes that never move, each on a 64-byte boundary and zero at first; more in all than one array holds.</summary>
+/// <summary>
+/// Rows of bytes that never move, each on a 64-byte boundary and zero at first; more in all than one array holds.
+/// </summary>
 internal sealed unsafe class RowMemory
 {
     private const int Line = 64;
@@ -21,7 +23,9 @@ internal sealed unsafe class RowMemory
         _shift = int.Log2(RowsPerBlock);
         _blocks = new AlignedBuffer[(rows + RowsPerBlock - 1) / RowsPerBlock];
         for (int block = 0; block < _blocks.Length; block++)
-            _blocks[block] = new AlignedBuffer(Math.Min(RowsPerBlock, rows - block * RowsPerBlock) * (Stride / sizeof(float)));
+            _blocks[block] = new AlignedBuffer(
+                Math.Min(RowsPerBlock, rows - block * RowsPerBlock) * (Stride / sizeof(float))
+            );
     }
 
     /// <summary>Bytes from row to row, a multiple of 64.</summary>
@@ -35,5 +39,6 @@ internal sealed unsafe class RowMemory
 
     /// <summary>One row as floats.</summary>
     public Span<float> Floats(int row) =>
-        _blocks[row >> _shift].Span.Slice((row & (RowsPerBlock - 1)) * (Stride / sizeof(float)), Stride / sizeof(float));
+        _blocks[row >> _shift]
+            .Span.Slice((row & (RowsPerBlock - 1)) * (Stride / sizeof(float)), Stride / sizeof(float));
 }

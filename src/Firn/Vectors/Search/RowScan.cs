@@ -6,9 +6,9 @@ using Firn.Vectors.Storage;
 namespace Firn.Vectors.Search;
 
 /// <summary>
-/// One query over rows where they lie: no table of unit vectors is made first, which takes longer than some thirty queries. A
-/// quick pass over all rows bounds each cosine, and rows that may be among the best are scored as <see cref="UnitTable"/> scores
-/// them, so the answer is its answer, bit for bit.
+/// One query over rows where they lie: no table of unit vectors is made first, which takes longer than some thirty
+/// queries. A quick pass over all rows bounds each cosine, and rows that may be among the best are scored as
+/// <see cref="UnitTable"/> scores them, so the answer is its answer, bit for bit.
 /// </summary>
 internal static unsafe class RowScan
 {
@@ -21,13 +21,26 @@ internal static unsafe class RowScan
     /// <param name="rows">Only the first so many rows.</param>
     /// <param name="without">Rows to leave out.</param>
     /// <exception cref="InvalidDataException">A number is not finite, which a mapped file may hold.</exception>
-    public static (int Row, float Score)[] Nearest(IWordTable vectors, float[] query, int count, int rows, int[] without)
+    public static (int Row, float Score)[] Nearest(
+        IWordTable vectors,
+        float[] query,
+        int count,
+        int rows,
+        int[] without
+    )
     {
         var quick = new float[rows];
-        Workers.Run((rows + RowsAtOnce - 1) / RowsAtOnce, Environment.ProcessorCount, (part, _) => Score(vectors, query, quick, part * RowsAtOnce, Math.Min(rows, (part + 1) * RowsAtOnce)));
+        Workers.Run(
+            (rows + RowsAtOnce - 1) / RowsAtOnce,
+            Environment.ProcessorCount,
+            (part, _) => Score(vectors, query, quick, part * RowsAtOnce, Math.Min(rows, (part + 1) * RowsAtOnce))
+        );
         int bad = Array.FindIndex(quick, float.IsNaN);
         if (bad >= 0)
-            throw new InvalidDataException($"The vector of '{vectors.Words[bad]}' (row {bad + 1}) holds a number that is not finite; the file it comes from is damaged.");
+            throw new InvalidDataException(
+                $"The vector of '{vectors.Words[bad]}' (row {bad + 1}) holds a number that is not finite; the file "
+                    + $"it comes from is damaged."
+            );
         var best = new TopRows(count);
         for (int row = 0; row < rows; row++)
         {
@@ -35,7 +48,8 @@ internal static unsafe class RowScan
                 best.Offer(row, quick[row]);
         }
         // Sums of E products are off by E roundings at most.
-        float slack = (vectors.Dimension + 16) * 2.4e-7f, least = best.Threshold - 2 * slack;
+        float slack = (vectors.Dimension + 16) * 2.4e-7f,
+            least = best.Threshold - 2 * slack;
         best.Clear();
         var unit = new float[query.Length];
         for (int row = 0; row < rows; row++)
@@ -53,7 +67,10 @@ internal static unsafe class RowScan
     private static void Score(IWordTable vectors, float[] query, float[] scores, int first, int end)
     {
         var copy = new float[query.Length];
-        fixed (float* q = query, own = copy)
+        fixed (
+            float* q = query,
+                own = copy
+        )
         {
             for (int row = first; row < end; row++)
             {
@@ -72,7 +89,10 @@ internal static unsafe class RowScan
     /// <summary>The arithmetic of <see cref="UnitTable.Score"/>.</summary>
     private static float Dot(float[] unit, float[] query)
     {
-        fixed (float* x = unit, q = query)
+        fixed (
+            float* x = unit,
+                q = query
+        )
         {
             return KernelPath.Width switch
             {
@@ -84,13 +104,14 @@ internal static unsafe class RowScan
         }
     }
 
-    private static float Cosine(float* x, float* query, int columns) => KernelPath.Width switch
-    {
-        KernelWidth.Vector512 => Cosine<Lanes512, Vector512<float>>(x, query, columns),
-        KernelWidth.Vector256 => Cosine<Lanes256, Vector256<float>>(x, query, columns),
-        KernelWidth.Vector128 => Cosine<Lanes128, Vector128<float>>(x, query, columns),
-        _ => Cosine<LanesScalar, float>(x, query, columns),
-    };
+    private static float Cosine(float* x, float* query, int columns) =>
+        KernelPath.Width switch
+        {
+            KernelWidth.Vector512 => Cosine<Lanes512, Vector512<float>>(x, query, columns),
+            KernelWidth.Vector256 => Cosine<Lanes256, Vector256<float>>(x, query, columns),
+            KernelWidth.Vector128 => Cosine<Lanes128, Vector128<float>>(x, query, columns),
+            _ => Cosine<LanesScalar, float>(x, query, columns),
+        };
 
     /// <summary>x . query / |x|; 0 for a zero row, NaN where a number is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -98,7 +119,8 @@ internal static unsafe class RowScan
         where P : struct, ILanes<V>
         where V : struct
     {
-        V dots = P.Zero, squares = P.Zero;
+        V dots = P.Zero,
+            squares = P.Zero;
         int c = 0;
         for (; c <= columns - P.Count; c += P.Count)
         {
@@ -106,7 +128,8 @@ internal static unsafe class RowScan
             dots = P.Fma(values, P.Load(query + c), dots);
             squares = P.Fma(values, values, squares);
         }
-        double dot = P.Sum(dots), square = P.Sum(squares);
+        double dot = P.Sum(dots),
+            square = P.Sum(squares);
         for (; c < columns; c++)
         {
             dot += (double)x[c] * query[c];

@@ -2,7 +2,8 @@ namespace Firn.Vectors.Search;
 
 /// <summary>
 /// The transportation problem: the least cost of carrying goods from sources to sinks. Shortest augmenting paths with
-/// potentials, dense Dijkstra (Ahuja, Magnanti and Orlin 1993, "Network Flows", 9.7); amounts are whole, so it ends and is exact.
+/// potentials, dense Dijkstra (Ahuja, Magnanti and Orlin 1993, "Network Flows", 9.7); amounts are whole, so it ends and
+/// is exact.
 /// </summary>
 internal static class Transport
 {
@@ -12,11 +13,13 @@ internal static class Transport
     /// <param name="demand">Units at each sink; as many together.</param>
     public static double Least(double[,] costs, long[] supply, long[] demand)
     {
-        int n = supply.Length, m = demand.Length;
-        long[] left = [.. supply], open = [.. demand];
+        int n = supply.Length,
+            m = demand.Length;
+        long[] left = [.. supply],
+            open = [.. demand];
         var flow = new long[n, m];
         var potential = new double[n + m];
-        for (long rest = supply.Sum(); rest > 0;)
+        for (long rest = supply.Sum(); rest > 0; )
         {
             var path = ShortestPath(costs, flow, left, open, potential);
             long carried = Math.Min(open[path[^1] - n], left[path[0]]);
@@ -39,10 +42,13 @@ internal static class Transport
         return total;
     }
 
-    /// <summary>Nodes from a source with goods left to a sink that is open, sources and sinks in turn; sinks count from n on.</summary>
+    /// <summary>
+    /// Nodes from a source with goods left to a sink that is open, sources and sinks in turn; sinks count from n on.
+    /// </summary>
     private static List<int> ShortestPath(double[,] costs, long[,] flow, long[] left, long[] open, double[] potential)
     {
-        int n = left.Length, m = open.Length;
+        int n = left.Length,
+            m = open.Length;
         var distance = new double[n + m];
         var from = new int[n + m];
         var done = new bool[n + m];

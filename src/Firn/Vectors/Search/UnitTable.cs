@@ -17,9 +17,7 @@ internal sealed unsafe class UnitTable
     /// <summary>The rows of word vectors.</summary>
     /// <exception cref="InvalidDataException">A number is not finite, which a mapped file may hold.</exception>
     public UnitTable(IWordTable vectors, int blockValues = Storage.RowBuilder<float>.DefaultBlockValues)
-        : this(vectors.Count, vectors.Dimension, vectors.CopyTo, row => vectors.Words[row], blockValues)
-    {
-    }
+        : this(vectors.Count, vectors.Dimension, vectors.CopyTo, row => vectors.Words[row], blockValues) { }
 
     /// <summary>Rows from anywhere.</summary>
     /// <param name="count">How many.</param>
@@ -28,7 +26,13 @@ internal sealed unsafe class UnitTable
     /// <param name="wordOf">What errors call a row.</param>
     /// <param name="blockValues">Numbers in one piece of memory at most.</param>
     /// <exception cref="InvalidDataException">A number is not finite.</exception>
-    public UnitTable(int count, int dimension, RowCopy copyTo, Func<int, string> wordOf, int blockValues = Storage.RowBuilder<float>.DefaultBlockValues)
+    public UnitTable(
+        int count,
+        int dimension,
+        RowCopy copyTo,
+        Func<int, string> wordOf,
+        int blockValues = Storage.RowBuilder<float>.DefaultBlockValues
+    )
     {
         BlockValues = blockValues;
         Count = count;
@@ -37,18 +41,25 @@ internal sealed unsafe class UnitTable
         Stride = _rows.Stride / sizeof(float);
         BlockRows = Math.Min(4096, _rows.RowsPerBlock);
         int bad = int.MaxValue;
-        Workers.Run((Count + BlockRows - 1) / BlockRows, Environment.ProcessorCount, (block, _) =>
-        {
-            for (int row = block * BlockRows; row < Math.Min((block + 1) * BlockRows, Count); row++)
+        Workers.Run(
+            (Count + BlockRows - 1) / BlockRows,
+            Environment.ProcessorCount,
+            (block, _) =>
             {
-                Span<float> unit = _rows.Floats(row)[..Dimension];
-                copyTo(row, unit);
-                if (!Normalize(unit, unit))
-                    InterlockedMin(ref bad, row);
+                for (int row = block * BlockRows; row < Math.Min((block + 1) * BlockRows, Count); row++)
+                {
+                    Span<float> unit = _rows.Floats(row)[..Dimension];
+                    copyTo(row, unit);
+                    if (!Normalize(unit, unit))
+                        InterlockedMin(ref bad, row);
+                }
             }
-        });
+        );
         if (bad < Count)
-            throw new InvalidDataException($"The vector of '{wordOf(bad)}' (row {bad + 1}) holds a number that is not finite; the file it comes from is damaged.");
+            throw new InvalidDataException(
+                $"The vector of '{wordOf(bad)}' (row {bad + 1}) holds a number that is not finite; the file it comes "
+                    + $"from is damaged."
+            );
     }
 
     /// <summary>Numbers in one piece of memory at most.</summary>
@@ -110,7 +121,9 @@ internal sealed unsafe class UnitTable
 
     public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => VectorMath.Dot(a, b);
 
-    /// <summary>The best rows among the first <paramref name="rows"/> by dot product with a unit vector; every row is read.</summary>
+    /// <summary>
+    /// The best rows among the first <paramref name="rows"/> by dot product with a unit vector; every row is read.
+    /// </summary>
     public (int Row, float Score)[] Nearest(float[] query, int count, int rows, ReadOnlySpan<int> without)
     {
         float[] scores = ArrayPool<float>.Shared.Rent(rows);
@@ -120,10 +133,19 @@ internal sealed unsafe class UnitTable
         return best;
     }
 
-    /// <summary>3CosMul: product of (1 + cos) / 2 over the positive rows, over that of the negative ones plus 1e-6.</summary>
-    public (int Row, float Score)[] NearestByProduct(int[] plus, int[] minus, int count, int rows, ReadOnlySpan<int> without)
+    /// <summary>
+    /// 3CosMul: product of (1 + cos) / 2 over the positive rows, over that of the negative ones plus 1e-6.
+    /// </summary>
+    public (int Row, float Score)[] NearestByProduct(
+        int[] plus,
+        int[] minus,
+        int count,
+        int rows,
+        ReadOnlySpan<int> without
+    )
     {
-        float[] above = ProductOfShifted(plus, rows), below = ProductOfShifted(minus, rows);
+        float[] above = ProductOfShifted(plus, rows),
+            below = ProductOfShifted(minus, rows);
         for (int row = 0; row < rows; row++)
             above[row] /= below[row] + 0.000001f;
         return Best(above, count, without);
@@ -134,10 +156,18 @@ internal sealed unsafe class UnitTable
     {
         switch (KernelPath.Width)
         {
-            case KernelWidth.Vector512: RowProducts<Lanes512, Vector512<float>>.DotEach(Pointer(first), Stride, count, query, scores); break;
-            case KernelWidth.Vector256: RowProducts<Lanes256, Vector256<float>>.DotEach(Pointer(first), Stride, count, query, scores); break;
-            case KernelWidth.Vector128: RowProducts<Lanes128, Vector128<float>>.DotEach(Pointer(first), Stride, count, query, scores); break;
-            default: RowProducts<LanesScalar, float>.DotEach(Pointer(first), Stride, count, query, scores); break;
+            case KernelWidth.Vector512:
+                RowProducts<Lanes512, Vector512<float>>.DotEach(Pointer(first), Stride, count, query, scores);
+                break;
+            case KernelWidth.Vector256:
+                RowProducts<Lanes256, Vector256<float>>.DotEach(Pointer(first), Stride, count, query, scores);
+                break;
+            case KernelWidth.Vector128:
+                RowProducts<Lanes128, Vector128<float>>.DotEach(Pointer(first), Stride, count, query, scores);
+                break;
+            default:
+                RowProducts<LanesScalar, float>.DotEach(Pointer(first), Stride, count, query, scores);
+                break;
         }
     }
 
@@ -159,14 +189,22 @@ internal sealed unsafe class UnitTable
     private void Scores(float[] query, Span<float> scores)
     {
         int rows = scores.Length;
-        fixed (float* q = query, s = scores)
+        fixed (
+            float* q = query,
+                s = scores
+        )
         {
-            float* pq = q, ps = s;
-            Workers.Run((rows + BlockRows - 1) / BlockRows, Environment.ProcessorCount, (block, _) =>
-            {
-                int first = block * BlockRows;
-                Score(first, Math.Min(BlockRows, rows - first), pq, ps + first);
-            });
+            float* pq = q,
+                ps = s;
+            Workers.Run(
+                (rows + BlockRows - 1) / BlockRows,
+                Environment.ProcessorCount,
+                (block, _) =>
+                {
+                    int first = block * BlockRows;
+                    Score(first, Math.Min(BlockRows, rows - first), pq, ps + first);
+                }
+            );
         }
         GC.KeepAlive(this);
     }

@@ -1,6 +1,8 @@
 namespace Firn.Vectors.Storage;
 
-/// <summary>Rows of which several may be one in the store: words without a vector of their own, or with equal ones.</summary>
+/// <summary>
+/// Rows of which several may be one in the store: words without a vector of their own, or with equal ones.
+/// </summary>
 /// <param name="stored">The distinct rows.</param>
 /// <param name="rowOf">The stored row of each row; checked when asked for, since it may lie in a mapped file.</param>
 /// <param name="path">Where they come from, for messages.</param>
@@ -36,7 +38,12 @@ internal sealed class AliasedRows(VectorRows stored, ReadOnlyMemory<int> rowOf, 
     {
         int at = rowOf.Span[row];
         if ((uint)at >= (uint)stored.Count)
-            Throw.BadFile(path, $"word {row + 1}", $"its vector is said to be row {at} of {stored.Count}", "The file is damaged; make it again with 'firn vectors convert'");
+            Throw.BadFile(
+                path,
+                $"word {row + 1}",
+                $"its vector is said to be row {at} of {stored.Count}",
+                "The file is damaged; make it again with 'firn vectors convert'"
+            );
         return at;
     }
 }

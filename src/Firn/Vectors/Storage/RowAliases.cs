@@ -26,7 +26,8 @@ internal static class RowAliases
 
     private sealed class RowComparer(VectorRows rows) : IEqualityComparer<int>
     {
-        public bool Equals(int x, int y) => rows.ScaleOf(x) == rows.ScaleOf(y) && rows.Raw(x).SequenceEqual(rows.Raw(y));
+        public bool Equals(int x, int y) =>
+            rows.ScaleOf(x) == rows.ScaleOf(y) && rows.Raw(x).SequenceEqual(rows.Raw(y));
 
         public int GetHashCode(int row)
         {

@@ -1,11 +1,14 @@
 namespace Firn.Vectors.Storage;
 
-/// <summary>Rows of one width in blocks of a power of two of rows, so that a table may pass what one array or span holds.</summary>
+/// <summary>
+/// Rows of one width in blocks of a power of two of rows, so that a table may pass what one array or span holds.
+/// </summary>
 internal sealed class RowBlocks<T>
     where T : unmanaged
 {
     private readonly ReadOnlyMemory<T>[] _blocks;
-    private readonly int _shift, _mask;
+    private readonly int _shift,
+        _mask;
 
     /// <param name="blocks">All of <paramref name="rowsPerBlock"/> rows but the last, row-major.</param>
     /// <param name="rowsPerBlock">A power of two; with one block any number.</param>

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Firn.Vectors.Storage;
 
-/// <summary>A table while its rows arrive. A block that is full is never copied again, so growth costs one block at most.</summary>
+/// <summary>
+/// A table while its rows arrive. A block that is full is never copied again, so growth costs one block at most.
+/// </summary>
 /// <param name="columns">Values a row.</param>
 /// <param name="expectedRows">Rows to make room for at once; more may come.</param>
 /// <param name="blockValues">Values in a block at most.</param>

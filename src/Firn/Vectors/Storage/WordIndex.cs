@@ -13,7 +13,9 @@ internal interface IWordIndex
 /// <summary>Words in memory.</summary>
 internal sealed class WordDictionary(IReadOnlyList<string> words, Dictionary<string, int> rows) : IWordIndex
 {
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _rows = rows.GetAlternateLookup<ReadOnlySpan<char>>();
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _rows = rows.GetAlternateLookup<
+        ReadOnlySpan<char>
+    >();
 
     public IReadOnlyList<string> Words => words;
 
@@ -27,7 +29,10 @@ internal sealed class WordDictionary(IReadOnlyList<string> words, Dictionary<str
         for (int row = 0; row < words.Count; row++)
         {
             if (!rows.TryAdd(words[row], row))
-                throw new ArgumentException($"The word '{words[row]}' stands in rows {rows[words[row]]} and {row}; words must differ.", nameof(words));
+                throw new ArgumentException(
+                    $"The word '{words[row]}' stands in rows {rows[words[row]]} and {row}; words must differ.",
+                    nameof(words)
+                );
         }
         return new WordDictionary(words, rows);
     }

@@ -3,17 +3,20 @@ using Firn.Kernels;
 namespace Firn.Vectors.Subwords;
 
 /// <summary>
-/// K-means in each stretch of columns (Jégou, Douze, Schmid 2011, "Product quantization for nearest neighbor search"), with the
-/// numbers of fastText: 256 centroids, 25 rounds, at most 65,536 points.
+/// K-means in each stretch of columns (Jégou, Douze, Schmid 2011, "Product quantization for nearest neighbor search"),
+/// with the numbers of fastText: 256 centroids, 25 rounds, at most 65,536 points.
 /// </summary>
 internal static class CentroidTraining
 {
-    private const int Centroids = ProductQuantizer.Centroids, Rounds = 25, MaxPoints = 256 * Centroids;
+    private const int Centroids = ProductQuantizer.Centroids,
+        Rounds = 25,
+        MaxPoints = 256 * Centroids;
 
     /// <summary>The row's code of a point: the nearest centroid, of equals the first.</summary>
     public static byte Nearest(ReadOnlySpan<float> point, ReadOnlySpan<float> centroids)
     {
-        int width = point.Length, best = 0;
+        int width = point.Length,
+            best = 0;
         float least = float.MaxValue;
         for (int c = 0; c < Centroids; c++)
         {
@@ -29,7 +32,9 @@ internal static class CentroidTraining
         return (byte)best;
     }
 
-    /// <summary>Centroids [256, width] of the columns [first, first + width) of rows; rows beyond 65,536 are sampled.</summary>
+    /// <summary>
+    /// Centroids [256, width] of the columns [first, first + width) of rows; rows beyond 65,536 are sampled.
+    /// </summary>
     /// <param name="rows">Number of rows; 256 or more.</param>
     /// <param name="read">Copies the columns of a row.</param>
     /// <param name="width">Columns of the stretch.</param>
@@ -54,7 +59,10 @@ internal static class CentroidTraining
         return centroids;
     }
 
-    /// <summary>Moves each centroid to the mean of its points, and one without points beside the most crowded; false where all stood still.</summary>
+    /// <summary>
+    /// Moves each centroid to the mean of its points, and one without points beside the most crowded; false where all
+    /// stood still.
+    /// </summary>
     private static bool Move(float[] points, byte[] codes, int width, float[] centroids)
     {
         var sums = new double[Centroids * width];
@@ -82,7 +90,8 @@ internal static class CentroidTraining
             int crowded = Array.IndexOf(counts, counts.Max());
             for (int c = 0; c < width; c++)
             {
-                float value = centroids[crowded * width + c], step = 1e-4f * (c % 2 == 0 ? 1 : -1) * Math.Max(Math.Abs(value), 1e-6f);
+                float value = centroids[crowded * width + c],
+                    step = 1e-4f * (c % 2 == 0 ? 1 : -1) * Math.Max(Math.Abs(value), 1e-6f);
                 centroids[k * width + c] = value + step;
                 centroids[crowded * width + c] = value - step;
             }

@@ -30,7 +30,14 @@ internal sealed class DenseRows(long count, int columns, float[][] blocks, int r
 /// Product-quantized rows (Jégou et al. 2011; Joulin et al. 2016, "FastText.zip"): a byte names the centroid of each
 /// stretch of columns, and another the row's length where that was split off.
 /// </summary>
-internal sealed class QuantizedRows(long count, int columns, byte[] codes, ProductQuantizer quantizer, byte[]? normCodes, ProductQuantizer? norms) : EmbeddingRows
+internal sealed class QuantizedRows(
+    long count,
+    int columns,
+    byte[] codes,
+    ProductQuantizer quantizer,
+    byte[]? normCodes,
+    ProductQuantizer? norms
+) : EmbeddingRows
 {
     public override int Columns => columns;
 
@@ -59,7 +66,8 @@ internal sealed class ProductQuantizer(int parts, int partWidth, int lastWidth, 
 
     public int PartWidth => partWidth;
 
-    public ReadOnlySpan<float> Centroid(int part, byte code) => part == parts - 1
-        ? centroids.AsSpan(part * Centroids * partWidth + code * lastWidth, lastWidth)
-        : centroids.AsSpan((part * Centroids + code) * partWidth, partWidth);
+    public ReadOnlySpan<float> Centroid(int part, byte code) =>
+        part == parts - 1
+            ? centroids.AsSpan(part * Centroids * partWidth + code * lastWidth, lastWidth)
+            : centroids.AsSpan((part * Centroids + code) * partWidth, partWidth);
 }

@@ -8,8 +8,8 @@ using Firn.Vectors.Formats;
 namespace Firn.Vectors.Subwords;
 
 /// <summary>
-/// Reads fastText's model file: arguments, dictionary, input matrix, and row by row the output matrix too. Every count is
-/// checked against what the file can hold before anything is allocated for it. Layout: docs/vectors.md.
+/// Reads fastText's model file: arguments, dictionary, input matrix, and row by row the output matrix too. Every count
+/// is checked against what the file can hold before anything is allocated for it. Layout: docs/vectors.md.
 /// </summary>
 internal sealed class FastTextFile
 {
@@ -51,7 +51,9 @@ internal sealed class FastTextFile
     /// <summary>The file begins with magic number and version.</summary>
     public bool HasVersion { get; private set; }
 
-    /// <summary>Byte of the flag that says whether the input matrix is quantized; arguments and dictionary lie before it.</summary>
+    /// <summary>
+    /// Byte of the flag that says whether the input matrix is quantized; arguments and dictionary lie before it.
+    /// </summary>
     public long InputStart { get; private set; }
 
     /// <summary>First byte behind the input matrix.</summary>
@@ -67,8 +69,8 @@ internal sealed class FastTextFile
     }
 
     /// <summary>
-    /// Reads arguments and dictionary, and tells whether the matrix behind them is quantized; one that is not must have room
-    /// in the file.
+    /// Reads arguments and dictionary, and tells whether the matrix behind them is quantized; one that is not must have
+    /// room in the file.
     /// </summary>
     public static FastTextFile ReadHead(string path, out bool quantized)
     {
@@ -84,7 +86,9 @@ internal sealed class FastTextFile
     /// <summary>Takes a row of a matrix; the values are those of the next row after that.</summary>
     public delegate void RowTaker(int row, ReadOnlySpan<float> values);
 
-    /// <summary>Reads both matrices, which must not be quantized, row by row: those of words and n-grams, and what predicts.</summary>
+    /// <summary>
+    /// Reads both matrices, which must not be quantized, row by row: those of words and n-grams, and what predicts.
+    /// </summary>
     /// <param name="path">The file that <see cref="ReadHead(string, out bool)"/> read.</param>
     /// <param name="input">Takes the rows of words, then of buckets.</param>
     /// <param name="output">Takes a row a word.</param>
@@ -92,16 +96,20 @@ internal sealed class FastTextFile
     {
         using var source = new ByteSource(path);
         var file = new FastTextFile(source);
-        for (byte[] passed = new byte[1 << 16]; source.Position < InputStart;)
+        for (byte[] passed = new byte[1 << 16]; source.Position < InputStart; )
             file.Fill(passed.AsSpan(0, (int)Math.Min(passed.Length, InputStart - source.Position)));
         file.ReadMatrix(HasVersion, Words.Count + (long)Buckets, Dimension, input);
         file.ReadMatrix(HasVersion, Words.Count, Dimension, output);
     }
 
-    /// <summary>Words that are no UTF-8, by their text with U+FFFD in place of bad bytes: n-grams are hashed by the bytes.</summary>
+    /// <summary>
+    /// Words that are no UTF-8, by their text with U+FFFD in place of bad bytes: n-grams are hashed by the bytes.
+    /// </summary>
     public IReadOnlyDictionary<string, byte[]> RawWords => _rawWords;
 
-    /// <summary>Whether a file is a model: by the magic number, or before it was there, by arguments that all make sense.</summary>
+    /// <summary>
+    /// Whether a file is a model: by the magic number, or before it was there, by arguments that all make sense.
+    /// </summary>
     public static bool Begins(string path)
     {
         using var source = new ByteSource(path);
@@ -112,8 +120,8 @@ internal sealed class FastTextFile
     public static bool Begins(ReadOnlySpan<byte> first) =>
         (first.Length >= sizeof(int) && BinaryPrimitives.ReadInt32LittleEndian(first) == Magic) || BeginsOld(first);
 
-    // Before version 11: dimension, window, epochs, minimum count, negatives, word n-grams, loss, model, buckets, n-grams,
-    // update rate, subsampling; then the numbers of entries, words and labels.
+    // Before version 11: dimension, window, epochs, minimum count, negatives, word n-grams, loss, model, buckets,
+    // n-grams, update rate, subsampling; then the numbers of entries, words and labels.
     private static bool BeginsOld(ReadOnlySpan<byte> first)
     {
         if (first.Length < OldHeader)
@@ -122,31 +130,62 @@ internal sealed class FastTextFile
         for (int i = 0; i < value.Length; i++)
             value[i] = BinaryPrimitives.ReadInt32LittleEndian(first[(4 * i)..]);
         double sample = BinaryPrimitives.ReadDoubleLittleEndian(first[48..]);
-        int entries = BinaryPrimitives.ReadInt32LittleEndian(first[56..]), words = BinaryPrimitives.ReadInt32LittleEndian(first[60..]);
-        return value[0] is >= 1 and <= 10_000 && value[1] is >= 0 and <= 10_000 && value[2] is >= 0 and <= 100_000 && value[3] >= 0 && value[4] >= 0
-            && value[5] is >= 0 and <= 100 && value[6] is >= 1 and <= 4 && value[7] is >= 1 and <= 3 && value[8] >= 0
-            && value[9] is >= 0 and <= 1000 && value[10] is >= 0 and <= 1000 && sample is >= 0 and <= 1 && entries >= words && words >= 0;
+        int entries = BinaryPrimitives.ReadInt32LittleEndian(first[56..]),
+            words = BinaryPrimitives.ReadInt32LittleEndian(first[60..]);
+        return value[0] is >= 1 and <= 10_000
+            && value[1] is >= 0 and <= 10_000
+            && value[2] is >= 0 and <= 100_000
+            && value[3] >= 0
+            && value[4] >= 0
+            && value[5] is >= 0 and <= 100
+            && value[6] is >= 1 and <= 4
+            && value[7] is >= 1 and <= 3
+            && value[8] >= 0
+            && value[9] is >= 0 and <= 1000
+            && value[10] is >= 0 and <= 1000
+            && sample is >= 0 and <= 1
+            && entries >= words
+            && words >= 0;
     }
 
     private void ReadHead()
     {
-        int first = Int32(), second = Int32();
+        int first = Int32(),
+            second = Int32();
         bool current = first == Magic;
         if (current && second is < 11 or > 12)
-            Throw.BadFile(_source.Path, "byte 4", $"the version is {second}", "Versions 11 and 12 and the older format without version can be read; write the model with fastText 0.2 to 0.9");
+            Throw.BadFile(
+                _source.Path,
+                "byte 4",
+                $"the version is {second}",
+                "Versions 11 and 12 and the older format without version can be read; write the model with fastText "
+                    + "0.2 to 0.9"
+            );
         int dimension = current ? Int32() : first;
         if (current)
             Int32(); // window
         Skip(3 * sizeof(int)); // epochs, minimum count, negatives
         Skip(sizeof(int)); // word n-grams
-        int loss = Int32(), model = Int32();
+        int loss = Int32(),
+            model = Int32();
         (Kind, Dimension) = ((model, loss), dimension);
         Buckets = Int32();
         MinN = Int32();
         MaxN = Int32();
         Skip(sizeof(int) + sizeof(double)); // update rate, subsampling
-        if (dimension is < 1 or > VectorFileHeader.MaxDimension || Buckets < 0 || MaxN is < 0 or > 1000 || MinN < 0 || model is < 1 or > 3)
-            Throw.BadFile(_source.Path, "byte 8", $"the arguments are out of range (dimension {dimension}, buckets {Buckets}, n-grams {MinN} to {MaxN})", Damaged);
+        if (
+            dimension is < 1 or > VectorFileHeader.MaxDimension
+            || Buckets < 0
+            || MaxN is < 0 or > 1000
+            || MinN < 0
+            || model is < 1 or > 3
+        )
+            Throw.BadFile(
+                _source.Path,
+                "byte 8",
+                $"the arguments are out of range (dimension {dimension}, buckets {Buckets}, n-grams {MinN} to {MaxN})",
+                Damaged
+            );
         // Supervised models of version 11 have no character n-grams, whatever their arguments say.
         if ((current && second == 11 && model == Supervised) || Buckets == 0)
             MaxN = 0;
@@ -160,11 +199,19 @@ internal sealed class FastTextFile
         bool quantized = HasVersion && Byte() != 0;
         Matrix = quantized ? ReadQuantized() : ReadDense();
         InputEnd = _source.Position;
-        int kept = MaxN == 0 ? 0 : PrunedBuckets is null ? Buckets : PrunedBuckets.Values.DefaultIfEmpty(-1).Max() + 1;
+        int kept =
+            MaxN == 0 ? 0
+            : PrunedBuckets is null ? Buckets
+            : PrunedBuckets.Values.DefaultIfEmpty(-1).Max() + 1;
         if (Matrix.Columns != Dimension || Matrix.Count < (long)Words.Count + kept)
         {
-            Throw.BadFile(_source.Path, $"byte {_source.Position}",
-                $"the matrix is {Matrix.Count} x {Matrix.Columns} where {(long)Words.Count + kept} rows of {Dimension} are expected", Damaged);
+            Throw.BadFile(
+                _source.Path,
+                $"byte {_source.Position}",
+                $"the matrix is {Matrix.Count} x {Matrix.Columns} where {(long)Words.Count + kept} rows of "
+                    + $"{Dimension} are expected",
+                Damaged
+            );
         }
     }
 
@@ -174,7 +221,12 @@ internal sealed class FastTextFile
             Byte(); // not quantized
         (long there, int width) = Shape();
         if (there != rows || width != columns)
-            Throw.BadFile(_source.Path, $"byte {_source.Position - 16}", $"a matrix is {there} x {width} where {rows} x {columns} is expected", Damaged);
+            Throw.BadFile(
+                _source.Path,
+                $"byte {_source.Position - 16}",
+                $"a matrix is {there} x {width} where {rows} x {columns} is expected",
+                Damaged
+            );
         CheckRoom(rows, sizeof(float) * (long)columns);
         var values = new float[columns];
         for (int row = 0; row < rows; row++)
@@ -186,11 +238,18 @@ internal sealed class FastTextFile
 
     private void ReadDictionary(bool current)
     {
-        int entries = Int32(), words = Int32(), labels = Int32();
+        int entries = Int32(),
+            words = Int32(),
+            labels = Int32();
         Skip(sizeof(long)); // tokens
         long pruned = current ? Int64() : -1;
         if (entries < 0 || words < 0 || labels < 0 || (long)words + labels != entries)
-            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"the dictionary promises {entries} entries, {words} words and {labels} labels", Damaged);
+            Throw.BadFile(
+                _source.Path,
+                $"byte {_source.Position}",
+                $"the dictionary promises {entries} entries, {words} words and {labels} labels",
+                Damaged
+            );
         CheckRoom(entries, 10);
         CheckRoom(Math.Max(pruned, 0), 8);
         var list = new List<string>();
@@ -208,7 +267,12 @@ internal sealed class FastTextFile
             counts.Add(count);
         }
         if (list.Count != words)
-            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"the dictionary holds {list.Count} words where {words} are promised", Damaged);
+            Throw.BadFile(
+                _source.Path,
+                $"byte {_source.Position}",
+                $"the dictionary holds {list.Count} words where {words} are promised",
+                Damaged
+            );
         Words = list;
         _counts = [.. counts];
         if (pruned < 0)
@@ -216,7 +280,8 @@ internal sealed class FastTextFile
         var kept = new Dictionary<int, int>();
         for (long i = 0; i < pruned; i++)
         {
-            int bucket = Int32(), row = Int32();
+            int bucket = Int32(),
+                row = Int32();
             if (row < 0)
                 Throw.BadFile(_source.Path, $"byte {_source.Position - 4}", $"a kept n-gram has row {row}", Damaged);
             kept[bucket] = row;
@@ -230,7 +295,12 @@ internal sealed class FastTextFile
         if (end < 0)
             end = _source.Peek(LongestWord).IndexOf((byte)0);
         if (end < 0)
-            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"a word does not end within {LongestWord} bytes", Damaged);
+            Throw.BadFile(
+                _source.Path,
+                $"byte {_source.Position}",
+                $"a word does not end within {LongestWord} bytes",
+                Damaged
+            );
         ReadOnlySpan<byte> bytes = _source.Peek(end)[..end];
         string word = Encoding.UTF8.GetString(bytes);
         if (!Utf8.IsValid(bytes))
@@ -259,7 +329,12 @@ internal sealed class FastTextFile
         byte[] codes = Bytes(size);
         ProductQuantizer quantizer = ReadQuantizer(columns);
         if ((long)quantizer.Parts * rows != size)
-            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"{size} codes for {rows} rows of {quantizer.Parts}", Damaged);
+            Throw.BadFile(
+                _source.Path,
+                $"byte {_source.Position}",
+                $"{size} codes for {rows} rows of {quantizer.Parts}",
+                Damaged
+            );
         if (!splitNorms)
             return new QuantizedRows(rows, columns, codes, quantizer, null, null);
         CheckRoom(rows, 1);
@@ -269,16 +344,32 @@ internal sealed class FastTextFile
 
     private ProductQuantizer ReadQuantizer(int columns)
     {
-        int dimension = Int32(), parts = Int32(), width = Int32(), last = Int32();
-        if (dimension != columns || parts < 1 || width < 1 || last < 1 || last > width || (long)(parts - 1) * width + last != columns)
-            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"a quantizer of {dimension} columns in {parts} parts of {width} and {last}", Damaged);
+        int dimension = Int32(),
+            parts = Int32(),
+            width = Int32(),
+            last = Int32();
+        if (
+            dimension != columns
+            || parts < 1
+            || width < 1
+            || last < 1
+            || last > width
+            || (long)(parts - 1) * width + last != columns
+        )
+            Throw.BadFile(
+                _source.Path,
+                $"byte {_source.Position}",
+                $"a quantizer of {dimension} columns in {parts} parts of {width} and {last}",
+                Damaged
+            );
         CheckRoom(dimension, ProductQuantizer.Centroids * sizeof(float));
         return new ProductQuantizer(parts, width, last, Floats(dimension * ProductQuantizer.Centroids));
     }
 
     private (long Rows, int Columns) Shape()
     {
-        long rows = Int64(), columns = Int64();
+        long rows = Int64(),
+            columns = Int64();
         if (rows < 0 || columns is < 1 or > VectorFileHeader.MaxDimension || rows > int.MaxValue)
             Throw.BadFile(_source.Path, $"byte {_source.Position - 16}", $"the matrix is {rows} x {columns}", Damaged);
         return (rows, (int)columns);
@@ -288,7 +379,12 @@ internal sealed class FastTextFile
     private void CheckRoom(long count, long bytesEach)
     {
         if (count < 0 || count > (_source.MaxLength - _source.Position) / bytesEach)
-            Throw.BadFile(_source.Path, $"byte {_source.Position}", $"{count} items of {bytesEach} bytes do not fit into what is left of the file", Damaged);
+            Throw.BadFile(
+                _source.Path,
+                $"byte {_source.Position}",
+                $"{count} items of {bytesEach} bytes do not fit into what is left of the file",
+                Damaged
+            );
     }
 
     private float[] Floats(int count)

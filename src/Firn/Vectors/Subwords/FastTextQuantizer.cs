@@ -6,8 +6,8 @@ using Firn.Kernels;
 namespace Firn.Vectors.Subwords;
 
 /// <summary>
-/// Writes a fastText model smaller, as its <c>.ftz</c> (Joulin et al. 2016, "FastText.zip"): the input matrix as a byte for each
-/// two columns and a byte for the length of a row; arguments, dictionary and output matrix stay as they are.
+/// Writes a fastText model smaller, as its <c>.ftz</c> (Joulin et al. 2016, "FastText.zip"): the input matrix as a byte
+/// for each two columns and a byte for the length of a row; arguments, dictionary and output matrix stay as they are.
 /// </summary>
 internal static class FastTextQuantizer
 {
@@ -15,16 +15,26 @@ internal static class FastTextQuantizer
     private const ulong Seed = 1234; // fastText's
 
     /// <summary>Quantizes <paramref name="source"/> into a stream.</summary>
-    /// <exception cref="InvalidDataException">It is quantized already, is of the format without version, or has fewer than 256 rows.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is quantized already, is of the format without version, or has fewer than 256 rows.
+    /// </exception>
     public static void Write(string source, Stream destination)
     {
         FastTextFile file = FastTextFile.Read(source);
         if (!file.HasVersion)
-            throw new InvalidDataException($"{source}: byte 0: a model of fastText before 0.1 has no place for a quantized matrix; write it anew with fastText 0.9 first.");
+            throw new InvalidDataException(
+                $"{source}: byte 0: a model of fastText before 0.1 has no place for a quantized matrix; write it "
+                    + $"anew with fastText 0.9 first."
+            );
         if (file.Matrix is QuantizedRows)
-            throw new InvalidDataException($"{source}: byte {file.InputStart}: the model is quantized already; copy it.");
+            throw new InvalidDataException(
+                $"{source}: byte {file.InputStart}: the model is quantized already; copy it."
+            );
         if (file.Matrix.Count < ProductQuantizer.Centroids)
-            throw new InvalidDataException($"{source}: byte {file.InputStart}: {file.Matrix.Count} rows are fewer than the 256 centroids that would stand for them; keep the model as it is.");
+            throw new InvalidDataException(
+                $"{source}: byte {file.InputStart}: {file.Matrix.Count} rows are fewer than the 256 centroids that "
+                    + $"would stand for them; keep the model as it is."
+            );
         using Stream original = InputFile.Open(source); // unpacked, as the places are counted
         Copy(original, file.InputStart, destination, source);
         using (var writer = new BinaryWriter(destination, Encoding.UTF8, leaveOpen: true))
@@ -35,36 +45,61 @@ internal static class FastTextQuantizer
 
     private static void WriteMatrix(BinaryWriter writer, EmbeddingRows matrix)
     {
-        int rows = (int)matrix.Count, columns = matrix.Columns;
-        int parts = (columns + PartWidth - 1) / PartWidth, lastWidth = columns - (parts - 1) * PartWidth;
+        int rows = (int)matrix.Count,
+            columns = matrix.Columns;
+        int parts = (columns + PartWidth - 1) / PartWidth,
+            lastWidth = columns - (parts - 1) * PartWidth;
         float[] norms = Norms(matrix);
         var random = new CounterRandom(Seed);
         float[] centroids = new float[columns * ProductQuantizer.Centroids];
-        Workers.Run(parts, Environment.ProcessorCount, (part, _) =>
-        {
-            int width = part == parts - 1 ? lastWidth : PartWidth;
-            float[] row = new float[columns];
-            CentroidTraining.Fit(rows, (r, place) => Unit(matrix, r, norms, row).Slice(part * PartWidth, width).CopyTo(place.Span), width, random.Derive((ulong)part))
-                .CopyTo(centroids, part * ProductQuantizer.Centroids * PartWidth);
-        });
-        float[] lengths = CentroidTraining.Fit(rows, (r, place) => place.Span[0] = norms[r], 1, random.Derive(ulong.MaxValue));
-        byte[] codes = new byte[checked(rows * parts)], lengthCodes = new byte[rows];
-        const int rowsAtOnce = 1024;
-        Workers.Run((rows + rowsAtOnce - 1) / rowsAtOnce, Environment.ProcessorCount, (block, _) =>
-        {
-            float[] row = new float[columns];
-            for (int r = block * rowsAtOnce; r < Math.Min(rows, (block + 1) * rowsAtOnce); r++)
+        Workers.Run(
+            parts,
+            Environment.ProcessorCount,
+            (part, _) =>
             {
-                Span<float> unit = Unit(matrix, r, norms, row);
-                for (int part = 0; part < parts; part++)
-                {
-                    int width = part == parts - 1 ? lastWidth : PartWidth, start = part * PartWidth;
-                    codes[r * parts + part] = CentroidTraining.Nearest(unit.Slice(start, width),
-                        centroids.AsSpan(start * ProductQuantizer.Centroids, width * ProductQuantizer.Centroids));
-                }
-                lengthCodes[r] = CentroidTraining.Nearest(norms.AsSpan(r, 1), lengths);
+                int width = part == parts - 1 ? lastWidth : PartWidth;
+                float[] row = new float[columns];
+                CentroidTraining
+                    .Fit(
+                        rows,
+                        (r, place) => Unit(matrix, r, norms, row).Slice(part * PartWidth, width).CopyTo(place.Span),
+                        width,
+                        random.Derive((ulong)part)
+                    )
+                    .CopyTo(centroids, part * ProductQuantizer.Centroids * PartWidth);
             }
-        });
+        );
+        float[] lengths = CentroidTraining.Fit(
+            rows,
+            (r, place) => place.Span[0] = norms[r],
+            1,
+            random.Derive(ulong.MaxValue)
+        );
+        byte[] codes = new byte[checked(rows * parts)],
+            lengthCodes = new byte[rows];
+        const int rowsAtOnce = 1024;
+        Workers.Run(
+            (rows + rowsAtOnce - 1) / rowsAtOnce,
+            Environment.ProcessorCount,
+            (block, _) =>
+            {
+                float[] row = new float[columns];
+                for (int r = block * rowsAtOnce; r < Math.Min(rows, (block + 1) * rowsAtOnce); r++)
+                {
+                    Span<float> unit = Unit(matrix, r, norms, row);
+                    for (int part = 0; part < parts; part++)
+                    {
+                        int width = part == parts - 1 ? lastWidth : PartWidth,
+                            start = part * PartWidth;
+                        codes[r * parts + part] = CentroidTraining.Nearest(
+                            unit.Slice(start, width),
+                            centroids.AsSpan(start * ProductQuantizer.Centroids, width * ProductQuantizer.Centroids)
+                        );
+                    }
+                    lengthCodes[r] = CentroidTraining.Nearest(norms.AsSpan(r, 1), lengths);
+                }
+            }
+        );
         writer.Write(true); // quantized
         writer.Write(true); // lengths apart
         writer.Write((long)rows);
@@ -76,7 +111,14 @@ internal static class FastTextQuantizer
         WriteQuantizer(writer, 1, 1, 1, 1, lengths);
     }
 
-    private static void WriteQuantizer(BinaryWriter writer, int columns, int parts, int width, int lastWidth, float[] centroids)
+    private static void WriteQuantizer(
+        BinaryWriter writer,
+        int columns,
+        int parts,
+        int width,
+        int lastWidth,
+        float[] centroids
+    )
     {
         foreach (int value in (ReadOnlySpan<int>)[columns, parts, width, lastWidth])
             writer.Write(value);
@@ -109,7 +151,7 @@ internal static class FastTextQuantizer
     private static void Copy(Stream source, long bytes, Stream destination, string path)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
-        for (long left = bytes; left > 0;)
+        for (long left = bytes; left > 0; )
         {
             int read = source.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
             if (read == 0)

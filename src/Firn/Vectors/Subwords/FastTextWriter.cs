@@ -14,11 +14,19 @@ namespace Firn.Vectors.Subwords;
 /// <param name="inputs">Rows of words, then of buckets; each is used before the next is asked for.</param>
 /// <param name="outputs">What predicts, [words or inner nodes, size]; null for zeros.</param>
 internal sealed class FastTextWriter(
-    FastTextArguments options, IReadOnlyList<string> words, long[] counts, FastTextWriter.RowReader inputs, RowBlocks<float>? outputs)
+    FastTextArguments options,
+    IReadOnlyList<string> words,
+    long[] counts,
+    FastTextWriter.RowReader inputs,
+    RowBlocks<float>? outputs
+)
 {
-    private const int Magic = 793712314, Version = 12;
-    private const int HierarchicalSoftmax = 1, NegativeSampling = 2; // fastText's loss_name
-    private const int Cbow = 1, SkipGram = 2; // fastText's model_name
+    private const int Magic = 793712314,
+        Version = 12;
+    private const int HierarchicalSoftmax = 1,
+        NegativeSampling = 2; // fastText's loss_name
+    private const int Cbow = 1,
+        SkipGram = 2; // fastText's model_name
     private const int UpdateRate = 100; // fastText's default
 
     /// <summary>The values of a row.</summary>
@@ -31,28 +39,44 @@ internal sealed class FastTextWriter(
     {
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("fastText models are written on little-endian machines only.");
-        OutputFile.Write(path, file =>
-        {
-            using var writer = new BinaryWriter(file, Encoding.UTF8, leaveOpen: true);
-            WriteArguments(writer);
-            WriteDictionary(writer);
-            writer.Write(false); // not quantized
-            WriteMatrix(writer, words.Count + (options.MaxN > 0 ? options.Buckets : 0), inputs);
-            writer.Write(false);
-            // fastText's output matrix has a row a word; the tree has one inner node less.
-            float[] zeros = new float[options.VectorSize];
-            WriteMatrix(writer, words.Count, row => row < (outputs?.Count ?? 0) ? outputs![row] : zeros);
-        });
+        OutputFile.Write(
+            path,
+            file =>
+            {
+                using var writer = new BinaryWriter(file, Encoding.UTF8, leaveOpen: true);
+                WriteArguments(writer);
+                WriteDictionary(writer);
+                writer.Write(false); // not quantized
+                WriteMatrix(writer, words.Count + (options.MaxN > 0 ? options.Buckets : 0), inputs);
+                writer.Write(false);
+                // fastText's output matrix has a row a word; the tree has one inner node less.
+                float[] zeros = new float[options.VectorSize];
+                WriteMatrix(writer, words.Count, row => row < (outputs?.Count ?? 0) ? outputs![row] : zeros);
+            }
+        );
     }
 
     private void WriteArguments(BinaryWriter writer)
     {
-        foreach (int value in (ReadOnlySpan<int>)
-        [
-            Magic, Version, options.VectorSize, options.Window, options.Epochs, options.MinCount, options.Negative, 1,
-            options.Negative > 0 ? NegativeSampling : HierarchicalSoftmax, options.SkipGram ? SkipGram : Cbow,
-            options.Buckets, options.MinN, options.MaxN, UpdateRate,
-        ])
+        foreach (
+            int value in (ReadOnlySpan<int>)
+                [
+                    Magic,
+                    Version,
+                    options.VectorSize,
+                    options.Window,
+                    options.Epochs,
+                    options.MinCount,
+                    options.Negative,
+                    1,
+                    options.Negative > 0 ? NegativeSampling : HierarchicalSoftmax,
+                    options.SkipGram ? SkipGram : Cbow,
+                    options.Buckets,
+                    options.MinN,
+                    options.MaxN,
+                    UpdateRate,
+                ]
+        )
             writer.Write(value);
         writer.Write(options.Sample);
     }

@@ -6,12 +6,14 @@ namespace Firn.Vectors.Subwords;
 /// <summary>MurmurHash3 for 64-bit machines, 128 bits (Appleby 2011, public domain), which floret hashes by.</summary>
 internal static class MurmurHash
 {
-    private const ulong C1 = 0x87c37b91114253d5, C2 = 0x4cf5ad432745937f;
+    private const ulong C1 = 0x87c37b91114253d5,
+        C2 = 0x4cf5ad432745937f;
 
     /// <summary>The hash as four 32-bit numbers, the lowest first.</summary>
     public static void Hash(ReadOnlySpan<byte> bytes, uint seed, Span<uint> destination)
     {
-        ulong h1 = seed, h2 = seed;
+        ulong h1 = seed,
+            h2 = seed;
         ReadOnlySpan<byte> rest = bytes;
         for (; rest.Length >= 16; rest = rest[16..])
         {
@@ -33,7 +35,12 @@ internal static class MurmurHash
         h2 = Mix(h2);
         h1 += h2;
         h2 += h1;
-        (destination[0], destination[1], destination[2], destination[3]) = ((uint)h1, (uint)(h1 >> 32), (uint)h2, (uint)(h2 >> 32));
+        (destination[0], destination[1], destination[2], destination[3]) = (
+            (uint)h1,
+            (uint)(h1 >> 32),
+            (uint)h2,
+            (uint)(h2 >> 32)
+        );
     }
 
     private static ulong First(ulong k) => BitOperations.RotateLeft(k * C1, 31) * C2;

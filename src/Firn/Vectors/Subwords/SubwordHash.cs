@@ -8,11 +8,12 @@ namespace Firn.Vectors.Subwords;
 /// <param name="pruned">Where only some buckets were kept: bucket to row among them; null where all were.</param>
 internal sealed class SubwordHash(int minN, int maxN, int buckets, int words, IReadOnlyDictionary<int, int>? pruned)
 {
-    private const uint Seed = 2166136261, Prime = 16777619;
+    private const uint Seed = 2166136261,
+        Prime = 16777619;
 
     /// <summary>
-    /// FNV-1a over the bytes, each sign-extended first: fastText 0.2 fixed this accident of its early versions as the rule,
-    /// so that models stay readable.
+    /// FNV-1a over the bytes, each sign-extended first: fastText 0.2 fixed this accident of its early versions as the
+    /// rule, so that models stay readable.
     /// </summary>
     public static uint Hash(ReadOnlySpan<byte> bytes)
     {
@@ -22,7 +23,9 @@ internal sealed class SubwordHash(int minN, int maxN, int buckets, int words, IR
         return hash;
     }
 
-    /// <summary>Appends the rows of all n-grams of a word in its marks "&lt;word&gt;", in the order of fastText.</summary>
+    /// <summary>
+    /// Appends the rows of all n-grams of a word in its marks "&lt;word&gt;", in the order of fastText.
+    /// </summary>
     public void AddRows(ReadOnlySpan<byte> marked, List<int> rows)
     {
         for (int start = 0; start < marked.Length; start++)

@@ -26,7 +26,8 @@ internal sealed class AliasTable
         }
         while (small.Count > 0 && large.Count > 0)
         {
-            int little = small.Pop(), big = large.Pop();
+            int little = small.Pop(),
+                big = large.Pop();
             _cells[little] = new Cell((uint)(scaled[little] * uint.MaxValue), big);
             scaled[big] -= 1 - scaled[little];
             (scaled[big] < 1 ? small : large).Push(big);

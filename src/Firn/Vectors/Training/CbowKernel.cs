@@ -5,8 +5,8 @@ namespace Firn.Vectors.Training;
 
 /// <summary>
 /// Continuous bag of words (Mikolov et al. 2013, "Efficient estimation of word representations in vector space", 3.1):
-/// the mean of a window's vectors predicts the word in its middle. Positions are taken in chunks whose hidden vectors are
-/// all computed before any update, in groups that share negative samples; see docs/vectors.md.
+/// the mean of a window's vectors predicts the word in its middle. Positions are taken in chunks whose hidden vectors
+/// are all computed before any update, in groups that share negative samples; see docs/vectors.md.
 /// </summary>
 internal sealed unsafe class CbowKernel<P, V> : WindowKernel
     where P : struct, ILanes<V>
@@ -17,7 +17,8 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
     private readonly TrainingState _state;
     private readonly TrainingView _view;
     private readonly int _columns;
-    private SharedNegatives[] _negatives, _nextNegatives; // by group
+    private SharedNegatives[] _negatives,
+        _nextNegatives; // by group
     private readonly HierarchicalSoftmax<P, V>? _tree;
     private readonly AlignedBuffer _scratch;
     private readonly float* _scores; // (Group, shared), then (Group) of the positions' own words
@@ -25,7 +26,11 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
     private readonly float* _dummy; // a row for filling up, whose products are never used
     private readonly RowPrefetch _ahead;
     private readonly WindowSum[] _windows = new WindowSum[Chunk];
-    private readonly PointerList _window = new(), _hidden = new(), _errors = new(), _outputs = new(), _targets = new();
+    private readonly PointerList _window = new(),
+        _hidden = new(),
+        _errors = new(),
+        _outputs = new(),
+        _targets = new();
 
     public CbowKernel(TrainingView view)
     {
@@ -35,13 +40,22 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         _columns = state.Inputs.Stride;
         _ahead = new RowPrefetch(_columns);
         int shared = SharedNegatives.CountFor(state.Options);
-        SharedNegatives[] NewNegatives() => state.Negatives is null ? []
-            : [.. Enumerable.Range(0, Chunk / Group).Select(_ => new SharedNegatives(state.Negatives, state.Options.Negative, shared))];
+        SharedNegatives[] NewNegatives() =>
+            state.Negatives is null
+                ? []
+                :
+                [
+                    .. Enumerable
+                        .Range(0, Chunk / Group)
+                        .Select(_ => new SharedNegatives(state.Negatives, state.Options.Negative, shared)),
+                ];
         (_negatives, _nextNegatives) = (NewNegatives(), NewNegatives());
         if (state.Tree is not null)
             _tree = new HierarchicalSoftmax<P, V>(view);
         int scores = Group * shared + 16;
-        _scratch = new AlignedBuffer((2 * Chunk + 1) * _columns + scores + (Chunk + 2 * state.Options.Window + 1) * CbowProducts<P, V>.SumColumns);
+        _scratch = new AlignedBuffer(
+            (2 * Chunk + 1) * _columns + scores + (Chunk + 2 * state.Options.Window + 1) * CbowProducts<P, V>.SumColumns
+        );
         float* rows = _scratch.Pointer;
         for (int p = 0; p < Chunk; p++, rows += 2 * _columns)
         {
@@ -64,9 +78,21 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
             int count = Math.Min(Chunk, end - first);
             Draw(random, ref counter);
             // One step a block of columns summed, two a group trained, and one a word that takes errors.
-            _ahead.Plan(_view, stream, first + Chunk, end, _nextNegatives, _columns / CbowProducts<P, V>.SumColumns + 2 * Chunk / Group + Chunk + _state.Options.Window);
+            _ahead.Plan(
+                _view,
+                stream,
+                first + Chunk,
+                end,
+                _nextNegatives,
+                _columns / CbowProducts<P, V>.SumColumns + 2 * Chunk / Group + Chunk + _state.Options.Window
+            );
             for (int at = 0; at < count; at += bound.Positions)
-                TrainAtOnce(stream, first + at, Math.Min(bound.Positions, count - at), new Step(alpha, bound, LossTally.Measures(first, Chunk)));
+                TrainAtOnce(
+                    stream,
+                    first + at,
+                    Math.Min(bound.Positions, count - at),
+                    new Step(alpha, bound, LossTally.Measures(first, Chunk))
+                );
         }
     }
 
@@ -102,15 +128,28 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
             _window.Add(_view.Inputs[stream.Rows[j]]);
         for (int p = 0; p < count; p++)
         {
-            int at = first + p, context = ContextRows(stream, at);
-            float scale = context == 0 ? 0 : _state.Options.CbowMean ? 1f / context : 1;
+            int at = first + p,
+                context = ContextRows(stream, at);
+            float scale =
+                context == 0 ? 0
+                : _state.Options.CbowMean ? 1f / context
+                : 1;
             _windows[p] = new WindowSum(stream.Low[at] - low, stream.High[at] - low, at - low, scale);
         }
         fixed (WindowSum* windows = _windows)
         {
             for (int c = 0; c < _columns; c += CbowProducts<P, V>.SumColumns)
             {
-                CbowProducts<P, V>.SumWindows(_window.Items, high - low, windows, count, c, _columns, _hidden.Items, _before);
+                CbowProducts<P, V>.SumWindows(
+                    _window.Items,
+                    high - low,
+                    windows,
+                    count,
+                    c,
+                    _columns,
+                    _hidden.Items,
+                    _before
+                );
                 _ahead.Step();
             }
         }
@@ -127,13 +166,17 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         return rows;
     }
 
-    /// <summary>Trains positions of a group, whose hidden vectors stand from <paramref name="row"/> on; returns the loss if asked to.</summary>
+    /// <summary>
+    /// Trains positions of a group, whose hidden vectors stand from <paramref name="row"/> on; returns the loss if
+    /// asked to.
+    /// </summary>
     private double TrainNegatives(int[] rows, int first, int count, int row, Step step)
     {
         RowView outputs = _view.Outputs!;
         ReadOnlySpan<int> words = rows.AsSpan(first, count);
         SharedNegatives negatives = _negatives[first % Chunk / Group];
-        float** hidden = _hidden.Items + row, errors = _errors.Items + row;
+        float** hidden = _hidden.Items + row,
+            errors = _errors.Items + row;
         _outputs.Clear();
         foreach (int sample in negatives.Rows)
             _outputs.Add(outputs[sample]);
@@ -173,7 +216,8 @@ internal sealed unsafe class CbowKernel<P, V> : WindowKernel
         {
             loss += LossTally.Of(1 - _scores[Group * width + p]);
             for (int o = 0; o < negatives.Rows.Length; o++)
-                loss += negatives.Rows[o] == words[p] ? 0 : negatives.Weights[o] * LossTally.Of(1 - _scores[p * width + o]);
+                loss +=
+                    negatives.Rows[o] == words[p] ? 0 : negatives.Weights[o] * LossTally.Of(1 - _scores[p * width + o]);
         }
         return loss;
     }

@@ -8,14 +8,19 @@ namespace Firn.Vectors.Training;
 /// <param name="Text">The text that holds the first token.</param>
 internal readonly record struct CorpusBlock(int Start, int End, int Text)
 {
-    /// <summary>Tokens a block, as gensim's jobs: long enough to cost nothing, short enough for a smooth learning rate.</summary>
+    /// <summary>
+    /// Tokens a block, as gensim's jobs: long enough to cost nothing, short enough for a smooth learning rate.
+    /// </summary>
     private const int Size = 10_000;
 
-    /// <summary>Cuts a corpus into blocks that end with a text; a text longer than two blocks is cut inside, as gensim cuts it.</summary>
+    /// <summary>
+    /// Cuts a corpus into blocks that end with a text; a text longer than two blocks is cut inside, as gensim cuts it.
+    /// </summary>
     public static CorpusBlock[] Cut(RaggedIds corpus)
     {
         var blocks = new List<CorpusBlock>();
-        int start = 0, startText = 0;
+        int start = 0,
+            startText = 0;
         for (int text = 0; text < corpus.Count; text++)
         {
             int end = corpus.Offsets[text + 1];

@@ -3,8 +3,8 @@ using Firn.Kernels;
 namespace Firn.Vectors.Training;
 
 /// <summary>
-/// Hierarchical softmax (Morin and Bengio 2005; Mikolov et al. 2013, eq. 3): a word is the product of the decisions on its
-/// path from the root of the Huffman tree. The rows of a path are distinct, so it is one block of outputs.
+/// Hierarchical softmax (Morin and Bengio 2005; Mikolov et al. 2013, eq. 3): a word is the product of the decisions on
+/// its path from the root of the Huffman tree. The rows of a path are distinct, so it is one block of outputs.
 /// </summary>
 internal sealed unsafe class HierarchicalSoftmax<P, V>
     where P : struct, ILanes<V>
@@ -12,8 +12,10 @@ internal sealed unsafe class HierarchicalSoftmax<P, V>
 {
     private readonly RowView _nodes;
     private readonly HuffmanTree _tree;
-    private readonly AlignedBuffer _scores = new(), _row = new();
-    private readonly PointerList _path = new(), _inputs = new();
+    private readonly AlignedBuffer _scores = new(),
+        _row = new();
+    private readonly PointerList _path = new(),
+        _inputs = new();
 
     public HierarchicalSoftmax(TrainingView view)
     {
@@ -23,8 +25,8 @@ internal sealed unsafe class HierarchicalSoftmax<P, V>
     }
 
     /// <summary>
-    /// Each input predicts the word: errors[i] += its descent direction, and the path's vectors are updated. Returns the loss
-    /// if asked to.
+    /// Each input predicts the word: errors[i] += its descent direction, and the path's vectors are updated. Returns
+    /// the loss if asked to.
     /// </summary>
     public double Train(float** inputs, float** errors, int inputCount, int word, Step step)
     {

@@ -1,8 +1,8 @@
 namespace Firn.Vectors.Training;
 
 /// <summary>
-/// The Huffman tree of the words' counts (Huffman 1952), for hierarchical softmax: frequent words get short codes. Built in
-/// linear time from counts that already fall, as word2vec.c does.
+/// The Huffman tree of the words' counts (Huffman 1952), for hierarchical softmax: frequent words get short codes.
+/// Built in linear time from counts that already fall, as word2vec.c does.
 /// </summary>
 internal sealed class HuffmanTree
 {
@@ -19,7 +19,8 @@ internal sealed class HuffmanTree
         var parent = new int[weight.Length];
         var branch = new bool[weight.Length];
         counts.CopyTo(weight);
-        int leaf = n - 1, inner = n;
+        int leaf = n - 1,
+            inner = n;
         for (int next = n; next < weight.Length; next++)
         {
             int first = Smallest(weight, ref leaf, ref inner, next);
@@ -57,7 +58,9 @@ internal sealed class HuffmanTree
     /// <summary>The branch taken at each node of <see cref="PathOf"/>: true is 1.</summary>
     public ReadOnlySpan<bool> CodeOf(int row) => _codes.AsSpan(_offsets[row], _offsets[row + 1] - _offsets[row]);
 
-    /// <summary>The lightest of the leaves not yet taken (from the end) and the inner nodes not yet taken (from the start).</summary>
+    /// <summary>
+    /// The lightest of the leaves not yet taken (from the end) and the inner nodes not yet taken (from the start).
+    /// </summary>
     private static int Smallest(long[] weight, ref int leaf, ref int inner, int made)
     {
         bool takeLeaf = leaf >= 0 && (inner >= made || weight[leaf] < weight[inner]);

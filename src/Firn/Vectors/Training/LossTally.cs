@@ -10,7 +10,8 @@ internal sealed class LossTally
     private const int Interval = 32;
 
     private readonly Lock _gate = new();
-    private double _sum, _count;
+    private double _sum,
+        _count;
 
     /// <summary>Whether the chunk that begins at a position of its block is one of the sample.</summary>
     public static bool Measures(int first, int chunk) => first / chunk % Interval == 0;

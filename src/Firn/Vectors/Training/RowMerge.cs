@@ -7,7 +7,13 @@ namespace Firn.Vectors.Training;
 internal abstract unsafe class RowMerge
 {
     /// <summary>row += sum over its copies of (copy - row), in the order of the segments.</summary>
-    public void Merge(RowSharing sharing, int row, ParameterMatrix matrix, ReadOnlySpan<TrainingView> views, Func<TrainingView, RowView> rows)
+    public void Merge(
+        RowSharing sharing,
+        int row,
+        ParameterMatrix matrix,
+        ReadOnlySpan<TrainingView> views,
+        Func<TrainingView, RowView> rows
+    )
     {
         float** copies = stackalloc float*[SharedRounds.MostSegments];
         int count = 0;
@@ -19,13 +25,14 @@ internal abstract unsafe class RowMerge
         AddDifferences(copies, count, matrix.Stride, matrix[row]);
     }
 
-    public static RowMerge Create() => KernelPath.Width switch
-    {
-        KernelWidth.Vector512 => new Of<Lanes512, Vector512<float>>(),
-        KernelWidth.Vector256 => new Of<Lanes256, Vector256<float>>(),
-        KernelWidth.Vector128 => new Of<Lanes128, Vector128<float>>(),
-        _ => new Of<LanesScalar, float>(),
-    };
+    public static RowMerge Create() =>
+        KernelPath.Width switch
+        {
+            KernelWidth.Vector512 => new Of<Lanes512, Vector512<float>>(),
+            KernelWidth.Vector256 => new Of<Lanes256, Vector256<float>>(),
+            KernelWidth.Vector128 => new Of<Lanes128, Vector128<float>>(),
+            _ => new Of<LanesScalar, float>(),
+        };
 
     protected abstract void AddDifferences(float** copies, int count, int columns, float* row);
 

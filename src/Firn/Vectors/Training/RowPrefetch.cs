@@ -12,16 +12,27 @@ internal sealed unsafe class RowPrefetch(int columns)
     private const int Line = 16; // floats in 64 bytes
 
     private readonly PointerList _rows = new();
-    private int _row, _column, _linesPerStep;
+    private int _row,
+        _column,
+        _linesPerStep;
 
-    /// <summary>Notes the rows that the chunk from <paramref name="first"/> on needs and the one before it does not.</summary>
+    /// <summary>
+    /// Notes the rows that the chunk from <paramref name="first"/> on needs and the one before it does not.
+    /// </summary>
     /// <param name="view">The parameters.</param>
     /// <param name="stream">Words and windows.</param>
     /// <param name="first">The next chunk's first position.</param>
     /// <param name="end">Past the last position that will be trained.</param>
     /// <param name="negatives">The next chunk's negative samples; none without them.</param>
     /// <param name="steps">Calls of <see cref="Step"/> that the chunk makes at least.</param>
-    public void Plan(TrainingView view, WindowStream stream, int first, int end, ReadOnlySpan<SharedNegatives> negatives, int steps)
+    public void Plan(
+        TrainingView view,
+        WindowStream stream,
+        int first,
+        int end,
+        ReadOnlySpan<SharedNegatives> negatives,
+        int steps
+    )
     {
         _rows.Clear();
         (_row, _column) = (0, 0);
@@ -55,7 +66,7 @@ internal sealed unsafe class RowPrefetch(int columns)
     {
         if (!Sse.IsSupported)
             return;
-        for (int lines = _linesPerStep; lines > 0 && _row < _rows.Count;)
+        for (int lines = _linesPerStep; lines > 0 && _row < _rows.Count; )
         {
             float* row = _rows.Items[_row];
             int end = Math.Min(columns, _column + lines * Line);

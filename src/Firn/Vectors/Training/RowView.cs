@@ -3,8 +3,8 @@ using Firn.Kernels;
 namespace Firn.Vectors.Training;
 
 /// <summary>
-/// The rows of a matrix as one stretch of the text sees them: those of the matrix, but for rows of which the stretch holds
-/// a copy of its own.
+/// The rows of a matrix as one stretch of the text sees them: those of the matrix, but for rows of which the stretch
+/// holds a copy of its own.
 /// </summary>
 internal sealed unsafe class RowView : IDisposable
 {
@@ -88,7 +88,9 @@ internal sealed unsafe class RowView : IDisposable
     private void Grow()
     {
         var larger = new ParameterMatrix(2 * _rows.Count, _matrix.Columns);
-        new ReadOnlySpan<float>(_copies!.Data, _rows.Count * Stride).CopyTo(new Span<float>(larger.Data, _rows.Count * Stride));
+        new ReadOnlySpan<float>(_copies!.Data, _rows.Count * Stride).CopyTo(
+            new Span<float>(larger.Data, _rows.Count * Stride)
+        );
         _copies.Dispose();
         _copies = larger;
     }
@@ -102,14 +104,22 @@ internal sealed unsafe class RowView : IDisposable
 internal sealed record TrainingView(TrainingState State, RowView Inputs, RowView? Outputs, RowView? Nodes) : IDisposable
 {
     /// <summary>The matrices themselves.</summary>
-    public static TrainingView Of(TrainingState state) => new(state,
-        state.Subwords is null ? RowView.Of(state.Inputs) : RowView.WithCopies(state.Inputs, state.Words),
-        state.Outputs is null ? null : RowView.Of(state.Outputs), state.Nodes is null ? null : RowView.Of(state.Nodes));
+    public static TrainingView Of(TrainingState state) =>
+        new(
+            state,
+            state.Subwords is null ? RowView.Of(state.Inputs) : RowView.WithCopies(state.Inputs, state.Words),
+            state.Outputs is null ? null : RowView.Of(state.Outputs),
+            state.Nodes is null ? null : RowView.Of(state.Nodes)
+        );
 
     /// <summary>A view that can hold copies.</summary>
-    public static TrainingView WithCopies(TrainingState state) => new(state, RowView.WithCopies(state.Inputs, state.Words),
-        state.Outputs is null ? null : RowView.WithCopies(state.Outputs, state.Words),
-        state.Nodes is null ? null : RowView.WithCopies(state.Nodes, state.Nodes.Rows));
+    public static TrainingView WithCopies(TrainingState state) =>
+        new(
+            state,
+            RowView.WithCopies(state.Inputs, state.Words),
+            state.Outputs is null ? null : RowView.WithCopies(state.Outputs, state.Words),
+            state.Nodes is null ? null : RowView.WithCopies(state.Nodes, state.Nodes.Rows)
+        );
 
     public void Clear()
     {

@@ -3,10 +3,11 @@ using Firn.Kernels;
 namespace Firn.Vectors.Training;
 
 /// <summary>
-/// Trains a stream in rounds of a fixed number of segments, whatever the number of threads. A segment is trained chunk after chunk, on
-/// the parameters as they stood when the round began and as the segment itself has changed them since. Rows that one segment
-/// alone touches change in place; what several made of a row is added up in the order of the segments. So the result does not
-/// depend on who trained which segment, bit for bit. The threads go through it side by side: each calls <see cref="Train"/>.
+/// Trains a stream in rounds of a fixed number of segments, whatever the number of threads. A segment is trained chunk
+/// after chunk, on the parameters as they stood when the round began and as the segment itself has changed them since.
+/// Rows that one segment alone touches change in place; what several made of a row is added up in the order of the
+/// segments. So the result does not depend on who trained which segment, bit for bit. The threads go through it side by
+/// side: each calls <see cref="Train"/>.
 /// </summary>
 internal sealed class SharedRounds : IDisposable
 {
@@ -14,14 +15,18 @@ internal sealed class SharedRounds : IDisposable
     public const int MostSegments = 8;
 
     private readonly TrainingState _state;
-    private readonly int _segments, _size; // segments a round, positions a segment
-    private readonly RowSharing? _inputs, _outputs, _nodes;
+    private readonly int _segments,
+        _size; // segments a round, positions a segment
+    private readonly RowSharing? _inputs,
+        _outputs,
+        _nodes;
     private readonly TrainingView[] _views; // by segment, as all that follow
     private readonly WindowKernel[] _kernels;
     private readonly SubwordSegment[] _subwords;
     private readonly int[][] _samples;
     private readonly RowMerge _merge = RowMerge.Create();
-    private int _round, _next;
+    private int _round,
+        _next;
 
     /// <param name="state">The parameters.</param>
     /// <param name="segments">Segments a round, at most <see cref="MostSegments"/>.</param>
@@ -38,10 +43,21 @@ internal sealed class SharedRounds : IDisposable
         _views = [.. Enumerable.Range(0, segments).Select(_ => TrainingView.WithCopies(state))];
         _kernels = [.. _views.Select(WindowKernel.Create)];
         _subwords = state.Subwords is null ? [] : [.. _views.Select(SubwordSegment.Create)];
-        _samples = [.. _views.Select(_ => new int[state.Outputs is null ? 0 : size / SharedNegatives.Group(state.Options) * SharedNegatives.CountFor(state.Options)])];
+        _samples =
+        [
+            .. _views.Select(_ =>
+                new int[
+                    state.Outputs is null
+                        ? 0
+                        : size / SharedNegatives.Group(state.Options) * SharedNegatives.CountFor(state.Options)
+                ]
+            ),
+        ];
     }
 
-    /// <summary>Trains on every position of the stream; all threads of the team call it with the same arguments.</summary>
+    /// <summary>
+    /// Trains on every position of the stream; all threads of the team call it with the same arguments.
+    /// </summary>
     public void Train(WindowStream stream, float alpha, CounterRandom random, TeamSeat seat)
     {
         for (int first = 0; first < stream.Count; first += _segments * _size)
@@ -55,7 +71,11 @@ internal sealed class SharedRounds : IDisposable
             NoteInputs(stream, first, segments, seat);
             NoteOutputs(stream, first, segments, seat);
             seat.Meet();
-            for (int segment = Interlocked.Increment(ref _next); segment < segments; segment = Interlocked.Increment(ref _next))
+            for (
+                int segment = Interlocked.Increment(ref _next);
+                segment < segments;
+                segment = Interlocked.Increment(ref _next)
+            )
                 TrainSegment(stream, first + segment * _size, segment, alpha, random);
             seat.Meet();
             Merge(_inputs, _state.Inputs, view => view.Inputs, segments, seat);
@@ -134,7 +154,13 @@ internal sealed class SharedRounds : IDisposable
             _subwords[segment].TakeDifferences();
     }
 
-    private void Merge(RowSharing? sharing, ParameterMatrix? matrix, Func<TrainingView, RowView> rows, int segments, TeamSeat seat)
+    private void Merge(
+        RowSharing? sharing,
+        ParameterMatrix? matrix,
+        Func<TrainingView, RowView> rows,
+        int segments,
+        TeamSeat seat
+    )
     {
         if (sharing is null)
             return;

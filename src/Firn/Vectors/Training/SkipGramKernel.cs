@@ -4,8 +4,8 @@ namespace Firn.Vectors.Training;
 
 /// <summary>
 /// Skip-gram (Mikolov et al. 2013, "Efficient estimation of word representations in vector space", 3.2): each word of a
-/// window predicts the word in its middle (as word2vec.c and gensim pair them). All pairs of a chunk of positions are one
-/// block: the words of its windows against its middle words and shared negative samples; see docs/vectors.md.
+/// window predicts the word in its middle (as word2vec.c and gensim pair them). All pairs of a chunk of positions are
+/// one block: the words of its windows against its middle words and shared negative samples; see docs/vectors.md.
 /// </summary>
 internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
     where P : struct, ILanes<V>
@@ -14,13 +14,16 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
     private readonly TrainingState _state;
     private readonly TrainingView _view;
     private readonly int _columns;
-    private SharedNegatives? _negatives, _nextNegatives;
+    private SharedNegatives? _negatives,
+        _nextNegatives;
     private readonly HierarchicalSoftmax<P, V>? _tree;
     private readonly RowPrefetch _ahead;
     private readonly AlignedBuffer _scratch;
     private readonly float* _dummy; // (size), a row for filling up, whose products are never used
     private readonly float* _scores; // (inputs, outputs)
-    private readonly PointerList _inputs = new(), _errors = new(), _outputs = new();
+    private readonly PointerList _inputs = new(),
+        _errors = new(),
+        _outputs = new();
     private readonly int[] _outputOf = new int[Chunk]; // position in the chunk -> column of its word
     private readonly int[] _outputRows;
     private readonly float[] _draws; // (outputs): weight as a negative sample
@@ -62,9 +65,21 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
             int count = Math.Min(Chunk, end - first);
             _nextNegatives?.Draw(random, ref counter);
             // One step a word collected, and one a word that takes errors.
-            _ahead.Plan(_view, stream, first + Chunk, end, _nextNegatives is null ? [] : new ReadOnlySpan<SharedNegatives>(ref _nextNegatives), 2 * (Chunk + _state.Options.Window));
+            _ahead.Plan(
+                _view,
+                stream,
+                first + Chunk,
+                end,
+                _nextNegatives is null ? [] : new ReadOnlySpan<SharedNegatives>(ref _nextNegatives),
+                2 * (Chunk + _state.Options.Window)
+            );
             for (int at = 0; at < count; at += bound.Positions)
-                TrainAtOnce(stream, first + at, Math.Min(bound.Positions, count - at), new Step(alpha, bound, LossTally.Measures(first, Chunk)));
+                TrainAtOnce(
+                    stream,
+                    first + at,
+                    Math.Min(bound.Positions, count - at),
+                    new Step(alpha, bound, LossTally.Measures(first, Chunk))
+                );
             (_negatives, _nextNegatives) = (_nextNegatives, _negatives);
         }
     }
@@ -106,7 +121,9 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
         return (low, high);
     }
 
-    /// <summary>The chunk's words and negative samples as distinct rows: a row that came twice would lose an update.</summary>
+    /// <summary>
+    /// The chunk's words and negative samples as distinct rows: a row that came twice would lose an update.
+    /// </summary>
     private void CollectOutputs(ReadOnlySpan<int> targets)
     {
         int rows = 0;
@@ -159,7 +176,9 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
             for (int o = 0; o < distinct; o++)
             {
                 // Out of the bound only what is right is left, and that is next to nothing.
-                float s = g[o], up = s > bound.Least ? pairs[o] : 0, down = s < bound.Most ? _draws[o] * (total - pairs[o]) : 0;
+                float s = g[o],
+                    up = s > bound.Least ? pairs[o] : 0,
+                    down = s < bound.Most ? _draws[o] * (total - pairs[o]) : 0;
                 g[o] = alpha * (up * (1 - s) - down * s);
             }
             for (int o = distinct; o < width; o++)
@@ -187,8 +206,15 @@ internal sealed unsafe class SkipGramKernel<P, V> : WindowKernel
 
     private double TrainTree(WindowStream stream, int p, int low, Step step)
     {
-        int left = stream.Low[p] - low, middle = p - low;
+        int left = stream.Low[p] - low,
+            middle = p - low;
         return _tree!.Train(_inputs.Items + left, _errors.Items + left, middle - left, stream.Rows[p], step)
-            + _tree.Train(_inputs.Items + middle + 1, _errors.Items + middle + 1, stream.High[p] - p - 1, stream.Rows[p], step);
+            + _tree.Train(
+                _inputs.Items + middle + 1,
+                _errors.Items + middle + 1,
+                stream.High[p] - p - 1,
+                stream.Rows[p],
+                step
+            );
     }
 }

@@ -8,8 +8,9 @@ internal readonly record struct Step(float Alpha, StepBound Bound, bool Measured
 
 /// <summary>
 /// What keeps a step from overshooting. A pair whose score is far out moves its rows no more, right or wrong, as in
-/// word2vec.c and gensim: so rows cannot grow without end, since the longer they are the fewer of their pairs still move
-/// them. And positions that read the same parameters add up their steps, so the larger the rate the fewer they are.
+/// word2vec.c and gensim: so rows cannot grow without end, since the longer they are the fewer of their pairs still
+/// move them. And positions that read the same parameters add up their steps, so the larger the rate the fewer they
+/// are.
 /// </summary>
 /// <param name="Positions">Positions of a chunk that are trained at once, on the same parameters.</param>
 /// <param name="Least">A pair is trained where the sigmoid of its score is above this,</param>
@@ -19,13 +20,15 @@ internal readonly record struct StepBound(int Positions, float Least, float Most
     /// <summary>Up to this rate, twice the usual one, whole chunks are trained at once.</summary>
     public const float UsualAlpha = 0.05f;
 
-    private const int UsualWindow = 5, UsualNegative = 5;
+    private const int UsualWindow = 5,
+        UsualNegative = 5;
 
     /// <summary>
-    /// Scores that saturate: word2vec.c's 6 at large rates; at usual ones, where nothing overshoots, a far one that a run in
-    /// good health does not reach, since what is beyond 6 and wrong is worth learning.
+    /// Scores that saturate: word2vec.c's 6 at large rates; at usual ones, where nothing overshoots, a far one that a
+    /// run in good health does not reach, since what is beyond 6 and wrong is worth learning.
     /// </summary>
-    private const double LargeRateScore = 6, UsualScore = 16;
+    private const double LargeRateScore = 6,
+        UsualScore = 16;
 
     private static readonly StepBound Usual = new(WindowKernel.Chunk, Sigmoid(-UsualScore), Sigmoid(UsualScore));
 
@@ -33,7 +36,9 @@ internal readonly record struct StepBound(int Positions, float Least, float Most
     public static StepBound Of(float alpha, Word2VecOptions options)
     {
         double step = alpha * Pairs(options);
-        return step <= UsualAlpha ? Usual : new StepBound(PositionsAt(step), Sigmoid(-LargeRateScore), Sigmoid(LargeRateScore));
+        return step <= UsualAlpha
+            ? Usual
+            : new StepBound(PositionsAt(step), Sigmoid(-LargeRateScore), Sigmoid(LargeRateScore));
     }
 
     /// <summary>Whether the sigmoid of a pair's score lies within.</summary>
@@ -48,12 +53,13 @@ internal readonly record struct StepBound(int Positions, float Least, float Most
     }
 
     /// <summary>
-    /// Pairs of one position that move one row, against those of the usual options. A position of skip-gram moves its word's row
-    /// for each word of the window, and each of those for each sample; CBOW takes the window's mean.
+    /// Pairs of one position that move one row, against those of the usual options. A position of skip-gram moves its
+    /// word's row for each word of the window, and each of those for each sample; CBOW takes the window's mean.
     /// </summary>
     private static double Pairs(Word2VecOptions options)
     {
-        double window = (options.Window + 1.0) / (UsualWindow + 1), samples = (double)options.Negative / UsualNegative;
+        double window = (options.Window + 1.0) / (UsualWindow + 1),
+            samples = (double)options.Negative / UsualNegative;
         return options.SkipGram ? Math.Max(1, Math.Max(options.ShrinkWindows ? window : 2 * window, samples)) : 1;
     }
 

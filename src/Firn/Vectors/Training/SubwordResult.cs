@@ -17,7 +17,8 @@ internal sealed unsafe class SubwordResult
     private readonly long[] _counts;
     private readonly int[] _places; // of each word: its row in the run, or ~ that among the kept
     private readonly int _trained;
-    private readonly RowBlocks<float> _keptInputs, _keptOutputs;
+    private readonly RowBlocks<float> _keptInputs,
+        _keptOutputs;
     private readonly IReadOnlyDictionary<string, byte[]> _rawWords = new Dictionary<string, byte[]>();
 
     /// <param name="state">The run's matrices; a start's rows are written into them.</param>
@@ -26,7 +27,12 @@ internal sealed unsafe class SubwordResult
     /// <param name="counts">How often each stands in the run's texts.</param>
     /// <param name="start">The model that training goes on from, or null.</param>
     public SubwordResult(
-        TrainingState state, Word2VecOptions options, string[] names, long[] counts, FastTextStart? start)
+        TrainingState state,
+        Word2VecOptions options,
+        string[] names,
+        long[] counts,
+        FastTextStart? start
+    )
     {
         (_state, _options, _trained) = (state, options, names.Length);
         var inputs = new RowBuilder<float>(options.VectorSize, 0);
@@ -45,11 +51,14 @@ internal sealed unsafe class SubwordResult
                 _counts[row] += _places[row] >= 0 ? counts[_places[row]] : 0;
             _rawWords = start.RawWords;
             start.ReadRows(
-                (row, values) => values.CopyTo(
-                    row >= start.Words.Count ? InputRow(names.Length + row - start.Words.Count)
-                    : _places[row] >= 0 ? InputRow(_places[row]) : inputs.Add()),
-                (row, values) => values.CopyTo(
-                    _places[row] >= 0 ? RowOf(state.Outputs!, _places[row]) : outputs.Add()));
+                (row, values) =>
+                    values.CopyTo(
+                        row >= start.Words.Count ? InputRow(names.Length + row - start.Words.Count)
+                        : _places[row] >= 0 ? InputRow(_places[row])
+                        : inputs.Add()
+                    ),
+                (row, values) => values.CopyTo(_places[row] >= 0 ? RowOf(state.Outputs!, _places[row]) : outputs.Add())
+            );
         }
         (_keptInputs, _keptOutputs) = (inputs.Build(), outputs.Build());
     }
@@ -65,7 +74,10 @@ internal sealed unsafe class SubwordResult
             RawWords = _rawWords,
         };
         RowBlocks<float> outputs = Outputs();
-        var writer = new FastTextWriter(ArgumentsOf(_options), _words, _counts, rows.Row, outputs) { RawWords = _rawWords };
+        var writer = new FastTextWriter(ArgumentsOf(_options), _words, _counts, rows.Row, outputs)
+        {
+            RawWords = _rawWords,
+        };
         WordVectors vectors = model.ToWordVectors();
         return new Word2VecModel(vectors, _state.Outputs is null ? null : ToTable(outputs, vectors), model, writer);
     }
@@ -75,8 +87,12 @@ internal sealed unsafe class SubwordResult
         SubwordOptions subwords = options.Subwords!;
         return new FastTextArguments(options.VectorSize, subwords.MinN, subwords.MaxN, subwords.Buckets)
         {
-            Window = options.Window, Epochs = options.Epochs, MinCount = options.MinCount, Negative = options.Negative,
-            SkipGram = options.SkipGram, Sample = options.Sample,
+            Window = options.Window,
+            Epochs = options.Epochs,
+            MinCount = options.MinCount,
+            Negative = options.Negative,
+            SkipGram = options.SkipGram,
+            Sample = options.Sample,
         };
     }
 
@@ -98,7 +114,9 @@ internal sealed unsafe class SubwordResult
 
     private static Span<float> RowOf(ParameterMatrix matrix, int row) => new(matrix[row], matrix.Columns);
 
-    /// <summary>What predicts, a row a word or an inner node of the tree: copied, since the run's matrix does not stay.</summary>
+    /// <summary>
+    /// What predicts, a row a word or an inner node of the tree: copied, since the run's matrix does not stay.
+    /// </summary>
     private RowBlocks<float> Outputs()
     {
         ParameterMatrix predicting = _state.Outputs ?? _state.Nodes!;
@@ -120,7 +138,10 @@ internal sealed unsafe class SubwordResult
             var seen = new HashSet<string>(StringComparer.Ordinal);
             outputs = outputs.Gather([.. Enumerable.Range(0, _words.Length).Where(row => seen.Add(_words[row]))]);
         }
-        return new WordVectors(WordDictionary.Of(vectors.Words), new SingleRows(outputs), null) { Counts = vectors.Counts };
+        return new WordVectors(WordDictionary.Of(vectors.Words), new SingleRows(outputs), null)
+        {
+            Counts = vectors.Counts,
+        };
     }
 
     /// <summary>Rows of all words, then of the buckets.</summary>

@@ -5,8 +5,8 @@ using Firn.Kernels;
 namespace Firn.Vectors.Training;
 
 /// <summary>
-/// A stretch of text whose words are built from n-grams: each distinct word is summed once, trains as if it were one row,
-/// and what it learnt is added to each of its rows, where fastText does both for every pair of words.
+/// A stretch of text whose words are built from n-grams: each distinct word is summed once, trains as if it were one
+/// row, and what it learnt is added to each of its rows, where fastText does both for every pair of words.
 /// </summary>
 internal abstract unsafe class SubwordSegment
 {
@@ -19,13 +19,14 @@ internal abstract unsafe class SubwordSegment
     /// <summary>Adds what words learnt to those of their rows that the seat owns.</summary>
     public abstract void Spread(TeamSeat seat);
 
-    public static SubwordSegment Create(TrainingView view) => KernelPath.Width switch
-    {
-        KernelWidth.Vector512 => new SubwordSegment<Lanes512, Vector512<float>>(view),
-        KernelWidth.Vector256 => new SubwordSegment<Lanes256, Vector256<float>>(view),
-        KernelWidth.Vector128 => new SubwordSegment<Lanes128, Vector128<float>>(view),
-        _ => new SubwordSegment<LanesScalar, float>(view),
-    };
+    public static SubwordSegment Create(TrainingView view) =>
+        KernelPath.Width switch
+        {
+            KernelWidth.Vector512 => new SubwordSegment<Lanes512, Vector512<float>>(view),
+            KernelWidth.Vector256 => new SubwordSegment<Lanes256, Vector256<float>>(view),
+            KernelWidth.Vector128 => new SubwordSegment<Lanes128, Vector128<float>>(view),
+            _ => new SubwordSegment<LanesScalar, float>(view),
+        };
 }
 
 /// <inheritdoc/>
@@ -78,7 +79,9 @@ internal sealed unsafe class SubwordSegment<P, V>(TrainingView view) : SubwordSe
         }
     }
 
-    /// <summary>The sum of a word's rows (CBOW, which divides by the number of rows of the window) or their mean (skip-gram).</summary>
+    /// <summary>
+    /// The sum of a word's rows (CBOW, which divides by the number of rows of the window) or their mean (skip-gram).
+    /// </summary>
     private void Compose(int word, float* vector)
     {
         ReadOnlySpan<int> rows = _subwords.Of(word);
@@ -93,10 +96,13 @@ internal sealed unsafe class SubwordSegment<P, V>(TrainingView view) : SubwordSe
             RowProducts<P, V>.Scale(vector, 1f / rows.Length, _columns);
     }
 
-    /// <summary>Asks for a row that comes a few rows later: n-grams lie all over a table of hundreds of megabytes.</summary>
+    /// <summary>
+    /// Asks for a row that comes a few rows later: n-grams lie all over a table of hundreds of megabytes.
+    /// </summary>
     private void Ask(ReadOnlySpan<int> rows, int at)
     {
-        const int ahead = 6, line = 16;
+        const int ahead = 6,
+            line = 16;
         if (!Sse.IsSupported || at + ahead >= rows.Length)
             return;
         float* row = _state.Inputs[rows[at + ahead]];

@@ -18,7 +18,10 @@ internal sealed class SubwordTable
     /// <param name="options">N-grams and buckets.</param>
     /// <param name="rawWords">Of words whose bytes are no UTF-8, those; null for none.</param>
     public SubwordTable(
-        IReadOnlyList<string> words, SubwordOptions options, IReadOnlyDictionary<string, byte[]>? rawWords = null)
+        IReadOnlyList<string> words,
+        SubwordOptions options,
+        IReadOnlyDictionary<string, byte[]>? rawWords = null
+    )
     {
         var hash = new SubwordHash(options.MinN, options.MaxN, options.Buckets, words.Count, null);
         _offsets = new int[words.Count + 1];
@@ -33,8 +36,10 @@ internal sealed class SubwordTable
         _rows = [.. rows];
         Rows = words.Count + options.Buckets;
 
-        byte[] Marked(string text) => rawWords is not null && rawWords.TryGetValue(text, out byte[]? raw)
-            ? [(byte)'<', .. raw, (byte)'>'] : Encoding.UTF8.GetBytes($"<{text}>");
+        byte[] Marked(string text) =>
+            rawWords is not null && rawWords.TryGetValue(text, out byte[]? raw)
+                ? [(byte)'<', .. raw, (byte)'>']
+                : Encoding.UTF8.GetBytes($"<{text}>");
     }
 
     /// <summary>Rows of the input matrix: words, then buckets.</summary>

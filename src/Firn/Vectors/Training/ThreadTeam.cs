@@ -3,12 +3,14 @@ using System.Runtime.ExceptionServices;
 namespace Firn.Vectors.Training;
 
 /// <summary>
-/// Threads that go through one piece of work side by side and meet at a barrier. They are threads of their own: a pool may
-/// start fewer than asked for, and then nobody would ever pass.
+/// Threads that go through one piece of work side by side and meet at a barrier. They are threads of their own: a pool
+/// may start fewer than asked for, and then nobody would ever pass.
 /// </summary>
 internal static class ThreadTeam
 {
-    /// <summary>Calls body(thread, barrier) on each of the threads, the caller's among them, and waits for all.</summary>
+    /// <summary>
+    /// Calls body(thread, barrier) on each of the threads, the caller's among them, and waits for all.
+    /// </summary>
     public static void Run(int threads, Action<int, SpinBarrier> body)
     {
         var barrier = new SpinBarrier(threads);

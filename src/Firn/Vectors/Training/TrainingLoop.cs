@@ -4,12 +4,14 @@ using Firn.Text;
 namespace Firn.Vectors.Training;
 
 /// <summary>
-/// Takes the blocks of the texts through the kernels, epoch by epoch. Everything random is a function of seed, epoch and
-/// block, and the learning rate one of epoch and turn, so a run can stop between blocks and go on elsewhere.
+/// Takes the blocks of the texts through the kernels, epoch by epoch. Everything random is a function of seed, epoch
+/// and block, and the learning rate one of epoch and turn, so a run can stop between blocks and go on elsewhere.
 /// </summary>
 internal sealed class TrainingLoop
 {
-    /// <summary>Blocks that are read ahead, and between which a shared run can stop; no matter how many threads.</summary>
+    /// <summary>
+    /// Blocks that are read ahead, and between which a shared run can stop; no matter how many threads.
+    /// </summary>
     private const int BlocksAhead = 8;
 
     private readonly RaggedIds _corpus;
@@ -20,7 +22,13 @@ internal sealed class TrainingLoop
     private readonly int _threads;
     private readonly int _loneSegment;
 
-    public TrainingLoop(RaggedIds corpus, TrainingWords words, TrainingState state, IProgress<Word2VecProgress>? progress, TimeSpan reportInterval)
+    public TrainingLoop(
+        RaggedIds corpus,
+        TrainingWords words,
+        TrainingState state,
+        IProgress<Word2VecProgress>? progress,
+        TimeSpan reportInterval
+    )
     {
         _corpus = corpus;
         _words = words;
@@ -44,12 +52,18 @@ internal sealed class TrainingLoop
     public bool Run(Action<int> check, Action epochDone, CancellationToken cancellation)
     {
         Word2VecOptions options = _state.Options;
-        Action<CounterRandom, int[], CancellationToken> epochs = options.Deterministic ? SharedEpochs() : LockFreeEpochs();
-        _meter.Resume(Position.Epoch * (long)_corpus.TotalTokens + _blocks.Where((_, turn) => Position.Done[turn]).Sum(block => (long)(block.End - block.Start)));
+        Action<CounterRandom, int[], CancellationToken> epochs = options.Deterministic
+            ? SharedEpochs()
+            : LockFreeEpochs();
+        _meter.Resume(
+            Position.Epoch * (long)_corpus.TotalTokens
+                + _blocks.Where((_, turn) => Position.Done[turn]).Sum(block => (long)(block.End - block.Start))
+        );
         for (int epoch = Position.Epoch; epoch < options.Epochs; epoch++)
         {
             CounterRandom random = new CounterRandom(options.Seed).Derive((ulong)epoch + 1);
-            // Neighbouring texts are often of one topic; gensim's workers mix them by reading at several places of a file.
+            // Neighbouring texts are often of one topic; gensim's workers mix them by reading at several places of a
+            // file.
             int[] order = [.. Enumerable.Range(0, _blocks.Length)];
             random.Derive(ulong.MaxValue).Shuffle<int>(order);
             epochs(random, order, cancellation);
@@ -64,24 +78,31 @@ internal sealed class TrainingLoop
         return true;
     }
 
-    /// <summary>Threads take blocks in turn and write to the shared vectors without locks (Recht et al. 2011).</summary>
+    /// <summary>
+    /// Threads take blocks in turn and write to the shared vectors without locks (Recht et al. 2011).
+    /// </summary>
     private Action<CounterRandom, int[], CancellationToken> LockFreeEpochs()
     {
         var kernels = new WindowKernel?[_threads];
         var streams = new WindowStream?[_threads];
-        return (random, order, cancellation) => Workers.Run(_blocks.Length, _threads, (turn, worker) =>
-        {
-            if (Position.Done[turn] || cancellation.IsCancellationRequested)
-                return;
-            WindowKernel kernel = kernels[worker] ??= NewKernel();
-            WindowStream stream = streams[worker] ??= NewStream();
-            int block = order[turn];
-            CounterRandom blockRandom = random.Derive((ulong)block);
-            stream.Fill(_corpus, _blocks[block], blockRandom.Derive(0));
-            kernel.Train(stream, 0, stream.Count, AlphaAt(turn), blockRandom.Derive(1));
-            Position.Done[turn] = true;
-            _meter.Add(Position.Epoch, _blocks[block].End - _blocks[block].Start);
-        });
+        return (random, order, cancellation) =>
+            Workers.Run(
+                _blocks.Length,
+                _threads,
+                (turn, worker) =>
+                {
+                    if (Position.Done[turn] || cancellation.IsCancellationRequested)
+                        return;
+                    WindowKernel kernel = kernels[worker] ??= NewKernel();
+                    WindowStream stream = streams[worker] ??= NewStream();
+                    int block = order[turn];
+                    CounterRandom blockRandom = random.Derive((ulong)block);
+                    stream.Fill(_corpus, _blocks[block], blockRandom.Derive(0));
+                    kernel.Train(stream, 0, stream.Count, AlphaAt(turn), blockRandom.Derive(1));
+                    Position.Done[turn] = true;
+                    _meter.Add(Position.Epoch, _blocks[block].End - _blocks[block].Start);
+                }
+            );
     }
 
     /// <summary>Threads share each round, and the result does not depend on how many they are.</summary>
@@ -93,31 +114,44 @@ internal sealed class TrainingLoop
         return (random, order, cancellation) =>
         {
             bool stop = false;
-            ThreadTeam.Run(_threads, (thread, barrier) =>
-            {
-                var seat = new TeamSeat(thread, _threads, _threads > 1 ? barrier : null);
-                for (int first = 0; first < order.Length; first += BlocksAhead)
+            ThreadTeam.Run(
+                _threads,
+                (thread, barrier) =>
                 {
-                    int count = Math.Min(BlocksAhead, order.Length - first);
-                    for (int i = thread; i < count; i += _threads)
-                        streams[i].Fill(_corpus, _blocks[order[first + i]], random.Derive((ulong)order[first + i]).Derive(0));
-                    if (thread == 0)
-                        stop = cancellation.IsCancellationRequested;
-                    seat.Meet();
-                    if (stop)
-                        return;
-                    bool done = Position.Done[first];
-                    for (int i = 0; i < count && !done; i++)
-                        rounds.Train(streams[i], AlphaAt(first + i), random.Derive((ulong)order[first + i]).Derive(1), seat);
-                    // The streams are filled anew when nobody looks at them any more.
-                    seat.Meet();
-                    for (int i = 0; i < count && thread == 0 && !done; i++)
+                    var seat = new TeamSeat(thread, _threads, _threads > 1 ? barrier : null);
+                    for (int first = 0; first < order.Length; first += BlocksAhead)
                     {
-                        Position.Done[first + i] = true;
-                        _meter.Add(Position.Epoch, _blocks[order[first + i]].End - _blocks[order[first + i]].Start);
+                        int count = Math.Min(BlocksAhead, order.Length - first);
+                        for (int i = thread; i < count; i += _threads)
+                            streams[i]
+                                .Fill(
+                                    _corpus,
+                                    _blocks[order[first + i]],
+                                    random.Derive((ulong)order[first + i]).Derive(0)
+                                );
+                        if (thread == 0)
+                            stop = cancellation.IsCancellationRequested;
+                        seat.Meet();
+                        if (stop)
+                            return;
+                        bool done = Position.Done[first];
+                        for (int i = 0; i < count && !done; i++)
+                            rounds.Train(
+                                streams[i],
+                                AlphaAt(first + i),
+                                random.Derive((ulong)order[first + i]).Derive(1),
+                                seat
+                            );
+                        // The streams are filled anew when nobody looks at them any more.
+                        seat.Meet();
+                        for (int i = 0; i < count && thread == 0 && !done; i++)
+                        {
+                            Position.Done[first + i] = true;
+                            _meter.Add(Position.Epoch, _blocks[order[first + i]].End - _blocks[order[first + i]].Start);
+                        }
                     }
                 }
-            });
+            );
         };
     }
 

@@ -8,7 +8,13 @@ namespace Firn.Vectors.Training;
 /// <param name="loss">What kernels measured.</param>
 /// <param name="progress">Who is told; null for nobody.</param>
 /// <param name="interval">The least time between two reports.</param>
-internal sealed class TrainingMeter(Word2VecOptions options, long tokens, LossTally loss, IProgress<Word2VecProgress>? progress, TimeSpan interval)
+internal sealed class TrainingMeter(
+    Word2VecOptions options,
+    long tokens,
+    LossTally loss,
+    IProgress<Word2VecProgress>? progress,
+    TimeSpan interval
+)
 {
     private readonly long _interval = (long)(interval.TotalSeconds * Stopwatch.Frequency);
 
@@ -18,8 +24,8 @@ internal sealed class TrainingMeter(Word2VecOptions options, long tokens, LossTa
     private long _next = Stopwatch.GetTimestamp() + (long)(interval.TotalSeconds * Stopwatch.Frequency);
 
     /// <summary>
-    /// Falls linearly from Alpha to MinAlpha with the part of the epoch whose blocks come before, however many threads there
-    /// are and however far each has come: so one seed gives one result.
+    /// Falls linearly from Alpha to MinAlpha with the part of the epoch whose blocks come before, however many threads
+    /// there are and however far each has come: so one seed gives one result.
     /// </summary>
     public float AlphaAt(int epoch, double before)
     {
@@ -54,6 +60,8 @@ internal sealed class TrainingMeter(Word2VecOptions options, long tokens, LossTa
         double seconds = Math.Max(Stopwatch.GetElapsedTime(_start).TotalSeconds, 1e-9);
         double fraction = tokens == 0 ? 1 : (double)done / tokens / options.Epochs;
         double alpha = options.Alpha - (options.Alpha - options.MinAlpha) * fraction;
-        progress?.Report(new Word2VecProgress(epoch + 1, options.Epochs, fraction, (done - _before) / seconds, alpha, loss.Take()));
+        progress?.Report(
+            new Word2VecProgress(epoch + 1, options.Epochs, fraction, (done - _before) / seconds, alpha, loss.Take())
+        );
     }
 }

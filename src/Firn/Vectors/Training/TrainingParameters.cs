@@ -11,23 +11,46 @@ internal sealed unsafe class TrainingParameters : IDisposable
     private readonly SubwordResult? _subwords;
     private bool _keepsInputs;
 
-    public TrainingParameters(TrainingWords words, string[] names, Word2VecOptions options, Word2VecStart? start, FastTextStart? subwordStart = null)
+    public TrainingParameters(
+        TrainingWords words,
+        string[] names,
+        Word2VecOptions options,
+        Word2VecStart? start,
+        FastTextStart? subwordStart = null
+    )
     {
         CheckSize((long)names.Length + (start?.Vectors.Count ?? 0), options.VectorSize);
         _words = words;
         _names = names;
         _options = options;
-        SubwordTable? subwords = options.Subwords is null ? null : new SubwordTable(names, options.Subwords, subwordStart?.RawWords);
+        SubwordTable? subwords = options.Subwords is null
+            ? null
+            : new SubwordTable(names, options.Subwords, subwordStart?.RawWords);
         HuffmanTree? tree = options.HierarchicalSoftmax ? new HuffmanTree(words.Counts) : null;
         var inputs = new ParameterMatrix(subwords?.Rows ?? names.Length, options.VectorSize);
         ParameterMatrix? outputs = options.Negative > 0 ? new ParameterMatrix(names.Length, options.VectorSize) : null;
-        AliasTable? negatives = outputs is null ? null : new AliasTable([.. words.Counts.Select(count => Math.Pow(count, options.NsExponent))]);
-        State = new TrainingState(options, inputs, outputs, tree is null ? null : new ParameterMatrix(tree.InnerNodes, options.VectorSize), negatives, tree)
+        AliasTable? negatives = outputs is null
+            ? null
+            : new AliasTable([.. words.Counts.Select(count => Math.Pow(count, options.NsExponent))]);
+        State = new TrainingState(
+            options,
+            inputs,
+            outputs,
+            tree is null ? null : new ParameterMatrix(tree.InnerNodes, options.VectorSize),
+            negatives,
+            tree
+        )
         {
             Subwords = subwords,
-            Fixed = start?.Fixed is { Count: > 0 } @fixed ? [.. names.Select(new HashSet<string>(@fixed, StringComparer.Ordinal).Contains)] : null,
+            Fixed = start?.Fixed is { Count: > 0 } @fixed
+                ? [.. names.Select(new HashSet<string>(@fixed, StringComparer.Ordinal).Contains)]
+                : null,
         };
-        Initialize(inputs, new CounterRandom(options.Seed).Derive(0), options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Initialize(
+            inputs,
+            new CounterRandom(options.Seed).Derive(0),
+            options.Threads > 0 ? options.Threads : Environment.ProcessorCount
+        );
         if (start is not null)
             Take(start);
         if (subwords is not null)
@@ -62,7 +85,10 @@ internal sealed unsafe class TrainingParameters : IDisposable
         }
         string[] added = [.. _names.Where(name => start is null || !start.Vectors.TryGetRow(name, out _))];
         string[] all = start is null ? added : [.. start.Vectors.Words, .. added];
-        return new Word2VecModel(ToTable(State.Inputs, all, start?.Vectors), State.Outputs is null ? null : ToTable(State.Outputs, all, start?.Outputs));
+        return new Word2VecModel(
+            ToTable(State.Inputs, all, start?.Vectors),
+            State.Outputs is null ? null : ToTable(State.Outputs, all, start?.Outputs)
+        );
     }
 
     public void Dispose()
@@ -79,8 +105,10 @@ internal sealed unsafe class TrainingParameters : IDisposable
         if (words * size > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"{words} words with {size} dimensions each are more than the {Array.MaxLength} values that one table can hold; "
-                + "keep fewer words (a higher minimum count, or a limit) or use fewer dimensions.");
+                $"{words} words with {size} dimensions each are more than the {Array.MaxLength} values that one "
+                    + $"table can hold; "
+                    + "keep fewer words (a higher minimum count, or a limit) or use fewer dimensions."
+            );
         }
     }
 
@@ -88,15 +116,20 @@ internal sealed unsafe class TrainingParameters : IDisposable
     private static void Initialize(ParameterMatrix inputs, CounterRandom random, int threads)
     {
         const int rowsAtOnce = 4096;
-        Workers.Run((inputs.Rows + rowsAtOnce - 1) / rowsAtOnce, threads, (part, _) =>
-        {
-            for (int row = part * rowsAtOnce; row < Math.Min((part + 1) * rowsAtOnce, inputs.Rows); row++)
+        Workers.Run(
+            (inputs.Rows + rowsAtOnce - 1) / rowsAtOnce,
+            threads,
+            (part, _) =>
             {
-                float* values = inputs[row];
-                for (int c = 0; c < inputs.Columns; c++)
-                    values[c] = (random.Uniform((ulong)row * (ulong)inputs.Columns + (ulong)c) * 2 - 1) / inputs.Columns;
+                for (int row = part * rowsAtOnce; row < Math.Min((part + 1) * rowsAtOnce, inputs.Rows); row++)
+                {
+                    float* values = inputs[row];
+                    for (int c = 0; c < inputs.Columns; c++)
+                        values[c] =
+                            (random.Uniform((ulong)row * (ulong)inputs.Columns + (ulong)c) * 2 - 1) / inputs.Columns;
+                }
             }
-        });
+        );
     }
 
     private void Take(Word2VecStart start)
@@ -110,7 +143,10 @@ internal sealed unsafe class TrainingParameters : IDisposable
         }
     }
 
-    /// <summary>The trained rows in the order of <paramref name="words"/>; those that were not trained as they were before, or zero.</summary>
+    /// <summary>
+    /// The trained rows in the order of <paramref name="words"/>; those that were not trained as they were before, or
+    /// zero.
+    /// </summary>
     private WordVectors ToTable(ParameterMatrix trained, string[] words, WordVectors? before)
     {
         var rows = new Dictionary<string, int>(_names.Length, StringComparer.Ordinal);

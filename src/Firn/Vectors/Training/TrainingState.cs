@@ -10,8 +10,13 @@ namespace Firn.Vectors.Training;
 /// <param name="Negatives">Draws negative samples; null without them.</param>
 /// <param name="Tree">The tree; null without hierarchical softmax.</param>
 internal sealed record TrainingState(
-    Word2VecOptions Options, ParameterMatrix Inputs, ParameterMatrix? Outputs, ParameterMatrix? Nodes,
-    AliasTable? Negatives, HuffmanTree? Tree)
+    Word2VecOptions Options,
+    ParameterMatrix Inputs,
+    ParameterMatrix? Outputs,
+    ParameterMatrix? Nodes,
+    AliasTable? Negatives,
+    HuffmanTree? Tree
+)
 {
     /// <summary>Rows whose input vector never moves; null for none.</summary>
     public bool[]? Fixed { get; init; }

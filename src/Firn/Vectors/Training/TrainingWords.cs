@@ -3,8 +3,8 @@ using Firn.Text;
 namespace Firn.Vectors.Training;
 
 /// <summary>
-/// The words that get a vector: those of the corpus with at least the minimum count, in rows by falling count (ties by id),
-/// and for each id its row and the chance that subsampling keeps it.
+/// The words that get a vector: those of the corpus with at least the minimum count, in rows by falling count (ties by
+/// id), and for each id its row and the chance that subsampling keeps it.
 /// </summary>
 internal sealed class TrainingWords
 {
@@ -38,25 +38,48 @@ internal sealed class TrainingWords
     /// <param name="options">Limits and subsampling.</param>
     /// <param name="known">Whether an id has a vector already, and keeps it however rare it is; null for none.</param>
     /// <param name="addWords">Whether others may get one.</param>
-    public static TrainingWords From(RaggedIds corpus, int idCount, Word2VecOptions options, Func<int, bool>? known = null, bool addWords = true)
+    public static TrainingWords From(
+        RaggedIds corpus,
+        int idCount,
+        Word2VecOptions options,
+        Func<int, bool>? known = null,
+        bool addWords = true
+    )
     {
         var counts = new long[idCount];
         foreach (int id in corpus.Ids)
         {
             if ((uint)id >= (uint)idCount)
-                throw new ArgumentException($"The texts hold id {id}; the vocabulary's ids lie between 0 and {idCount - 1}.", nameof(corpus));
+                throw new ArgumentException(
+                    $"The texts hold id {id}; the vocabulary's ids lie between 0 and {idCount - 1}.",
+                    nameof(corpus)
+                );
             counts[id]++;
         }
-        int[] all = [.. Enumerable.Range(1, Math.Max(idCount - 1, 0)).Where(id => counts[id] > 0).OrderByDescending(id => counts[id])];
+        int[] all =
+        [
+            .. Enumerable
+                .Range(1, Math.Max(idCount - 1, 0))
+                .Where(id => counts[id] > 0)
+                .OrderByDescending(id => counts[id]),
+        ];
         int[] old = known is null ? [] : [.. all.Where(known)];
         IEnumerable<int> added = all.Where(id => addWords && counts[id] >= options.MinCount).Except(old);
         if (options.MaxWords > 0)
             added = added.Take(options.MaxWords);
         int[] ids = [.. old.Concat(added).OrderByDescending(id => counts[id]).ThenBy(id => id)];
         if (ids.Length == 0 && !addWords)
-            throw new ArgumentException("The texts hold none of the table's words, and no words are to be added; give other texts or set AddWords.", nameof(corpus));
+            throw new ArgumentException(
+                "The texts hold none of the table's words, and no words are to be added; give other texts or set "
+                    + "AddWords.",
+                nameof(corpus)
+            );
         if (ids.Length == 0)
-            throw new ArgumentException($"No word stands {options.MinCount} times in the texts, which have {Counted.Of(corpus.TotalTokens, "word")}; lower MinCount or give more text.", nameof(corpus));
+            throw new ArgumentException(
+                $"No word stands {options.MinCount} times in the texts, which have "
+                    + $"{Counted.Of(corpus.TotalTokens, "word")}; lower MinCount or give more text.",
+                nameof(corpus)
+            );
         long[] kept = [.. ids.Select(id => counts[id])];
         double threshold = options.Sample * kept.Sum();
         var entries = new Entry[idCount];
@@ -67,8 +90,8 @@ internal sealed class TrainingWords
     }
 
     /// <summary>
-    /// A word of count v is kept with probability min(1, (sqrt(v/T) + 1) T/v) where T is sample times all counts: gensim's
-    /// and word2vec.c's formula. As a 32-bit threshold for a random number.
+    /// A word of count v is kept with probability min(1, (sqrt(v/T) + 1) T/v) where T is sample times all counts:
+    /// gensim's and word2vec.c's formula. As a 32-bit threshold for a random number.
     /// </summary>
     private static uint KeepThreshold(long count, double threshold)
     {

@@ -20,7 +20,8 @@ internal sealed class WindowStream(TrainingWords words, int window, bool shrink)
     /// <summary>The positions that the windows of a chunk reach over.</summary>
     public (int Low, int High) Span(int first, int count)
     {
-        int low = int.MaxValue, high = 0;
+        int low = int.MaxValue,
+            high = 0;
         for (int p = first; p < first + count; p++)
         {
             low = Math.Min(low, Low[p]);
@@ -33,7 +34,11 @@ internal sealed class WindowStream(TrainingWords words, int window, bool shrink)
     public void Fill(RaggedIds corpus, CorpusBlock block, CounterRandom random)
     {
         if (Rows.Length < block.End - block.Start)
-            (Rows, Low, High) = (new int[block.End - block.Start], new int[block.End - block.Start], new int[block.End - block.Start]);
+            (Rows, Low, High) = (
+                new int[block.End - block.Start],
+                new int[block.End - block.Start],
+                new int[block.End - block.Start]
+            );
         Count = 0;
         ulong counter = 0;
         int text = block.Text;
@@ -48,7 +53,8 @@ internal sealed class WindowStream(TrainingWords words, int window, bool shrink)
     private void AddText(ReadOnlySpan<int> ids, CounterRandom random, ref ulong counter)
     {
         ReadOnlySpan<TrainingWords.Entry> entries = words.Entries;
-        int start = Count, count = Count;
+        int start = Count,
+            count = Count;
         int[] rows = Rows;
         foreach (int id in ids)
         {

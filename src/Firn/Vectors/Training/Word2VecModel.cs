@@ -7,7 +7,12 @@ public sealed class Word2VecModel
 {
     private readonly FastTextWriter? _writer;
 
-    internal Word2VecModel(WordVectors vectors, WordVectors? outputs, FastTextVectors? subwords = null, FastTextWriter? writer = null)
+    internal Word2VecModel(
+        WordVectors vectors,
+        WordVectors? outputs,
+        FastTextVectors? subwords = null,
+        FastTextWriter? writer = null
+    )
     {
         Vectors = vectors;
         Outputs = outputs;
@@ -15,12 +20,14 @@ public sealed class Word2VecModel
         _writer = writer;
     }
 
-    /// <summary>The word vectors: rows by falling count in the texts, after those of the table that training went on from.</summary>
+    /// <summary>
+    /// The word vectors: rows by falling count in the texts, after those of the table that training went on from.
+    /// </summary>
     public WordVectors Vectors { get; }
 
     /// <summary>
-    /// The output vectors of the same words, for <see cref="Word2VecStart.Outputs"/>; null with hierarchical softmax alone,
-    /// whose tree belongs to its texts.
+    /// The output vectors of the same words, for <see cref="Word2VecStart.Outputs"/>; null with hierarchical softmax
+    /// alone, whose tree belongs to its texts.
     /// </summary>
     public WordVectors? Outputs { get; }
 
@@ -36,7 +43,9 @@ public sealed class Word2VecModel
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (_writer is null)
-            throw new InvalidOperationException("The model has no subwords and is no fastText model; save its Vectors.");
+            throw new InvalidOperationException(
+                "The model has no subwords and is no fastText model; save its Vectors."
+            );
         _writer.Write(path);
     }
 }

@@ -12,7 +12,8 @@ internal static class ExportModels
     public const int Words = 60;
 
     /// <summary>
-    /// A model with weights that are not zero anywhere, over a table in which some words have no vector and two share one.
+    /// A model with weights that are not zero anywhere, over a table in which some words have no vector and two share
+    /// one.
     /// </summary>
     public static Predictor Make(ClassifierOptions options, bool linear = false, bool prior = false)
     {
@@ -21,7 +22,11 @@ internal static class ExportModels
         EmbeddingTable table = plain.Classifier.Embedding;
         int[] rowOf = table.RowOf.ToArray();
         (rowOf[3], rowOf[8], rowOf[9]) = (0, 0, rowOf[10]);
-        var model = new TextClassifier(plain.Classifier.Options, new EmbeddingTable(rowOf, table.Rows, table.Dimension), 3);
+        var model = new TextClassifier(
+            plain.Classifier.Options,
+            new EmbeddingTable(rowOf, table.Rows, table.Dimension),
+            3
+        );
         var random = new Random(11);
         foreach (Parameter bias in model.Parameters.Where(p => p.Name.EndsWith("bias", StringComparison.Ordinal)))
         {
@@ -44,7 +49,14 @@ internal static class ExportModels
     {
         var random = new Random(5);
         int[] lengths = [0, 1, 2, 3, 299, 300];
-        int[] Words(int length) => [.. Enumerable.Range(0, length).Select(_ => 1 + (int)(ExportModels.Words * Math.Pow(random.NextDouble(), 2) * 0.98))];
-        return RaggedIds.From([.. Enumerable.Range(0, count).Select(i => Words(i < lengths.Length ? lengths[i] : random.Next(25)))]);
+        int[] Words(int length) =>
+            [
+                .. Enumerable
+                    .Range(0, length)
+                    .Select(_ => 1 + (int)(ExportModels.Words * Math.Pow(random.NextDouble(), 2) * 0.98)),
+            ];
+        return RaggedIds.From([
+            .. Enumerable.Range(0, count).Select(i => Words(i < lengths.Length ? lengths[i] : random.Next(25))),
+        ]);
     }
 }

@@ -18,10 +18,24 @@ public sealed class ImportedExportTests : IDisposable
     [InlineData(true)]
     public void Its_tokenizer_is_the_one_that_was_imported(bool characters)
     {
-        using Predictor predictor = Import(new() { OovToken = "<OOV>", Filters = ",", CharLevel = characters }, ("<OOV>", 3), ("a", 1), ("b", 5), ("c", 9));
+        using Predictor predictor = Import(
+            new()
+            {
+                OovToken = "<OOV>",
+                Filters = ",",
+                CharLevel = characters,
+            },
+            ("<OOV>", 3),
+            ("a", 1),
+            ("b", 5),
+            ("c", 9)
+        );
         KerasExport.Save(predictor, Path.Combine(_folder, "out"));
         var tokenizer = KerasTokenizer.Load(Path.Combine(_folder, "out", "tokenizer.json"));
-        Assert.Equal(("<OOV>", 3, characters), (tokenizer.Options.OovToken, tokenizer.OovId, tokenizer.Options.CharLevel));
+        Assert.Equal(
+            ("<OOV>", 3, characters),
+            (tokenizer.Options.OovToken, tokenizer.OovId, tokenizer.Options.CharLevel)
+        );
         Assert.Equal(["a", "<OOV>", "b", "c"], tokenizer.WordIndex.OrderBy(w => w.Value).Select(w => w.Key));
         string text = characters ? "abxc" : "a b x c";
         Assert.Equal([1, 5, 3, 9], tokenizer.Ids(text));
@@ -65,7 +79,11 @@ public sealed class ImportedExportTests : IDisposable
         KerasExport.Save(predictor, Path.Combine(_folder, "tweets.keras"));
         Assert.True(File.Exists(Path.Combine(_folder, "tweets.onnx.golden.json")));
         Assert.True(File.Exists(Path.Combine(_folder, "tweets.keras.golden.json")));
-        Assert.Contains("open(\"tweets.onnx.vocabulary.txt\"", File.ReadAllText(Path.Combine(_folder, "tweets.onnx.README.md")), StringComparison.Ordinal);
+        Assert.Contains(
+            "open(\"tweets.onnx.vocabulary.txt\"",
+            File.ReadAllText(Path.Combine(_folder, "tweets.onnx.README.md")),
+            StringComparison.Ordinal
+        );
     }
 
     private string Golden(Predictor predictor)

@@ -17,22 +17,23 @@ public sealed class KerasExportTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static TheoryData<EncoderKind, Pooling, bool, int> Models() => new()
-    {
-        { EncoderKind.Lstm, Pooling.LastState, false, 1 },
-        { EncoderKind.Lstm, Pooling.LastState, true, 1 },
-        { EncoderKind.Lstm, Pooling.LastState, true, 2 },
-        { EncoderKind.Lstm, Pooling.Mean, false, 2 },
-        { EncoderKind.Lstm, Pooling.Max, true, 1 },
-        { EncoderKind.Gru, Pooling.LastState, false, 1 },
-        { EncoderKind.Gru, Pooling.LastState, true, 2 },
-        { EncoderKind.Gru, Pooling.Mean, true, 1 },
-        { EncoderKind.Gru, Pooling.Max, false, 1 },
-        { EncoderKind.Convolution, Pooling.Max, false, 1 },
-        { EncoderKind.Convolution, Pooling.Mean, false, 1 },
-        { EncoderKind.Mean, Pooling.Mean, false, 1 },
-        { EncoderKind.Mean, Pooling.Max, false, 1 },
-    };
+    public static TheoryData<EncoderKind, Pooling, bool, int> Models() =>
+        new()
+        {
+            { EncoderKind.Lstm, Pooling.LastState, false, 1 },
+            { EncoderKind.Lstm, Pooling.LastState, true, 1 },
+            { EncoderKind.Lstm, Pooling.LastState, true, 2 },
+            { EncoderKind.Lstm, Pooling.Mean, false, 2 },
+            { EncoderKind.Lstm, Pooling.Max, true, 1 },
+            { EncoderKind.Gru, Pooling.LastState, false, 1 },
+            { EncoderKind.Gru, Pooling.LastState, true, 2 },
+            { EncoderKind.Gru, Pooling.Mean, true, 1 },
+            { EncoderKind.Gru, Pooling.Max, false, 1 },
+            { EncoderKind.Convolution, Pooling.Max, false, 1 },
+            { EncoderKind.Convolution, Pooling.Mean, false, 1 },
+            { EncoderKind.Mean, Pooling.Mean, false, 1 },
+            { EncoderKind.Mean, Pooling.Max, false, 1 },
+        };
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -40,8 +41,15 @@ public sealed class KerasExportTests : IDisposable
     {
         var options = new ClassifierOptions
         {
-            Encoder = encoder, Pooling = pooling, Bidirectional = both, Layers = layers, HiddenSize = 6, Widths = [1, 2, 4],
-            Classes = layers + 1, Dense = [5], DenseActivation = layers == 1 ? Activation.Elu : Activation.Tanh,
+            Encoder = encoder,
+            Pooling = pooling,
+            Bidirectional = both,
+            Layers = layers,
+            HiddenSize = 6,
+            Widths = [1, 2, 4],
+            Classes = layers + 1,
+            Dense = [5],
+            DenseActivation = layers == 1 ? Activation.Elu : Activation.Tanh,
         };
         Predictor predictor = ExportModels.Make(options);
         foreach (string ending in (string[])[".keras", ".h5"])
@@ -73,12 +81,23 @@ public sealed class KerasExportTests : IDisposable
         Predictor predictor = ExportModels.Make(new ClassifierOptions { HiddenSize = 6, PaddedLength = 20 });
         KerasExport.Save(predictor, Path.Combine(_folder, "padded.h5"));
         var file = KerasFile.Load(Path.Combine(_folder, "padded.h5"));
-        foreach (int[] ids in (int[][])[[], [3, 1], [.. Enumerable.Range(1, 20)]])
+        foreach (
+            int[] ids in (int[][])
+                [
+                    [],
+                    [3, 1],
+                    [.. Enumerable.Range(1, 20)],
+                ]
+        )
         {
             float here = predictor.Probabilities(RaggedIds.From([ids]))[0];
             Assert.Equal(here, KerasReference.Answer(file, KerasSequences.Pad(ids, 20))[0][0], 1e-6);
         }
-        Assert.Contains("maxlen=20, padding=\"pre\"", File.ReadAllText(Path.Combine(_folder, "padded.h5.README.md")), StringComparison.Ordinal);
+        Assert.Contains(
+            "maxlen=20, padding=\"pre\"",
+            File.ReadAllText(Path.Combine(_folder, "padded.h5.README.md")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -86,12 +105,18 @@ public sealed class KerasExportTests : IDisposable
     {
         Predictor predictor = ExportModels.Make(new ClassifierOptions { HiddenSize = 6, Classes = 3 }, prior: true);
         ExportResult result = KerasExport.Save(predictor, Path.Combine(_folder, "out"));
-        Assert.Equal(["model.keras", "tokenizer.json", "cleaning.json", "labels.json", "golden.json", "README.md"], result.Files.Select(Path.GetFileName));
+        Assert.Equal(
+            ["model.keras", "tokenizer.json", "cleaning.json", "labels.json", "golden.json", "README.md"],
+            result.Files.Select(Path.GetFileName)
+        );
         Assert.Single(result.Notes);
         var tokenizer = KerasTokenizer.Load(Path.Combine(_folder, "out", "tokenizer.json"));
         Assert.Empty(tokenizer.Missing);
         Assert.Equal(predictor.Vocabulary.Count - 1, tokenizer.WordIndex.Count);
-        Assert.Equal([1, 60, 2], tokenizer.Ids($"{predictor.Vocabulary[1]} unheard {predictor.Vocabulary[60]} {predictor.Vocabulary[2]}"));
+        Assert.Equal(
+            [1, 60, 2],
+            tokenizer.Ids($"{predictor.Vocabulary[1]} unheard {predictor.Vocabulary[60]} {predictor.Vocabulary[2]}")
+        );
         var file = KerasFile.Load(Path.Combine(_folder, "out", "model.keras"));
         using var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "out", "golden.json")));
         int texts = 0;
@@ -111,11 +136,23 @@ public sealed class KerasExportTests : IDisposable
     {
         string path = Path.Combine(_folder, "refused");
         var attention = ExportModels.Make(new ClassifierOptions { Pooling = Pooling.Attention, HiddenSize = 4 });
-        Assert.Contains("attention", Assert.Throws<ExportException>(() => KerasExport.Save(attention, path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "attention",
+            Assert.Throws<ExportException>(() => KerasExport.Save(attention, path)).Message,
+            StringComparison.Ordinal
+        );
         Predictor linear = ExportModels.Make(new ClassifierOptions { HiddenSize = 4 }, linear: true);
-        Assert.Contains("WithoutLinear", Assert.Throws<ExportException>(() => KerasExport.Save(linear, path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "WithoutLinear",
+            Assert.Throws<ExportException>(() => KerasExport.Save(linear, path)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
-        Assert.Contains("n-grams", KerasExport.Save(linear, path, new ExportSettings { WithoutLinear = true }).Notes[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "n-grams",
+            KerasExport.Save(linear, path, new ExportSettings { WithoutLinear = true }).Notes[0],
+            StringComparison.Ordinal
+        );
         Assert.Single(Directory.EnumerateFileSystemEntries(_folder));
     }
 
@@ -125,22 +162,40 @@ public sealed class KerasExportTests : IDisposable
         Predictor predictor = ExportModels.Make(new ClassifierOptions { HiddenSize = 6 });
         KerasExport.Save(predictor, Path.Combine(_folder, "one.keras"));
         KerasExport.Save(predictor, Path.Combine(_folder, "two.keras"));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "one.keras")), File.ReadAllBytes(Path.Combine(_folder, "two.keras")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(_folder, "one.keras")),
+            File.ReadAllBytes(Path.Combine(_folder, "two.keras"))
+        );
     }
 
-    /// <summary>Every weight of the model stands in the file with the same bits, and the table row by row of the ids.</summary>
+    /// <summary>
+    /// Every weight of the model stands in the file with the same bits, and the table row by row of the ids.
+    /// </summary>
     private static void AssertSameBits(TextClassifier model, KerasFile file)
     {
         var stored = file.Nodes.SelectMany(n => n.Weights).ToList();
         EmbeddingTable table = model.Embedding;
         float[] rows = [.. Enumerable.Range(0, table.VocabularySize).SelectMany(id => table.VectorOf(id).ToArray())];
         Assert.Equal(rows, stored[0].Values.ToArray());
-        foreach (Parameter weights in model.Parameters.Skip(1).Where(p => !p.Name.StartsWith("convolution", StringComparison.Ordinal)))
+        foreach (
+            Parameter weights in model
+                .Parameters.Skip(1)
+                .Where(p => !p.Name.StartsWith("convolution", StringComparison.Ordinal))
+        )
         {
             float[] values = weights.Values.ToArray();
             // The biases of a GRU are two rows of one tensor.
-            Assert.Contains(stored, w => w.Values.Length == values.Length ? w.Values.Span.SequenceEqual(values)
-                : w.Values.Length == 2 * values.Length && (w.Values.Span[..values.Length].SequenceEqual(values) || w.Values.Span[values.Length..].SequenceEqual(values)));
+            Assert.Contains(
+                stored,
+                w =>
+                    w.Values.Length == values.Length
+                        ? w.Values.Span.SequenceEqual(values)
+                        : w.Values.Length == 2 * values.Length
+                            && (
+                                w.Values.Span[..values.Length].SequenceEqual(values)
+                                || w.Values.Span[values.Length..].SequenceEqual(values)
+                            )
+            );
         }
     }
 }

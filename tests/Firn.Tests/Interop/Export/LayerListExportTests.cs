@@ -11,7 +11,9 @@ using Firn.Text;
 
 namespace Firn.Tests.Interop.Export;
 
-/// <summary>The models of tools/golden/model_layers.py, which hold every kind of layer, in ONNX Runtime and as Keras files.</summary>
+/// <summary>
+/// The models of tools/golden/model_layers.py, which hold every kind of layer, in ONNX Runtime and as Keras files.
+/// </summary>
 public sealed class LayerListExportTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-layers-").FullName;
@@ -21,9 +23,14 @@ public sealed class LayerListExportTests : IDisposable
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, GoldenDraw.Cases("layers.json").Length)];
 
     /// <summary>What stands elsewhere in each text, by its length; no operator of ONNX does that.</summary>
-    private static bool IsRefusedByOnnx(ClassifierOptions options) => options.Padding is null && options.Model.Any(layer =>
-        layer is Convolution { Padding: WindowPadding.Same, Stride: > 1 } or MaxPooling { Padding: WindowPadding.Same, Stride: not 1 }
-            or AveragePooling { Padding: WindowPadding.Same, Stride: not 1 });
+    private static bool IsRefusedByOnnx(ClassifierOptions options) =>
+        options.Padding is null
+        && options.Model.Any(layer =>
+            layer
+                is Convolution { Padding: WindowPadding.Same, Stride: > 1 }
+                    or MaxPooling { Padding: WindowPadding.Same, Stride: not 1 }
+                    or AveragePooling { Padding: WindowPadding.Same, Stride: not 1 }
+        );
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -33,7 +40,11 @@ public sealed class LayerListExportTests : IDisposable
         (TextClassifier model, RaggedIds texts, _, _) = LayerGoldenTests.Read(golden);
         if (IsRefusedByOnnx(model.Options))
         {
-            Assert.Contains("padding same and a stride", Assert.Throws<ExportException>(() => new OnnxSession(model)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "padding same and a stride",
+                Assert.Throws<ExportException>(() => new OnnxSession(model)).Message,
+                StringComparison.Ordinal
+            );
             return;
         }
         using var session = new OnnxSession(model);
@@ -70,45 +81,91 @@ public sealed class LayerListExportTests : IDisposable
             written++;
             var file = KerasFile.Load(path);
             var stored = file.Nodes.SelectMany(n => n.Weights).ToList();
-            Assert.All(model.Parameters.Skip(1).Where(p => !p.Name.StartsWith("convolution", StringComparison.Ordinal)), p => Assert.Contains(stored, w =>
-                w.Values.Length == p.Values.Length ? w.Values.Span.SequenceEqual(p.Values.Span)
-                    : w.Values.Length == 2 * p.Values.Length && (w.Values.Span[..p.Values.Length].SequenceEqual(p.Values.Span) || w.Values.Span[p.Values.Length..].SequenceEqual(p.Values.Span))));
+            Assert.All(
+                model.Parameters.Skip(1).Where(p => !p.Name.StartsWith("convolution", StringComparison.Ordinal)),
+                p =>
+                    Assert.Contains(
+                        stored,
+                        w =>
+                            w.Values.Length == p.Values.Length
+                                ? w.Values.Span.SequenceEqual(p.Values.Span)
+                                : w.Values.Length == 2 * p.Values.Length
+                                    && (
+                                        w.Values.Span[..p.Values.Length].SequenceEqual(p.Values.Span)
+                                        || w.Values.Span[p.Values.Length..].SequenceEqual(p.Values.Span)
+                                    )
+                    )
+            );
             AssertAnswers(file, model, texts);
         }
-        Assert.Equal(IsKeras(model.Options) ? WithSlope(model.Options) ? 1 : 2 : 0, written);
+        Assert.Equal(
+            IsKeras(model.Options)
+                ? WithSlope(model.Options)
+                    ? 1
+                    : 2
+                : 0,
+            written
+        );
     }
 
     /// <summary>Whether Keras has all layers of a model.</summary>
     private static bool IsKeras(ClassifierOptions options)
     {
         bool padded = options.Padding is { Length: > 0 };
-        return All(options.Model).All(layer => layer switch
-        {
-            AttentionPooling => false,
-            MaxPooling or AveragePooling => padded,
-            Convolution => padded || (options.Model is [Convolution { Padding: not WindowPadding.Valid, Stride: 1 }, GlobalMaxPooling or GlobalAveragePooling, ..]),
-            LastState => padded || Behind(options.Model),
-            _ => true,
-        }) && (padded || !options.Model.Where((layer, i) => layer is Recurrent { Reversed: true } && options.Model[i + 1] is not LastState).Any());
+        return All(options.Model)
+                .All(layer =>
+                    layer switch
+                    {
+                        AttentionPooling => false,
+                        MaxPooling or AveragePooling => padded,
+                        Convolution => padded
+                            || (
+                                options.Model
+                                is [
+                                    Convolution { Padding: not WindowPadding.Valid, Stride: 1 },
+                                    GlobalMaxPooling
+                                    or GlobalAveragePooling,
+                                    ..,
+                                ]
+                            ),
+                        LastState => padded || Behind(options.Model),
+                        _ => true,
+                    }
+                )
+            && (
+                padded
+                || !options
+                    .Model.Where(
+                        (layer, i) => layer is Recurrent { Reversed: true } && options.Model[i + 1] is not LastState
+                    )
+                    .Any()
+            );
     }
 
     private static bool Behind(LayerList list) =>
         list.Select((layer, i) => layer is not LastState || (i > 0 && list[i - 1] is Recurrent)).All(good => good)
         && list.OfType<Branches>().All(b => b.Lists.All(Behind));
 
-    private static bool WithSlope(ClassifierOptions options) => All(options.Model).Any(layer => layer switch
-    {
-        Lstm lstm => lstm.GateActivation is Activation.HardSigmoid or Activation.HardSigmoidSixth,
-        Gru gru => gru.GateActivation is Activation.HardSigmoid or Activation.HardSigmoidSixth,
-        _ => false,
-    });
+    private static bool WithSlope(ClassifierOptions options) =>
+        All(options.Model)
+            .Any(layer =>
+                layer switch
+                {
+                    Lstm lstm => lstm.GateActivation is Activation.HardSigmoid or Activation.HardSigmoidSixth,
+                    Gru gru => gru.GateActivation is Activation.HardSigmoid or Activation.HardSigmoidSixth,
+                    _ => false,
+                }
+            );
 
-    private static IEnumerable<Layer> All(LayerList list) => list.SelectMany(layer => layer switch
-    {
-        Branches branches => branches.Lists.SelectMany(All),
-        Residual residual => All(residual.List),
-        _ => [layer],
-    });
+    private static IEnumerable<Layer> All(LayerList list) =>
+        list.SelectMany(layer =>
+            layer switch
+            {
+                Branches branches => branches.Lists.SelectMany(All),
+                Residual residual => All(residual.List),
+                _ => [layer],
+            }
+        );
 
     private static void AssertAnswers(KerasFile file, TextClassifier model, RaggedIds texts)
     {
@@ -120,8 +177,14 @@ public sealed class LayerListExportTests : IDisposable
         {
             if (texts.LengthOf(i) == 0 || texts[i].Contains(0))
                 continue; // Keras has no such text, and 0 is its pad
-            int[] ids = padding is null ? [.. texts[i], 0, 0] : KerasSequences.Pad(texts[i].ToArray(), padding.Length,
-                padding.Side == PaddingSide.Post ? KerasSide.Post : KerasSide.Pre, padding.Truncating == Truncation.Head ? KerasSide.Post : KerasSide.Pre);
+            int[] ids = padding is null
+                ? [.. texts[i], 0, 0]
+                : KerasSequences.Pad(
+                    texts[i].ToArray(),
+                    padding.Length,
+                    padding.Side == PaddingSide.Post ? KerasSide.Post : KerasSide.Pre,
+                    padding.Truncating == Truncation.Head ? KerasSide.Post : KerasSide.Pre
+                );
             double[] answer = KerasReference.Answer(file, ids)[0];
             for (int c = 0; c < k; c++)
                 Assert.Equal(here[i * k + c], answer[c], 2e-6);

@@ -33,12 +33,23 @@ public sealed class OnnxExportTests
 
     [Theory]
     [MemberData(nameof(Encoders))]
-    public void Each_encoder_and_pooling_scores_as_here(EncoderKind encoder, Pooling pooling, bool both, int layers, int classes)
+    public void Each_encoder_and_pooling_scores_as_here(
+        EncoderKind encoder,
+        Pooling pooling,
+        bool both,
+        int layers,
+        int classes
+    )
     {
         var options = new ClassifierOptions
         {
-            Encoder = encoder, Pooling = pooling, Bidirectional = both, Layers = layers, HiddenSize = 7,
-            Classes = classes, Widths = [1, 2, 5],
+            Encoder = encoder,
+            Pooling = pooling,
+            Bidirectional = both,
+            Layers = layers,
+            HiddenSize = 7,
+            Classes = classes,
+            Widths = [1, 2, 5],
         };
         foreach (bool linear in (bool[])[false, true])
             AssertSame(Make(options, linear, prior: linear));
@@ -51,15 +62,35 @@ public sealed class OnnxExportTests
     [InlineData(Activation.Elu)]
     [InlineData(Activation.Gelu)]
     public void Hidden_dense_layers_and_sigmoids_score_as_here(Activation activation) =>
-        AssertSame(Make(new ClassifierOptions { HiddenSize = 9, Dense = [8, 6], DenseActivation = activation, Classes = 3, MultiLabel = true }, linear: true, prior: true));
+        AssertSame(
+            Make(
+                new ClassifierOptions
+                {
+                    HiddenSize = 9,
+                    Dense = [8, 6],
+                    DenseActivation = activation,
+                    Classes = 3,
+                    MultiLabel = true,
+                },
+                linear: true,
+                prior: true
+            )
+        );
 
     [Fact]
     public void A_model_of_padded_texts_starts_behind_its_pads()
     {
-        TextClassifier model = Make(new ClassifierOptions { HiddenSize = 6, PaddedLength = 300 }, linear: false, prior: false);
+        TextClassifier model = Make(
+            new ClassifierOptions { HiddenSize = 6, PaddedLength = 300 },
+            linear: false,
+            prior: false
+        );
         AssertSame(model);
         using var session = new OnnxSession(model);
-        RaggedIds few = RaggedIds.From([[], [3]]);
+        RaggedIds few = RaggedIds.From([
+            [],
+            [3],
+        ]);
         float[] padded = session.Score(few);
         TextClassifier unpadded = Make(new ClassifierOptions { HiddenSize = 6 }, linear: false, prior: false);
         using var other = new OnnxSession(unpadded);
@@ -71,13 +102,30 @@ public sealed class OnnxExportTests
     {
         TextClassifier model = Make(new ClassifierOptions { HiddenSize = 4, Classes = 3 }, linear: true, prior: true);
         using var session = new OnnxSession(model);
-        Assert.Equal([.. model.Prior!, .. model.Prior!], session.Score(RaggedIds.From([[], []])));
+        Assert.Equal(
+            [.. model.Prior!, .. model.Prior!],
+            session.Score(
+                RaggedIds.From([
+                    [],
+                    [],
+                ])
+            )
+        );
     }
 
     [Fact]
     public void What_stands_behind_a_text_does_not_count()
     {
-        TextClassifier model = Make(new ClassifierOptions { Encoder = EncoderKind.Convolution, Pooling = Pooling.Mean, HiddenSize = 4 }, linear: true, prior: true);
+        TextClassifier model = Make(
+            new ClassifierOptions
+            {
+                Encoder = EncoderKind.Convolution,
+                Pooling = Pooling.Mean,
+                HiddenSize = 4,
+            },
+            linear: true,
+            prior: true
+        );
         using var session = new OnnxSession(model);
         Assert.Equal(session.Score(Texts(50)), session.Score(Texts(50), behind: 5));
     }
@@ -89,8 +137,11 @@ public sealed class OnnxExportTests
     public void N_grams_are_found_behind_their_hashes(int longest)
     {
         RaggedIds texts = Texts(200);
-        (NgramVectorizer vectorizer, _) = NgramVectorizer.Fit(new IdSource(texts, new NgramOptions { Longest = longest, MinTexts = 2 }),
-            new NgramOptions { Longest = longest, MinTexts = 2 }, 1);
+        (NgramVectorizer vectorizer, _) = NgramVectorizer.Fit(
+            new IdSource(texts, new NgramOptions { Longest = longest, MinTexts = 2 }),
+            new NgramOptions { Longest = longest, MinTexts = 2 },
+            1
+        );
         IReadOnlyList<NgramLevel> levels = NgramTable.Of(vectorizer, Words).Levels;
         Assert.Equal(longest, levels.Count);
         Assert.Equal(Enumerable.Range(0, vectorizer.ColumnCount), levels.SelectMany(l => l.Columns).Order());
@@ -130,5 +181,6 @@ public sealed class OnnxExportTests
 
     private static RaggedIds Texts(int count) => ExportModels.Texts(count);
 
-    private static TextClassifier Make(ClassifierOptions options, bool linear, bool prior) => ExportModels.Make(options, linear, prior).Classifier;
+    private static TextClassifier Make(ClassifierOptions options, bool linear, bool prior) =>
+        ExportModels.Make(options, linear, prior).Classifier;
 }

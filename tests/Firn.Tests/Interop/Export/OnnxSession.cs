@@ -15,7 +15,11 @@ internal sealed class OnnxSession : IDisposable
     {
         using var bytes = new MemoryStream();
         OnnxExport.Write(model, bytes);
-        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
         _session = new InferenceSession(bytes.ToArray(), options);
     }
 
@@ -31,8 +35,10 @@ internal sealed class OnnxSession : IDisposable
             for (int t = 0; t < time; t++)
                 ids[i, t] = t < texts.LengthOf(i) ? texts[i][t] : behind;
         }
-        using var result = _session.Run(
-            [NamedOnnxValue.CreateFromTensor("ids", ids), NamedOnnxValue.CreateFromTensor("lengths", lengths)]);
+        using var result = _session.Run([
+            NamedOnnxValue.CreateFromTensor("ids", ids),
+            NamedOnnxValue.CreateFromTensor("lengths", lengths),
+        ]);
         return [.. result[0].AsEnumerable<float>()];
     }
 

@@ -6,8 +6,14 @@ namespace Firn.Tests.Interop.Keras;
 /// <summary>What was read of each public model is enough to answer as its reference does.</summary>
 public class KerasAnswerTests
 {
-    public static TheoryData<string> Models => [.. KerasGolden.Root.GetProperty("models").EnumerateObject()
-        .Select(m => m.Name).Where(n => n.StartsWith("keras_zoo/", StringComparison.Ordinal))];
+    public static TheoryData<string> Models =>
+        [
+            .. KerasGolden
+                .Root.GetProperty("models")
+                .EnumerateObject()
+                .Select(m => m.Name)
+                .Where(n => n.StartsWith("keras_zoo/", StringComparison.Ordinal)),
+        ];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -16,7 +22,9 @@ public class KerasAnswerTests
         string path = Data.Path(name);
         string reference = Path.Combine(Path.GetDirectoryName(path)!, "reference.json");
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(reference));
-        JsonElement root = document.RootElement, ids = root.GetProperty("ids"), outputs = root.GetProperty("outputs");
+        JsonElement root = document.RootElement,
+            ids = root.GetProperty("ids"),
+            outputs = root.GetProperty("outputs");
         KerasFile file = KerasFile.Load(path);
         for (int row = 0; row < ids.GetArrayLength(); row++)
             AssertEqual(outputs[row], KerasReference.Answer(file, Ids(ids[row])));

@@ -37,13 +37,19 @@ public sealed class KerasFileFuzzTests : IDisposable
         JsonElement alone = KerasGolden.Case("made", "weights alone");
         File.WriteAllText(architecture, alone.GetProperty("architecture").GetString());
         string folder = Directory.CreateDirectory(Path.Combine(_folder, "files")).FullName;
-        Assert.All(seeds, (seed, i) =>
-            Assert.True(Read(Write(folder, $"seed{i}", seed.Bytes), architecture) == seed.IsGood, seed.Name));
+        Assert.All(
+            seeds,
+            (seed, i) =>
+                Assert.True(Read(Write(folder, $"seed{i}", seed.Bytes), architecture) == seed.IsGood, seed.Name)
+        );
         var clock = Stopwatch.StartNew();
-        long read = 0, refused = 0, most = 0;
+        long read = 0,
+            refused = 0,
+            most = 0;
         while (clock.Elapsed.TotalSeconds < seconds)
         {
-            Seed seed = seeds[random.Next(seeds.Length)], other = seeds[random.Next(seeds.Length)];
+            Seed seed = seeds[random.Next(seeds.Length)],
+                other = seeds[random.Next(seeds.Length)];
             byte[] bytes = random.Next(12) == 0 ? Noise(random, seed.Bytes) : Damage(random, seed.Bytes, other.Bytes);
             string path = Write(folder, $"f{read + refused}", bytes);
             try
@@ -67,7 +73,12 @@ public sealed class KerasFileFuzzTests : IDisposable
             File.Delete(path);
         }
         TestContext.Current.SendDiagnosticMessage(
-            "{0} files: {1} read, {2} refused, {3} bytes at most", read + refused, read, refused, most);
+            "{0} files: {1} read, {2} refused, {3} bytes at most",
+            read + refused,
+            read,
+            refused,
+            most
+        );
         Assert.True(refused > seconds && read > 0, $"{read} read and {refused} refused in {seconds} s");
         Assert.False(File.Exists(canary) || File.Exists("canary"), "something in a file was run");
     }
@@ -79,8 +90,10 @@ public sealed class KerasFileFuzzTests : IDisposable
         {
             KerasFile file = KerasFile.Load(path, architecture);
             Assert.Equal(file.Nodes.Count, file.Nodes.Select(n => n.Name).Distinct().Count());
-            Assert.All(file.Nodes.SelectMany(n => n.Weights), w =>
-                Assert.Equal(w.Shape.Aggregate(1L, (a, b) => a * b), w.Values.Length));
+            Assert.All(
+                file.Nodes.SelectMany(n => n.Weights),
+                w => Assert.Equal(w.Shape.Aggregate(1L, (a, b) => a * b), w.Values.Length)
+            );
         });
         if (model)
             Import(path, architecture);
@@ -90,25 +103,41 @@ public sealed class KerasFileFuzzTests : IDisposable
         return model || tokenizer || labels;
     }
 
-    /// <summary>A model that can be read is imported and scores a text, or is refused by the import's own error.</summary>
+    /// <summary>
+    /// A model that can be read is imported and scores a text, or is refused by the import's own error.
+    /// </summary>
     private static void Import(string path, string architecture)
     {
         try
         {
             var options = new KerasImportOptions
             {
-                Architecture = architecture, Tokenizer = "", Padding = KerasSide.Pre, Step = KerasStep.First,
+                Architecture = architecture,
+                Tokenizer = "",
+                Padding = KerasSide.Pre,
+                Step = KerasStep.First,
             };
             KerasImport model = KerasImport.Open(path, options);
             if (model.InputLength > 1000)
                 return; // scored in full, as it says
-            using Predictor predictor = model.Build(options with
-            {
-                Labels = [.. Enumerable.Range(0, model.Classes).Select(c => $"c{c}")],
-                MaxLength = model.InputLength ?? 4,
-                Output = model.Units == 1 ? OutputActivation.Sigmoid : OutputActivation.Softmax,
-            }).Predictor;
-            Assert.NotEmpty(predictor.Probabilities(predictor.IdsOf([[0, predictor.Vocabulary.Count - 1], []])));
+            using Predictor predictor = model
+                .Build(
+                    options with
+                    {
+                        Labels = [.. Enumerable.Range(0, model.Classes).Select(c => $"c{c}")],
+                        MaxLength = model.InputLength ?? 4,
+                        Output = model.Units == 1 ? OutputActivation.Sigmoid : OutputActivation.Softmax,
+                    }
+                )
+                .Predictor;
+            Assert.NotEmpty(
+                predictor.Probabilities(
+                    predictor.IdsOf([
+                        [0, predictor.Vocabulary.Count - 1],
+                        [],
+                    ])
+                )
+            );
         }
         catch (KerasImportException error)
         {
@@ -143,7 +172,11 @@ public sealed class KerasFileFuzzTests : IDisposable
             }
         }
         foreach (JsonElement layer in KerasLayerTests.All.EnumerateArray())
-            yield return new Seed($"layers: {layer.GetProperty("name").GetString()}", KerasGolden.Bytes(layer), layer.GetProperty("name").GetString() != "code");
+            yield return new Seed(
+                $"layers: {layer.GetProperty("name").GetString()}",
+                KerasGolden.Bytes(layer),
+                layer.GetProperty("name").GetString() != "code"
+            );
         byte[] command = Encoding.UTF8.GetBytes($"touch {canary}");
         byte[] text = [.. "cos\nsystem\n(S'"u8, .. command, .. "'\ntR."u8];
         byte[] name4 = [0x80, 4, 0x8C, 2, .. "os"u8, 0x8C, 6, .. "system"u8, 0x93, 0x8C, (byte)command.Length];
@@ -168,8 +201,8 @@ public sealed class KerasFileFuzzTests : IDisposable
         return path;
     }
 
-    private static bool IsPacked(ReadOnlySpan<byte> bytes) => bytes.StartsWith("PK"u8)
-        || (bytes.Length > 1 && bytes[0] is 0x1F or 0x78) || bytes.IndexOf("deflate"u8) >= 0;
+    private static bool IsPacked(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith("PK"u8) || (bytes.Length > 1 && bytes[0] is 0x1F or 0x78) || bytes.IndexOf("deflate"u8) >= 0;
 
     private static byte[] Noise(Random random, byte[] seed)
     {
@@ -211,7 +244,8 @@ public sealed class KerasFileFuzzTests : IDisposable
                         bytes[at + b] = number[b];
                     break;
                 case 6:
-                    int from = random.Next(other.Length), length = Math.Min(random.Next(1, 300), other.Length - from);
+                    int from = random.Next(other.Length),
+                        length = Math.Min(random.Next(1, 300), other.Length - from);
                     bytes.InsertRange(at, other.AsSpan(from, length).ToArray());
                     break;
                 case 7:
@@ -229,7 +263,23 @@ public sealed class KerasFileFuzzTests : IDisposable
         long[] values = [.. limits, random.Next(length), random.Next(length) & ~7];
         long value = values[random.Next(values.Length)];
         string[] texts =
-            ["\n", "NaN", "1e99", "{", "[", "\"", "null", "true", "\\ud800", "\0", ".", "(", "R", "b", "-1"];
+        [
+            "\n",
+            "NaN",
+            "1e99",
+            "{",
+            "[",
+            "\"",
+            "null",
+            "true",
+            "\\ud800",
+            "\0",
+            ".",
+            "(",
+            "R",
+            "b",
+            "-1",
+        ];
         return random.Next(4) switch
         {
             0 => BitConverter.GetBytes((int)value),

@@ -13,8 +13,14 @@ public sealed class KerasFileTests : IDisposable
     private const string WithoutEmbedding = "keras/bilstm_tweets_keras2.5_missing_embedding.h5";
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-keras-").FullName;
 
-    public static TheoryData<string> Models => [.. KerasGolden.Root.GetProperty("models").EnumerateObject()
-        .Select(m => m.Name).Where(n => n != WithoutEmbedding)];
+    public static TheoryData<string> Models =>
+        [
+            .. KerasGolden
+                .Root.GetProperty("models")
+                .EnumerateObject()
+                .Select(m => m.Name)
+                .Where(n => n != WithoutEmbedding),
+        ];
 
     public static TheoryData<string> Made => KerasGolden.Names("made");
 
@@ -27,13 +33,20 @@ public sealed class KerasFileTests : IDisposable
         JsonElement golden = KerasGolden.Root.GetProperty("models").GetProperty(name);
         KerasFile file = KerasFile.Load(Data.Path(name));
         Assert.Equal(golden.GetProperty("version").GetString(), file.KerasVersion);
-        string[] expected = [.. golden.GetProperty("layers").EnumerateArray()
-            .Select(l => $"{l[0].GetString()} {l[1].GetString()}")];
+        string[] expected =
+        [
+            .. golden.GetProperty("layers").EnumerateArray().Select(l => $"{l[0].GetString()} {l[1].GetString()}"),
+        ];
         bool implied = expected[0].Split(' ')[0] != "InputLayer";
         Assert.Equal(expected, file.Nodes.Skip(implied ? 1 : 0).Select(n => $"{n.ClassName} {n.Name}"));
         KerasWeight[] weights = [.. file.Nodes.SelectMany(n => n.Weights).OrderBy(w => w.Name, StringComparer.Ordinal)];
-        JsonElement[] tensors = [.. golden.GetProperty("tensors").EnumerateArray()
-            .OrderBy(t => t.GetProperty("name").GetString(), StringComparer.Ordinal)];
+        JsonElement[] tensors =
+        [
+            .. golden
+                .GetProperty("tensors")
+                .EnumerateArray()
+                .OrderBy(t => t.GetProperty("name").GetString(), StringComparer.Ordinal),
+        ];
         Assert.Equal(tensors.Length, weights.Length);
         for (int i = 0; i < tensors.Length; i++)
             AssertEqual(tensors[i], weights[i]);
@@ -43,8 +56,11 @@ public sealed class KerasFileTests : IDisposable
     public void A_model_without_the_weights_of_a_layer_is_refused_by_its_name()
     {
         string message = Assert.Throws<InvalidDataException>(() => KerasFile.Load(Data.Path(WithoutEmbedding))).Message;
-        Assert.Contains("layer 'token_embedding' (Embedding) has no weights in the file, where embeddings (50000, 128)",
-            message, StringComparison.Ordinal);
+        Assert.Contains(
+            "layer 'token_embedding' (Embedding) has no weights in the file, where embeddings (50000, 128)",
+            message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -96,12 +112,15 @@ public sealed class KerasFileTests : IDisposable
         Assert.Equal(new EmbeddingLayer(1433, 128, MaskZero: true), emotion.Nodes[1].Layer);
         var both = Assert.IsType<BidirectionalLayer>(emotion.Nodes[2].Layer);
         Assert.Equal(KerasMergeMode.Concat, both.MergeMode);
-        Assert.Equal(new LstmLayer(64, new(KerasFunction.Tanh), new(KerasFunction.Sigmoid), UseBias: true)
-        {
-            ReturnSequences = true,
-            ZeroOutputForMask = true,
-            GoBackwards = true,
-        }, both.Backward);
+        Assert.Equal(
+            new LstmLayer(64, new(KerasFunction.Tanh), new(KerasFunction.Sigmoid), UseBias: true)
+            {
+                ReturnSequences = true,
+                ZeroOutputForMask = true,
+                GoBackwards = true,
+            },
+            both.Backward
+        );
         KerasFile gru = KerasFile.Load(Data.Path("keras_zoo/politics-gru-frozen-id-k211/gru.h5"));
         Assert.False(gru.Nodes[1].Trainable);
         Assert.True(Assert.IsType<GruLayer>(gru.Nodes[3].Layer).ResetAfter);
@@ -125,8 +144,11 @@ public sealed class KerasFileTests : IDisposable
     public void The_vocabulary_of_an_archive_is_read_with_its_layer()
     {
         KerasFile file = KerasFile.Load(Data.Path("keras_zoo/spam-textvec-keras315/spam_model.keras"));
-        KerasTextVectorization rules =
-            file.Nodes.Select(n => n.Layer).OfType<TextVectorizationLayer>().Single().Vectorization;
+        KerasTextVectorization rules = file
+            .Nodes.Select(n => n.Layer)
+            .OfType<TextVectorizationLayer>()
+            .Single()
+            .Vectorization;
         Assert.Equal(45, rules.Vocabulary!.Count);
         Assert.Equal(["", "[UNK]", "to"], rules.Vocabulary.Take(3));
         Assert.Equal((1000, 50), (rules.MaxTokens, rules.OutputSequenceLength));
@@ -135,8 +157,9 @@ public sealed class KerasFileTests : IDisposable
     [Fact]
     public void A_mask_written_as_a_node_and_hard_sigmoid_of_keras_3_are_understood()
     {
-        KerasFile file = KerasFile.Load(KerasGolden.Write(
-            KerasGolden.Case("made", "archive, groups out of order with names noted"), _folder));
+        KerasFile file = KerasFile.Load(
+            KerasGolden.Write(KerasGolden.Case("made", "archive, groups out of order with names noted"), _folder)
+        );
         Assert.DoesNotContain(file.Nodes, n => n.ClassName == "NotEqual");
         var both = Assert.IsType<BidirectionalLayer>(file.Nodes.Single(n => n.Name == "both").Layer);
         KerasActivation gates = Assert.IsType<LstmLayer>(both.Forward).RecurrentActivation;
@@ -168,7 +191,8 @@ public sealed class KerasFileTests : IDisposable
         File.WriteAllBytes(path, bytes);
         var clock = Stopwatch.StartNew();
         Assert.NotEmpty(KerasFile.Load(path).Nodes);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5); // it was 18: a turn of an empty loop for each byte of the size
+        // it was 18: a turn of an empty loop for each byte of the size
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5);
     }
 
     private static void AssertEqual(JsonElement tensor, KerasWeight weight)
@@ -177,7 +201,8 @@ public sealed class KerasFileTests : IDisposable
         Assert.Equal(tensor.GetProperty("shape").EnumerateArray().Select(s => s.GetInt32()), weight.Shape);
         ReadOnlySpan<float> values = weight.Values.Span;
         Assert.Equal(weight.Shape.Aggregate(1, (a, b) => a * b), values.Length);
-        double sum = 0, size = 0;
+        double sum = 0,
+            size = 0;
         foreach (float value in values)
         {
             sum += value;

@@ -8,8 +8,9 @@ namespace Firn.Tests.Interop.Keras;
 /// </summary>
 internal static class KerasGolden
 {
-    public static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(
-        Path.Combine(AppContext.BaseDirectory, "Golden", "interop_keras.json"))).RootElement;
+    public static readonly JsonElement Root = JsonDocument
+        .Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "interop_keras.json")))
+        .RootElement;
 
     /// <summary>The names of the cases of a kind.</summary>
     public static TheoryData<string> Names(string kind) =>

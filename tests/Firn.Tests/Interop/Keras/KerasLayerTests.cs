@@ -4,20 +4,36 @@ using Firn.Interop.Keras.Preprocessing;
 
 namespace Firn.Tests.Interop.Keras;
 
-/// <summary>Every layer and option that is taken, in small models whose answers NumPy and PyTorch gave (tools/golden/import_keras.py).</summary>
+/// <summary>
+/// Every layer and option that is taken, in small models whose answers NumPy and PyTorch gave
+/// (tools/golden/import_keras.py).
+/// </summary>
 public sealed class KerasLayerTests : IDisposable
 {
-    private static readonly JsonElement s_cases = JsonDocument.Parse(File.ReadAllText(
-        Path.Combine(AppContext.BaseDirectory, "Golden", "import_keras.json"))).RootElement;
+    private static readonly JsonElement _s_cases = JsonDocument
+        .Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "import_keras.json")))
+        .RootElement;
 
     /// <summary>The models, for tests that damage them.</summary>
-    internal static JsonElement All => s_cases;
+    internal static JsonElement All => _s_cases;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-layers-").FullName;
 
-    public static TheoryData<string> Cases => [.. s_cases.EnumerateArray().Where(c => c.GetProperty("refused").ValueKind == JsonValueKind.Null).Select(c => c.GetProperty("name").GetString()!)];
+    public static TheoryData<string> Cases =>
+        [
+            .. _s_cases
+                .EnumerateArray()
+                .Where(c => c.GetProperty("refused").ValueKind == JsonValueKind.Null)
+                .Select(c => c.GetProperty("name").GetString()!),
+        ];
 
-    public static TheoryData<string> RefusedCases => [.. s_cases.EnumerateArray().Where(c => c.GetProperty("refused").ValueKind != JsonValueKind.Null).Select(c => c.GetProperty("name").GetString()!)];
+    public static TheoryData<string> RefusedCases =>
+        [
+            .. _s_cases
+                .EnumerateArray()
+                .Where(c => c.GetProperty("refused").ValueKind != JsonValueKind.Null)
+                .Select(c => c.GetProperty("name").GetString()!),
+        ];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -25,7 +41,9 @@ public sealed class KerasLayerTests : IDisposable
     [MemberData(nameof(Cases))]
     public void A_layer_answers_as_keras_does(string name)
     {
-        JsonElement golden = Case(name), ids = golden.GetProperty("ids"), outputs = golden.GetProperty("outputs");
+        JsonElement golden = Case(name),
+            ids = golden.GetProperty("ids"),
+            outputs = golden.GetProperty("outputs");
         using Predictor predictor = Import(golden, KerasStep.Last);
         for (int row = 0; row < ids.GetArrayLength(); row++)
             AssertEqual(Numbers(outputs[row], last: true), predictor, ids[row], $"{name}, text {row}");
@@ -37,7 +55,12 @@ public sealed class KerasLayerTests : IDisposable
         JsonElement golden = Case("a step of each");
         using Predictor predictor = Import(golden, KerasStep.First);
         for (int row = 0; row < golden.GetProperty("ids").GetArrayLength(); row++)
-            AssertEqual(Numbers(golden.GetProperty("outputs")[row], last: false), predictor, golden.GetProperty("ids")[row], $"text {row}");
+            AssertEqual(
+                Numbers(golden.GetProperty("outputs")[row], last: false),
+                predictor,
+                golden.GetProperty("ids")[row],
+                $"text {row}"
+            );
     }
 
     [Theory]
@@ -59,23 +82,35 @@ public sealed class KerasLayerTests : IDisposable
             predictor.Save(bundle);
         using var loaded = Predictor.Load(bundle);
         for (int row = 0; row < golden.GetProperty("ids").GetArrayLength(); row++)
-            AssertEqual(Numbers(golden.GetProperty("outputs")[row], last: true), loaded, golden.GetProperty("ids")[row], $"text {row}");
+            AssertEqual(
+                Numbers(golden.GetProperty("outputs")[row], last: true),
+                loaded,
+                golden.GetProperty("ids")[row],
+                $"text {row}"
+            );
     }
 
-    private static JsonElement Case(string name) => s_cases.EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
+    private static JsonElement Case(string name) =>
+        _s_cases.EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
 
     private Predictor Import(JsonElement golden, KerasStep? step)
     {
         string path = KerasGolden.Write(golden, _folder, "model.h5");
         bool post = golden.GetProperty("padding").GetString() == "post";
-        int units = golden.GetProperty("outputs").GetArrayLength() == 0 ? 1 : Numbers(golden.GetProperty("outputs")[0], last: true).Length;
-        return KerasModel.Import(path, new KerasImportOptions
-        {
-            Tokenizer = "",
-            Labels = [.. Enumerable.Range(0, Math.Max(units, 2)).Select(i => $"c{i}")],
-            Padding = post ? KerasSide.Post : KerasSide.Pre,
-            Step = step,
-        });
+        int units =
+            golden.GetProperty("outputs").GetArrayLength() == 0
+                ? 1
+                : Numbers(golden.GetProperty("outputs")[0], last: true).Length;
+        return KerasModel.Import(
+            path,
+            new KerasImportOptions
+            {
+                Tokenizer = "",
+                Labels = [.. Enumerable.Range(0, Math.Max(units, 2)).Select(i => $"c{i}")],
+                Padding = post ? KerasSide.Post : KerasSide.Pre,
+                Step = step,
+            }
+        );
     }
 
     private static void AssertEqual(double[] expected, Predictor predictor, JsonElement row, string what)

@@ -10,7 +10,8 @@ public sealed class KerasModelTests : IDisposable
 
     public static TheoryData<string> Models => [.. KerasZoo.Names];
 
-    public static TheoryData<string> ModelsWithTexts => [.. KerasZoo.Names.Except(["emotions-simplernn-k38", "spam-gru-mask-k313"])];
+    public static TheoryData<string> ModelsWithTexts =>
+        [.. KerasZoo.Names.Except(["emotions-simplernn-k38", "spam-gru-mask-k313"])];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -18,7 +19,9 @@ public sealed class KerasModelTests : IDisposable
     [MemberData(nameof(Models))]
     public void A_public_model_scores_ids_as_its_reference(string name)
     {
-        JsonElement reference = KerasZoo.Reference(name), ids = reference.GetProperty("ids"), outputs = reference.GetProperty("outputs");
+        JsonElement reference = KerasZoo.Reference(name),
+            ids = reference.GetProperty("ids"),
+            outputs = reference.GetProperty("outputs");
         string bundle = Path.Combine(_folder, "bundle");
         using (Predictor imported = KerasModel.Import(KerasZoo.ModelOf(name), KerasZoo.Options(name)))
             imported.Save(bundle);
@@ -30,19 +33,28 @@ public sealed class KerasModelTests : IDisposable
         if (!reference.TryGetProperty("keras_outputs_from_author_notebook", out JsonElement printed))
             return;
         foreach (JsonElement shown in printed.EnumerateArray())
-            Assert.Equal(shown.GetProperty("keras_float32_printed_by_author").GetDouble(), Score(predictor, shown.GetProperty("ids"))[0], 2e-6);
+            Assert.Equal(
+                shown.GetProperty("keras_float32_printed_by_author").GetDouble(),
+                Score(predictor, shown.GetProperty("ids"))[0],
+                2e-6
+            );
     }
 
     [Theory]
     [MemberData(nameof(ModelsWithTexts))]
     public void A_public_model_scores_texts_as_its_author(string name)
     {
-        JsonElement reference = KerasZoo.Reference(name), texts = reference.GetProperty("texts");
+        JsonElement reference = KerasZoo.Reference(name),
+            texts = reference.GetProperty("texts");
         using Predictor predictor = KerasModel.Import(KerasZoo.ModelOf(name), KerasZoo.Options(name));
         for (int row = 0; row < texts.GetArrayLength(); row++)
         {
             if (texts[row].GetString() is { } text)
-                Assert.InRange(Difference(Expected(reference.GetProperty("outputs")[row]), predictor.Predict(text).Probabilities), 0, 2e-5);
+                Assert.InRange(
+                    Difference(Expected(reference.GetProperty("outputs")[row]), predictor.Predict(text).Probabilities),
+                    0,
+                    2e-5
+                );
         }
     }
 

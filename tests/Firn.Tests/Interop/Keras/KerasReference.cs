@@ -19,8 +19,10 @@ internal sealed class KerasReference
         foreach (KerasNode node in file.Nodes)
         {
             Tensor[] inputs = [.. node.Inbound.Select(i => run._values[i])];
-            run._values[node.Name] = node.Layer is InputLayer ? Vector([.. ids.Select(id => (double)id)])
-                : Apply(node.Layer, node.Weights, inputs);
+            run._values[node.Name] =
+                node.Layer is InputLayer
+                    ? Vector([.. ids.Select(id => (double)id)])
+                    : Apply(node.Layer, node.Weights, inputs);
         }
         return run._values[file.Outputs[0]].Rows;
     }
@@ -38,28 +40,68 @@ internal sealed class KerasReference
             TrainingOnlyLayer or TextVectorizationLayer => x,
             EmbeddingLayer embedding => new Tensor(
                 [.. x.Rows[0].Select(id => Row(weights[0], (int)id))],
-                embedding.MaskZero ? [.. x.Rows[0].Select(id => id != 0)] : null),
+                embedding.MaskZero ? [.. x.Rows[0].Select(id => id != 0)] : null
+            ),
             DenseLayer dense => x with
             {
-                Rows = [.. x.Rows.Select(r =>
-                    Activate(dense.Activation, Product(r, weights[0], dense.UseBias ? weights[1] : null)))],
+                Rows =
+                [
+                    .. x.Rows.Select(r =>
+                        Activate(dense.Activation, Product(r, weights[0], dense.UseBias ? weights[1] : null))
+                    ),
+                ],
             },
             RecurrentLayer recurrent => Recurrent(recurrent, weights, x, recurrent.GoBackwards),
             BidirectionalLayer both => Bidirectional(both, weights, x),
             Conv1DLayer convolution => Convolution(convolution, weights, x.Rows),
             PoolingLayer pooling => Pooled(pooling, x.Rows),
-            GlobalPoolingLayer global => Vector(Columns(global.Pooling == KerasPooling.Average && x.Mask is not null
-                ? [.. x.Rows.Where((_, t) => x.Mask[t])] : x.Rows, global.Pooling)),
+            GlobalPoolingLayer global => Vector(
+                Columns(
+                    global.Pooling == KerasPooling.Average && x.Mask is not null
+                        ? [.. x.Rows.Where((_, t) => x.Mask[t])]
+                        : x.Rows,
+                    global.Pooling
+                )
+            ),
             FlattenLayer => Vector([.. x.Rows.SelectMany(r => r)]),
             MergeLayer { Merge: KerasMerge.Concatenate } => Merged(inputs, (a, b) => [.. a, .. b]),
-            MergeLayer { Merge: KerasMerge.Add } => Merged(inputs, (a, b) => [.. a.Select((v, i) => v + b[i % b.Length])]),
-            MergeLayer { Merge: KerasMerge.Multiply } =>
-                Merged(inputs, (a, b) => [.. a.Select((v, i) => v * b[i % b.Length])]),
-            MergeLayer { Merge: KerasMerge.Average } => Merged(inputs, (a, b) => [.. a.Zip(b, (v, w) => v + w)]) is var sum
-                ? sum with { Rows = [.. sum.Rows.Select(r => r.Select(v => v / inputs.Length).ToArray())] } : x,
-            BatchNormalizationLayer batch => x with { Rows = [.. x.Rows.Select(r => (double[])[.. r.Select((v, i) => At(weights[0], i)
-                * (v - At(weights[2], i)) / Math.Sqrt(At(weights[3], i) + batch.Epsilon) + At(weights[1], i))])] },
-            LayerNormalizationLayer row => x with { Rows = [.. x.Rows.Select(r => Normalized(r, weights, row.Epsilon))] },
+            MergeLayer { Merge: KerasMerge.Add } => Merged(
+                inputs,
+                (a, b) => [.. a.Select((v, i) => v + b[i % b.Length])]
+            ),
+            MergeLayer { Merge: KerasMerge.Multiply } => Merged(
+                inputs,
+                (a, b) => [.. a.Select((v, i) => v * b[i % b.Length])]
+            ),
+            MergeLayer { Merge: KerasMerge.Average } => Merged(inputs, (a, b) => [.. a.Zip(b, (v, w) => v + w)])
+                is var sum
+                ? sum with
+                {
+                    Rows = [.. sum.Rows.Select(r => r.Select(v => v / inputs.Length).ToArray())],
+                }
+                : x,
+            BatchNormalizationLayer batch => x with
+            {
+                Rows =
+                [
+                    .. x.Rows.Select(r =>
+                        (double[])
+                            [
+                                .. r.Select(
+                                    (v, i) =>
+                                        At(weights[0], i)
+                                            * (v - At(weights[2], i))
+                                            / Math.Sqrt(At(weights[3], i) + batch.Epsilon)
+                                        + At(weights[1], i)
+                                ),
+                            ]
+                    ),
+                ],
+            },
+            LayerNormalizationLayer row => x with
+            {
+                Rows = [.. x.Rows.Select(r => Normalized(r, weights, row.Epsilon))],
+            },
             ActivationLayer function => x with { Rows = [.. x.Rows.Select(r => Activate(function.Activation, r))] },
             _ => throw new NotSupportedException(layer.GetType().Name),
         };
@@ -69,13 +111,25 @@ internal sealed class KerasReference
 
     private static double[] Normalized(double[] row, IReadOnlyList<KerasWeight> weights, double epsilon)
     {
-        double mean = row.Average(), variance = row.Average(v => (v - mean) * (v - mean));
-        return [.. row.Select((v, i) => At(weights[0], i) * (v - mean) / Math.Sqrt(variance + epsilon) + At(weights[1], i))];
+        double mean = row.Average(),
+            variance = row.Average(v => (v - mean) * (v - mean));
+        return
+        [
+            .. row.Select((v, i) => At(weights[0], i) * (v - mean) / Math.Sqrt(variance + epsilon) + At(weights[1], i)),
+        ];
     }
 
     /// <summary>Row by row; a step counts where it does in each input that says so.</summary>
-    private static Tensor Merged(Tensor[] inputs, Func<double[], double[], double[]> join) => inputs.Aggregate((a, b) =>
-        new Tensor([.. a.Rows.Zip(b.Rows, join)], a.Mask is null ? b.Mask : b.Mask is null ? a.Mask : [.. a.Mask.Zip(b.Mask, (m, n) => m && n)]));
+    private static Tensor Merged(Tensor[] inputs, Func<double[], double[], double[]> join) =>
+        inputs.Aggregate(
+            (a, b) =>
+                new Tensor(
+                    [.. a.Rows.Zip(b.Rows, join)],
+                    a.Mask is null ? b.Mask
+                        : b.Mask is null ? a.Mask
+                        : [.. a.Mask.Zip(b.Mask, (m, n) => m && n)]
+                )
+        );
 
     private static Tensor Bidirectional(BidirectionalLayer both, IReadOnlyList<KerasWeight> weights, Tensor x)
     {
@@ -83,13 +137,23 @@ internal sealed class KerasReference
         Tensor forward = Recurrent(both.Forward, [.. weights.Take(half)], x, backwards: false);
         Tensor backward = Recurrent(both.Backward, [.. weights.Skip(half)], x, backwards: true);
         IEnumerable<double[]> turned = both.Backward.ReturnSequences ? backward.Rows.Reverse() : backward.Rows;
-        return forward with { Rows = [.. forward.Rows.Zip(turned, (f, b) => both.MergeMode switch
+        return forward with
         {
-            KerasMergeMode.Sum => (double[])[.. f.Zip(b, (v, w) => v + w)],
-            KerasMergeMode.Mul => [.. f.Zip(b, (v, w) => v * w)],
-            KerasMergeMode.Ave => [.. f.Zip(b, (v, w) => (v + w) / 2)],
-            _ => [.. f, .. b],
-        })] };
+            Rows =
+            [
+                .. forward.Rows.Zip(
+                    turned,
+                    (f, b) =>
+                        both.MergeMode switch
+                        {
+                            KerasMergeMode.Sum => (double[])[.. f.Zip(b, (v, w) => v + w)],
+                            KerasMergeMode.Mul => [.. f.Zip(b, (v, w) => v * w)],
+                            KerasMergeMode.Ave => [.. f.Zip(b, (v, w) => (v + w) / 2)],
+                            _ => [.. f, .. b],
+                        }
+                ),
+            ],
+        };
     }
 
     private static Tensor Recurrent(RecurrentLayer layer, IReadOnlyList<KerasWeight> weights, Tensor x, bool backwards)
@@ -97,7 +161,9 @@ internal sealed class KerasReference
         int[] steps = [.. Enumerable.Range(0, x.Rows.Length)];
         if (backwards)
             Array.Reverse(steps);
-        double[] h = new double[layer.Units], c = new double[layer.Units], shown = new double[layer.Units];
+        double[] h = new double[layer.Units],
+            c = new double[layer.Units],
+            shown = new double[layer.Units];
         var rows = new List<double[]>();
         foreach (int t in steps)
         {
@@ -116,18 +182,27 @@ internal sealed class KerasReference
     }
 
     private static (double[] H, double[] C) Step(
-        RecurrentLayer layer, IReadOnlyList<KerasWeight> weights, double[] x, double[] h, double[] c)
+        RecurrentLayer layer,
+        IReadOnlyList<KerasWeight> weights,
+        double[] x,
+        double[] h,
+        double[] c
+    )
     {
         int units = layer.Units;
-        double[] input = Product(x, weights[0], null), state = Product(h, weights[1], null);
+        double[] input = Product(x, weights[0], null),
+            state = Product(h, weights[1], null);
         ReadOnlySpan<float> bias = layer.UseBias ? weights[2].Values.Span : new float[2 * input.Length];
         if (layer is GruLayer gru)
         {
-            double[] next = new double[units], reset = new double[units], update = new double[units];
+            double[] next = new double[units],
+                reset = new double[units],
+                update = new double[units];
             for (int i = 0; i < units; i++)
             {
                 double B(int gate) => weights[2].Values.Span[gate * units + i];
-                double z = input[i] + state[i] + B(0), r = input[units + i] + state[units + i] + B(1);
+                double z = input[i] + state[i] + B(0),
+                    r = input[units + i] + state[units + i] + B(1);
                 if (gru.ResetAfter)
                     (z, r) = (z + B(3), r + B(4));
                 update[i] = Activate(gru.RecurrentActivation, z);
@@ -147,7 +222,8 @@ internal sealed class KerasReference
             sums[i] = input[i] + state[i] + bias[i];
         if (layer is not LstmLayer lstm)
             return ([.. sums.Select(s => Activate(layer.Activation, s))], c);
-        double[] cell = new double[units], output = new double[units];
+        double[] cell = new double[units],
+            output = new double[units];
         for (int i = 0; i < units; i++)
         {
             double Gate(int gate) => Activate(lstm.RecurrentActivation, sums[gate * units + i]);
@@ -163,7 +239,8 @@ internal sealed class KerasReference
         if (layer.Padding != KerasPadding.Valid)
         {
             int before = layer.Padding == KerasPadding.Causal ? layer.KernelSize - 1 : (layer.KernelSize - 1) / 2;
-            IEnumerable<double[]> Zeros(int count) => Enumerable.Range(0, count).Select(_ => new double[rows[0].Length]);
+            IEnumerable<double[]> Zeros(int count) =>
+                Enumerable.Range(0, count).Select(_ => new double[rows[0].Length]);
             rows = [.. Zeros(before), .. rows, .. Zeros(layer.KernelSize - 1 - before)];
         }
         var result = new List<double[]>();
@@ -218,26 +295,28 @@ internal sealed class KerasReference
     {
         if (activation.Function != KerasFunction.Softmax)
             return [.. row.Select(v => Activate(activation, v))];
-        double most = row.Max(), sum = row.Sum(v => Math.Exp(v - most));
+        double most = row.Max(),
+            sum = row.Sum(v => Math.Exp(v - most));
         return [.. row.Select(v => Math.Exp(v - most) / sum)];
     }
 
-    private static double Activate(KerasActivation activation, double x) => activation.Function switch
-    {
-        KerasFunction.Linear => x,
-        KerasFunction.Relu => Math.Max(x, 0),
-        KerasFunction.Tanh => Math.Tanh(x),
-        KerasFunction.Sigmoid => 1 / (1 + Math.Exp(-x)),
-        KerasFunction.Gelu => x * NormalBelow(x),
-        KerasFunction.HardSigmoid => Math.Clamp(0.2 * x + 0.5, 0, 1),
-        KerasFunction.HardSigmoidOfSixths => Math.Clamp(x / 6 + 0.5, 0, 1),
-        KerasFunction.Swish => x / (1 + Math.Exp(-x)),
-        KerasFunction.Selu => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (Math.Exp(x) - 1)),
-        KerasFunction.Softplus => Math.Log(1 + Math.Exp(x)),
-        KerasFunction.Softsign => x / (1 + Math.Abs(x)),
-        KerasFunction.Elu => x > 0 ? x : Math.Exp(x) - 1,
-        _ => throw new NotSupportedException(activation.Function.ToString()),
-    };
+    private static double Activate(KerasActivation activation, double x) =>
+        activation.Function switch
+        {
+            KerasFunction.Linear => x,
+            KerasFunction.Relu => Math.Max(x, 0),
+            KerasFunction.Tanh => Math.Tanh(x),
+            KerasFunction.Sigmoid => 1 / (1 + Math.Exp(-x)),
+            KerasFunction.Gelu => x * NormalBelow(x),
+            KerasFunction.HardSigmoid => Math.Clamp(0.2 * x + 0.5, 0, 1),
+            KerasFunction.HardSigmoidOfSixths => Math.Clamp(x / 6 + 0.5, 0, 1),
+            KerasFunction.Swish => x / (1 + Math.Exp(-x)),
+            KerasFunction.Selu => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (Math.Exp(x) - 1)),
+            KerasFunction.Softplus => Math.Log(1 + Math.Exp(x)),
+            KerasFunction.Softsign => x / (1 + Math.Abs(x)),
+            KerasFunction.Elu => x > 0 ? x : Math.Exp(x) - 1,
+            _ => throw new NotSupportedException(activation.Function.ToString()),
+        };
 
     /// <summary>The standard normal distribution's share below x, by Simpson's rule from 0.</summary>
     private static double NormalBelow(double x)

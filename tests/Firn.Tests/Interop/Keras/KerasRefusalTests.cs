@@ -13,59 +13,73 @@ public sealed class KerasRefusalTests : IDisposable
 
     [Theory]
     [InlineData(
-        "'class_name':'Lambda','config':{'name':'x','function':{'class_name':'__lambda__'," +
-        "'config':{'code':'4wEAAAA='}}}",
-        "layer 'x' is a Lambda with code in it")]
+        "'class_name':'Lambda','config':{'name':'x','function':{'class_name':'__lambda__',"
+            + "'config':{'code':'4wEAAAA='}}}",
+        "layer 'x' is a Lambda with code in it"
+    )]
     [InlineData(
         "'class_name':'Attn','registered_name':'Mine>Attn','config':{'name':'x'}",
-        "layer 'x' is a Attn of its author's own making")]
+        "layer 'x' is a Attn of its author's own making"
+    )]
     [InlineData("'class_name':'Mine>Attn','config':{'name':'x'}", "of its author's own making")]
     [InlineData(
         "'class_name':'Attn','module':'builtins','config':{'name':'x'}",
-        "layer 'x' is a Attn (of Keras, or a class of its author's own)")]
+        "layer 'x' is a Attn (of Keras, or a class of its author's own)"
+    )]
     [InlineData("'class_name':'Dense','module':'posix','config':{'name':'x','units':1}", "of its author's own making")]
     [InlineData(
         "'class_name':'MultiHeadAttention','config':{'name':'x','num_heads':1}",
-        "layer 'x' is a MultiHeadAttention")]
+        "layer 'x' is a MultiHeadAttention"
+    )]
     [InlineData(
-        "'class_name':'Dense','config':{'name':'x','units':1,'activation':{'module':'__main__'," +
-        "'class_name':'function','config':'mine','registered_name':'function'}}",
-        "activation 'mine' is a function of its author's own")]
+        "'class_name':'Dense','config':{'name':'x','units':1,'activation':{'module':'__main__',"
+            + "'class_name':'function','config':'mine','registered_name':'function'}}",
+        "activation 'mine' is a function of its author's own"
+    )]
     [InlineData(
         "'class_name':'Dense','config':{'name':'x','units':1,'activation':'snake'}",
-        "whose activation is 'snake'")]
+        "whose activation is 'snake'"
+    )]
     [InlineData("'class_name':'Dense','config':{'name':'x'}", "'units' is missing")]
     [InlineData("'class_name':'Dense','config':{'name':'x','units':0}", "'units' is 0 where a whole number from 1 on")]
     [InlineData("'class_name':'Dense','config':{'name':'x','units':1e300}", "'units' is 1e300")]
     [InlineData("'class_name':'Dense','config':{'name':'x','units':1,'use_bias':'no'}", "'use_bias' is no")]
     [InlineData(
-        "'class_name':'Dense','config':{'name':'x','units':1,'dtype':{'class_name':'QuantizedDTypePolicy'," +
-        "'config':{'mode':'int8'}}}",
-        "quantized weights")]
+        "'class_name':'Dense','config':{'name':'x','units':1,'dtype':{'class_name':'QuantizedDTypePolicy',"
+            + "'config':{'mode':'int8'}}}",
+        "quantized weights"
+    )]
     [InlineData("'class_name':'LSTM','config':{'name':'x','units':1,'return_state':true}", "return_state")]
     [InlineData(
         "'class_name':'Conv1D','config':{'name':'x','filters':1,'kernel_size':[2,2]}",
-        "'kernel_size' is [2,2] where one whole number")]
+        "'kernel_size' is [2,2] where one whole number"
+    )]
     [InlineData(
         "'class_name':'Conv1D','config':{'name':'x','filters':1,'kernel_size':2,'data_format':'channels_first'}",
-        "data_format = channels_first")]
+        "data_format = channels_first"
+    )]
     [InlineData(
-        "'class_name':'Bidirectional','config':{'name':'x','merge_mode':null,'layer':{'class_name':'GRU'," +
-        "'config':{'units':1}}}",
-        "merge_mode = None")]
+        "'class_name':'Bidirectional','config':{'name':'x','merge_mode':null,'layer':{'class_name':'GRU',"
+            + "'config':{'units':1}}}",
+        "merge_mode = None"
+    )]
     [InlineData(
-        "'class_name':'Bidirectional','config':{'name':'x','merge_mode':'sum','layer':{'class_name':'Dense'," +
-        "'config':{'units':1}}}",
-        "around something else")]
+        "'class_name':'Bidirectional','config':{'name':'x','merge_mode':'sum','layer':{'class_name':'Dense',"
+            + "'config':{'units':1}}}",
+        "around something else"
+    )]
     [InlineData(
         "'class_name':'TimeDistributed','config':{'name':'x','layer':{'class_name':'Lambda','config':{}}}",
-        "Lambda with code in it")]
+        "Lambda with code in it"
+    )]
     [InlineData(
         "'class_name':'TextVectorization','config':{'name':'x','output_mode':'tf_idf'}",
-        "output_mode = tf_idf")]
+        "output_mode = tf_idf"
+    )]
     [InlineData(
         "'class_name':'TextVectorization','config':{'name':'x','standardize':{'class_name':'function','config':'f'}}",
-        "standardize is a function of its author's own")]
+        "standardize is a function of its author's own"
+    )]
     [InlineData("'class_name':'Concatenate','config':{'name':'emb'}", "two layers are called 'emb'")]
     [InlineData("'class_name':'InputLayer','config':{'name':'x'}", "its shape is missing")]
     public void A_layer_that_is_code_or_not_read_is_named(string layer, string says) =>
@@ -90,11 +104,14 @@ public sealed class KerasRefusalTests : IDisposable
     [InlineData("[[['x',0,0,{}]]]", "[['ids',0,0]]", "takes 'x', which is missing or takes it in turn")]
     [InlineData("[]", "[['ids',0,0]]", "a layer takes nothing")]
     [InlineData("[[['ids',0,0,{}],['ids',0,0,{}]]]", "[['ids',0,0]]", "it takes 2 tensors")]
-    public void A_graph_that_is_not_read_says_why(string inbound, string inputs, string says) => Refused(
-        "{'class_name':'Functional','config':{'name':'m','layers':["
-        + "{'class_name':'InputLayer','name':'ids','config':{'name':'ids','batch_shape':[null,5]},'inbound_nodes':[]},"
-        + $"{{'class_name':'Dense','name':'x','config':{{'name':'x','units':1}},'inbound_nodes':{inbound}}}],"
-        + $"'input_layers':{inputs},'output_layers':[['x',0,0]]}}}}", says);
+    public void A_graph_that_is_not_read_says_why(string inbound, string inputs, string says) =>
+        Refused(
+            "{'class_name':'Functional','config':{'name':'m','layers':["
+                + "{'class_name':'InputLayer','name':'ids','config':{'name':'ids','batch_shape':[null,5]},'inbound_nodes':[]},"
+                + $"{{'class_name':'Dense','name':'x','config':{{'name':'x','units':1}},'inbound_nodes':{inbound}}}],"
+                + $"'input_layers':{inputs},'output_layers':[['x',0,0]]}}}}",
+            says
+        );
 
     [Theory]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 130\n", "a Git LFS pointer")]
@@ -140,11 +157,20 @@ public sealed class KerasRefusalTests : IDisposable
     {
         string path = KerasGolden.Write(KerasGolden.Case("made", "weights alone"), _folder);
         string json = Path.Combine(_folder, "other.json");
-        File.WriteAllText(json, KerasGolden.Case("made", "weights alone").GetProperty("architecture").GetString()!
-            .Replace("\\\"input_dim\\\": 5", "\\\"input_dim\\\": 6", StringComparison.Ordinal));
+        File.WriteAllText(
+            json,
+            KerasGolden
+                .Case("made", "weights alone")
+                .GetProperty("architecture")
+                .GetString()!
+                .Replace("\\\"input_dim\\\": 5", "\\\"input_dim\\\": 6", StringComparison.Ordinal)
+        );
         string message = Assert.Throws<InvalidDataException>(() => KerasFile.Load(path)).Message;
-        Assert.Contains("layer 'emb_9' (Embedding) has 'e' of shape (5, 2) where its embeddings has the shape (6, 2)",
-            message, StringComparison.Ordinal);
+        Assert.Contains(
+            "layer 'emb_9' (Embedding) has 'e' of shape (5, 2) where its embeddings has the shape (6, 2)",
+            message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -154,8 +180,11 @@ public sealed class KerasRefusalTests : IDisposable
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..^100]);
         string message = Assert.Throws<InvalidDataException>(() => KerasFile.Load(path)).Message;
-        Assert.Contains($"byte {bytes.Length - 100}: the file ends here and should have {bytes.Length} bytes",
-            message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"byte {bytes.Length - 100}: the file ends here and should have {bytes.Length} bytes",
+            message,
+            StringComparison.Ordinal
+        );
     }
 
     private const string Embedding =

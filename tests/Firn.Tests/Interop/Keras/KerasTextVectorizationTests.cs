@@ -32,7 +32,8 @@ public class KerasTextVectorizationTests
     [Fact]
     public void A_vocabulary_comes_with_or_without_its_special_words()
     {
-        KerasTextVectorization whole = Read("{'vocabulary':['','[UNK]','a']}"), bare = Read("{'vocabulary':['a']}");
+        KerasTextVectorization whole = Read("{'vocabulary':['','[UNK]','a']}"),
+            bare = Read("{'vocabulary':['a']}");
         Assert.Equal(whole.Vocabulary, bare.Vocabulary);
         Assert.Equal([2, 1], bare.Ids("a b"));
         Assert.Null(Read("{'vocabulary':null}").Vocabulary);
@@ -80,6 +81,7 @@ public class KerasTextVectorizationTests
     {
         JsonElement json = JsonDocument.Parse(config.Replace('\'', '"')).RootElement;
         return KerasTextVectorization.Read(
-            new LayerConfig("model.keras", "text", "TextVectorization", json, KerasVersion.Parse("3.8.0")));
+            new LayerConfig("model.keras", "text", "TextVectorization", json, KerasVersion.Parse("3.8.0"))
+        );
     }
 }

@@ -62,12 +62,17 @@ public sealed class KerasTokenizerTests : IDisposable
             tokenizer = tokenizer.With(Asked(model));
         JsonElement feed = reference.GetProperty("feed");
         int compared = 0;
-        JsonElement texts = reference.GetProperty("texts"), ids = reference.GetProperty("ids");
+        JsonElement texts = reference.GetProperty("texts"),
+            ids = reference.GetProperty("ids");
         for (int i = 0; i < texts.GetArrayLength() && texts[i].ValueKind == JsonValueKind.String; i++)
         {
             IReadOnlyList<int> read = tokenizer.Ids(Cleaned(model, texts[i].GetString()!));
             int[] padded = KerasSequences.Pad(
-                read, feed.GetProperty("maxlen").GetInt32(), Side("padding"), Side("truncating"));
+                read,
+                feed.GetProperty("maxlen").GetInt32(),
+                Side("padding"),
+                Side("truncating")
+            );
             Assert.Equal(ids[i].EnumerateArray().Select(id => id.GetInt32()), padded);
             compared++;
         }
@@ -81,8 +86,11 @@ public sealed class KerasTokenizerTests : IDisposable
     {
         string folder = Data.Path("keras_zoo/spam-textvec-keras315");
         KerasFile file = KerasFile.Load(Path.Combine(folder, "spam_model.keras"));
-        KerasTextVectorization rules =
-            file.Nodes.Select(n => n.Layer).OfType<TextVectorizationLayer>().Single().Vectorization;
+        KerasTextVectorization rules = file
+            .Nodes.Select(n => n.Layer)
+            .OfType<TextVectorizationLayer>()
+            .Single()
+            .Vectorization;
         JsonElement reference = Reference(folder);
         for (int i = 0; i < 4; i++)
         {
@@ -134,7 +142,12 @@ public sealed class KerasTokenizerTests : IDisposable
     [InlineData(KerasSide.Pre, KerasSide.Post, "1 2 3", 2, "1 2")]
     [InlineData(KerasSide.Pre, KerasSide.Post, "", 2, "0 0")]
     public void Ids_are_padded_and_cut_at_either_end(
-        KerasSide padding, KerasSide truncating, string ids, int length, string expected)
+        KerasSide padding,
+        KerasSide truncating,
+        string ids,
+        int length,
+        string expected
+    )
     {
         int[] given = [.. ids.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
         Assert.Equal(expected.Split(' ').Select(int.Parse), KerasSequences.Pad(given, length, padding, truncating));
@@ -144,20 +157,22 @@ public sealed class KerasTokenizerTests : IDisposable
         JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "reference.json"))).RootElement;
 
     /// <summary>What the author's program does before the tokenizer, as far as these sentences need it.</summary>
-    private static string Cleaned(string model, string text) => model switch
-    {
-        "farm-tweets-lstm-k28" => Regex.Replace(text, @"\b(in|the|are|for)\b ?", ""),
-        "spam-bigru-k24" => Regex.Replace(text, "[^a-zA-Z]", " "),
-        "spam-simplernn-keras315" => Regex.Replace(text.ToLowerInvariant(), "[^a-z0-9 ]", ""),
-        _ => text,
-    };
+    private static string Cleaned(string model, string text) =>
+        model switch
+        {
+            "farm-tweets-lstm-k28" => Regex.Replace(text, @"\b(in|the|are|for)\b ?", ""),
+            "spam-bigru-k24" => Regex.Replace(text, "[^a-zA-Z]", " "),
+            "spam-simplernn-keras315" => Regex.Replace(text.ToLowerInvariant(), "[^a-z0-9 ]", ""),
+            _ => text,
+        };
 
     /// <summary>What the files of an index alone lack, from the models' sources.</summary>
-    private static KerasTokenizerOptions Asked(string model) => model switch
-    {
-        "intent-gap-k38" => new KerasTokenizerOptions { NumWords = 1000, OovToken = "<OOV>" },
-        "korean-lstm-k211" => new KerasTokenizerOptions { NumWords = 1867 },
-        "news-lstm2-id-k27" => new KerasTokenizerOptions { NumWords = 4100, OovToken = "x" },
-        _ => new KerasTokenizerOptions(),
-    };
+    private static KerasTokenizerOptions Asked(string model) =>
+        model switch
+        {
+            "intent-gap-k38" => new KerasTokenizerOptions { NumWords = 1000, OovToken = "<OOV>" },
+            "korean-lstm-k211" => new KerasTokenizerOptions { NumWords = 1867 },
+            "news-lstm2-id-k27" => new KerasTokenizerOptions { NumWords = 4100, OovToken = "x" },
+            _ => new KerasTokenizerOptions(),
+        };
 }

@@ -27,8 +27,9 @@ public sealed class LabelFileTests : IDisposable
     [InlineData("review-conv1d-id-k34/label_encoder.pkl", "negative|neutral|positive")]
     [InlineData(
         "intent-gap-k38/labels.txt",
-        "accept_call|identify objects|identify_objects|make_call|navigate|reading|send_whatsapp|set_an_alarm|" +
-        "unknown")]
+        "accept_call|identify objects|identify_objects|make_call|navigate|reading|send_whatsapp|set_an_alarm|"
+            + "unknown"
+    )]
     [InlineData("mongolian-textcnn-functional-k23/final_info.pkl", "厌烦|害怕|忧愁|惊吓|欣赏|生气|高兴")]
     [InlineData("spam-gru-mask-k313/label_mapping.pickle", "Ham|Spam")]
     public void Public_label_files_are_read(string file, string expected) =>
@@ -52,7 +53,8 @@ public sealed class LabelFileTests : IDisposable
     [InlineData("a\n\nb\n", "line 2 is blank")]
     [InlineData(
         "ccopy_reg\n_reconstructor\n(csklearn.preprocessing._label\nLabelEncoder\nc__builtin__\nobject\nNtR.",
-        "never fitted")]
+        "never fitted"
+    )]
     [InlineData("ccopy_reg\n_reconstructor\n(cos\nsystem\nc__builtin__\nobject\nNtR.", "a os.system and no names")]
     public void Bad_files_are_one_line_that_says_why(string content, string says)
     {

@@ -4,7 +4,9 @@ using Firn.Interop.Hdf5.Writing;
 
 namespace Firn.Tests.Interop.Keras;
 
-/// <summary>Writes an <c>.h5</c> of a few layers, with random weights, for what the golden scripts have no case of.</summary>
+/// <summary>
+/// Writes an <c>.h5</c> of a few layers, with random weights, for what the golden scripts have no case of.
+/// </summary>
 internal static class MadeModel
 {
     /// <summary>A layer.</summary>
@@ -14,7 +16,8 @@ internal static class MadeModel
     public sealed record Layer(string ClassName, string Config = "{}", params (string Name, int[] Shape)[] Weights);
 
     /// <summary>An embedding of twelve ids.</summary>
-    public static Layer Table(int width) => new("Embedding", $"{{\"input_dim\": 12, \"output_dim\": {width}}}", ("embeddings", [12, width]));
+    public static Layer Table(int width) =>
+        new("Embedding", $"{{\"input_dim\": 12, \"output_dim\": {width}}}", ("embeddings", [12, width]));
 
     /// <summary>One step after the other.</summary>
     public static void Write(string path, params Layer[] layers)
@@ -40,7 +43,14 @@ internal static class MadeModel
             }
         }
         root.Text("keras_version", "2.9.0");
-        root.Text("model_config", new JsonObject { ["class_name"] = "Sequential", ["config"] = new JsonObject { ["name"] = "m", ["layers"] = list } }.ToJsonString());
+        root.Text(
+            "model_config",
+            new JsonObject
+            {
+                ["class_name"] = "Sequential",
+                ["config"] = new JsonObject { ["name"] = "m", ["layers"] = list },
+            }.ToJsonString()
+        );
         using FileStream stream = File.Create(path);
         Hdf5Writer.Write(root, stream);
     }

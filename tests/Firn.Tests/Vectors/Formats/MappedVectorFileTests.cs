@@ -43,11 +43,16 @@ public class MappedVectorFileTests
         using var files = new VectorFiles();
         string[] words = ["", " ", "a b", "new\nline", "héllo", "日本", "😀", "</s>", new string('x', 5000), "\uFFFD"];
         string path = Path.Combine(files.Folder, "v");
-        new WordVectors(words, [.. Enumerable.Range(0, words.Length).Select(i => (float)i)], 1).Save(path, VectorFormat.Safetensors);
+        new WordVectors(words, [.. Enumerable.Range(0, words.Length).Select(i => (float)i)], 1).Save(
+            path,
+            VectorFormat.Safetensors
+        );
         using WordVectors mapped = WordVectors.Load(path);
         Assert.Equal(words, mapped.Words);
         Assert.All(words, word => Assert.Equal(word, mapped.Words[mapped.TryGetRow(word, out int row) ? row : 0]));
-        var error = Assert.Throws<ArgumentException>(() => new WordVectors(["\uD800"], [1], 1).Save(path, VectorFormat.Safetensors));
+        var error = Assert.Throws<ArgumentException>(() =>
+            new WordVectors(["\uD800"], [1], 1).Save(path, VectorFormat.Safetensors)
+        );
         Assert.Contains("half a surrogate", error.Message);
     }
 
@@ -83,7 +88,9 @@ public class MappedVectorFileTests
         Assert.Equal(all.Words.Take(10), first.Words);
         Assert.Equal(10, first.Count);
         Assert.False(first.TryGetRow("w10", out _));
-        var error = Assert.Throws<InvalidDataException>(() => WordVectors.Load(path, new VectorLoadOptions { Only = ["absent"] }));
+        var error = Assert.Throws<InvalidDataException>(() =>
+            WordVectors.Load(path, new VectorLoadOptions { Only = ["absent"] })
+        );
         Assert.Contains("none of the words asked for", error.Message);
     }
 
@@ -105,7 +112,10 @@ public class MappedVectorFileTests
         }
         Assert.Equal("seaé", Encoding.UTF8.GetString(Data("words.bytes", "U8")));
         Assert.Equal([3, 0, 0, 0, 5, 0, 0, 0], Data("words.ends", "I32").ToArray());
-        Assert.Equal([0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0, 0, 0, 0, 0x3F, 0, 0, 0x40, 0x40], Data("vectors.rows", "F32").ToArray());
+        Assert.Equal(
+            [0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0, 0, 0, 0, 0x3F, 0, 0, 0x40, 0x40],
+            Data("vectors.rows", "F32").ToArray()
+        );
         // FNV-1a of "a" is E40C292C (the function's published test values).
         Assert.Equal(0xE40C292Cu ^ (0xE40C292Cu >> 15), WordSlots.Hash("a"u8));
     }
@@ -130,7 +140,10 @@ public class MappedVectorFileTests
         int at = 8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(good) + 128 * 4 + 3 * 4;
         ends.AsSpan(at, 4).Fill(0xFF);
         Refused(files.Bytes("ends", ends), touch: true);
-        Assert.Contains("gunzip", Assert.Throws<InvalidDataException>(() => WordVectors.Load(files.Gzip("packed", good))).Message);
+        Assert.Contains(
+            "gunzip",
+            Assert.Throws<InvalidDataException>(() => WordVectors.Load(files.Gzip("packed", good))).Message
+        );
         Assert.Throws<ArgumentException>(() => VectorFiles.Sample(2, 2).Save(path + ".gz", VectorFormat.Safetensors));
     }
 

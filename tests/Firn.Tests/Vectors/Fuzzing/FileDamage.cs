@@ -16,9 +16,17 @@ internal static class FileDamage
         random.NextBytes(bytes);
         byte[][] heads =
         [
-            "3 4\n"u8.ToArray(), [0xBA, 0x16, 0x4F, 0x2F, 12, 0, 0, 0], [0x1F, 0x8B, 8, 0], [60, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'"'],
-            "word 0.1 0.2\n"u8.ToArray(), "4 2 1 2 1 0 < >\n"u8.ToArray(), [0x80, 4], [0x80, 2, (byte)'c'],
-            [0x93, .. "NUMPY"u8], "PK\u0003\u0004"u8.ToArray(), "BZh9"u8.ToArray(),
+            "3 4\n"u8.ToArray(),
+            [0xBA, 0x16, 0x4F, 0x2F, 12, 0, 0, 0],
+            [0x1F, 0x8B, 8, 0],
+            [60, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'"'],
+            "word 0.1 0.2\n"u8.ToArray(),
+            "4 2 1 2 1 0 < >\n"u8.ToArray(),
+            [0x80, 4],
+            [0x80, 2, (byte)'c'],
+            [0x93, .. "NUMPY"u8],
+            "PK\u0003\u0004"u8.ToArray(),
+            "BZh9"u8.ToArray(),
         ];
         byte[] head = heads[random.Next(heads.Length)];
         if (random.Next(2) == 0)
@@ -65,7 +73,8 @@ internal static class FileDamage
                     bytes[at + b] = number[b];
                 break;
             case 6 when other.Length > 0:
-                int from = random.Next(other.Length), length = Math.Min(random.Next(1, 300), other.Length - from);
+                int from = random.Next(other.Length),
+                    length = Math.Min(random.Next(1, 300), other.Length - from);
                 bytes.InsertRange(at, other.AsSpan(from, length).ToArray());
                 break;
             case 7 when left > 0:
@@ -87,10 +96,38 @@ internal static class FileDamage
     {
         long[] values =
         [
-            0, -1, 1, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue, uint.MaxValue, 1 << 20, 1L << 31, 1L << 40, random.Next(),
+            0,
+            -1,
+            1,
+            int.MaxValue,
+            int.MinValue,
+            long.MaxValue,
+            long.MinValue,
+            uint.MaxValue,
+            1 << 20,
+            1L << 31,
+            1L << 40,
+            random.Next(),
         ];
         long value = values[random.Next(values.Length)];
-        string[] texts = [" ", "\n", "NaN", "1e99", "-inf", "{", "[", "\"", "\t", "\r\n", "\0", "0x1", ".", "(2147483647, 2)", "True"];
+        string[] texts =
+        [
+            " ",
+            "\n",
+            "NaN",
+            "1e99",
+            "-inf",
+            "{",
+            "[",
+            "\"",
+            "\t",
+            "\r\n",
+            "\0",
+            "0x1",
+            ".",
+            "(2147483647, 2)",
+            "True",
+        ];
         return random.Next(4) switch
         {
             0 => BitConverter.GetBytes((int)value),
@@ -105,11 +142,43 @@ internal static class FileDamage
     {
         string[] texts =
         [
-            "\u008d\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f", "\u008e\u0000\u0000\u0000\u0010\u0000\u0000\u0000\u0000",
-            "B\u00ff\u00ff\u00ff\u007f", "X\u00ff\u00ff\u00ff\u00ff", "T\u00ff\u00ff\u00ff\u007f", "\u008b\u00ff\u00ff\u00ff\u007f", "(", "t", "R", "o", "b", "2", "222222", "h\u0000", "h\u0001", "\u0094", "e", "u", "a", "}", "]", ")", "0", "1", ".",
-            "cos\nsystem\n", "\u0081", "\u0092", "\u0093", "K\u0002", "I99999999999999999999\n", "p0\n",
-            "\u0096\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000x", "c_codecs\nencode\n",
+            "\u008d\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f",
+            "\u008e\u0000\u0000\u0000\u0010\u0000\u0000\u0000\u0000",
+            "B\u00ff\u00ff\u00ff\u007f",
+            "X\u00ff\u00ff\u00ff\u00ff",
+            "T\u00ff\u00ff\u00ff\u007f",
+            "\u008b\u00ff\u00ff\u00ff\u007f",
+            "(",
+            "t",
+            "R",
+            "o",
+            "b",
+            "2",
+            "222222",
+            "h\u0000",
+            "h\u0001",
+            "\u0094",
+            "e",
+            "u",
+            "a",
+            "}",
+            "]",
+            ")",
+            "0",
+            "1",
+            ".",
+            "cos\nsystem\n",
+            "\u0081",
+            "\u0092",
+            "\u0093",
+            "K\u0002",
+            "I99999999999999999999\n",
+            "p0\n",
+            "\u0096\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000x",
+            "c_codecs\nencode\n",
         ];
-        return Encoding.Latin1.GetBytes(string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => texts[random.Next(texts.Length)])));
+        return Encoding.Latin1.GetBytes(
+            string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => texts[random.Next(texts.Length)]))
+        );
     }
 }

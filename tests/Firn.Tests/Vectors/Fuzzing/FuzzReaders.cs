@@ -13,7 +13,9 @@ namespace Firn.Tests.Vectors.Fuzzing;
 internal static class FuzzReaders
 {
     /// <param name="Name">For messages.</param>
-    /// <param name="BytesPerByte">Bytes that may be allocated for each (unpacked) byte of the file, above the first.</param>
+    /// <param name="BytesPerByte">
+    /// Bytes that may be allocated for each (unpacked) byte of the file, above the first.
+    /// </param>
     /// <param name="Read">Reads a file; random numbers choose options.</param>
     public sealed record Reader(string Name, int BytesPerByte, Action<string, Random> Read);
 
@@ -60,17 +62,18 @@ internal static class FuzzReaders
         vectors.TryGetRow("absent", out _);
     }
 
-    private static VectorLoadOptions Options(Random random) => new()
-    {
-        Threads = 1,
-        Limit = random.Next(2) == 0 ? random.Next(1, 40) : null,
-        Only = random.Next(3) == 0 ? ["w3", "w7", "the"] : null,
-        InvalidUtf8 = (InvalidUtf8Policy)random.Next(3),
-        TrustHeader = random.Next(2) == 0,
-        SkipBadRows = random.Next(2) == 0,
-        Encoding = random.Next(4) == 0 ? Encoding.Latin1 : null,
-        Format = (VectorFormat)random.Next(Enum.GetValues<VectorFormat>().Length),
-    };
+    private static VectorLoadOptions Options(Random random) =>
+        new()
+        {
+            Threads = 1,
+            Limit = random.Next(2) == 0 ? random.Next(1, 40) : null,
+            Only = random.Next(3) == 0 ? ["w3", "w7", "the"] : null,
+            InvalidUtf8 = (InvalidUtf8Policy)random.Next(3),
+            TrustHeader = random.Next(2) == 0,
+            SkipBadRows = random.Next(2) == 0,
+            Encoding = random.Next(4) == 0 ? Encoding.Latin1 : null,
+            Format = (VectorFormat)random.Next(Enum.GetValues<VectorFormat>().Length),
+        };
 
     private static void FastText(string path, Random random)
     {

@@ -45,10 +45,23 @@ internal sealed record FuzzSeed(string Name, string Main, IReadOnlyDictionary<st
                 break;
             case 2:
                 using (var tar = new TarWriter(memory, TarEntryFormat.Pax, leaveOpen: true))
-                    tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "inner/vectors.vec") { DataStream = new MemoryStream(content) });
+                    tar.WriteEntry(
+                        new PaxTarEntry(TarEntryType.RegularFile, "inner/vectors.vec")
+                        {
+                            DataStream = new MemoryStream(content),
+                        }
+                    );
                 break;
             case 4:
-                using (Stream bzip2 = BZip2Stream.Create(memory, SharpCompress.Compressors.CompressionMode.Compress, false, true, false))
+                using (
+                    Stream bzip2 = BZip2Stream.Create(
+                        memory,
+                        SharpCompress.Compressors.CompressionMode.Compress,
+                        false,
+                        true,
+                        false
+                    )
+                )
                     bzip2.Write(content);
                 break;
             case 5:
@@ -71,7 +84,9 @@ internal sealed record FuzzSeed(string Name, string Main, IReadOnlyDictionary<st
         WordVectors vectors = VectorFiles.Sample(30, 6);
         using var files = new VectorFiles();
         string path = Path.Combine(files.Folder, "sample");
-        foreach (VectorFormat format in new[] { VectorFormat.Word2VecText, VectorFormat.Word2VecBinary, VectorFormat.GloVe })
+        foreach (
+            VectorFormat format in new[] { VectorFormat.Word2VecText, VectorFormat.Word2VecBinary, VectorFormat.GloVe }
+        )
         {
             vectors.Save(path, format);
             byte[] bytes = File.ReadAllBytes(path);
@@ -79,7 +94,11 @@ internal sealed record FuzzSeed(string Name, string Main, IReadOnlyDictionary<st
             for (int way = 0; way < Ways; way++)
                 yield return Of($"{format}, packed {way}", Pack(bytes, way));
         }
-        var shared = new WordVectors([.. vectors.Words, "twin", "zero"], [.. vectors.Table, .. vectors[3], .. new float[6]], 6);
+        var shared = new WordVectors(
+            [.. vectors.Words, "twin", "zero"],
+            [.. vectors.Table, .. vectors[3], .. new float[6]],
+            6
+        );
         foreach (VectorPrecision precision in Enum.GetValues<VectorPrecision>())
         {
             shared.ToPrecision(precision).Save(path, VectorFormat.Safetensors);
@@ -87,7 +106,10 @@ internal sealed record FuzzSeed(string Name, string Main, IReadOnlyDictionary<st
         }
         vectors.SaveProjector(files.Folder);
         foreach (string name in new[] { "vectors.tsv", "metadata.tsv" })
-            yield return Of(name, File.ReadAllBytes(Path.Combine(files.Folder, name))) with { IsTable = false };
+            yield return Of(name, File.ReadAllBytes(Path.Combine(files.Folder, name))) with
+            {
+                IsTable = false,
+            };
         foreach (JsonElement table in Golden("vectors_floret.json").GetProperty("cases").EnumerateArray())
             yield return Of("floret", Encoding.UTF8.GetBytes(table.GetProperty("file").GetString()!));
     }
@@ -98,37 +120,66 @@ internal sealed record FuzzSeed(string Name, string Main, IReadOnlyDictionary<st
             yield return Of(Path.GetFileName(golden), File.ReadAllBytes(golden));
         using var files = new VectorFiles();
         string path = Path.Combine(files.Folder, "model.bin");
-        RaggedIds texts = RaggedIds.From([.. Enumerable.Range(0, 20).Select(t => Enumerable.Range(1, 7).Select(i => i * (t + 1) % 9 + 1).ToArray())]);
+        RaggedIds texts = RaggedIds.From([
+            .. Enumerable.Range(0, 20).Select(t => Enumerable.Range(1, 7).Select(i => i * (t + 1) % 9 + 1).ToArray()),
+        ]);
         foreach (bool skipGram in new[] { false, true })
         {
             var options = new Word2VecOptions
             {
-                VectorSize = 4, MinCount = 1, Epochs = 1, SkipGram = skipGram, Threads = 1,
-                Subwords = new SubwordOptions { MinN = 2, MaxN = 3, Buckets = 50 },
+                VectorSize = 4,
+                MinCount = 1,
+                Epochs = 1,
+                SkipGram = skipGram,
+                Threads = 1,
+                Subwords = new SubwordOptions
+                {
+                    MinN = 2,
+                    MaxN = 3,
+                    Buckets = 50,
+                },
             };
-            new Word2VecTrainer(options).Train(texts, 10, id => $"wörd{id}", null, CancellationToken.None).SaveFastText(path);
+            new Word2VecTrainer(options)
+                .Train(texts, 10, id => $"wörd{id}", null, CancellationToken.None)
+                .SaveFastText(path);
             byte[] bytes = File.ReadAllBytes(path);
             yield return Of("fastText .bin", bytes);
             yield return Of("fastText .bin of before 0.1", Old(bytes, (int)FastTextFile.Read(path).InputStart));
         }
     }
 
-    /// <summary>The format before version 11: without magic number, version, kept n-grams and the two flags of quantization.</summary>
+    /// <summary>
+    /// The format before version 11: without magic number, version, kept n-grams and the two flags of quantization.
+    /// </summary>
     private static byte[] Old(byte[] bytes, int inputStart)
     {
-        const int version = 8, kept = 84, dictionary = 92;
+        const int version = 8,
+            kept = 84,
+            dictionary = 92;
         int rows = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(inputStart + 1));
         int columns = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(inputStart + 9));
         int inputEnd = inputStart + 17 + 4 * rows * columns;
-        return [.. bytes[version..kept], .. bytes[dictionary..inputStart], .. bytes[(inputStart + 1)..inputEnd], .. bytes[(inputEnd + 1)..]];
+        return
+        [
+            .. bytes[version..kept],
+            .. bytes[dictionary..inputStart],
+            .. bytes[(inputStart + 1)..inputEnd],
+            .. bytes[(inputEnd + 1)..],
+        ];
     }
 
     private static IEnumerable<FuzzSeed> Pickles()
     {
         foreach (JsonElement saved in Golden("interop_gensim.json").GetProperty("cases").EnumerateArray())
         {
-            yield return new FuzzSeed(saved.GetProperty("name").GetString()!, saved.GetProperty("main").GetString()!,
-                saved.GetProperty("files").EnumerateObject().ToDictionary(file => file.Name, file => file.Value.GetBytesFromBase64()));
+            yield return new FuzzSeed(
+                saved.GetProperty("name").GetString()!,
+                saved.GetProperty("main").GetString()!,
+                saved
+                    .GetProperty("files")
+                    .EnumerateObject()
+                    .ToDictionary(file => file.Name, file => file.Value.GetBytesFromBase64())
+            );
         }
     }
 
@@ -142,7 +193,9 @@ internal sealed record FuzzSeed(string Name, string Main, IReadOnlyDictionary<st
             foreach (string file in files.Order(StringComparer.Ordinal))
             {
                 byte[] bytes = File.ReadAllBytes(file);
-                bool other = Path.GetExtension(file) is ".cor" or ".md" or ".json" || Path.GetFileName(file) == "crime-and-punishment.txt";
+                bool other =
+                    Path.GetExtension(file) is ".cor" or ".md" or ".json"
+                    || Path.GetFileName(file) == "crime-and-punishment.txt";
                 if (bytes.Length < Largest && !other)
                     yield return Of(Path.GetFileName(file), bytes);
             }

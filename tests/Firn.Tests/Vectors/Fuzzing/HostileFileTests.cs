@@ -24,11 +24,21 @@ public sealed class HostileFileTests : IDisposable
     public void A_pickle_cannot_copy_a_value_without_end(string function, string tuple)
     {
         var bytes = new List<byte>(Encoding.Latin1.GetBytes(function + "q\u0000"));
-        byte[] big = [(byte)'X', .. BitConverter.GetBytes((int)MB), .. Enumerable.Repeat((byte)'x', (int)MB), (byte)'q', 1, .. "X\u0006\u0000\u0000\u0000latin1q\u0002"u8];
+        byte[] big =
+        [
+            (byte)'X',
+            .. BitConverter.GetBytes((int)MB),
+            .. Enumerable.Repeat((byte)'x', (int)MB),
+            (byte)'q',
+            1,
+            .. "X\u0006\u0000\u0000\u0000latin1q\u0002"u8,
+        ];
         byte[] list = [(byte)']', (byte)'q', 1, (byte)'(', .. Enumerable.Repeat((byte)'N', (int)MB), (byte)'e'];
         bytes.AddRange(tuple == "\u0086" ? big : list);
         for (int i = 0; i < 10_000; i++)
-            bytes.AddRange(Encoding.Latin1.GetBytes("h\u0000h\u0001" + (tuple == "\u0086" ? "h\u0002" : "") + tuple + "R"));
+            bytes.AddRange(
+                Encoding.Latin1.GetBytes("h\u0000h\u0001" + (tuple == "\u0086" ? "h\u0002" : "") + tuple + "R")
+            );
         bytes.Add((byte)'.');
         Refused(160 * MB, () => PickleReader.Read(new MemoryStream([.. bytes]), "test.pkl"), "again and again");
     }
@@ -46,7 +56,13 @@ public sealed class HostileFileTests : IDisposable
     public void Rows_that_are_left_out_take_no_room()
     {
         string path = _files.Text("short.txt", "9 1000000\n" + string.Concat(Enumerable.Repeat("a 1\n", 100_000)));
-        var options = new VectorLoadOptions { Threads = 1, TrustHeader = false, SkipBadRows = true, Format = VectorFormat.Word2VecText };
+        var options = new VectorLoadOptions
+        {
+            Threads = 1,
+            TrustHeader = false,
+            SkipBadRows = true,
+            Format = VectorFormat.Word2VecText,
+        };
         Refused(40 * MB, () => WordVectors.Load(path, options), "no word vector was kept");
     }
 
@@ -60,7 +76,20 @@ public sealed class HostileFileTests : IDisposable
         string head = "1000 1000000\n" + (format == VectorFormat.Word2VecBinary ? "a " : "a 1 2 3\n");
         byte[] content = [.. Encoding.ASCII.GetBytes(head), .. zeros];
         string path = _files.Gzip("packed.gz", content);
-        Refused(48 * MB, () => WordVectors.Load(path, new VectorLoadOptions { Threads = 1, Format = format, TrustHeader = false }), path);
+        Refused(
+            48 * MB,
+            () =>
+                WordVectors.Load(
+                    path,
+                    new VectorLoadOptions
+                    {
+                        Threads = 1,
+                        Format = format,
+                        TrustHeader = false,
+                    }
+                ),
+            path
+        );
     }
 
     [Fact]
@@ -82,16 +111,37 @@ public sealed class HostileFileTests : IDisposable
         Refused(24 * MB, () => FastTextVectors.Load(path), "ends too early");
     }
 
-    /// <summary>A word of 64 kB has 65 million n-grams of up to a thousand letters, of half a megabyte of bytes each start.</summary>
+    /// <summary>
+    /// A word of 64 kB has 65 million n-grams of up to a thousand letters, of half a megabyte of bytes each start.
+    /// </summary>
     [Fact]
     public void The_n_grams_of_a_long_word_take_seconds_at_most()
     {
-        var subwords = new SubwordOptions { MinN = 1, MaxN = 2, Buckets = 1 };
-        var options = new Word2VecOptions { VectorSize = 1, MinCount = 1, Epochs = 1, Threads = 1, Subwords = subwords };
+        var subwords = new SubwordOptions
+        {
+            MinN = 1,
+            MaxN = 2,
+            Buckets = 1,
+        };
+        var options = new Word2VecOptions
+        {
+            VectorSize = 1,
+            MinCount = 1,
+            Epochs = 1,
+            Threads = 1,
+            Subwords = subwords,
+        };
         string path = Path.Combine(_files.Folder, "model.bin");
         string word = new('x', 60_000);
-        Word2VecModel trained = new Word2VecTrainer(options)
-            .Train(Firn.Text.RaggedIds.From([[1, 2, 1, 2]]), 3, id => id == 1 ? word : "y", null, TestContext.Current.CancellationToken);
+        Word2VecModel trained = new Word2VecTrainer(options).Train(
+            Firn.Text.RaggedIds.From([
+                [1, 2, 1, 2],
+            ]),
+            3,
+            id => id == 1 ? word : "y",
+            null,
+            TestContext.Current.CancellationToken
+        );
         trained.SaveFastText(path);
         byte[] bytes = File.ReadAllBytes(path);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(48), 1000); // the longest n-gram

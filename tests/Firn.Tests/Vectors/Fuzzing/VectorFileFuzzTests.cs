@@ -7,17 +7,20 @@ namespace Firn.Tests.Vectors.Fuzzing;
 
 /// <summary>
 /// Random damage to good files of every format, and files of random bytes: each is read or refused by
-/// <see cref="InvalidDataException"/> in one line, quickly, and without allocating more than the file's length bears out.
-/// FIRN_FUZZ_SECONDS sets how long; 3 without it.
+/// <see cref="InvalidDataException"/> in one line, quickly, and without allocating more than the file's length bears
+/// out. FIRN_FUZZ_SECONDS sets how long; 3 without it.
 /// </summary>
 public sealed class VectorFileFuzzTests : IDisposable
 {
     private const int MostSeconds = 30; // for one file of at most a megabyte, on a machine with other work
-    private const long Least = 64 << 20; // buffers: a bzip2 decoder alone takes 8 MB, and a reader opens a file up to five times
+
+    // buffers: a bzip2 decoder alone takes 8 MB, and a reader opens a file up to five times
+    private const long Least = 64 << 20;
     private const int LongestMessage = 4000;
 
     private readonly VectorFiles _files = new();
-    private long _read, _refused;
+    private long _read,
+        _refused;
 
     public VectorFileFuzzTests() => DataFormats.Add();
 
@@ -32,12 +35,18 @@ public sealed class VectorFileFuzzTests : IDisposable
         string canary = Path.Combine(_files.Folder, "canary");
         FuzzSeed[] seeds =
         [
-            .. FuzzSeed.All(), .. HostilePickles.All(canary).Select(pickle => FuzzSeed.Of(pickle.Name, pickle.Bytes) with { IsTable = false }),
+            .. FuzzSeed.All(),
+            .. HostilePickles
+                .All(canary)
+                .Select(pickle => FuzzSeed.Of(pickle.Name, pickle.Bytes) with { IsTable = false }),
         ];
         foreach (FuzzSeed seed in seeds)
         {
             string folder = Write("seed", seed.Files);
-            bool[] good = [.. FuzzReaders.All.Select(reader => Succeeds(reader, Path.Combine(folder, seed.Main), random))];
+            bool[] good =
+            [
+                .. FuzzReaders.All.Select(reader => Succeeds(reader, Path.Combine(folder, seed.Main), random)),
+            ];
             Assert.True(!seed.IsTable || good.Skip(1).Take(5).Contains(true), $"{seed.Name} must be a good file");
             Directory.Delete(folder, recursive: true);
         }
@@ -61,7 +70,12 @@ public sealed class VectorFileFuzzTests : IDisposable
             }
             Directory.Delete(folder, recursive: true);
         }
-        TestContext.Current.SendDiagnosticMessage("{0} attempts: {1} read, {2} refused", _read + _refused, _read, _refused);
+        TestContext.Current.SendDiagnosticMessage(
+            "{0} attempts: {1} read, {2} refused",
+            _read + _refused,
+            _read,
+            _refused
+        );
         Assert.True(_refused > seconds && _read > 0, $"{_read} read and {_refused} refused in {seconds} s");
     }
 
@@ -73,18 +87,25 @@ public sealed class VectorFileFuzzTests : IDisposable
         return folder;
     }
 
-    /// <summary>The files of a seed, one of them damaged, or noise in its place; now and then damaged first and packed then.</summary>
+    /// <summary>
+    /// The files of a seed, one of them damaged, or noise in its place; now and then damaged first and packed then.
+    /// </summary>
     private static Dictionary<string, byte[]> Damaged(Random random, FuzzSeed seed, FuzzSeed other)
     {
         var files = seed.Files.ToDictionary();
         string hurt = random.Next(2) == 0 ? seed.Main : files.Keys.ElementAt(random.Next(files.Count));
-        files[hurt] = random.Next(10) == 0 ? FileDamage.Noise(random) : FileDamage.Of(random, files[hurt], other.Files[other.Main]);
+        files[hurt] =
+            random.Next(10) == 0
+                ? FileDamage.Noise(random)
+                : FileDamage.Of(random, files[hurt], other.Files[other.Main]);
         if (random.Next(8) == 0)
             files[hurt] = FuzzSeed.Pack(files[hurt], random.Next(FuzzSeed.Ways));
         return files;
     }
 
-    /// <summary>Lets every reader read a file, on a thread of its own that is given up when it takes too long.</summary>
+    /// <summary>
+    /// Lets every reader read a file, on a thread of its own that is given up when it takes too long.
+    /// </summary>
     private void Try(string path, long length, Random random)
     {
         ExceptionDispatchInfo? failure = null;
@@ -100,8 +121,10 @@ public sealed class VectorFileFuzzTests : IDisposable
                     long before = GC.GetAllocatedBytesForCurrentThread();
                     bool good = Succeeds(reader, path, random);
                     long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-                    Assert.True(allocated <= Least + reader.BytesPerByte * most,
-                        $"{reader.Name}: {allocated} bytes for a file of {length} ({most} unpacked)");
+                    Assert.True(
+                        allocated <= Least + reader.BytesPerByte * most,
+                        $"{reader.Name}: {allocated} bytes for a file of {length} ({most} unpacked)"
+                    );
                     (_read, _refused) = good ? (_read + 1, _refused) : (_read, _refused + 1);
                 }
             }
@@ -109,7 +132,10 @@ public sealed class VectorFileFuzzTests : IDisposable
             {
                 failure = ExceptionDispatchInfo.Capture(error);
             }
-        }) { IsBackground = true };
+        })
+        {
+            IsBackground = true,
+        };
         thread.Start();
         Assert.True(thread.Join(TimeSpan.FromSeconds(MostSeconds)), $"{at}: more than {MostSeconds} seconds");
         failure?.Throw();
@@ -124,7 +150,8 @@ public sealed class VectorFileFuzzTests : IDisposable
         }
         catch (Exception error) when (error is InvalidDataException or FileNotFoundException)
         {
-            bool line = error.Message.Length <= LongestMessage && !error.Message.Contains('\n', StringComparison.Ordinal);
+            bool line =
+                error.Message.Length <= LongestMessage && !error.Message.Contains('\n', StringComparison.Ordinal);
             Assert.True(line, $"{reader.Name}: no short line: {error.Message}");
             Assert.StartsWith(Path.GetDirectoryName(path)!, error.Message, StringComparison.Ordinal);
             return false;

@@ -7,35 +7,63 @@ namespace Firn.Tests.Vectors.Search;
 
 public class CodedTableTests
 {
-    /// <summary>Tables of every kind: dense, spiky, with equal rows, with zero rows, of numbers far apart in size.</summary>
-    private static readonly Gen<(int Rows, int Dimension, int Kind, int Count, int Seed)> Cases =
-        Gen.Select(Gen.Int[1, 700], Gen.Int[1, 130], Gen.Int[0, 5], Gen.Int[1, 30], Gen.Int[0, 1 << 20]);
+    /// <summary>
+    /// Tables of every kind: dense, spiky, with equal rows, with zero rows, of numbers far apart in size.
+    /// </summary>
+    private static readonly Gen<(int Rows, int Dimension, int Kind, int Count, int Seed)> Cases = Gen.Select(
+        Gen.Int[1, 700],
+        Gen.Int[1, 130],
+        Gen.Int[0, 5],
+        Gen.Int[1, 30],
+        Gen.Int[0, 1 << 20]
+    );
 
     [Fact]
-    public void The_scan_by_bounds_answers_as_the_plain_search_does_bit_for_bit() => Cases.Sample(c =>
-    {
-        var random = new Random(c.Seed);
-        var table = new UnitTable(Table(random, c.Rows, c.Dimension, c.Kind), blockValues: c.Seed % 2 == 0 ? 1 << 26 : 16 * 37);
-        var coded = new CodedTable(table);
-        for (int q = 0; q < 4; q++)
-        {
-            float[] query = q == 0 ? table[random.Next(c.Rows)].ToArray() : table.Unit(Row(random, c.Dimension, q == 3 ? 1 : 0));
-            int rows = q % 2 == 0 ? c.Rows : random.Next(c.Rows + 1);
-            int[] without = [random.Next(c.Rows), random.Next(c.Rows)];
-            Assert.Equal(table.Nearest(query, c.Count, rows, without), coded.Nearest(query, c.Count, rows, without));
-        }
-    }, iter: 300);
+    public void The_scan_by_bounds_answers_as_the_plain_search_does_bit_for_bit() =>
+        Cases.Sample(
+            c =>
+            {
+                var random = new Random(c.Seed);
+                var table = new UnitTable(
+                    Table(random, c.Rows, c.Dimension, c.Kind),
+                    blockValues: c.Seed % 2 == 0 ? 1 << 26 : 16 * 37
+                );
+                var coded = new CodedTable(table);
+                for (int q = 0; q < 4; q++)
+                {
+                    float[] query =
+                        q == 0
+                            ? table[random.Next(c.Rows)].ToArray()
+                            : table.Unit(Row(random, c.Dimension, q == 3 ? 1 : 0));
+                    int rows = q % 2 == 0 ? c.Rows : random.Next(c.Rows + 1);
+                    int[] without = [random.Next(c.Rows), random.Next(c.Rows)];
+                    Assert.Equal(
+                        table.Nearest(query, c.Count, rows, without),
+                        coded.Nearest(query, c.Count, rows, without)
+                    );
+                }
+            },
+            iter: 300
+        );
 
     [Fact]
     public void A_table_wide_enough_for_the_sums_to_overflow_is_still_searched_exactly()
     {
         var random = new Random(5);
         const int dimension = 70_000;
-        var table = new UnitTable(new WordVectors([.. Enumerable.Range(0, 40).Select(i => $"w{i}")],
-            [.. Enumerable.Range(0, 40 * dimension).Select(_ => random.Next(2) * 2 - 1f)], dimension));
+        var table = new UnitTable(
+            new WordVectors(
+                [.. Enumerable.Range(0, 40).Select(i => $"w{i}")],
+                [.. Enumerable.Range(0, 40 * dimension).Select(_ => random.Next(2) * 2 - 1f)],
+                dimension
+            )
+        );
         var coded = new CodedTable(table);
         for (int row = 0; row < 40; row++)
-            Assert.Equal(table.Nearest(table[row].ToArray(), 3, 40, []), coded.Nearest(table[row].ToArray(), 3, 40, []));
+            Assert.Equal(
+                table.Nearest(table[row].ToArray(), 3, 40, []),
+                coded.Nearest(table[row].ToArray(), 3, 40, [])
+            );
     }
 
     [Fact]
@@ -68,7 +96,10 @@ public class CodedTableTests
         string[] words = [.. vectors.Words.Take(50)];
         IReadOnlyList<IReadOnlyList<Neighbor>> found = similarity.NearestOfEach(words, 7, restrict: 400);
         for (int i = 0; i < words.Length; i++)
-            Assert.Equal(similarity.Nearest(words[i], 7, restrict: 400).Select(n => n.Word), found[i].Select(n => n.Word));
+            Assert.Equal(
+                similarity.Nearest(words[i], 7, restrict: 400).Select(n => n.Word),
+                found[i].Select(n => n.Word)
+            );
     }
 
     [Fact]
@@ -78,7 +109,10 @@ public class CodedTableTests
         var whole = new UnitTable(vectors);
         var pieces = new UnitTable(vectors, blockValues: 1 << 10);
         for (int row = 0; row < 1000; row += 111)
-            Assert.Equal(whole.Nearest(whole[row].ToArray(), 5, 1000, [row]), pieces.Nearest(whole[row].ToArray(), 5, 1000, [row]));
+            Assert.Equal(
+                whole.Nearest(whole[row].ToArray(), 5, 1000, [row]),
+                pieces.Nearest(whole[row].ToArray(), 5, 1000, [row])
+            );
     }
 
     private static WordVectors Table(Random random, int rows, int dimension, int kind)
@@ -86,7 +120,10 @@ public class CodedTableTests
         var table = new List<float>();
         for (int row = 0; row < rows; row++)
         {
-            float[] values = kind == 3 && row > 0 && random.Next(3) > 0 ? [.. table.TakeLast(dimension)] : Row(random, dimension, kind);
+            float[] values =
+                kind == 3 && row > 0 && random.Next(3) > 0
+                    ? [.. table.TakeLast(dimension)]
+                    : Row(random, dimension, kind);
             table.AddRange(values);
         }
         return new WordVectors([.. Enumerable.Range(0, rows).Select(i => $"w{i}")], [.. table], dimension);

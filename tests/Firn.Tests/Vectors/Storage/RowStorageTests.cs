@@ -8,28 +8,33 @@ namespace Firn.Tests.Vectors.Storage;
 public class RowStorageTests
 {
     [Fact]
-    public void Rows_come_back_in_order_whatever_the_size_of_a_block() => Gen.Select(Gen.Int[0, 300], Gen.Int[1, 9], Gen.Int[1, 200], Gen.Int[0, 400]).Sample(
-        (rows, columns, blockValues, expected) =>
-        {
-            var builder = new RowBuilder<int>(columns, expected, blockValues);
-            for (int row = 0; row < rows; row++)
-                builder.Add().Fill(row);
-            Assert.Equal(rows, builder.Count);
-            RowBlocks<int> blocks = builder.Build();
-            Assert.Equal((rows, columns), (blocks.Count, blocks.Columns));
-            for (int row = 0; row < rows; row++)
-                Assert.Equal(Enumerable.Repeat(row, columns), blocks[row].ToArray());
-            int rowsPerBlock = RowBuilder<int>.RowsPerBlock(columns, blockValues);
-            Assert.True(rowsPerBlock == 1 || rowsPerBlock * columns <= blockValues);
-            Assert.Equal(rows <= rowsPerBlock, blocks.Whole is not null);
-        });
+    public void Rows_come_back_in_order_whatever_the_size_of_a_block() =>
+        Gen.Select(Gen.Int[0, 300], Gen.Int[1, 9], Gen.Int[1, 200], Gen.Int[0, 400])
+            .Sample(
+                (rows, columns, blockValues, expected) =>
+                {
+                    var builder = new RowBuilder<int>(columns, expected, blockValues);
+                    for (int row = 0; row < rows; row++)
+                        builder.Add().Fill(row);
+                    Assert.Equal(rows, builder.Count);
+                    RowBlocks<int> blocks = builder.Build();
+                    Assert.Equal((rows, columns), (blocks.Count, blocks.Columns));
+                    for (int row = 0; row < rows; row++)
+                        Assert.Equal(Enumerable.Repeat(row, columns), blocks[row].ToArray());
+                    int rowsPerBlock = RowBuilder<int>.RowsPerBlock(columns, blockValues);
+                    Assert.True(rowsPerBlock == 1 || rowsPerBlock * columns <= blockValues);
+                    Assert.Equal(rows <= rowsPerBlock, blocks.Whole is not null);
+                }
+            );
 
     [Fact]
     public void Every_format_loads_into_pieces_as_into_one_table()
     {
         using var files = new VectorFiles();
         WordVectors all = VectorFiles.Sample(200, 7);
-        foreach (VectorFormat format in new[] { VectorFormat.Word2VecText, VectorFormat.Word2VecBinary, VectorFormat.GloVe })
+        foreach (
+            VectorFormat format in new[] { VectorFormat.Word2VecText, VectorFormat.Word2VecBinary, VectorFormat.GloVe }
+        )
         {
             string path = Path.Combine(files.Folder, "v");
             all.Save(path, format);
@@ -44,7 +49,9 @@ public class RowStorageTests
     [Fact]
     public void Float16_is_the_nearest_one_and_int8_within_half_a_scale()
     {
-        WordVectors all = VectorFiles.Sample(100, 31), half = all.ToPrecision(VectorPrecision.Float16), bytes = all.ToPrecision(VectorPrecision.Int8);
+        WordVectors all = VectorFiles.Sample(100, 31),
+            half = all.ToPrecision(VectorPrecision.Float16),
+            bytes = all.ToPrecision(VectorPrecision.Int8);
         Assert.Equal((VectorPrecision.Float16, 100 * 31 * 2L), (half.Precision, half.StoredBytes));
         Assert.Equal((VectorPrecision.Int8, 100 * 31 + 400L), (bytes.Precision, bytes.StoredBytes));
         var row = new float[31];
@@ -55,7 +62,10 @@ public class RowStorageTests
             float scale = all[i].ToArray().Max(Math.Abs) / 127;
             bytes.CopyTo(i, row);
             for (int j = 0; j < row.Length; j++)
-                Assert.True(Math.Abs(row[j] - all[i][j]) <= scale * 0.50001, $"{all[i][j]} became {row[j]} with scale {scale}");
+                Assert.True(
+                    Math.Abs(row[j] - all[i][j]) <= scale * 0.50001,
+                    $"{all[i][j]} became {row[j]} with scale {scale}"
+                );
             Assert.Equal(row, bytes[i].ToArray());
         }
         Assert.Same(half, half.ToPrecision(VectorPrecision.Float16));
@@ -71,7 +81,9 @@ public class RowStorageTests
         Assert.Equal([0, 1, 0, 2, 1], rowOf!);
         Assert.Null(RowAliases.Find(new WordVectors(["a", "b"], [1, 2], 1).Rows).RowOf);
         // Rows that differ in scale alone have equal codes.
-        Assert.Null(RowAliases.Find(new WordVectors(["a", "b"], [1, 2], 1).ToPrecision(VectorPrecision.Int8).Rows).RowOf);
+        Assert.Null(
+            RowAliases.Find(new WordVectors(["a", "b"], [1, 2], 1).ToPrecision(VectorPrecision.Int8).Rows).RowOf
+        );
     }
 
     [Fact]
