@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Firn.Server.Study;
 
@@ -61,6 +60,6 @@ internal static class WireDrawing
         }
         return svg.Append("</svg>\n").ToString();
 
-        void Add(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
+        void Add(string text) => svg.Append(text);
     }
 }

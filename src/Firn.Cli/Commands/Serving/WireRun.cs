@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Firn.Cli.Output;
 using Firn.Files;
@@ -32,10 +31,8 @@ internal static class WireRun
     private static void Print(Terminal terminal, WireReport report)
     {
         terminal.Out.WriteLine(
-            Text(
-                $"{Plural.Of(report.Texts, "text")}, on average {report.TokensPerText:F1} known tokens and "
-                    + $"{report.TextBytes:F0} bytes of UTF-8; vectors of {report.Dimension} floats"
-            )
+            $"{Plural.Of(report.Texts, "text")}, on average {report.TokensPerText:F1} known tokens and "
+                + $"{report.TextBytes:F0} bytes of UTF-8; vectors of {report.Dimension} floats"
         );
         foreach (var group in report.Costs.GroupBy(c => c.TextsPerRequest))
         {
@@ -44,7 +41,7 @@ internal static class WireRun
             terminal.Out.WriteLine();
             Tables.Write(
                 terminal,
-                Text($"{Plural.Of(group.Key, "text")} a request; bytes and microseconds a text"),
+                $"{Plural.Of(group.Key, "text")} a request; bytes and microseconds a text",
                 ["sent as", "over", "gzip", ">body", ">sent", ">received", ">us", ">x least", "sent, logarithmic"],
                 group
                     .OrderByDescending(c => c.SentBytes)
@@ -54,11 +51,11 @@ internal static class WireRun
                             c.Form,
                             c.Transport,
                             c.Gzip ? "gzip" : "",
-                            Text($"{c.BodyBytes:N1}"),
-                            Text($"{c.SentBytes:N1}"),
-                            Text($"{c.ReceivedBytes:N1}"),
-                            Text($"{c.Microseconds:N1}"),
-                            Text($"{c.SentBytes / least:N1}"),
+                            $"{c.BodyBytes:N1}",
+                            $"{c.SentBytes:N1}",
+                            $"{c.ReceivedBytes:N1}",
+                            $"{c.Microseconds:N1}",
+                            $"{c.SentBytes / least:N1}",
                             Bar(c.SentBytes, least, most),
                         }
                     )
@@ -100,6 +97,4 @@ internal static class WireRun
             '#',
             most > least ? 1 + (int)Math.Round((BarWidth - 1) * Math.Log(value / least) / Math.Log(most / least)) : 1
         );
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
