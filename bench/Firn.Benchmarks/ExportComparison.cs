@@ -48,7 +48,7 @@ internal static class ExportComparison
             labels,
             2,
             [],
-            new WideOptions { LongestCharacters = 5 },
+            new LinearBranchOptions { LongestCharacters = 5 },
             Environment.ProcessorCount
         );
         EmbeddingTable table = EmbeddingTable.Random(vocabulary.Count, Width, 3);
@@ -60,7 +60,7 @@ internal static class ExportComparison
             var model = new TextClassifier(options with { HiddenSize = Hidden }, table, 4) { Prior = [0.4f] };
             Shift(model);
             (double alone, _) = Difference(model, texts);
-            model.Wide = linear;
+            model.LinearBranch = linear;
             (double both, double range) = Difference(model, texts);
             report.Line(
                 $"| {name} | "

@@ -157,7 +157,7 @@ public sealed class FirnClient : IDisposable
                 file,
                 Header(answer, VocabularyIdentity.CleaningHeader),
                 Header(answer, VocabularyIdentity.Header),
-                MostTokens(answer),
+                MaxTokens(answer),
                 TruncationOf(answer)
             );
         }
@@ -326,7 +326,7 @@ public sealed class FirnClient : IDisposable
                 answer.StatusCode
             );
 
-    private static int MostTokens(HttpResponseMessage answer) =>
+    private static int MaxTokens(HttpResponseMessage answer) =>
         answer.Headers.TryGetValues(VocabularyIdentity.MaxTokensHeader, out IEnumerable<string>? values)
         && int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out int most)
             ? most

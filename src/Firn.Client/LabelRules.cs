@@ -24,7 +24,7 @@ public static class LabelRules
     {
         ArgumentNullException.ThrowIfNull(rule);
         return JsonSerializer.SerializeToUtf8Bytes(
-            new RuleDocument(rule.Labels, rule.MultiLabel, rule.Threshold, rule.UnsureBelow, rule.Neutral),
+            new RuleDocument(rule.Labels, rule.MultiLabel, rule.Threshold, rule.AbstainBelow, rule.Neutral),
             RuleJson.Default.RuleDocument
         );
     }
@@ -41,7 +41,7 @@ public static class LabelRules
             Labels = read.Labels,
             MultiLabel = read.MultiLabel,
             Threshold = read.Threshold,
-            UnsureBelow = read.UnsureBelow,
+            AbstainBelow = read.AbstainBelow,
             Neutral = read.Neutral,
         };
     }
@@ -62,7 +62,7 @@ internal sealed record RuleDocument(
     IReadOnlyList<string> Labels,
     bool MultiLabel,
     float Threshold,
-    double? UnsureBelow,
+    double? AbstainBelow,
     NeutralBand? Neutral
 );
 

@@ -22,12 +22,12 @@ namespace Firn.Server;
 public sealed class FirnServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly HeadStart _headStart;
+    private readonly EarlyLoading _headStart;
 
-    private FirnServer(WebApplication app, HeadStart headStart)
+    private FirnServer(WebApplication app, EarlyLoading earlyLoading)
     {
         _app = app;
-        _headStart = headStart;
+        _headStart = earlyLoading;
     }
 
     /// <summary>The port of REST, also where 0 asked for a free one.</summary>
@@ -81,7 +81,7 @@ public sealed class FirnServer : IAsyncDisposable
                 Configured = ModelConfigFile.Parse(models, text, settings.Models),
             };
         }
-        HeadStart headStart = HeadStart.Begin(catalog);
+        EarlyLoading earlyLoading = EarlyLoading.Begin(catalog);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
@@ -90,20 +90,20 @@ public sealed class FirnServer : IAsyncDisposable
         if (settings.SettingsFile is not null)
             builder.Configuration.AddJsonFile(Path.GetFullPath(settings.SettingsFile), optional: false);
         ServerLogging.Configure(builder.Logging, settings);
-        var doors = new Doors();
+        var sockets = new ListeningSockets();
         WatchedFile<ApiKeys>? keys = settings.ApiKeys is { } keyFile
             ? new WatchedFile<ApiKeys>([keyFile], contents => ApiKeys.Parse(keyFile, contents[0]))
             : null;
         var files = new ServerFiles(keys, settings.Tls ? ServerCertificate.Watch(builder.Configuration) : null);
         var meters = new ServerMeters();
-        KestrelSetup.Configure(builder, settings, doors, files, new ConnectionLimit(settings.Limits, meters));
-        builder.Services.AddSingleton(doors);
+        KestrelSetup.Configure(builder, settings, sockets, files, new ConnectionLimit(settings.Limits, meters));
+        builder.Services.AddSingleton(sockets);
         builder.Services.AddSingleton(files);
         builder.Services.AddSingleton(meters);
-        AddServices(builder.Services, settings, catalog with { Load = headStart.Load });
+        AddServices(builder.Services, settings, catalog with { Load = earlyLoading.Load });
         WebApplication app = builder.Build();
         Endpoints.Map(app);
-        return new FirnServer(app, headStart);
+        return new FirnServer(app, earlyLoading);
     }
 
     /// <summary>Loads the models, then opens the ports, and then makes large models fast in the background.</summary>

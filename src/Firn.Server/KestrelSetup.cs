@@ -14,20 +14,20 @@ internal static class KestrelSetup
     // Of a connection whose request is being answered no more than this is read ahead.
     private const int ReadAhead = 256 << 10;
 
-    private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(1.5); // Kestrel takes none below a second
+    private static readonly TimeSpan MinGrace = TimeSpan.FromSeconds(1.5); // Kestrel takes none below a second
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
 
     public static void Configure(
         WebApplicationBuilder builder,
         ServerSettings settings,
-        Doors doors,
+        ListeningSockets sockets,
         ServerFiles files,
         ConnectionLimit connections
     )
     {
         if (settings.Tls)
             builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = doors.Listen);
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = sockets.Listen);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -36,7 +36,7 @@ internal static class KestrelSetup
             kestrel.Limits.RequestHeadersTimeout = limits.HeaderTimeout;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(
                 limits.MinBodyBytesPerSecond,
-                limits.BodyWindow > LeastGrace ? limits.BodyWindow : LeastGrace
+                limits.BodyWindow > MinGrace ? limits.BodyWindow : MinGrace
             );
             kestrel.Limits.KeepAliveTimeout = limits.KeepAliveTimeout;
             kestrel.Limits.MaxRequestBufferSize = ReadAhead;
@@ -53,7 +53,7 @@ internal static class KestrelSetup
                     Use(
                         listen,
                         settings,
-                        doors,
+                        sockets,
                         files,
                         connections,
                         settings.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1
@@ -62,7 +62,7 @@ internal static class KestrelSetup
             kestrel.Listen(
                 settings.Address,
                 settings.GrpcPort,
-                listen => Use(listen, settings, doors, files, connections, HttpProtocols.Http2)
+                listen => Use(listen, settings, sockets, files, connections, HttpProtocols.Http2)
             );
         });
     }
@@ -70,14 +70,14 @@ internal static class KestrelSetup
     private static void Use(
         ListenOptions listen,
         ServerSettings settings,
-        Doors doors,
+        ListeningSockets sockets,
         ServerFiles files,
         ConnectionLimit connections,
         HttpProtocols protocols
     )
     {
         listen.Protocols = protocols;
-        listen.Use(doors.Count);
+        listen.Use(sockets.Count);
         listen.Use(connections.Admit);
         if (settings.MaxConnectionAge > TimeSpan.Zero)
             listen.Use(new ConnectionAge(settings.MaxConnectionAge).Stamp);

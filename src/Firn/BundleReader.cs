@@ -59,8 +59,8 @@ internal static class BundleReader
     private static Predictor Load(string folder, ModelFile model)
     {
         List<string> parts = [BundleWriter.Vocabulary, BundleWriter.Weights, BundleWriter.Golden];
-        if (model.Wide is not null)
-            parts.Add(BundleWriter.Wide);
+        if (model.LinearBranch is not null)
+            parts.Add(BundleWriter.LinearBranch);
         if (model.Files.ContainsKey(BundleWriter.Pretrained))
             parts.Add(BundleWriter.Pretrained);
         foreach (string part in parts.Append(BundleWriter.Vectors))
@@ -97,9 +97,9 @@ internal static class BundleReader
             );
             var classifier = new TextClassifier(model.Architecture, table, seed: 0) { Prior = model.Prior };
             ReadWeights(PathOf(folder, model, BundleWriter.Weights), classifier);
-            if (model.Wide is { } wide)
-                classifier.Wide = WideTensors.Read(
-                    PathOf(folder, model, BundleWriter.Wide),
+            if (model.LinearBranch is { } wide)
+                classifier.LinearBranch = LinearBranchTensors.Read(
+                    PathOf(folder, model, BundleWriter.LinearBranch),
                     wide,
                     classifier.Options.OutputSize,
                     model.Embedding.VocabularySize
@@ -114,7 +114,7 @@ internal static class BundleReader
             var predictor = new Predictor(new Tokenizer(model.Cleaning), vocabulary, classifier, model.Labels, owner)
             {
                 Neutral = model.Neutral,
-                UnsureBelow = model.UnsureBelow,
+                AbstainBelow = model.AbstainBelow,
                 Threshold = model.Threshold,
                 MaxTokens = model.MaxTokens,
                 Truncation = model.Truncation,

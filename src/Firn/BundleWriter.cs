@@ -18,7 +18,7 @@ internal sealed class BundleWriter
     public const string Vocabulary = "vocabulary",
         Weights = "weights",
         Vectors = "vectors",
-        Wide = "wide",
+        LinearBranch = "wide",
         Pretrained = "pretrained",
         Golden = "golden";
     private static readonly (string Stem, string Extension)[] Parts =
@@ -26,7 +26,7 @@ internal sealed class BundleWriter
         (Vocabulary, ".txt"),
         (Weights, ".safetensors"),
         (Vectors, ".safetensors"),
-        (Wide, ".safetensors"),
+        (LinearBranch, ".safetensors"),
         (Pretrained, ".safetensors"),
         (Golden, ".json"),
     ];
@@ -173,8 +173,8 @@ internal sealed class BundleWriter
         Add(Vectors, stream => SafetensorsWriter.Write(stream, vectors));
         if (predictor.Trace?.Pretrained is { } before)
             Add(Pretrained, stream => SafetensorsWriter.Write(stream, TraceTensors.Of(before)));
-        if (model.Wide is { } wide)
-            Add(Wide, stream => SafetensorsWriter.Write(stream, WideTensors.Of(wide)));
+        if (model.LinearBranch is { } wide)
+            Add(LinearBranch, stream => SafetensorsWriter.Write(stream, LinearBranchTensors.Of(wide)));
         Add(Golden, stream => stream.Write(GoldenFile.Of(predictor).ToBytes()));
         var description = new ModelFile
         {
@@ -182,13 +182,13 @@ internal sealed class BundleWriter
             FirnVersion = Bundle.FirnVersion,
             Architecture = model.Options,
             Embedding = new EmbeddingShape(table.VocabularySize, table.RowCount, table.Dimension),
-            Wide = model.Wide?.Vectorizer.Options,
+            LinearBranch = model.LinearBranch?.Vectorizer.Options,
             Cleaning = predictor.Tokenizer.Options,
             MaxTokens = predictor.MaxTokens,
             Truncation = predictor.Truncation,
             Labels = predictor.Labels,
             Neutral = predictor.Neutral,
-            UnsureBelow = predictor.UnsureBelow,
+            AbstainBelow = predictor.AbstainBelow,
             Threshold = predictor.Threshold,
             Prior = predictor.Classifier.Prior,
             Data = predictor.Card.Data,

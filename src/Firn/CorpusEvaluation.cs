@@ -61,7 +61,7 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
             float[] scores = predictor.Probabilities(ids);
             int columns = predictor.Classifier.Options.OutputSize;
             for (int i = 0; i < known.Count; i++)
-                answers.Add(scores.AsSpan(i * columns, columns), ids.SaysNothing(i), known[i].Class);
+                answers.Add(scores.AsSpan(i * columns, columns), ids.HasNoKnownToken(i), known[i].Class);
             for (int i = 0; i < known.Count && map.Sets is null; i++)
                 errors.Add(labels.Count + i, known[i].Class, scores.AsSpan(i * columns, columns), known[i].Text);
             probabilities.AddRange(scores);

@@ -20,7 +20,7 @@ public readonly record struct Prediction(string Label, float Score, float[] Prob
     /// The model knew no word of the text: the score is the share of the classes among its training texts
     /// (<see cref="Model.TextClassifier.Prior"/>), and says nothing.
     /// </summary>
-    public bool SaysNothing => KnownTokens == 0 && !Spelled;
+    public bool HasNoKnownToken => KnownTokens == 0 && !Spelled;
 
     /// <summary>Whether words that have no id counted, by their spelling.</summary>
     public bool Spelled { get; init; }

@@ -59,7 +59,7 @@ public sealed class Predictor : IDisposable
     private Predictor(Predictor like, TextClassifier classifier, CurrentScorer? scorer)
         : this(like.Tokenizer, like.Vocabulary, classifier, like.Labels, table: null, scorer)
     {
-        (Neutral, UnsureBelow, Threshold, MaxTokens) = (like.Neutral, like.UnsureBelow, like.Threshold, like.MaxTokens);
+        (Neutral, AbstainBelow, Threshold, MaxTokens) = (like.Neutral, like.AbstainBelow, like.Threshold, like.MaxTokens);
         (Card, Trace, Threads, Truncation) = (like.Card, like.Trace, like.Threads, like.Truncation);
     }
 
@@ -84,14 +84,14 @@ public sealed class Predictor : IDisposable
     /// Confidence below which a text gets the label <see cref="UnsureLabel"/>: the model does not know, which is
     /// another thing than knowing it to be neutral. In [0, 1.01]; null for none; comes before <see cref="Neutral"/>.
     /// </summary>
-    public double? UnsureBelow { get; init; }
+    public double? AbstainBelow { get; init; }
 
     /// <summary>
     /// With two classes, the score from which a text gets the second, and where a text may have several classes, the
     /// probability from which it has each; in [0, 1], 0.5 unless it was tuned
     /// (<see cref="Evaluation.DecisionThreshold"/>). <see cref="Neutral"/>, where there is a band, comes first.
     /// </summary>
-    public float Threshold { get; init; } = Decision.Usual;
+    public float Threshold { get; init; } = Decision.Default;
 
     /// <summary>The label of texts that the model is not sure about.</summary>
     public const string UnsureLabel = LabelRule.UnsureLabel;
@@ -103,7 +103,7 @@ public sealed class Predictor : IDisposable
             Labels = Labels,
             MultiLabel = Classifier.Options.MultiLabel,
             Threshold = Threshold,
-            UnsureBelow = UnsureBelow,
+            AbstainBelow = AbstainBelow,
             Neutral = Neutral,
         };
 
@@ -138,7 +138,7 @@ public sealed class Predictor : IDisposable
     {
         if (confidence is { } value)
             Throw.IfOutside(value, 0, 1.01, "confidence");
-        return new(this, Classifier, _scorer) { UnsureBelow = confidence };
+        return new(this, Classifier, _scorer) { AbstainBelow = confidence };
     }
 
     /// <summary>
@@ -161,7 +161,7 @@ public sealed class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(table);
         Throw.IfLengthDiffers(table.VocabularySize, Classifier.Embedding.VocabularySize, nameof(table));
         Throw.IfLengthDiffers(table.Dimension, Classifier.Embedding.Dimension, "vector");
-        return new(this, Classifier.Copy(table, Classifier.Wide), null) { Trace = trace };
+        return new(this, Classifier.Copy(table, Classifier.LinearBranch), null) { Trace = trace };
     }
 
     /// <summary>
@@ -178,7 +178,7 @@ public sealed class Predictor : IDisposable
 
     /// <summary>
     /// Scores and labels one text. An empty text, or one without a word that says something, gets the classifier's
-    /// prior and <see cref="Prediction.SaysNothing"/>.
+    /// prior and <see cref="Prediction.HasNoKnownToken"/>.
     /// </summary>
     public Prediction Predict(string text)
     {
@@ -274,7 +274,7 @@ public sealed class Predictor : IDisposable
         return window.Count;
     }
 
-    private CharacterSpelling? Spelling => Classifier.Wide?.Characters?.Spelling;
+    private CharacterSpelling? Spelling => Classifier.LinearBranch?.Characters?.Spelling;
 
     private void AddUnseen(
         TokenBuffer tokens,

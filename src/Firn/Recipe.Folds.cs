@@ -53,11 +53,11 @@ public sealed partial class Recipe
         if (choice.Output is { } output)
         {
             clock.Begin(RecipeStage.Output);
-            OutputFit.Again(
+            OutputFit.Refit(
                 model,
                 parts.Vocabulary,
                 parts.Train,
-                choice.Wide,
+                choice.LinearBranch,
                 [.. ClassWeights(parts.Train, labels) ?? []],
                 labels,
                 Options.Training.Threads,
@@ -108,14 +108,14 @@ public sealed partial class Recipe
             TrainingResult result = Run(model, of.Train, null, labels, null, null, epochs, cancellation);
             cancellation.ThrowIfCancellationRequested();
             scores.Add(of.Validation.Labels, result.History, epochs);
-            if (Options.Wide is { } wide)
+            if (Options.LinearBranch is { } wide)
                 scores.Add(LinearScores(of, wide, labels));
         }
         return scores;
     }
 
     /// <summary>Logits of the held texts by the linear part with each penalty.</summary>
-    private float[][] LinearScores(CorpusParts parts, WideOptions wide, LabelMap labels)
+    private float[][] LinearScores(CorpusParts parts, LinearBranchOptions wide, LabelMap labels)
     {
         var task = new NgramClassifier.LinearTask(
             parts.Train.Labels,

@@ -270,11 +270,11 @@ public sealed partial class Recipe
             if (again.StoppedBy != StopReason.Cancelled)
             {
                 if (first.Output is { } output)
-                    OutputFit.Again(
+                    OutputFit.Refit(
                         model,
                         all.Vocabulary,
                         all.Train,
-                        Options.Wide,
+                        Options.LinearBranch,
                         [.. ClassWeights(all.Train, labels) ?? []],
                         labels,
                         Options.Training.Threads,
@@ -522,7 +522,7 @@ public sealed partial class Recipe
 
     private OutputCalibration? Output(TextClassifier model, CorpusParts parts, LabelMap labels, StageClock clock)
     {
-        if (Options.Wide is null && !(Options.Calibrate && parts.Validation.Count > 0))
+        if (Options.LinearBranch is null && !(Options.Calibrate && parts.Validation.Count > 0))
             return null;
         clock.Begin(RecipeStage.Output);
         OutputCalibration output = OutputFit.Run(
@@ -530,7 +530,7 @@ public sealed partial class Recipe
             parts.Vocabulary,
             parts.Train,
             parts.Validation,
-            Options.Wide,
+            Options.LinearBranch,
             [.. ClassWeights(parts.Train, labels) ?? []],
             labels,
             Options.Training.Threads
@@ -552,7 +552,7 @@ public sealed partial class Recipe
     }
 
     private static float[] Probabilities(Predictor predictor, CorpusPart part) =>
-        predictor.Probabilities(predictor.Classifier.Wide?.WithUnseen(part.Texts, part.Unseen) ?? part.Texts);
+        predictor.Probabilities(predictor.Classifier.LinearBranch?.WithUnseen(part.Texts, part.Unseen) ?? part.Texts);
 
     private static (EvaluationReport? Report, IReadOnlyList<ConfidentError> Errors) Test(
         Predictor predictor,
@@ -631,7 +631,7 @@ public sealed partial class Recipe
             BestEpoch = training.BestEpoch,
             KeptEpoch = training.KeptEpoch,
             Schedule = Options.Training.Schedule.LastsUntilBest ? training.Schedule : null,
-            TakenBack = Options.Training.Schedule.LastsUntilBest ? training.TakenBack : null,
+            RolledBack = Options.Training.Schedule.LastsUntilBest ? training.RolledBack : null,
             Output = output,
             Refit = refit,
             Duplicates = parts.Duplicates,

@@ -115,7 +115,7 @@ internal sealed class GatedScorer : IScorer
         return sum / 1000f;
     }
 
-    public void Settle()
+    public void WarmUp()
     {
         if (Settling is not null)
             throw Settling;

@@ -10,7 +10,7 @@ namespace Firn.Cli.Algebra;
 /// </summary>
 internal sealed class TableAlignment
 {
-    private const int MostMeasured = 20_000;
+    private const int MaxMeasured = 20_000;
 
     private readonly Matrix<double> _rotation; // [E, E]
 
@@ -95,7 +95,7 @@ internal sealed class TableAlignment
         Matrix<double>? rotation
     )
     {
-        pairs = pairs.GetRange(0, Math.Min(MostMeasured, pairs.Count));
+        pairs = pairs.GetRange(0, Math.Min(MaxMeasured, pairs.Count));
         Matrix<double> x = Gather(vectors, pairs.ConvertAll(pair => pair.Row), unit: true),
             y = Gather(reference, pairs.ConvertAll(pair => pair.Other), unit: true);
         if (rotation is not null)

@@ -187,9 +187,9 @@ internal static class AuditCommand
 
     /// <summary>The classes with the largest shares, where there are too many for all.</summary>
     private static IEnumerable<UnknownShare> Shown(IReadOnlyList<UnknownShare> classes) =>
-        classes.Count <= ClassSelection.MostShown
+        classes.Count <= ClassSelection.MaxShown
             ? classes
-            : classes.OrderByDescending(c => c.Share).Take(ClassSelection.MostShown);
+            : classes.OrderByDescending(c => c.Share).Take(ClassSelection.MaxShown);
 
     private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -56,7 +56,7 @@ internal static class DriftCommand
         var least = new Option<int>("--least-seen")
         {
             Description = "Times that training must have seen the one word of a torn pair",
-            DefaultValueFactory = _ => new DriftOptions().LeastSeen,
+            DefaultValueFactory = _ => new DriftOptions().MinSeen,
             HelpName = "N",
         }.Between(1, int.MaxValue);
         var report = new Option<string?>("--report")
@@ -111,11 +111,11 @@ internal static class DriftCommand
                 {
                     NeighborWords = parsed.GetValue(looked),
                     NearCosine = parsed.GetValue(near),
-                    LeastSeen = parsed.GetValue(least),
+                    MinSeen = parsed.GetValue(least),
                     Pairs = Math.Max(100, parsed.GetValue(count)),
                 }
             );
-            IReadOnlyList<TornPair> given = [.. asked.Select(p => drift.PairOf(p.First, p.Second))];
+            IReadOnlyList<DivergedPair> given = [.. asked.Select(p => drift.PairOf(p.First, p.Second))];
             IReadOnlyList<RepairOutcome> outcomes = repairs.Run(run, parsed, predictor, table, texts);
             var view = new DriftView(
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)),

@@ -40,7 +40,7 @@ internal static class DriftWords
     public static IReadOnlyList<string> ForPicture(
         DriftReport report,
         IReadOnlyList<string> words,
-        IReadOnlyList<TornPair> asked
+        IReadOnlyList<DivergedPair> asked
     ) =>
         words.Concat(asked.SelectMany(p => new[] { p.First, p.Second })).Distinct().ToArray() is { Length: > 0 } chosen
             ?

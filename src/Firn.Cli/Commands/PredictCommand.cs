@@ -208,7 +208,7 @@ internal static class PredictCommand
         for (int i = 0; i < texts.Length; i++)
         {
             writer.Write(texts[i], predictions[i]);
-            if (predictions[i].SaysNothing)
+            if (predictions[i].HasNoKnownToken)
                 terminal.Note($"firn: the model knows no word of '{texts[i]}'; its score is that of an empty text");
         }
         writer.End(elapsed);
@@ -243,7 +243,7 @@ internal static class PredictCommand
                 for (int i = 0; i < batch.Lines.Count; i++)
                 {
                     writer.Write(batch.Lines[i], batch.Predictions[i]);
-                    unknown += batch.Predictions[i].SaysNothing ? 1 : 0;
+                    unknown += batch.Predictions[i].HasNoKnownToken ? 1 : 0;
                 }
                 terminal.Out.Flush();
                 count += batch.Lines.Count;

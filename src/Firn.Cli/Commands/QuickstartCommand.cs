@@ -146,7 +146,7 @@ internal static class QuickstartCommand
                 InputDropout = 0.1,
                 RecurrentDropout = 0.1,
             },
-            Wide = null,
+            LinearBranch = null,
             Training = basis.Training with
             {
                 Epochs = epochs,

@@ -20,7 +20,7 @@ internal sealed class RepairArguments
     [
         ("map", RepairMethod.Map),
         ("neighbors", RepairMethod.Neighbors),
-        ("neighbours", RepairMethod.Neighbors),
+        ("neighbors", RepairMethod.Neighbors),
         ("revert", RepairMethod.Revert),
     ];
 
@@ -30,7 +30,7 @@ internal sealed class RepairArguments
             "Repair words that stayed behind: map (ridge regression fitted on the words that moved), neighbors (each "
             + "goes its neighbors' way), revert (the old table back), or all, to compare",
         HelpName = "map|neighbors|revert|all",
-    }.OneOf("map", "neighbors", "neighbours", "revert", "all");
+    }.OneOf("map", "neighbors", "neighbors", "revert", "all");
 
     private readonly Option<string?> _output = new("--out")
     {
@@ -45,7 +45,7 @@ internal sealed class RepairArguments
     };
     private readonly Option<int> _neighbors = new Option<int>("--repair-neighbors")
     {
-        Description = "Neighbours that carry a word along",
+        Description = "Neighbors that carry a word along",
         DefaultValueFactory = _ => new RepairOptions().Neighbors,
         HelpName = "N",
     }.Between(1, 1000);

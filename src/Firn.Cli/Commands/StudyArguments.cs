@@ -105,7 +105,7 @@ internal sealed class StudyArguments
     private readonly Option<double> _pull = new Option<double>("--pull")
     {
         Description = "Strength of anchor's pull back to the pretrained vectors",
-        DefaultValueFactory = _ => new StudyOptions().Pull,
+        DefaultValueFactory = _ => new StudyOptions().AnchorStrength,
         HelpName = "X",
     }.Between(1e-12, 1e6);
     private readonly Word2VecArguments _word2Vec = new(
@@ -174,7 +174,7 @@ internal sealed class StudyArguments
             Epochs = parsed.GetValue(_epochs),
             BatchSize = parsed.GetValue(_batchSize),
             LearningRate = parsed.GetValue(_learningRate),
-            Pull = parsed.GetValue(_pull),
+            AnchorStrength = parsed.GetValue(_pull),
             Jobs = parsed.GetValue(_threads),
             Budget = parsed.GetValue(_budget) is { } time ? BudgetOption.Parse(time) : null,
         };

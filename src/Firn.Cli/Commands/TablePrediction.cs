@@ -116,7 +116,7 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
         LabelRule rule = predictor.Rule;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"model {model}\nunsure below {rule.UnsureBelow}\nneutral {rule.Neutral?.Low} to {rule.Neutral?.High}\n"
+            $"model {model}\nunsure below {rule.AbstainBelow}\nneutral {rule.Neutral?.Low} to {rule.Neutral?.High}\n"
                 + $"{options.Settings(parsed, table, format, encoding)}"
         );
     }

@@ -302,7 +302,7 @@ internal sealed class TrainArguments
             "--n-grams",
             "Longest n-gram of the linear part beside the encoder; 0 for none",
             Presets,
-            o => o.Wide?.Longest ?? 0
+            o => o.LinearBranch?.Longest ?? 0
         )
         .Between(0, 16);
     private readonly Option<int?> _characters = PresetOption
@@ -311,7 +311,7 @@ internal sealed class TrainArguments
             "Longest run of a word's characters that the linear part reads, 3 to 8; 0 for none. Judges words that "
                 + "training lacks by their spelling, which pays where texts are few",
             "5 below 20,000 texts, else 0",
-            RecipeOptions.Notebook.Wide?.LongestCharacters ?? 0
+            RecipeOptions.Notebook.LinearBranch?.LongestCharacters ?? 0
         )
         .Between(0, 8);
     private readonly Option<int?> _epochs = PresetOption
@@ -579,7 +579,7 @@ internal sealed class TrainArguments
             TrainWordsWithoutVector = parsed.GetValue(_ownRows),
             Classifier = Classifier(parsed, basis.Classifier, parsed.GetValue(_maxTokens) ?? basis.MaxTokens),
             Training = Training(parsed, basis.Training, parsed.GetValue(_validationSize) is 0),
-            Wide = Wide(parsed, basis.Wide),
+            LinearBranch = LinearBranch(parsed, basis.LinearBranch),
             Refit = parsed.GetValue(_refit),
             BalanceClasses = parsed.GetValue(_balance) ?? basis.BalanceClasses,
         };
@@ -611,7 +611,7 @@ internal sealed class TrainArguments
             Refuse(parsed, lengths, $"is decided by {bundle}, whose texts are padded to {padded} tokens");
     }
 
-    private WideOptions? Wide(ParseResult parsed, WideOptions? basis)
+    private LinearBranchOptions? LinearBranch(ParseResult parsed, LinearBranchOptions? basis)
     {
         int? longest = parsed.GetValue(_nGrams),
             runs = parsed.GetValue(_characters);
@@ -630,7 +630,7 @@ internal sealed class TrainArguments
                 $"--characters {runs}: a run has at least 3 characters, begin and end of the word counting as one "
                     + $"each; give 0 or 3 to 8"
             );
-        basis ??= new WideOptions();
+        basis ??= new LinearBranchOptions();
         return basis with { Longest = longest ?? basis.Longest, LongestCharacters = runs ?? basis.LongestCharacters };
     }
 

@@ -203,7 +203,7 @@ internal sealed record TrainingOrder(
             ["wordsWithVector"] = result.WordsWithVector,
             ["unseenWords"] = result.UnseenWords,
             ["history"] = new JsonArray([.. result.Training.History.Select(AsJson)]),
-            ["takenBack"] = new JsonArray([.. result.Training.TakenBack.Select(AsJson)]),
+            ["rolledBack"] = new JsonArray([.. result.Training.RolledBack.Select(AsJson)]),
             ["schedule"] = JsonNode.Parse(result.Training.Schedule.ToJson()),
             ["stoppedBy"] = result.Training.StoppedBy.ToString().ToLowerInvariant(),
             ["bestEpoch"] = result.Training.BestEpoch,

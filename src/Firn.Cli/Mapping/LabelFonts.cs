@@ -12,7 +12,7 @@ namespace Firn.Cli.Mapping;
 /// </summary>
 internal sealed class LabelFonts : IDisposable
 {
-    private const int MostFiles = 5000;
+    private const int MaxFiles = 5000;
 
     private static readonly string[] Extensions = [".ttf", ".otf", ".ttc", ".otc"];
 
@@ -96,7 +96,7 @@ internal sealed class LabelFonts : IDisposable
                 .Distinct()
                 .SelectMany(folder => Directory.EnumerateFiles(folder, "*", options))
                 .Where(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
-                .Take(MostFiles)
+                .Take(MaxFiles)
                 .OrderBy(file => Path.GetFileName(file).Length)
                 .ThenBy(file => file, StringComparer.Ordinal),
         ];

@@ -9,7 +9,7 @@ internal sealed class NeighborEmbedding
 {
     private const int EarlySteps = 250;
     private const double Exaggeration = 12,
-        LeastGain = 0.01,
+        MinGain = 0.01,
         StartDeviation = 1e-4;
 
     private readonly double[,] _joint; // [N, N]
@@ -118,7 +118,7 @@ internal sealed class NeighborEmbedding
                 for (int c = 0; c < 2; c++)
                 {
                     gains[i, c] =
-                        update[i, c] * gradient[i, c] < 0 ? gains[i, c] + 0.2 : Math.Max(gains[i, c] * 0.8, LeastGain);
+                        update[i, c] * gradient[i, c] < 0 ? gains[i, c] + 0.2 : Math.Max(gains[i, c] * 0.8, MinGain);
                     update[i, c] = (early ? 0.5 : 0.8) * update[i, c] - rate * gains[i, c] * gradient[i, c];
                     _points[i, c] += update[i, c];
                 }

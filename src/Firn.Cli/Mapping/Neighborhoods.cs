@@ -6,7 +6,7 @@ namespace Firn.Cli.Mapping;
 /// </summary>
 internal static class Neighborhoods
 {
-    private const int MostSteps = 100;
+    private const int MaxSteps = 100;
     private const double EntropyTolerance = 1e-5;
 
     /// <param name="rows">[N, E].</param>
@@ -40,7 +40,7 @@ internal static class Neighborhoods
             low = 0,
             high = double.PositiveInfinity;
         var p = new double[rows.Length];
-        for (int step = 0; step < MostSteps; step++)
+        for (int step = 0; step < MaxSteps; step++)
         {
             double sum = 0,
                 weighted = 0;

@@ -57,7 +57,7 @@ internal sealed class PredictionWriter(TextWriter output, IReadOnlyList<string> 
                     );
                 if (Echo)
                     output.Write($"\t{text}");
-                output.Write(prediction.SaysNothing ? "\tno known word\n" : "\n");
+                output.Write(prediction.HasNoKnownToken ? "\tno known word\n" : "\n");
                 break;
             case PredictionFormat.Json:
                 output.Write(_count == 0 ? "\n    " : ",\n    ");

@@ -65,7 +65,7 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"  epoch {phase.BestEpoch} was best"
-                    + $"{(phase.TakenBack == 0 ? "" : $" and its weights are back, without the {phase.TakenBack} after it")}"
+                    + $"{(phase.RolledBack == 0 ? "" : $" and its weights are back, without the {phase.RolledBack} after it")}"
                     + $"; "
                     + $"from epoch {phase.BestEpoch + 1} on trains: {groups}"
             )

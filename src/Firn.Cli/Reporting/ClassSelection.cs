@@ -10,11 +10,11 @@ namespace Firn.Cli.Reporting;
 internal static class ClassSelection
 {
     /// <summary>Up to so many classes all are shown, with their confusion matrix.</summary>
-    public const int MostShown = 30;
+    public const int MaxShown = 30;
 
     private const int Confusions = 50;
 
-    public static bool ShowsAll(EvaluationReport evaluation) => evaluation.PerClass.Count <= MostShown;
+    public static bool ShowsAll(EvaluationReport evaluation) => evaluation.PerClass.Count <= MaxShown;
 
     /// <summary>The classes to show.</summary>
     /// <param name="evaluation">What was measured.</param>

@@ -7,7 +7,7 @@ namespace Firn.Cli.Reporting;
 /// <summary>What a model was trained on and how the file was read, rows left out and their reasons included.</summary>
 internal static class DataFacts
 {
-    private const int MostReasons = 5;
+    private const int MaxReasons = 5;
 
     public static Section Of(DataSource data) => new("Data", [.. Facts(data)]);
 
@@ -21,7 +21,7 @@ internal static class DataFacts
         yield return new("read as", CorpusView.Layout(reading.Layout, reading.Encoding));
         yield return new("labels", CorpusView.Labels(reading));
         yield return new("rows left out", LeftOut(reading));
-        foreach ((string reason, long rows) in reading.SkipReasons.OrderByDescending(r => r.Value).Take(MostReasons))
+        foreach ((string reason, long rows) in reading.SkipReasons.OrderByDescending(r => r.Value).Take(MaxReasons))
             yield return new(
                 "left out because",
                 string.Create(CultureInfo.InvariantCulture, $"{reason}: {Plural.Of(rows, "row")}")

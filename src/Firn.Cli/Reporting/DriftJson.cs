@@ -53,7 +53,7 @@ internal static class DriftJson
                     ["secondSeen"] = p.SecondCount,
                     ["cosineBefore"] = Json.Number(p.CosineBefore),
                     ["cosineAfter"] = Json.Number(p.CosineAfter),
-                    ["tear"] = Json.Number(p.Tear),
+                    ["divergence"] = Json.Number(p.Divergence),
                     ["rankBefore"] = p.RankBefore,
                     ["rankAfter"] = p.RankAfter,
                 }
@@ -86,7 +86,7 @@ internal static class DriftJson
             ["words"] = outcome.Repair.Words,
             ["meanLength"] = Json.Number(outcome.Repair.MeanLength),
             ["penalty"] = outcome.Repair.Penalty is { } penalty ? Json.Number(penalty) : null,
-            ["foretold"] = outcome.Repair.Foretold is { } foretold ? Json.Number(foretold) : null,
+            ["crossValidatedR2"] = outcome.Repair.CrossValidatedR2 is { } crossValidatedR2 ? Json.Number(crossValidatedR2) : null,
             ["before"] = outcome.Before is { } before ? Accuracy(before) : null,
             ["after"] = outcome.After is { } after ? Accuracy(after) : null,
             ["bundle"] = outcome.Bundle,

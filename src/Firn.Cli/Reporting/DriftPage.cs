@@ -42,13 +42,13 @@ internal static class DriftPage
             );
         if (view.Pairs.Count > 0)
         {
-            StudyTear[] tears =
+            StudyDivergence[] diverged =
             [
                 .. view
                     .Pairs.Take(16)
-                    .Select(p => new StudyTear(p.First, p.FirstCount ?? 0, p.Second, p.CosineBefore, p.CosineAfter)),
+                    .Select(p => new StudyDivergence(p.First, p.FirstCount ?? 0, p.Second, p.CosineBefore, p.CosineAfter)),
             ];
-            Section(sections, view.Asked.Count > 0 ? "The pairs" : "Torn pairs", TearDrawing.Of(tears), wide: true);
+            Section(sections, view.Asked.Count > 0 ? "The pairs" : "Diverged pairs", DivergenceDrawing.Of(diverged), wide: true);
             Section(
                 sections,
                 "Pairs in figures",
@@ -73,14 +73,14 @@ internal static class DriftPage
             Section(sections, view.MovementsTitle, Table(DriftTables.Movements(view.ShownMovements)), wide: true);
         if (view.Repairs.Count > 0)
         {
-            string foretold = string.Concat(
-                view.Repairs.Where(r => r.Repair.Foretold is not null).Select(r => Hint(DriftTables.Foretold(r.Repair)))
+            string crossValidatedR2 = string.Concat(
+                view.Repairs.Where(r => r.Repair.CrossValidatedR2 is not null).Select(r => Hint(DriftTables.CrossValidatedR2(r.Repair)))
             );
             Section(
                 sections,
                 "Repairs",
                 Table(DriftTables.Repairs(view.Repairs))
-                    + foretold
+                    + crossValidatedR2
                     + Hint("Mended and broken: texts with unseen words that became right, and wrong."),
                 wide: true
             );

@@ -29,9 +29,9 @@ internal static class DriftTables
             ]
         );
 
-    public static TableData Pairs(IReadOnlyList<TornPair> pairs) =>
+    public static TableData Pairs(IReadOnlyList<DivergedPair> pairs) =>
         new(
-            ["word", "seen", "near word", "seen", "cosine before", "now", "tear", "rank before", "now"],
+            ["word", "seen", "near word", "seen", "cosine before", "now", "divergence", "rank before", "now"],
             [
                 .. pairs.Select(p =>
                     new[]
@@ -42,7 +42,7 @@ internal static class DriftTables
                         Seen(p.SecondCount),
                         F(p.CosineBefore),
                         F(p.CosineAfter),
-                        F(p.Tear),
+                        F(p.Divergence),
                         Number(p.RankBefore),
                         Number(p.RankAfter),
                     }
@@ -127,8 +127,8 @@ internal static class DriftTables
         }
         if (view.Repairs.Count > 0)
             Write(terminal, "repairs", Repairs(view.Repairs), 0);
-        foreach (RepairOutcome outcome in view.Repairs.Where(r => r.Repair.Foretold is not null))
-            terminal.Out.WriteLine(Foretold(outcome.Repair));
+        foreach (RepairOutcome outcome in view.Repairs.Where(r => r.Repair.CrossValidatedR2 is not null))
+            terminal.Out.WriteLine(CrossValidatedR2(outcome.Repair));
         if (view.Repairs is [{ Bundle: { } saved }])
             terminal.Out.WriteLine($"bundle  {saved}");
         if (page is not null)
@@ -178,26 +178,26 @@ internal static class DriftTables
                 $"none of {drift.Words.Count:N0} words moved: the table was frozen, or its old vectors were put back"
             );
         double mean = drift.Words.Where(w => w.Length > 0).Average(w => w.CosineDistance);
-        string tear =
-            drift.Pairs.Count > 0 && drift.Pairs[0].Tear > 0
+        string divergence =
+            drift.Pairs.Count > 0 && drift.Pairs[0].Divergence > 0
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"; the worst tear is {drift.Pairs[0].First} and {drift.Pairs[0].Second}, cosine "
+                    $"; the worst divergence is {drift.Pairs[0].First} and {drift.Pairs[0].Second}, cosine "
                         + $"{drift.Pairs[0].CosineBefore:0.00} before and {drift.Pairs[0].CosineAfter:0.00} now"
                 )
                 : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{drift.Moved:N0} of {drift.Words.Count:N0} words moved, by a cosine distance of {mean:0.00000} on "
-                + $"average; {drift.Words.Count(w => w.Length == 0):N0} stayed{tear}"
+                + $"average; {drift.Words.Count(w => w.Length == 0):N0} stayed{divergence}"
         );
     }
 
     /// <summary>How well the map knows where words go.</summary>
-    public static string Foretold(TableRepair repair) =>
+    public static string CrossValidatedR2(TableRepair repair) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"the map foretells {100 * repair.Foretold!.Value:0.0}% of the squared way of words kept apart from its "
+            $"the map foretells {100 * repair.CrossValidatedR2!.Value:0.0}% of the squared way of words kept apart from its "
                 + $"fit (penalty {repair.Penalty:0.###} times the variance)"
         );
 

@@ -16,14 +16,14 @@ internal sealed record DriftView(
     string Name,
     DriftReport Drift,
     IReadOnlyList<string> Words,
-    IReadOnlyList<TornPair> Asked,
+    IReadOnlyList<DivergedPair> Asked,
     IReadOnlyList<string> Pictured,
     IReadOnlyList<RepairOutcome> Repairs,
     int Rows
 )
 {
-    /// <summary>The pairs asked for, else the worst tears.</summary>
-    public IReadOnlyList<TornPair> Pairs => Asked.Count > 0 ? Asked : [.. Drift.Pairs.Take(Rows)];
+    /// <summary>The pairs asked for, else the worst diverged.</summary>
+    public IReadOnlyList<DivergedPair> Pairs => Asked.Count > 0 ? Asked : [.. Drift.Pairs.Take(Rows)];
 
     /// <summary>The words asked for, else those that moved the most among the ones seen ten times or more.</summary>
     public IReadOnlyList<WordMovement> Movements =>

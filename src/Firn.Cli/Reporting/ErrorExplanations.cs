@@ -12,7 +12,7 @@ internal static class ErrorExplanations
     /// <summary>
     /// A long text takes seconds: one pass for each word left out, and a path of as many words times its steps.
     /// </summary>
-    private const int MostTokens = 80;
+    private const int MaxTokens = 80;
 
     /// <summary>Of each error; null for a text of more than 80 tokens.</summary>
     public static IReadOnlyList<Explanation?> Of(Predictor predictor, IReadOnlyList<ConfidentError> errors)
@@ -21,7 +21,7 @@ internal static class ErrorExplanations
         return
         [
             .. errors.Select(error =>
-                predictor.Tokenizer.Tokenize(error.Text).Length <= MostTokens ? explainer.Explain(error.Text) : null
+                predictor.Tokenizer.Tokenize(error.Text).Length <= MaxTokens ? explainer.Explain(error.Text) : null
             ),
         ];
     }

@@ -7,8 +7,8 @@ namespace Firn.Cli.Reporting;
 /// <summary>An evaluation as JSON; curves and bins are left to the report.</summary>
 internal static class EvaluationJson
 {
-    private const int MostInMatrix = 100,
-        MostConfusions = 1000;
+    private const int MaxMatrixClasses = 100,
+        MaxConfusions = 1000;
 
     public static JsonObject Of(EvaluationReport evaluation)
     {
@@ -42,15 +42,15 @@ internal static class EvaluationJson
             ["calibrationError"] = Json.Number(evaluation.CalibrationError),
             ["classes"] = classes,
             ["confusion"] =
-                evaluation.Confusion.Count > MostInMatrix
+                evaluation.Confusion.Count > MaxMatrixClasses
                     ? null
                     : new JsonArray([.. evaluation.Confusion.Select(row => Json.Array(row))]),
         };
-        if (evaluation.Confusion.Count > MostInMatrix)
+        if (evaluation.Confusion.Count > MaxMatrixClasses)
         {
             described["confusions"] = new JsonArray([
                 .. ClassSelection
-                    .Largest(evaluation, MostConfusions)
+                    .Largest(evaluation, MaxConfusions)
                     .Select(c =>
                         (JsonNode)
                             new JsonObject

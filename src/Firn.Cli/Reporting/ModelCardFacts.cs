@@ -43,7 +43,7 @@ internal static class ModelCardFacts
                     ),
                     new(
                         "unsure below",
-                        predictor.UnsureBelow is { } least
+                        predictor.AbstainBelow is { } least
                             ? string.Create(CultureInfo.InvariantCulture, $"a confidence of {least:0.####}")
                             : "never"
                     ),

@@ -126,8 +126,8 @@ internal static class ScheduleChart
         if (group == ParameterGroup.Embedding)
         {
             told.Add($"rows {phase.Rows}");
-            if (phase.Pull > 0)
-                told.Add(string.Create(CultureInfo.InvariantCulture, $"pull {phase.Pull}"));
+            if (phase.AnchorStrength > 0)
+                told.Add(string.Create(CultureInfo.InvariantCulture, $"pull {phase.AnchorStrength}"));
         }
         if (phase.Optimizer == OptimizerStart.Reset)
             told.Add("optimizer reset");

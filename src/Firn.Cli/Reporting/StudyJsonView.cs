@@ -37,18 +37,18 @@ internal static class StudyJsonView
             ["rows"] = new JsonArray([.. summary.Rows.Select(Row)]),
             ["torn"] = new JsonArray([
                 .. summary
-                    .Torn.OrderBy(t => t.Key)
+                    .Diverged.OrderBy(t => t.Key)
                     .SelectMany(t =>
-                        t.Value.Select(tear =>
+                        t.Value.Select(divergence =>
                             (JsonNode)
                                 new JsonObject
                                 {
                                     ["texts"] = t.Key,
-                                    ["seen"] = tear.Seen,
-                                    ["count"] = tear.Count,
-                                    ["unseen"] = tear.Unseen,
-                                    ["before"] = Json.Number(tear.Before),
-                                    ["after"] = Json.Number(tear.After),
+                                    ["seen"] = divergence.Seen,
+                                    ["count"] = divergence.Count,
+                                    ["unseen"] = divergence.Unseen,
+                                    ["before"] = Json.Number(divergence.Before),
+                                    ["after"] = Json.Number(divergence.After),
                                 }
                         )
                     ),
@@ -89,7 +89,7 @@ internal static class StudyJsonView
             ["unseenAgainstFrozen"] = Of(row.SliceAgainstFrozen),
             ["unseenAgainstOthers"] = Of(row.SliceAgainstRest),
             ["cosine"] = row.Cosine is { } cosine ? Json.Number(cosine) : null,
-            ["neighboursKept"] = row.NeighboursKept is { } kept ? Json.Number(kept) : null,
+            ["neighboursKept"] = row.NeighborsKept is { } kept ? Json.Number(kept) : null,
             ["trainingBytes"] = row.TrainingBytes,
             ["versionBytes"] = row.VersionBytes,
             ["seconds"] = Json.Number(Math.Round(row.Seconds, 2)),

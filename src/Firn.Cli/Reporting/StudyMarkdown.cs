@@ -43,7 +43,7 @@ internal static class StudyMarkdown
             );
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"| {(r.NeighboursKept is { } kept ? $"{100 * kept:0}%" : "")} | {Sizes.Bytes(r.TrainingBytes)} | "
+                $"| {(r.NeighborsKept is { } kept ? $"{100 * kept:0}%" : "")} | {Sizes.Bytes(r.TrainingBytes)} | "
                     + $"{Sizes.Bytes(r.VersionBytes)} | {r.Seconds:0.0} |\n"
             );
         }

@@ -13,7 +13,7 @@ namespace Firn.Cli.Reporting;
 /// </summary>
 internal static class StudyPage
 {
-    private const int TearsShown = 16;
+    private const int DivergencesShown = 16;
     private const double VeryNear = 0.6;
 
     public static string Render(StudyReport report)
@@ -49,8 +49,8 @@ internal static class StudyPage
                     + Hint("Texts with at least one word that has a vector and that the texts trained on lack.")
             );
         }
-        if (Tears(summary) is { } tears)
-            Section(sections, "Words that training tore apart", tears, wide: true);
+        if (Tears(summary) is { } diverged)
+            Section(sections, "Words that training tore apart", diverged, wide: true);
         Section(sections, "Every figure", Figures(summary) + Hint(FiguresLegend), wide: true, "long");
         Section(sections, "Movement and cost", Table(Costs(summary)) + Hint(CostsLegend), wide: true, "long");
         Section(sections, "How it was measured, and how to repeat it", Method(report), wide: true, "long");
@@ -74,12 +74,12 @@ internal static class StudyPage
     }
 
     /// <summary>A verdict as it is shown.</summary>
-    public static string InWords(FolkVerdict verdict) =>
+    public static string InWords(HypothesisVerdict verdict) =>
         verdict switch
         {
-            FolkVerdict.Holds => "holds",
-            FolkVerdict.Wrong => "wrong here",
-            FolkVerdict.InPart => "holds in part",
+            HypothesisVerdict.Holds => "holds",
+            HypothesisVerdict.Wrong => "wrong here",
+            HypothesisVerdict.InPart => "holds in part",
             _ => "not decided",
         };
 
@@ -107,37 +107,37 @@ internal static class StudyPage
         ];
     }
 
-    private static string Claims(IReadOnlyList<FolkAnswer> answers) =>
+    private static string Claims(IReadOnlyList<Hypothesis> answers) =>
         $"<dl class=\"claims\">{string.Concat(answers.Select(a =>
         $"<dt><span class=\"verdict {Style(a.Verdict)}\">{InWords(a.Verdict)}</span>{Escape(a.Claim)}</dt><dd>{Escape(a.Evidence)}</dd>\n"))}</dl>";
 
-    private static string Style(FolkVerdict verdict) =>
+    private static string Style(HypothesisVerdict verdict) =>
         verdict switch
         {
-            FolkVerdict.Holds => "holds",
-            FolkVerdict.Wrong => "wrong",
-            FolkVerdict.InPart => "part",
+            HypothesisVerdict.Holds => "holds",
+            HypothesisVerdict.Wrong => "wrong",
+            HypothesisVerdict.InPart => "part",
             _ => "",
         };
 
-    /// <summary>The tears of the size at which they are the strongest.</summary>
+    /// <summary>The diverged of the size at which they are the strongest.</summary>
     private static string? Tears(StudySummary summary)
     {
-        if (summary.Torn.Count == 0)
+        if (summary.Diverged.Count == 0)
             return null;
-        (int size, IReadOnlyList<StudyTear> tears) = summary.Torn.MaxBy(t =>
-            t.Value.Take(TearsShown).Sum(tear => tear.Before - tear.After)
+        (int size, IReadOnlyList<StudyDivergence> diverged) = summary.Diverged.MaxBy(t =>
+            t.Value.Take(DivergencesShown).Sum(divergence => divergence.Before - divergence.After)
         );
         // Very near before: pairs that a reader takes for the same.
-        StudyTear[] near =
+        StudyDivergence[] near =
         [
-            .. tears.OrderBy(t => t.Before < VeryNear).Take(TearsShown).OrderByDescending(t => t.Before - t.After),
+            .. diverged.OrderBy(t => t.Before < VeryNear).Take(DivergencesShown).OrderByDescending(t => t.Before - t.After),
         ];
-        return TearDrawing.Of(near)
+        return DivergenceDrawing.Of(near)
             + Hint(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The strongest tears of the table trained on {size:N0} texts (first seed): the word on the left "
+                    $"The strongest diverged of the table trained on {size:N0} texts (first seed): the word on the left "
                         + $"was in those texts and moved, its near word was not and stayed."
                 )
             );
@@ -199,7 +199,7 @@ internal static class StudyPage
                 "memory",
                 "new version",
                 "cosine",
-                "neighbours kept",
+                "neighbors kept",
                 "texts with unseen words",
             ],
             [
@@ -212,7 +212,7 @@ internal static class StudyPage
                         Sizes.Bytes(r.TrainingBytes),
                         Sizes.Bytes(r.VersionBytes),
                         r.Cosine?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
-                        r.NeighboursKept is { } kept ? $"{100 * kept:0}%" : "",
+                        r.NeighborsKept is { } kept ? $"{100 * kept:0}%" : "",
                         $"{100 * r.SliceShare:0.0}%",
                     }
                 ),

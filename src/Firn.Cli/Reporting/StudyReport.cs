@@ -100,7 +100,7 @@ internal sealed record StudyReport(
     internal static string FormatPoints(double value) =>
         (100 * value).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
 
-    private static string InWords(StudyGap gap) =>
+    private static string InWords(StudyDifference gap) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{gap.Size:N0} texts, seed {gap.Seed} ({string.Join(", ", gap.Policies.Select(StudyPolicies.NameOf))})"

@@ -31,7 +31,7 @@ internal static class TrainingReport
             BestEpoch = training.KeptEpoch,
             Schedule = new ScheduleFacts(
                 training.Schedule,
-                options.Training.Epochs - training.TakenBack.Count,
+                options.Training.Epochs - training.RolledBack.Count,
                 model.Savings(training.Schedule)
             ),
             Model = model.ToTable(),
@@ -154,7 +154,7 @@ internal static class TrainingReport
     }
 
     private static string ScheduleOf(RecipeOptions options, RecipeResult result) =>
-        result.Training.TakenBack.Count == 0
+        result.Training.RolledBack.Count == 0
             ? options.Training.Schedule.Name
             : $"{options.Training.Schedule.Name}, which became {result.Training.Schedule.Name}";
 
@@ -162,7 +162,7 @@ internal static class TrainingReport
         string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Training.History.Count} of {options.Training.Epochs}"
-                + $"{(result.Training.TakenBack.Count > 0 ? $", and {result.Training.TakenBack.Count} taken back" : "")}"
+                + $"{(result.Training.RolledBack.Count > 0 ? $", and {result.Training.RolledBack.Count} taken back" : "")}"
         );
 
     private static string Ended(RecipeResult result) =>

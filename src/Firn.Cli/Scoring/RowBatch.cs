@@ -9,8 +9,8 @@ namespace Firn.Cli.Scoring;
 /// </summary>
 internal sealed class RowBatch(bool keepsFields)
 {
-    private const int MostRows = 1024,
-        MostBytes = 1 << 20;
+    private const int MaxRows = 1024,
+        MaxBytes = 1 << 20;
     private readonly ArrayBufferWriter<byte> _raw = new(1 << 17);
     private readonly List<int> _ends = [];
     private readonly List<string> _texts = [];
@@ -20,7 +20,7 @@ internal sealed class RowBatch(bool keepsFields)
 
     public int Count => _texts.Count;
 
-    public bool IsFull => Count >= MostRows || _raw.WrittenCount >= MostBytes;
+    public bool IsFull => Count >= MaxRows || _raw.WrittenCount >= MaxBytes;
 
     /// <summary>The texts; empty where a row is broken.</summary>
     public IReadOnlyList<string> Texts => _texts;
@@ -42,7 +42,7 @@ internal sealed class RowBatch(bool keepsFields)
 
     public void Note(in Prediction prediction)
     {
-        if (prediction.SaysNothing)
+        if (prediction.HasNoKnownToken)
             Unknown++;
         if (prediction.Abstained)
             Abstained++;

@@ -67,7 +67,7 @@ internal static class Companions
                 ["labels"] = new JsonArray([.. predictor.Labels.Select(l => (JsonNode)l)]),
                 ["output"] = NameOf(predictor.Classifier.Options.Output),
                 ["threshold"] = predictor.Threshold,
-                ["unsure_below"] = predictor.UnsureBelow,
+                ["unsure_below"] = predictor.AbstainBelow,
                 ["neutral"] = predictor.Neutral is { } band
                     ? new JsonObject
                     {
@@ -178,7 +178,7 @@ internal static class Companions
 
     /// <summary>A model's layers without the linear part beside them; itself where there is none.</summary>
     public static TextClassifier LayersAlone(TextClassifier model) =>
-        model.Wide is null ? model : model.Copy(model.Embedding, wide: null);
+        model.LinearBranch is null ? model : model.Copy(model.Embedding, wide: null);
 
     private static string Frequent(Vocabulary vocabulary, int from, int count) =>
         string.Join(

@@ -46,7 +46,7 @@ internal sealed record ModelView(
         )
         {
             Prior = model.Prior,
-            Linear = withLinear ? model.Wide : null,
+            Linear = withLinear ? model.LinearBranch : null,
             Padding = padding,
             SkipsPads = skips,
         };

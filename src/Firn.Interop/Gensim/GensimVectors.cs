@@ -19,7 +19,7 @@ public static class GensimVectors
     private const int Look = 1 << 12;
     private const int LongestNgram = 1000,
         LongestWord = 1 << 16; // fastText's files have the same bounds here
-    private const long MostCount = 1L << 40; // of one word; their sum must be a number, too
+    private const long MaxCount = 1L << 40; // of one word; their sum must be a number, too
     private static readonly string[] WordLists = ["index_to_key", "index2word", "index2entity"];
 
     /// <summary>Whether a file is one of gensim's: a pickle that names a class of gensim at its start.</summary>
@@ -155,7 +155,7 @@ public static class GensimVectors
             return Sound([
                 .. Enumerable
                     .Range(0, words.Length)
-                    .Select(i => array[i] is >= 0 and < MostCount and var count ? (long)count : -1),
+                    .Select(i => array[i] is >= 0 and < MaxCount and var count ? (long)count : -1),
             ]);
         if (!vectors.TryGetAttribute("vocab", out object? vocabulary) || vocabulary is not PickleDict entries)
             return default;
@@ -174,7 +174,7 @@ public static class GensimVectors
         return Sound(counts);
 
         static ReadOnlyMemory<long> Sound(long[] counts) =>
-            Array.TrueForAll(counts, count => count is >= 0 and < MostCount) ? counts : default;
+            Array.TrueForAll(counts, count => count is >= 0 and < MaxCount) ? counts : default;
     }
 
     private static FastTextVectors FastText(PickleObject vectors, string path, string prefix)

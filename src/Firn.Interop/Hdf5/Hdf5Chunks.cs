@@ -13,8 +13,8 @@ internal sealed class Hdf5Chunks
         Shuffle = 2,
         Fletcher32 = 3,
         FirstNamed = 256;
-    private const uint MostExpansion = 1032; // deflate cannot expand by more
-    private const int MostLevels = 16;
+    private const uint MaxExpansion = 1032; // deflate cannot expand by more
+    private const int MaxLevels = 16;
     private readonly Hdf5Input _input;
     private readonly Hdf5Object _header;
     private readonly NumberType _type;
@@ -66,7 +66,7 @@ internal sealed class Hdf5Chunks
     {
         ReadFilters();
         var pieces = new Dictionary<UInt128, Piece>();
-        Collect(tree, pieces, MostLevels);
+        Collect(tree, pieces, MaxLevels);
         UInt128 expected = 1,
             pieceBytes = (uint)_type.Size,
             stored = 0;
@@ -79,7 +79,7 @@ internal sealed class Hdf5Chunks
             stored += some.Size;
         if ((UInt128)pieces.Count != expected)
             throw _input.Bad(_header.Address, $"an array has {pieces.Count} of its {expected} pieces");
-        uint expansion = _filters.Exists(f => f.Filter == Deflate) ? MostExpansion : 1u;
+        uint expansion = _filters.Exists(f => f.Filter == Deflate) ? MaxExpansion : 1u;
         if (pieceBytes * expected > stored * expansion || pieceBytes > (UInt128)Array.MaxLength)
             throw _input.Bad(_header.Address, $"{stored} bytes cannot unpack to pieces of {pieceBytes} bytes");
         var values = new float[count];

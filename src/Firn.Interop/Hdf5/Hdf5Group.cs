@@ -10,7 +10,7 @@ internal sealed class Hdf5Group
     private const ulong Undefined = ulong.MaxValue;
     private const int EntrySize = 40,
         SoftLink = 2,
-        MostLevels = 16;
+        MaxLevels = 16;
     private readonly Hdf5File _file;
     private readonly Hdf5Object _header;
     private Dictionary<string, ulong>? _links;
@@ -83,7 +83,7 @@ internal sealed class Hdf5Group
         {
             Hdf5Cursor cursor = table.Cursor(Input);
             ulong tree = cursor.UInt64();
-            ReadTree(tree, ReadNames(cursor.UInt64()), links, MostLevels);
+            ReadTree(tree, ReadNames(cursor.UInt64()), links, MaxLevels);
             return links;
         }
         if (_header.Find(Hdf5MessageType.LinkInfo) is { } info)

@@ -67,7 +67,7 @@ internal readonly record struct Hdf5Type(Hdf5TypeKind Kind, int Size, NumberType
 /// <param name="IsNull">There is no element at all.</param>
 internal readonly record struct Hdf5Space(ulong[] Dimensions, bool IsNull)
 {
-    private const int MostDimensions = 32;
+    private const int MaxDimensions = 32;
 
     /// <summary>Elements; <see cref="ulong.MaxValue"/> where there are more than can be counted.</summary>
     public ulong Count
@@ -91,7 +91,7 @@ internal readonly record struct Hdf5Space(ulong[] Dimensions, bool IsNull)
             rank = cursor.Byte();
         cursor.Skip(1); // flags: whether largest dimensions follow
         int kind = cursor.Byte();
-        if (version is not (1 or 2) || rank > MostDimensions)
+        if (version is not (1 or 2) || rank > MaxDimensions)
             throw input.Bad(at, $"an extent has version {version} and {rank} dimensions");
         if (version == 1)
             cursor.Skip(4);

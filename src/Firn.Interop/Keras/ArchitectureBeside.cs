@@ -7,8 +7,8 @@ namespace Firn.Interop.Keras;
 /// <summary>Finds the JSON of an architecture beside weights that were saved alone.</summary>
 internal static class ArchitectureBeside
 {
-    private const int MostFiles = 200;
-    private const long MostBytes = 16 << 20;
+    private const int MaxFiles = 200;
+    private const long MaxBytes = 16 << 20;
 
     /// <summary>
     /// The one JSON file of the folder that describes a model; of several the one of the same name, else the one whose
@@ -19,7 +19,7 @@ internal static class ArchitectureBeside
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         IEnumerable<string> files = File.Exists(path) ? Directory.EnumerateFiles(folder, "*.json") : [];
-        string[] models = [.. files.Order(StringComparer.Ordinal).Take(MostFiles).Where(IsModel)];
+        string[] models = [.. files.Order(StringComparer.Ordinal).Take(MaxFiles).Where(IsModel)];
         if (models.Length > 1)
         {
             string stem = Path.GetFileNameWithoutExtension(path);
@@ -51,7 +51,7 @@ internal static class ArchitectureBeside
     {
         try
         {
-            if (new FileInfo(file).Length > MostBytes)
+            if (new FileInfo(file).Length > MaxBytes)
                 return false;
             using JsonDocument document = Json.Read(file);
             return test(document.RootElement);

@@ -7,8 +7,8 @@ namespace Firn.Interop.Keras;
 /// <summary>JSON as Python programs write it, with errors that name the file.</summary>
 internal static class Json
 {
-    private const int MostDepth = 256;
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MostDepth };
+    private const int MaxDepth = 256;
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth };
 
     /// <summary>Whether a file is text that begins as an object, a list or a text of JSON.</summary>
     public static bool Begins(string path)

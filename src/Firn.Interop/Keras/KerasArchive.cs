@@ -17,8 +17,8 @@ internal sealed class KerasArchive : IDisposable
     private const string Config = "config.json",
         Metadata = "metadata.json",
         Weights = "model.weights.h5";
-    private const int MostText = 256 << 20,
-        MostExpansion = 1032;
+    private const int MaxText = 256 << 20,
+        MaxExpansion = 1032;
     private readonly Stream _stream;
     private readonly ZipArchive _zip;
     private readonly string _path;
@@ -127,7 +127,7 @@ internal sealed class KerasArchive : IDisposable
             if (raw.SequenceEqual(Hdf5File.Signature) && length <= _stream.Length - start)
                 return _stream;
         }
-        if (length > MostExpansion * entry.CompressedLength)
+        if (length > MaxExpansion * entry.CompressedLength)
             throw Bad($"'{Weights}' would unpack to {length} bytes from {entry.CompressedLength}");
         start = 0;
         var copy = new FileStream(
@@ -154,7 +154,7 @@ internal sealed class KerasArchive : IDisposable
 
     private byte[] ReadEntry(ZipArchiveEntry entry)
     {
-        if (entry.Length > MostText || entry.Length > MostExpansion * entry.CompressedLength)
+        if (entry.Length > MaxText || entry.Length > MaxExpansion * entry.CompressedLength)
             throw Bad($"'{entry.FullName}' would unpack to {entry.Length} bytes from {entry.CompressedLength}");
         var text = new MemoryStream((int)entry.Length);
         using Stream packed = Guarded(_path, entry.Open);

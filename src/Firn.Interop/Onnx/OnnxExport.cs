@@ -13,7 +13,7 @@ namespace Firn.Interop.Onnx;
 public static class OnnxExport
 {
     // A message of protocol buffers is below 2 GiB.
-    private const long MostBytes = int.MaxValue;
+    private const long MaxBytes = int.MaxValue;
 
     internal const string OutputName = "probabilities";
 
@@ -115,10 +115,10 @@ public static class OnnxExport
             "Text classifier: token ids to probabilities.",
             properties
         );
-        if (message.Length > MostBytes)
+        if (message.Length > MaxBytes)
         {
             throw new ExportException(
-                $"ONNX: the model takes {message.Length:N0} bytes, and a file of ONNX holds at most {MostBytes:N0};"
+                $"ONNX: the model takes {message.Length:N0} bytes, and a file of ONNX holds at most {MaxBytes:N0};"
                     + " train with fewer words or narrower vectors."
             );
         }
@@ -136,9 +136,9 @@ public static class OnnxExport
 
     private static IEnumerable<string> Notes(Predictor predictor, ExportSettings settings)
     {
-        if (settings.WithoutLinear && predictor.Classifier.HasWidePart)
+        if (settings.WithoutLinear && predictor.Classifier.HasLinearBranch)
             yield return "The linear part over n-grams is left out, so scores differ from the bundle's.";
-        else if (predictor.Classifier.Wide?.Characters?.Spelling is not null)
+        else if (predictor.Classifier.LinearBranch?.Characters?.Spelling is not null)
             yield return "Words that have no id say nothing here; the bundle also reads their spelling.";
     }
 }

@@ -9,7 +9,7 @@ namespace Firn.Interop.Pickle;
 /// </summary>
 internal static class PickleFile
 {
-    private const int MostNodes = 1 << 20;
+    private const int MaxNodes = 1 << 20;
 
     /// <summary>
     /// Whether bytes begin a pickle, or a zlib stream that may hold one; text is told apart by the caller.
@@ -74,7 +74,7 @@ internal static class PickleFile
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
         var open = new Queue<object?>([root]);
-        while (open.TryDequeue(out object? value) && seen.Count < MostNodes)
+        while (open.TryDequeue(out object? value) && seen.Count < MaxNodes)
         {
             if (value is null or string or long or double or bool || !seen.Add(value))
                 continue;

@@ -66,7 +66,7 @@ internal interface IScorer : IDisposable
     /// The work that makes scoring fast and that a server should not wait for at its start: the scores are the same,
     /// bit for bit, before and after. Called once, while the scorer may already be in use.
     /// </summary>
-    void Settle();
+    void WarmUp();
 
     /// <summary>
     /// Scores texts given as vectors [total tokens, E], text i in rows offsets[i] to offsets[i + 1], into [N,K].

@@ -10,7 +10,7 @@ internal static class Answers
     public const string Json = "application/json";
 
     // Below this a gzip answer is longer than the plain one.
-    private const int LeastGzip = 256;
+    private const int MinGzip = 256;
 
     /// <summary>Sends the buffer, gzip where the client takes it and it pays.</summary>
     public static async ValueTask SendAsync(HttpContext context, AnswerBuffer answer, string contentType = Json)
@@ -18,7 +18,7 @@ internal static class Answers
         HttpResponse response = context.Response;
         response.ContentType = contentType;
         ReadOnlyMemory<byte> bytes = answer.Written;
-        if (bytes.Length >= LeastGzip && TakesGzip(context.Request))
+        if (bytes.Length >= MinGzip && TakesGzip(context.Request))
         {
             response.Headers.ContentEncoding = "gzip";
             response.Headers.Vary = "Accept-Encoding";

@@ -14,7 +14,7 @@ namespace Firn.Server.Inputs;
 /// </summary>
 internal static class TensorCodec
 {
-    private const int MostBytes = 3; // of a UTF-16 character in UTF-8
+    private const int MaxBytes = 3; // of a UTF-16 character in UTF-8
 
     /// <summary>The texts of a string tensor of shape [], [N] or [N,1].</summary>
     /// <exception cref="ServingException">
@@ -35,11 +35,11 @@ internal static class TensorCodec
                 ? StringContent(tensor.TensorContent.Span, count)
                 : Filled(tensor.StringVal, count, Signatures.TextInput);
         string[] texts = new string[count];
-        long left = MostBytes * (long)limits.MaxRequestCharacters;
+        long left = MaxBytes * (long)limits.MaxRequestCharacters;
         for (int i = 0; i < count; i++)
         {
             left -= values[i].Length;
-            if (values[i].Length > MostBytes * (long)limits.MaxCharacters || left < 0)
+            if (values[i].Length > MaxBytes * (long)limits.MaxCharacters || left < 0)
                 throw ServingException.Invalid(
                     $"{Signatures.TextInput} {i}: a text may have {limits.MaxCharacters} characters and all texts "
                         + $"together {limits.MaxRequestCharacters}; cut it or send them in parts"
@@ -67,7 +67,7 @@ internal static class TensorCodec
                     $"{Signatures.IdsInput}: with {Signatures.RowSplitsInput} the ids have shape [number of ids], "
                         + $"not {Shown(shape)}"
                 );
-            int[] flat = Integers(tensor, Count(shape, MostTokens(limits), Signatures.IdsInput), Signatures.IdsInput);
+            int[] flat = Integers(tensor, Count(shape, MaxTokens(limits), Signatures.IdsInput), Signatures.IdsInput);
             long[] splitShape = Shape(splits, Signatures.RowSplitsInput);
             if (splitShape.Length != 1)
                 throw ServingException.Invalid(
@@ -88,7 +88,7 @@ internal static class TensorCodec
                     + $"with {Signatures.RowSplitsInput}"
             );
         CheckRows(shape, limits, Signatures.IdsInput);
-        int[] ids = Integers(tensor, Count(shape, MostTokens(limits), Signatures.IdsInput), Signatures.IdsInput);
+        int[] ids = Integers(tensor, Count(shape, MaxTokens(limits), Signatures.IdsInput), Signatures.IdsInput);
         return ModelInput.FromIds(ids, EvenOffsets(shape));
     }
 
@@ -188,7 +188,7 @@ internal static class TensorCodec
         return (int)count;
     }
 
-    private static long MostTokens(ServingLimits limits) =>
+    private static long MaxTokens(ServingLimits limits) =>
         Math.Min((long)limits.MaxInstances * limits.MaxTokens, limits.MaxRequestTokens);
 
     private static long[] Shape(TensorProto tensor, string name)

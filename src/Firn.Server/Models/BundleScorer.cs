@@ -74,7 +74,7 @@ internal sealed class BundleScorer : IScorer
     /// Folds the table, which takes longer than to load it where it is large, and runs the model until its code is
     /// compiled.
     /// </summary>
-    public void Settle()
+    public void WarmUp()
     {
         // Half of the cores, since the others answer requests meanwhile: with all of them the first request after a
         // start waited for the pool's threads, some 100 ms.
@@ -91,7 +91,7 @@ internal sealed class BundleScorer : IScorer
         return table.Rows.Span.Slice(table.RowOf[id] * table.Dimension, table.Dimension);
     }
 
-    public bool TakesVectors => !_predictor.Classifier.HasWidePart;
+    public bool TakesVectors => !_predictor.Classifier.HasLinearBranch;
 
     public void Score(RaggedIds texts, Span<float> probabilities)
     {

@@ -199,7 +199,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
                 NoModel(_settings.Root, _settings.PollInterval.TotalSeconds);
             foreach (ModelVersion version in _held.Values.SelectMany(h => h.Loaded.Values))
                 _ = Task.Factory.StartNew(
-                    () => _loader.Settle(version),
+                    () => _loader.WarmUp(version),
                     CancellationToken.None,
                     TaskCreationOptions.LongRunning,
                     TaskScheduler.Default

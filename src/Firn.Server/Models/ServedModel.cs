@@ -7,8 +7,8 @@ using Grpc.Core;
 namespace Firn.Server.Models;
 
 /// <summary>
-/// The versions of one model that serve now. Requests read an immutable picture of them; the catalog replaces the
-/// picture in one step, so a request sees either all of a change or nothing of it.
+/// The versions of one model that serve now. Requests read an immutable snapshot of them; the catalog replaces the
+/// snapshot in one step, so a request sees either all of a change or nothing of it.
 /// </summary>
 internal sealed class ServedModel
 {
@@ -16,7 +16,7 @@ internal sealed class ServedModel
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, VersionStatus> _statuses = [];
     private readonly ServerMeters _meters;
-    private volatile Picture _picture = new([], FrozenDictionary<string, long>.Empty);
+    private volatile Snapshot _picture = new([], FrozenDictionary<string, long>.Empty);
 
     public ServedModel(string name, ServerMeters meters)
     {
@@ -40,7 +40,7 @@ internal sealed class ServedModel
     {
         while (true)
         {
-            Picture now = _picture;
+            Snapshot now = _picture;
             ModelVersion? version = Find(now, choice);
             if (version is null)
                 throw Missing(now, choice);
@@ -52,7 +52,7 @@ internal sealed class ServedModel
     /// <summary>Replaces what serves, in one step.</summary>
     public void Publish(IEnumerable<ModelVersion> versions, IReadOnlyDictionary<string, long> labels)
     {
-        _picture = new Picture(
+        _picture = new Snapshot(
             [.. versions.OrderByDescending(v => v.Number)],
             labels.ToFrozenDictionary(StringComparer.Ordinal)
         );
@@ -116,7 +116,7 @@ internal sealed class ServedModel
         }
     }
 
-    private static ModelVersion? Find(Picture now, VersionChoice choice)
+    private static ModelVersion? Find(Snapshot now, VersionChoice choice)
     {
         long? number = choice.Number;
         if (choice.Label is { } label)
@@ -135,7 +135,7 @@ internal sealed class ServedModel
         return null;
     }
 
-    private ServingException Missing(Picture now, VersionChoice choice)
+    private ServingException Missing(Snapshot now, VersionChoice choice)
     {
         string available =
             now.Versions.Length == 0
@@ -161,5 +161,5 @@ internal sealed class ServedModel
         );
     }
 
-    private sealed record Picture(ImmutableArray<ModelVersion> Versions, FrozenDictionary<string, long> Labels);
+    private sealed record Snapshot(ImmutableArray<ModelVersion> Versions, FrozenDictionary<string, long> Labels);
 }

@@ -73,7 +73,7 @@ internal sealed partial class VersionLoader(CatalogSettings settings, ServerMete
             return scorer;
         try
         {
-            scorer.Settle();
+            scorer.WarmUp();
             return scorer;
         }
         catch
@@ -84,13 +84,13 @@ internal sealed partial class VersionLoader(CatalogSettings settings, ServerMete
     }
 
     /// <summary>Settles a version that serves already.</summary>
-    public void Settle(ModelVersion version)
+    public void WarmUp(ModelVersion version)
     {
         if (!version.TryHold())
             return;
         try
         {
-            version.Scorer.Settle();
+            version.Scorer.WarmUp();
         }
         catch (Exception error) when (error is OutOfMemoryException or InvalidOperationException)
         {

@@ -9,7 +9,7 @@ namespace Firn.Server.Operations;
 /// (<c>Connection: close</c>, GOAWAY) while new ones are still taken, so balancers and clients move away; then no
 /// connection is made any more, and those that are made get their answer; then Kestrel closes what stays silent.
 /// </summary>
-internal sealed class Draining(ServerState state, Doors doors, ServerSettings settings) : IHostedLifecycleService
+internal sealed class Draining(ServerState state, ListeningSockets sockets, ServerSettings settings) : IHostedLifecycleService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
 
@@ -17,14 +17,14 @@ internal sealed class Draining(ServerState state, Doors doors, ServerSettings se
     {
         state.Stop();
         await Task.Delay(settings.DrainDelay, cancellationToken).ConfigureAwait(false);
-        if (settings.DrainDelay == TimeSpan.Zero || !doors.Shut())
+        if (settings.DrainDelay == TimeSpan.Zero || !sockets.RefuseNew())
             return;
         long shut = Stopwatch.GetTimestamp();
         // Twice in a row: between being taken and being counted a connection is nowhere.
         for (int quiet = 0; quiet < 2 && Stopwatch.GetElapsedTime(shut) < settings.Silence; )
         {
             await Task.Delay(Poll, cancellationToken).ConfigureAwait(false);
-            quiet = doors.Connections == 0 && !doors.SomebodyWaits() ? quiet + 1 : 0;
+            quiet = sockets.Connections == 0 && !sockets.SomebodyWaits() ? quiet + 1 : 0;
         }
     }
 

@@ -39,13 +39,15 @@ internal sealed record ModelFile
     public required string FirnVersion { get; init; }
     public required ClassifierOptions Architecture { get; init; }
     public required EmbeddingShape Embedding { get; init; }
-    public NgramOptions? Wide { get; init; }
+    [JsonPropertyName("wide")]
+    public NgramOptions? LinearBranch { get; init; }
     public required CleaningOptions Cleaning { get; init; }
     public required int MaxTokens { get; init; }
     public Truncation Truncation { get; init; }
     public required IReadOnlyList<string> Labels { get; init; }
     public NeutralBand? Neutral { get; init; }
-    public double? UnsureBelow { get; init; }
+    [JsonPropertyName("unsure_below")]
+    public double? AbstainBelow { get; init; }
     public float Threshold { get; init; } = 0.5f;
     public IReadOnlyList<float>? Prior { get; init; }
     public required DataSource Data { get; init; }

@@ -5,7 +5,7 @@ namespace Firn.Data;
 /// <summary>Labels as they stand in data, to classes and their names.</summary>
 public sealed class LabelMap
 {
-    private const int MostClasses = 100_000;
+    private const int MaxClasses = 100_000;
 
     // From so many on, a column with nearly as many values as rows is one of texts or numbers of rows.
     private const int ManyClasses = 1000;
@@ -72,11 +72,11 @@ public sealed class LabelMap
                     : $"The data holds one label, '{classes[0]}', and a classifier needs two; check the label column."
             );
         }
-        if (classes.Length > MostClasses || (classes.Length > ManyClasses && classes.Length > texts / 2))
+        if (classes.Length > MaxClasses || (classes.Length > ManyClasses && classes.Length > texts / 2))
         {
             throw new InvalidDataException(
                 $"The data holds {classes.Length} different labels, such as '{classes[0]}' and '{classes[1]}', too "
-                    + $"many for its texts or for a classifier ({MostClasses} at most); name the column that holds "
+                    + $"many for its texts or for a classifier ({MaxClasses} at most); name the column that holds "
                     + $"the label, or join rare labels."
             );
         }

@@ -2,18 +2,18 @@ namespace Firn.Drift;
 
 /// <summary>
 /// How far training moved each word, what that did to its neighbourhood, and which words it tore apart: a word that the
-/// training texts hold moves, and its neighbour that they lack stays behind.
+/// training texts hold moves, and its neighbor that they lack stays behind.
 /// </summary>
 public sealed class DriftReport
 {
-    private readonly PlaceSearch _search;
+    private readonly NeighborRanks _search;
 
     private DriftReport(
         DriftTable table,
         DriftOptions options,
-        PlaceSearch search,
+        NeighborRanks search,
         IReadOnlyList<WordMovement> words,
-        IReadOnlyList<TornPair> pairs
+        IReadOnlyList<DivergedPair> pairs
     )
     {
         Table = table;
@@ -38,9 +38,9 @@ public sealed class DriftReport
 
     /// <summary>
     /// Pairs of a word that training saw and a near one that it lacks, near before training and among the nearest of
-    /// one of the two; the worst tear first, each word in one pair only.
+    /// one of the two; the worst divergence first, each word in one pair only.
     /// </summary>
-    public IReadOnlyList<TornPair> Pairs { get; }
+    public IReadOnlyList<DivergedPair> Pairs { get; }
 
     /// <summary>Words that moved.</summary>
     public int Moved => Words.Count(w => w.Length > 0);
@@ -51,7 +51,7 @@ public sealed class DriftReport
     /// <summary>Measures.</summary>
     /// <param name="table">Vectors before and after.</param>
     /// <param name="options">What is measured; null for the defaults.</param>
-    /// <param name="progress">Told how far the search for neighbours is, from 0 to 1.</param>
+    /// <param name="progress">Told how far the search for neighbors is, from 0 to 1.</param>
     /// <param name="cancellation">Stops the search.</param>
     /// <exception cref="InvalidDataException">No word had a vector.</exception>
     public static DriftReport Measure(
@@ -64,7 +64,7 @@ public sealed class DriftReport
         ArgumentNullException.ThrowIfNull(table);
         options ??= new DriftOptions();
         options.Validate();
-        var search = new PlaceSearch(table);
+        var search = new NeighborRanks(table);
         if (search.Ids.IsEmpty)
             throw new InvalidDataException(
                 "No word of the model had a vector before training, so there is no drift to measure."
@@ -85,7 +85,7 @@ public sealed class DriftReport
                     if (here == there || cosine < options.NearCosine)
                         continue;
                     (int seen, int unseen) = here ? (place, other) : (other, place);
-                    if ((table.CountOf(search.Ids[seen]) ?? options.LeastSeen) >= options.LeastSeen)
+                    if ((table.CountOf(search.Ids[seen]) ?? options.MinSeen) >= options.MinSeen)
                         near.Add((seen, unseen));
                 }
             },
@@ -95,7 +95,7 @@ public sealed class DriftReport
         var words = new WordMovement[search.Ids.Length];
         for (int place = 0; place < words.Length; place++)
             words[place] = Movement(table, search.Ids[place], kept[place]);
-        TornPair[] pairs =
+        DivergedPair[] pairs =
         [
             .. near.OrderByDescending(p => search.CosineBefore(p.Seen, p.Unseen) - search.CosineAfter(p.Seen, p.Unseen))
                 .ThenBy(p => p)
@@ -113,7 +113,7 @@ public sealed class DriftReport
 
     /// <summary>What happened to the nearness of two words.</summary>
     /// <exception cref="ArgumentException">The model does not know one of them, or it had no vector.</exception>
-    public TornPair PairOf(string first, string second) =>
+    public DivergedPair PairOf(string first, string second) =>
         _search.Pair(_search.PlaceOf(Table.Require(first)), _search.PlaceOf(Table.Require(second)));
 
     /// <summary>A word's nearest words before and now.</summary>
@@ -123,7 +123,7 @@ public sealed class DriftReport
     public NeighborChange NeighborsOf(string word, int? count = null) =>
         _search.Neighbors(_search.PlaceOf(Table.Require(word)), count ?? Options.Neighbors);
 
-    private static int[] AskedFor(DriftTable table, PlaceSearch search, int most)
+    private static int[] AskedFor(DriftTable table, NeighborRanks search, int most)
     {
         int[] ids = search.Ids.ToArray();
         return

@@ -8,7 +8,7 @@ namespace Firn.Drift;
 /// penalty pulls towards one way for all words, where regressing the new place itself would pull every word towards
 /// the middle.
 /// </summary>
-internal sealed record MapFit(LinearMap Map, double Penalty, double Foretold)
+internal sealed record MapFit(LinearMap Map, double Penalty, double CrossValidatedR2)
 {
     private const int Folds = 5;
     private static readonly double[] Penalties = [.. Enumerable.Range(0, 13).Select(i => Math.Pow(10, -3 + i / 2.0))];

@@ -34,7 +34,7 @@ public enum MapWeights
 /// <summary>The settings of a repair.</summary>
 public sealed record RepairOptions
 {
-    /// <summary>Neighbours that carry a word along, k; 1 to 1000.</summary>
+    /// <summary>Neighbors that carry a word along, k; 1 to 1000.</summary>
     public int Neighbors { get; init; } = 10;
 
     /// <summary>

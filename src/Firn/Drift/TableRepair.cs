@@ -40,7 +40,7 @@ public sealed class TableRepair
     /// How well the map foretells where a word goes, on words kept apart from its fit (cross-validation): 1 - error /
     /// error of leaving each where it was. Below 0 the map is worse than doing nothing. Null for other methods.
     /// </summary>
-    public double? Foretold { get; private init; }
+    public double? CrossValidatedR2 { get; private init; }
 
     /// <summary>Repairs.</summary>
     /// <param name="table">The vectors before and after training.</param>
@@ -92,7 +92,7 @@ public sealed class TableRepair
         return new TableRepair(RepairMethod.Map, table, after, stayed)
         {
             Penalty = fit.Penalty,
-            Foretold = fit.Foretold,
+            CrossValidatedR2 = fit.CrossValidatedR2,
         };
     }
 

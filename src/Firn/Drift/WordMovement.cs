@@ -30,7 +30,7 @@ public sealed record WordMovement(
 /// <param name="MedianCosineDistance">Their median.</param>
 /// <param name="MeanRelative">Mean way as a share of the vector's length.</param>
 /// <param name="MeanNeighborsKept">
-/// Mean of the neighbours kept, over the words for which they were looked up; NaN for none.
+/// Mean of the neighbors kept, over the words for which they were looked up; NaN for none.
 /// </param>
 public sealed record FrequencyBand(
     string Name,

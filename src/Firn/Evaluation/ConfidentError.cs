@@ -12,7 +12,7 @@ public sealed record ConfidentError(string Text, string Actual, string Predicted
 /// <summary>Keeps the errors with the highest probability.</summary>
 internal sealed class ConfidentErrors(
     IReadOnlyList<string> names,
-    float threshold = DecisionThreshold.Usual,
+    float threshold = DecisionThreshold.Default,
     int most = 20
 )
 {

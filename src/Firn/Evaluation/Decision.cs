@@ -4,14 +4,14 @@ namespace Firn.Evaluation;
 internal static class Decision
 {
     /// <summary>The score from which the second of two classes is given, where it was not tuned.</summary>
-    public const float Usual = 0.5f;
+    public const float Default = 0.5f;
 
     /// <summary>
     /// One column: the second class from the threshold on; else the first of the largest probabilities.
     /// </summary>
     /// <param name="row">[K].</param>
     /// <param name="threshold">For one column.</param>
-    public static int ClassOf(ReadOnlySpan<float> row, float threshold = Usual)
+    public static int ClassOf(ReadOnlySpan<float> row, float threshold = Default)
     {
         if (row.Length == 1)
             return row[0] >= threshold ? 1 : 0;

@@ -24,7 +24,7 @@ public enum ThresholdMetric
 public static class DecisionThreshold
 {
     /// <summary>The threshold where it is not tuned.</summary>
-    public const float Usual = Decision.Usual;
+    public const float Default = Decision.Default;
 
     /// <summary>
     /// The threshold at which the figure is highest on labelled texts: midway between two neighbouring scores; of
@@ -33,7 +33,7 @@ public static class DecisionThreshold
     /// <param name="scores">[N] probability of the second class.</param>
     /// <param name="labels">[N] 0 or 1.</param>
     /// <param name="metric">The figure.</param>
-    /// <returns>In [0, 1]; <see cref="Usual"/> without texts.</returns>
+    /// <returns>In [0, 1]; <see cref="Default"/> without texts.</returns>
     public static float Best(ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, ThresholdMetric metric)
     {
         Throw.IfLengthDiffers(labels.Length, scores.Length, nameof(labels));
@@ -44,7 +44,7 @@ public static class DecisionThreshold
             negatives = sorted.Length - positives;
         int found = positives,
             falseAlarms = negatives; // at a threshold below all scores
-        (double Value, float Threshold) best = (double.NegativeInfinity, Usual);
+        (double Value, float Threshold) best = (double.NegativeInfinity, Default);
         for (int i = 0; i <= sorted.Length; i++)
         {
             // Everything from i on is predicted to be of the second class.
@@ -54,7 +54,7 @@ public static class DecisionThreshold
                 double value = Value(metric, found, falseAlarms, positives, negatives);
                 if (
                     value > best.Value
-                    || (value == best.Value && Math.Abs(threshold - Usual) < Math.Abs(best.Threshold - Usual))
+                    || (value == best.Value && Math.Abs(threshold - Default) < Math.Abs(best.Threshold - Default))
                 )
                     best = (value, threshold);
             }
@@ -70,7 +70,7 @@ public static class DecisionThreshold
 
     /// <summary>0.5 where it lies between both scores, for there is no reason to leave it; else the middle.</summary>
     private static float Between(float below, float above) =>
-        below < Usual && Usual <= above ? Usual
+        below < Default && Default <= above ? Default
         : below + (above - below) / 2 is var middle && middle > below ? middle
         : above;
 

@@ -12,14 +12,14 @@ internal sealed class LabelCounter(LabelRule rule, LabelSets? sets)
         _withoutWord;
 
     /// <param name="row">[K]: what the model gives.</param>
-    /// <param name="saysNothing">Whether the model saw no word of it.</param>
+    /// <param name="hasNoKnownToken">Whether the model saw no word of it.</param>
     /// <param name="truth">The class, or the set of classes.</param>
-    public void Add(ReadOnlySpan<float> row, bool saysNothing, int truth)
+    public void Add(ReadOnlySpan<float> row, bool hasNoKnownToken, int truth)
     {
         LabelDecision decision = rule.Decide(row);
         _labels[decision.Label] = _labels.GetValueOrDefault(decision.Label) + 1;
         _texts++;
-        if (saysNothing)
+        if (hasNoKnownToken)
             _withoutWord++;
         if (decision.Abstained)
             _abstained++;

@@ -16,18 +16,18 @@ public sealed record LabelRule
     public bool MultiLabel { get; init; }
 
     /// <summary>The score from which the second of two classes is given, or each of several; in [0, 1].</summary>
-    public float Threshold { get; init; } = Decision.Usual;
+    public float Threshold { get; init; } = Decision.Default;
 
     /// <summary>
     /// Probability of the likeliest class below which the label is <see cref="UnsureLabel"/>; null for never.
     /// </summary>
-    public double? UnsureBelow { get; init; }
+    public double? AbstainBelow { get; init; }
 
     /// <summary>Scores of two classes that get a label of their own; null for none.</summary>
     public NeutralBand? Neutral { get; init; }
 
     /// <summary>Whether a text may be left without a class.</summary>
-    public bool MayAbstain => !MultiLabel && (UnsureBelow > 0 || (Neutral is not null && Labels.Count == 2));
+    public bool MayAbstain => !MultiLabel && (AbstainBelow > 0 || (Neutral is not null && Labels.Count == 2));
 
     /// <summary>The label of a text.</summary>
     /// <param name="row">[K]: the probability of the second of two classes, or one a class.</param>
@@ -37,7 +37,7 @@ public sealed record LabelRule
             return new LabelDecision(Several(row), Decision.ClassOf(row), row[Decision.ClassOf(row)], Abstained: false);
         int c = Decision.ClassOf(row, Threshold);
         float probability = Decision.ProbabilityOf(c, row);
-        if (probability < UnsureBelow)
+        if (probability < AbstainBelow)
             return new LabelDecision(UnsureLabel, c, probability, Abstained: true);
         return row.Length == 1 && Neutral is { } band && band.Contains(row[0])
             ? new LabelDecision(band.Label, c, probability, Abstained: true)

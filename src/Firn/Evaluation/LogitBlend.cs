@@ -7,13 +7,13 @@ namespace Firn.Evaluation;
 /// Stacking with weights that are not negative: Breiman 1996, "Stacked regressions".
 /// </summary>
 /// <param name="Scales">[M] s of each model, 0 or more.</param>
-/// <param name="Shift">c; 0 with more than two classes.</param>
-public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
+/// <param name="Bias">c; 0 with more than two classes.</param>
+public sealed record LogitBlend(IReadOnlyList<double> Scales, double Bias)
 {
-    private const int MostSteps = 50;
+    private const int MaxSteps = 50;
     private const double Epsilon = 1e-7; // Evaluation's, and Keras'
     private const double Ridge = 1e-6;
-    private const int MostModels = 8,
+    private const int MaxModels = 8,
         Folds = 5,
         FewestTexts = 20,
         ManyTexts = 5000;
@@ -39,7 +39,7 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
     )
     {
         ArgumentNullException.ThrowIfNull(logits);
-        Throw.IfOutside(logits.Count, 1, MostModels, "number of models");
+        Throw.IfOutside(logits.Count, 1, MaxModels, "number of models");
         Throw.IfNotPositive(labels.Length, "number of texts");
         foreach (float[] model in logits)
             Throw.IfLengthDiffers(model.Length, (long)labels.Length * k, nameof(logits));
@@ -49,7 +49,7 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
             all = (1 << models) - 1;
         double[]? anchor =
             start is null ? null
-            : k == 1 ? [.. start.Scales, start.Shift]
+            : k == 1 ? [.. start.Scales, start.Bias]
             : [.. start.Scales];
         var problem = new Problem(logits, labels.ToArray(), k, anchor, strength / labels.Length);
         (double Loss, double[] X) best = Minimum(problem, all);
@@ -147,7 +147,7 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
         for (int m = 0; m < logits.Count; m++)
             x[m] = (kept >> m & 1) == 0 ? 0 : 1.0 / logits.Count;
         double loss = Loss(problem, x);
-        for (int step = 0; step < MostSteps; step++)
+        for (int step = 0; step < MaxSteps; step++)
         {
             (double[] gradient, double[,] hessian) = Derivatives(logits, labels, k, x);
             Pull(problem, x, gradient, hessian);
@@ -200,7 +200,7 @@ public sealed record LogitBlend(IReadOnlyList<double> Scales, double Shift)
     public float[] Probabilities(IReadOnlyList<float[]> logits, int k)
     {
         ArgumentNullException.ThrowIfNull(logits);
-        double[] x = k == 1 ? [.. Scales, Shift] : [.. Scales];
+        double[] x = k == 1 ? [.. Scales, Bias] : [.. Scales];
         var probabilities = new float[logits[0].Length];
         var z = new double[k];
         for (int i = 0; i < probabilities.Length; i += k)

@@ -30,7 +30,7 @@ public static class MultiLabelEvaluation
         int[] labels,
         LabelSets sets,
         IReadOnlyList<string> classNames,
-        float threshold = DecisionThreshold.Usual
+        float threshold = DecisionThreshold.Default
     )
     {
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -96,7 +96,7 @@ public static class MultiLabelEvaluation
     ) =>
         (
             SingleLabelEvaluation.LossAndAccuracy(probabilities, 1, Decisions(labels, sets)).Loss,
-            AllRight(probabilities, labels, sets, DecisionThreshold.Usual)
+            AllRight(probabilities, labels, sets, DecisionThreshold.Default)
         );
 
     /// <summary>For each text and class 1 where the text has it, else 0, [N,C].</summary>

@@ -25,7 +25,7 @@ public sealed class RiskCoverage
         ReadOnlySpan<float> probabilities,
         int columns,
         ReadOnlySpan<int> labels,
-        float threshold = DecisionThreshold.Usual
+        float threshold = DecisionThreshold.Default
     )
     {
         Throw.IfNotPositive(columns);
@@ -40,7 +40,7 @@ public sealed class RiskCoverage
     }
 
     /// <summary>The probability of the class that the row says.</summary>
-    public static float ConfidenceOf(ReadOnlySpan<float> row, float threshold = DecisionThreshold.Usual)
+    public static float ConfidenceOf(ReadOnlySpan<float> row, float threshold = DecisionThreshold.Default)
     {
         int c = Decision.ClassOf(row, threshold);
         return Decision.ProbabilityOf(c, row);

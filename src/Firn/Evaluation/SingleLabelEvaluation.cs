@@ -21,7 +21,7 @@ public static class SingleLabelEvaluation
         ReadOnlySpan<float> probabilities,
         ReadOnlySpan<int> labels,
         IReadOnlyList<string> classNames,
-        float threshold = DecisionThreshold.Usual
+        float threshold = DecisionThreshold.Default
     )
     {
         ArgumentNullException.ThrowIfNull(classNames);
@@ -72,7 +72,7 @@ public static class SingleLabelEvaluation
     public static int[] PredictedClasses(
         ReadOnlySpan<float> probabilities,
         int columns,
-        float threshold = DecisionThreshold.Usual
+        float threshold = DecisionThreshold.Default
     )
     {
         Throw.IfNotPositive(columns);

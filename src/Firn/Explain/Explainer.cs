@@ -11,7 +11,7 @@ namespace Firn.Explain;
 public sealed class Explainer
 {
     private const int FirstSteps = 32,
-        MostSteps = 512;
+        MaxSteps = 512;
     private const double WantedError = 0.005;
     private readonly Predictor _predictor;
 
@@ -63,7 +63,7 @@ public sealed class Explainer
             integrated = path.Integrate(steps);
             if (
                 Math.Abs(integrated.Sum() - target) <= WantedError * Math.Max(1, Math.Abs(target))
-                || steps == MostSteps
+                || steps == MaxSteps
             )
                 break;
         }
@@ -119,7 +119,7 @@ public sealed class Explainer
 
     private (int Place, float[] Says)[] Spelled(string[] tokens, int[] ids, TokenWindow window)
     {
-        if (_predictor.Classifier.Wide?.Characters?.Spelling is not { } spelling)
+        if (_predictor.Classifier.LinearBranch?.Characters?.Spelling is not { } spelling)
             return [];
         var spelled = new List<(int, float[])>();
         int all = ids.Count(id => id > 0),
@@ -176,7 +176,7 @@ public sealed class Explainer
     /// </summary>
     private double AddLinearShares(Encoded text, int label, int other, double[] shares, double[] spellings)
     {
-        if (_predictor.Classifier.Wide is not { } wide)
+        if (_predictor.Classifier.LinearBranch is not { } wide)
             return 0;
         (int Output, double Sign)[] margin =
             wide.OutputSize == 1 ? [(0, label == 1 ? 1 : -1)]

@@ -16,7 +16,7 @@ internal sealed class ByteSource : IDisposable
         Path = path;
         _stream = InputFile.Open(path, out InputFile.Content content);
         Compressed = content.IsPacked;
-        MaxLength = content.MostBytes;
+        MaxLength = content.MaxBytes;
         Kind = content.Kind;
         _buffer = new byte[(int)Math.Clamp(MaxLength, SmallestBuffer, BufferSize)];
     }

@@ -10,7 +10,7 @@ namespace Firn.Files;
 internal sealed class CheckedGzipStream : ReadOnlyStream
 {
     /// <summary>Deflate cannot expand by more than this.</summary>
-    public const int MostExpansion = 1032;
+    public const int MaxExpansion = 1032;
 
     private readonly string _path;
     private readonly MemberStream _packed;

@@ -3,7 +3,7 @@ namespace Firn.Files;
 /// <summary>A stream whose first bytes were read to tell what it is, and are given out again.</summary>
 internal sealed class HeadedStream : ReadOnlyStream
 {
-    private const int MostOfLines = 1 << 16;
+    private const int MaxLineBytes = 1 << 16;
 
     private readonly Stream _rest;
     private readonly byte[] _head;
@@ -39,7 +39,7 @@ internal sealed class HeadedStream : ReadOnlyStream
     public static HeadedStream OfLines(Stream stream, int lines, out bool isWhole)
     {
         isWhole = false;
-        var bytes = new byte[MostOfLines];
+        var bytes = new byte[MaxLineBytes];
         int length = 0;
         while (length < bytes.Length)
         {

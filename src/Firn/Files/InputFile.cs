@@ -16,12 +16,12 @@ public static class InputFile
     /// <summary>The name of standard input.</summary>
     public const string StandardInput = "-";
 
-    private const int MostLayers = 4;
+    private const int MaxLayers = 4;
 
     /// <summary>
     /// No packing expands by more than this in files that people have; it bounds what a header may promise.
     /// </summary>
-    private const int MostExpansion = 1 << 16;
+    private const int MaxExpansion = 1 << 16;
 
     private static readonly ConcurrentDictionary<string, Lazy<Spool>> Spools = new(StringComparer.Ordinal);
 
@@ -131,12 +131,12 @@ public static class InputFile
                         packing,
                         layer == 0
                             ? stream.Length
-                            : packed * (onlyGzip ? CheckedGzipStream.MostExpansion : MostExpansion)
+                            : packed * (onlyGzip ? CheckedGzipStream.MaxExpansion : MaxExpansion)
                     );
                     return stream;
                 }
                 packing.Add(kind);
-                if (layer == MostLayers || !FileDecoders.TryGet(kind, out Func<PackedInput, Stream> decode))
+                if (layer == MaxLayers || !FileDecoders.TryGet(kind, out Func<PackedInput, Stream> decode))
                     throw new InvalidDataException(
                         $"{path}: this is {kind.InWords()}, which cannot be read here. {kind.Remedy(file)}"
                     );
@@ -239,8 +239,8 @@ public static class InputFile
     /// <summary>What was opened.</summary>
     /// <param name="Kind">The kind of the unpacked content.</param>
     /// <param name="Packing">How it was packed, from outside inward.</param>
-    /// <param name="MostBytes">The content has no more bytes than this.</param>
-    internal readonly record struct Content(FileKind Kind, IReadOnlyList<FileKind> Packing, long MostBytes)
+    /// <param name="MaxBytes">The content has no more bytes than this.</param>
+    internal readonly record struct Content(FileKind Kind, IReadOnlyList<FileKind> Packing, long MaxBytes)
     {
         /// <summary>It was unpacked on the way.</summary>
         public bool IsPacked => Packing.Count > 0;

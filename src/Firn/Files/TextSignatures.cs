@@ -12,9 +12,9 @@ internal static class TextSignatures
     /// <summary>
     /// The share of control characters above which bytes are no text: noise has 0.11, texts with stray ones far less.
     /// </summary>
-    private const double MostControls = 0.03;
+    private const double MaxControls = 0.03;
 
-    private const double MostStrangers = 0.02,
+    private const double MaxStrangers = 0.02,
         FewZeros = 0.1;
 
     // All but tab, line feed, vertical tab, form feed, carriage return, the end mark of DOS and escape.
@@ -42,7 +42,7 @@ internal static class TextSignatures
         int controls = 0;
         foreach (byte value in head)
             controls += Controls.Contains(value) ? 1 : 0;
-        return controls > MostControls * head.Length ? FileKind.Binary : Known(head);
+        return controls > MaxControls * head.Length ? FileKind.Binary : Known(head);
     }
 
     /// <summary>Whether characters are single bytes or UTF-8, with a zero byte here and there.</summary>
@@ -90,7 +90,7 @@ internal static class TextSignatures
             if (high == 0 && value is 10 or 13 or 32 or ',' or '"' or '\t')
                 plain++;
         }
-        return count >= 2 && plain > 0 && strangers <= MostStrangers * count;
+        return count >= 2 && plain > 0 && strangers <= MaxStrangers * count;
     }
 
     private static bool IsStranger(char value) =>

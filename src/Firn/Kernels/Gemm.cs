@@ -189,7 +189,7 @@ internal static unsafe class Gemm
                         float* ps = from == null ? null : from + row * fromStride + column;
                         float* pc = c + (long)row * b.Columns + column;
                         if (k == 0)
-                            ahead.Ask(row, height, column, width);
+                            ahead.Prefetch(row, height, column, width);
                         if (whole)
                             Tile<P, V>(
                                 count,

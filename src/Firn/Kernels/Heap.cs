@@ -19,7 +19,7 @@ internal static class Heap
     private static readonly bool Collects = AppContext.TryGetSwitch(Switch, out bool on) && on;
 
     /// <summary>Where buffers were dropped: collects when much was allocated since the last time.</summary>
-    public static void Settle()
+    public static void Compact()
     {
         if (!Collects)
             return;

@@ -55,7 +55,7 @@ internal sealed unsafe class RecurrentStep
                 int height = Math.Min(Texts, texts - text);
                 long at = (long)text * _hidden;
                 for (int gate = 0; gate < 4; gate++)
-                    ahead.Ask(text, height, gate * _hidden + unit, Lanes);
+                    ahead.Prefetch(text, height, gate * _hidden + unit, Lanes);
                 Tile<Lanes512, Vector512<float>>(_hidden, unit, states + at, start + text, height, panel, sums);
                 for (int row = 0; row < height; row++, at += _hidden)
                     Cell<Lanes512, Vector512<float>>(sums + row * 4 * Lanes, cells + at + unit, outputs + at + unit);

@@ -16,7 +16,7 @@ internal readonly unsafe struct RowsAhead(void** rows, int count, int valueBytes
 
     /// <summary>Asks for some columns of some rows; those past the last row are left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Ask(int from, int number, int column, int columns)
+    public void Prefetch(int from, int number, int column, int columns)
     {
         if (from >= count || !Sse.IsSupported)
             return;

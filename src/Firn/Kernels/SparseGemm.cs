@@ -19,12 +19,12 @@ internal static unsafe class SparseGemm
 
     private const int DepthBlock = 40; // at most 64, the bits of a row's mask
     private const int RowBlock = 128;
-    private const int LeastVectors = 7,
-        MostVectors = 13;
+    private const int MinVectors = 7,
+        MaxVectors = 13;
 
     /// <summary>Whether C's columns can be cut into tiles.</summary>
     public static bool Fits(int columns) =>
-        columns % PackedMatrix.Lanes == 0 && columns / PackedMatrix.Lanes >= LeastVectors;
+        columns % PackedMatrix.Lanes == 0 && columns / PackedMatrix.Lanes >= MinVectors;
 
     /// <summary>
     /// C [M,N] = A [M,K] * B [K,N] + start, where start is nothing (null), C itself (<paramref name="startStride"/> =
@@ -126,7 +126,7 @@ internal static unsafe class SparseGemm
     {
         ulong* masks = stackalloc ulong[RowBlock];
         int vectors = columns / P.Count,
-            panels = (vectors + MostVectors - 1) / MostVectors;
+            panels = (vectors + MaxVectors - 1) / MaxVectors;
         int blocks = Math.Max(1, (depth + DepthBlock - 1) / DepthBlock),
             step = Math.Max(1, (depth + blocks - 1) / blocks);
         for (int firstRow = 0; firstRow < rows; firstRow += RowBlock)

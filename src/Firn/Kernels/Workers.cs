@@ -4,7 +4,7 @@ namespace Firn.Kernels;
 internal static class Workers
 {
     [ThreadStatic]
-    private static Crew? _idle; // a thread's own, while it runs nothing
+    private static WorkerPool? _idle; // a thread's own, while it runs nothing
 
     /// <summary>
     /// Calls <paramref name="body"/>(shard, worker) once for each shard in [0, <paramref name="shards"/>), on at most
@@ -23,24 +23,24 @@ internal static class Workers
                 body(shard, 0);
             return;
         }
-        Crew crew = _idle ?? new Crew();
+        WorkerPool pool = _idle ?? new WorkerPool();
         _idle = null; // a body may call in turn, and then needs another
         try
         {
-            crew.Run(shards, workers, body);
+            pool.Run(shards, workers, body);
         }
         finally
         {
-            _idle = crew;
+            _idle = pool;
         }
     }
 
     /// <summary>
     /// A piece of work that threads of the pool join. One that comes late finds the work closed and leaves, or joins
-    /// the next piece of the same crew; both are right, since it takes its number and its shards from the piece at
+    /// the next piece of the same pool; both are right, since it takes its number and its shards from the piece at
     /// hand.
     /// </summary>
-    private sealed class Crew : IThreadPoolWorkItem
+    private sealed class WorkerPool : IThreadPoolWorkItem
     {
         private const int Spins = 50; // some microseconds: shards that end together need no sleep
 

@@ -57,7 +57,7 @@ internal interface IBatchStatistics
     void Gather(ShardWorkspace work, in LayerPass pass);
 
     /// <summary>After all shards.</summary>
-    void Settle(int shards);
+    void Compact(int shards);
 
     /// <summary>A shard's sums of its gradients, before the backward pass.</summary>
     void GatherGradients(ShardWorkspace work, in LayerPass pass);
@@ -129,7 +129,7 @@ internal sealed unsafe class BatchNormalizationNode(
         }
     }
 
-    public void Settle(int shards)
+    public void Compact(int shards)
     {
         int f = InputWidth;
         _rows = 0;

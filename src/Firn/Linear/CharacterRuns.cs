@@ -49,14 +49,14 @@ internal sealed class CharacterRuns
     public static (CharacterRuns Runs, SparseMatrix Rows) Fit(
         RaggedIds texts,
         Vocabulary vocabulary,
-        WideOptions options,
+        LinearBranchOptions options,
         int threads,
         UnseenWords? unseen = null
     )
     {
         var source = new CharacterSource(texts, vocabulary, options.LongestCharacters, unseen);
         (NgramVectorizer columns, SparseMatrix rows) = NgramVectorizer.Fit(source, options.ToCharacterRuns(), threads);
-        Heap.Settle(); // the counts
+        Heap.Compact(); // the counts
         var runs = new CharacterRuns(
             source,
             columns,

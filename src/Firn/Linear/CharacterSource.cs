@@ -15,7 +15,7 @@ internal sealed class CharacterSource(RaggedIds texts, Vocabulary vocabulary, in
     : INgramSource
 {
     public const int Shortest = 3,
-        MostLongest = 8;
+        MaxLongestShown = 8;
     private const int Begin = '<',
         End = '>';
 

@@ -68,7 +68,7 @@ internal sealed class KeyTable
         if (4L * (Count + 1) > 3L * _keys.Length)
         {
             Grow();
-            Heap.Settle();
+            Heap.Compact();
         }
         int mask = _keys.Length - 1;
         int slot = (int)key & mask;

@@ -7,7 +7,7 @@ namespace Firn.Linear;
 /// </summary>
 internal static class NewtonSolver
 {
-    private const int MostInnerSteps = 200;
+    private const int MaxInnerSteps = 200;
     private const double SufficientDecrease = 1e-4;
 
     /// <summary>The parameters with the least loss.</summary>
@@ -79,7 +79,7 @@ internal static class NewtonSolver
             rz += s.Residual[i] * s.Direction[i];
         }
         double enough = precision * Math.Sqrt(rz);
-        for (int step = 0; step < MostInnerSteps && Math.Sqrt(rz) > enough; step++)
+        for (int step = 0; step < MaxInnerSteps && Math.Sqrt(rz) > enough; step++)
         {
             objective.HessianTimes(s.Direction, s.Product);
             double curvature = Dot(s.Direction, s.Product);

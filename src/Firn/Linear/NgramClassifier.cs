@@ -7,7 +7,7 @@ namespace Firn.Linear;
 
 /// <summary>
 /// A linear model over n-grams of token ids: the wide part that stands beside an LSTM. Its logits
-/// sum_j w_j x_j + b are added to the LSTM's (Cheng et al. 2016, "Wide and deep learning", equation 3).
+/// sum_j w_j x_j + b are added to the LSTM's (Cheng et al. 2016, "Wide & Deep Learning", equation 3).
 /// </summary>
 internal sealed class NgramClassifier
 {
@@ -74,7 +74,7 @@ internal sealed class NgramClassifier
         ReadOnlySpan<int> labels,
         int classes,
         ReadOnlySpan<float> classWeights,
-        WideOptions options,
+        LinearBranchOptions options,
         int threads,
         LabelSets? sets = null
     ) =>
@@ -110,7 +110,7 @@ internal sealed class NgramClassifier
         RaggedIds texts,
         Vocabulary vocabulary,
         LinearTask task,
-        WideOptions options,
+        LinearBranchOptions options,
         int threads,
         IReadOnlyList<double> inversePenalties
     )
@@ -128,7 +128,7 @@ internal sealed class NgramClassifier
             (runs, SparseMatrix characters) = CharacterRuns.Fit(texts, vocabulary, options, threads, task.Unseen);
             rows = SparseMatrix.Concatenate(rows, characters);
         }
-        Heap.Settle(); // the counts
+        Heap.Compact(); // the counts
         var models = new List<NgramClassifier>(inversePenalties.Count);
         foreach (double inversePenalty in inversePenalties)
         {

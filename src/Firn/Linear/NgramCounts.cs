@@ -51,7 +51,7 @@ internal sealed record NgramCounts(int[] RowStarts, List<int> Columns, List<usho
                 foreach (int end in chunks[chunk].Ends)
                     starts[++text] = before + end;
             }
-            Heap.Settle(); // lists that had to grow
+            Heap.Compact(); // lists that had to grow
         }
         return new NgramCounts(starts, columns, occurrences);
     }

@@ -49,9 +49,9 @@ internal sealed class NgramVectorizer
     )
     {
         options.Validate();
-        Heap.Settle(); // what came before
+        Heap.Compact(); // what came before
         (NgramVectorizer vectorizer, NgramCounts counts) = Count(texts, options, threads);
-        Heap.Settle(); // the table of all n-grams
+        Heap.Compact(); // the table of all n-grams
         return (vectorizer, vectorizer.Weigh(counts));
     }
 

@@ -6,7 +6,7 @@ namespace Firn.Model;
 /// <summary>The pull of moving rows back to their start; see <see cref="Training.ThawPhase.Pull"/>.</summary>
 /// <param name="Strength">a in a * (w - w0).</param>
 /// <param name="Start">w0, the whole table, [R,E].</param>
-internal sealed record RowPull(float Strength, ReadOnlyMemory<float> Start);
+internal sealed record RowAnchor(float Strength, ReadOnlyMemory<float> Start);
 
 /// <summary>
 /// The optimizer's state and step for the groups that train (Kingma, Ba 2015, with Keras' place of epsilon). Groups
@@ -61,7 +61,7 @@ internal sealed class Adam
     public Func<ParameterGroup, double>? RateOf { get; init; }
 
     /// <summary>The pull of moving rows back to their start; null for none.</summary>
-    public RowPull? Pull { get; init; }
+    public RowAnchor? Pull { get; init; }
 
     public double Beta1 { get; init; } = 0.9;
 

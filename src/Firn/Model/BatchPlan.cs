@@ -11,7 +11,7 @@ namespace Firn.Model;
 /// <param name="leastTexts">Texts a shard, at least.</param>
 internal sealed class BatchPlan(int usualShards, int mostShards, int leastTexts)
 {
-    private const int UsualTokens = 2048; // of a shard
+    private const int DefaultTokens = 2048; // of a shard
 
     private readonly int[] _starts = new int[mostShards + 1],
         _tokens = new int[mostShards];
@@ -82,7 +82,7 @@ internal sealed class BatchPlan(int usualShards, int mostShards, int leastTexts)
 
     private void Cut()
     {
-        int wanted = (int)Math.Clamp(Tokens / UsualTokens, usualShards, mostShards);
+        int wanted = (int)Math.Clamp(Tokens / DefaultTokens, usualShards, mostShards);
         wanted = Math.Clamp(Count / leastTexts, 1, wanted);
         Shards = 0;
         long seen = 0;

@@ -134,7 +134,7 @@ public sealed unsafe class Scorer
             rows[p] = rowOf[read[p]]; // one text: a row a step
         workspace.Source.Tables = _folded;
         _layers.Forward(workspace.Shard, new LayerPass(default, default, workspace.Source));
-        _model.Wide?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.Wide, unseen);
+        _model.LinearBranch?.AddLogits(ids, workspace.Shard.LogitsOf(0), workspace.LinearBranch, unseen);
         Losses.Probabilities(workspace.Shard.LogitsOf(0), probabilities, _model.Options.MultiLabel);
     }
 
@@ -201,7 +201,7 @@ public sealed unsafe class Scorer
                     ReadOnlySpan<float> unseen = part.Texts.UnseenOf(text);
                     if (GivesPrior(part.Texts.LengthOf(text), unseen, row))
                         continue;
-                    _model.Wide?.AddLogits(part.Texts[text], shard.LogitsOf(i), workers[worker].Wide, unseen);
+                    _model.LinearBranch?.AddLogits(part.Texts[text], shard.LogitsOf(i), workers[worker].LinearBranch, unseen);
                     Losses.Probabilities(shard.LogitsOf(i), row, _model.Options.MultiLabel);
                 }
             }
@@ -282,7 +282,7 @@ public sealed unsafe class Scorer
     /// <summary>Gives a text that says nothing the prior, where the model has one.</summary>
     private bool GivesPrior(int ids, ReadOnlySpan<float> unseen, Span<float> probabilities)
     {
-        if (_model.PriorValues.IsEmpty || !RaggedIds.SaysNothing(ids, unseen))
+        if (_model.PriorValues.IsEmpty || !RaggedIds.HasNoKnownToken(ids, unseen))
             return false;
         _model.PriorValues.CopyTo(probabilities);
         return true;

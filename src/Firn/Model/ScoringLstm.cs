@@ -61,7 +61,7 @@ internal static unsafe class ScoringLstm
             }
             if (alive == 1)
             {
-                ahead.Ask(0, 1, 0, width);
+                ahead.Prefetch(0, 1, 0, width);
                 MatrixVector.Multiply(
                     before,
                     lstm.PackedRecurrent,
@@ -88,8 +88,8 @@ internal static unsafe class ScoringLstm
         var here = new RowsAhead(at, texts, folded.ValueBytes);
         for (int i = 0; i < texts; i++)
         {
-            here.Ask(i + Distance, 1, 0, 4 * hidden);
-            ahead.Ask(i, 1, 0, 4 * hidden);
+            here.Prefetch(i + Distance, 1, 0, 4 * hidden);
+            ahead.Prefetch(i, 1, 0, 4 * hidden);
             long state = (long)i * hidden;
             ScoringCell.Forward(
                 1,

@@ -17,7 +17,7 @@ public sealed class ScoringWorkspace
 
     internal ShardWorkspace Shard { get; }
 
-    internal NgramScratch Wide { get; } = new();
+    internal NgramScratch LinearBranch { get; } = new();
 
     /// <summary>Feeds the layers on the embedding.</summary>
     internal FoldedSource Source { get; }

@@ -47,7 +47,7 @@ public sealed class TextClassifier
     public EmbeddingTable Embedding { get; }
 
     /// <summary>The linear part beside the LSTM: its logits are added to the dense layer's; null for none.</summary>
-    internal NgramClassifier? Wide { get; set; }
+    internal NgramClassifier? LinearBranch { get; set; }
 
     /// <summary>
     /// Counts the changes that training made to the weights, so that what was derived from them can be dropped.
@@ -90,14 +90,14 @@ public sealed class TextClassifier
     /// <param name="wide">The linear part; shared; null for none.</param>
     internal TextClassifier Copy(EmbeddingTable table, NgramClassifier? wide)
     {
-        var copy = new TextClassifier(Options, table, seed: 0) { Wide = wide, Prior = Prior };
+        var copy = new TextClassifier(Options, table, seed: 0) { LinearBranch = wide, Prior = Prior };
         foreach (Parameter weights in Parameters.Where(p => p.Group != ParameterGroup.Embedding))
             weights.Values.CopyTo(copy[weights.Name].Values);
         return copy;
     }
 
     /// <summary>Whether a linear part over n-grams of ids stands beside the LSTM.</summary>
-    public bool HasWidePart => Wide is not null;
+    public bool HasLinearBranch => LinearBranch is not null;
 
     /// <summary>All weights, the embedding's rows first.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;

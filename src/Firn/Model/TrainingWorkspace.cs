@@ -20,20 +20,20 @@ internal readonly record struct BatchResult(double LossSum, int Correct, long To
 /// </summary>
 internal sealed unsafe class TrainingWorkspace
 {
-    private const int UsualShards = 16,
-        MostShards = BatchPlanLimits.Shards,
-        LeastTexts = 8;
+    private const int DefaultShards = 16,
+        MaxShards = BatchPlanLimits.Shards,
+        MinTexts = 8;
 
     private readonly ModelLayers _layers;
     private readonly BatchPlan _plan = CreatePlan();
     private readonly PaddedBatch? _padded;
     private readonly ShardWorkspace?[] _workers; // one a thread, or one a shard where shards wait for each other
     private readonly Parameter[] _dense;
-    private readonly GradientBuffer[] _shardGradients = new GradientBuffer[MostShards];
+    private readonly GradientBuffer[] _shardGradients = new GradientBuffer[MaxShards];
     private readonly GradientBuffer _sum;
     private readonly InputProjection _inputs;
-    private readonly double[] _shardLoss = new double[MostShards];
-    private readonly int[] _shardCorrect = new int[MostShards];
+    private readonly double[] _shardLoss = new double[MaxShards];
+    private readonly int[] _shardCorrect = new int[MaxShards];
     private readonly float[] _classWeights;
     private readonly List<List<Action<int, ShardWorkspace>>> _segments =
     [
@@ -76,13 +76,13 @@ internal sealed unsafe class TrainingWorkspace
         _classWeights = new float[model.Options.Classes];
         _statistics = [.. _layers.Nodes.OfType<IBatchStatistics>()];
         Compose();
-        _workers = new ShardWorkspace?[_meetings.Count > 0 ? MostShards : Threads];
+        _workers = new ShardWorkspace?[_meetings.Count > 0 ? MaxShards : Threads];
         _runShard = RunShard;
         _addSlice = AddSlice;
     }
 
     /// <summary>A plan as this engine cuts its batches.</summary>
-    public static BatchPlan CreatePlan() => new(UsualShards, MostShards, LeastTexts);
+    public static BatchPlan CreatePlan() => new(DefaultShards, MaxShards, MinTexts);
 
     public TextClassifier Model { get; }
 
@@ -208,7 +208,7 @@ internal sealed unsafe class TrainingWorkspace
         foreach (LayerNode node in _layers.Nodes)
         {
             if (node is IBatchStatistics { Gathers: true } batch)
-                Meet((shard, work) => batch.Gather(work, PassOf(shard)), () => batch.Settle(_plan.Shards));
+                Meet((shard, work) => batch.Gather(work, PassOf(shard)), () => batch.Compact(_plan.Shards));
             Add((shard, work) => node.Forward(work, PassOf(shard)));
         }
         Add(Loss);

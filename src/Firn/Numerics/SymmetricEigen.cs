@@ -5,7 +5,7 @@ namespace Firn.Numerics;
 /// </summary>
 internal static class SymmetricEigen
 {
-    private const int MostSweeps = 60;
+    private const int MaxSweeps = 60;
 
     /// <summary>Solves.</summary>
     /// <param name="matrix">Symmetric, [N,N].</param>
@@ -22,7 +22,7 @@ internal static class SymmetricEigen
             for (int j = 0; j < n; j++)
                 all += a[i, j] * a[i, j];
         }
-        for (int sweep = 0; sweep < MostSweeps && OffDiagonal(a) > 1e-30 * all; sweep++)
+        for (int sweep = 0; sweep < MaxSweeps && OffDiagonal(a) > 1e-30 * all; sweep++)
         {
             for (int p = 0; p < n; p++)
             {

@@ -256,7 +256,7 @@ internal sealed class CorpusParts
         }
         return new CorpusPart(new RaggedIds([.. ids], offsets), part.ClassesIn(source.Labels), part.Rows)
         {
-            Unseen = source.Options.Wide is { LongestCharacters: > 0 }
+            Unseen = source.Options.LinearBranch is { LongestCharacters: > 0 }
                 ? UnseenOf(part, idOf, unknown, offsets, source.Options)
                 : null,
         };

@@ -38,17 +38,17 @@ internal sealed class HeldOutScores(TextClassifier model, CorpusPart held, Label
 
 /// <summary>What the folds decided.</summary>
 /// <param name="Training">Their epochs, in the mean; the one to keep.</param>
-/// <param name="Wide">The linear part, its penalty chosen; null for none.</param>
+/// <param name="LinearBranch">The linear part, its penalty chosen; null for none.</param>
 /// <param name="Output">The scales; null where the recipe has none.</param>
 /// <param name="Threshold">The score from which the second of two classes is given.</param>
 internal sealed record FoldChoice(
     TrainingResult Training,
-    WideOptions? Wide,
+    LinearBranchOptions? LinearBranch,
     OutputCalibration? Output,
     float Threshold
 )
 {
-    public string Summary => Wide is null ? "" : FormattableString.Invariant($", C {Wide.InversePenalty}");
+    public string Summary => LinearBranch is null ? "" : FormattableString.Invariant($", C {LinearBranch.InversePenalty}");
 }
 
 /// <summary>Logits of all texts by models that lack them, epoch by epoch and penalty by penalty.</summary>
@@ -63,13 +63,13 @@ internal sealed class FoldScores(int folds)
     // Penalties to choose among, from strong to weak, as factors of what suits many texts; few texts begin with the
     // fourth.
     private static readonly double[] Factors = [1.0 / 27, 1.0 / 15, 1.0 / 9, 0.2, 1.0 / 3, 0.6, 1, 5.0 / 3, 3];
-    private const int UsualFactor = 3;
+    private const int DefaultFactor = 3;
 
     // An LSTM learns little from few texts, so it has to show that it adds something.
     private static readonly LogitBlend LinearAlone = new([0, 1], 0);
 
     /// <summary>Weights of the data against the penalty to choose among.</summary>
-    public static double[] Penalties(WideOptions wide) =>
+    public static double[] Penalties(LinearBranchOptions wide) =>
         [.. Factors.Select(factor => Math.Round(factor * wide.InversePenalty, 3))];
 
     public void Add(int[] labels, IReadOnlyList<EpochRecord> history, HeldOutScores held)
@@ -99,16 +99,16 @@ internal sealed class FoldScores(int folds)
             Schedule = options.Training.Schedule,
         };
         List<float[]> logits = [epochs[epoch]];
-        WideOptions? wide = null;
+        LinearBranchOptions? wide = null;
         float[][] linear = [];
-        if (options.Wide is { } asked)
+        if (options.LinearBranch is { } asked)
         {
             double[] penalties = Penalties(asked);
             linear = [.. Enumerable.Range(0, penalties.Length).Select(p => Joined(_linear.Select(f => f[p])))];
             var asItIs = new LogitBlend([1], 0);
             int penalty = PairedLoss.Best(
                 [.. linear.Select(l => PairedLoss.Of(asItIs.Probabilities([l], k), truth, k))],
-                UsualFactor
+                DefaultFactor
             );
             wide = asked with { InversePenalty = penalties[penalty] };
             logits.Add(linear[penalty]);
@@ -116,12 +116,12 @@ internal sealed class FoldScores(int folds)
         OutputFit.OutputFitted? fitted =
             wide is null && !options.Calibrate
                 ? null
-                : OutputFit.Fit(logits, truth, k, wide is null ? OutputFit.Usual(false) : LinearAlone, names);
+                : OutputFit.Fit(logits, truth, k, wide is null ? OutputFit.Default(false) : LinearAlone, names);
         float[] probabilities = fitted?.Probabilities ?? new LogitBlend([1], 0).Probabilities(logits, k);
         float threshold =
             options.TuneThreshold is { } metric && k == 1
                 ? DecisionThreshold.Best(probabilities, truth, metric)
-                : DecisionThreshold.Usual;
+                : DecisionThreshold.Default;
         return new FoldChoice(training, wide, fitted?.Calibration, threshold);
     }
 

@@ -39,19 +39,19 @@ internal static class MemoryBudget
         )
             fitting.Add($"--batch-size {batch.Batch} ({Megabytes(batch.Peak)})");
         if (
-            options.Wide is not null
-            && forecaster.For(options with { Wide = null }).Peak is var plain
+            options.LinearBranch is not null
+            && forecaster.For(options with { LinearBranch = null }).Peak is var plain
             && plain <= limit
         )
             fitting.Add($"--n-grams 0 ({Megabytes(plain)})");
         if (fitting.Count > 0)
             return $"what fits: {string.Join(", or ", fitting)}";
         ThawSchedule least = Schedules(options.Training).DefaultIfEmpty(options.Training.Schedule).Last();
-        long floor = forecaster.For(Small(options, least) with { Wide = null }).Peak;
+        long floor = forecaster.For(Small(options, least) with { LinearBranch = null }).Peak;
         return floor <= limit
             ? $"what fits: --schedule {least.Name} --batch-size "
                 + $"{Math.Min(SmallestBatch, options.Training.BatchSize)}"
-                + $"{(options.Wide is null ? "" : " --n-grams 0")} "
+                + $"{(options.LinearBranch is null ? "" : " --n-grams 0")} "
                 + $"({Megabytes(floor)})"
             : $"these texts need {Megabytes(Math.Min(floor, need))} whatever the schedule and the batch; use fewer "
                 + $"texts, fewer words (--max-words) or shorter vectors (--vector-size)";

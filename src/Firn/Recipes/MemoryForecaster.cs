@@ -91,7 +91,7 @@ internal sealed class MemoryForecaster
             );
         }
         long wide = 0;
-        if (options.Wide is { } ngrams)
+        if (options.LinearBranch is { } ngrams)
         {
             stages.Add(
                 new StageMemory(
@@ -111,7 +111,7 @@ internal sealed class MemoryForecaster
         if (options.Refit)
         {
             stages.Add(Refit(options, shape, classifier, hasVector, (weights, best, start, wide), threads));
-            if (options.Wide is { } again)
+            if (options.LinearBranch is { } again)
                 wide = HeldBy(_parts.TrainAndValidation, again, classifier.OutputSize);
         }
         long test = Scoring(shape, classifier, _parts.Test, hasVector, options.OwnRows, threads);
@@ -127,7 +127,7 @@ internal sealed class MemoryForecaster
         TextShape shape,
         ClassifierOptions classifier,
         bool[] hasVector,
-        (long Weights, long Best, long Start, long Wide) first,
+        (long Weights, long Best, long Start, long LinearBranch) first,
         int threads
     )
     {
@@ -156,7 +156,7 @@ internal sealed class MemoryForecaster
                     + sizeof(int) * (long)all.Count
             );
         }
-        if (options.Wide is { } ngrams)
+        if (options.LinearBranch is { } ngrams)
             workspace = Math.Max(workspace, PeakOf(all, ngrams, classifier.OutputSize));
         long texts = sizeof(int) * (all.Texts.TotalTokens + 3L * all.Count);
         return new StageMemory(
@@ -165,20 +165,20 @@ internal sealed class MemoryForecaster
             _data + texts,
             0,
             first.Weights,
-            first.Best + 2 * first.Start + first.Weights + first.Wide,
+            first.Best + 2 * first.Start + first.Weights + first.LinearBranch,
             gradients,
             optimizer,
             workspace
         );
     }
 
-    private long PeakOf(CorpusPart part, WideOptions wide, int outputs)
+    private long PeakOf(CorpusPart part, LinearBranchOptions wide, int outputs)
     {
         (NgramSample words, NgramSample characters) = Sampled(part.Texts, wide);
         return NgramSample.PeakBytes(words, characters, part.Count, outputs) + ScoresOf(wide, outputs);
     }
 
-    private long HeldBy(CorpusPart part, WideOptions wide, int outputs)
+    private long HeldBy(CorpusPart part, LinearBranchOptions wide, int outputs)
     {
         (NgramSample words, NgramSample characters) = Sampled(part.Texts, wide);
         return words.HeldBytes(outputs)
@@ -187,10 +187,10 @@ internal sealed class MemoryForecaster
     }
 
     /// <summary>What runs of characters come to in the end: a score a word and output, and a square.</summary>
-    private long ScoresOf(WideOptions wide, int outputs) =>
+    private long ScoresOf(LinearBranchOptions wide, int outputs) =>
         wide.LongestCharacters == 0 ? 0 : sizeof(float) * (1L + outputs) * _parts.Vocabulary.Count;
 
-    private (NgramSample Words, NgramSample Characters) Sampled(RaggedIds texts, WideOptions wide)
+    private (NgramSample Words, NgramSample Characters) Sampled(RaggedIds texts, LinearBranchOptions wide)
     {
         if (!_ngrams.TryGetValue((texts.Count, wide.LongestCharacters), out (NgramSample, NgramSample) samples))
         {
@@ -351,7 +351,7 @@ internal sealed class MemoryForecaster
         long count = Enumerable
             .Range(1, seen.Length - 1)
             .LongCount(id => seen[id] >= rule.SeenAtLeast && (rule.WithoutVector || hasVector[id]));
-        return Math.Min(count, rule.MostFrequent ?? long.MaxValue);
+        return Math.Min(count, rule.TopByCount ?? long.MaxValue);
     }
 
     private int[] Occurrences(RaggedIds texts)

@@ -7,18 +7,18 @@ using Firn.Text;
 namespace Firn.Recipes;
 
 /// <summary>What was fitted after the LSTM, on the validation texts or on those that the folds held out.</summary>
-/// <param name="LstmScale">Factor of the LSTM's logits; without a linear part the inverse of the temperature.</param>
-/// <param name="WideScale">Factor of the linear part's logits; null where there is none.</param>
-/// <param name="Shift">Added to the logit of two classes.</param>
+/// <param name="EncoderScale">Factor of the LSTM's logits; without a linear part the inverse of the temperature.</param>
+/// <param name="LinearScale">Factor of the linear part's logits; null where there is none.</param>
+/// <param name="Bias">Added to the logit of two classes.</param>
 /// <param name="Texts">Such texts; 0 where the factors are the fixed ones.</param>
 /// <param name="ErrorBefore">Expected calibration error of the LSTM alone, before.</param>
 /// <param name="ErrorAfter">The same after scaling, of the whole model.</param>
 /// <param name="Before">Reliability of the LSTM alone.</param>
 /// <param name="After">Reliability of the whole model.</param>
 public sealed record OutputCalibration(
-    double LstmScale,
-    double? WideScale,
-    double Shift,
+    double EncoderScale,
+    double? LinearScale,
+    double Bias,
     int Texts,
     double ErrorBefore,
     double ErrorAfter,
@@ -27,7 +27,7 @@ public sealed record OutputCalibration(
 )
 {
     internal string Summary =>
-        (WideScale is { } wide ? $"LSTM * {LstmScale:f2} + n-grams * {wide:f2}" : $"temperature {1 / LstmScale:f2}")
+        (LinearScale is { } wide ? $"LSTM * {EncoderScale:f2} + n-grams * {wide:f2}" : $"temperature {1 / EncoderScale:f2}")
         + $"; calibration error {ErrorBefore:f4} to {ErrorAfter:f4}";
 }
 
@@ -39,8 +39,8 @@ public sealed record OutputCalibration(
 internal static class OutputFit
 {
     // Without validation texts: what the tweets give, rounded (docs/accuracy.md).
-    private const double UsualLstmScale = 0.6,
-        UsualWideScale = 0.4;
+    private const double DefaultEncoderScale = 0.6,
+        DefaultLinearScale = 0.4;
 
     /// <summary>Fits and applies them.</summary>
     public static OutputCalibration Run(
@@ -48,7 +48,7 @@ internal static class OutputFit
         Vocabulary vocabulary,
         CorpusPart train,
         CorpusPart validation,
-        WideOptions? wide,
+        LinearBranchOptions? wide,
         ReadOnlySpan<float> classWeights,
         LabelMap labels,
         int threads
@@ -70,13 +70,13 @@ internal static class OutputFit
         List<float[]> logits = [LogitBlend.LogitsOf(probabilities, k)];
         if (linear is not null)
             logits.Add(LogitsOf(linear, validation));
-        OutputFitted fitted = Fit(logits, truth, k, Usual(linear is not null), names);
+        OutputFitted fitted = Fit(logits, truth, k, Default(linear is not null), names);
         Apply(model, linear, fitted.Blend);
         return fitted.Calibration;
     }
 
     /// <summary>What fits where there is nothing to fit on.</summary>
-    public static LogitBlend Usual(bool wide) => new(wide ? [UsualLstmScale, UsualWideScale] : [1], 0);
+    public static LogitBlend Default(bool wide) => new(wide ? [DefaultEncoderScale, DefaultLinearScale] : [1], 0);
 
     /// <summary>
     /// Scales for logits, and what they do to the probabilities of texts that they were not fitted on.
@@ -114,7 +114,7 @@ internal static class OutputFit
             new OutputCalibration(
                 blend.Scales[0],
                 logits.Count == 1 ? null : blend.Scales[1],
-                blend.Shift,
+                blend.Bias,
                 truth.Length,
                 before.CalibrationError,
                 after.CalibrationError,
@@ -125,11 +125,11 @@ internal static class OutputFit
     }
 
     /// <summary>The linear part on other texts, and the scales as they were fitted before.</summary>
-    public static void Again(
+    public static void Refit(
         TextClassifier model,
         Vocabulary vocabulary,
         CorpusPart train,
-        WideOptions? wide,
+        LinearBranchOptions? wide,
         ReadOnlySpan<float> classWeights,
         LabelMap labels,
         int threads,
@@ -150,7 +150,7 @@ internal static class OutputFit
         Apply(
             model,
             linear,
-            new LogitBlend(fitted.WideScale is { } scale ? [fitted.LstmScale, scale] : [fitted.LstmScale], fitted.Shift)
+            new LogitBlend(fitted.LinearScale is { } scale ? [fitted.EncoderScale, scale] : [fitted.EncoderScale], fitted.Bias)
         );
     }
 
@@ -158,7 +158,7 @@ internal static class OutputFit
         TextClassifier model,
         Vocabulary vocabulary,
         CorpusPart train,
-        WideOptions wide,
+        LinearBranchOptions wide,
         ReadOnlySpan<float> classWeights,
         LabelSets? sets,
         int threads
@@ -198,8 +198,8 @@ internal static class OutputFit
                 weight *= (float)blend.Scales[0];
         }
         foreach (ref float bias in model["dense.bias"].Values.Span)
-            bias += (float)blend.Shift;
+            bias += (float)blend.Bias;
         linear?.Scale((float)blend.Scales[1], 0);
-        model.Wide = linear;
+        model.LinearBranch = linear;
     }
 }

@@ -136,7 +136,8 @@ public sealed record RecipeOptions
     public ClassifierOptions Classifier { get; init; } = new();
 
     /// <summary>A linear part over n-grams of tokens beside the LSTM; null for none.</summary>
-    public WideOptions? Wide { get; init; }
+    [JsonPropertyName("wide")]
+    public LinearBranchOptions? LinearBranch { get; init; }
 
     /// <summary>
     /// Scales the logits so that probabilities mean what they say on the validation texts (temperature scaling); a
@@ -233,7 +234,7 @@ public sealed record RecipeOptions
                 InputDropout = 0,
                 RecurrentDropout = 0,
             },
-            Wide = new WideOptions(),
+            LinearBranch = new LinearBranchOptions(),
             Calibrate = true,
             Training = new TrainingOptions
             {
@@ -293,7 +294,7 @@ public sealed record RecipeOptions
                     + $"smaller.",
                 nameof(Classifier)
             );
-        Wide?.Validate();
+        LinearBranch?.Validate();
         // how many there are, the data says
         int classes = Training.ClassWeights is { Count: > 0 } weights ? weights.Count : 2;
         Training.Validate(classes, ValidationShare > 0 && Folds == 0);

@@ -24,7 +24,8 @@ internal sealed record RecipeRecord
     public ThawSchedule? Schedule { get; init; }
 
     /// <summary>The epochs that it took back.</summary>
-    public IReadOnlyList<EpochRecord>? TakenBack { get; init; }
+    [JsonPropertyName("taken_back")]
+    public IReadOnlyList<EpochRecord>? RolledBack { get; init; }
 
     public OutputCalibration? Output { get; init; }
 

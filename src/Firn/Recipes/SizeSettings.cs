@@ -45,11 +45,11 @@ internal static class SettingsBySize
     private const int ManyTexts = 200_000,
         FewTexts = ManyTexts / 10,
         LongestCharacters = 5,
-        LeastTokens = 100,
-        MostTokens = 512,
-        UsualFolds = 5,
+        MinTokens = 100,
+        MaxTokens = 512,
+        DefaultFolds = 5,
         FewestForFolds = 20,
-        MostForFolds = 3000;
+        MaxForFolds = 3000;
 
     /// <summary>
     /// The length that 999 of 1,000 training texts keep to. A token costs time and memory of training, so long texts
@@ -60,8 +60,8 @@ internal static class SettingsBySize
     {
         int[] lengths = [.. texts.Select(text => text.Length).Order()];
         return lengths.Length == 0
-            ? LeastTokens
-            : Math.Clamp(lengths[(int)((lengths.Length - 1) * 0.999)], LeastTokens, MostTokens);
+            ? MinTokens
+            : Math.Clamp(lengths[(int)((lengths.Length - 1) * 0.999)], MinTokens, MaxTokens);
     }
 
     /// <summary>Whether nothing is asked for that needs validation texts.</summary>
@@ -77,14 +77,14 @@ internal static class SettingsBySize
         while (batch < 256 && texts > batch * 1200)
             batch *= 2;
         bool folds =
-            which.HasFlag(SizeSettings.Folds) && texts is >= FewestForFolds and <= MostForFolds && CanFold(options);
+            which.HasFlag(SizeSettings.Folds) && texts is >= FewestForFolds and <= MaxForFolds && CanFold(options);
         int epochs = (int)Math.Clamp(Math.Round(5 * Math.Pow((double)ManyTexts / Math.Max(texts, 1), 0.25)), 5, 15);
         return options with
         {
             ValidationShare = which.HasFlag(SizeSettings.ValidationShare)
                 ? (texts < ManyTexts / 2 ? 0.1 : 0.05)
                 : options.ValidationShare,
-            Folds = folds ? UsualFolds : options.Folds,
+            Folds = folds ? DefaultFolds : options.Folds,
             Word2Vec = options.Word2Vec with
             {
                 MinCount = which.HasFlag(SizeSettings.MinCount)
@@ -92,13 +92,13 @@ internal static class SettingsBySize
                     : options.Word2Vec.MinCount,
                 Deterministic = folds || options.Word2Vec.Deterministic,
             },
-            Wide =
-                which.HasFlag(SizeSettings.Characters) && options.Wide is { } wide
+            LinearBranch =
+                which.HasFlag(SizeSettings.Characters) && options.LinearBranch is { } wide
                     ? wide with
                     {
                         LongestCharacters = texts < FewTexts ? LongestCharacters : 0,
                     }
-                    : options.Wide,
+                    : options.LinearBranch,
             Training = options.Training with
             {
                 BatchSize = which.HasFlag(SizeSettings.BatchSize) ? batch : options.Training.BatchSize,

@@ -8,7 +8,7 @@ namespace Firn.Recipes;
 internal static class VectorTextFiles
 {
     /// <summary>A longer text becomes several, as in gensim, so that one line may hold a whole book.</summary>
-    private const int MostTokens = 10_000;
+    private const int MaxTokens = 10_000;
 
     private static readonly string[] Tables =
     [
@@ -54,8 +54,8 @@ internal static class VectorTextFiles
                 tokenizer.Tokenize(row.Text, tokens);
                 for (int i = 0; i < tokens.Count; i++)
                     ids.Add(words.FindOrAdd(tokens[i]));
-                while (ids.Count - offsets[^1] > MostTokens)
-                    offsets.Add(offsets[^1] + MostTokens);
+                while (ids.Count - offsets[^1] > MaxTokens)
+                    offsets.Add(offsets[^1] + MaxTokens);
                 if (ids.Count > offsets[^1])
                     offsets.Add(ids.Count);
             }

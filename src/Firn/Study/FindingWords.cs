@@ -14,7 +14,7 @@ internal sealed class FindingWords(StudySummary summary)
         "freezing first and then thawing the table alone",
         "training with a pull back to the pretrained vectors",
         "training and then moving the unseen words by a map",
-        "training and then moving the unseen words with their neighbours",
+        "training and then moving the unseen words with their neighbors",
         "training and then putting the old table back",
     ];
 

@@ -1,7 +1,7 @@
 namespace Firn.Study;
 
 /// <summary>Words the first paragraph of a study: every sentence is chosen by the figures and holds them.</summary>
-internal sealed class FindingWriter(StudySummary summary, FindingWords words, IReadOnlyList<FolkAnswer> answers)
+internal sealed class FindingWriter(StudySummary summary, FindingWords words, IReadOnlyList<Hypothesis> answers)
 {
     public StudyFinding Write()
     {
@@ -127,7 +127,7 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
 
     private string Wrong()
     {
-        FolkAnswer[] wrong = [.. answers.Where(a => a.Verdict == FolkVerdict.Wrong)];
+        Hypothesis[] wrong = [.. answers.Where(a => a.Verdict == HypothesisVerdict.Wrong)];
         return wrong.Length == 0
             ? ""
             : $"Often said and wrong here: {string.Join(" ", wrong.Select(a => $"\"{a.Claim}\""))}";

@@ -111,7 +111,7 @@ public sealed class FreezeStudy
         int workers = _options.Jobs == 0 ? Environment.ProcessorCount : _options.Jobs;
         var gate = new Lock();
         ExceptionDispatchInfo? failure = null;
-        var cell = new StudyCell(
+        var cell = new StudyRun(
             data,
             _options,
             (size, seed) =>
@@ -165,7 +165,7 @@ public sealed class FreezeStudy
         failure?.Throw();
     }
 
-    private static IReadOnlyList<StudyGap> Missing(IReadOnlyList<StudyJob> jobs, IReadOnlyList<StudyResult> results)
+    private static IReadOnlyList<StudyDifference> Missing(IReadOnlyList<StudyJob> jobs, IReadOnlyList<StudyResult> results)
     {
         HashSet<(int, int, StudyPolicy)> there = [.. results.Select(r => (r.Size, r.Seed, r.Policy))];
         return
@@ -175,7 +175,7 @@ public sealed class FreezeStudy
                         .Select(policy => (job.Size, job.Seed, policy))
                 )
                 .GroupBy(gap => (gap.Size, gap.Seed))
-                .Select(group => new StudyGap(group.Key.Size, group.Key.Seed, [.. group.Select(gap => gap.policy)]))
+                .Select(group => new StudyDifference(group.Key.Size, group.Key.Seed, [.. group.Select(gap => gap.policy)]))
                 .OrderBy(gap => gap.Size)
                 .ThenBy(gap => gap.Seed),
         ];

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Firn.Drift;
 
 namespace Firn.Study;
@@ -5,18 +6,18 @@ namespace Firn.Study;
 /// <summary>How far training moved the vectors.</summary>
 /// <param name="Words">Words whose vector moved.</param>
 /// <param name="Cosine">Mean cosine between a moved word's vector before and after; 1 is no turn.</param>
-/// <param name="NeighboursKept">
-/// Mean share of the ten nearest neighbours that a word of the training texts kept, over the 1,000 most frequent of
+/// <param name="NeighborsKept">
+/// Mean share of the ten nearest neighbors that a word of the training texts kept, over the 1,000 most frequent of
 /// them.
 /// </param>
-/// <param name="Torn">
-/// A word that training saw and a near one that it lacks, the strongest tears first; empty but for the first seed.
+/// <param name="Diverged">
+/// A word that training saw and a near one that it lacks, the strongest diverged first; empty but for the first seed.
 /// </param>
-public sealed record StudyDrift(int Words, double Cosine, double NeighboursKept, IReadOnlyList<StudyTear> Torn)
+public sealed record StudyDrift(int Words, double Cosine, [property: JsonPropertyName("neighbours_kept")] double NeighborsKept, [property: JsonPropertyName("torn")] IReadOnlyList<StudyDivergence> Diverged)
 {
     private const int Asked = 1000,
         Named = 40,
-        Neighbours = 10;
+        Neighbors = 10;
 
     /// <summary>
     /// The table after a policy's repair; the trained table itself for other policies, and where no word stayed behind.
@@ -51,7 +52,7 @@ public sealed record StudyDrift(int Words, double Cosine, double NeighboursKept,
             table,
             new DriftOptions
             {
-                Neighbors = Neighbours,
+                Neighbors = Neighbors,
                 NeighborWords = Asked,
                 Pairs = names ? Named : 0,
             }
@@ -59,12 +60,12 @@ public sealed record StudyDrift(int Words, double Cosine, double NeighboursKept,
         WordMovement[] moved = [.. report.Words.Where(w => w.Length > 0)];
         double kept = report
             .Words.Where(w => table.Seen(w.Id) && w.NeighborsKept is not null)
-            .Select(w => (double)w.NeighborsKept!.Value / Neighbours)
+            .Select(w => (double)w.NeighborsKept!.Value / Neighbors)
             .DefaultIfEmpty(double.NaN)
             .Average();
-        StudyTear[] torn =
+        StudyDivergence[] torn =
         [
-            .. report.Pairs.Select(p => new StudyTear(
+            .. report.Pairs.Select(p => new StudyDivergence(
                 p.First,
                 p.FirstCount ?? 0,
                 p.Second,
@@ -82,4 +83,4 @@ public sealed record StudyDrift(int Words, double Cosine, double NeighboursKept,
 /// <param name="Unseen">The word that they lack.</param>
 /// <param name="Before">Cosine of the two before training.</param>
 /// <param name="After">Cosine afterwards.</param>
-public sealed record StudyTear(string Seen, int Count, string Unseen, double Before, double After);
+public sealed record StudyDivergence(string Seen, int Count, string Unseen, double Before, double After);

@@ -30,7 +30,7 @@ internal sealed record StudyIdentity(
     int? Epochs,
     int? BatchSize,
     double LearningRate,
-    double Pull
+    [property: JsonPropertyName("pull")] double AnchorStrength
 )
 {
     /// <summary>As 16 hexadecimal digits.</summary>
@@ -46,7 +46,7 @@ internal sealed record StudyIdentity(
             options.Epochs,
             options.BatchSize,
             options.LearningRate,
-            options.Pull
+            options.AnchorStrength
         );
         return Short(JsonSerializer.Serialize(identity, StudyJson.Default.StudyIdentity));
     }

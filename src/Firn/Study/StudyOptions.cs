@@ -72,7 +72,7 @@ public sealed record StudyOptions
 
     /// <summary>
     /// Words of the vectors' file that get a row whether the data has them or not, the first of the file; words of the
-    /// data always do. Words that no text holds change no score, but they have neighbours and take memory.
+    /// data always do. Words that no text holds change no score, but they have neighbors and take memory.
     /// </summary>
     public int Words { get; init; } = 100_000;
 
@@ -87,9 +87,9 @@ public sealed record StudyOptions
 
     /// <summary>
     /// Strength of the pull to the pretrained rows in <see cref="StudyPolicy.Anchor"/>, see
-    /// <see cref="Training.ThawPhase.Pull"/>; above 0.
+    /// <see cref="Training.ThawPhase.AnchorStrength"/>; above 0.
     /// </summary>
-    public double Pull { get; init; } = 0.01;
+    public double AnchorStrength { get; init; } = 0.01;
 
     /// <summary>
     /// Classifiers trained at a time, each on one thread; 0 for one a processor. Results do not depend on it.
@@ -130,7 +130,7 @@ public sealed record StudyOptions
         Throw.IfOutside(Epochs ?? 2, 2, 10_000, "epochs");
         Throw.IfNotPositive(BatchSize ?? 1, "batch size");
         Throw.IfOutside(LearningRate, double.Epsilon, 1e3, "learning rate");
-        Throw.IfOutside(Pull, double.Epsilon, 1e6, "pull");
+        Throw.IfOutside(AnchorStrength, double.Epsilon, 1e6, "pull");
         Throw.IfOutside(Jobs, 0, 1024);
         if (Budget is { } budget && budget <= TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(Budget), budget, "The budget must be greater than 0.");

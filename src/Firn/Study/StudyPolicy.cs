@@ -38,7 +38,7 @@ public enum StudyPolicy
     [JsonStringEnumMemberName("map")]
     Map,
 
-    /// <summary>Trained; then the words that training lacked move as their nearest trained neighbours did.</summary>
+    /// <summary>Trained; then the words that training lacked move as their nearest trained neighbors did.</summary>
     [JsonStringEnumMemberName("neighbors")]
     Neighbors,
 
@@ -73,7 +73,7 @@ public static class StudyPolicies
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static StudyPolicy Parse(string name)
     {
-        int at = Array.IndexOf(Names, name == "neighbours" ? NameOf(StudyPolicy.Neighbors) : name);
+        int at = Array.IndexOf(Names, name == "neighbors" ? NameOf(StudyPolicy.Neighbors) : name);
         return at >= 0
             ? (StudyPolicy)at
             : throw new ArgumentException(

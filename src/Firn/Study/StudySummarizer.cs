@@ -6,12 +6,12 @@ namespace Firn.Study;
 internal sealed class StudySummarizer(StudyData data, StudyOptions options)
 {
     private const int Resamples = 1000,
-        LeastSlice = 50;
+        MinSlice = 50;
 
     public StudySummary Summarize(
         IReadOnlyList<StudyResult> results,
         IReadOnlyList<int> tooLarge,
-        IReadOnlyList<StudyGap> dropped,
+        IReadOnlyList<StudyDifference> dropped,
         string? remark
     )
     {
@@ -27,10 +27,10 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
             IdBytes = Enumerable.Range(0, data.Test.Count).Average(text => PackedBytes(data.Test.Ids[text])),
             VectorBytes = data.TestTokens * data.Table.Dimension * sizeof(float),
             Rows = [.. results.GroupBy(r => r.Size).OrderBy(g => g.Key).SelectMany(g => Rows(g.Key, Paired(g)))],
-            Torn = results
-                .Where(r => r.Policy == StudyPolicy.Trainable && r.Drift is { Torn.Count: > 0 })
+            Diverged = results
+                .Where(r => r.Policy == StudyPolicy.Trainable && r.Drift is { Diverged.Count: > 0 })
                 .GroupBy(r => r.Size)
-                .ToDictionary(g => g.Key, g => g.MinBy(r => r.Seed)!.Drift!.Torn),
+                .ToDictionary(g => g.Key, g => g.MinBy(r => r.Seed)!.Drift!.Diverged),
             Dropped = dropped,
             TooLarge = tooLarge,
             Remark = remark,
@@ -78,7 +78,7 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
         {
             StudyResult[] own = policies[p];
             bool pair = compared && p != frozen,
-                slice = own.Average(r => r.SliceTexts) >= LeastSlice;
+                slice = own.Average(r => r.SliceTexts) >= MinSlice;
             (int OnlyThis, int OnlyFrozen)[] discordant = pair ? Discordant(outcomes[p], outcomes[frozen]) : [];
             double[] pValues = [.. discordant.Select(d => McNemar.PValue(d.OnlyThis, d.OnlyFrozen)).Order()];
             yield return new StudyRow
@@ -95,7 +95,7 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
                 SliceAgainstFrozen = pair && slice ? figures[p].SliceAgainstFrozen : null,
                 SliceAgainstRest = pair && slice ? figures[p].SliceAgainstRest : null,
                 Cosine = Mean(own, r => r.Drift?.Cosine),
-                NeighboursKept = Mean(own, r => r.Drift?.NeighboursKept),
+                NeighborsKept = Mean(own, r => r.Drift?.NeighborsKept),
                 TrainingBytes = own.Max(r => r.TrainingBytes),
                 VersionBytes = own.Max(r => r.VersionBytes),
                 Seconds = own.Average(r => r.Seconds),

@@ -61,8 +61,8 @@ public sealed record StudyRow
     /// </summary>
     public required double? Cosine { get; init; }
 
-    /// <summary>Mean share of ten nearest neighbours that the words trained on kept.</summary>
-    public required double? NeighboursKept { get; init; }
+    /// <summary>Mean share of ten nearest neighbors that the words trained on kept.</summary>
+    public required double? NeighborsKept { get; init; }
 
     /// <summary>See <see cref="StudyResult.TrainingBytes"/>.</summary>
     public required long TrainingBytes { get; init; }
@@ -81,7 +81,7 @@ public sealed record StudyRow
 /// <param name="Size">Texts.</param>
 /// <param name="Seed">The repetition.</param>
 /// <param name="Policies">What was not measured.</param>
-public sealed record StudyGap(int Size, int Seed, IReadOnlyList<StudyPolicy> Policies);
+public sealed record StudyDifference(int Size, int Seed, IReadOnlyList<StudyPolicy> Policies);
 
 /// <summary>What a study found.</summary>
 public sealed record StudySummary
@@ -119,11 +119,11 @@ public sealed record StudySummary
     /// <summary>By size, then in the order of the policies.</summary>
     public required IReadOnlyList<StudyRow> Rows { get; init; }
 
-    /// <summary>The strongest tears of the trained table at each size, first seed.</summary>
-    public required IReadOnlyDictionary<int, IReadOnlyList<StudyTear>> Torn { get; init; }
+    /// <summary>The strongest diverged of the trained table at each size, first seed.</summary>
+    public required IReadOnlyDictionary<int, IReadOnlyList<StudyDivergence>> Diverged { get; init; }
 
     /// <summary>What the budget dropped.</summary>
-    public required IReadOnlyList<StudyGap> Dropped { get; init; }
+    public required IReadOnlyList<StudyDifference> Dropped { get; init; }
 
     /// <summary>Sizes asked for that the data does not reach.</summary>
     public required IReadOnlyList<int> TooLarge { get; init; }

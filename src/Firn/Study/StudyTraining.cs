@@ -11,8 +11,8 @@ namespace Firn.Study;
 /// <param name="BatchSize">Texts a step.</param>
 public sealed record StudyTraining(int Epochs, int BatchSize)
 {
-    private const int MostValidation = 5000,
-        LeastValidation = 100;
+    private const int MaxValidation = 5000,
+        MinValidation = 100;
 
     /// <summary>
     /// The first epoch in which a schedule that thaws has thawed: the next after the one in which the frozen table,
@@ -38,7 +38,7 @@ public sealed record StudyTraining(int Epochs, int BatchSize)
     /// a fifth, and at most 5,000.
     /// </summary>
     public static int ValidationTexts(int texts) =>
-        Math.Max(1, Math.Min(Math.Min(Math.Max(texts / 10, LeastValidation), texts / 5), MostValidation));
+        Math.Max(1, Math.Min(Math.Min(Math.Max(texts / 10, MinValidation), texts / 5), MaxValidation));
 
     /// <summary>The schedule of a policy that trains.</summary>
     /// <param name="policy">The policy.</param>

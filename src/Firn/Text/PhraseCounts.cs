@@ -9,7 +9,7 @@ internal sealed class PhraseCounts
 
     private readonly int _words;
 
-    /// <param name="texts">Ids; 0 is no word and parts neighbours.</param>
+    /// <param name="texts">Ids; 0 is no word and parts neighbors.</param>
     /// <param name="words">Ids lie below this.</param>
     /// <param name="connectors">By id; may stand inside a pair.</param>
     /// <param name="minCount">Pairs of rarer words are not counted, and are most of all; 0 counts all.</param>

@@ -23,8 +23,8 @@ public sealed class Phrases
     /// <summary>What stands between the words of a phrase.</summary>
     public char Separator { get; }
 
-    /// <summary>Counts words and pairs of neighbours and keeps the pairs above the threshold.</summary>
-    /// <param name="texts">Ids of the vocabulary; 0 is no word and parts neighbours.</param>
+    /// <summary>Counts words and pairs of neighbors and keeps the pairs above the threshold.</summary>
+    /// <param name="texts">Ids of the vocabulary; 0 is no word and parts neighbors.</param>
     /// <param name="vocabulary">Gives the words of the ids. Counts are taken from the texts, not from it.</param>
     /// <param name="options">Limits.</param>
     /// <exception cref="ArgumentException">An id is not the vocabulary's, or a limit is out of its range.</exception>
@@ -75,7 +75,7 @@ public sealed class Phrases
     /// <summary>
     /// Joins phrases from left to right, each word in one phrase at most, and numbers the words anew.
     /// </summary>
-    /// <param name="texts">Ids of the vocabulary; 0 is no word and parts neighbours.</param>
+    /// <param name="texts">Ids of the vocabulary; 0 is no word and parts neighbors.</param>
     /// <param name="vocabulary">Gives the words of the ids; any, for phrases are found by their words.</param>
     public (RaggedIds Texts, Vocabulary Vocabulary) Join(RaggedIds texts, Vocabulary vocabulary)
     {

@@ -51,10 +51,10 @@ public sealed class RaggedIds
         Unseen is null ? [] : Unseen.AsSpan(text * (Unseen.Length / Count), Unseen.Length / Count);
 
     /// <summary>Whether a text has neither an id nor a word whose spelling says something.</summary>
-    internal bool SaysNothing(int text) => SaysNothing(LengthOf(text), UnseenOf(text));
+    internal bool HasNoKnownToken(int text) => HasNoKnownToken(LengthOf(text), UnseenOf(text));
 
     /// <summary>The same of so many ids and a row of <see cref="Unseen"/>.</summary>
-    internal static bool SaysNothing(int ids, ReadOnlySpan<float> unseen) => ids == 0 && unseen is not [.., > 0];
+    internal static bool HasNoKnownToken(int ids, ReadOnlySpan<float> unseen) => ids == 0 && unseen is not [.., > 0];
 
     /// <summary>Number of texts.</summary>
     public int Count => Offsets.Length - 1;

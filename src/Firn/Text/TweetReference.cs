@@ -149,7 +149,7 @@ internal ref struct TweetReference(ReadOnlySpan<char> text, CleaningOptions rule
     }
 
     /// <summary>
-    /// Appends the pairs of neighbours of a run of characters of scripts without spaces, each overlapping the next by a
+    /// Appends the pairs of neighbors of a run of characters of scripts without spaces, each overlapping the next by a
     /// character; one alone is a token. Returns where the run ends.
     /// </summary>
     private int UnspacedRun(int start, int limit)

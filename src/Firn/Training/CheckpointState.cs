@@ -7,7 +7,8 @@ internal sealed record CheckpointState
 {
     public required string Run { get; init; }
     public required IReadOnlyList<EpochRecord> History { get; init; }
-    public required IReadOnlyList<EpochRecord> TakenBack { get; init; }
+    [JsonPropertyName("taken_back")]
+    public required IReadOnlyList<EpochRecord> RolledBack { get; init; }
 
     /// <summary>With the lengths of phases that were found.</summary>
     public required ThawSchedule Schedule { get; init; }
@@ -27,7 +28,7 @@ internal sealed record CheckpointState
         {
             Run = name,
             History = run.History,
-            TakenBack = run.TakenBack,
+            RolledBack = run.RolledBack,
             Schedule = run.Options.Schedule,
             Stopped = run.Stopped,
             Steps = run.Epochs.Steps,
@@ -49,7 +50,7 @@ internal sealed record CheckpointState
     /// <summary>Puts all but arrays, the optimizer and the phase's best epoch into a run that has not begun.</summary>
     public void PutInto(TrainingRun run)
     {
-        run.Resume(Schedule, History, TakenBack);
+        run.Resume(Schedule, History, RolledBack);
         run.Stopped = Stopped;
         run.Callbacks = Callbacks;
         run.Best.Resume(Best, BestEpoch);

@@ -68,9 +68,9 @@ public interface ITrainingObserver
 
 /// <summary>A phase that lasts until its best epoch is over, and training stands where that epoch left it.</summary>
 /// <param name="BestEpoch">Its best epoch, which is now its last.</param>
-/// <param name="TakenBack">Epochs that were trained after it and taken back.</param>
+/// <param name="RolledBack">Epochs that were trained after it and taken back.</param>
 /// <param name="Next">What is trained from the next epoch on.</param>
-public readonly record struct PhaseEnd(int BestEpoch, int TakenBack, ThawPhase Next);
+public readonly record struct PhaseEnd(int BestEpoch, int RolledBack, ThawPhase Next);
 
 /// <summary>Why a run ended.</summary>
 public enum StopReason
@@ -109,7 +109,7 @@ public sealed record TrainingResult(
     /// <summary>
     /// Epochs that showed a phase to be past its best, in the order in which they were trained; no part of the history.
     /// </summary>
-    public IReadOnlyList<EpochRecord> TakenBack { get; init; } = [];
+    public IReadOnlyList<EpochRecord> RolledBack { get; init; } = [];
 
     /// <summary>
     /// The table's rows as training found them, [R,E]; null when no phase of the schedule trains them.

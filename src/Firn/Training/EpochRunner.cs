@@ -126,7 +126,7 @@ internal sealed class EpochRunner
             if (_workspace is null || _movable != movable || !_workspace.Trainable.SetEquals(phase.Trainable))
             {
                 _workspace = null;
-                Heap.Settle();
+                Heap.Compact();
                 _workspace = new TrainingWorkspace(_model, phase.Trainable, Options.Threads, movable: movable)
                 {
                     Sets = _sets,
@@ -135,7 +135,7 @@ internal sealed class EpochRunner
             _adam = new Adam(_model, phase.Trainable, _adam, movable, reset: phase.Optimizer == OptimizerStart.Reset)
             {
                 RateOf = phase.RateOf,
-                Pull = phase.Pull > 0 ? new RowPull((float)phase.Pull, _start!.Rows) : null,
+                Pull = phase.AnchorStrength > 0 ? new RowAnchor((float)phase.AnchorStrength, _start!.Rows) : null,
             };
             (_movable, _phase) = (movable, number);
         }

@@ -24,7 +24,7 @@ public sealed record RowRule
     /// <summary>
     /// Only so many rows move, the most frequent ones; of equals those that stand first. Null: no limit.
     /// </summary>
-    public int? MostFrequent { get; init; }
+    public int? TopByCount { get; init; }
 
     /// <summary>Rows that begin as zeros, because their word has no vector, move too.</summary>
     public bool WithoutVector { get; init; }
@@ -35,7 +35,7 @@ public sealed record RowRule
         var parts = new List<string>();
         if (SeenAtLeast > 1)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{Seen}{SeenAtLeast}"));
-        if (MostFrequent is { } most)
+        if (TopByCount is { } most)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{Top}{most}"));
         if (WithoutVector)
             parts.Add(Without);
@@ -57,7 +57,7 @@ public sealed record RowRule
             else if (part.StartsWith(Seen, StringComparison.Ordinal))
                 rule = rule with { SeenAtLeast = Count(part, Seen) };
             else if (part.StartsWith(Top, StringComparison.Ordinal))
-                rule = rule with { MostFrequent = Count(part, Top) };
+                rule = rule with { TopByCount = Count(part, Top) };
             else
                 throw new ArgumentException(
                     $"'{part}' is no rule for rows; write all, or seen:K, top:N and without-vector joined by +.",

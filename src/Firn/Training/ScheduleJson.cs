@@ -90,7 +90,7 @@ internal static class ScheduleJson
         if (phase.Patience is { } patience)
         {
             writer.WriteString("until", Best);
-            if (patience != ThawSchedule.UsualPatience)
+            if (patience != ThawSchedule.DefaultPatience)
                 writer.WriteNumber("patience", patience);
         }
         writer.WriteStartArray("train");
@@ -101,7 +101,7 @@ internal static class ScheduleJson
         {
             writer.WriteStartObject("rows");
             writer.WriteNumber("seen", phase.Rows.SeenAtLeast);
-            if (phase.Rows.MostFrequent is { } most)
+            if (phase.Rows.TopByCount is { } most)
                 writer.WriteNumber("top", most);
             writer.WriteBoolean("without_vector", phase.Rows.WithoutVector);
             writer.WriteEndObject();
@@ -114,8 +114,8 @@ internal static class ScheduleJson
                 writer.WriteNumber(ThawSchedule.NameOf(group), phase.RateOf(group));
             writer.WriteEndObject();
         }
-        if (phase.Pull != 0)
-            writer.WriteNumber("pull", phase.Pull);
+        if (phase.AnchorStrength != 0)
+            writer.WriteNumber("pull", phase.AnchorStrength);
         if (phase.Optimizer != OptimizerStart.Keep)
             writer.WriteString("optimizer", "reset");
         writer.WriteEndObject();
@@ -142,7 +142,7 @@ internal static class ScheduleJson
                 $"a phase can last until \"{Best}\" alone, not {until.GetRawText()}; for a number, write \"epochs\""
             );
         if (untilBest)
-            read = read with { Patience = ThawSchedule.UsualPatience };
+            read = read with { Patience = ThawSchedule.DefaultPatience };
         if (phase.TryGetProperty("patience", out JsonElement patience))
             read = read with
             {
@@ -171,7 +171,7 @@ internal static class ScheduleJson
                 );
         }
         if (phase.TryGetProperty("pull", out JsonElement pull))
-            read = read with { Pull = Number(pull, $"{place}.pull") };
+            read = read with { AnchorStrength = Number(pull, $"{place}.pull") };
         if (phase.TryGetProperty("optimizer", out JsonElement optimizer))
             read = read with { Optimizer = ScheduleText.Start(Text(optimizer, $"{place}.optimizer")) };
         return read;
@@ -187,7 +187,7 @@ internal static class ScheduleJson
         if (rows.TryGetProperty("seen", out JsonElement seen))
             rule = rule with { SeenAtLeast = Whole(seen, $"{place}.seen") };
         if (rows.TryGetProperty("top", out JsonElement top))
-            rule = rule with { MostFrequent = Whole(top, $"{place}.top") };
+            rule = rule with { TopByCount = Whole(top, $"{place}.top") };
         if (rows.TryGetProperty("without_vector", out JsonElement without))
         {
             rule = rule with

@@ -11,7 +11,7 @@ internal sealed record ScheduleOptions
 
     public RowRule? Rows { get; init; }
 
-    public double? Pull { get; init; }
+    public double? AnchorStrength { get; init; }
 
     public double? EmbeddingRate { get; init; }
 
@@ -37,7 +37,7 @@ internal sealed record ScheduleOptions
         var text = new StringBuilder();
         if (Rows is not null && Rows != RowRule.WithVector)
             text.Append(CultureInfo.InvariantCulture, $",rows={Rows}");
-        if (Pull is { } pull and not 0)
+        if (AnchorStrength is { } pull and not 0)
             text.Append(CultureInfo.InvariantCulture, $",pull={pull}");
         foreach (ParameterGroup group in ThawSchedule.Groups)
         {
@@ -46,7 +46,7 @@ internal sealed record ScheduleOptions
         }
         if (Optimizer is OptimizerStart.Reset)
             text.Append(",optimizer=reset");
-        if (Patience is { } patience and not ThawSchedule.UsualPatience)
+        if (Patience is { } patience and not ThawSchedule.DefaultPatience)
             text.Append(CultureInfo.InvariantCulture, $",patience={patience}");
         return text.ToString();
     }
@@ -54,7 +54,7 @@ internal sealed record ScheduleOptions
     /// <summary>The phases with these options; refuses one that no phase of the schedule heeds.</summary>
     public ThawPhase[] Apply(IReadOnlyList<ThawPhase> phases, string schedule)
     {
-        if (Rows is not null || Pull is not null)
+        if (Rows is not null || AnchorStrength is not null)
             Require(phases, ParameterGroup.Embedding, Rows is not null ? "rows" : "pull", schedule);
         ThawPhase[] changed =
         [
@@ -64,7 +64,7 @@ internal sealed record ScheduleOptions
                         ? phase with
                         {
                             Rows = Rows ?? phase.Rows,
-                            Pull = Pull ?? phase.Pull,
+                            AnchorStrength = AnchorStrength ?? phase.AnchorStrength,
                         }
                         : phase
             ),

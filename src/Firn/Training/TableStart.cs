@@ -44,7 +44,7 @@ internal sealed class TableStart
         ];
         if (rows.Length == 0)
             throw MatchesNone(rule);
-        if (rule.MostFrequent is { } most && most < rows.Length)
+        if (rule.TopByCount is { } most && most < rows.Length)
         {
             int[] chosen = [.. rows.OrderByDescending(row => _seen[row]).ThenBy(row => row).Take(most)];
             Array.Sort(chosen);

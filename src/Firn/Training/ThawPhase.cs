@@ -49,7 +49,7 @@ public sealed record ThawPhase
     /// 2): a * (w - w0) is added to the gradient of each row that a step updates, before Adam scales it (it is not
     /// decoupled) and after the gradients' norm was limited. 0 for none.
     /// </summary>
-    public double Pull { get; init; }
+    public double AnchorStrength { get; init; }
 
     /// <summary>What becomes of the optimizer's state when the phase begins.</summary>
     public OptimizerStart Optimizer { get; init; }
@@ -69,7 +69,7 @@ public sealed record ThawPhase
     /// <inheritdoc/>
     public bool Equals(ThawPhase? other) =>
         other is not null
-        && (Epochs, Patience, Rows, EmbeddingRate, EncoderRate, DenseRate, Pull, Optimizer)
+        && (Epochs, Patience, Rows, EmbeddingRate, EncoderRate, DenseRate, AnchorStrength, Optimizer)
             == (
                 other.Epochs,
                 other.Patience,
@@ -77,13 +77,13 @@ public sealed record ThawPhase
                 other.EmbeddingRate,
                 other.EncoderRate,
                 other.DenseRate,
-                other.Pull,
+                other.AnchorStrength,
                 other.Optimizer
             )
         && Trainable.SetEquals(other.Trainable);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Epochs, Patience, Rows, Trainable.Count, EmbeddingRate, Pull);
+    public override int GetHashCode() => HashCode.Combine(Epochs, Patience, Rows, Trainable.Count, EmbeddingRate, AnchorStrength);
 
     internal ThawPhase WithRate(ParameterGroup group, double rate) =>
         group switch
@@ -136,13 +136,13 @@ public sealed record ThawPhase
                         + $"or let the group train."
                 );
         }
-        if (!(Pull >= 0 && Pull <= 1e6))
-            throw new ArgumentException($"{place}: the pull is {Pull}; give a strength of 0 or more, such as 0.01.");
-        if (Rows is null || Rows.SeenAtLeast < 1 || Rows.MostFrequent < 1)
+        if (!(AnchorStrength >= 0 && AnchorStrength <= 1e6))
+            throw new ArgumentException($"{place}: the pull is {AnchorStrength}; give a strength of 0 or more, such as 0.01.");
+        if (Rows is null || Rows.SeenAtLeast < 1 || Rows.TopByCount < 1)
             throw new ArgumentException($"{place}: the rule for rows needs whole numbers of 1 or more.");
-        if (!Trains(ParameterGroup.Embedding) && (Pull > 0 || Rows != RowRule.WithVector))
+        if (!Trains(ParameterGroup.Embedding) && (AnchorStrength > 0 || Rows != RowRule.WithVector))
             throw new ArgumentException(
-                $"{place} has {(Pull > 0 ? "a pull" : "a rule for rows")} and does not train the word vectors; leave "
+                $"{place} has {(AnchorStrength > 0 ? "a pull" : "a rule for rows")} and does not train the word vectors; leave "
                     + $"it out, or let embedding train."
             );
     }

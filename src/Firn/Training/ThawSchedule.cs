@@ -19,7 +19,7 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     internal const int GradualEpoch = 3;
 
     /// <summary>Epochs without improvement that end a phase which lasts until its best epoch, by default.</summary>
-    internal const int UsualPatience = 2;
+    internal const int DefaultPatience = 2;
 
     private const string Custom = "custom",
         AtBest = "@best";
@@ -92,7 +92,7 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     /// texts.
     /// </summary>
     public static ThawSchedule GradualAtBest { get; } =
-        FromTheTop($"gradual{AtBest}", new ThawPhase { Patience = UsualPatience, Trainable = Body });
+        FromTheTop($"gradual{AtBest}", new ThawPhase { Patience = DefaultPatience, Trainable = Body });
 
     /// <summary>
     /// The name. Of a named schedule the text that <see cref="Parse"/> reads: <c>frozen</c>,
@@ -180,10 +180,10 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
         With(_options with { Rows = rows }, new ScheduleOptions { Rows = rows });
 
     /// <summary>
-    /// The same with a pull in every phase that trains the word vectors; see <see cref="ThawPhase.Pull"/>.
+    /// The same with a pull in every phase that trains the word vectors; see <see cref="ThawPhase.AnchorStrength"/>.
     /// </summary>
     public ThawSchedule WithPull(double strength) =>
-        With(_options with { Pull = strength }, new ScheduleOptions { Pull = strength });
+        With(_options with { AnchorStrength = strength }, new ScheduleOptions { AnchorStrength = strength });
 
     /// <summary>The same with another factor of a group's learning rate in every phase that trains it.</summary>
     public ThawSchedule WithRate(ParameterGroup group, double factor) =>
@@ -350,7 +350,7 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     private static ThawSchedule ThawFromBest(string name, HashSet<ParameterGroup> groups) =>
         Named(
             name + AtBest,
-            new ThawPhase { Patience = UsualPatience, Trainable = Body },
+            new ThawPhase { Patience = DefaultPatience, Trainable = Body },
             new ThawPhase { Trainable = groups }
         );
 

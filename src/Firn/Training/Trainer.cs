@@ -79,11 +79,11 @@ public sealed class Trainer
                 run.Stopped = StopReason.Cancelled;
                 break;
             }
-            Heap.Settle(); // buffers that had to grow
+            Heap.Compact(); // buffers that had to grow
             if (validates)
             {
                 record = Validated(record, validation!, validationLabels!);
-                Heap.Settle();
+                Heap.Compact();
             }
             record = record with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
             PhaseEnd? end = run.Finish(record);

@@ -60,7 +60,7 @@ internal sealed class TrainingRun
     public List<EpochRecord> History { get; } = [];
 
     /// <summary>Epochs that were taken back.</summary>
-    public List<EpochRecord> TakenBack { get; } = [];
+    public List<EpochRecord> RolledBack { get; } = [];
 
     /// <summary>
     /// The best epoch of the phase under way, where that lasts until it; null before its first epoch is done, and else.
@@ -131,11 +131,11 @@ internal sealed class TrainingRun
         );
 
     /// <summary>Goes on from a checkpoint that knows the lengths of phases.</summary>
-    public void Resume(ThawSchedule schedule, IReadOnlyList<EpochRecord> history, IReadOnlyList<EpochRecord> takenBack)
+    public void Resume(ThawSchedule schedule, IReadOnlyList<EpochRecord> history, IReadOnlyList<EpochRecord> rolledBack)
     {
         History.AddRange(history);
-        TakenBack.AddRange(takenBack);
-        Options = Options with { Schedule = schedule, Epochs = Options.Epochs - takenBack.Count };
+        RolledBack.AddRange(rolledBack);
+        Options = Options with { Schedule = schedule, Epochs = Options.Epochs - rolledBack.Count };
     }
 
     private PhaseEnd EndPhase(int phase)
@@ -143,7 +143,7 @@ internal sealed class TrainingRun
         PhaseBest best = PhaseBest!;
         int after = History.Count - best.Epoch;
         best.Restore(this);
-        TakenBack.AddRange(History[best.Epoch..]);
+        RolledBack.AddRange(History[best.Epoch..]);
         History.RemoveRange(best.Epoch, after);
         ThawSchedule found = Options.Schedule.WithLength(
             phase,
@@ -163,7 +163,7 @@ internal sealed class TrainingRun
         return new TrainingResult(History, Stopped ?? StopReason.Completed, Best.Epoch, kept)
         {
             Schedule = Options.Schedule.EndedIn(Options.Schedule.PhaseOf(Math.Max(1, History.Count))),
-            TakenBack = TakenBack,
+            RolledBack = RolledBack,
             StartRows = Start?.Rows,
         };
     }

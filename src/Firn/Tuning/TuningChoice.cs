@@ -74,7 +74,7 @@ internal sealed record TuningChoice(
         new(
             "--n-grams",
             ["0", "1", "2", "3"],
-            (o, v) => o with { Wide = v == "0" ? null : (o.Wide ?? new WideOptions()) with { Longest = Whole(v) } }
+            (o, v) => o with { LinearBranch = v == "0" ? null : (o.LinearBranch ?? new LinearBranchOptions()) with { Longest = Whole(v) } }
         ),
     ];
 

@@ -11,7 +11,7 @@ namespace Firn.Vectors;
 public sealed class Similarity
 {
     private readonly UnitTable _table;
-    private readonly Lazy<CodedTable> _coded; // made when first asked for one word's neighbours
+    private readonly Lazy<CodedTable> _coded; // made when first asked for one word's neighbors
 
     /// <summary>Prepares the vectors for searching.</summary>
     public Similarity(WordVectors vectors)

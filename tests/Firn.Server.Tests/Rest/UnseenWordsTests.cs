@@ -95,7 +95,7 @@ public sealed class UnseenWordsTests : IAsyncLifetime
             RecipeOptions.Tweets with
             {
                 TestShare = 0,
-                Wide = new WideOptions { LongestCharacters = 5 },
+                LinearBranch = new LinearBranchOptions { LongestCharacters = 5 },
                 Word2Vec = new Word2VecOptions
                 {
                     VectorSize = 8,

@@ -22,9 +22,9 @@ public class PredictorTests
         Prediction unknown = predictor.Predict("zzz qqq"),
             empty = predictor.Predict("");
         Assert.Equal(empty.Score, unknown.Score);
-        Assert.True(unknown.SaysNothing && empty.SaysNothing);
+        Assert.True(unknown.HasNoKnownToken && empty.HasNoKnownToken);
         Assert.Equal(2, unknown.Tokens);
-        Assert.False(predictor.Predict("good").SaysNothing);
+        Assert.False(predictor.Predict("good").HasNoKnownToken);
     }
 
     [Theory]

@@ -19,11 +19,11 @@ public sealed class WideBundleTests : IDisposable
         string folder = Path.Combine(_root, "model");
         string[] names = labels.Split(',');
         using Predictor saved = SmallPredictor.Make(labels: names);
-        float[] alone = saved.Classifier.HasWidePart ? [] : Scores(saved);
+        float[] alone = saved.Classifier.HasLinearBranch ? [] : Scores(saved);
         using Predictor both = WithWide(saved, names.Length, characters);
         both.Save(folder);
         using Predictor loaded = Predictor.Load(folder);
-        Assert.Equal(characters > 0, loaded.Classifier.Wide!.Characters is not null);
+        Assert.Equal(characters > 0, loaded.Classifier.LinearBranch!.Characters is not null);
         Assert.Equal(Scores(both), Scores(loaded));
         Assert.NotEqual(alone, Scores(loaded));
     }
@@ -51,7 +51,7 @@ public sealed class WideBundleTests : IDisposable
         SmallPredictor.Make().Save(folder);
         Assert.False(File.Exists(Path.Combine(folder, "wide.safetensors")));
         using Predictor loaded = Predictor.Load(folder);
-        Assert.False(loaded.Classifier.HasWidePart);
+        Assert.False(loaded.Classifier.HasLinearBranch);
     }
 
     private static float[] Scores(Predictor predictor) =>
@@ -67,13 +67,13 @@ public sealed class WideBundleTests : IDisposable
             .. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 5, 2, 1 + i % 3, 1 + i % 7 }),
         ]);
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % classes)];
-        plain.Classifier.Wide = NgramClassifier.Fit(
+        plain.Classifier.LinearBranch = NgramClassifier.Fit(
             texts,
             plain.Vocabulary,
             labels,
             classes,
             [],
-            new WideOptions { LongestCharacters = characters },
+            new LinearBranchOptions { LongestCharacters = characters },
             1
         );
         return new Predictor(plain.Tokenizer, plain.Vocabulary, plain.Classifier, plain.Labels);

@@ -160,7 +160,7 @@ public sealed class DriftCommandTests : IDisposable
         CapturedRun run = CapturedRun.Of("drift", Bundle(), "--repair", "map", "--test", At("empty.csv"));
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("holds no labelled text", run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("neighbours:", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("neighbors:", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class DriftCommandTests : IDisposable
                     "drift",
                     bundle,
                     "--repair",
-                    "neighbours",
+                    "neighbors",
                     "--out",
                     At("repaired"),
                     "--test",

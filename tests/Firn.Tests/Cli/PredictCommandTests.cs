@@ -36,11 +36,11 @@ public sealed class PredictCommandTests
             lines.Select(line => string.Join('\t', line.Split('\t')[..2]))
         );
         Assert.Equal(
-            predictions.Select(p => p.SaysNothing),
+            predictions.Select(p => p.HasNoKnownToken),
             lines.Select(line => line.EndsWith("\tno known word", StringComparison.Ordinal))
         );
         Assert.Equal(
-            $"firn: {predictions.Count(p => p.SaysNothing)} of 5,000 texts without a word that the model knows; "
+            $"firn: {predictions.Count(p => p.HasNoKnownToken)} of 5,000 texts without a word that the model knows; "
                 + $"their score is that of an empty text\n",
             run.Error
         );

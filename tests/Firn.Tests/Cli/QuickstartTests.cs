@@ -157,7 +157,7 @@ public sealed class QuickstartTests(TrainedQuickstart quickstart)
         );
         var result = Parse(run);
         int frozen = result.GetProperty("schedule").GetProperty("phases")[0].GetProperty("epochs").GetInt32(),
-            back = result.GetProperty("takenBack").GetArrayLength();
+            back = result.GetProperty("rolledBack").GetArrayLength();
         string found = $"thaw-embedding@{frozen + 1}";
         Assert.Equal(found, result.GetProperty("schedule").GetProperty("name").GetString());
         Assert.InRange(frozen + back, 1, 3);

@@ -112,13 +112,13 @@ public class ExplainerTests
             RaggedIds texts = RaggedIds.From([
                 .. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 5, 2, 1 + i % 3, 1 + i % 7, 6 + i % 4 }),
             ]);
-            predictor.Classifier.Wide = NgramClassifier.Fit(
+            predictor.Classifier.LinearBranch = NgramClassifier.Fit(
                 texts,
                 predictor.Vocabulary,
                 labels,
                 3,
                 [],
-                new WideOptions(),
+                new LinearBranchOptions(),
                 1,
                 sets
             );
@@ -171,13 +171,13 @@ public class ExplainerTests
             RaggedIds texts = RaggedIds.From([
                 .. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 5, 2, 1 + i % 3, 1 + i % 7, 6 + i % 4 }),
             ]);
-            predictor.Classifier.Wide = NgramClassifier.Fit(
+            predictor.Classifier.LinearBranch = NgramClassifier.Fit(
                 texts,
                 predictor.Vocabulary,
                 [.. Enumerable.Range(0, 60).Select(i => i % labels.Length)],
                 labels.Length,
                 [],
-                new WideOptions(),
+                new LinearBranchOptions(),
                 1
             );
         }

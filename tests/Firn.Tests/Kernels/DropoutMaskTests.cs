@@ -17,7 +17,7 @@ public class DropoutMaskTests
         Assert.Equal(rate, mask.Count(v => v == 0) / (double)n, 0.004);
         Assert.Equal(1, mask.Average(v => (double)v), 0.02);
         Assert.Equal(2, mask.Distinct().Count());
-        // Neighbours are independent: both dropped with the rate's square.
+        // Neighbors are independent: both dropped with the rate's square.
         int both = 0;
         for (int i = 1; i < n; i++)
             both += mask[i] == 0 && mask[i - 1] == 0 ? 1 : 0;

@@ -80,7 +80,7 @@ public class CharacterScoresTests
             [2],
             [5, 6, 9],
         ]);
-        var options = new WideOptions { LongestCharacters = 4, MinTexts = 2 };
+        var options = new LinearBranchOptions { LongestCharacters = 4, MinTexts = 2 };
         (CharacterRuns runs, SparseMatrix rows) = CharacterRuns.Fit(texts, vocabulary, options, 2);
         Dictionary<string, double> idf = Frequencies(texts, vocabulary, options);
         Assert.Equal(idf.Count, rows.ColumnCount);
@@ -145,10 +145,10 @@ public class CharacterScoresTests
             labels,
             2,
             [],
-            new WideOptions { LongestCharacters = 5 },
+            new LinearBranchOptions { LongestCharacters = 5 },
             2
         );
-        NgramClassifier plain = NgramClassifier.Fit(texts, vocabulary, labels, 2, [], new WideOptions(), 2);
+        NgramClassifier plain = NgramClassifier.Fit(texts, vocabulary, labels, 2, [], new LinearBranchOptions(), 2);
         Assert.True(LogitOf(spelling, 7) < LogitOf(spelling, 9) - 0.5, "televised is like television");
         Assert.True(LogitOf(spelling, 8) > LogitOf(spelling, 9) + 0.5, "raining is like rain");
         Assert.Equal(LogitOf(plain, 9), LogitOf(plain, 7));
@@ -178,7 +178,7 @@ public class CharacterScoresTests
             labels,
             classes,
             [],
-            new WideOptions { LongestCharacters = 5 },
+            new LinearBranchOptions { LongestCharacters = 5 },
             2
         );
         model.Scale(0.7f, 0);
@@ -216,7 +216,7 @@ public class CharacterScoresTests
             RaggedIds.From([.. all.Select(t => t.Where(id => id > 4).Select(id => id - 1).ToArray())])
         );
         RaggedIds known = RaggedIds.From([.. all.Select(t => t.Where(id => id <= 4).ToArray())]);
-        var options = new WideOptions { LongestCharacters = 5 };
+        var options = new LinearBranchOptions { LongestCharacters = 5 };
         (CharacterRuns a, SparseMatrix rows) = CharacterRuns.Fit(RaggedIds.From(all), whole, options, 1);
         (CharacterRuns b, SparseMatrix same) = CharacterRuns.Fit(known, cut, options, 1, unseen);
         Assert.Equal(rows.ColumnCount, same.ColumnCount);
@@ -242,7 +242,7 @@ public class CharacterScoresTests
             .. Enumerable.Range(0, 60).Select(i => new[] { 1 + i % 9, 1 + i % 7, 1 + i % 4 }),
         ]);
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % 3)];
-        var options = new WideOptions { LongestCharacters = 5 };
+        var options = new LinearBranchOptions { LongestCharacters = 5 };
         CharacterScores one = NgramClassifier.Fit(texts, vocabulary, labels, 3, [], options, 1).Characters!;
         CharacterScores four = NgramClassifier.Fit(texts, vocabulary, labels, 3, [], options, 4).Characters!;
         Assert.Equal(one.Scores, four.Scores);
@@ -270,7 +270,7 @@ public class CharacterScoresTests
                 .Range(0, 2000)
                 .Select(_ => Enumerable.Range(0, 12).Select(_ => random.Next(1, vocabulary.Count)).ToArray()),
         ]);
-        var options = new WideOptions { LongestCharacters = 5 };
+        var options = new LinearBranchOptions { LongestCharacters = 5 };
         (_, SparseMatrix rows) = CharacterRuns.Fit(texts, vocabulary, options, 1);
         NgramSample sample = NgramSample.Of(new CharacterSource(texts, vocabulary, 5), options.MinTexts);
         Assert.InRange(sample.Kept, 0.9 * rows.ColumnCount, 1.1 * rows.ColumnCount);
@@ -284,7 +284,7 @@ public class CharacterScoresTests
     public void Lengths_out_of_range_are_refused(int longest)
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
-            new WideOptions { LongestCharacters = longest }.Validate()
+            new LinearBranchOptions { LongestCharacters = longest }.Validate()
         );
         Assert.Contains("LongestCharacters", error.Message, StringComparison.Ordinal);
     }
@@ -302,7 +302,7 @@ public class CharacterScoresTests
             yield return marked;
     }
 
-    private static Dictionary<string, double> Frequencies(RaggedIds texts, Vocabulary vocabulary, WideOptions options)
+    private static Dictionary<string, double> Frequencies(RaggedIds texts, Vocabulary vocabulary, LinearBranchOptions options)
     {
         var frequencies = new Dictionary<string, int>();
         for (int text = 0; text < texts.Count; text++)

@@ -15,7 +15,7 @@ public class NgramClassifierTests
     public void One_text_scores_as_the_matrix_does(int classes)
     {
         (RaggedIds texts, int[] labels) = Draw(300, classes);
-        var options = new WideOptions { Longest = 2 };
+        var options = new LinearBranchOptions { Longest = 2 };
         NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, classes, [], options, 2);
         SparseMatrix rows = model.Vectorizer.Transform(new IdSource(texts, model.Vectorizer.Options), 2);
         var expected = new double[texts.Count * model.OutputSize];
@@ -44,7 +44,7 @@ public class NgramClassifierTests
             labels,
             classes,
             [],
-            new WideOptions { LongestCharacters = characters },
+            new LinearBranchOptions { LongestCharacters = characters },
             1
         );
         for (int text = 0; text < 40; text++)
@@ -62,7 +62,7 @@ public class NgramClassifierTests
     public void The_token_that_tells_the_class_has_the_largest_share()
     {
         (RaggedIds texts, int[] labels) = Draw(400, 2);
-        NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, 2, [], new WideOptions { Longest = 1 }, 1);
+        NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, 2, [], new LinearBranchOptions { Longest = 1 }, 1);
         double[] shares = model.TokenShares([7, 2, 9], 0).Shares;
         Assert.True(
             shares[1] > 3 * Math.Abs(shares[0]) && shares[1] > 3 * Math.Abs(shares[2]),
@@ -82,7 +82,7 @@ public class NgramClassifierTests
             labels,
             2,
             [],
-            new WideOptions { LongestCharacters = characters },
+            new LinearBranchOptions { LongestCharacters = characters },
             1
         );
         var scratch = new NgramScratch();

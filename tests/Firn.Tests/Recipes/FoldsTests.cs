@@ -40,7 +40,7 @@ public sealed class FoldsTests
         );
         Assert.All(result.Training.History, epoch => Assert.NotNull(epoch.ValidationLoss));
         Assert.Equal(270, result.Output!.Texts);
-        Assert.True(result.Output.LstmScale >= 0 && result.Output.WideScale >= 0);
+        Assert.True(result.Output.EncoderScale >= 0 && result.Output.LinearScale >= 0);
         Assert.InRange(result.Test!.Accuracy, 0.75, 1);
         Assert.Equal(
             result.Predictor.Predict("happy love").Score,
@@ -90,7 +90,7 @@ public sealed class FoldsTests
         ];
         RecipeResult result = Train(Options with { TestShare = 0 }, corpus);
         Assert.InRange(result.Predictor.Predict("happy").Score, 0f, 1f);
-        Assert.True(result.Output!.LstmScale >= 0 && result.Output.WideScale >= 0);
+        Assert.True(result.Output!.EncoderScale >= 0 && result.Output.LinearScale >= 0);
     }
 
     [Fact]

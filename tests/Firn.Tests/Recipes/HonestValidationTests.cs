@@ -125,7 +125,7 @@ public sealed class HonestValidationTests : IDisposable
                     return Enumerable.Repeat(row, 4);
                 }),
         ];
-        RecipeOptions options = Options with { Wide = new WideOptions { LongestCharacters = 4 } };
+        RecipeOptions options = Options with { LinearBranch = new LinearBranchOptions { LongestCharacters = 4 } };
         Assert.InRange(Train(options, corpus).Test!.Accuracy, 0.25, 0.75);
         Assert.True(
             Train(
@@ -187,7 +187,7 @@ public sealed class HonestValidationTests : IDisposable
             something = result.Predictor.Predict("happy");
         double share = (double)corpus.Count(r => r.Label == "4") / corpus.Count;
         Assert.Equal(1 - share, nothing.Score, 0.01); // of the label shown, the larger class
-        Assert.Equal((true, true, false), (nothing.SaysNothing, empty.SaysNothing, something.SaysNothing));
+        Assert.Equal((true, true, false), (nothing.HasNoKnownToken, empty.HasNoKnownToken, something.HasNoKnownToken));
         Assert.Equal(nothing.Score, empty.Score);
         result.Predictor.Save(Path.Combine(_folder, "prior"));
         using Predictor loaded = Predictor.Load(Path.Combine(_folder, "prior"));

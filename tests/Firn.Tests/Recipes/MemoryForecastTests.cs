@@ -128,7 +128,7 @@ public class MemoryForecastTests
                     Enumerable.Range(0, 12).Select(_ => 1 + (int)(400 * Math.Pow(random.NextDouble(), 3))).ToArray()
                 ),
         ]);
-        NgramOptions options = new WideOptions().ToNgrams();
+        NgramOptions options = new LinearBranchOptions().ToNgrams();
         (NgramVectorizer vectorizer, SparseMatrix rows) = NgramVectorizer.Fit(new IdSource(texts, options), options, 1);
         NgramSample sample = NgramSample.Of(new IdSource(texts, options), options.MinTexts);
         Assert.InRange(sample.Kept, 0.9 * vectorizer.ColumnCount, 1.1 * vectorizer.ColumnCount);

@@ -52,14 +52,14 @@ public sealed class RecipeTests : IDisposable
         RecipeResult wide = Train(
             Small with
             {
-                Wide = new Firn.Linear.WideOptions(),
+                LinearBranch = new Firn.Linear.LinearBranchOptions(),
             },
             ToyCorpus.Make(600),
             observer: observer
         );
         Assert.Contains(RecipeStage.Output, observer.Stages);
-        Assert.True(wide.Predictor.Classifier.HasWidePart);
-        Assert.InRange(wide.Output!.WideScale!.Value, 0.01, 100);
+        Assert.True(wide.Predictor.Classifier.HasLinearBranch);
+        Assert.InRange(wide.Output!.LinearScale!.Value, 0.01, 100);
         Assert.True(wide.Test!.Loss < plain.Test!.Loss, $"{wide.Test.Loss} {plain.Test.Loss}");
         Assert.Null(plain.Output);
     }
@@ -69,8 +69,8 @@ public sealed class RecipeTests : IDisposable
     {
         RecipeResult plain = Train(Small, ToyCorpus.Make(600));
         RecipeResult scaled = Train(Small with { Calibrate = true }, ToyCorpus.Make(600));
-        Assert.Null(scaled.Output!.WideScale);
-        Assert.NotEqual(1, scaled.Output.LstmScale);
+        Assert.Null(scaled.Output!.LinearScale);
+        Assert.NotEqual(1, scaled.Output.EncoderScale);
         Assert.NotEqual(plain.Test!.Loss, scaled.Test!.Loss);
     }
 

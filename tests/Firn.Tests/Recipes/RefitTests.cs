@@ -80,7 +80,7 @@ public sealed class RefitTests
         // Scales and threshold are the first's.
         Assert.Equal(first.Output, again.Output! with { Before = first.Output!.Before, After = first.Output.After });
         Assert.Equal(first.Predictor.Threshold, again.Predictor.Threshold);
-        double scale = again.Output.LstmScale / all.Output!.LstmScale;
+        double scale = again.Output.EncoderScale / all.Output!.EncoderScale;
         Assert.All(
             again
                 .Predictor.Classifier["dense.kernel"]

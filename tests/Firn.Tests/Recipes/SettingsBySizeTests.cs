@@ -27,8 +27,8 @@ public sealed class SettingsBySizeTests
             (batch, epochs, minCount, validation),
             (fitted.Training.BatchSize, fitted.Training.Epochs, fitted.Word2Vec.MinCount, fitted.ValidationShare)
         );
-        Assert.Equal(characters, fitted.Wide!.LongestCharacters);
-        Assert.Null((RecipeOptions.Tweets with { Wide = null }).ForTexts(texts, SizeSettings.All).Wide);
+        Assert.Equal(characters, fitted.LinearBranch!.LongestCharacters);
+        Assert.Null((RecipeOptions.Tweets with { LinearBranch = null }).ForTexts(texts, SizeSettings.All).LinearBranch);
         Assert.Equal(RecipeOptions.Tweets, RecipeOptions.Tweets.ForTexts(texts, SizeSettings.None));
         Assert.Equal(
             RecipeOptions.Tweets.Training.Epochs,
@@ -41,7 +41,7 @@ public sealed class SettingsBySizeTests
     {
         RecipeOptions options = RecipeOptions.Tweets with
         {
-            Wide = null,
+            LinearBranch = null,
             Training = RecipeOptions.Tweets.Training with { Epochs = 1, Threads = 1 },
         };
         RecipeResult asked = Train(

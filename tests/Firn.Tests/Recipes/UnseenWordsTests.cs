@@ -16,7 +16,7 @@ public sealed class UnseenWordsTests : IDisposable
 {
     private static readonly RecipeOptions Options = RecipeOptions.Tweets with
     {
-        Wide = new WideOptions { LongestCharacters = 5 },
+        LinearBranch = new LinearBranchOptions { LongestCharacters = 5 },
         Word2Vec = new Word2VecOptions
         {
             VectorSize = 8,
@@ -74,8 +74,8 @@ public sealed class UnseenWordsTests : IDisposable
         string[] texts = ["we saw a dubilotosis here", "bamukoation", "", "we saw a"];
         Assert.Equal(Trained.Predictor.Predict(texts).Select(p => p.Score), loaded.Predict(texts).Select(p => p.Score));
         Prediction word = loaded.Predict("bamukoation");
-        Assert.Equal((0, true, false), (word.KnownTokens, word.Spelled, word.SaysNothing));
-        Assert.True(loaded.Predict("").SaysNothing);
+        Assert.Equal((0, true, false), (word.KnownTokens, word.Spelled, word.HasNoKnownToken));
+        Assert.True(loaded.Predict("").HasNoKnownToken);
         Assert.False(loaded.Predict("we saw a").Spelled);
     }
 
@@ -84,10 +84,10 @@ public sealed class UnseenWordsTests : IDisposable
     {
         string folder = Path.Combine(_folder, "bundle");
         TextClassifier model = Trained.Predictor.Classifier;
-        NgramClassifier wide = model.Wide!;
+        NgramClassifier wide = model.LinearBranch!;
         var before = new TextClassifier(model.Options, model.Embedding, seed: 0)
         {
-            Wide = new NgramClassifier(
+            LinearBranch = new NgramClassifier(
                 wide.Vectorizer,
                 wide.Weights,
                 wide.Intercepts,

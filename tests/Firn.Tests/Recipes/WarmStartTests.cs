@@ -31,7 +31,7 @@ public sealed class WarmStartTests : IDisposable
         },
         Training = RecipeOptions.Tweets.Training with { BatchSize = 32, Epochs = 3, LearningRate = 0.02, Threads = 1 },
         LabelNames = new Dictionary<string, string> { ["0"] = "negative", ["4"] = "positive" },
-        Wide = null,
+        LinearBranch = null,
         Calibrate = false,
     };
 
@@ -169,7 +169,7 @@ public sealed class WarmStartTests : IDisposable
         RecipeOptions options = General with { Training = General.Training with { Epochs = 1, LearningRate = 0.003 } };
         RecipeResult plain = Train(options, corpus),
             tuned = Train(options with { TuneThreshold = ThresholdMetric.F1 }, corpus);
-        Assert.NotEqual(DecisionThreshold.Usual, tuned.Predictor.Threshold);
+        Assert.NotEqual(DecisionThreshold.Default, tuned.Predictor.Threshold);
         Assert.True(
             tuned.Test!.PerClass[1].F1 > plain.Test!.PerClass[1].F1,
             $"{tuned.Test.PerClass[1].F1} {plain.Test.PerClass[1].F1}"

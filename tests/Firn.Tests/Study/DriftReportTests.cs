@@ -54,10 +54,10 @@ public class DriftReportTests
     {
         DriftReport report = DriftSample.Measure(DriftSample.Television());
         Assert.Equal([("tv", "television")], report.Pairs.Select(p => (p.First, p.Second))); // telly is seen three times
-        TornPair pair = report.PairOf("tv", "television");
+        DivergedPair pair = report.PairOf("tv", "television");
         Assert.Equal(1 / Math.Sqrt(1.01), pair.CosineBefore, 1e-6);
         Assert.Equal(0.1 / Math.Sqrt(1.01), pair.CosineAfter, 1e-6);
-        Assert.Equal(0.9 / Math.Sqrt(1.01), pair.Tear, 1e-6);
+        Assert.Equal(0.9 / Math.Sqrt(1.01), pair.Divergence, 1e-6);
         Assert.Equal((12, 0), (pair.FirstCount, pair.SecondCount));
         Assert.Equal((1, 2), (pair.RankBefore, pair.RankAfter));
         Assert.Empty(DriftSample.Measure(DriftSample.Television(), new DriftOptions { NearCosine = 0.9999 }).Pairs);
@@ -75,13 +75,13 @@ public class DriftReportTests
         );
         Assert.Equal([("telly", "television"), ("tv", "telecast")], Pairs(5));
         Assert.Equal([("tv", "telecast")], Pairs(6));
-        Assert.Equal([("telly", "television"), ("tv", "telecast")], Pairs(1)); // screen's worst tear is with a word named already
+        Assert.Equal([("telly", "television"), ("tv", "telecast")], Pairs(1)); // screen's worst divergence is with a word named already
         Assert.Throws<ArgumentOutOfRangeException>(() => Pairs(0));
 
         IEnumerable<(string, string)> Pairs(int least) =>
             [
                 .. DriftSample
-                    .Measure(table, new DriftOptions { LeastSeen = least })
+                    .Measure(table, new DriftOptions { MinSeen = least })
                     .Pairs.Select(p => (p.First, p.Second)),
             ];
     }

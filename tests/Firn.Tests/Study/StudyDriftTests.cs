@@ -17,10 +17,10 @@ public class StudyDriftTests
     {
         StudyDrift drift = StudyDrift.Of(Table(), names: true)!;
         Assert.Equal(3, drift.Words);
-        StudyTear worst = drift.Torn[0];
+        StudyDivergence worst = drift.Diverged[0];
         Assert.Equal(("tv", 9, "television"), (worst.Seen, worst.Count, worst.Unseen));
         Assert.True(worst.Before > 0.99 && worst.After < 0.2);
-        Assert.Empty(StudyDrift.Of(Table(), names: false)!.Torn);
+        Assert.Empty(StudyDrift.Of(Table(), names: false)!.Diverged);
         Assert.InRange(drift.Cosine, 0, 0.9);
     }
 

@@ -14,7 +14,7 @@ public class StudyFindingTests
             StringComparison.Ordinal
         );
         Assert.Contains("-3.0 points (-4.0 to -2.0)", finding.Paragraph, StringComparison.Ordinal);
-        Assert.Equal(FolkVerdict.Holds, Harm(finding).Verdict);
+        Assert.Equal(HypothesisVerdict.Holds, Harm(finding).Verdict);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public class StudyFindingTests
                 + "with 2,000 texts the test cannot tell the two apart.",
             finding.Headline
         );
-        Assert.Equal(FolkVerdict.InPart, Harm(finding).Verdict);
+        Assert.Equal(HypothesisVerdict.InPart, Harm(finding).Verdict);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public class StudyFindingTests
     {
         StudyFinding finding = Of((500, 0.03, 0.01));
         Assert.StartsWith("Train the word vectors", finding.Headline, StringComparison.Ordinal);
-        Assert.Equal(FolkVerdict.Wrong, Harm(finding).Verdict);
+        Assert.Equal(HypothesisVerdict.Wrong, Harm(finding).Verdict);
         Assert.Contains(
             "Often said and wrong here: \"Training the vectors",
             finding.Paragraph,
@@ -52,7 +52,7 @@ public class StudyFindingTests
             finding.Headline,
             StringComparison.Ordinal
         );
-        Assert.Equal(FolkVerdict.Undecided, Harm(finding).Verdict);
+        Assert.Equal(HypothesisVerdict.Undecided, Harm(finding).Verdict);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class StudyFindingTests
         Assert.Contains("the words left behind do cost accuracy", finding.Paragraph, StringComparison.Ordinal);
     }
 
-    private static FolkAnswer Harm(StudyFinding finding) =>
+    private static Hypothesis Harm(StudyFinding finding) =>
         finding.Answers.Single(a => a.Claim.StartsWith("Training the vectors", StringComparison.Ordinal));
 
     /// <summary>
@@ -96,7 +96,7 @@ public class StudyFindingTests
                         }
                     ),
                 ],
-                Torn = new Dictionary<int, IReadOnlyList<StudyTear>>(),
+                Diverged = new Dictionary<int, IReadOnlyList<StudyDivergence>>(),
                 Dropped = [],
                 TooLarge = [],
                 Remark = null,
@@ -121,7 +121,7 @@ public class StudyFindingTests
             SliceAgainstFrozen = pair ? Around(difference) : null,
             SliceAgainstRest = pair ? new Estimate(-0.05, -0.08, -0.02) : null,
             Cosine = null,
-            NeighboursKept = null,
+            NeighborsKept = null,
             TrainingBytes = 1000,
             VersionBytes = 100,
             Seconds = 1,

@@ -28,14 +28,14 @@ public class TableRepairTests
     {
         TableRepair clear = TableRepair.Run(DriftSample.Linear(300, 250, 6, Known), RepairMethod.Map);
         Assert.Equal(0.001, clear.Penalty!.Value, 1e-9);
-        Assert.InRange(clear.Foretold!.Value, 0.999, 1);
+        Assert.InRange(clear.CrossValidatedR2!.Value, 0.999, 1);
         var random = new Random(3);
         TableRepair noise = TableRepair.Run(
             DriftSample.Linear(300, 250, 6, v => [.. v.Select(x => x + (float)random.NextDouble() - 0.5f)]),
             RepairMethod.Map
         );
         Assert.True(noise.Penalty > 1, $"{noise.Penalty}"); // nothing to learn: the map keeps still
-        Assert.InRange(noise.Foretold!.Value, -0.05, 0.1);
+        Assert.InRange(noise.CrossValidatedR2!.Value, -0.05, 0.1);
         Assert.True(noise.MeanLength < 0.1, $"{noise.MeanLength}");
     }
 
@@ -94,7 +94,7 @@ public class TableRepairTests
             .ToArray();
         Assert.Equal(2 + (2 + 0 - 8) / 3.0, place[0], 1e-4);
         Assert.Equal(4 / 3.0, place[1], 1e-4);
-        // One neighbour: the nearest alone.
+        // One neighbor: the nearest alone.
         DriftTable near = DriftSample.Of(
             ("a", [1, 0.1f], [2, 0], 5),
             ("b", [1, -1], [1, 3], 5),

@@ -10,7 +10,7 @@ namespace Firn.Tests.Text;
 /// </summary>
 public class LinearTimeTests
 {
-    private const int MostStepsACharacter = 24;
+    private const int MaxStepsACharacter = 24;
 
     /// <summary>
     /// A character of every class that scanners tell apart, and the beginnings and ends of all tokens.
@@ -223,7 +223,7 @@ public class LinearTimeTests
                         all = StepsOf(run, longer);
                     if (
                         all > (1.5 * half / shorter.Length + 2) * longer.Length
-                        || all > MostStepsACharacter * longer.Length
+                        || all > MaxStepsACharacter * longer.Length
                     )
                         faults.Add($"{longer[..12]}...{longer[^12..]}: {half} and {all} steps");
                 }
@@ -259,9 +259,9 @@ public class LinearTimeTests
                 [1],
             ]),
             vocabulary,
-            CharacterSource.MostLongest
+            CharacterSource.MaxLongestShown
         );
-        Assert.InRange(StepsOf(_ => source.Extract(1, []), ""), word.Length, MostStepsACharacter * word.Length);
+        Assert.InRange(StepsOf(_ => source.Extract(1, []), ""), word.Length, MaxStepsACharacter * word.Length);
     }
 
     private static long StepsOf(Action<string> run, string text)

@@ -13,7 +13,7 @@ public class LogitBlendTests
         (float[] logits, int[] labels) = Draw(20000, k, scale, shift, seed: 5);
         LogitBlend blend = LogitBlend.Fit([logits], labels, k);
         Assert.Equal(scale, blend.Scales[0], 0.06 * scale);
-        Assert.Equal(shift, blend.Shift, 0.08);
+        Assert.Equal(shift, blend.Bias, 0.08);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public class LogitBlendTests
             (float[] fine, int[] labels) = Draw(40, 1, 1, 0, seed: 100 + seed);
             (LogitBlend blend, _) = LogitBlend.FitToFew([fine], labels, 1, new LogitBlend([1], 0));
             Assert.InRange(blend.Scales[0], 0.3, 3);
-            Assert.InRange(blend.Shift, -1.5, 1.5);
+            Assert.InRange(blend.Bias, -1.5, 1.5);
         }
     }
 

@@ -112,7 +112,7 @@ public sealed class MultiLabelTests : IDisposable
         RecipeResult result = new Recipe(
             Small with
             {
-                Wide = wide ? new WideOptions() : null,
+                LinearBranch = wide ? new LinearBranchOptions() : null,
                 TuneThreshold = ThresholdMetric.F1,
             }
         ).Train(Corpus(500), cancellation: TestContext.Current.CancellationToken);

@@ -80,7 +80,7 @@ public sealed class ThawAtBestTests : IDisposable
             (fixedThaw.StoppedBy, fixedThaw.BestEpoch, fixedThaw.KeptEpoch),
             (found.StoppedBy, found.BestEpoch, found.KeptEpoch)
         );
-        Assert.Equal(Enumerable.Range(best + 1, end - best), found.TakenBack.Select(r => r.Epoch));
+        Assert.Equal(Enumerable.Range(best + 1, end - best), found.RolledBack.Select(r => r.Epoch));
         Assert.Equal(fixedThaw.StartRows?.ToArray(), found.StartRows?.ToArray());
 
         Assert.Equal(
@@ -105,10 +105,10 @@ public sealed class ThawAtBestTests : IDisposable
             EarlyStopping = new() { Patience = 9 },
         };
         (TrainingResult whole, float[] expected) = Train(options);
-        Assert.True(whole.TakenBack.Count > 0, "the case says little");
+        Assert.True(whole.RolledBack.Count > 0, "the case says little");
         Assert.False(whole.Schedule.LastsUntilBest);
         Assert.Equal(options.Schedule.Phases.Count, whole.Schedule.Phases.Count);
-        Assert.Equal(options.Epochs, whole.History.Count + whole.TakenBack.Count);
+        Assert.Equal(options.Epochs, whole.History.Count + whole.RolledBack.Count);
         for (int epochs = 1; epochs < options.Epochs; epochs++)
         {
             Train(options, new Checkpoint(File, "a"), stopAfter: epochs);
@@ -116,7 +116,7 @@ public sealed class ThawAtBestTests : IDisposable
             Assert.True(expected.AsSpan().SequenceEqual(weights), $"broken off after {epochs}");
             Assert.Equal(whole.Schedule, resumed.Schedule);
             Assert.Equal(whole.History.Select(Figures), resumed.History.Select(Figures));
-            Assert.Equal(whole.TakenBack.Select(Figures), resumed.TakenBack.Select(Figures));
+            Assert.Equal(whole.RolledBack.Select(Figures), resumed.RolledBack.Select(Figures));
             Assert.Equal(
                 (whole.StoppedBy, whole.BestEpoch, whole.KeptEpoch),
                 (resumed.StoppedBy, resumed.BestEpoch, resumed.KeptEpoch)
@@ -131,7 +131,7 @@ public sealed class ThawAtBestTests : IDisposable
         TrainingOptions options = Options with { LearningRate = 0.001, Epochs = 5 };
         Assert.Equal(5, Train(options with { Schedule = ThawSchedule.Frozen }).Result.BestEpoch);
         (TrainingResult found, float[] weights) = Train(options with { Schedule = ThawSchedule.ThawAllAtBest });
-        Assert.Equal(("thaw-all@3", 0), (found.Schedule.Name, found.TakenBack.Count));
+        Assert.Equal(("thaw-all@3", 0), (found.Schedule.Name, found.RolledBack.Count));
         Assert.Equal(Train(options with { Schedule = ThawSchedule.ThawAll(3) }).Weights, weights);
     }
 
@@ -162,13 +162,13 @@ public sealed class ThawAtBestTests : IDisposable
         );
         PhaseEnd told = Assert.Single(watcher.Ends);
         Assert.Equal(
-            (result.Schedule.FirstEpochOf(1)!.Value - 1, result.TakenBack.Count),
-            (told.BestEpoch, told.TakenBack)
+            (result.Schedule.FirstEpochOf(1)!.Value - 1, result.RolledBack.Count),
+            (told.BestEpoch, told.RolledBack)
         );
         Assert.Equal([ParameterGroup.Embedding], told.Next.Trainable);
         Assert.Equal(Options.Epochs, watcher.Epochs.Count);
-        Assert.Equal(told.BestEpoch + 1, watcher.Epochs[told.BestEpoch + told.TakenBack].Epoch);
-        Assert.Equal(Options.Epochs - told.TakenBack, watcher.LastOf);
+        Assert.Equal(told.BestEpoch + 1, watcher.Epochs[told.BestEpoch + told.RolledBack].Epoch);
+        Assert.Equal(Options.Epochs - told.RolledBack, watcher.LastOf);
     }
 
     [Theory]

@@ -109,7 +109,7 @@ public class ThawGoldenTests
                 {
                     LearningRate = Rate,
                     RateOf = phase.RateOf,
-                    Pull = pull > 0 ? new RowPull(pull, start) : null,
+                    AnchorStrength = pull > 0 ? new RowAnchor(pull, start) : null,
                 };
             }
             work.ForwardBackward(texts, BatchOf(step), labels, [], seed: 1, step);

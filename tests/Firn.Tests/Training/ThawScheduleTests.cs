@@ -94,10 +94,10 @@ public class ThawScheduleTests
                 Rows = new RowRule
                 {
                     SeenAtLeast = 5,
-                    MostFrequent = 1000,
+                    TopByCount = 1000,
                     WithoutVector = true,
                 },
-                Pull = 0.01,
+                AnchorStrength = 0.01,
                 EmbeddingRate = 0.1,
                 Optimizer = OptimizerStart.Reset,
             },
@@ -105,7 +105,7 @@ public class ThawScheduleTests
         );
         Assert.Equal(
             "thaw-all@3,rows=top:7,pull=0.02,embedding-rate=0.1,optimizer=reset",
-            schedule.WithRows(new RowRule { MostFrequent = 7 }).WithPull(0.02).Name
+            schedule.WithRows(new RowRule { TopByCount = 7 }).WithPull(0.02).Name
         );
         Assert.Equal("trainable,rows=without-vector", ThawSchedule.Trainable.WithRowsWithoutVector().Name);
         Assert.Equal("thaw-all@3", ThawSchedule.ThawAll(3).WithPull(0.1).WithPull(0).Name);
@@ -131,7 +131,7 @@ public class ThawScheduleTests
             new RowRule
             {
                 SeenAtLeast = 5,
-                MostFrequent = 100,
+                TopByCount = 100,
                 WithoutVector = true,
             },
             schedule.Phases[1].Rows
@@ -140,7 +140,7 @@ public class ThawScheduleTests
         string kept = JsonSerializer.Serialize(schedule);
         Assert.StartsWith("{", kept, StringComparison.Ordinal);
         Assert.Equal(schedule, JsonSerializer.Deserialize<ThawSchedule>(kept));
-        Assert.Equal([0.02, 0.02], schedule.WithPull(0.02).Phases.Skip(1).Select(p => p.Pull));
+        Assert.Equal([0.02, 0.02], schedule.WithPull(0.02).Phases.Skip(1).Select(p => p.AnchorStrength));
         new TrainingOptions { Epochs = 6, Schedule = schedule }.Validate(2, hasValidation: true);
         var error = Assert.Throws<ArgumentException>(() =>
             new TrainingOptions { Epochs = 8, Schedule = schedule }.Validate(2, hasValidation: true)

@@ -70,7 +70,7 @@ public class ThawedRowsTests
                 .Where(row => seen[row] >= rows.SeenAtLeast && (rows.WithoutVector || row > WithoutVector))
                 .OrderByDescending(row => seen[row])
                 .ThenBy(row => row)
-                .Take(rows.MostFrequent ?? int.MaxValue)
+                .Take(rows.TopByCount ?? int.MaxValue)
                 .Order(),
         ];
         Assert.InRange(expected.Length, 1, seen.Length - 1);

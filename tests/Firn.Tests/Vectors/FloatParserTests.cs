@@ -83,7 +83,7 @@ public class FloatParserTests
     }
 
     /// <summary>
-    /// The double between two floats, and its neighbours a little above and below: where rounding twice goes wrong.
+    /// The double between two floats, and its neighbors a little above and below: where rounding twice goes wrong.
     /// </summary>
     private static int BetweenFloats(Random random, Span<byte> text)
     {

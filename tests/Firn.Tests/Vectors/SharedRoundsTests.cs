@@ -63,9 +63,9 @@ public unsafe class SharedRoundsTests
         for (int first = 0; first < stream.Count; first += 8 * Segment)
             ReferenceRound(expected, words, names, options, stream, first, alpha, random);
         using var rounds = new SharedRounds(trained.State, 8, Segment, threads);
-        ThreadTeam.Run(
+        WorkerTeam.Run(
             threads,
-            (thread, barrier) => rounds.Train(stream, alpha, random, new TeamSeat(thread, threads, barrier))
+            (thread, barrier) => rounds.Train(stream, alpha, random, new WorkerSeat(thread, threads, barrier))
         );
 
         foreach (
@@ -78,7 +78,7 @@ public unsafe class SharedRoundsTests
     public void A_thread_that_fails_ends_the_team_with_its_exception()
     {
         Assert.Throws<InvalidOperationException>(() =>
-            ThreadTeam.Run(
+            WorkerTeam.Run(
                 3,
                 (thread, barrier) =>
                 {

@@ -5,7 +5,7 @@ using Firn.Vectors.Evaluation;
 namespace Firn.Tests.Vectors;
 
 /// <summary>
-/// Neighbours and evaluation scores equal gensim's on the same vectors (tools/golden/vectors_eval.py).
+/// Neighbors and evaluation scores equal gensim's on the same vectors (tools/golden/vectors_eval.py).
 /// </summary>
 [Trait("Kernels", "all")]
 public class SimilarityGoldenTests

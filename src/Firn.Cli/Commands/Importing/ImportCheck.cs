@@ -17,7 +17,7 @@ namespace Firn.Cli.Commands.Importing;
 internal sealed class ImportCheck(Invocation run, ImportSource source, KerasImport model, CheckedTexts texts)
 {
     private const int Shown = 12,
-        MostTrials = 400;
+        MaxTrials = 400;
     private static readonly string[] _s_cleanings = ["keras", "lower", "none", "notebook"];
     private static readonly int[] _s_lengths = [10, 15, 20, 30, 50, 100, 200, 300];
 
@@ -38,7 +38,7 @@ internal sealed class ImportCheck(Invocation run, ImportSource source, KerasImpo
         if (!model.HasWords)
             throw new UserError($"{source.Model}: there is no tokenizer to try texts with; give it with --tokenizer");
         (KerasImportOptions Options, string Cleaning)[] trials = [.. Trials(start)];
-        if (trials.Length > MostTrials)
+        if (trials.Length > MaxTrials)
             throw new UserError(
                 $"{trials.Length} settings would have to be tried; give some of them, as --max-len or --cleaning"
             );

@@ -13,7 +13,7 @@ namespace Firn.Cli.Commands.Importing;
 /// <param name="Loaded">The model where it had to be read to be recognized, or null.</param>
 internal sealed record ImportParts(string Model, string? Tokenizer, string? Labels, KerasFile? Loaded)
 {
-    private const int MostFiles = 200,
+    private const int MaxFiles = 200,
         FewWords = 64; // a dictionary with fewer entries names classes
 
     /// <summary>Looks through a folder.</summary>
@@ -24,11 +24,11 @@ internal sealed record ImportParts(string Model, string? Tokenizer, string? Labe
     {
         string[] files =
         [
-            .. Directory.EnumerateFiles(folder).Take(MostFiles + 1).OrderBy(f => f, StringComparer.Ordinal),
+            .. Directory.EnumerateFiles(folder).Take(MaxFiles + 1).OrderBy(f => f, StringComparer.Ordinal),
         ];
-        if (files.Length > MostFiles)
+        if (files.Length > MaxFiles)
             throw new UserError(
-                $"{folder}: this folder holds more than {MostFiles} files; give the model's file, and --tokenizer "
+                $"{folder}: this folder holds more than {MaxFiles} files; give the model's file, and --tokenizer "
                     + $"and --labels"
             );
         var models = new List<(string Path, KerasFile? File)>();

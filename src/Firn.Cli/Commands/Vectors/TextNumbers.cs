@@ -9,7 +9,7 @@ namespace Firn.Cli.Commands.Vectors;
 internal sealed class TextNumbers(IEnumerable<LabeledText> texts, Tokenizer tokenizer, CancellationToken stop)
 {
     /// <summary>A longer text becomes several, as in gensim, so that one line may hold a whole book.</summary>
-    private const int MostTokens = 10_000;
+    private const int MaxTokens = 10_000;
 
     /// <summary>Is told now and then how many texts were read.</summary>
     public Action<long> Progress { get; set; } = _ => { };
@@ -35,8 +35,8 @@ internal sealed class TextNumbers(IEnumerable<LabeledText> texts, Tokenizer toke
         foreach (var tokens in Tokens())
         {
             vocabulary.Encode(tokens, ids);
-            while (ids.Count - offsets[^1] > MostTokens)
-                offsets.Add(offsets[^1] + MostTokens);
+            while (ids.Count - offsets[^1] > MaxTokens)
+                offsets.Add(offsets[^1] + MaxTokens);
             if (ids.Count > offsets[^1])
                 offsets.Add(ids.Count);
         }

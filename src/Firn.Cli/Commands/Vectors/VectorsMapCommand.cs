@@ -11,7 +11,7 @@ namespace Firn.Cli.Commands.Vectors;
 /// <summary><c>firn vectors map FILE OUT</c>: words in two dimensions, as a page to explore and as an image.</summary>
 internal static class VectorsMapCommand
 {
-    private const int MostWords = 3000,
+    private const int MaxWords = 3000,
         NeighborsShown = 6;
 
     public static Command Create(Invocation run)
@@ -23,7 +23,7 @@ internal static class VectorsMapCommand
             Description = "Words to draw: the first of FILE, which usually are the most frequent",
             DefaultValueFactory = _ => 500,
             HelpName = "N",
-        }.Between(3, MostWords);
+        }.Between(3, MaxWords);
         var near = new Option<string[]>("--near")
         {
             Description = "Draw these words and those nearest to them instead of the first",

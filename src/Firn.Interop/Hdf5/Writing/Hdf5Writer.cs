@@ -17,7 +17,7 @@ internal sealed class Hdf5Writer
         InternalK = 16;
     private const int TreeSize = 24 + 2 * InternalK * 16 + 8,
         HeapHead = 32,
-        MostMessage = 65_000;
+        MaxMessage = 65_000;
     private readonly List<(long At, byte[] Bytes, ExportTensor? Tensor)> _blocks = [];
     private readonly int _leafK;
     private long _end = SuperblockSize;
@@ -179,7 +179,7 @@ internal sealed class Hdf5Writer
 
     private static byte[] Message(int type, byte[] content)
     {
-        if (content.Length > MostMessage)
+        if (content.Length > MaxMessage)
             throw new ExportException(
                 $"HDF5: a text of {content.Length:N0} bytes is longer than an attribute may be; the model has too "
                     + $"many layers for this format."

@@ -7,7 +7,7 @@ namespace Firn.Interop.Keras.Architecture;
 /// <param name="Mask">The name of what it takes as its mask; null where it is not said.</param>
 internal readonly record struct InboundCalls(IReadOnlyList<string> Tensors, string? Mask)
 {
-    private const int MostDepth = 8;
+    private const int MaxDepth = 8;
 
     /// <summary>
     /// Reads <c>inbound_nodes</c>: nested lists in Keras 1 and 2, objects of Keras tensors in Keras 3.
@@ -50,7 +50,7 @@ internal readonly record struct InboundCalls(IReadOnlyList<string> Tensors, stri
             {
                 names.Add(end[0].GetString()!);
             }
-            else if (depth < MostDepth && (list || end.ValueKind == JsonValueKind.Object))
+            else if (depth < MaxDepth && (list || end.ValueKind == JsonValueKind.Object))
             {
                 // Keras 3 keeps the names that a dictionary of inputs or outputs had.
                 IEnumerable<JsonElement> inner = list
@@ -71,7 +71,7 @@ internal readonly record struct InboundCalls(IReadOnlyList<string> Tensors, stri
         /// <summary>A list of [layer, call, output, arguments], or one of these alone.</summary>
         public void Call2(JsonElement call, int depth)
         {
-            if (call.ValueKind != JsonValueKind.Array || depth > MostDepth)
+            if (call.ValueKind != JsonValueKind.Array || depth > MaxDepth)
                 throw Unsupported("takes something else than outputs of layers");
             if (call.GetArrayLength() >= 3 && call[0].ValueKind == JsonValueKind.String)
             {
@@ -101,7 +101,7 @@ internal readonly record struct InboundCalls(IReadOnlyList<string> Tensors, stri
             {
                 Tensors.Add(Tensor(history));
             }
-            else if (args.ValueKind == JsonValueKind.Array && depth < MostDepth)
+            else if (args.ValueKind == JsonValueKind.Array && depth < MaxDepth)
             {
                 foreach (JsonElement item in args.EnumerateArray())
                     Tensors3(item, depth + 1);

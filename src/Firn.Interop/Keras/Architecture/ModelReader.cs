@@ -8,8 +8,8 @@ namespace Firn.Interop.Keras.Architecture;
 /// </summary>
 internal sealed class ModelReader(string path, KerasVersion version)
 {
-    private const int MostNested = 16,
-        MostLayers = 4096;
+    private const int MaxNested = 16,
+        MaxLayers = 4096;
 
     /// <summary>Whether JSON describes a model.</summary>
     public static bool IsModel(JsonElement root) =>
@@ -29,7 +29,7 @@ internal sealed class ModelReader(string path, KerasVersion version)
 
     private ModelGraph Read(JsonElement root, int depth)
     {
-        if (!IsModel(root) || depth > MostNested)
+        if (!IsModel(root) || depth > MaxNested)
             throw Bad("this JSON describes no model of Keras (class_name, config and its layers)");
         JsonElement config = root.GetProperty("config");
         string className = root.GetProperty("class_name").GetString()!;
@@ -182,8 +182,8 @@ internal sealed class ModelReader(string path, KerasVersion version)
                 throw Bad($"two layers are called '{NameOf(entry, entries.Count)}'");
             entries.Add(entry);
         }
-        if (entries.Count > MostLayers)
-            throw Bad($"the model has {entries.Count} layers where {MostLayers} are allowed");
+        if (entries.Count > MaxLayers)
+            throw Bad($"the model has {entries.Count} layers where {MaxLayers} are allowed");
         return entries;
     }
 

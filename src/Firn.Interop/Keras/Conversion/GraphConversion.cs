@@ -11,7 +11,7 @@ namespace Firn.Interop.Keras.Conversion;
 /// </summary>
 internal sealed class GraphConversion
 {
-    private const int MostLayers = 4096;
+    private const int MaxLayers = 4096;
     private readonly Dictionary<string, KerasNode> _nodes;
     private readonly Dictionary<string, int> _order = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _dominator = new(StringComparer.Ordinal);
@@ -75,8 +75,8 @@ internal sealed class GraphConversion
         if (name == from)
             return new Piece([], start);
         KerasNode node = _nodes[name];
-        if (++_steps > MostLayers)
-            throw _layers.Refused(node, $"is reached by more than {MostLayers} layers");
+        if (++_steps > MaxLayers)
+            throw _layers.Refused(node, $"is reached by more than {MaxLayers} layers");
         if (_order[name] < _order[from] || node.Inbound.Count == 0)
             throw new KerasImportException(
                 $"{_path}: layer '{node.Name}' ({node.ClassName}) does not read the embedding '{from}', which is not "

@@ -19,7 +19,7 @@ namespace Firn.Interop.Keras.Conversion;
 /// </summary>
 internal sealed class KerasImport
 {
-    private const int MostTokens = 10_000; // of a text where nothing says how long it may be
+    private const int MaxTokens = 10_000; // of a text where nothing says how long it may be
     private const int LongestText = 100_000;
 
     private readonly string _path;
@@ -279,7 +279,7 @@ internal sealed class KerasImport
         TextClassifier classifier = Classifier(finished, Padding(options, length));
         var predictor = new Predictor(new Tokenizer(text.Cleaning), text.Vocabulary, classifier, [.. labels])
         {
-            MaxTokens = length > 0 ? length : MostTokens,
+            MaxTokens = length > 0 ? length : MaxTokens,
             Truncation =
                 _vectorization is not null || options.Truncating == KerasSide.Post ? Truncation.Head : Truncation.Tail,
             Threshold = options.Threshold ?? 0.5f,

@@ -19,7 +19,7 @@ internal sealed record FinishedOutput(
 /// </summary>
 internal sealed class OutputConversion
 {
-    private const int MostUnits = 4096; // of a unit matrix, which takes their square
+    private const int MaxUnits = 4096; // of a unit matrix, which takes their square
 
     private readonly string _path,
         _name;
@@ -62,8 +62,8 @@ internal sealed class OutputConversion
                 piece.Flow.Width > 0
                     ? piece.Flow.Width
                     : throw Refused("answers with as many numbers as a text has steps");
-            if (_units > MostUnits)
-                throw Refused($"answers with {_units} numbers that no Dense layer makes, beyond {MostUnits}");
+            if (_units > MaxUnits)
+                throw Refused($"answers with {_units} numbers that no Dense layer makes, beyond {MaxUnits}");
             _kernel = new float[_units * _units];
             for (int i = 0; i < _units; i++)
                 _kernel[i * _units + i] = 1;
@@ -135,8 +135,8 @@ internal sealed class OutputConversion
         {
             // The last state of a layer that reads from the end and keeps its input: h = x I + h 0.
             const string Name = "first_step";
-            if (_features > MostUnits)
-                throw Refused($"answers for each step of a sequence of {_features} numbers, beyond {MostUnits}");
+            if (_features > MaxUnits)
+                throw Refused($"answers for each step of a sequence of {_features} numbers, beyond {MaxUnits}");
             var unit = new float[_features * _features];
             for (int i = 0; i < _features; i++)
                 unit[i * _features + i] = 1;

@@ -71,7 +71,7 @@ public static class KerasExport
 
     private static IEnumerable<string> Notes(Predictor predictor, ExportSettings settings, bool answersEmpty)
     {
-        if (settings.WithoutLinear && predictor.Classifier.HasWidePart)
+        if (settings.WithoutLinear && predictor.Classifier.HasLinearBranch)
             yield return "The linear part over n-grams is left out, so scores differ from the bundle's.";
         if (!answersEmpty)
             yield return "What Keras answers to a text without words means nothing; the bundle gives it the shares "

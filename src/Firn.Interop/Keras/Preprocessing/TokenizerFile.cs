@@ -7,7 +7,7 @@ namespace Firn.Interop.Keras.Preprocessing;
 /// <summary>Reads tokenizers from files of every form in which people keep them.</summary>
 internal static class TokenizerFile
 {
-    private const int MostGaps = 4; // ids of an index without words for some; settings under names have far larger ones
+    private const int MaxGaps = 4; // ids of an index without words for some; settings under names have far larger ones
     private const string Remedy = "Give the pickle or to_json text of a Keras Tokenizer, or its word_index.";
     private static readonly string[] Settings = ["num_words", "oov_token", "filters", "lower", "split", "char_level"];
 
@@ -145,7 +145,7 @@ internal static class TokenizerFile
             throw new InvalidDataException($"{path}: the tokenizer has no words; it was never fitted. {Remedy}");
         string[] missing = [.. Settings.Where(name => !state.Settings.ContainsKey(name))];
         int last = ids.Values.Max();
-        if (missing.Length == Settings.Length && last > MostGaps * (ids.Count + 16L))
+        if (missing.Length == Settings.Length && last > MaxGaps * (ids.Count + 16L))
         {
             throw new InvalidDataException(
                 $"{path}: ids go up to {last} for {ids.Count} words; this is no word index. {Remedy}"

@@ -13,8 +13,8 @@ namespace Firn.Interop.Keras.Weights;
 /// </summary>
 internal sealed partial class ArchiveWeights
 {
-    private const int MostDepth = 24,
-        MostEntries = 1 << 16;
+    private const int MaxDepth = 24,
+        MaxEntries = 1 << 16;
     private static readonly string[] Roots = ["layers", "_layer_checkpoint_dependencies"];
     private readonly WeightTree _tree;
     private readonly WeightAssignment _into;
@@ -26,7 +26,7 @@ internal sealed partial class ArchiveWeights
     private ArchiveWeights(WeightTree tree, WeightAssignment into)
     {
         (_tree, _into) = (tree, into);
-        Walk(tree, "", "", MostDepth);
+        Walk(tree, "", "", MaxDepth);
     }
 
     /// <summary>Whether a file has this form.</summary>
@@ -107,7 +107,7 @@ internal sealed partial class ArchiveWeights
             return;
         foreach (string name in group.Names)
         {
-            if (++_entries > MostEntries)
+            if (++_entries > MaxEntries)
                 throw new InvalidDataException($"{_into.Path}: the file holds more groups than a model has layers.");
             string[] parts = name.Split('\\', '/');
             if (path.Length == 0 && !Roots.Contains(parts[0]))

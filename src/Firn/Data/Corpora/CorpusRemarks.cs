@@ -6,10 +6,10 @@ namespace Firn.Data;
 /// <summary>What is odd about the rows of a corpus, once they are read.</summary>
 internal static class CorpusRemarks
 {
-    private const int MostPairs = 5;
+    private const int MaxPairs = 5;
 
     /// <summary>Fewer rows than this do not tell labels from other values.</summary>
-    private const int LeastRows = 20;
+    private const int MinRows = 20;
 
     /// <summary>Sentences without a full stop.</summary>
     public static IEnumerable<string> Of(RowLog log)
@@ -18,7 +18,7 @@ internal static class CorpusRemarks
             IGrouping<string, string> alike in log
                 .Labels.Keys.GroupBy(Folded, StringComparer.Ordinal)
                 .Where(group => group.Count() > 1)
-                .Take(MostPairs)
+                .Take(MaxPairs)
         )
         {
             string[] labels = [.. alike.OrderByDescending(label => log.Labels[label])];
@@ -44,7 +44,7 @@ internal static class CorpusRemarks
     /// <summary>Refuses labels that nearly all differ, where nobody said that they are labels.</summary>
     public static void RefuseNoClasses(string path, CorpusLayout layout, RowLog log)
     {
-        if (log.Read >= LeastRows && (log.Labels.Count > 0.9 * log.Read || log.Labels.Count >= RowLog.MostLabels))
+        if (log.Read >= MinRows && (log.Labels.Count > 0.9 * log.Read || log.Labels.Count >= RowLog.MaxLabels))
         {
             throw new CorpusException(
                 path,

@@ -13,7 +13,7 @@ internal sealed class RowLog(RowErrorPolicy policy)
 {
     private const int Kept = 100;
     private const string SkipRemedy = "Correct the row, or leave bad rows out with {OnError = Skip}.";
-    public const int MostLabels = 1 << 18;
+    public const int MaxLabels = 1 << 18;
     private readonly List<RowError> _errors = [];
     private readonly Dictionary<string, long> _reasons = new(StringComparer.Ordinal);
 
@@ -42,7 +42,7 @@ internal sealed class RowLog(RowErrorPolicy policy)
     public void Good(LabeledText row)
     {
         Read++;
-        if (Labels.Count < MostLabels || Labels.ContainsKey(row.Label))
+        if (Labels.Count < MaxLabels || Labels.ContainsKey(row.Label))
             CollectionsMarshal.GetValueRefOrAddDefault(Labels, row.Label, out _)++;
         if (string.IsNullOrWhiteSpace(row.Text))
             EmptyTexts++;

@@ -5,7 +5,7 @@ namespace Firn.Data;
 /// <summary>The first rows of a delimited file as one dialect reads them.</summary>
 internal sealed class DelimitedSample
 {
-    private const int MostRows = 1000;
+    private const int MaxRows = 1000;
 
     private DelimitedSample(Dialect dialect, List<string[]> rows, int malformed)
     {
@@ -41,9 +41,9 @@ internal sealed class DelimitedSample
         CsvReaderOptions options = dialect.ReaderOptions with { OnMalformedRecord = Note };
         var rows = new List<string[]>();
         using CsvReader csv = CsvReader.FromText(dialect.Backslashes ? BackslashQuotes.Of(head) : head, options);
-        while (rows.Count <= MostRows && csv.Read())
+        while (rows.Count <= MaxRows && csv.Read())
             rows.Add(csv.Current.ToArray());
-        if (!isWhole && rows.Count is > 1 and <= MostRows)
+        if (!isWhole && rows.Count is > 1 and <= MaxRows)
             rows.RemoveAt(rows.Count - 1);
         // A quote that swallows a good part of the head is none.
         return new DelimitedSample(dialect, rows, malformed + (open ? 1 : 0));

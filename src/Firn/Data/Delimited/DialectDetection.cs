@@ -6,9 +6,9 @@ namespace Firn.Data;
 internal static class DialectDetection
 {
     /// <summary>Below this share of rows with the usual number of fields a character separates nothing.</summary>
-    private const double LeastConsistency = 0.7;
+    private const double MinConsistency = 0.7;
 
-    private const int MostPreamble = 20;
+    private const int MaxPreamble = 20;
 
     private static readonly char[] Separators = [',', '\t', ';', '|'];
 
@@ -49,7 +49,7 @@ internal static class DialectDetection
         bool named = ColumnNames.LookLikeHeader(sample.Rows[0]);
         if (isGiven)
             return 1;
-        if (sample.Fields < 2 && !named || sample.Consistency < LeastConsistency && !named)
+        if (sample.Fields < 2 && !named || sample.Consistency < MinConsistency && !named)
             return 0;
         double score = sample.Consistency - Prose(sample) / 2 + (named ? 1 : 0);
         if (sample.Rows[0].Length != sample.Fields)
@@ -78,7 +78,7 @@ internal static class DialectDetection
     private static int Preamble(DelimitedSample sample)
     {
         int rows = sample.Rows.TakeWhile(row => row.Length != sample.Fields && row[0].StartsWith('#')).Count();
-        return rows <= MostPreamble && rows < sample.Rows.Count ? rows : 0;
+        return rows <= MaxPreamble && rows < sample.Rows.Count ? rows : 0;
     }
 
     private static DelimitedSample Quoted(string head, bool isWhole, char separator, bool? quoted)

@@ -38,7 +38,7 @@ internal sealed record TextDecoding(Encoding Encoding, string Name, string? Susp
 internal static class EncodingDetection
 {
     // Fewer letters beyond ASCII than this decide nothing.
-    private const int LeastHigh = 24;
+    private const int MinHigh = 24;
 
     public static TextDecoding Find(string asked, ReadOnlySpan<byte> head, InvalidBytes invalid)
     {
@@ -108,7 +108,7 @@ internal static class EncodingDetection
             else if (char.IsAsciiLetter((char)head[i]))
                 letters++;
         }
-        if (high < LeastHigh || high < 0.1 * (high + letters) || high < 2.5 * runs || ValidShare(head) > 0.9)
+        if (high < MinHigh || high < 0.1 * (high + letters) || high < 2.5 * runs || ValidShare(head) > 0.9)
             return null;
         string candidates = string.Join(", ", LegacyEncodings.Candidates(head));
         return candidates.Length == 0 ? null : candidates;

@@ -8,7 +8,7 @@ namespace Firn.Data;
 /// </summary>
 internal static class JsonCells
 {
-    private const int MostNames = 2000;
+    private const int MaxNames = 2000;
 
     /// <summary>Adds the names of a row's cells that are new.</summary>
     public static void AddNames(JsonElement row, string prefix, List<string> names, HashSet<string> known)
@@ -18,7 +18,7 @@ internal static class JsonCells
             string full = prefix + name;
             if (value.ValueKind == JsonValueKind.Object)
                 AddNames(value, full + ".", names, known);
-            else if (names.Count < MostNames && known.Add(full))
+            else if (names.Count < MaxNames && known.Add(full))
                 names.Add(full);
         }
     }

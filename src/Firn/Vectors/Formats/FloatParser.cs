@@ -108,7 +108,7 @@ internal static class FloatParser
 
     /// <summary>
     /// Takes the digits among the next eight bytes, all at once: they are moved to the end of the word behind zeros,
-    /// and neighbours are joined to pairs, fours and eight (Lemire 2018, "Quickly parsing eight digits").
+    /// and neighbors are joined to pairs, fours and eight (Lemire 2018, "Quickly parsing eight digits").
     /// </summary>
     /// <returns>How many there are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

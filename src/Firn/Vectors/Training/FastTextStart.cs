@@ -99,8 +99,8 @@ public sealed record FastTextStart
             );
         }
         const int ngram = SubwordOptions.LongestNgram,
-            buckets = SubwordOptions.MostBuckets,
-            size = Word2VecOptions.MostDimensions;
+            buckets = SubwordOptions.MaxBuckets,
+            size = Word2VecOptions.MaxDimensions;
         if (file.MaxN > ngram || file.Buckets > buckets || file.Dimension > size)
         {
             throw Refused(

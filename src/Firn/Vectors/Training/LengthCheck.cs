@@ -50,7 +50,7 @@ internal sealed unsafe class LengthCheck
     private NotFiniteNumberException Diverged(int epoch, string what)
     {
         Word2VecOptions options = _state.Options;
-        double less = Math.Min(StepBound.UsualAlpha, options.Alpha / 10);
+        double less = Math.Min(StepBound.DefaultAlpha, options.Alpha / 10);
         return new NotFiniteNumberException(
             $"Word vectors diverged in epoch {epoch + 1} of {options.Epochs}: {what}, where a few units are usual. "
                 + $"The learning rate {Text(options.Alpha)} is too large for these texts and options; try {Text(less)}"

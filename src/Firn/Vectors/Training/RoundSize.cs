@@ -30,7 +30,7 @@ internal static class RoundSize
     public static (int Segments, int Size) Of(TrainingWords words, TrainingState state)
     {
         Word2VecOptions options = state.Options;
-        double share = MostFrequent(words, state);
+        double share = ShareOfMostFrequent(words, state);
         double pairs = (options.SkipGram ? SkipGramPairs : CbowPairs) * Caution(options);
         double round = Math.Min(Changes(options) / share, pairs / (share * share));
         if (state.Tree is not null)
@@ -38,19 +38,19 @@ internal static class RoundSize
                 round,
                 Math.Min(options.SkipGram ? SkipGramChanges : CbowTreeChanges, TreePairs / share) * Caution(options)
             );
-        int segments = (int)Math.Clamp(round / WindowKernel.Chunk, 1, SharedRounds.MostSegments);
+        int segments = (int)Math.Clamp(round / WindowKernel.Chunk, 1, SharedRounds.MaxSegments);
         return (segments, Clamp(round / segments, state.Subwords is null ? LongestSegment : LongestSubwordSegment));
     }
 
     /// <summary>Positions of a segment with subwords that one thread trains alone.</summary>
     public static int LoneSubwordSegment(TrainingWords words, TrainingState state) =>
-        Clamp(Changes(state.Options) / MostFrequent(words, state), LongestSubwordSegment);
+        Clamp(Changes(state.Options) / ShareOfMostFrequent(words, state), LongestSubwordSegment);
 
     private static double Changes(Word2VecOptions options) =>
         (options.SkipGram ? SkipGramChanges : CbowChanges) * Caution(options);
 
     /// <summary>What a step grows by above the usual rate, the number of steps falls by.</summary>
-    private static double Caution(Word2VecOptions options) => Math.Min(1, StepBound.UsualAlpha / options.Alpha);
+    private static double Caution(Word2VecOptions options) => Math.Min(1, StepBound.DefaultAlpha / options.Alpha);
 
     private static int Clamp(double positions, int longest) =>
         (int)Math.Clamp(positions, WindowKernel.Chunk, longest) / WindowKernel.Chunk * WindowKernel.Chunk;
@@ -59,7 +59,7 @@ internal static class RoundSize
     /// The largest share of the positions that change the vector of one word: those that hold it or, with subwords,
     /// each that holds a word by the part of n-grams that both have.
     /// </summary>
-    private static double MostFrequent(TrainingWords words, TrainingState state)
+    private static double ShareOfMostFrequent(TrainingWords words, TrainingState state)
     {
         double[] share = words.KeptShares();
         if (state.Subwords is null)

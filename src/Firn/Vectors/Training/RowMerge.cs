@@ -15,7 +15,7 @@ internal abstract unsafe class RowMerge
         Func<TrainingView, RowView> rows
     )
     {
-        float** copies = stackalloc float*[SharedRounds.MostSegments];
+        float** copies = stackalloc float*[SharedRounds.MaxSegments];
         int count = 0;
         for (int segment = 0; segment < views.Length; segment++)
         {

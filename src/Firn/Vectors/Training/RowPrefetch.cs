@@ -55,7 +55,7 @@ internal sealed unsafe class RowPrefetch(int columns)
     }
 
     /// <summary>Asks for a whole row.</summary>
-    public static void Ask(float* row, int columns)
+    public static void Prefetch(float* row, int columns)
     {
         for (int column = 0; column < columns && Sse.IsSupported; column += Line)
             Sse.Prefetch0(row + column);

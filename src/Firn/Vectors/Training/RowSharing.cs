@@ -20,17 +20,17 @@ internal sealed class RowSharing
     }
 
     /// <summary>The rows of several segments that a thread owns.</summary>
-    public IReadOnlyList<int> SharedOf(TeamSeat seat) => _shared[seat.Index];
+    public IReadOnlyList<int> SharedOf(WorkerSeat seat) => _shared[seat.Index];
 
     /// <summary>Begins a round, for the rows that a thread owns.</summary>
-    public void Begin(TeamSeat seat) => _shared[seat.Index].Clear();
+    public void Begin(WorkerSeat seat) => _shared[seat.Index].Clear();
 
     /// <summary>Notes that a segment touches a row, if the thread owns it.</summary>
     /// <param name="row">The row.</param>
     /// <param name="segment">The segment.</param>
     /// <param name="round">Number of the round, above 0.</param>
     /// <param name="seat">The thread.</param>
-    public void Touch(int row, int segment, int round, TeamSeat seat)
+    public void Touch(int row, int segment, int round, WorkerSeat seat)
     {
         if (!seat.Owns(row))
             return;

@@ -70,7 +70,7 @@ internal sealed unsafe class RowView : IDisposable
         for (int i = 0; i < rows.Length; i++)
         {
             if (i + 1 < rows.Length)
-                RowPrefetch.Ask(_matrix[rows[i + 1]], Stride);
+                RowPrefetch.Prefetch(_matrix[rows[i + 1]], Stride);
             new ReadOnlySpan<float>(_matrix[rows[i]], Stride).CopyTo(new Span<float>(Add(rows[i]), Stride));
         }
     }

@@ -12,7 +12,7 @@ namespace Firn.Vectors.Training;
 internal sealed class SharedRounds : IDisposable
 {
     /// <summary>Segments a round: the most threads that help.</summary>
-    public const int MostSegments = 8;
+    public const int MaxSegments = 8;
 
     private readonly TrainingState _state;
     private readonly int _segments,
@@ -29,7 +29,7 @@ internal sealed class SharedRounds : IDisposable
         _next;
 
     /// <param name="state">The parameters.</param>
-    /// <param name="segments">Segments a round, at most <see cref="MostSegments"/>.</param>
+    /// <param name="segments">Segments a round, at most <see cref="MaxSegments"/>.</param>
     /// <param name="size">Positions a segment, a multiple of the kernels' chunk.</param>
     /// <param name="threads">Threads of the team.</param>
     public SharedRounds(TrainingState state, int segments, int size, int threads)
@@ -58,7 +58,7 @@ internal sealed class SharedRounds : IDisposable
     /// <summary>
     /// Trains on every position of the stream; all threads of the team call it with the same arguments.
     /// </summary>
-    public void Train(WindowStream stream, float alpha, CounterRandom random, TeamSeat seat)
+    public void Train(WindowStream stream, float alpha, CounterRandom random, WorkerSeat seat)
     {
         for (int first = 0; first < stream.Count; first += _segments * _size)
         {
@@ -67,24 +67,24 @@ internal sealed class SharedRounds : IDisposable
                 DrawSamples(first + segment * _size, segment, random);
             if (seat.Index == 0)
                 (_round, _next) = (_round + 1, -1);
-            seat.Meet();
+            seat.Wait();
             NoteInputs(stream, first, segments, seat);
             NoteOutputs(stream, first, segments, seat);
-            seat.Meet();
+            seat.Wait();
             for (
                 int segment = Interlocked.Increment(ref _next);
                 segment < segments;
                 segment = Interlocked.Increment(ref _next)
             )
                 TrainSegment(stream, first + segment * _size, segment, alpha, random);
-            seat.Meet();
+            seat.Wait();
             Merge(_inputs, _state.Inputs, view => view.Inputs, segments, seat);
             Merge(_outputs, _state.Outputs, view => view.Outputs!, segments, seat);
             Merge(_nodes, _state.Nodes, view => view.Nodes!, segments, seat);
             for (int segment = 0; segment < segments && _subwords.Length > 0; segment++)
                 _subwords[segment].Spread(seat);
         }
-        seat.Meet();
+        seat.Wait();
     }
 
     public void Dispose()
@@ -101,7 +101,7 @@ internal sealed class SharedRounds : IDisposable
             sample = _state.Negatives!.Draw(random.Bits(counter++));
     }
 
-    private void NoteInputs(WindowStream stream, int first, int segments, TeamSeat seat)
+    private void NoteInputs(WindowStream stream, int first, int segments, WorkerSeat seat)
     {
         if (_inputs is null)
             return;
@@ -119,7 +119,7 @@ internal sealed class SharedRounds : IDisposable
         }
     }
 
-    private void NoteOutputs(WindowStream stream, int first, int segments, TeamSeat seat)
+    private void NoteOutputs(WindowStream stream, int first, int segments, WorkerSeat seat)
     {
         _outputs?.Begin(seat);
         _nodes?.Begin(seat);
@@ -159,7 +159,7 @@ internal sealed class SharedRounds : IDisposable
         ParameterMatrix? matrix,
         Func<TrainingView, RowView> rows,
         int segments,
-        TeamSeat seat
+        WorkerSeat seat
     )
     {
         if (sharing is null)

@@ -18,25 +18,25 @@ internal readonly record struct Step(float Alpha, StepBound Bound, bool Measured
 internal readonly record struct StepBound(int Positions, float Least, float Most)
 {
     /// <summary>Up to this rate, twice the usual one, whole chunks are trained at once.</summary>
-    public const float UsualAlpha = 0.05f;
+    public const float DefaultAlpha = 0.05f;
 
-    private const int UsualWindow = 5,
-        UsualNegative = 5;
+    private const int DefaultWindow = 5,
+        DefaultNegative = 5;
 
     /// <summary>
     /// Scores that saturate: word2vec.c's 6 at large rates; at usual ones, where nothing overshoots, a far one that a
     /// run in good health does not reach, since what is beyond 6 and wrong is worth learning.
     /// </summary>
     private const double LargeRateScore = 6,
-        UsualScore = 16;
+        DefaultScore = 16;
 
-    private static readonly StepBound Usual = new(WindowKernel.Chunk, Sigmoid(-UsualScore), Sigmoid(UsualScore));
+    private static readonly StepBound Usual = new(WindowKernel.Chunk, Sigmoid(-DefaultScore), Sigmoid(DefaultScore));
 
     /// <summary>The bound at a learning rate.</summary>
     public static StepBound Of(float alpha, Word2VecOptions options)
     {
         double step = alpha * Pairs(options);
-        return step <= UsualAlpha
+        return step <= DefaultAlpha
             ? Usual
             : new StepBound(PositionsAt(step), Sigmoid(-LargeRateScore), Sigmoid(LargeRateScore));
     }
@@ -47,7 +47,7 @@ internal readonly record struct StepBound(int Positions, float Least, float Most
     private static int PositionsAt(double step)
     {
         int positions = WindowKernel.Chunk;
-        for (double most = UsualAlpha; step > most && positions > 1; most *= 2)
+        for (double most = DefaultAlpha; step > most && positions > 1; most *= 2)
             positions /= 2;
         return positions;
     }
@@ -58,8 +58,8 @@ internal readonly record struct StepBound(int Positions, float Least, float Most
     /// </summary>
     private static double Pairs(Word2VecOptions options)
     {
-        double window = (options.Window + 1.0) / (UsualWindow + 1),
-            samples = (double)options.Negative / UsualNegative;
+        double window = (options.Window + 1.0) / (DefaultWindow + 1),
+            samples = (double)options.Negative / DefaultNegative;
         return options.SkipGram ? Math.Max(1, Math.Max(options.ShrinkWindows ? window : 2 * window, samples)) : 1;
     }
 

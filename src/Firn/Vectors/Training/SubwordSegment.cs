@@ -17,7 +17,7 @@ internal abstract unsafe class SubwordSegment
     public abstract void TakeDifferences();
 
     /// <summary>Adds what words learnt to those of their rows that the seat owns.</summary>
-    public abstract void Spread(TeamSeat seat);
+    public abstract void Spread(WorkerSeat seat);
 
     public static SubwordSegment Create(TrainingView view) =>
         KernelPath.Width switch
@@ -63,7 +63,7 @@ internal sealed unsafe class SubwordSegment<P, V>(TrainingView view) : SubwordSe
             RowProducts<P, V>.Subtract(view.Inputs.Copy(copy), composed, _columns);
     }
 
-    public override void Spread(TeamSeat seat)
+    public override void Spread(WorkerSeat seat)
     {
         for (int copy = 0; copy < view.Inputs.Copied.Count; copy++)
         {
@@ -73,7 +73,7 @@ internal sealed unsafe class SubwordSegment<P, V>(TrainingView view) : SubwordSe
             {
                 if (!seat.Owns(rows[i]))
                     continue;
-                Ask(rows, i);
+                Prefetch(rows, i);
                 RowProducts<P, V>.Add(&learnt, 1, _columns, _state.Inputs[rows[i]]);
             }
         }
@@ -88,7 +88,7 @@ internal sealed unsafe class SubwordSegment<P, V>(TrainingView view) : SubwordSe
         new Span<float>(vector, _columns).Clear();
         for (int i = 0; i < rows.Length; i++)
         {
-            Ask(rows, i);
+            Prefetch(rows, i);
             float* row = _state.Inputs[rows[i]];
             RowProducts<P, V>.Add(&row, 1, _columns, vector);
         }
@@ -99,7 +99,7 @@ internal sealed unsafe class SubwordSegment<P, V>(TrainingView view) : SubwordSe
     /// <summary>
     /// Asks for a row that comes a few rows later: n-grams lie all over a table of hundreds of megabytes.
     /// </summary>
-    private void Ask(ReadOnlySpan<int> rows, int at)
+    private void Prefetch(ReadOnlySpan<int> rows, int at)
     {
         const int ahead = 6,
             line = 16;
@@ -125,7 +125,7 @@ internal sealed class SubwordKernel(TrainingView view, int size) : WindowKernel
             _segment.Compose(stream, first, stop);
             _kernel.Train(stream, first, stop, alpha, random);
             _segment.TakeDifferences();
-            _segment.Spread(TeamSeat.Alone);
+            _segment.Spread(WorkerSeat.Alone);
         }
     }
 }

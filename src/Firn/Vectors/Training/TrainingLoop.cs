@@ -36,7 +36,7 @@ internal sealed class TrainingLoop
         _blocks = CorpusBlock.Cut(corpus);
         _meter = new TrainingMeter(state.Options, corpus.TotalTokens, state.Loss, progress, reportInterval);
         int threads = state.Options.Threads > 0 ? state.Options.Threads : Environment.ProcessorCount;
-        _threads = state.Options.Deterministic ? Math.Min(threads, SharedRounds.MostSegments) : threads;
+        _threads = state.Options.Deterministic ? Math.Min(threads, SharedRounds.MaxSegments) : threads;
         _loneSegment = state.Subwords is null ? 0 : RoundSize.LoneSubwordSegment(words, state);
         Position = new TrainingPosition(0, new bool[_blocks.Length]);
     }
@@ -114,11 +114,11 @@ internal sealed class TrainingLoop
         return (random, order, cancellation) =>
         {
             bool stop = false;
-            ThreadTeam.Run(
+            WorkerTeam.Run(
                 _threads,
                 (thread, barrier) =>
                 {
-                    var seat = new TeamSeat(thread, _threads, _threads > 1 ? barrier : null);
+                    var seat = new WorkerSeat(thread, _threads, _threads > 1 ? barrier : null);
                     for (int first = 0; first < order.Length; first += BlocksAhead)
                     {
                         int count = Math.Min(BlocksAhead, order.Length - first);
@@ -131,7 +131,7 @@ internal sealed class TrainingLoop
                                 );
                         if (thread == 0)
                             stop = cancellation.IsCancellationRequested;
-                        seat.Meet();
+                        seat.Wait();
                         if (stop)
                             return;
                         bool done = Position.Done[first];
@@ -143,7 +143,7 @@ internal sealed class TrainingLoop
                                 seat
                             );
                         // The streams are filled anew when nobody looks at them any more.
-                        seat.Meet();
+                        seat.Wait();
                         for (int i = 0; i < count && thread == 0 && !done; i++)
                         {
                             Position.Done[first + i] = true;

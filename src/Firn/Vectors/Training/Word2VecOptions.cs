@@ -77,11 +77,11 @@ public sealed record Word2VecOptions
     /// </summary>
     public bool Deterministic { get; init; }
 
-    internal const int MostDimensions = 1 << 16;
+    internal const int MaxDimensions = 1 << 16;
 
     internal void Validate()
     {
-        Throw.IfOutside(VectorSize, 1, MostDimensions);
+        Throw.IfOutside(VectorSize, 1, MaxDimensions);
         Throw.IfOutside(Window, 1, 1000);
         Throw.IfNotPositive(MinCount);
         Throw.IfOutside(MaxWords, 0, int.MaxValue);
@@ -117,13 +117,13 @@ public sealed record SubwordOptions
     public int Buckets { get; init; } = 2_000_000;
 
     internal const int LongestNgram = 100,
-        MostBuckets = 1 << 30;
+        MaxBuckets = 1 << 30;
 
     internal void Validate()
     {
         Throw.IfOutside(MinN, 1, LongestNgram);
         Throw.IfOutside(MaxN, MinN, LongestNgram);
-        Throw.IfOutside(Buckets, 1, MostBuckets);
+        Throw.IfOutside(Buckets, 1, MaxBuckets);
     }
 }
 

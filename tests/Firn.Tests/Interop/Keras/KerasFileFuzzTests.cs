@@ -18,7 +18,7 @@ namespace Firn.Tests.Interop.Keras;
 /// </summary>
 public sealed class KerasFileFuzzTests : IDisposable
 {
-    private const int MostSeconds = 10; // for one file of at most a few hundred kB
+    private const int MaxSeconds = 10; // for one file of at most a few hundred kB
     private const int Deflate = 1032; // deflate expands by no more
 
     private readonly string _folder = Directory.CreateTempSubdirectory("firn-keras-fuzz-").FullName;
@@ -61,7 +61,7 @@ public sealed class KerasFileFuzzTests : IDisposable
                 most = Math.Max(most, allocated);
                 long bound = (32 << 20) + 100L * bytes.Length * (IsPacked(bytes) ? Deflate : 1);
                 Assert.True(allocated <= bound, $"{allocated} bytes for a file of {bytes.Length} made of {seed.Name}");
-                Assert.True(watch.Elapsed.TotalSeconds < MostSeconds, $"{watch.Elapsed.TotalSeconds} seconds");
+                Assert.True(watch.Elapsed.TotalSeconds < MaxSeconds, $"{watch.Elapsed.TotalSeconds} seconds");
                 (read, refused) = good ? (read + 1, refused) : (read, refused + 1);
             }
             catch (Exception error) when (error is not InvalidDataException)

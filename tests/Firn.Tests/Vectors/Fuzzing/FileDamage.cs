@@ -7,7 +7,7 @@ namespace Firn.Tests.Vectors.Fuzzing;
 internal static class FileDamage
 {
     private const int LongestNoise = 2000;
-    private const int MostBytes = 1 << 20; // sections that are repeated do not grow a file beyond it
+    private const int MaxBytes = 1 << 20; // sections that are repeated do not grow a file beyond it
 
     /// <summary>Random bytes; half of them begin like something.</summary>
     public static byte[] Noise(Random random)
@@ -82,7 +82,7 @@ internal static class FileDamage
                 break;
             case 8 when left > 0: // a whole section, more than once
                 List<byte> section = bytes.GetRange(at, random.Next(1, left + 1));
-                for (int copies = random.Next(1, 5); copies > 0 && bytes.Count + section.Count <= MostBytes; copies--)
+                for (int copies = random.Next(1, 5); copies > 0 && bytes.Count + section.Count <= MaxBytes; copies--)
                     bytes.InsertRange(at, section);
                 break;
             case 9:

@@ -12,7 +12,7 @@ namespace Firn.Tests.Vectors.Fuzzing;
 /// </summary>
 public sealed class VectorFileFuzzTests : IDisposable
 {
-    private const int MostSeconds = 30; // for one file of at most a megabyte, on a machine with other work
+    private const int MaxSeconds = 30; // for one file of at most a megabyte, on a machine with other work
 
     // buffers: a bzip2 decoder alone takes 8 MB, and a reader opens a file up to five times
     private const long Least = 64 << 20;
@@ -137,7 +137,7 @@ public sealed class VectorFileFuzzTests : IDisposable
             IsBackground = true,
         };
         thread.Start();
-        Assert.True(thread.Join(TimeSpan.FromSeconds(MostSeconds)), $"{at}: more than {MostSeconds} seconds");
+        Assert.True(thread.Join(TimeSpan.FromSeconds(MaxSeconds)), $"{at}: more than {MaxSeconds} seconds");
         failure?.Throw();
     }
 

@@ -4,12 +4,12 @@ namespace Firn.Vectors.Training;
 /// <param name="Index">In [0, Count).</param>
 /// <param name="Count">Threads.</param>
 /// <param name="Barrier">Where they meet; null for one alone.</param>
-internal readonly record struct TeamSeat(int Index, int Count, SpinBarrier? Barrier)
+internal readonly record struct WorkerSeat(int Index, int Count, SpinBarrier? Barrier)
 {
-    public static TeamSeat Alone { get; } = new(0, 1, null);
+    public static WorkerSeat Alone { get; } = new(0, 1, null);
 
     /// <summary>Whether a piece of work that only one may do is this one's.</summary>
     public bool Owns(int piece) => Count == 1 || piece % Count == Index;
 
-    public void Meet() => Barrier?.Wait();
+    public void Wait() => Barrier?.Wait();
 }

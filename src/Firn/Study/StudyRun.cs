@@ -16,7 +16,7 @@ namespace Firn.Study;
 /// <param name="frozenBest">
 /// The best epoch of the frozen table at a size with a seed; null while that is not measured.
 /// </param>
-internal sealed class StudyCell(StudyData data, StudyOptions options, Func<int, int, int?> frozenBest)
+internal sealed class StudyRun(StudyData data, StudyOptions options, Func<int, int, int?> frozenBest)
 {
     /// <summary>The results of a job in the order of its policies; null when it was cancelled.</summary>
     public IReadOnlyList<StudyResult>? Run(StudyJob job, CancellationToken cancellation)
@@ -44,7 +44,7 @@ internal sealed class StudyCell(StudyData data, StudyOptions options, Func<int, 
                 return null;
             thawEpoch = training.ThawEpochAfter(best.Value);
         }
-        ThawSchedule schedule = StudyTraining.ScheduleOf(job.Trains, thawEpoch, options.Pull);
+        ThawSchedule schedule = StudyTraining.ScheduleOf(job.Trains, thawEpoch, options.AnchorStrength);
         if (Train(job, schedule, subset, seed, cancellation) is not var (model, run, seconds))
             return null;
         DriftTable? drift =

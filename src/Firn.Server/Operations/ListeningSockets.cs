@@ -8,10 +8,10 @@ namespace Firn.Server.Operations;
 
 /// <summary>
 /// The listening sockets, and how many connections that came through them are open. Closing a listening socket resets
-/// the connections that the system has made for it and the server has not taken yet; <see cref="Shut"/> ends the making
+/// the connections that the system has made for it and the server has not taken yet; <see cref="RefuseNew"/> ends the making
 /// of new ones first, so that the queue is empty when the socket closes.
 /// </summary>
-internal sealed class Doors
+internal sealed class ListeningSockets
 {
     private const int SocketLevel = 1; // SOL_SOCKET of Linux
     private const int AttachFilter = 26; // SO_ATTACH_FILTER
@@ -55,7 +55,7 @@ internal sealed class Doors
     /// close.
     /// </summary>
     /// <returns>False where the system cannot do this.</returns>
-    public bool Shut() => OperatingSystem.IsLinux() && _sockets.All(DropSyn);
+    public bool RefuseNew() => OperatingSystem.IsLinux() && _sockets.All(DropSyn);
 
     /// <summary>Whether a connection is made that the server has not taken yet, as far as Linux tells.</summary>
     public bool SomebodyWaits() => OperatingSystem.IsLinux() && _sockets.Any(Waiting);

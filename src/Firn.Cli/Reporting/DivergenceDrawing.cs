@@ -6,7 +6,7 @@ using static Firn.Cli.Reporting.PageParts;
 namespace Firn.Cli.Reporting;
 
 /// <summary>Pairs of words that training drew apart: for each the cosine before and after, joined by a line.</summary>
-internal static class TearDrawing
+internal static class DivergenceDrawing
 {
     private const double Width = 960,
         Left = 330,
@@ -15,10 +15,10 @@ internal static class TearDrawing
         Top = 30,
         Bottom = 30;
 
-    public static string Of(IReadOnlyList<StudyTear> tears)
+    public static string Of(IReadOnlyList<StudyDivergence> diverged)
     {
-        double low = Math.Min(0, Math.Floor(tears.Min(t => Math.Min(t.After, t.Before)) * 5) / 5),
-            height = Top + Bottom + RowHeight * tears.Count;
+        double low = Math.Min(0, Math.Floor(diverged.Min(t => Math.Min(t.After, t.Before)) * 5) / 5),
+            height = Top + Bottom + RowHeight * diverged.Count;
         double X(double cosine) => Left + (cosine - low) / (1 - low) * (Width - Left - Right);
         var svg = new StringBuilder();
         svg.Append(
@@ -40,24 +40,24 @@ internal static class TearDrawing
                 + $"word it lacks</text><text class=\"tick\" x=\"{X(low):0.0}\" y=\"14\">cosine of the two: ● before "
                 + $"training, ○ after</text>"
         );
-        for (int i = 0; i < tears.Count; i++)
+        for (int i = 0; i < diverged.Count; i++)
         {
-            StudyTear tear = tears[i];
+            StudyDivergence divergence = diverged[i];
             double y = Top + RowHeight * (i + 0.5);
             svg.Append(
                 CultureInfo.InvariantCulture,
-                $"<text class=\"key\" text-anchor=\"end\" x=\"{Left - 14}\" y=\"{y + 4:0.0}\">{Escape(tear.Seen)} ("
-                    + $"{tear.Count:N0}) "
-                    + $"· {Escape(tear.Unseen)}</text>"
+                $"<text class=\"key\" text-anchor=\"end\" x=\"{Left - 14}\" y=\"{y + 4:0.0}\">{Escape(divergence.Seen)} ("
+                    + $"{divergence.Count:N0}) "
+                    + $"· {Escape(divergence.Unseen)}</text>"
             );
             svg.Append(
                 CultureInfo.InvariantCulture,
-                $"<g><title>{Escape(tear.Seen)} and {Escape(tear.Unseen)}: {tear.Before:0.00} before, "
-                    + $"{tear.After:0.00} after</title><line class=\"line e\" x1=\"{X(tear.Before):0.0}\" x2=\""
-                    + $"{X(tear.After):0.0}\" "
-                    + $"y1=\"{y:0.0}\" y2=\"{y:0.0}\"/><circle class=\"dot a\" cx=\"{X(tear.Before):0.0}\" cy=\""
+                $"<g><title>{Escape(divergence.Seen)} and {Escape(divergence.Unseen)}: {divergence.Before:0.00} before, "
+                    + $"{divergence.After:0.00} after</title><line class=\"line e\" x1=\"{X(divergence.Before):0.0}\" x2=\""
+                    + $"{X(divergence.After):0.0}\" "
+                    + $"y1=\"{y:0.0}\" y2=\"{y:0.0}\"/><circle class=\"dot a\" cx=\"{X(divergence.Before):0.0}\" cy=\""
                     + $"{y:0.0}\" "
-                    + $"r=\"5\"/><circle class=\"ring\" cx=\"{X(tear.After):0.0}\" cy=\"{y:0.0}\" r=\"5\"/></g>"
+                    + $"r=\"5\"/><circle class=\"ring\" cx=\"{X(divergence.After):0.0}\" cy=\"{y:0.0}\" r=\"5\"/></g>"
             );
         }
         return svg.Append("</svg>").ToString();

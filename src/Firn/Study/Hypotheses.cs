@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Firn.Study;
 
 /// <summary>The usual reasons for freezing word vectors, held against the figures of a study.</summary>
-internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
+internal sealed class Hypotheses(StudySummary summary, FindingWords words)
 {
     /// <summary>Those that the measured policies allow to judge.</summary>
-    public IReadOnlyList<FolkAnswer> All() =>
+    public IReadOnlyList<Hypothesis> All() =>
         [
             .. new[]
             {
@@ -17,10 +17,10 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
                 AloneIsEnough(),
                 Repairs(),
                 Wire(),
-            }.OfType<FolkAnswer>(),
+            }.OfType<Hypothesis>(),
         ];
 
-    private FolkAnswer? Pretrained() =>
+    private Hypothesis? Pretrained() =>
         Judge(
             "The pretrained table knows words from far more text than the task has, so it beats a table learnt from "
                 + "scratch.",
@@ -32,7 +32,7 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
                 + $"{FindingWords.Points(row.AgainstFrozen!)} against the frozen one"
         );
 
-    private FolkAnswer? FineTuningHarms() =>
+    private Hypothesis? FineTuningHarms() =>
         Judge(
             "Training the vectors on a small task spoils them, so freezing gives the better classifier.",
             StudyPolicy.Trainable,
@@ -45,9 +45,9 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
     /// Judged by the slice against the rest: texts with unseen words must lose by training, or gain less than other
     /// texts do.
     /// </summary>
-    private FolkAnswer? LeftBehind()
+    private Hypothesis? LeftBehind()
     {
-        FolkAnswer? judged = Judge(
+        Hypothesis? judged = Judge(
             "Fine-tuning moves only the words that the training set contains; the others stay behind, and texts that "
                 + "hold them are misread.",
             StudyPolicy.Trainable,
@@ -63,7 +63,7 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
             return null;
         StudyRow[] moved =
         [
-            .. summary.Rows.Where(r => r.Policy == StudyPolicy.Trainable && r.NeighboursKept is not null),
+            .. summary.Rows.Where(r => r.Policy == StudyPolicy.Trainable && r.NeighborsKept is not null),
         ];
         return moved.Length == 0
             ? judged
@@ -74,12 +74,12 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
                     + string.Create(
                         CultureInfo.InvariantCulture,
                         $" The words themselves do move: with {words.Texts(moved[^1].Size)} a trained word keeps "
-                            + $"{moved[^1].NeighboursKept:0%} of its ten nearest neighbours."
+                            + $"{moved[^1].NeighborsKept:0%} of its ten nearest neighbors."
                     ),
             };
     }
 
-    private FolkAnswer? MiddleWay()
+    private Hypothesis? MiddleWay()
     {
         var pairs = summary
             .Sizes.Select(size =>
@@ -102,7 +102,7 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
                 : 0
             ),
         ];
-        return new FolkAnswer(
+        return new Hypothesis(
             "Freezing first and thawing later is the best of both.",
             Verdict(signs),
             Sentence(
@@ -115,7 +115,7 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
         );
     }
 
-    private FolkAnswer? AloneIsEnough()
+    private Hypothesis? AloneIsEnough()
     {
         var pairs = summary
             .Sizes.Select(size =>
@@ -128,11 +128,11 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
             return null;
         (StudyRow all, StudyRow alone) = pairs[^1];
         double saved = 1 - (double)alone.TrainingBytes / all.TrainingBytes;
-        FolkVerdict verdict =
-            saved < 0.05 ? FolkVerdict.Wrong
-            : saved < 0.25 ? FolkVerdict.InPart
-            : FolkVerdict.Holds;
-        return new FolkAnswer(
+        HypothesisVerdict verdict =
+            saved < 0.05 ? HypothesisVerdict.Wrong
+            : saved < 0.25 ? HypothesisVerdict.InPart
+            : HypothesisVerdict.Holds;
+        return new Hypothesis(
             "Where memory is short, thaw the table alone and fix everything else.",
             verdict,
             string.Create(
@@ -150,7 +150,7 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
         );
     }
 
-    private FolkAnswer? Repairs()
+    private Hypothesis? Repairs()
     {
         StudyPolicy[] repairs = [StudyPolicy.Anchor, StudyPolicy.Map, StudyPolicy.Neighbors, StudyPolicy.Revert];
         var pairs = summary
@@ -168,7 +168,7 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
                 : 0
             ),
         ];
-        return new FolkAnswer(
+        return new Hypothesis(
             "Words that stayed behind can be brought after the others.",
             Verdict(signs),
             Sentence(
@@ -182,7 +182,7 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
         );
     }
 
-    private FolkAnswer Wire()
+    private Hypothesis Wire()
     {
         StudyRow? frozen = summary.Row(summary.Sizes[^1], StudyPolicy.Frozen),
             trained = summary.Row(summary.Sizes[^1], StudyPolicy.Trainable);
@@ -195,9 +195,9 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
                         + $"that a new version of the model is {frozen.VersionBytes / 1e3:0} kB instead of "
                         + $"{trained.VersionBytes / 1e6:0.0} MB."
                 );
-        return new FolkAnswer(
+        return new Hypothesis(
             "With a static table a client can send one number a word instead of a vector.",
-            FolkVerdict.Holds,
+            HypothesisVerdict.Holds,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"A test text is {summary.IdBytes:0.0} bytes as packed ids and {summary.VectorBytes:N0} bytes as "
@@ -206,7 +206,7 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
         );
     }
 
-    private FolkAnswer? Judge(
+    private Hypothesis? Judge(
         string claim,
         StudyPolicy policy,
         Func<StudyRow, Estimate?> difference,
@@ -217,7 +217,7 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
         StudyRow[] rows = [.. summary.Rows.Where(r => r.Policy == policy && difference(r) is not null)];
         return rows.Length == 0
             ? null
-            : new FolkAnswer(
+            : new Hypothesis(
                 claim,
                 Verdict([.. rows.Select(r => difference(r)!.Sign * holdsWhen)]),
                 Sentence(rows.Select(r => $"with {words.Texts(r.Size)} {evidence(r)}"))
@@ -227,13 +227,13 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
     private StudyRow? Best(int size, params StudyPolicy[] policies) =>
         policies.Select(policy => summary.Row(size, policy)).OfType<StudyRow>().MaxBy(row => row.Accuracy.Mean);
 
-    private static FolkVerdict Verdict(int[] signs) =>
+    private static HypothesisVerdict Verdict(int[] signs) =>
         (signs.Contains(1), signs.Contains(-1)) switch
         {
-            (true, true) => FolkVerdict.InPart,
-            (true, false) => FolkVerdict.Holds,
-            (false, true) => FolkVerdict.Wrong,
-            _ => FolkVerdict.Undecided,
+            (true, true) => HypothesisVerdict.InPart,
+            (true, false) => HypothesisVerdict.Holds,
+            (false, true) => HypothesisVerdict.Wrong,
+            _ => HypothesisVerdict.Undecided,
         };
 
     private static string Sentence(IEnumerable<string> parts)

@@ -7,22 +7,22 @@ namespace Firn.Server.Models;
 /// Loads, while the rest of the server is put together, the versions that the catalog will ask for first. A loaded
 /// version counts only if its folder is still what it was.
 /// </summary>
-internal sealed class HeadStart
+internal sealed class EarlyLoading
 {
     private readonly Func<string, IScorer> _load;
     private readonly ConcurrentDictionary<string, (string Fingerprint, Task<IScorer> Loading)> _begun = new(
         StringComparer.Ordinal
     );
 
-    private HeadStart(Func<string, IScorer> load)
+    private EarlyLoading(Func<string, IScorer> load)
     {
         _load = load;
     }
 
     /// <summary>Begins with the first versions, one a core.</summary>
-    public static HeadStart Begin(CatalogSettings settings)
+    public static EarlyLoading Begin(CatalogSettings settings)
     {
-        var start = new HeadStart(settings.Load);
+        var start = new EarlyLoading(settings.Load);
         foreach (
             string folder in (settings.Configured ?? settings.Discover())
                 .SelectMany(Chosen)

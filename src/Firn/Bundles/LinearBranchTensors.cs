@@ -11,7 +11,7 @@ namespace Firn.Bundles;
 /// and for words without an id <c>wide.run_keys</c> [R,2], <c>wide.run_values</c> [R], <c>wide.run_weights</c> [R,K]
 /// and <c>wide.run_longest</c> [1]; bundles from before lack these.
 /// </summary>
-internal static class WideTensors
+internal static class LinearBranchTensors
 {
     private const string Keys = "wide.keys",
         Frequencies = "wide.frequencies",

@@ -6,7 +6,7 @@ namespace Firn.Vectors.Training;
 /// Threads that go through one piece of work side by side and meet at a barrier. They are threads of their own: a pool
 /// may start fewer than asked for, and then nobody would ever pass.
 /// </summary>
-internal static class ThreadTeam
+internal static class WorkerTeam
 {
     /// <summary>
     /// Calls body(thread, barrier) on each of the threads, the caller's among them, and waits for all.

@@ -7,7 +7,7 @@ namespace Firn.Drift;
 /// The words of a drift table that have a vector, searchable by where they stood before training and by where they
 /// stand now.
 /// </summary>
-internal sealed class PlaceSearch
+internal sealed class NeighborRanks
 {
     private const int Chunk = 1024;
     private readonly DriftTable _table;
@@ -15,7 +15,7 @@ internal sealed class PlaceSearch
     private readonly UnitTable _before,
         _after;
 
-    public PlaceSearch(DriftTable table)
+    public NeighborRanks(DriftTable table)
     {
         _table = table;
         _ids = table.WordsWithVector();
@@ -81,7 +81,7 @@ internal sealed class PlaceSearch
     }
 
     /// <summary>The two words as a pair, with ranks.</summary>
-    public TornPair Pair(int first, int second) =>
+    public DivergedPair Pair(int first, int second) =>
         new(
             _table.Vocabulary[_ids[first]],
             _table.Vocabulary[_ids[second]],

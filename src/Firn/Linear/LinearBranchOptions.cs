@@ -4,7 +4,7 @@ namespace Firn.Linear;
 /// The linear part beside an LSTM: TF-IDF of n-grams of tokens, and of runs of characters of words, L2-penalised
 /// logistic regression, its logits added to the LSTM's with weights chosen on the validation texts.
 /// </summary>
-public sealed record WideOptions
+public sealed record LinearBranchOptions
 {
     /// <summary>The longest n-gram in tokens, 1 to 16.</summary>
     public int Longest { get; init; } = 3;
@@ -26,7 +26,7 @@ public sealed record WideOptions
     {
         ToNgrams().Validate();
         if (LongestCharacters != 0)
-            Throw.IfOutside(LongestCharacters, CharacterSource.Shortest, CharacterSource.MostLongest);
+            Throw.IfOutside(LongestCharacters, CharacterSource.Shortest, CharacterSource.MaxLongestShown);
         Throw.IfNotPositive(InversePenalty);
     }
 

@@ -9,7 +9,7 @@ namespace Firn.Drift;
 /// <param name="CosineAfter">Cosine of the two now.</param>
 /// <param name="RankBefore">Before training the second was so many-th of the first's nearest words, from 1.</param>
 /// <param name="RankAfter">The same now.</param>
-public sealed record TornPair(
+public sealed record DivergedPair(
     string First,
     string Second,
     int? FirstCount,
@@ -21,9 +21,9 @@ public sealed record TornPair(
 )
 {
     /// <summary>
-    /// The tear: how much nearness was lost, cosine before less cosine now; negative where the words came nearer.
+    /// The divergence: how much nearness was lost, cosine before less cosine now; negative where the words came nearer.
     /// </summary>
-    public double Tear => CosineBefore - CosineAfter;
+    public double Divergence => CosineBefore - CosineAfter;
 }
 
 /// <summary>A word's nearest words before training and now, side by side.</summary>
