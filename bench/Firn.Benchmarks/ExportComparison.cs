@@ -32,8 +32,7 @@ internal static class ExportComparison
             $"{texts.Count} real texts (film reviews cut to {Longest} words, tweets, parts of both, empty ones): "
                 + $"{lengths.Min()} to {lengths.Max()} words, {texts.TotalTokens} in all, "
                 + $"{vocabulary.Count - 1} words. E {Width}, H {Hidden}, weights drawn, biases not zero; the linear "
-                + $"part is fitted to the texts' labels, n-grams of up to 3 words and runs of up to 5 "
-                + $"characters."
+                + $"part is fitted to the texts' labels, n-grams of up to 3 words and runs of up to 5 characters."
         );
         report.Line(
             $"ONNX Runtime {typeof(InferenceSession).Assembly.GetName().Version}, batches of {Batch}. Largest "
@@ -62,12 +61,9 @@ internal static class ExportComparison
             (double alone, _) = Difference(model, texts);
             model.LinearBranch = linear;
             (double both, double range) = Difference(model, texts);
-            report.Line(
-                $"| {name} | "
-                    + $"{(options.Pooling == Pooling.LastState ? "last state" : options.Pooling.ToString().ToLowerInvariant())}"
-                    + $" "
-                    + $"| {alone:0.0e+0} | {both:0.0e+0} | {range:0.00} |"
-            );
+            string pooling =
+                options.Pooling == Pooling.LastState ? "last state" : options.Pooling.ToString().ToLowerInvariant();
+            report.Line($"| {name} | {pooling} | {alone:0.0e+0} | {both:0.0e+0} | {range:0.00} |");
             most = Math.Max(most, Math.Max(alone, both));
         }
         report.Line();

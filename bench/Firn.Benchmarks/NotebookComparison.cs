@@ -137,13 +137,10 @@ internal static class NotebookComparison
             );
         }
         report.Line();
-        report.Line(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Test accuracy {test.GetProperty("accuracy").GetDouble():F4}"
-                    + $"{(made.StartsWith("drawn", StringComparison.Ordinal) ? ": no figure of merit here, for copies of test tweets are among the training tweets" : "")}"
-                    + $"."
-            )
-        );
+        string end = made.StartsWith("drawn", StringComparison.Ordinal)
+            ? ": no figure of merit here, for copies of test tweets are among the training tweets."
+            : ".";
+        double accuracy = test.GetProperty("accuracy").GetDouble();
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"Test accuracy {accuracy:F4}{end}"));
     }
 }

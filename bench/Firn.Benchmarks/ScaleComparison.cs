@@ -50,8 +50,7 @@ internal static class ScaleComparison
                 $"| {(what == "texts" ? c.Texts : c.Rows):N0} | {Report.Median(c.Training) / 1e3:F0} | "
                     + $"{Report.Median(cases[0].Training.Zip(c.Training, (a, b) => a / b)):F2} | "
                     + $"{Report.Median(c.Scoring) / 1e3:F0} | "
-                    + $"{Report.Median(cases[0].Scoring.Zip(c.Scoring, (a, b) => a / b)):F2} | "
-                    + $"{c.Folded / 1e6:F0} |"
+                    + $"{Report.Median(cases[0].Scoring.Zip(c.Scoring, (a, b) => a / b)):F2} | {c.Folded / 1e6:F0} |"
             );
         }
     }

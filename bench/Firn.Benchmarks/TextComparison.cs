@@ -6,7 +6,7 @@ namespace Firn.Benchmarks;
 
 /// <summary>
 /// Reading, cleaning and encoding of tweets on one core, beside Python's <c>re</c>. Rates are by this process's own CPU
-/// time, so that a shared machine does not colour them; the peer's are by the clock.
+/// time, so that a shared machine does not color them; the peer's are by the clock.
 /// </summary>
 internal static class TextComparison
 {

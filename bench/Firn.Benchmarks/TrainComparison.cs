@@ -21,8 +21,7 @@ internal static class TrainComparison
         );
         report.Line(
             $"Share: of Firn's own [1024x300]x[300x400] product in the same round, at "
-                + $"{Workload.FlopPerToken / 1e3:F0} kFLOP a token (the tied rows do fewer, a table that trains "
-                + $"more)."
+                + $"{Workload.FlopPerToken / 1e3:F0} kFLOP a token (the tied rows do fewer, a table that trains more)."
         );
         report.Line();
         report.Line("| texts | dropout (embedding, input, recurrent) | Firn | share | PyTorch | ratio |");

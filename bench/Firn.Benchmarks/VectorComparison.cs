@@ -84,13 +84,15 @@ internal sealed class VectorComparison : IDisposable
             comparison.Progress("reading the corpus");
             words = Prepare(corpus!, words, text);
             report.Line(
-                Invariant(
+                string.Create(
+                    CultureInfo.InvariantCulture,
                     $"Training: the first {words} words of {Path.GetFileName(corpus)}, {size} values, window "
                         + $"{window}, negative 5, sample 1e-3, min_count {MinCount}, {threads} threads,"
                 )
             );
             report.Line(
-                Invariant(
+                string.Create(
+                    CultureInfo.InvariantCulture,
                     $"{TrainingRounds} rounds in turn (fastText one), round n with seed n: medians of speeds, means "
                         + $"of scores, most memory. One thread: one run, seed 1."
                 )
@@ -110,7 +112,10 @@ internal sealed class VectorComparison : IDisposable
             report.Line("only part of the way within an epoch unless there is one worker.");
         }
         report.Line(
-            Invariant($"Files: {TableRows} x {size}, fresh processes in turn, medians of {Rounds}, in the page cache.")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Files: {TableRows} x {size}, fresh processes in turn, medians of {Rounds}, in the page cache."
+            )
         );
         report.Line();
         report.Line("| | Firn | gensim | ratio | Firn, one thread | gensim, one worker | ratio | fastText |");
@@ -190,16 +195,21 @@ internal sealed class VectorComparison : IDisposable
         fastText.Add(Tested(() => _peers.FastText(fast), At("fasttext.vec")));
 
         double millions = words * epochs / 1e6;
-        string what = Invariant($"{model}, {epochs} epoch{(epochs > 1 ? "s" : "")}: ");
+        string what = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{model}, {epochs} epoch{(epochs > 1 ? "s" : "")}: "
+        );
         Row(what + "million words/s", "F2", true, run => millions / run.Answer["seconds"], Report.Median);
         for (int i = 0; i < TrainingRounds; i++)
         {
             string handedOver = string.Join(
                 " and ",
-                new[] { firn[i], gensim[i] }.OfType<Trained>().Select(run => Invariant($"{run.HandOver:F0}"))
+                new[] { firn[i], gensim[i] }
+                    .OfType<Trained>()
+                    .Select(run => string.Create(CultureInfo.InvariantCulture, $"{run.HandOver:F0}"))
             );
             Line(
-                Invariant($"- round {i + 1}, line handed over in {handedOver} ns"),
+                string.Create(CultureInfo.InvariantCulture, $"- round {i + 1}, line handed over in {handedOver} ns"),
                 "F2",
                 true,
                 Speed(firn[i]),
@@ -225,7 +235,8 @@ internal sealed class VectorComparison : IDisposable
             Tested(() => _peers.Gensim("train", text, At("gensim.bin"), Options(threads, seed)), At("gensim.bin"));
 
         string Options(int threads, int seed) =>
-            Invariant(
+            string.Create(
+                CultureInfo.InvariantCulture,
                 $"{{\"size\":{_size},\"window\":{_window},\"min_count\":{MinCount},\"sg\":{skipGram},\"threads\":"
                     + $"{threads},\"epochs\":{epochs},\"seed\":{seed}}}"
             );
@@ -306,7 +317,10 @@ internal sealed class VectorComparison : IDisposable
                 gensim ? () => _peers.Gensim("load", theirs, kind) : null
             );
             Line(
-                Invariant($"{kind} of {new FileInfo(ours).Length >> 20} MB, first load in a process, s"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{kind} of {new FileInfo(ours).Length >> 20} MB, first load in a process, s"
+                ),
                 "F3",
                 false,
                 Median(firn, "load"),
@@ -333,7 +347,7 @@ internal sealed class VectorComparison : IDisposable
             gensim ? () => _peers.Gensim("search", binary, "binary") : null
         );
         Line(
-            Invariant($"ten nearest of {TableRows} words, ms a query"),
+            string.Create(CultureInfo.InvariantCulture, $"ten nearest of {TableRows} words, ms a query"),
             "F2",
             false,
             1e3 * Median(search, "query"),
@@ -388,7 +402,8 @@ internal sealed class VectorComparison : IDisposable
             }
         }
         _report.Line(
-            Invariant(
+            string.Create(
+                CultureInfo.InvariantCulture,
                 $"{rows} x {_size}, word2vec binary of {new FileInfo(binary).Length >> 20} MB; numbers alone are "
                     + $"{4L * rows * _size >> 20} MB. A fresh process."
             )
@@ -396,7 +411,8 @@ internal sealed class VectorComparison : IDisposable
         _report.Line();
         PeerAnswer answer = VectorPeers.Firn("load", binary);
         _report.Line(
-            Invariant(
+            string.Create(
+                CultureInfo.InvariantCulture,
                 $"{answer["words"]:F0} words read in {answer["load"]:F1} s, peak {answer["peak"] / (1 << 20):F0} MB."
             )
         );
@@ -432,21 +448,20 @@ internal sealed class VectorComparison : IDisposable
     private static double Median(List<PeerAnswer> answers, string name) =>
         answers.Count == 0 ? double.NaN : Report.Median(answers.Select(a => a[name]));
 
-    private void Progress(string what) => Console.Error.WriteLine(Invariant($"{_watch.Elapsed:mm\\:ss} {what}"));
+    private void Progress(string what) =>
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed:mm\\:ss} {what}"));
 
     private string At(string name) => Path.Combine(_folder, name);
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private void WriteTable(string path, int rows)
     {
         var random = new Random(1);
         using var writer = new StreamWriter(path);
-        writer.Write(Invariant($"{rows} {_size}\n"));
+        writer.Write(string.Create(CultureInfo.InvariantCulture, $"{rows} {_size}\n"));
         Span<char> number = stackalloc char[32];
         for (int row = 0; row < rows; row++)
         {
-            writer.Write(Invariant($"word{row}"));
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"word{row}"));
             for (int i = 0; i < _size; i++)
             {
                 double normal =

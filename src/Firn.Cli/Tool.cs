@@ -43,6 +43,7 @@ internal static class Tool
         Command? command = null;
         try
         {
+            args = RenamedOptions.ToCurrent(args, terminal);
             var root = Commands(args, terminal, stop);
             if (args.Length == 0)
                 args = ["--help"];

@@ -27,7 +27,7 @@ internal static class KestrelSetup
     {
         if (settings.Tls)
             builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = sockets.Listen);
+        builder.Services.Configure<SocketTransportOptions>(kestrel => kestrel.CreateBoundListenSocket = sockets.Listen);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -97,10 +97,10 @@ internal static class BundleReader
             );
             var classifier = new TextClassifier(model.Architecture, table, seed: 0) { Prior = model.Prior };
             ReadWeights(PathOf(folder, model, BundleWriter.Weights), classifier);
-            if (model.LinearBranch is { } wide)
+            if (model.LinearBranch is { } linear)
                 classifier.LinearBranch = LinearBranchTensors.Read(
                     PathOf(folder, model, BundleWriter.LinearBranch),
-                    wide,
+                    linear,
                     classifier.Options.OutputSize,
                     model.Embedding.VocabularySize
                 );

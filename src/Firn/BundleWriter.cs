@@ -173,8 +173,8 @@ internal sealed class BundleWriter
         Add(Vectors, stream => SafetensorsWriter.Write(stream, vectors));
         if (predictor.Trace?.Pretrained is { } before)
             Add(Pretrained, stream => SafetensorsWriter.Write(stream, TraceTensors.Of(before)));
-        if (model.LinearBranch is { } wide)
-            Add(LinearBranch, stream => SafetensorsWriter.Write(stream, LinearBranchTensors.Of(wide)));
+        if (model.LinearBranch is { } linear)
+            Add(LinearBranch, stream => SafetensorsWriter.Write(stream, LinearBranchTensors.Of(linear)));
         Add(Golden, stream => stream.Write(GoldenFile.Of(predictor).ToBytes()));
         var description = new ModelFile
         {

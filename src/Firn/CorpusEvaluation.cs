@@ -4,7 +4,7 @@ using Firn.Text;
 
 namespace Firn;
 
-/// <summary>What a model does on labelled texts.</summary>
+/// <summary>What a model does on labeled texts.</summary>
 /// <param name="Report">The figures.</param>
 /// <param name="Errors">The twenty errors it is surest of.</param>
 /// <param name="UnknownLabels">Rows left out because the model does not know their label.</param>
@@ -20,7 +20,7 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
 
     /// <summary>Scores a corpus in one pass; of its texts only a chunk is in memory.</summary>
     /// <param name="predictor">The model; its cleaning is used.</param>
-    /// <param name="corpus">Labelled texts.</param>
+    /// <param name="corpus">Labeled texts.</param>
     /// <param name="onUnknownLabel">Refuse rows with labels the model lacks, or leave them out.</param>
     /// <param name="labelNames">Names for labels, beside those the corpus's format knows.</param>
     /// <param name="progress">Told the number of texts scored.</param>
@@ -77,7 +77,7 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
                     predictor.Labels
                 )
                 : new InvalidDataException(
-                    $"{source.Description} holds no labelled text; check the path and the columns."
+                    $"{source.Description} holds no labeled text; check the path and the columns."
                 );
         }
         if (map.Sets is { } sets)

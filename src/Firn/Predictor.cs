@@ -59,7 +59,12 @@ public sealed class Predictor : IDisposable
     private Predictor(Predictor like, TextClassifier classifier, CurrentScorer? scorer)
         : this(like.Tokenizer, like.Vocabulary, classifier, like.Labels, table: null, scorer)
     {
-        (Neutral, AbstainBelow, Threshold, MaxTokens) = (like.Neutral, like.AbstainBelow, like.Threshold, like.MaxTokens);
+        (Neutral, AbstainBelow, Threshold, MaxTokens) = (
+            like.Neutral,
+            like.AbstainBelow,
+            like.Threshold,
+            like.MaxTokens
+        );
         (Card, Trace, Threads, Truncation) = (like.Card, like.Trace, like.Threads, like.Truncation);
     }
 

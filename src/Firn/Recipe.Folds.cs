@@ -108,14 +108,14 @@ public sealed partial class Recipe
             TrainingResult result = Run(model, of.Train, null, labels, null, null, epochs, cancellation);
             cancellation.ThrowIfCancellationRequested();
             scores.Add(of.Validation.Labels, result.History, epochs);
-            if (Options.LinearBranch is { } wide)
-                scores.Add(LinearScores(of, wide, labels));
+            if (Options.LinearBranch is { } linear)
+                scores.Add(LinearScores(of, linear, labels));
         }
         return scores;
     }
 
     /// <summary>Logits of the held texts by the linear part with each penalty.</summary>
-    private float[][] LinearScores(CorpusParts parts, LinearBranchOptions wide, LabelMap labels)
+    private float[][] LinearScores(CorpusParts parts, LinearBranchOptions linear, LabelMap labels)
     {
         var task = new NgramClassifier.LinearTask(
             parts.Train.Labels,
@@ -128,7 +128,7 @@ public sealed partial class Recipe
         return
         [
             .. NgramClassifier
-                .FitEach(parts.Train.Texts, parts.Vocabulary, task, wide, threads, FoldScores.Penalties(wide))
+                .FitEach(parts.Train.Texts, parts.Vocabulary, task, linear, threads, FoldScores.Penalties(linear))
                 .Select(linear => OutputFit.LogitsOf(linear, parts.Validation)),
         ];
     }

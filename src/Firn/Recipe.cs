@@ -11,7 +11,7 @@ using Firn.Training;
 namespace Firn;
 
 /// <summary>
-/// The whole path from labelled texts to a predictor: read and clean, split, vocabulary, word vectors, table, training
+/// The whole path from labeled texts to a predictor: read and clean, split, vocabulary, word vectors, table, training
 /// with validation, test.
 /// </summary>
 public sealed partial class Recipe
@@ -61,8 +61,8 @@ public sealed partial class Recipe
 
     /// <summary>Follows the recipe.</summary>
     /// <param name="corpus">
-    /// Labelled texts, such as a <see cref="CorpusReader"/>; gone through twice, for the texts are not kept in memory
-    /// and the surest errors are looked up again.
+    /// Labeled texts, such as a <see cref="CorpusReader"/>; gone through twice, for the texts are not kept in memory
+    /// and the most confident errors are looked up again.
     /// </param>
     /// <param name="test">
     /// Texts to test on; null keeps <see cref="RecipeOptions.TestShare"/> of the corpus apart.
@@ -390,7 +390,7 @@ public sealed partial class Recipe
                 ? null
                 : VectorTextFiles.Read(Options.VectorTexts, Options.Cleaning, words, clock, cancellation)
         );
-        string more = texts.Unlabelled is { } extra
+        string more = texts.Unlabeled is { } extra
             ? string.Create(CultureInfo.InvariantCulture, $", {extra.TotalTokens:n0} more without labels")
             : "";
         clock.End(

@@ -1,4 +1,4 @@
-"""Writes tests/Firn.Tests/Golden/vectors_eval.json: gensim's scores and neighbours of the sample vectors.
+"""Writes tests/Firn.Tests/Golden/vectors_eval.json: gensim's scores and neighbors of the sample vectors.
 
 Usage: /usr/bin/python3 tools/golden/vectors_eval.py DATA_FOLDER
 """

@@ -49,7 +49,7 @@ internal sealed class AbstainOptions
             Share(error);
         if (parsed.GetValue(Keep) && !chooses && !given)
             throw new UsageError(
-                "--keep stores when the model abstains: add --abstain-at, --abstain-cost, --unsure-below, --neutral "
+                "--keep stores when the model abstains: add --abstain-at, --abstain-cost, --abstain-below, --neutral "
                     + "or --no-neutral"
             );
     }

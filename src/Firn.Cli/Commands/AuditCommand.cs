@@ -9,14 +9,14 @@ using Firn.Text;
 
 namespace Firn.Cli.Commands;
 
-/// <summary><c>firn audit DATA</c>: what a cleaning does to labelled texts, rule by rule.</summary>
+/// <summary><c>firn audit DATA</c>: what a cleaning does to labeled texts, rule by rule.</summary>
 internal static class AuditCommand
 {
     public static Command Create(Invocation run)
     {
         var corpus = new CorpusArguments(
             "DATA",
-            "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
+            "Labeled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
         );
         var labels = new LabelNameOptions();
         var cleaning = new Option<string>("--cleaning")
@@ -41,7 +41,7 @@ internal static class AuditCommand
             HelpName = "FILE",
         };
         var json = CommonOptions.Json();
-        var command = new Command("audit", "Show what each cleaning rule does to labelled texts")
+        var command = new Command("audit", "Show what each cleaning rule does to labeled texts")
         {
             corpus.Data,
             test,

@@ -53,9 +53,9 @@ internal static class DriftCommand
             DefaultValueFactory = _ => new DriftOptions().NearCosine,
             HelpName = "X",
         }.Between(0, 1);
-        var least = new Option<int>("--least-seen")
+        var least = new Option<int>("--min-seen")
         {
-            Description = "Times that training must have seen the one word of a torn pair",
+            Description = "Times that training must have seen the one word of a diverged pair",
             DefaultValueFactory = _ => new DriftOptions().MinSeen,
             HelpName = "N",
         }.Between(1, int.MaxValue);

@@ -10,7 +10,7 @@ using Firn.Recipes;
 
 namespace Firn.Cli.Commands;
 
-/// <summary><c>firn evaluate BUNDLE DATA</c>: measures a model on labelled texts.</summary>
+/// <summary><c>firn evaluate BUNDLE DATA</c>: measures a model on labeled texts.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create(Invocation run)
@@ -18,7 +18,7 @@ internal static class EvaluateCommand
         var bundle = new Argument<string>("BUNDLE") { Description = "Folder of a trained model" };
         var corpus = new CorpusArguments(
             "DATA",
-            "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
+            "Labeled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
         );
         var labels = new LabelNameOptions();
         var report = new Option<string?>("--report")
@@ -34,14 +34,14 @@ internal static class EvaluateCommand
         var baselines = new Option<string?>("--baselines")
         {
             Description =
-                "Labelled texts to train majority, naive Bayes and TF-IDF logistic regression on, to stand beside "
+                "Labeled texts to train majority, naive Bayes and TF-IDF logistic regression on, to stand beside "
                 + "the model",
             HelpName = "TRAINING-DATA",
         };
         var abstain = new AbstainOptions();
         var silence = new SilenceOptions();
         var json = CommonOptions.Json();
-        var command = new Command("evaluate", "Measure a trained model on labelled texts")
+        var command = new Command("evaluate", "Measure a trained model on labeled texts")
         {
             bundle,
             corpus.Data,

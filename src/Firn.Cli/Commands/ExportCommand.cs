@@ -135,13 +135,13 @@ internal static class ExportCommand
             );
         foreach (string note in result.Notes)
             terminal.Note($"firn: {note}");
-        string first = Shell.Quoted(Path.GetRelativePath(Environment.CurrentDirectory, result.Files[0]));
+        string first = Path.GetRelativePath(Environment.CurrentDirectory, result.Files[0]);
+        string folder = Path.GetDirectoryName(first) is { Length: > 0 } name ? name : ".";
         terminal.Note(
             format switch
             {
-                Projector => $"next: tensorboard --logdir "
-                    + $"{Shell.Quoted(Path.GetRelativePath(Environment.CurrentDirectory, Path.GetDirectoryName(result.Files[0])!))}",
-                Word2Vec => $"next: {Tool.CalledAs} vectors neighbors {first} WORD",
+                Projector => $"next: tensorboard --logdir {Shell.Quoted(folder)}",
+                Word2Vec => $"next: {Tool.CalledAs} vectors neighbors {Shell.Quoted(first)} WORD",
                 _ => $"next: the code in "
                     + $"{Shell.Quoted(Path.GetRelativePath(Environment.CurrentDirectory, result.Files[^1]))} "
                     + $"runs the self-test and scores texts",

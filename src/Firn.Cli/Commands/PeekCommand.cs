@@ -5,7 +5,7 @@ using Firn.Data;
 
 namespace Firn.Cli.Commands;
 
-/// <summary><c>firn peek DATA</c>: shows how a file of labelled texts is understood, and trains nothing.</summary>
+/// <summary><c>firn peek DATA</c>: shows how a file of labeled texts is understood, and trains nothing.</summary>
 internal static class PeekCommand
 {
     private const int Width = 80;
@@ -16,7 +16,7 @@ internal static class PeekCommand
     {
         var corpus = new CorpusArguments(
             "DATA",
-            "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
+            "Labeled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
         );
         var rows = new Option<int>("--rows")
         {
@@ -25,7 +25,7 @@ internal static class PeekCommand
             HelpName = "N",
         }.Between(0, 1_000_000);
         var json = CommonOptions.Json();
-        var command = new Command("peek", "Show how a file of labelled texts is understood, and train nothing")
+        var command = new Command("peek", "Show how a file of labeled texts is understood, and train nothing")
         {
             corpus.Data,
             rows,

@@ -23,7 +23,7 @@ internal static class PredictCommand
         {
             Description =
                 "A file of texts (.csv, .tsv, .jsonl, or a text a line; plain or gzip), - for standard input, or "
-                + "texts, each in quotes; without any, the lines of standard input are labelled in order",
+                + "texts, each in quotes; without any, the lines of standard input are labeled in order",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var silence = new SilenceOptions();
@@ -231,7 +231,7 @@ internal static class PredictCommand
     {
         var terminal = run.Terminal;
         if (path is null && terminal.InIsTerminal)
-            terminal.Note("firn: labelling what you type, a text a line; end with Ctrl-D (Windows: Ctrl-Z, Enter)");
+            terminal.Note("firn: labeling what you type, a text a line; end with Ctrl-D (Windows: Ctrl-Z, Enter)");
         long began = Stopwatch.GetTimestamp(),
             count = 0,
             unknown = 0;

@@ -39,8 +39,7 @@ internal sealed class RepairArguments
     };
     private readonly Option<string?> _test = new("--test")
     {
-        Description =
-            "Labelled texts to measure the repair on; of the training data itself only its test part is taken",
+        Description = "Labeled texts to measure the repair on; of the training data itself only its test part is taken",
         HelpName = "DATA",
     };
     private readonly Option<int> _neighbors = new Option<int>("--repair-neighbors")
@@ -56,7 +55,7 @@ internal sealed class RepairArguments
         HelpName = "X",
     }.Between(1e-6, 1e6);
     private readonly LabelNameOptions _labels = new();
-    private readonly CorpusArguments _corpus = new("DATA", "Labelled texts");
+    private readonly CorpusArguments _corpus = new("DATA", "Labeled texts");
 
     public void AddTo(Command command)
     {

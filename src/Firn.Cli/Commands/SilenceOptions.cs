@@ -21,7 +21,7 @@ internal sealed class SilenceOptions
         Description = "No neutral band: the likelier of the two classes",
     };
 
-    private readonly Option<double?> _unsure = new Option<double?>("--unsure-below")
+    private readonly Option<double?> _unsure = new Option<double?>("--abstain-below")
     {
         Description =
             "A confidence below this gets the label unsure; 0 for never (default: the bundle's; see evaluate "

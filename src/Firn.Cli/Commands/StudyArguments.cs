@@ -102,7 +102,7 @@ internal sealed class StudyArguments
         DefaultValueFactory = _ => 0.001,
         HelpName = "X",
     }.Between(1e-9, 1000);
-    private readonly Option<double> _pull = new Option<double>("--pull")
+    private readonly Option<double> _pull = new Option<double>("--anchor")
     {
         Description = "Strength of anchor's pull back to the pretrained vectors",
         DefaultValueFactory = _ => new StudyOptions().AnchorStrength,

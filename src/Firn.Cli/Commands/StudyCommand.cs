@@ -17,14 +17,14 @@ internal static class StudyCommand
     {
         var corpus = new CorpusArguments(
             "DATA",
-            "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
+            "Labeled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
         );
         var test = new Option<string?>("--test")
         {
             Description = "Texts to test on, in the same layout (default: a part of DATA)",
             HelpName = "FILE",
         };
-        var unlabelled = new Option<string?>("--unlabelled")
+        var unlabeled = new Option<string?>("--unlabeled")
         {
             Description = "More texts to train word vectors on: plain text, one a line, plain or gzip",
             HelpName = "FILE",
@@ -46,7 +46,7 @@ internal static class StudyCommand
         {
             corpus.Data,
             test,
-            unlabelled,
+            unlabeled,
             output,
         };
         arguments.AddTo(command);
@@ -60,9 +60,9 @@ internal static class StudyCommand
                 LabelNames = labels.Names(parsed),
                 OnUnknownLabel = labels.OnUnknown(parsed),
             };
-            if (options.VectorsPath is not null && parsed.GetValue(unlabelled) is not null)
+            if (options.VectorsPath is not null && parsed.GetValue(unlabeled) is not null)
                 throw new UsageError(
-                    "--unlabelled gives texts to train word vectors on and --vectors names a file of them; leave one "
+                    "--unlabeled gives texts to train word vectors on and --vectors names a file of them; leave one "
                         + "out"
                 );
             string data = Inputs.RequireData(parsed.GetRequiredValue(corpus.Data)),
@@ -73,7 +73,7 @@ internal static class StudyCommand
             var study = new FreezeStudy(options, folder);
             var texts = corpus.OpenSingle(parsed);
             var testTexts = parsed.GetValue(test) is { } path ? corpus.Open(parsed, Inputs.RequireData(path)) : null;
-            var more = parsed.GetValue(unlabelled) is { } extra
+            var more = parsed.GetValue(unlabeled) is { } extra
                 ? CorpusReader.Open(Inputs.RequireFile(extra), new CorpusOptions { Format = CorpusFormat.Lines })
                 : null;
             CorpusView.TellLayout(run.Terminal, texts);
@@ -122,14 +122,9 @@ internal sealed class StudyProgressView(ProgressLine progress) : IProgress<Study
             _began = Stopwatch.GetTimestamp() - (long)(value.Results[0].Seconds * Stopwatch.Frequency);
         }
         StudyResult first = value.Results[0];
+        IEnumerable<string> scores = value.Results.Select(r => $"{StudyPolicies.NameOf(r.Policy)} {r.Accuracy:0.0000}");
         progress.Line(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"  {first.Size, 7:N0} texts, seed {first.Seed}: "
-                    + $"{string.Join(", ", value.Results.Select(r => $"{StudyPolicies.NameOf(r.Policy)} {r.Accuracy:0.0000}"))}"
-                    + $"  "
-                    + $"({first.Seconds:0.0} s)"
-            )
+            $"  {first.Size, 7:N0} texts, seed {first.Seed}: {string.Join(", ", scores)}  ({first.Seconds:0.0} s)"
         );
         double elapsed = Stopwatch.GetElapsedTime(_began).TotalSeconds,
             left = value.Remaining?.TotalSeconds ?? double.NaN;

@@ -42,7 +42,7 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
             );
         var scoring = new TableScoring(predictor, encoder, how.Threads);
         using var progress = new ProgressLine(_terminal);
-        progress.Begin("labelling");
+        progress.Begin("labeling");
         if (target is null)
         {
             ScoredRows written = scoring.Run(
@@ -100,8 +100,7 @@ internal sealed class TablePrediction(Invocation run, ParseResult parsed, TableO
         {
             _terminal.Note(
                 $"firn: {Plural.Of(scored.Rows, "row is", "rows are")} scored and kept in {options.Out(parsed)}"
-                    + $".partial; "
-                    + $"when the cause is mended, the same command with --resume goes on"
+                    + $".partial; when the cause is mended, the same command with --resume goes on"
             );
             throw;
         }

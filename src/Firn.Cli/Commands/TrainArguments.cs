@@ -36,7 +36,7 @@ internal sealed class TrainArguments
         ("macro-recall", ThresholdMetric.MacroRecall),
     ];
 
-    private const double AnchorPull = 0.1;
+    private const double DefaultAnchor = 0.1;
 
     private readonly Option<string> _preset = new Option<string>("--preset")
     {
@@ -177,8 +177,7 @@ internal sealed class TrainArguments
     {
         Description =
             $"Words of --vectors that the training texts lack and that keep their vector: those among the first N "
-            + $"rows of the file, 0 for none; a row of the table each (default: "
-            + $"{RecipeOptions.Tweets.UnseenWords})",
+            + $"rows of the file, 0 for none; a row of the table each (default: {RecipeOptions.Tweets.UnseenWords})",
         HelpName = "N",
     }.Between(0, int.MaxValue);
     private readonly Option<bool> _dropPretrained = new("--drop-pretrained")
@@ -337,7 +336,7 @@ internal sealed class TrainArguments
         "--schedule",
         "What trains when: frozen (word vectors stay), trainable, thaw-all@N or thaw-embedding@N from epoch N on, "
             + "thaw-all@best or thaw-embedding@best from where the frozen model is best on the validation texts, "
-            + "gradual (from the top down); options behind a comma: rows=seen:5+top:1000+without-vector, pull=0.01, "
+            + "gradual (from the top down); options behind a comma: rows=seen:5+top:1000+without-vector, anchor=0.01, "
             + "embedding-rate=0.1, encoder-rate=, dense-rate=, optimizer=reset, patience=3; or FILE.json of phases",
         Presets,
         o => o.Training.Schedule.Name
@@ -345,8 +344,8 @@ internal sealed class TrainArguments
     private readonly Option<string?> _repair = new Option<string?>("--repair")
     {
         Description =
-            $"anchor trains the word vectors with a pull back to where they were (pull={AnchorPull}), so that words "
-            + $"which training lacks keep their neighbors; for repairs afterwards see 'firn drift --repair'",
+            $"anchor trains the word vectors with a pull back to where they were (anchor={DefaultAnchor}), so that "
+            + $"words which training lacks keep their neighbors; for repairs afterwards see 'firn drift --repair'",
     }.OneOf("anchor");
     private readonly Option<bool?> _restoreBest = PresetOption.Switch(
         "--restore-best",
@@ -459,10 +458,8 @@ internal sealed class TrainArguments
             }
             catch (Exception error) when (error is ArgumentException or IOException or UserError)
             {
-                result.AddError(
-                    $"--schedule: "
-                        + $"{(error is ArgumentException argument ? Failures.WithoutParameterName(argument) : error.Message)}"
-                );
+                string reason = error is ArgumentException wrong ? Failures.WithoutParameterName(wrong) : error.Message;
+                result.AddError($"--schedule: {reason}");
             }
         });
     }
@@ -794,7 +791,7 @@ internal sealed class TrainArguments
                     $"--repair anchor pulls word vectors back while they train, and the schedule {chosen.Name} does "
                         + $"not train them; choose --schedule trainable or one that thaws"
                 );
-            chosen = chosen.WithPull(AnchorPull);
+            chosen = chosen.WithAnchor(DefaultAnchor);
         }
         // Where the texts decide the epochs, the schedule is held against them when the texts are counted.
         int least = BySize(parsed).HasFlag(SizeSettings.Epochs) ? chosen.FirstEpochOf(chosen.Phases.Count - 1) ?? 0 : 0;

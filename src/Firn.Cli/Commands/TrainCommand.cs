@@ -7,7 +7,7 @@ using Firn.Files;
 
 namespace Firn.Cli.Commands;
 
-/// <summary><c>firn train DATA</c>: from a file of labelled texts to a bundle and a report.</summary>
+/// <summary><c>firn train DATA</c>: from a file of labeled texts to a bundle and a report.</summary>
 internal static class TrainCommand
 {
     /// <summary>Adam at its usual rate has not got far before.</summary>
@@ -17,7 +17,7 @@ internal static class TrainCommand
     {
         var corpus = new CorpusArguments(
             "DATA",
-            "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
+            "Labeled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
         );
         var test = new Option<string?>("--test")
         {
@@ -61,7 +61,7 @@ internal static class TrainCommand
         };
         var limit = new MemoryLimitOption();
         var json = CommonOptions.Json();
-        var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report")
+        var command = new Command("train", "Train a classifier on labeled texts, test it, save a bundle and a report")
         {
             corpus.Data,
             test,

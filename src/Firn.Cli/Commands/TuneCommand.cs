@@ -18,7 +18,7 @@ internal static class TuneCommand
     {
         var corpus = new CorpusArguments(
             "DATA",
-            "Labelled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
+            "Labeled texts: a file (plain or gzip) or a folder of class folders; the layout is found out"
         );
         var labels = new LabelNameOptions();
         var preset = new Option<string>("--preset")

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Firn.Cli.Output;
 
-/// <summary>Why texts got their labels: coloured words on a terminal, a table, or JSON.</summary>
+/// <summary>Why texts got their labels: colored words on a terminal, a table, or JSON.</summary>
 internal static class ExplanationView
 {
     public static int Show(Terminal terminal, Predictor predictor, IReadOnlyList<string> texts, bool json)
@@ -34,7 +34,7 @@ internal static class ExplanationView
             )
         );
         if (terminal.UsesColor)
-            Coloured(terminal, explanation);
+            Colored(terminal, explanation);
         Tables.Write(
             terminal,
             null,
@@ -60,7 +60,7 @@ internal static class ExplanationView
 
     private static bool Sees(TokenShare token) => token.Known || token.LeaveOneOut != 0 || token.Integrated != 0;
 
-    private static void Coloured(Terminal terminal, Explanation explanation)
+    private static void Colored(Terminal terminal, Explanation explanation)
     {
         double largest = Math.Max(explanation.Tokens.Select(t => Math.Abs(t.Integrated)).DefaultIfEmpty().Max(), 1e-9);
         var line = new StringWriter();

@@ -52,8 +52,7 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"  epoch {record.Epoch}/{_epochs}  loss {record.Loss:0.0000}  accuracy {record.Accuracy:0.0000}"
-                    + $"{validation}  "
-                    + $"{record.Seconds:0.0} s  {Speed(record.TokensPerSecond)}"
+                    + $"{validation}  {record.Seconds:0.0} s  {Speed(record.TokensPerSecond)}"
             )
         );
     }
@@ -61,14 +60,10 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
     public void OnPhaseEnd(PhaseEnd phase)
     {
         string groups = string.Join(", ", phase.Next.Trainable.Order().Select(g => g.ToString().ToLowerInvariant()));
+        string rolledBack =
+            phase.RolledBack == 0 ? "" : $" and its weights are back, without the {phase.RolledBack} after it";
         progress.Line(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"  epoch {phase.BestEpoch} was best"
-                    + $"{(phase.RolledBack == 0 ? "" : $" and its weights are back, without the {phase.RolledBack} after it")}"
-                    + $"; "
-                    + $"from epoch {phase.BestEpoch + 1} on trains: {groups}"
-            )
+            $"  epoch {phase.BestEpoch} was best{rolledBack}; from epoch {phase.BestEpoch + 1} on trains: {groups}"
         );
     }
 

@@ -59,7 +59,7 @@ internal sealed class Terminal
     /// </summary>
     public int Width { get; init; } = PipeWidth;
 
-    /// <summary>Colour on standard output: only on a terminal, and never where NO_COLOR is set.</summary>
+    /// <summary>Color on standard output: only on a terminal, and never where NO_COLOR is set.</summary>
     public bool UsesColor => OutIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     /// <summary>The process's own streams, as UTF-8 without a byte order mark whatever the locale says.</summary>

@@ -17,7 +17,7 @@ internal static class Charts
         Curves(data, "accuracy", point => point.Accuracy, point => point.ValidationAccuracy ?? double.NaN);
 
     /// <summary>
-    /// The curve of the positive class; of more classes, each against the rest, as many as colours tell apart.
+    /// The curve of the positive class; of more classes, each against the rest, as many as colors tell apart.
     /// </summary>
     public static string Roc(EvaluationReport evaluation)
     {

@@ -23,7 +23,7 @@ internal static class DivergenceDrawing
         var svg = new StringBuilder();
         svg.Append(
             CultureInfo.InvariantCulture,
-            $"<svg class=\"chart\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"Cosine of torn pairs "
+            $"<svg class=\"chart\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"Cosine of diverged pairs "
                 + $"before and after training\">"
         );
         foreach (double tick in Ticks.Between(low, 1))
@@ -46,15 +46,15 @@ internal static class DivergenceDrawing
             double y = Top + RowHeight * (i + 0.5);
             svg.Append(
                 CultureInfo.InvariantCulture,
-                $"<text class=\"key\" text-anchor=\"end\" x=\"{Left - 14}\" y=\"{y + 4:0.0}\">{Escape(divergence.Seen)} ("
-                    + $"{divergence.Count:N0}) "
-                    + $"· {Escape(divergence.Unseen)}</text>"
+                $"<text class=\"key\" text-anchor=\"end\" x=\"{Left - 14}\" y=\"{y + 4:0.0}\">"
+                    + $"{Escape(divergence.Seen)} ({divergence.Count:N0}) · {Escape(divergence.Unseen)}</text>"
             );
             svg.Append(
                 CultureInfo.InvariantCulture,
-                $"<g><title>{Escape(divergence.Seen)} and {Escape(divergence.Unseen)}: {divergence.Before:0.00} before, "
-                    + $"{divergence.After:0.00} after</title><line class=\"line e\" x1=\"{X(divergence.Before):0.0}\" x2=\""
-                    + $"{X(divergence.After):0.0}\" "
+                $"<g><title>{Escape(divergence.Seen)} and {Escape(divergence.Unseen)}: {divergence.Before:0.00} "
+                    + $"before, "
+                    + $"{divergence.After:0.00} after</title><line class=\"line e\" x1=\"{X(divergence.Before):0.0}\" "
+                    + $"x2=\"{X(divergence.After):0.0}\" "
                     + $"y1=\"{y:0.0}\" y2=\"{y:0.0}\"/><circle class=\"dot a\" cx=\"{X(divergence.Before):0.0}\" cy=\""
                     + $"{y:0.0}\" "
                     + $"r=\"5\"/><circle class=\"ring\" cx=\"{X(divergence.After):0.0}\" cy=\"{y:0.0}\" r=\"5\"/></g>"

@@ -86,7 +86,9 @@ internal static class DriftJson
             ["words"] = outcome.Repair.Words,
             ["meanLength"] = Json.Number(outcome.Repair.MeanLength),
             ["penalty"] = outcome.Repair.Penalty is { } penalty ? Json.Number(penalty) : null,
-            ["crossValidatedR2"] = outcome.Repair.CrossValidatedR2 is { } crossValidatedR2 ? Json.Number(crossValidatedR2) : null,
+            ["crossValidatedR2"] = outcome.Repair.CrossValidatedR2 is { } crossValidatedR2
+                ? Json.Number(crossValidatedR2)
+                : null,
             ["before"] = outcome.Before is { } before ? Accuracy(before) : null,
             ["after"] = outcome.After is { } after ? Accuracy(after) : null,
             ["bundle"] = outcome.Bundle,

@@ -53,8 +53,7 @@ internal static class DriftMapDrawing
             svg.Append(
                 CultureInfo.InvariantCulture,
                 $"<text class=\"key\"{(seen ? "" : " style=\"fill:var(--b);font-weight:600\"")} x=\""
-                    + $"{X(at.X) + 9:0.0}\" "
-                    + $"y=\"{lines[i] + 4:0.0}\">{Escape(word)}</text>"
+                    + $"{X(at.X) + 9:0.0}\" y=\"{lines[i] + 4:0.0}\">{Escape(word)}</text>"
             );
         }
         svg.Append(

@@ -8,7 +8,7 @@ using static Firn.Cli.Reporting.PageParts;
 namespace Firn.Cli.Reporting;
 
 /// <summary>
-/// Drift as one page: the map of arrows, torn pairs, movement by frequency, neighbors before and after, repairs.
+/// Drift as one page: the map of arrows, diverged pairs, movement by frequency, neighbors before and after, repairs.
 /// </summary>
 internal static class DriftPage
 {
@@ -46,9 +46,20 @@ internal static class DriftPage
             [
                 .. view
                     .Pairs.Take(16)
-                    .Select(p => new StudyDivergence(p.First, p.FirstCount ?? 0, p.Second, p.CosineBefore, p.CosineAfter)),
+                    .Select(p => new StudyDivergence(
+                        p.First,
+                        p.FirstCount ?? 0,
+                        p.Second,
+                        p.CosineBefore,
+                        p.CosineAfter
+                    )),
             ];
-            Section(sections, view.Asked.Count > 0 ? "The pairs" : "Diverged pairs", DivergenceDrawing.Of(diverged), wide: true);
+            Section(
+                sections,
+                view.Asked.Count > 0 ? "The pairs" : "Diverged pairs",
+                DivergenceDrawing.Of(diverged),
+                wide: true
+            );
             Section(
                 sections,
                 "Pairs in figures",
@@ -74,7 +85,8 @@ internal static class DriftPage
         if (view.Repairs.Count > 0)
         {
             string crossValidatedR2 = string.Concat(
-                view.Repairs.Where(r => r.Repair.CrossValidatedR2 is not null).Select(r => Hint(DriftTables.CrossValidatedR2(r.Repair)))
+                view.Repairs.Where(r => r.Repair.CrossValidatedR2 is not null)
+                    .Select(r => Hint(DriftTables.CrossValidatedR2(r.Repair)))
             );
             Section(
                 sections,

@@ -111,7 +111,9 @@ internal static class DriftTables
         if (view.Pairs.Count > 0)
             Write(
                 terminal,
-                view.Asked.Count > 0 ? "pairs" : "torn pairs: a word that training saw and a near one that it lacks",
+                view.Asked.Count > 0
+                    ? "pairs"
+                    : "diverged pairs: a word that training saw and a near one that it lacks",
                 Pairs(view.Pairs),
                 0,
                 2
@@ -197,8 +199,8 @@ internal static class DriftTables
     public static string CrossValidatedR2(TableRepair repair) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"the map foretells {100 * repair.CrossValidatedR2!.Value:0.0}% of the squared way of words kept apart from its "
-                + $"fit (penalty {repair.Penalty:0.###} times the variance)"
+            $"the map foretells {100 * repair.CrossValidatedR2!.Value:0.0}% of the squared way of words kept apart "
+                + $"from its fit (penalty {repair.Penalty:0.###} times the variance)"
         );
 
     public static string Name(RepairMethod method) => method.ToString().ToLowerInvariant();

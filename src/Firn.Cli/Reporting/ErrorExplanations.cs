@@ -6,7 +6,7 @@ using static Firn.Cli.Reporting.PageParts;
 
 namespace Firn.Cli.Reporting;
 
-/// <summary>Why the surest errors got their labels, word by word in colour.</summary>
+/// <summary>Why the most confident errors got their labels, word by word in color.</summary>
 internal static class ErrorExplanations
 {
     /// <summary>
@@ -34,13 +34,13 @@ internal static class ErrorExplanations
         foreach (TokenShare token in explanation.Tokens)
         {
             int strength = (int)Math.Round(60 * Math.Abs(token.Integrated) / largest);
-            string colour = token.Integrated > 0 ? "--good" : "--bad";
+            string color = token.Integrated > 0 ? "--good" : "--bad";
             if (strength == 0)
                 html.Append(Escape(token.Text)).Append(' ');
             else
                 html.Append(
                     CultureInfo.InvariantCulture,
-                    $"<span style=\"background:color-mix(in srgb, var({colour}) {strength}%, var(--card))\" title=\""
+                    $"<span style=\"background:color-mix(in srgb, var({color}) {strength}%, var(--card))\" title=\""
                         + $"{token.Integrated:+0.00;-0.00}\">{Escape(token.Text)}</span> "
                 );
         }

@@ -100,11 +100,11 @@ internal static class ReportPage
             for (int j = 0; j < evaluation.PerClass.Count; j++)
             {
                 double share = (double)evaluation.Confusion[i][j] / total;
-                string colour = i == j ? "--good" : "--bad";
+                string color = i == j ? "--good" : "--bad";
                 string ink = share > 0.75 ? ";color:#fff" : "";
                 html.Append(
                     CultureInfo.InvariantCulture,
-                    $"<td style=\"background:color-mix(in srgb, var({colour}) {6 + 92 * share:0}%, var(--card)){ink}"
+                    $"<td style=\"background:color-mix(in srgb, var({color}) {6 + 92 * share:0}%, var(--card)){ink}"
                         + $"\">{evaluation.Confusion[i][j]:N0}<small>{share * 100:0.0}%</small></td>"
                 );
             }
@@ -135,8 +135,7 @@ internal static class ReportPage
             html.Append(
                 CultureInfo.InvariantCulture,
                 $"<tr><td>{Escape(text)}{words}</td><td>{Escape(error.Actual)}</td><td>{Escape(error.Predicted)}"
-                    + $"</td><td "
-                    + $"class=\"figure\">{error.Probability:0.0000}</td></tr>\n"
+                    + $"</td><td class=\"figure\">{error.Probability:0.0000}</td></tr>\n"
             );
         }
         html.Append("</tbody></table></div>");
@@ -144,7 +143,7 @@ internal static class ReportPage
             html.Append(
                 "<p class=\"hint\">Below each text what the model sees of it: words that speak for the label it gave "
                     + "in blue, those against it in red, the stronger the more (integrated gradients and the "
-                    + "n-grams' weights). Words without colour it does not know or they do nothing.</p>"
+                    + "n-grams' weights). Words without color it does not know or they do nothing.</p>"
             );
         return html.ToString();
     }

@@ -127,7 +127,7 @@ internal static class ScheduleChart
         {
             told.Add($"rows {phase.Rows}");
             if (phase.AnchorStrength > 0)
-                told.Add(string.Create(CultureInfo.InvariantCulture, $"pull {phase.AnchorStrength}"));
+                told.Add(string.Create(CultureInfo.InvariantCulture, $"anchor {phase.AnchorStrength}"));
         }
         if (phase.Optimizer == OptimizerStart.Reset)
             told.Add("optimizer reset");

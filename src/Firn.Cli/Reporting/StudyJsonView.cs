@@ -89,7 +89,7 @@ internal static class StudyJsonView
             ["unseenAgainstFrozen"] = Of(row.SliceAgainstFrozen),
             ["unseenAgainstOthers"] = Of(row.SliceAgainstRest),
             ["cosine"] = row.Cosine is { } cosine ? Json.Number(cosine) : null,
-            ["neighboursKept"] = row.NeighborsKept is { } kept ? Json.Number(kept) : null,
+            ["neighborsKept"] = row.NeighborsKept is { } kept ? Json.Number(kept) : null,
             ["trainingBytes"] = row.TrainingBytes,
             ["versionBytes"] = row.VersionBytes,
             ["seconds"] = Json.Number(Math.Round(row.Seconds, 2)),

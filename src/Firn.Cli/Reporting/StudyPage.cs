@@ -89,10 +89,8 @@ internal static class StudyPage
 
     private const string CostsLegend =
         "Cosine: of a moved vector with what it was, mean. Neighbors: share of ten nearest words that a trained word "
-        + "kept. "
-        + "Memory: weights, gradients, optimizer state and the copy of the best epoch, by count, activations not "
-        + "among them. Version: weights that differ from the pretrained table. Seconds: one training on one "
-        + "thread.";
+        + "kept. Memory: weights, gradients, optimizer state and the copy of the best epoch, by count, activations not "
+        + "among them. Version: weights that differ from the pretrained table. Seconds: one training on one thread.";
 
     private static Fact[] Headline(StudySummary summary)
     {
@@ -108,8 +106,11 @@ internal static class StudyPage
     }
 
     private static string Claims(IReadOnlyList<Hypothesis> answers) =>
-        $"<dl class=\"claims\">{string.Concat(answers.Select(a =>
-        $"<dt><span class=\"verdict {Style(a.Verdict)}\">{InWords(a.Verdict)}</span>{Escape(a.Claim)}</dt><dd>{Escape(a.Evidence)}</dd>\n"))}</dl>";
+        $"<dl class=\"claims\">{string.Concat(answers.Select(Claim))}</dl>";
+
+    private static string Claim(Hypothesis answer) =>
+        $"<dt><span class=\"verdict {Style(answer.Verdict)}\">{InWords(answer.Verdict)}</span>"
+        + $"{Escape(answer.Claim)}</dt><dd>{Escape(answer.Evidence)}</dd>\n";
 
     private static string Style(HypothesisVerdict verdict) =>
         verdict switch
@@ -131,14 +132,17 @@ internal static class StudyPage
         // Very near before: pairs that a reader takes for the same.
         StudyDivergence[] near =
         [
-            .. diverged.OrderBy(t => t.Before < VeryNear).Take(DivergencesShown).OrderByDescending(t => t.Before - t.After),
+            .. diverged
+                .OrderBy(t => t.Before < VeryNear)
+                .Take(DivergencesShown)
+                .OrderByDescending(t => t.Before - t.After),
         ];
         return DivergenceDrawing.Of(near)
             + Hint(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The strongest diverged of the table trained on {size:N0} texts (first seed): the word on the left "
-                        + $"was in those texts and moved, its near word was not and stayed."
+                    $"The strongest diverged of the table trained on {size:N0} texts (first seed): the word on the "
+                        + $"left was in those texts and moved, its near word was not and stayed."
                 )
             );
     }
@@ -241,7 +245,7 @@ internal static class StudyPage
                 + $"{options.Classifier.Pooling} pooling, dropout {options.Classifier.EmbeddingDropout:0.##} of the "
                 + $"embedding; Adam, rate {options.LearningRate}; no other features than the word vectors. {epochs}. "
                 + $"The epoch with the least validation loss is kept, for every table.",
-            $"Table: {Count(summary.Words)} words of {summary.Dimension} values, whether the texts trained on hold "
+            $"Table: {Count(summary.Words)} words of {summary.Dimension} dimensions, whether the texts trained on hold "
                 + $"them or not; a word without a vector is a zero row that never trains. Thawing begins after the "
                 + $"epoch in which the frozen table was best on the validation texts, with the second half of the "
                 + $"epochs at the latest.",

@@ -80,13 +80,8 @@ internal sealed record StudyReport(
     public IEnumerable<string> Remarks()
     {
         if (Summary.TooLarge.Count > 0)
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"Left out: "
-                    + $"{string.Join(", ", Summary.TooLarge.Select(size => size.ToString("N0", CultureInfo.InvariantCulture)))}"
-                    + $" "
-                    + $"texts, for there are {Summary.TrainTexts:N0} to train on."
-            );
+            yield return $"Left out: {string.Join(", ", Summary.TooLarge.Select(size => $"{size:N0}"))} texts, for "
+                + $"there are {Summary.TrainTexts:N0} to train on.";
         if (Summary.Dropped.Count > 0)
             yield return $"Not measured, for want of time: {string.Join("; ", Summary.Dropped.Select(InWords))}.";
         if (Summary.Remark is { } remark)

@@ -5,7 +5,7 @@ using System.Text;
 namespace Firn.Cli.Reporting;
 
 /// <summary>
-/// A small chart as inline SVG. Colours and fonts come from the page's style sheet, so that one drawing serves a
+/// A small chart as inline SVG. Colors and fonts come from the page's style sheet, so that one drawing serves a
 /// light page, a dark page and paper.
 /// </summary>
 internal sealed class SvgChart
@@ -17,7 +17,7 @@ internal sealed class SvgChart
         Top = 14,
         Bottom = 44;
 
-    /// <summary>The colours of data, by the names that the style sheet gives them.</summary>
+    /// <summary>The colors of data, by the names that the style sheet gives them.</summary>
     public static readonly string[] Styles = ["a", "b", "c", "d", "e", "f"];
 
     private readonly StringBuilder _body = new();
@@ -70,8 +70,7 @@ internal sealed class SvgChart
                 _body.Append(
                     CultureInfo.InvariantCulture,
                     $"<circle class=\"dot {style}\" cx=\"{X(x[i]):0.0}\" cy=\"{Y(y[i]):0.0}\" r=\"3\"><title>"
-                        + $"{Escape(name)}: "
-                        + $"{y[i]:0.0000} at {x[i]:0.##}</title></circle>"
+                        + $"{Escape(name)}: {y[i]:0.0000} at {x[i]:0.##}</title></circle>"
                 );
         }
         if (name.Length > 0)
@@ -86,8 +85,7 @@ internal sealed class SvgChart
             CultureInfo.InvariantCulture,
             $"<g><title>{Escape(tooltip)}</title><line class=\"whisker {style}\" x1=\"{X(x):0.0}\" x2=\"{X(x):0.0}\" "
                 + $"y1=\"{Y(low):0.0}\" y2=\"{Y(high):0.0}\"/><circle class=\"dot {style}\" cx=\"{X(x):0.0}\" cy=\""
-                + $"{Y(value):0.0}\" "
-                + $"r=\"3\"/></g>"
+                + $"{Y(value):0.0}\" r=\"3\"/></g>"
         );
         return this;
     }
@@ -136,8 +134,7 @@ internal sealed class SvgChart
             svg.Append(
                 CultureInfo.InvariantCulture,
                 $"<rect class=\"keys\" x=\"{x - 6:0}\" y=\"{y - 14:0}\" width=\"{longest + 8:0}\" height=\""
-                    + $"{17 * _legend.Count + 4}\" "
-                    + $"rx=\"4\"/>"
+                    + $"{17 * _legend.Count + 4}\" rx=\"4\"/>"
             );
         foreach (var (name, style) in _legend)
         {
@@ -159,8 +156,7 @@ internal sealed class SvgChart
             _body.Append(
                 CultureInfo.InvariantCulture,
                 $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(tick):0.0}\" y2=\"{Y(tick):0.0}"
-                    + $"\"/><text "
-                    + $"class=\"tick\" text-anchor=\"end\" x=\"{Left - 7}\" y=\"{Y(tick) + 4:0.0}\">"
+                    + $"\"/><text class=\"tick\" text-anchor=\"end\" x=\"{Left - 7}\" y=\"{Y(tick) + 4:0.0}\">"
                     + $"{Ticks.Label(tick, yStep)}</text>"
             );
         for (int i = 0; i < xTicks.Length; i++)
@@ -170,8 +166,7 @@ internal sealed class SvgChart
                 CultureInfo.InvariantCulture,
                 $"<line class=\"axis\" x1=\"{X(xTicks[i]):0.0}\" x2=\"{X(xTicks[i]):0.0}\" y1=\"{Height - Bottom}\" "
                     + $"y2=\"{Height - Bottom + 4}\"/><text class=\"tick\" text-anchor=\"middle\" x=\""
-                    + $"{X(xTicks[i]):0.0}\" "
-                    + $"y=\"{Height - Bottom + 18}\">{label}</text>"
+                    + $"{X(xTicks[i]):0.0}\" y=\"{Height - Bottom + 18}\">{label}</text>"
             );
         }
         _body.Append(

@@ -159,11 +159,8 @@ internal static class TrainingReport
             : $"{options.Training.Schedule.Name}, which became {result.Training.Schedule.Name}";
 
     private static string EpochsOf(RecipeOptions options, RecipeResult result) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{result.Training.History.Count} of {options.Training.Epochs}"
-                + $"{(result.Training.RolledBack.Count > 0 ? $", and {result.Training.RolledBack.Count} taken back" : "")}"
-        );
+        $"{result.Training.History.Count} of {options.Training.Epochs}"
+        + (result.Training.RolledBack.Count is > 0 and var back ? $", and {back} rolled back" : "");
 
     private static string Ended(RecipeResult result) =>
         result.Training.StoppedBy switch

@@ -50,8 +50,7 @@ internal sealed class IdLines(Predictor predictor, string? name)
             if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out ids[i]) || ids[i] >= size)
                 throw new UserError(
                     $"{(Name is null ? "text" : $"{Name}: line")} {number}, number {i + 1}: '{parts[i]}' is no id of "
-                        + $"this model; expected are whole numbers from 0 to {size - 1}, with blanks or commas "
-                        + $"between"
+                        + $"this model; expected are whole numbers from 0 to {size - 1}, with blanks or commas between"
                 );
         }
         return ids;

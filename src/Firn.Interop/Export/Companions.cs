@@ -178,7 +178,7 @@ internal static class Companions
 
     /// <summary>A model's layers without the linear part beside them; itself where there is none.</summary>
     public static TextClassifier LayersAlone(TextClassifier model) =>
-        model.LinearBranch is null ? model : model.Copy(model.Embedding, wide: null);
+        model.LinearBranch is null ? model : model.Copy(model.Embedding, linear: null);
 
     private static string Frequent(Vocabulary vocabulary, int from, int count) =>
         string.Join(

@@ -34,11 +34,12 @@ public static class EmbeddingExport
         using WordVectors vectors = VectorsOf(predictor);
         if (vectors.Words.FirstOrDefault(word => word.AsSpan().ContainsAny(' ', '\t')) is { } blank)
         {
+            string why = predictor.Tokenizer.Options.Keras is { Ngrams.Count: > 0 }
+                ? " (its tokens are runs of words)"
+                : "";
             throw new ExportException(
-                $"word2vec: the model's token '{blank}' holds a blank"
-                    + $"{(predictor.Tokenizer.Options.Keras is { Ngrams.Count: > 0 } ? " (its tokens are runs of words)" : "")}"
-                    + $", "
-                    + "and a blank ends a word in that format. Export to TensorBoard's projector, which holds any word."
+                $"word2vec: the model's token '{blank}' holds a blank{why}, and a blank ends a word in that format. "
+                    + "Export to TensorBoard's projector, which holds any word."
             );
         }
         vectors.Save(path, format);

@@ -18,7 +18,8 @@ internal static class OnnxReadme
                 predictor.Labels.Count > 8 ? ", ..." : ""
             )}
 
-            A text classifier of Firn {Bundle.FirnVersion} in ONNX (opset {OnnxGraph.Opset}, IR version {OnnxGraph.IrVersion}; ONNX Runtime 1.7 and later).
+            A text classifier of Firn {Bundle.FirnVersion} in ONNX: opset {OnnxGraph.Opset}, IR version
+            {OnnxGraph.IrVersion}, for ONNX Runtime 1.7 and later.
 
             | | name | type | shape |
             |---|---|---|---|

@@ -12,7 +12,7 @@ namespace Firn.Server.Administration;
 
 /// <summary>
 /// Changes of what is served, asked for by requests or by the model configuration file. A change is tried beside what
-/// serves; where a model or a label cannot be had it is taken back and answered with TensorFlow Serving's status. With
+/// serves; where a model or a label cannot be had it is rolled back and answered with TensorFlow Serving's status. With
 /// a configuration file every change by a request is written to it, so that a restart keeps it.
 /// </summary>
 internal sealed partial class ModelAdministration(
@@ -305,7 +305,7 @@ internal sealed partial class ModelAdministration(
         foreach ((string label, long version) in model.Labels)
         {
             if (!found.ContainsKey(version))
-                throw Unlabelled(model.Name, label, version);
+                throw Unlabeled(model.Name, label, version);
         }
     }
 
@@ -321,7 +321,7 @@ internal sealed partial class ModelAdministration(
             foreach ((string label, long version) in model.Labels)
             {
                 if (available.Length > 0 && !available.Contains(version))
-                    return Unlabelled(model.Name, label, version);
+                    return Unlabeled(model.Name, label, version);
             }
             IEnumerable<long> absent = model.Policy.Versions is { } named ? named.Except(available) : [];
             if (available.Length > 0 && !absent.Any())
@@ -340,7 +340,7 @@ internal sealed partial class ModelAdministration(
             );
     }
 
-    private static ServingException Unlabelled(string model, string label, long version) =>
+    private static ServingException Unlabeled(string model, string label, long version) =>
         new(
             StatusCode.FailedPrecondition,
             $"Request to assign label to version {version} of model {model}, which is not currently available for "

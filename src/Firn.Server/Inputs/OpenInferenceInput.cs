@@ -135,8 +135,7 @@ internal static class OpenInferenceInput
         if (kinds != 1 || (splits is not null && ids is null))
             throw ServingException.Invalid(
                 $"send exactly one of '{Signatures.TextInput}', '{Signatures.IdsInput}' (with or without '"
-                    + $"{Signatures.RowSplitsInput}') "
-                    + $"and '{Signatures.VectorsInput}'"
+                    + $"{Signatures.RowSplitsInput}') and '{Signatures.VectorsInput}'"
             );
         return text is not null ? ModelInput.FromTexts(TensorCodec.Texts(text, limits))
             : ids is not null ? TensorCodec.Ids(ids, splits, limits)

@@ -201,8 +201,9 @@ internal static class OpenInferenceReader
                     tensor.IntVal.Add(id);
                     taken = true;
                     break;
-                case DataType.DtInt64 when value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long wide):
-                    tensor.Int64Val.Add(wide);
+                case DataType.DtInt64
+                    when value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long linear):
+                    tensor.Int64Val.Add(linear);
                     taken = true;
                     break;
                 case DataType.DtFloat

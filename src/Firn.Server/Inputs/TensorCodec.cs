@@ -202,22 +202,22 @@ internal static class TensorCodec
     {
         if (tensor.Dtype is not (DataType.DtInt32 or DataType.DtInt64))
             throw WrongType(name, tensor.Dtype, "DT_INT32 or DT_INT64");
-        bool wide = tensor.Dtype == DataType.DtInt64;
+        bool linear = tensor.Dtype == DataType.DtInt64;
         if (tensor.TensorContent.Length > 0)
         {
-            int size = wide ? sizeof(long) : sizeof(int);
+            int size = linear ? sizeof(long) : sizeof(int);
             ReadOnlySpan<byte> bytes = Content(tensor, count, size, name);
             int[] read = new int[count];
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<byte> at = bytes[(i * size)..];
-                read[i] = wide
+                read[i] = linear
                     ? Narrow(BinaryPrimitives.ReadInt64LittleEndian(at), name)
                     : BinaryPrimitives.ReadInt32LittleEndian(at);
             }
             return read;
         }
-        return wide
+        return linear
             ? [.. Filled(tensor.Int64Val, count, name).Select(v => Narrow(v, name))]
             : [.. Filled(tensor.IntVal, count, name)];
     }

@@ -79,7 +79,7 @@ internal sealed class BundleScorer : IScorer
         // Half of the cores, since the others answer requests meanwhile: with all of them the first request after a
         // start waited for the pool's threads, some 100 ms.
         _folded = new Scorer(_predictor.Classifier, threads: Math.Max(1, Environment.ProcessorCount / 2));
-        WarmUp();
+        WarmUpOnce();
     }
 
     public int Encode(string text, List<int> ids, List<float> unseen) =>
@@ -123,7 +123,7 @@ internal sealed class BundleScorer : IScorer
 
     public void Dispose() => _predictor.Dispose();
 
-    private void WarmUp()
+    private void WarmUpOnce()
     {
         int last = VocabularySize - 1;
         int[] ids = [.. Enumerable.Range(0, 12).Select(i => Math.Min(i + 1, last))];

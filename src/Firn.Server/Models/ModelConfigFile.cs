@@ -105,10 +105,13 @@ internal static class ModelConfigFile
     private static string Shown(VersionPolicy policy)
     {
         if (policy.Versions is { } versions)
-            return $"specific {{ "
-                + $"{string.Join(' ', versions.Select(v => string.Create(CultureInfo.InvariantCulture, $"versions: {v}")))}"
-                + $" "
-                + $"}}";
+        {
+            string numbers = string.Join(
+                ' ',
+                versions.Select(v => "versions: " + v.ToString(CultureInfo.InvariantCulture))
+            );
+            return $"specific {{ {numbers} }}";
+        }
         return policy.Latest == int.MaxValue
             ? "all { }"
             : string.Create(CultureInfo.InvariantCulture, $"latest {{ num_versions: {policy.Latest} }}");

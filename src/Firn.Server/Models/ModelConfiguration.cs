@@ -6,7 +6,7 @@ namespace Firn.Server.Models;
 /// <param name="Name">The name in URLs and requests.</param>
 /// <param name="Path">The folder that holds the versions.</param>
 /// <param name="Policy">Which versions are served.</param>
-/// <param name="Labels">Names for versions; a labelled version is served whatever the policy.</param>
+/// <param name="Labels">Names for versions; a labeled version is served whatever the policy.</param>
 public sealed record ModelConfiguration(
     string Name,
     string Path,

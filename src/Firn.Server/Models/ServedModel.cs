@@ -98,7 +98,7 @@ internal sealed class ServedModel
     {
         long? number = choice.Number;
         if (choice.Label is { } label)
-            number = _picture.Labels.TryGetValue(label, out long labelled) ? labelled : throw Missing(_picture, choice);
+            number = _picture.Labels.TryGetValue(label, out long labeled) ? labeled : throw Missing(_picture, choice);
         lock (_gate)
         {
             VersionStatus[] chosen = [.. _statuses.Values.Where(s => number is null || s.Version == number).Reverse()];
@@ -121,9 +121,9 @@ internal sealed class ServedModel
         long? number = choice.Number;
         if (choice.Label is { } label)
         {
-            if (!now.Labels.TryGetValue(label, out long labelled))
+            if (!now.Labels.TryGetValue(label, out long labeled))
                 return null;
-            number = labelled;
+            number = labeled;
         }
         if (number is null)
             return now.Versions.Length > 0 ? now.Versions[0] : null;

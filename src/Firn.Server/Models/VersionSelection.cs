@@ -11,7 +11,7 @@ internal static class VersionSelection
     /// </summary>
     /// <param name="found">Versions on disk.</param>
     /// <param name="policy">What is asked for.</param>
-    /// <param name="labels">Labelled versions are served whatever the policy.</param>
+    /// <param name="labels">Labeled versions are served whatever the policy.</param>
     /// <param name="broken">Whether a version is known not to load in its present content.</param>
     public static IReadOnlyList<long> Choose(
         IReadOnlyCollection<long> found,

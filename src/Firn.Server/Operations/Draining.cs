@@ -9,7 +9,8 @@ namespace Firn.Server.Operations;
 /// (<c>Connection: close</c>, GOAWAY) while new ones are still taken, so balancers and clients move away; then no
 /// connection is made any more, and those that are made get their answer; then Kestrel closes what stays silent.
 /// </summary>
-internal sealed class Draining(ServerState state, ListeningSockets sockets, ServerSettings settings) : IHostedLifecycleService
+internal sealed class Draining(ServerState state, ListeningSockets sockets, ServerSettings settings)
+    : IHostedLifecycleService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
 

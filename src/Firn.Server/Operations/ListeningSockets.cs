@@ -8,8 +8,8 @@ namespace Firn.Server.Operations;
 
 /// <summary>
 /// The listening sockets, and how many connections that came through them are open. Closing a listening socket resets
-/// the connections that the system has made for it and the server has not taken yet; <see cref="RefuseNew"/> ends the making
-/// of new ones first, so that the queue is empty when the socket closes.
+/// the connections that the system has made for it and the server has not taken yet; <see cref="RefuseNew"/> ends the
+/// making of new ones first, so that the queue is empty when the socket closes.
 /// </summary>
 internal sealed class ListeningSockets
 {

@@ -6,7 +6,7 @@ using Firn.Text;
 
 namespace Firn.Audit;
 
-/// <summary>Says what a cleaning does to labelled texts before anything is trained on them.</summary>
+/// <summary>Says what a cleaning does to labeled texts before anything is trained on them.</summary>
 public static class CleaningAudit
 {
     private const int TopFlips = 10;
@@ -16,7 +16,7 @@ public static class CleaningAudit
     private const double Settles = 0.95;
 
     /// <summary>Audits.</summary>
-    /// <param name="corpus">Labelled texts; kept in memory for the time of the audit.</param>
+    /// <param name="corpus">Labeled texts; kept in memory for the time of the audit.</param>
     /// <param name="cleaning">The rules.</param>
     /// <param name="accuracyTexts">
     /// Most texts to measure accuracies on, a tenth of them held out; 0 measures none.

@@ -1,7 +1,7 @@
 namespace Firn.Audit;
 
 /// <summary>How much of one kind of token cleaning leaves.</summary>
-/// <param name="Kind">negations, emoticons, emoji, hash tags, tone marks.</param>
+/// <param name="Kind">negations, emoticons, emoji, hash tags, sentiment punctuation.</param>
 /// <param name="Before">How many the texts have.</param>
 /// <param name="After">How many are left as tokens (of hash tags: texts with one whose words are left).</param>
 public readonly record struct KindLoss(string Kind, long Before, long After);
@@ -39,7 +39,7 @@ public readonly record struct HashTagLabel(string Tag, long Texts, string Class,
 /// <param name="Conflicting">Those of them that bear another label there.</param>
 public readonly record struct FileOverlap(string File, string In, long Texts, long Shared, long Conflicting);
 
-/// <summary>What a cleaning does to labelled texts.</summary>
+/// <summary>What a cleaning does to labeled texts.</summary>
 public sealed record CleaningAuditReport
 {
     /// <summary>Number of texts.</summary>

@@ -35,7 +35,8 @@ internal sealed class TokenKinds
         }
     );
 
-    public static IReadOnlyList<string> Names { get; } = ["negations", "emoticons", "emoji", "hash tags", "tone marks"];
+    public static IReadOnlyList<string> Names { get; } =
+    ["negations", "emoticons", "emoji", "hash tags", "sentiment punctuation"];
 
     /// <summary>Tokens of the text as it was written.</summary>
     public string[] Before(string text) => _sparing.Tokenize(text);

@@ -24,7 +24,7 @@ public static class BaselineComparison
     /// <summary>
     /// Trains and tests the baselines on the texts that a recipe would train (and validate) and test its model on.
     /// </summary>
-    /// <param name="corpus">Labelled texts; kept in memory for the time of the comparison.</param>
+    /// <param name="corpus">Labeled texts; kept in memory for the time of the comparison.</param>
     /// <param name="options">Gives the split, the names of labels, and whether a text may have several.</param>
     /// <param name="test">Texts to test on; null keeps the options' share of the corpus apart.</param>
     /// <param name="progress">Told the name of the baseline that begins.</param>

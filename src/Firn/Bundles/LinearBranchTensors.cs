@@ -24,23 +24,23 @@ internal static class LinearBranchTensors
         RunWeights = "wide.run_weights",
         RunLongest = "wide.run_longest";
 
-    public static IReadOnlyList<Tensor> Of(NgramClassifier wide)
+    public static IReadOnlyList<Tensor> Of(NgramClassifier linear)
     {
-        int d = wide.Vectorizer.ColumnCount,
-            k = wide.OutputSize;
+        int d = linear.Vectorizer.ColumnCount,
+            k = linear.OutputSize;
         List<Tensor> tensors =
         [
-            Tensor.Of(Keys, MemoryMarshal.Cast<ulong, int>(wide.Vectorizer.Keys).ToArray(), d, 2),
-            Tensor.Of(Frequencies, wide.Vectorizer.Weights.ToArray(), d),
-            Tensor.Of(Weights, wide.Weights, d, k),
-            Tensor.Of(Intercepts, wide.Intercepts, k),
+            Tensor.Of(Keys, MemoryMarshal.Cast<ulong, int>(linear.Vectorizer.Keys).ToArray(), d, 2),
+            Tensor.Of(Frequencies, linear.Vectorizer.Weights.ToArray(), d),
+            Tensor.Of(Weights, linear.Weights, d, k),
+            Tensor.Of(Intercepts, linear.Intercepts, k),
         ];
-        if (wide.Characters is { } characters)
+        if (linear.Characters is { } characters)
         {
             tensors.Add(Tensor.Of(WordScores, characters.Scores, characters.Squares.Length, k));
             tensors.Add(Tensor.Of(WordSquares, characters.Squares, characters.Squares.Length));
         }
-        if (wide.Characters?.Spelling is { } spelling)
+        if (linear.Characters?.Spelling is { } spelling)
         {
             tensors.Add(
                 Tensor.Of(RunKeys, MemoryMarshal.Cast<ulong, int>(spelling.Keys).ToArray(), spelling.Keys.Length, 2)

@@ -39,6 +39,7 @@ internal sealed record ModelFile
     public required string FirnVersion { get; init; }
     public required ClassifierOptions Architecture { get; init; }
     public required EmbeddingShape Embedding { get; init; }
+
     [JsonPropertyName("wide")]
     public NgramOptions? LinearBranch { get; init; }
     public required CleaningOptions Cleaning { get; init; }
@@ -46,6 +47,7 @@ internal sealed record ModelFile
     public Truncation Truncation { get; init; }
     public required IReadOnlyList<string> Labels { get; init; }
     public NeutralBand? Neutral { get; init; }
+
     [JsonPropertyName("unsure_below")]
     public double? AbstainBelow { get; init; }
     public float Threshold { get; init; } = 0.5f;

@@ -2,7 +2,7 @@ namespace Firn.Data;
 
 /// <summary>What a model was trained on.</summary>
 /// <param name="Description">Where the texts came from, in words.</param>
-/// <param name="Rows">Labelled texts read, training, validation and test together.</param>
+/// <param name="Rows">Labeled texts read, training, validation and test together.</param>
 /// <param name="Sha256">
 /// Hash of the rows in order, 64 hexadecimal digits: of each row label, a zero byte, text, a line feed, in UTF-8. Says
 /// whether two models saw the same data, whatever the file's format.

@@ -68,7 +68,7 @@ public sealed class LabelMap
         {
             throw new InvalidDataException(
                 classes.Length == 0
-                    ? "The data holds no labelled text; check the path and the columns."
+                    ? "The data holds no labeled text; check the path and the columns."
                     : $"The data holds one label, '{classes[0]}', and a classifier needs two; check the label column."
             );
         }

@@ -1,6 +1,6 @@
 namespace Firn.Data;
 
-/// <summary>Labelled texts and what is known of their labels.</summary>
+/// <summary>Labeled texts and what is known of their labels.</summary>
 /// <param name="Rows">The texts; can be gone through more than once.</param>
 /// <param name="Description">Where they come from.</param>
 /// <param name="LabelNames">Names for labels.</param>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Firn.Data;
 
-/// <summary>Hash of labelled rows in order; see <see cref="Data.DataSource"/>.</summary>
+/// <summary>Hash of labeled rows in order; see <see cref="Data.DataSource"/>.</summary>
 internal sealed class RowHash : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

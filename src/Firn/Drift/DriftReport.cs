@@ -1,7 +1,7 @@
 namespace Firn.Drift;
 
 /// <summary>
-/// How far training moved each word, what that did to its neighbourhood, and which words it tore apart: a word that the
+/// How far training moved each word, what that did to its neighborhood, and which words it tore apart: a word that the
 /// training texts hold moves, and its neighbor that they lack stays behind.
 /// </summary>
 public sealed class DriftReport

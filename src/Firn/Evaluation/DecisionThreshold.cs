@@ -27,7 +27,7 @@ public static class DecisionThreshold
     public const float Default = Decision.Default;
 
     /// <summary>
-    /// The threshold at which the figure is highest on labelled texts: midway between two neighbouring scores; of
+    /// The threshold at which the figure is highest on labeled texts: midway between two neighboring scores; of
     /// equally good ones that nearest to 0.5.
     /// </summary>
     /// <param name="scores">[N] probability of the second class.</param>

@@ -25,7 +25,7 @@ public readonly record struct ReliabilityBin(
 );
 
 /// <summary>
-/// All that Firn measures of a classifier on labelled texts. The figures equal scikit-learn's
+/// All that Firn measures of a classifier on labeled texts. The figures equal scikit-learn's
 /// (<c>classification_report</c>, <c>roc_auc_score</c>, <c>roc_curve</c>, <c>confusion_matrix</c>, <c>log_loss</c>,
 /// <c>brier_score_loss</c>, <c>calibration_curve</c>).
 /// </summary>

@@ -1,7 +1,7 @@
 namespace Firn.Evaluation;
 
 /// <summary>
-/// Joins the logits of models into one set, z = sum_m s_m z_m + c with s_m >= 0, so that the cross-entropy of labelled
+/// Joins the logits of models into one set, z = sum_m s_m z_m + c with s_m >= 0, so that the cross-entropy of labeled
 /// texts, which the models have not seen, is least. With one model s is the inverse temperature of Guo et al. 2017 ("On
 /// calibration of modern neural networks", equation 9); with two classes c is Platt's shift, with more there is none.
 /// Stacking with weights that are not negative: Breiman 1996, "Stacked regressions".

@@ -61,10 +61,7 @@ public sealed class Explainer
         for (; ; steps *= 2)
         {
             integrated = path.Integrate(steps);
-            if (
-                Math.Abs(integrated.Sum() - target) <= WantedError * Math.Max(1, Math.Abs(target))
-                || steps == MaxSteps
-            )
+            if (Math.Abs(integrated.Sum() - target) <= WantedError * Math.Max(1, Math.Abs(target)) || steps == MaxSteps)
                 break;
         }
 
@@ -176,22 +173,22 @@ public sealed class Explainer
     /// </summary>
     private double AddLinearShares(Encoded text, int label, int other, double[] shares, double[] spellings)
     {
-        if (_predictor.Classifier.LinearBranch is not { } wide)
+        if (_predictor.Classifier.LinearBranch is not { } linear)
             return 0;
         (int Output, double Sign)[] margin =
-            wide.OutputSize == 1 ? [(0, label == 1 ? 1 : -1)]
+            linear.OutputSize == 1 ? [(0, label == 1 ? 1 : -1)]
             : other == GradientPath.Absence ? [(label, 1)]
             : [(label, 1), (other, -1)];
         float square = text.Spelled.Sum(s => s.Says[^1]);
         double intercepts = 0;
         foreach ((int output, double sign) in margin)
         {
-            (double[] own, double factor) = wide.TokenShares(text.Ids, output, square);
+            (double[] own, double factor) = linear.TokenShares(text.Ids, output, square);
             for (int i = 0; i < shares.Length; i++)
                 shares[i] += sign * own[i];
             for (int i = 0; i < spellings.Length; i++)
                 spellings[i] += sign * factor * text.Spelled[i].Says[output];
-            intercepts += sign * wide.Intercepts[output];
+            intercepts += sign * linear.Intercepts[output];
         }
         return intercepts;
     }

@@ -129,9 +129,7 @@ public static class InputFile
                     content = new Content(
                         kind,
                         packing,
-                        layer == 0
-                            ? stream.Length
-                            : packed * (onlyGzip ? CheckedGzipStream.MaxExpansion : MaxExpansion)
+                        layer == 0 ? stream.Length : packed * (onlyGzip ? CheckedGzipStream.MaxExpansion : MaxExpansion)
                     );
                     return stream;
                 }

@@ -37,8 +37,8 @@ internal static class TextSignatures
             return FileKind.Utf16LittleEndian;
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             return FileKind.Utf16BigEndian;
-        if (head.Contains((byte)0) && !IsNarrow(head) && WithoutMark(head) is { } wide)
-            return wide;
+        if (head.Contains((byte)0) && !IsNarrow(head) && WithoutMark(head) is { } linear)
+            return linear;
         int controls = 0;
         foreach (byte value in head)
             controls += Controls.Contains(value) ? 1 : 0;

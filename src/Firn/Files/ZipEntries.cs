@@ -27,8 +27,7 @@ internal static class ZipEntries
             packed.Dispose();
             throw new InvalidDataException(
                 $"{input.Path}: the zip archive is damaged, cut short or packed in a way that is not known ("
-                    + $"{error.Message.TrimEnd('.')}). "
-                    + $"{Again}",
+                    + $"{error.Message.TrimEnd('.')}). {Again}",
                 error
             );
         }

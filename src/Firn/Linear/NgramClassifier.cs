@@ -7,7 +7,7 @@ namespace Firn.Linear;
 
 /// <summary>
 /// A linear model over n-grams of token ids: the wide part that stands beside an LSTM. Its logits
-/// sum_j w_j x_j + b are added to the LSTM's (Cheng et al. 2016, "Wide & Deep Learning", equation 3).
+/// sum_j w_j x_j + b are added to the LSTM's (Cheng et al. 2016, "Wide &amp; Deep Learning", equation 3).
 /// </summary>
 internal sealed class NgramClassifier
 {

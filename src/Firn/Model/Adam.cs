@@ -3,7 +3,7 @@ using Firn.Layers;
 
 namespace Firn.Model;
 
-/// <summary>The pull of moving rows back to their start; see <see cref="Training.ThawPhase.Pull"/>.</summary>
+/// <summary>The pull of moving rows back to their start; see <see cref="Training.ThawPhase.AnchorStrength"/>.</summary>
 /// <param name="Strength">a in a * (w - w0).</param>
 /// <param name="Start">w0, the whole table, [R,E].</param>
 internal sealed record RowAnchor(float Strength, ReadOnlyMemory<float> Start);

@@ -201,7 +201,12 @@ public sealed unsafe class Scorer
                     ReadOnlySpan<float> unseen = part.Texts.UnseenOf(text);
                     if (GivesPrior(part.Texts.LengthOf(text), unseen, row))
                         continue;
-                    _model.LinearBranch?.AddLogits(part.Texts[text], shard.LogitsOf(i), workers[worker].LinearBranch, unseen);
+                    _model.LinearBranch?.AddLogits(
+                        part.Texts[text],
+                        shard.LogitsOf(i),
+                        workers[worker].LinearBranch,
+                        unseen
+                    );
                     Losses.Probabilities(shard.LogitsOf(i), row, _model.Options.MultiLabel);
                 }
             }

@@ -87,10 +87,10 @@ public sealed class TextClassifier
     /// A model with copies of these weights but for the embedding's, and with these in place of its shared parts.
     /// </summary>
     /// <param name="table">The word vectors, of the same width; shared.</param>
-    /// <param name="wide">The linear part; shared; null for none.</param>
-    internal TextClassifier Copy(EmbeddingTable table, NgramClassifier? wide)
+    /// <param name="linear">The linear part; shared; null for none.</param>
+    internal TextClassifier Copy(EmbeddingTable table, NgramClassifier? linear)
     {
-        var copy = new TextClassifier(Options, table, seed: 0) { LinearBranch = wide, Prior = Prior };
+        var copy = new TextClassifier(Options, table, seed: 0) { LinearBranch = linear, Prior = Prior };
         foreach (Parameter weights in Parameters.Where(p => p.Group != ParameterGroup.Embedding))
             weights.Values.CopyTo(copy[weights.Name].Values);
         return copy;

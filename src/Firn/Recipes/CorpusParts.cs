@@ -138,7 +138,7 @@ internal sealed class CorpusParts
         RaggedIds forVectors = counted.Length > rows.Train.Count ? whole.With(validation).Texts : whole.Texts;
         CorpusPart cut = whole.Cut(options.MaxTokens, options.Truncation),
             cutValidation = validation.Cut(options.MaxTokens, options.Truncation);
-        return new CorpusParts(source, rows, vocabulary, Joined(forVectors, source.Texts.Unlabelled, idOf))
+        return new CorpusParts(source, rows, vocabulary, Joined(forVectors, source.Texts.Unlabeled, idOf))
         {
             Train = cut,
             Validation = cutValidation,
@@ -186,9 +186,9 @@ internal sealed class CorpusParts
                     !(corpus.Words.Find(word) is >= 0 and int number && counts[number] > 0)
                 )
             );
-        if (source.Texts.Unlabelled is not { } unlabelled)
+        if (source.Texts.Unlabeled is not { } unlabeled)
             return (seen, vocabulary);
-        List<int> more = Count(Enumerable.Range(0, unlabelled.Count).Select(unlabelled.Slice), counts);
+        List<int> more = Count(Enumerable.Range(0, unlabeled.Count).Select(unlabeled.Slice), counts);
         return (
             seen,
             vocabulary.With(

@@ -48,7 +48,8 @@ internal sealed record FoldChoice(
     float Threshold
 )
 {
-    public string Summary => LinearBranch is null ? "" : FormattableString.Invariant($", C {LinearBranch.InversePenalty}");
+    public string Summary =>
+        LinearBranch is null ? "" : FormattableString.Invariant($", C {LinearBranch.InversePenalty}");
 }
 
 /// <summary>Logits of all texts by models that lack them, epoch by epoch and penalty by penalty.</summary>
@@ -69,8 +70,8 @@ internal sealed class FoldScores(int folds)
     private static readonly LogitBlend LinearAlone = new([0, 1], 0);
 
     /// <summary>Weights of the data against the penalty to choose among.</summary>
-    public static double[] Penalties(LinearBranchOptions wide) =>
-        [.. Factors.Select(factor => Math.Round(factor * wide.InversePenalty, 3))];
+    public static double[] Penalties(LinearBranchOptions linear) =>
+        [.. Factors.Select(factor => Math.Round(factor * linear.InversePenalty, 3))];
 
     public void Add(int[] labels, IReadOnlyList<EpochRecord> history, HeldOutScores held)
     {
@@ -99,7 +100,7 @@ internal sealed class FoldScores(int folds)
             Schedule = options.Training.Schedule,
         };
         List<float[]> logits = [epochs[epoch]];
-        LinearBranchOptions? wide = null;
+        LinearBranchOptions? branch = null;
         float[][] linear = [];
         if (options.LinearBranch is { } asked)
         {
@@ -110,19 +111,19 @@ internal sealed class FoldScores(int folds)
                 [.. linear.Select(l => PairedLoss.Of(asItIs.Probabilities([l], k), truth, k))],
                 DefaultFactor
             );
-            wide = asked with { InversePenalty = penalties[penalty] };
+            branch = asked with { InversePenalty = penalties[penalty] };
             logits.Add(linear[penalty]);
         }
         OutputFit.OutputFitted? fitted =
-            wide is null && !options.Calibrate
+            branch is null && !options.Calibrate
                 ? null
-                : OutputFit.Fit(logits, truth, k, wide is null ? OutputFit.Default(false) : LinearAlone, names);
+                : OutputFit.Fit(logits, truth, k, branch is null ? OutputFit.Default(false) : LinearAlone, names);
         float[] probabilities = fitted?.Probabilities ?? new LogitBlend([1], 0).Probabilities(logits, k);
         float threshold =
             options.TuneThreshold is { } metric && k == 1
                 ? DecisionThreshold.Best(probabilities, truth, metric)
                 : DecisionThreshold.Default;
-        return new FoldChoice(training, wide, fitted?.Calibration, threshold);
+        return new FoldChoice(training, branch, fitted?.Calibration, threshold);
     }
 
     private static int Best(float[][] candidates, int[] truth, int k)

@@ -51,8 +51,7 @@ internal static class MemoryBudget
         return floor <= limit
             ? $"what fits: --schedule {least.Name} --batch-size "
                 + $"{Math.Min(SmallestBatch, options.Training.BatchSize)}"
-                + $"{(options.LinearBranch is null ? "" : " --n-grams 0")} "
-                + $"({Megabytes(floor)})"
+                + $"{(options.LinearBranch is null ? "" : " --n-grams 0")} ({Megabytes(floor)})"
             : $"these texts need {Megabytes(Math.Min(floor, need))} whatever the schedule and the batch; use fewer "
                 + $"texts, fewer words (--max-words) or shorter vectors (--vector-size)";
 

@@ -90,7 +90,7 @@ internal sealed class MemoryForecaster
                 )
             );
         }
-        long wide = 0;
+        long linear = 0;
         if (options.LinearBranch is { } ngrams)
         {
             stages.Add(
@@ -106,17 +106,17 @@ internal sealed class MemoryForecaster
                     PeakOf(_parts.Train, ngrams, classifier.OutputSize)
                 )
             );
-            wide = HeldBy(_parts.Train, ngrams, classifier.OutputSize);
+            linear = HeldBy(_parts.Train, ngrams, classifier.OutputSize);
         }
         if (options.Refit)
         {
-            stages.Add(Refit(options, shape, classifier, hasVector, (weights, best, start, wide), threads));
+            stages.Add(Refit(options, shape, classifier, hasVector, (weights, best, start, linear), threads));
             if (options.LinearBranch is { } again)
-                wide = HeldBy(_parts.TrainAndValidation, again, classifier.OutputSize);
+                linear = HeldBy(_parts.TrainAndValidation, again, classifier.OutputSize);
         }
         long test = Scoring(shape, classifier, _parts.Test, hasVector, options.OwnRows, threads);
         stages.Add(
-            new StageMemory("test", _runtime, _data, 0, weights + wide, start, 0, 0, test + 64L * _parts.Test.Count)
+            new StageMemory("test", _runtime, _data, 0, weights + linear, start, 0, 0, test + 64L * _parts.Test.Count)
         );
         return new MemoryForecast(stages, shape.TableWeights + shape.EncoderWeights + shape.DenseWeights, trained);
     }
@@ -172,37 +172,37 @@ internal sealed class MemoryForecaster
         );
     }
 
-    private long PeakOf(CorpusPart part, LinearBranchOptions wide, int outputs)
+    private long PeakOf(CorpusPart part, LinearBranchOptions linear, int outputs)
     {
-        (NgramSample words, NgramSample characters) = Sampled(part.Texts, wide);
-        return NgramSample.PeakBytes(words, characters, part.Count, outputs) + ScoresOf(wide, outputs);
+        (NgramSample words, NgramSample characters) = Sampled(part.Texts, linear);
+        return NgramSample.PeakBytes(words, characters, part.Count, outputs) + ScoresOf(linear, outputs);
     }
 
-    private long HeldBy(CorpusPart part, LinearBranchOptions wide, int outputs)
+    private long HeldBy(CorpusPart part, LinearBranchOptions linear, int outputs)
     {
-        (NgramSample words, NgramSample characters) = Sampled(part.Texts, wide);
+        (NgramSample words, NgramSample characters) = Sampled(part.Texts, linear);
         return words.HeldBytes(outputs)
-            + (wide.LongestCharacters == 0 ? 0 : characters.HeldBytes(outputs))
-            + ScoresOf(wide, outputs);
+            + (linear.LongestCharacters == 0 ? 0 : characters.HeldBytes(outputs))
+            + ScoresOf(linear, outputs);
     }
 
     /// <summary>What runs of characters come to in the end: a score a word and output, and a square.</summary>
-    private long ScoresOf(LinearBranchOptions wide, int outputs) =>
-        wide.LongestCharacters == 0 ? 0 : sizeof(float) * (1L + outputs) * _parts.Vocabulary.Count;
+    private long ScoresOf(LinearBranchOptions linear, int outputs) =>
+        linear.LongestCharacters == 0 ? 0 : sizeof(float) * (1L + outputs) * _parts.Vocabulary.Count;
 
-    private (NgramSample Words, NgramSample Characters) Sampled(RaggedIds texts, LinearBranchOptions wide)
+    private (NgramSample Words, NgramSample Characters) Sampled(RaggedIds texts, LinearBranchOptions linear)
     {
-        if (!_ngrams.TryGetValue((texts.Count, wide.LongestCharacters), out (NgramSample, NgramSample) samples))
+        if (!_ngrams.TryGetValue((texts.Count, linear.LongestCharacters), out (NgramSample, NgramSample) samples))
         {
             NgramSample characters =
-                wide.LongestCharacters == 0
+                linear.LongestCharacters == 0
                     ? default
                     : NgramSample.Of(
-                        new CharacterSource(texts, _parts.Vocabulary, wide.LongestCharacters),
-                        wide.MinTexts
+                        new CharacterSource(texts, _parts.Vocabulary, linear.LongestCharacters),
+                        linear.MinTexts
                     );
-            _ngrams[(texts.Count, wide.LongestCharacters)] = samples = (
-                NgramSample.Of(new IdSource(texts, wide.ToNgrams()), wide.MinTexts),
+            _ngrams[(texts.Count, linear.LongestCharacters)] = samples = (
+                NgramSample.Of(new IdSource(texts, linear.ToNgrams()), linear.MinTexts),
                 characters
             );
         }

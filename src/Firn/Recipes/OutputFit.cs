@@ -7,7 +7,9 @@ using Firn.Text;
 namespace Firn.Recipes;
 
 /// <summary>What was fitted after the LSTM, on the validation texts or on those that the folds held out.</summary>
-/// <param name="EncoderScale">Factor of the LSTM's logits; without a linear part the inverse of the temperature.</param>
+/// <param name="EncoderScale">
+/// Factor of the LSTM's logits; without a linear part the inverse of the temperature.
+/// </param>
 /// <param name="LinearScale">Factor of the linear part's logits; null where there is none.</param>
 /// <param name="Bias">Added to the logit of two classes.</param>
 /// <param name="Texts">Such texts; 0 where the factors are the fixed ones.</param>
@@ -27,8 +29,11 @@ public sealed record OutputCalibration(
 )
 {
     internal string Summary =>
-        (LinearScale is { } wide ? $"LSTM * {EncoderScale:f2} + n-grams * {wide:f2}" : $"temperature {1 / EncoderScale:f2}")
-        + $"; calibration error {ErrorBefore:f4} to {ErrorAfter:f4}";
+        (
+            LinearScale is { } wide
+                ? $"LSTM * {EncoderScale:f2} + n-grams * {wide:f2}"
+                : $"temperature {1 / EncoderScale:f2}"
+        ) + $"; calibration error {ErrorBefore:f4} to {ErrorAfter:f4}";
 }
 
 /// <summary>
@@ -48,7 +53,7 @@ internal static class OutputFit
         Vocabulary vocabulary,
         CorpusPart train,
         CorpusPart validation,
-        LinearBranchOptions? wide,
+        LinearBranchOptions? branch,
         ReadOnlySpan<float> classWeights,
         LabelMap labels,
         int threads
@@ -59,9 +64,9 @@ internal static class OutputFit
         int workers = threads > 0 ? threads : Environment.ProcessorCount;
         var probabilities = new float[validation.Count * k];
         model.Predict(validation.Texts, probabilities, threads);
-        NgramClassifier? linear = wide is null
+        NgramClassifier? linear = branch is null
             ? null
-            : LinearPart(model, vocabulary, train, wide, classWeights, sets, workers);
+            : LinearPart(model, vocabulary, train, branch, classWeights, sets, workers);
 
         // Classes by themselves are decisions of yes or no, all scaled alike.
         (k, int[] truth, IReadOnlyList<string> names) = sets is null
@@ -76,7 +81,7 @@ internal static class OutputFit
     }
 
     /// <summary>What fits where there is nothing to fit on.</summary>
-    public static LogitBlend Default(bool wide) => new(wide ? [DefaultEncoderScale, DefaultLinearScale] : [1], 0);
+    public static LogitBlend Default(bool linear) => new(linear ? [DefaultEncoderScale, DefaultLinearScale] : [1], 0);
 
     /// <summary>
     /// Scales for logits, and what they do to the probabilities of texts that they were not fitted on.
@@ -129,20 +134,20 @@ internal static class OutputFit
         TextClassifier model,
         Vocabulary vocabulary,
         CorpusPart train,
-        LinearBranchOptions? wide,
+        LinearBranchOptions? branch,
         ReadOnlySpan<float> classWeights,
         LabelMap labels,
         int threads,
         OutputCalibration fitted
     )
     {
-        NgramClassifier? linear = wide is null
+        NgramClassifier? linear = branch is null
             ? null
             : LinearPart(
                 model,
                 vocabulary,
                 train,
-                wide,
+                branch,
                 classWeights,
                 labels.Sets,
                 threads > 0 ? threads : Environment.ProcessorCount
@@ -150,7 +155,10 @@ internal static class OutputFit
         Apply(
             model,
             linear,
-            new LogitBlend(fitted.LinearScale is { } scale ? [fitted.EncoderScale, scale] : [fitted.EncoderScale], fitted.Bias)
+            new LogitBlend(
+                fitted.LinearScale is { } scale ? [fitted.EncoderScale, scale] : [fitted.EncoderScale],
+                fitted.Bias
+            )
         );
     }
 
@@ -158,7 +166,7 @@ internal static class OutputFit
         TextClassifier model,
         Vocabulary vocabulary,
         CorpusPart train,
-        LinearBranchOptions wide,
+        LinearBranchOptions linear,
         ReadOnlySpan<float> classWeights,
         LabelSets? sets,
         int threads
@@ -171,7 +179,7 @@ internal static class OutputFit
             sets,
             train.Unseen
         );
-        return NgramClassifier.FitEach(train.Texts, vocabulary, task, wide, threads, [wide.InversePenalty])[0];
+        return NgramClassifier.FitEach(train.Texts, vocabulary, task, linear, threads, [linear.InversePenalty])[0];
     }
 
     /// <summary>[N,K] logits of the linear part alone.</summary>

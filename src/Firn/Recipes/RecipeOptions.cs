@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Firn.Data;
 using Firn.Evaluation;
 using Firn.Linear;
@@ -32,7 +33,7 @@ public enum TestSplit
     Stratified,
 }
 
-/// <summary>Every choice between a file of labelled texts and a model. The two presets are complete recipes.</summary>
+/// <summary>Every choice between a file of labeled texts and a model. The two presets are complete recipes.</summary>
 public sealed record RecipeOptions
 {
     /// <summary>Name of the preset it started from.</summary>

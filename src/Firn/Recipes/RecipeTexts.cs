@@ -10,5 +10,5 @@ internal sealed record ReadCorpus(RawCorpus Raw, LabeledSource Source);
 /// <param name="Corpus">Texts to train on.</param>
 /// <param name="Validation">Texts that measure each epoch; null where a share of the corpus does.</param>
 /// <param name="Test">Texts to test on; null where a share of the corpus is kept apart.</param>
-/// <param name="Unlabelled">More texts for word vectors; null for none.</param>
-internal sealed record RecipeTexts(ReadCorpus Corpus, ReadCorpus? Validation, ReadCorpus? Test, RaggedIds? Unlabelled);
+/// <param name="Unlabeled">More texts for word vectors; null for none.</param>
+internal sealed record RecipeTexts(ReadCorpus Corpus, ReadCorpus? Validation, ReadCorpus? Test, RaggedIds? Unlabeled);

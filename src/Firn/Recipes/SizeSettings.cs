@@ -70,7 +70,7 @@ internal static class SettingsBySize
         && options.Training is { ReduceLearningRate: null, EarlyStopping: null, Schedule.LastsUntilBest: false }
         && options.ValidationShare > 0;
 
-    /// <summary>The options with the named settings chosen for so many labelled texts.</summary>
+    /// <summary>The options with the named settings chosen for so many labeled texts.</summary>
     public static RecipeOptions ForTexts(this RecipeOptions options, int texts, SizeSettings which)
     {
         int batch = 32;
@@ -93,8 +93,8 @@ internal static class SettingsBySize
                 Deterministic = folds || options.Word2Vec.Deterministic,
             },
             LinearBranch =
-                which.HasFlag(SizeSettings.Characters) && options.LinearBranch is { } wide
-                    ? wide with
+                which.HasFlag(SizeSettings.Characters) && options.LinearBranch is { } linear
+                    ? linear with
                     {
                         LongestCharacters = texts < FewTexts ? LongestCharacters : 0,
                     }

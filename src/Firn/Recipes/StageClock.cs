@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Firn.Common;
 using Firn.Kernels;
 
 namespace Firn.Recipes;

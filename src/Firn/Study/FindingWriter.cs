@@ -24,13 +24,15 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
             train = Where(trained, 1),
             open = Where(trained, 0);
         string undecided = open.Length == 0 ? "" : $"; with {words.Texts(open)} the test cannot tell the two apart";
+        string sizes =
+            trained.Length == 1
+                ? $"with {words.Texts(trained[0].Size)}"
+                : $"at any size from {FindingWords.Count(trained[0].Size)} to {words.Texts(trained[^1].Size)}";
         return (freeze.Length > 0, train.Length > 0) switch
         {
             (false, false) =>
                 $"Freeze or train, it makes no difference here that {FindingWords.Count(summary.TestTexts)} test "
-                    + $"texts can show "
-                    + $"{(trained.Length == 1 ? $"with {words.Texts(trained[0].Size)}" : $"at any size from {FindingWords.Count(trained[0].Size)} to {words.Texts(trained[^1].Size)}")}"
-                    + $".",
+                    + $"texts can show {sizes}.",
             (true, false) =>
                 $"Keep the word vectors frozen: with {words.Texts(freeze)} the frozen table beats the trained one"
                     + $"{undecided}.",
@@ -52,8 +54,7 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
         string At(StudyRow row) =>
             $"With {words.Texts(row.Size)} the frozen table is right on "
             + $"{FindingWords.Share(summary.Row(row.Size, StudyPolicy.Frozen)!.Accuracy.Mean)} of the test and "
-            + $"the trained one on "
-            + $"{FindingWords.Share(row.Accuracy.Mean)}, {FindingWords.Points(row.AgainstFrozen!)}.";
+            + $"the trained one on {FindingWords.Share(row.Accuracy.Mean)}, {FindingWords.Points(row.AgainstFrozen!)}.";
         const string reading = "(In brackets, here and below: the 95% interval of the difference.)";
         return trained.Length == 1 ? $"{At(trained[0])} {reading}" : $"{At(trained[0])} {reading} {At(trained[^1])}";
     }
@@ -120,8 +121,7 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
                 + $"{FindingWords.Points(row.SliceAgainstRest)}: the words left behind cost nothing.",
             _ => share
                 + $"training the table does no worse on them than on the others, as far as the test can tell ("
-                + $"{FindingWords.Points(row.SliceAgainstRest)}): "
-                + $"the words left behind do not decide here.",
+                + $"{FindingWords.Points(row.SliceAgainstRest)}): the words left behind do not decide here.",
         };
     }
 

@@ -44,11 +44,11 @@ public sealed class FreezeStudy
     public string ResultsPath => Path.Combine(_folder, "results.jsonl");
 
     /// <summary>Runs what is not in the folder yet, and sums up.</summary>
-    /// <param name="corpus">Labelled texts.</param>
+    /// <param name="corpus">Labeled texts.</param>
     /// <param name="test">
     /// Texts to test on; null keeps <see cref="StudyOptions.TestShare"/> of the corpus apart.
     /// </param>
-    /// <param name="unlabelled">More texts to train word vectors on, labels unread; null for none.</param>
+    /// <param name="unlabeled">More texts to train word vectors on, labels unread; null for none.</param>
     /// <param name="observer">Told of reading and of word vectors.</param>
     /// <param name="progress">Told of each training that is done, from any thread.</param>
     /// <param name="cancellation">Ends the study with what is done; trainings under way are lost.</param>
@@ -59,7 +59,7 @@ public sealed class FreezeStudy
     public StudySummary Run(
         IEnumerable<LabeledText> corpus,
         IEnumerable<LabeledText>? test = null,
-        IEnumerable<LabeledText>? unlabelled = null,
+        IEnumerable<LabeledText>? unlabeled = null,
         IRecipeObserver? observer = null,
         IProgress<StudyProgress>? progress = null,
         CancellationToken cancellation = default
@@ -71,7 +71,7 @@ public sealed class FreezeStudy
         StudyData data = StudyData.Read(
             corpus,
             test,
-            unlabelled,
+            unlabeled,
             _options,
             _folder,
             new StageClock(observer),
@@ -165,7 +165,10 @@ public sealed class FreezeStudy
         failure?.Throw();
     }
 
-    private static IReadOnlyList<StudyDifference> Missing(IReadOnlyList<StudyJob> jobs, IReadOnlyList<StudyResult> results)
+    private static IReadOnlyList<StudyDifference> Missing(
+        IReadOnlyList<StudyJob> jobs,
+        IReadOnlyList<StudyResult> results
+    )
     {
         HashSet<(int, int, StudyPolicy)> there = [.. results.Select(r => (r.Size, r.Seed, r.Policy))];
         return
@@ -175,7 +178,11 @@ public sealed class FreezeStudy
                         .Select(policy => (job.Size, job.Seed, policy))
                 )
                 .GroupBy(gap => (gap.Size, gap.Seed))
-                .Select(group => new StudyDifference(group.Key.Size, group.Key.Seed, [.. group.Select(gap => gap.policy)]))
+                .Select(group => new StudyDifference(
+                    group.Key.Size,
+                    group.Key.Seed,
+                    [.. group.Select(gap => gap.policy)]
+                ))
                 .OrderBy(gap => gap.Size)
                 .ThenBy(gap => gap.Seed),
         ];

@@ -43,7 +43,7 @@ internal sealed class StudyData
     public static StudyData Read(
         IEnumerable<LabeledText> corpus,
         IEnumerable<LabeledText>? test,
-        IEnumerable<LabeledText>? unlabelled,
+        IEnumerable<LabeledText>? unlabeled,
         StudyOptions options,
         string folder,
         StageClock clock,
@@ -59,9 +59,9 @@ internal sealed class StudyData
         RawCorpus? rawTest = testSource is null
             ? null
             : RawCorpus.Read(testSource, options.Cleaning, words, clock, cancellation);
-        RawCorpus? more = unlabelled is null
+        RawCorpus? more = unlabeled is null
             ? null
-            : RawCorpus.Read(LabeledSource.Of(unlabelled, null), options.Cleaning, words, clock, cancellation);
+            : RawCorpus.Read(LabeledSource.Of(unlabeled, null), options.Cleaning, words, clock, cancellation);
         (int[] poolRows, int[] testRows) = Split(raw, rawTest, labels, testSource, options);
         clock.End(
             $"{raw.Labels.Length:n0} texts, labels {Counted.Listed(labels.Names)}; {poolRows.Length:n0} to train on, "
@@ -135,7 +135,7 @@ internal sealed class StudyData
             return (StudyVectors.Load(path, options.Words, raw.Words), $"from {path}");
         string from = more is null
             ? "word2vec on all texts of the data, labels unread"
-            : "word2vec on all texts of the data and the unlabelled ones, labels unread";
+            : "word2vec on all texts of the data and the unlabeled ones, labels unread";
         string file = Path.Combine(folder, $"vectors-{StudyIdentity.OfVectors(raw, more, options)}.bin");
         if (File.Exists(file))
             return (WordVectors.Load(file), from);

@@ -11,9 +11,14 @@ namespace Firn.Study;
 /// them.
 /// </param>
 /// <param name="Diverged">
-/// A word that training saw and a near one that it lacks, the strongest diverged first; empty but for the first seed.
+/// A word that training saw and a near one that it lacks, the strongest divergence first; empty but for the first seed.
 /// </param>
-public sealed record StudyDrift(int Words, double Cosine, [property: JsonPropertyName("neighbours_kept")] double NeighborsKept, [property: JsonPropertyName("torn")] IReadOnlyList<StudyDivergence> Diverged)
+public sealed record StudyDrift(
+    int Words,
+    double Cosine,
+    [property: JsonPropertyName("neighbours_kept")] double NeighborsKept,
+    [property: JsonPropertyName("torn")] IReadOnlyList<StudyDivergence> Diverged
+)
 {
     private const int Asked = 1000,
         Named = 40,
@@ -43,7 +48,7 @@ public sealed record StudyDrift(int Words, double Cosine, [property: JsonPropert
 
     /// <summary>Measures; null where no word moved.</summary>
     /// <param name="table">Vectors before and after.</param>
-    /// <param name="names">Whether to name torn pairs.</param>
+    /// <param name="names">Whether to name diverged pairs.</param>
     internal static StudyDrift? Of(DriftTable table, bool names)
     {
         if (table.Before.Count == 0)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
@@ -11,7 +12,7 @@ namespace Firn.Study;
 /// <summary>What trained word vectors depend on.</summary>
 internal sealed record StudyVectorsIdentity(
     string Texts,
-    string? Unlabelled,
+    string? Unlabeled,
     CleaningOptions Cleaning,
     Word2VecOptions Word2Vec
 );
@@ -54,11 +55,11 @@ internal sealed record StudyIdentity(
     /// <summary>
     /// What word vectors depend on that a study trains: texts, cleaning, options. The number of threads is none of it.
     /// </summary>
-    public static string OfVectors(RawCorpus texts, RawCorpus? unlabelled, StudyOptions options)
+    public static string OfVectors(RawCorpus texts, RawCorpus? unlabeled, StudyOptions options)
     {
         var identity = new StudyVectorsIdentity(
             texts.Sha256,
-            unlabelled?.Sha256,
+            unlabeled?.Sha256,
             options.Cleaning,
             options.Word2Vec with
             {

@@ -130,7 +130,7 @@ public sealed record StudyOptions
         Throw.IfOutside(Epochs ?? 2, 2, 10_000, "epochs");
         Throw.IfNotPositive(BatchSize ?? 1, "batch size");
         Throw.IfOutside(LearningRate, double.Epsilon, 1e3, "learning rate");
-        Throw.IfOutside(AnchorStrength, double.Epsilon, 1e6, "pull");
+        Throw.IfOutside(AnchorStrength, double.Epsilon, 1e6, nameof(AnchorStrength));
         Throw.IfOutside(Jobs, 0, 1024);
         if (Budget is { } budget && budget <= TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(Budget), budget, "The budget must be greater than 0.");

@@ -3,7 +3,7 @@ using Firn.Text;
 
 namespace Firn.Study;
 
-/// <summary>Labelled texts as ids of the study's vocabulary.</summary>
+/// <summary>Labeled texts as ids of the study's vocabulary.</summary>
 /// <param name="Ids">The texts.</param>
 /// <param name="Labels">Their classes.</param>
 internal sealed record StudyTexts(RaggedIds Ids, int[] Labels)

@@ -50,7 +50,7 @@ public sealed record StudyTraining(int Epochs, int BatchSize)
             StudyPolicy.Frozen => ThawSchedule.Frozen,
             StudyPolicy.ThawAll => ThawSchedule.ThawAll(thawEpoch!.Value),
             StudyPolicy.ThawEmbedding => ThawSchedule.ThawEmbedding(thawEpoch!.Value),
-            StudyPolicy.Anchor => ThawSchedule.Trainable.WithPull(pull),
+            StudyPolicy.Anchor => ThawSchedule.Trainable.WithAnchor(pull),
             _ => ThawSchedule.Trainable,
         };
 }

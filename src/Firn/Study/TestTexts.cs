@@ -4,7 +4,7 @@ using Firn.Text;
 
 namespace Firn.Study;
 
-/// <summary>Labelled texts as a model's ids and classes, to measure it and its repairs on.</summary>
+/// <summary>Labeled texts as a model's ids and classes, to measure it and its repairs on.</summary>
 /// <param name="Texts">The texts, N.</param>
 /// <param name="Labels">Their classes, [N].</param>
 /// <param name="HeldOut">
@@ -17,7 +17,7 @@ public sealed record TestTexts(RaggedIds Texts, int[] Labels, bool HeldOut)
     /// training kept apart is taken: the others would flatter the model.
     /// </summary>
     /// <param name="predictor">The model.</param>
-    /// <param name="corpus">Labelled texts; gone through once.</param>
+    /// <param name="corpus">Labeled texts; gone through once.</param>
     /// <param name="labelNames">Names for labels, beside those the corpus's format knows.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <exception cref="InvalidDataException">
@@ -43,7 +43,7 @@ public sealed record TestTexts(RaggedIds Texts, int[] Labels, bool HeldOut)
         }
         if (rows.Count == 0)
             throw new InvalidDataException(
-                $"{source.Description} holds no labelled text; check the path and the columns."
+                $"{source.Description} holds no labeled text; check the path and the columns."
             );
         bool same = hash.ToString() == predictor.Card.Data.Sha256;
         IEnumerable<LabeledText> taken = same ? TestPart(predictor, rows) : rows;

@@ -7,6 +7,7 @@ internal sealed record CheckpointState
 {
     public required string Run { get; init; }
     public required IReadOnlyList<EpochRecord> History { get; init; }
+
     [JsonPropertyName("taken_back")]
     public required IReadOnlyList<EpochRecord> RolledBack { get; init; }
 

@@ -68,7 +68,7 @@ public interface ITrainingObserver
 
 /// <summary>A phase that lasts until its best epoch is over, and training stands where that epoch left it.</summary>
 /// <param name="BestEpoch">Its best epoch, which is now its last.</param>
-/// <param name="RolledBack">Epochs that were trained after it and taken back.</param>
+/// <param name="RolledBack">Epochs that were trained after it and rolled back.</param>
 /// <param name="Next">What is trained from the next epoch on.</param>
 public readonly record struct PhaseEnd(int BestEpoch, int RolledBack, ThawPhase Next);
 

@@ -12,7 +12,10 @@ namespace Firn.Training;
 internal static class ScheduleJson
 {
     private const string Best = "best";
-    private const string OldEncoder = "lstm"; // as the group was called when every encoder was one
+
+    // As the group of the encoder was called when every encoder was one, and the anchor's strength before.
+    private const string OldEncoder = "lstm",
+        OldAnchor = "pull";
     private static readonly string[] Groups = [.. ThawSchedule.Groups.Select(ThawSchedule.NameOf)];
     private static readonly string[] PhaseKeys =
     [
@@ -22,7 +25,7 @@ internal static class ScheduleJson
         "train",
         "rows",
         "rates",
-        "pull",
+        "anchor",
         "optimizer",
     ];
 
@@ -115,7 +118,7 @@ internal static class ScheduleJson
             writer.WriteEndObject();
         }
         if (phase.AnchorStrength != 0)
-            writer.WriteNumber("pull", phase.AnchorStrength);
+            writer.WriteNumber("anchor", phase.AnchorStrength);
         if (phase.Optimizer != OptimizerStart.Keep)
             writer.WriteString("optimizer", "reset");
         writer.WriteEndObject();
@@ -123,7 +126,13 @@ internal static class ScheduleJson
 
     private static ThawPhase Phase(JsonElement phase, string place)
     {
-        Keys(phase, place, PhaseKeys);
+        Keys(
+            phase,
+            place,
+            phase.ValueKind == JsonValueKind.Object && phase.TryGetProperty(OldAnchor, out _)
+                ? [.. PhaseKeys, OldAnchor]
+                : PhaseKeys
+        );
         if (!phase.TryGetProperty("train", out JsonElement train) || train.ValueKind != JsonValueKind.Array)
             throw Wrong(place, "it does not say what trains; write \"train\": [\"encoder\", \"dense\"]");
         var read = new ThawPhase
@@ -170,8 +179,8 @@ internal static class ScheduleJson
                     Number(rate.Value, $"{place}.rates.{rate.Name}")
                 );
         }
-        if (phase.TryGetProperty("pull", out JsonElement pull))
-            read = read with { AnchorStrength = Number(pull, $"{place}.pull") };
+        if (phase.TryGetProperty("anchor", out JsonElement anchor) || phase.TryGetProperty(OldAnchor, out anchor))
+            read = read with { AnchorStrength = Number(anchor, $"{place}.anchor") };
         if (phase.TryGetProperty("optimizer", out JsonElement optimizer))
             read = read with { Optimizer = ScheduleText.Start(Text(optimizer, $"{place}.optimizer")) };
         return read;

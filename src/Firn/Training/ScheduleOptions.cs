@@ -31,14 +31,14 @@ internal sealed record ScheduleOptions
             _ => this with { DenseRate = rate },
         };
 
-    /// <summary>The options as they are written: <c>,rows=seen:5,pull=0.01</c>; empty for none.</summary>
+    /// <summary>The options as they are written: <c>,rows=seen:5,anchor=0.01</c>; empty for none.</summary>
     public string ToText()
     {
         var text = new StringBuilder();
         if (Rows is not null && Rows != RowRule.WithVector)
             text.Append(CultureInfo.InvariantCulture, $",rows={Rows}");
-        if (AnchorStrength is { } pull and not 0)
-            text.Append(CultureInfo.InvariantCulture, $",pull={pull}");
+        if (AnchorStrength is { } anchor and not 0)
+            text.Append(CultureInfo.InvariantCulture, $",anchor={anchor}");
         foreach (ParameterGroup group in ThawSchedule.Groups)
         {
             if (RateOf(group) is { } rate)
@@ -55,7 +55,7 @@ internal sealed record ScheduleOptions
     public ThawPhase[] Apply(IReadOnlyList<ThawPhase> phases, string schedule)
     {
         if (Rows is not null || AnchorStrength is not null)
-            Require(phases, ParameterGroup.Embedding, Rows is not null ? "rows" : "pull", schedule);
+            Require(phases, ParameterGroup.Embedding, Rows is not null ? "rows" : "anchor", schedule);
         ThawPhase[] changed =
         [
             .. phases.Select(

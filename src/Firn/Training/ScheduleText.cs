@@ -13,7 +13,7 @@ internal static class ScheduleText
     private static readonly string[] Options =
     [
         "rows",
-        "pull",
+        "anchor",
         "embedding-rate",
         "encoder-rate",
         "dense-rate",
@@ -89,7 +89,7 @@ internal static class ScheduleText
         return key switch
         {
             "rows" => options with { Rows = RowRule.Parse(value) },
-            "pull" => options with { AnchorStrength = Number(text, value) },
+            "anchor" or "pull" => options with { AnchorStrength = Number(text, value) },
             "embedding-rate" => options.WithRate(ParameterGroup.Embedding, Number(text, value)),
             "encoder-rate" or "lstm-rate" => options.WithRate(ParameterGroup.Encoder, Number(text, value)),
             "dense-rate" => options.WithRate(ParameterGroup.Dense, Number(text, value)),

@@ -23,7 +23,7 @@ public sealed record ThawPhase
 
     /// <summary>
     /// The phase lasts until the figure that says which epoch is best has not improved for so many epochs, 1 or more,
-    /// and no longer than half of the epochs that are left when it begins. Those after its best epoch are taken back,
+    /// and no longer than half of the epochs that are left when it begins. Those after its best epoch are rolled back,
     /// so that it ends with that one, and the next phase goes on from there. It needs validation texts, and is not for
     /// the last phase. Null: it lasts <see cref="Epochs"/>.
     /// </summary>
@@ -83,7 +83,8 @@ public sealed record ThawPhase
         && Trainable.SetEquals(other.Trainable);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Epochs, Patience, Rows, Trainable.Count, EmbeddingRate, AnchorStrength);
+    public override int GetHashCode() =>
+        HashCode.Combine(Epochs, Patience, Rows, Trainable.Count, EmbeddingRate, AnchorStrength);
 
     internal ThawPhase WithRate(ParameterGroup group, double rate) =>
         group switch
@@ -137,13 +138,15 @@ public sealed record ThawPhase
                 );
         }
         if (!(AnchorStrength >= 0 && AnchorStrength <= 1e6))
-            throw new ArgumentException($"{place}: the pull is {AnchorStrength}; give a strength of 0 or more, such as 0.01.");
+            throw new ArgumentException(
+                $"{place}: the anchor is {AnchorStrength}; give a strength of 0 or more, such as 0.01."
+            );
         if (Rows is null || Rows.SeenAtLeast < 1 || Rows.TopByCount < 1)
             throw new ArgumentException($"{place}: the rule for rows needs whole numbers of 1 or more.");
         if (!Trains(ParameterGroup.Embedding) && (AnchorStrength > 0 || Rows != RowRule.WithVector))
             throw new ArgumentException(
-                $"{place} has {(AnchorStrength > 0 ? "a pull" : "a rule for rows")} and does not train the word vectors; leave "
-                    + $"it out, or let embedding train."
+                $"{place} has {(AnchorStrength > 0 ? "an anchor" : "a rule for rows")} and does not train the word "
+                    + $"vectors; leave it out, or let embedding train."
             );
     }
 }

@@ -96,7 +96,7 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
 
     /// <summary>
     /// The name. Of a named schedule the text that <see cref="Parse"/> reads: <c>frozen</c>,
-    /// <c>thaw-all@5,pull=0.01</c>.
+    /// <c>thaw-all@5,anchor=0.01</c>.
     /// </summary>
     public string Name { get; }
 
@@ -145,7 +145,7 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     /// <summary>
     /// Reads a schedule: a name (<c>frozen</c>, <c>trainable</c>, <c>thaw-all@N</c>, <c>thaw-embedding@N</c>,
     /// <c>gradual</c>, <c>gradual@N</c>; with <c>@best</c> in place of <c>@N</c> training finds the epoch), options
-    /// behind it separated by commas (<c>rows=seen:5+top:1000</c>, <c>pull=0.01</c>, <c>embedding-rate=0.1</c>,
+    /// behind it separated by commas (<c>rows=seen:5+top:1000</c>, <c>anchor=0.01</c>, <c>embedding-rate=0.1</c>,
     /// <c>encoder-rate=</c>, <c>dense-rate=</c>, <c>optimizer=reset</c>, <c>patience=3</c>), or the phases as JSON (see
     /// <see cref="FromJson"/>).
     /// </summary>
@@ -158,8 +158,8 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
 
     /// <summary>
     /// Reads <c>{"name": "mine", "phases": [{"epochs": 2, "train": ["encoder", "dense"]}, {"train": ["embedding"],
-    /// "rows": {"seen": 5, "top": 1000, "without_vector": false}, "rates": {"embedding": 0.1}, "pull": 0.01,
-    /// "optimizer": "reset"}]}</c>; name, rows, rates, pull and optimizer may be left out, and epochs in the last
+    /// "rows": {"seen": 5, "top": 1000, "without_vector": false}, "rates": {"embedding": 0.1}, "anchor": 0.01,
+    /// "optimizer": "reset"}]}</c>; name, rows, rates, anchor and optimizer may be left out, and epochs in the last
     /// phase. In place of epochs a phase before the last may have <c>"until": "best"</c>, and with it <c>"patience":
     /// 3</c>. The bare list of phases will do.
     /// </summary>
@@ -182,7 +182,7 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
     /// <summary>
     /// The same with a pull in every phase that trains the word vectors; see <see cref="ThawPhase.AnchorStrength"/>.
     /// </summary>
-    public ThawSchedule WithPull(double strength) =>
+    public ThawSchedule WithAnchor(double strength) =>
         With(_options with { AnchorStrength = strength }, new ScheduleOptions { AnchorStrength = strength });
 
     /// <summary>The same with another factor of a group's learning rate in every phase that trains it.</summary>
@@ -279,8 +279,7 @@ public sealed class ThawSchedule : IEquatable<ThawSchedule>
             bool thaws = last > 0 && _phases[last].Trainable.Except(_phases[last - 1].Trainable).Any();
             throw new ArgumentException(
                 $"The schedule {Name} {(thaws ? "thaws" : "begins its last phase")} in epoch {before + 1} and "
-                    + $"training has {epochs}; "
-                    + $"{(LastsUntilBest ? "" : "choose an earlier epoch or ")}train longer."
+                    + $"training has {epochs}; {(LastsUntilBest ? "" : "choose an earlier epoch or ")}train longer."
             );
         }
         if (Epochs is { } own && own != epochs)

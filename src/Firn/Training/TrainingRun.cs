@@ -59,7 +59,7 @@ internal sealed class TrainingRun
 
     public List<EpochRecord> History { get; } = [];
 
-    /// <summary>Epochs that were taken back.</summary>
+    /// <summary>Epochs that were rolled back.</summary>
     public List<EpochRecord> RolledBack { get; } = [];
 
     /// <summary>
@@ -97,7 +97,7 @@ internal sealed class TrainingRun
 
     /// <summary>
     /// Takes a finished epoch: history, best weights, callbacks. Tells of a phase that is over by it, and whose epochs
-    /// after its best one were taken back.
+    /// after its best one were rolled back.
     /// </summary>
     public PhaseEnd? Finish(EpochRecord record)
     {

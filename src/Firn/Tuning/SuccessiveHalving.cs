@@ -76,7 +76,7 @@ public sealed class SuccessiveHalving
     private bool ChoosesBySize => _preset.Preset == RecipeOptions.Tweets.Preset;
 
     /// <summary>Searches, then compares the best with the preset.</summary>
-    /// <param name="corpus">Labelled texts; kept in memory.</param>
+    /// <param name="corpus">Labeled texts; kept in memory.</param>
     /// <param name="progress">Told each trial when it is done.</param>
     /// <param name="cancellation">Ends the search with the trials so far.</param>
     /// <exception cref="InvalidDataException">

@@ -74,7 +74,12 @@ internal sealed record TuningChoice(
         new(
             "--n-grams",
             ["0", "1", "2", "3"],
-            (o, v) => o with { LinearBranch = v == "0" ? null : (o.LinearBranch ?? new LinearBranchOptions()) with { Longest = Whole(v) } }
+            (o, v) =>
+                o with
+                {
+                    LinearBranch =
+                        v == "0" ? null : (o.LinearBranch ?? new LinearBranchOptions()) with { Longest = Whole(v) },
+                }
         ),
     ];
 

@@ -18,7 +18,7 @@ public class VersionPolicyTests
         Assert.Equal([9, 5], VersionSelection.Choose([1, 5, 9], VersionPolicy.Newest, [], v => v == 9));
 
     [Fact]
-    public void LabelledVersionsAreServedWhateverThePolicy() =>
+    public void LabeledVersionsAreServedWhateverThePolicy() =>
         Assert.Equal([9, 1], VersionSelection.Choose([1, 5, 9], VersionPolicy.Newest, [1, 4], _ => false));
 
     [Theory]

@@ -159,7 +159,7 @@ public sealed class DriftCommandTests : IDisposable
         File.WriteAllText(At("empty.csv"), "label,text\n");
         CapturedRun run = CapturedRun.Of("drift", Bundle(), "--repair", "map", "--test", At("empty.csv"));
         Assert.NotEqual(0, run.ExitCode);
-        Assert.Contains("holds no labelled text", run.Error, StringComparison.Ordinal);
+        Assert.Contains("holds no labeled text", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("neighbors:", run.Error, StringComparison.Ordinal);
     }
 

@@ -202,7 +202,7 @@ public sealed class ImportCommandTests : IDisposable
                     string.Join(", ", Enumerable.Range(0, random.Next(1, 7)).Select(_ => $"W{random.Next(1, 12)}"))
                 ),
         ];
-        string data = Path.Combine(_folder, "labelled.csv"),
+        string data = Path.Combine(_folder, "labeled.csv"),
             side = "";
         foreach (
             JsonElement made in KerasLayerTests
@@ -282,7 +282,7 @@ public sealed class ImportCommandTests : IDisposable
             "--out",
             Bundle
         );
-        string data = Path.Combine(_folder, "labelled.csv");
+        string data = Path.Combine(_folder, "labeled.csv");
         File.WriteAllText(
             data,
             "text,label\n"
@@ -330,8 +330,7 @@ public sealed class ImportCommandTests : IDisposable
         File.WriteAllText(
             Tokenizer,
             "{\"class_name\": \"Tokenizer\", \"config\": {\"num_words\": null, \"filters\": \"!,.\", \"lower\": "
-                + "true, \"split\": \" \", "
-                + "\"char_level\": false, \"oov_token\": null, \"word_index\": \""
+                + "true, \"split\": \" \", \"char_level\": false, \"oov_token\": null, \"word_index\": \""
                 + index
                 + "\"}}"
         );

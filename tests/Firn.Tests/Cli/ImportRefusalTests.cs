@@ -119,7 +119,7 @@ public sealed class ImportRefusalTests : IDisposable
     public void The_command_of_a_check_keeps_what_was_given()
     {
         Files("LSTM, pre, mask False");
-        string data = Path.Combine(_folder, "labelled.csv");
+        string data = Path.Combine(_folder, "labeled.csv");
         File.WriteAllText(
             data,
             "text,label\n"
@@ -272,8 +272,7 @@ public sealed class ImportRefusalTests : IDisposable
         File.WriteAllText(
             Tokenizer,
             "{\"class_name\": \"Tokenizer\", \"config\": {\"num_words\": null, \"filters\": \"!,.\", \"lower\": "
-                + "true, \"split\": \" \", "
-                + "\"char_level\": false, \"oov_token\": null, \"word_index\": \""
+                + "true, \"split\": \" \", \"char_level\": false, \"oov_token\": null, \"word_index\": \""
                 + index
                 + "\"}}"
         );

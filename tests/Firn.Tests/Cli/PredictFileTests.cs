@@ -245,7 +245,7 @@ public sealed class PredictFileTests : IDisposable
         Refused("not those of", Write("in.csv", "text\nlove 0\n"));
         Write("in.csv", good);
         Refused("--top 0, now --top 2", input, "--top", "2");
-        Refused("unsure below", input, "--unsure-below", "0.9");
+        Refused("unsure below", input, "--abstain-below", "0.9");
         using var other = new TinyBundle("bad", "good");
         var run = CapturedRun.Of("predict", other.Path, input, "--out", At("out.csv"), "--resume");
         Assert.Equal(1, run.ExitCode);

@@ -81,7 +81,7 @@ public sealed class StudyCommandTests : IDisposable
     [InlineData("neighbors, revert; see 'firn study --help'", "{data}", "--policies", "thawed")]
     [InlineData("--budget needs a time", "{data}", "--budget", "soon")]
     [InlineData("leave one out", "{data}", "--vectors", "{data}", "--window", "3")]
-    [InlineData("leave one out", "{data}", "--vectors", "{data}", "--unlabelled", "{data}")]
+    [InlineData("leave one out", "{data}", "--vectors", "{data}", "--unlabeled", "{data}")]
     public void What_is_wrong_is_said_before_any_work(string expected, params string[] arguments)
     {
         string data = Path.Combine(_folder, "texts.csv");

@@ -12,7 +12,7 @@ public sealed class SuggestionsTests
     [InlineData("--batchsize", "--batch-size")]
     [InlineData("--val", "--validation")]
     [InlineData("--jsno", "--json")]
-    [InlineData("--colour", null)]
+    [InlineData("--color", null)]
     [InlineData("x", null)]
     public void The_nearest_name_or_none(string word, string? expected) =>
         Assert.Equal(expected, Suggestions.Nearest(word, Names));

@@ -302,7 +302,11 @@ public class CharacterScoresTests
             yield return marked;
     }
 
-    private static Dictionary<string, double> Frequencies(RaggedIds texts, Vocabulary vocabulary, LinearBranchOptions options)
+    private static Dictionary<string, double> Frequencies(
+        RaggedIds texts,
+        Vocabulary vocabulary,
+        LinearBranchOptions options
+    )
     {
         var frequencies = new Dictionary<string, int>();
         for (int text = 0; text < texts.Count; text++)

@@ -62,7 +62,15 @@ public class NgramClassifierTests
     public void The_token_that_tells_the_class_has_the_largest_share()
     {
         (RaggedIds texts, int[] labels) = Draw(400, 2);
-        NgramClassifier model = NgramClassifier.Fit(texts, Words, labels, 2, [], new LinearBranchOptions { Longest = 1 }, 1);
+        NgramClassifier model = NgramClassifier.Fit(
+            texts,
+            Words,
+            labels,
+            2,
+            [],
+            new LinearBranchOptions { Longest = 1 },
+            1
+        );
         double[] shares = model.TokenShares([7, 2, 9], 0).Shares;
         Assert.True(
             shares[1] > 3 * Math.Abs(shares[0]) && shares[1] > 3 * Math.Abs(shares[2]),

@@ -397,7 +397,7 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void No_data_is_refused() =>
         Assert.Contains(
-            "no labelled text",
+            "no labeled text",
             Assert.Throws<InvalidDataException>(() => Train(Small, [])).Message,
             StringComparison.Ordinal
         );

@@ -23,7 +23,7 @@ public class DriftReportTests
     }
 
     [Fact]
-    public void Neighbours_are_compared_over_the_whole_table()
+    public void Neighbors_are_compared_over_the_whole_table()
     {
         DriftReport report = DriftSample.Measure(DriftSample.Television(), new DriftOptions { Neighbors = 1 });
         // Before, television stood 6 degrees from tv and telly 11; now television stands 84 degrees away.
@@ -87,7 +87,7 @@ public class DriftReportTests
     }
 
     [Fact]
-    public void Neighbours_equal_a_slow_search()
+    public void Neighbors_equal_a_slow_search()
     {
         DriftTable table = DriftSample.Linear(
             300,

@@ -23,8 +23,7 @@ public class StudyFindingTests
         StudyFinding finding = Of((500, -0.03, 0.01), (2000, 0.001, 0.01), (10_000, 0.02, 0.01));
         Assert.Equal(
             "Freeze while texts are few, train when there are many: with 500 texts the frozen table wins, with all "
-                + "10,000 texts the trained one; "
-                + "with 2,000 texts the test cannot tell the two apart.",
+                + "10,000 texts the trained one; with 2,000 texts the test cannot tell the two apart.",
             finding.Headline
         );
         Assert.Equal(HypothesisVerdict.InPart, Harm(finding).Verdict);

@@ -72,7 +72,7 @@ public class TableRepairTests
     }
 
     [Fact]
-    public void Neighbours_carry_a_word_along_by_their_similarity()
+    public void Neighbors_carry_a_word_along_by_their_similarity()
     {
         // a is as near to u as b is, c is far: with a small temperature u goes half of a's way and half of b's.
         DriftTable table = DriftSample.Of(

@@ -2,7 +2,7 @@ using Firn.Data;
 
 namespace Firn.Tests.Text;
 
-/// <summary>Every labelled set of the data folder: its format, its counts, and that nothing is skipped.</summary>
+/// <summary>Every labeled set of the data folder: its format, its counts, and that nothing is skipped.</summary>
 public class CorpusReaderRealDataTests
 {
     [Theory]

@@ -101,7 +101,7 @@ public sealed class CorpusReaderTests : IDisposable
         Write("set/pos/2.txt", "fine");
         Write("set/pos/1.txt", "good\nfilm");
         Write("set/neg/1.txt", [.. "caf"u8, 0xE9]);
-        Write("set/unsup/1.txt", "unlabelled");
+        Write("set/unsup/1.txt", "unlabeled");
         var corpus = CorpusReader.Open(Path.Combine(_folder.FullName, "set"));
         Assert.Equal("neg=café|pos=good\nfilm|pos=fine", Rows(corpus));
         Assert.Equal(CorpusFormat.Folders, corpus.Format);

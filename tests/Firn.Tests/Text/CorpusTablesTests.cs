@@ -52,8 +52,7 @@ public sealed class CorpusTablesTests : IDisposable
     )]
     [InlineData(
         "{\"text\":\"a b\",\"label\":\"X\",\"answer\":\"accept\"}\n{\"text\":\"c "
-            + "d\",\"label\":\"X\",\"answer\":\"reject\"}\n{\"text\":\"e "
-            + "f\",\"label\":\"Y\",\"answer\":\"accept\"}\n",
+            + "d\",\"label\":\"X\",\"answer\":\"reject\"}\n{\"text\":\"e f\",\"label\":\"Y\",\"answer\":\"accept\"}\n",
         CorpusFormat.JsonLines,
         "X=a b;Y=e f"
     )]

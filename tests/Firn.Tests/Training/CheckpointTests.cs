@@ -26,7 +26,7 @@ public sealed class CheckpointTests : IDisposable
         "thaw-embedding@4",
         "gradual",
         "gradual@5,optimizer=reset",
-        "thaw-all@2,rows=seen:20,pull=0.05",
+        "thaw-all@2,rows=seen:20,anchor=0.05",
         "thaw-embedding@3,rows=top:9+without-vector,embedding-rate=0.3",
         """
             [ { "epochs": 1, "train": ["embedding"], "rows": { "top": 30 } },

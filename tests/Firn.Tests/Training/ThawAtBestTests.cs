@@ -92,7 +92,7 @@ public sealed class ThawAtBestTests : IDisposable
     [Theory]
     [InlineData("thaw-all@best,patience=1")]
     [InlineData("thaw-embedding@best,patience=1,optimizer=reset")]
-    [InlineData("gradual@best,rows=top:20,pull=0.1,patience=1")]
+    [InlineData("gradual@best,rows=top:20,anchor=0.1,patience=1")]
     [InlineData(
         """[{ "until": "best", "train": ["encoder", "dense"] }, { "until": "best", "patience": 1, "train": ["embedding"], "rows": "top:9" }, { "train": ["embedding", "encoder", "dense"] }]"""
     )]

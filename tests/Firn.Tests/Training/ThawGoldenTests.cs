@@ -109,7 +109,7 @@ public class ThawGoldenTests
                 {
                     LearningRate = Rate,
                     RateOf = phase.RateOf,
-                    AnchorStrength = pull > 0 ? new RowAnchor(pull, start) : null,
+                    Pull = pull > 0 ? new RowAnchor(pull, start) : null,
                 };
             }
             work.ForwardBackward(texts, BatchOf(step), labels, [], seed: 1, step);

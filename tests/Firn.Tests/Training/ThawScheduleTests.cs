@@ -54,13 +54,13 @@ public class ThawScheduleTests
     }
 
     [Theory]
-    [InlineData("trainable,rows=seen:5+top:1000+without-vector,pull=0.01,embedding-rate=0.1,optimizer=reset")]
+    [InlineData("trainable,rows=seen:5+top:1000+without-vector,anchor=0.01,embedding-rate=0.1,optimizer=reset")]
     [InlineData("thaw-all@3,rows=top:10")]
-    [InlineData("gradual@4,pull=0.5,encoder-rate=0.25")]
+    [InlineData("gradual@4,anchor=0.5,encoder-rate=0.25")]
     [InlineData("frozen,dense-rate=0.5")]
     [InlineData("thaw-embedding@2,embedding-rate=0.1")]
     [InlineData("thaw-all@best")]
-    [InlineData("thaw-embedding@best,rows=top:10,pull=0.5,optimizer=reset,patience=3")]
+    [InlineData("thaw-embedding@best,rows=top:10,anchor=0.5,optimizer=reset,patience=3")]
     [InlineData("gradual@best,encoder-rate=0.25,patience=1")]
     public void Options_are_read_written_and_kept_in_a_bundle(string text)
     {
@@ -76,7 +76,7 @@ public class ThawScheduleTests
     public void Options_act_on_the_phases_that_train_what_they_are_about()
     {
         ThawSchedule schedule = ThawSchedule.Parse(
-            "thaw-all@3,rows=seen:5+top:1000+without-vector,pull=0.01,embedding-rate=0.1,optimizer=reset"
+            "thaw-all@3,rows=seen:5+top:1000+without-vector,anchor=0.01,embedding-rate=0.1,optimizer=reset"
         );
         Assert.Equal(
             new ThawPhase
@@ -104,11 +104,11 @@ public class ThawScheduleTests
             schedule.Phases[1]
         );
         Assert.Equal(
-            "thaw-all@3,rows=top:7,pull=0.02,embedding-rate=0.1,optimizer=reset",
-            schedule.WithRows(new RowRule { TopByCount = 7 }).WithPull(0.02).Name
+            "thaw-all@3,rows=top:7,anchor=0.02,embedding-rate=0.1,optimizer=reset",
+            schedule.WithRows(new RowRule { TopByCount = 7 }).WithAnchor(0.02).Name
         );
         Assert.Equal("trainable,rows=without-vector", ThawSchedule.Trainable.WithRowsWithoutVector().Name);
-        Assert.Equal("thaw-all@3", ThawSchedule.ThawAll(3).WithPull(0.1).WithPull(0).Name);
+        Assert.Equal("thaw-all@3", ThawSchedule.ThawAll(3).WithAnchor(0.1).WithAnchor(0).Name);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public class ThawScheduleTests
         string kept = JsonSerializer.Serialize(schedule);
         Assert.StartsWith("{", kept, StringComparison.Ordinal);
         Assert.Equal(schedule, JsonSerializer.Deserialize<ThawSchedule>(kept));
-        Assert.Equal([0.02, 0.02], schedule.WithPull(0.02).Phases.Skip(1).Select(p => p.AnchorStrength));
+        Assert.Equal([0.02, 0.02], schedule.WithAnchor(0.02).Phases.Skip(1).Select(p => p.AnchorStrength));
         new TrainingOptions { Epochs = 6, Schedule = schedule }.Validate(2, hasValidation: true);
         var error = Assert.Throws<ArgumentException>(() =>
             new TrainingOptions { Epochs = 8, Schedule = schedule }.Validate(2, hasValidation: true)
@@ -173,8 +173,8 @@ public class ThawScheduleTests
         Assert.Equal([1, 2, 9, 12], Enumerable.Range(0, 4).Select(found.FirstEpochOf));
         Assert.False(found.LastsUntilBest);
         Assert.Equal(
-            "thaw-all@4,rows=top:5,pull=0.1",
-            ThawSchedule.Parse("thaw-all@best,rows=top:5,pull=0.1,patience=3").WithLength(0, 3).Name
+            "thaw-all@4,rows=top:5,anchor=0.1",
+            ThawSchedule.Parse("thaw-all@best,rows=top:5,anchor=0.1,patience=3").WithLength(0, 3).Name
         );
         Assert.Equal(ThawSchedule.Gradual(), ThawSchedule.GradualAtBest.WithLength(1, 1));
     }
@@ -192,13 +192,13 @@ public class ThawScheduleTests
     [InlineData("", "no schedule ''")]
     [InlineData("trainable,pul=0.1", "did you mean 'pull'?")]
     [InlineData("trainable,pull", "needs a number, such as pull=0.1")]
-    [InlineData("trainable,pull=-1", "give a strength of 0 or more")]
-    [InlineData("trainable,pull=much", "needs a number")]
+    [InlineData("trainable,anchor=-1", "give a strength of 0 or more")]
+    [InlineData("trainable,anchor=much", "needs a number")]
     [InlineData("trainable,embedding-rate=0", "give a factor above 0, or leave the group out")]
     [InlineData("trainable,rows=seen:0", "a whole number of 1 or more: seen:5")]
     [InlineData("trainable,rows=often", "write all, or seen:K")]
     [InlineData("trainable,optimizer=forget", "write keep or reset")]
-    [InlineData("frozen,pull=0.1", "never trains embedding, so 'pull' has nothing to act on")]
+    [InlineData("frozen,anchor=0.1", "never trains embedding, so 'pull' has nothing to act on")]
     [InlineData("thaw-embedding@2,rows=top:5,x", "no option 'x'")]
     [InlineData("thaw-all@bests", "2 or more: thaw-all@5, or thaw-all@best")]
     [InlineData("gradual@", "gradual@5, or gradual@best")]

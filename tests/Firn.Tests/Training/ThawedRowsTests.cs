@@ -146,7 +146,7 @@ public class ThawedRowsTests
                 Quick with
                 {
                     Epochs = 4,
-                    Schedule = ThawSchedule.Trainable.WithPull(pull),
+                    Schedule = ThawSchedule.Trainable.WithAnchor(pull),
                 },
                 texts,
                 labels

@@ -3,7 +3,7 @@ using Firn.Data;
 
 namespace Firn.Cli.Commands.Importing;
 
-/// <summary>Labelled texts that settings are tried on.</summary>
+/// <summary>Labeled texts that settings are tried on.</summary>
 /// <param name="Texts">The texts.</param>
 /// <param name="Labels">The number of each text's label, in <paramref name="Names"/>.</param>
 /// <param name="Names">The labels as they are called, in order: numbers by size, else by the alphabet.</param>
@@ -31,7 +31,7 @@ internal sealed record CheckedTexts(IReadOnlyList<string> Texts, int[] Labels, I
         if (rows.Count > most)
             rows = [.. Enumerable.Range(0, most).Select(i => rows[(int)((long)i * rows.Count / most)])];
         if (rows.Count == 0)
-            throw new UserError($"{reader.Path}: there is no labelled text in it");
+            throw new UserError($"{reader.Path}: there is no labeled text in it");
         string[] labels = [.. rows.Select(r => Named(r.Label))];
         bool numbers = labels.All(l => int.TryParse(l, out _));
         string[] distinct =

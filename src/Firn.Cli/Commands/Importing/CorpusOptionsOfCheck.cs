@@ -4,7 +4,7 @@ using Firn.Data;
 
 namespace Firn.Cli.Commands.Importing;
 
-/// <summary>How the labelled texts of <c>--check</c> are read; <c>--labels</c> means the model's names there.</summary>
+/// <summary>How the labeled texts of <c>--check</c> are read; <c>--labels</c> means the model's names there.</summary>
 internal sealed class CorpusOptionsOfCheck
 {
     private readonly Option<string?> _text = new("--text-column")

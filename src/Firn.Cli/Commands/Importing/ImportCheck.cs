@@ -11,7 +11,7 @@ using Json = Firn.Cli.Output.Json;
 namespace Firn.Cli.Commands.Importing;
 
 /// <summary>
-/// Finds the settings of a lost program: scores labelled texts under each plausible one that the user did not give, and
+/// Finds the settings of a lost program: scores labeled texts under each plausible one that the user did not give, and
 /// shows which fit best. A model answers best under the settings that it was trained with.
 /// </summary>
 internal sealed class ImportCheck(Invocation run, ImportSource source, KerasImport model, CheckedTexts texts)

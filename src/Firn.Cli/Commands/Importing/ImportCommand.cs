@@ -23,7 +23,7 @@ internal static class ImportCommand
               --padding pre --cleaning keras --out models/mine
           firn import FOLDER --labels encoder.pkl --out models/mine
               finds model and tokenizer by their content, and asks for the rest
-          firn import FOLDER --check labelled.csv
+          firn import FOLDER --check labeled.csv
               tries the settings that no file holds and shows which fit
         """;
 
@@ -35,7 +35,7 @@ internal static class ImportCommand
         var check = new Option<string?>("--check")
         {
             Description =
-                "Labelled texts: scores them under each plausible setting, shows which fits best, and saves nothing",
+                "Labeled texts: scores them under each plausible setting, shows which fits best, and saves nothing",
             HelpName = "DATA",
         };
         var bundle = new Option<string?>("--out") { Description = "Folder for the bundle", HelpName = "FOLDER" };
@@ -99,7 +99,7 @@ internal static class ImportCommand
             q.Setting is KerasSetting.Padding or KerasSetting.Cleaning or KerasSetting.MaxLength or KerasSetting.Labels
         );
         string help =
-            findable && model.HasWords ? ". With labelled texts at hand, --check DATA shows which settings fit" : "";
+            findable && model.HasWords ? ". With labeled texts at hand, --check DATA shows which settings fit" : "";
         throw new UsageError($"{source.Model}: the files do not say everything; give {missing}{help}");
     }
 
@@ -147,12 +147,15 @@ internal static class ImportCommand
     private static List<string[]> Facts(KerasImport model, Predictor predictor)
     {
         var options = predictor.Classifier.Options;
+        string side =
+            !model.ReadsPadSide ? ""
+            : options.Padding?.Side == PaddingSide.Pre ? ", before the text"
+            : ", behind the text";
         string length = options.Padding is not { } padding
             ? "as long as texts are"
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{padding.Length} words, pads {(padding.Masked ? "masked" : "read as words")}"
-                    + $"{(model.ReadsPadSide ? padding.Side == PaddingSide.Pre ? ", before the text" : ", behind the text" : "")}"
+                $"{padding.Length} words, pads {(padding.Masked ? "masked" : "read as words")}{side}"
             );
         return
         [

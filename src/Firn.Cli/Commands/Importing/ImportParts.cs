@@ -76,8 +76,7 @@ internal sealed record ImportParts(string Model, string? Tokenizer, string? Labe
         if (models.Count > 1)
             throw new UserError(
                 $"{folder}: there are several models ("
-                    + $"{string.Join(", ", models.Select(m => Path.GetFileName(m.Path)))}); "
-                    + $"give the file of one"
+                    + $"{string.Join(", ", models.Select(m => Path.GetFileName(m.Path)))}); give the file of one"
             );
         int fewest = tokenizers.Count == 0 ? 0 : tokenizers.Min(t => t.Missing);
         string[] best = [.. tokenizers.Where(t => t.Missing == fewest).Select(t => t.Path)];

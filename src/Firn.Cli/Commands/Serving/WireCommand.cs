@@ -12,7 +12,7 @@ internal static class WireCommand
     public static Command Create(Invocation run)
     {
         var bundle = new Argument<string>("BUNDLE") { Description = "Folder of a trained model" };
-        var corpus = new CorpusArguments("DATA", "Texts, labelled or not (--format lines: one a line)");
+        var corpus = new CorpusArguments("DATA", "Texts, labeled or not (--format lines: one a line)");
         var count = new Option<int>("--texts")
         {
             Description = "Texts to send in each form",

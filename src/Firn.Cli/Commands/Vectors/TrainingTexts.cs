@@ -12,7 +12,7 @@ internal sealed class TrainingTexts
     private readonly CorpusArguments _corpus = new(
         "TEXT",
         "Plain text in UTF-8, one text a line, plain or gzip, or a folder of such files (or, with --format, a "
-            + "labelled corpus)",
+            + "labeled corpus)",
         CorpusFormat.Lines
     );
 
@@ -48,7 +48,7 @@ internal sealed class TrainingTexts
     }
 
     /// <summary>
-    /// Labelled texts would train their labels, and a table of vectors its numbers: both are told apart from lines of
+    /// Labeled texts would train their labels, and a table of vectors its numbers: both are told apart from lines of
     /// text.
     /// </summary>
     private static void RefuseTable(string path)
@@ -68,7 +68,7 @@ internal sealed class TrainingTexts
         }
         catch (Exception error) when (error is InvalidDataException or ArgumentException or CorpusException)
         {
-            return; // no layout of labelled texts: lines, as is usual
+            return; // no layout of labeled texts: lines, as is usual
         }
         if (corpus.Layout is { HasHeader: true, TextColumn: { } column, Separator: { } separator })
         {

@@ -63,7 +63,7 @@ internal sealed class VectorOutput
             return ExitCode.Done;
         }
         terminal.Note(
-            $"{path}: {vectors.Count:N0} words of {vectors.Dimension} values, {VectorFileOptions.NameOf(format)}"
+            $"{path}: {vectors.Count:N0} words of {vectors.Dimension} dimensions, {VectorFileOptions.NameOf(format)}"
         );
         foreach (var (fact, value) in facts)
             terminal.Note(string.Create(CultureInfo.InvariantCulture, $"  {fact}: {value:0.####}"));

@@ -26,8 +26,7 @@ internal static class VectorsConvertCommand
             Description =
                 "Format of OUT (default: by its name: .safetensors is safetensors, .bin is word2vec-binary, .ftz is "
                 + "ftz, .glove or glove*.txt is glove, all else word2vec-text); fasttext is a model that "
-                + "fastText reads, ftz one that is quantized, projector the files of TensorBoard's Embedding "
-                + "Projector",
+                + "fastText reads, ftz one that is quantized, projector the files of TensorBoard's Embedding Projector",
             HelpName = "FORMAT",
         }.OneOf([.. VectorFileOptions.Written, TrainedVectorFile.FastText, Quantized, Projector]);
         var spaces = new Option<string>("--spaces")
@@ -115,7 +114,7 @@ internal static class VectorsConvertCommand
                 VectorFileOptions.NameOf(format)
                 + (format == VectorFormat.Safetensors ? $", {NameOf(written.Precision)}" : "");
             run.Terminal.Note(
-                $"{path}: {vectors.Count:N0} words of {vectors.Dimension} values, {kind}{WrittenFiles.Size(path)}"
+                $"{path}: {vectors.Count:N0} words of {vectors.Dimension} dimensions, {kind}{WrittenFiles.Size(path)}"
             );
             long saved = FullBytes(vectors) - bytes;
             if (format == VectorFormat.Safetensors && !piped && saved > 0)
@@ -177,7 +176,7 @@ internal static class VectorsConvertCommand
             return ExitCode.Done;
         }
         terminal.Note(
-            $"{order.Path}: {words:N0} words of {dimension} values, {order.Format}"
+            $"{order.Path}: {words:N0} words of {dimension} dimensions, {order.Format}"
                 + $"{(order.Format == Projector ? "" : WrittenFiles.Size(order.Path))}"
         );
         if (order.Format == Projector)

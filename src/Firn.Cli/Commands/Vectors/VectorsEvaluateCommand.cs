@@ -160,14 +160,8 @@ internal static class VectorsEvaluateCommand
         }
         if (outcome.Probability is { } chance && (outcome.Used < FewPairs || chance > 0.05))
         {
-            terminal.Note(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"firn: {file}: {Plural.Of(outcome.Used, "pair says", "pairs say")} little (p = "
-                        + $"{(double.IsNaN(chance) ? "undefined" : chance.ToString("0.00", CultureInfo.InvariantCulture))}"
-                        + $")"
-                )
-            );
+            string p = double.IsNaN(chance) ? "undefined" : chance.ToString("0.00", CultureInfo.InvariantCulture);
+            terminal.Note($"firn: {file}: {Plural.Of(outcome.Used, "pair says", "pairs say")} little (p = {p})");
         }
     }
 

@@ -72,8 +72,7 @@ internal static class VectorsMapCommand
             if (words.Length < 3)
                 throw new UserError(
                     $"{parsed.GetRequiredValue(source.File)}: {Plural.Of(words.Length, "word has", "words have")} a "
-                        + $"vector that is not zero, and a map needs 3; take more with --count, --near or another "
-                        + $"file"
+                        + $"vector that is not zero, and a map needs 3; take more with --count, --near or another file"
                 );
             var (points, how) =
                 parsed.GetRequiredValue(method) == "pca"
@@ -200,8 +199,7 @@ internal static class VectorsMapCommand
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"t-SNE of the unit vectors, perplexity "
-                    + $"{Math.Min(perplexity, Math.Max(1, (rows.Length - 1) / 3.0)):0.#}, divergence "
-                    + $"{divergence:0.00}"
+                    + $"{Math.Min(perplexity, Math.Max(1, (rows.Length - 1) / 3.0)):0.#}, divergence {divergence:0.00}"
             )
         );
     }

@@ -151,7 +151,7 @@ internal static class VectorsTrainCommand
             else
             {
                 run.Terminal.Note(
-                    $"{output}: {trained.Vectors.Count:N0} words of {trained.Vectors.Dimension} values, "
+                    $"{output}: {trained.Vectors.Count:N0} words of {trained.Vectors.Dimension} dimensions, "
                         + $"{writing.FormatName}{WrittenFiles.Size(output)}"
                 );
             }
@@ -218,7 +218,7 @@ internal static class VectorsTrainCommand
         progress.End(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"word vectors: {model.Vectors.Count:N0} words of {model.Vectors.Dimension} values"
+                $"word vectors: {model.Vectors.Count:N0} words of {model.Vectors.Dimension} dimensions"
             )
         );
         return model;

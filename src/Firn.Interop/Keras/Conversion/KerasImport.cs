@@ -237,8 +237,7 @@ internal sealed class KerasImport
             ? found
             : throw new KerasImportException(
                 $"{_path}: layer '{before.Name}' ({before.ClassName}) stands between the input and the embedding '"
-                    + $"{_embedding.Name}', "
-                    + $"which is not imported."
+                    + $"{_embedding.Name}', which is not imported."
             );
     }
 
@@ -252,8 +251,7 @@ internal sealed class KerasImport
         {
             throw new KerasImportException(
                 $"{_path}: the model tells {Classes} classes apart and {labels.Count} label"
-                    + $"{(labels.Count == 1 ? " is" : "s are")} "
-                    + $"given "
+                    + $"{(labels.Count == 1 ? " is" : "s are")} given "
                     + $"({string.Join(", ", labels)}). Give {Classes} names, in the order of its outputs."
             );
         }

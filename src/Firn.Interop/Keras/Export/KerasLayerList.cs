@@ -43,8 +43,7 @@ internal sealed class KerasLayerList
         {
             throw new ExportException(
                 "Keras: the linear part over n-grams has no layer; leave it out by WithoutLinear, which changes the "
-                    + "scores,"
-                    + " or write ONNX, which holds it."
+                    + "scores, or write ONNX, which holds it."
             );
         }
         var list = new KerasLayerList(model, archive);
@@ -156,8 +155,7 @@ internal sealed class KerasLayerList
         {
             throw new ExportException(
                 "Keras: of a model without padding, a reversed layer that gives a sequence is not written, for Keras "
-                    + "does not turn"
-                    + " its mask round; write ONNX, which holds it."
+                    + "does not turn its mask round; write ONNX, which holds it."
             );
         }
         (string className, string kind) = step.Kind switch
@@ -263,8 +261,7 @@ internal sealed class KerasLayerList
         {
             throw new ExportException(
                 "Keras: of a model without padding, convolutions are written on the embedding, with padding same or "
-                    + "causal"
-                    + " and in front of mean or max pooling; write ONNX, which holds all."
+                    + "causal and in front of mean or max pooling; write ONNX, which holds all."
             );
         }
         int inputs = from.Shape[^1]!.Value;

@@ -31,6 +31,7 @@ internal static class KerasReadme
                         + $"to {rule.Length} ids"
                 ) + (rule.Masked ? "." : " and reads the pads.");
         }
+        int outputs = predictor.Classifier.Options.OutputSize;
         var page = new StringBuilder();
         page.Append(
             $$"""
@@ -40,7 +41,7 @@ internal static class KerasReadme
 
             | file | what |
             |---|---|
-            | `{{target.ModelName}}` | token ids [batch, time] to probabilities [batch, {{predictor.Classifier.Options.OutputSize}}] |
+            | `{{target.ModelName}}` | token ids [batch, time] to probabilities [batch, {{outputs}}] |
             | `{{Name(
                 KerasTokenizerJson.Name
             )}}` | the vocabulary as Keras' `Tokenizer.to_json()`: splits cleaned texts {{(

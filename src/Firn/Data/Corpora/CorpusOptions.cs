@@ -1,6 +1,6 @@
 namespace Firn.Data;
 
-/// <summary>How a file of labelled texts is laid out.</summary>
+/// <summary>How a file of labeled texts is laid out.</summary>
 public enum CorpusFormat
 {
     /// <summary>Found out from the file's content and name.</summary>

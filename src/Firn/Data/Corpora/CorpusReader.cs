@@ -4,7 +4,7 @@ using Firn.Files;
 namespace Firn.Data;
 
 /// <summary>
-/// Reads labelled texts row by row, in bounded memory, from any layout of <see cref="CorpusFormat"/>, packed or not.
+/// Reads labeled texts row by row, in bounded memory, from any layout of <see cref="CorpusFormat"/>, packed or not.
 /// Each enumeration reads the files from the start; one at a time.
 /// </summary>
 public sealed class CorpusReader : IEnumerable<LabeledText>

@@ -6,7 +6,7 @@ namespace Firn.Data;
 internal sealed class FolderSource : CorpusSource
 {
     private const int Shown = 8;
-    private const string Unlabelled = "unsup";
+    private const string Unlabeled = "unsup";
     private readonly CorpusFile _root;
     private readonly string[] _classes;
     private readonly bool _passedOver;
@@ -21,7 +21,7 @@ internal sealed class FolderSource : CorpusSource
                 .Where(folder => Path.GetFileName(folder) is not ['.', ..])
                 .Order(StringComparer.Ordinal),
         ];
-        _classes = [.. folders.Where(folder => Path.GetFileName(folder) is not Unlabelled)];
+        _classes = [.. folders.Where(folder => Path.GetFileName(folder) is not Unlabeled)];
         _passedOver = folders.Length > _classes.Length;
         if (_classes.Length == 0)
             throw new CorpusException(
@@ -73,7 +73,7 @@ internal sealed class FolderSource : CorpusSource
     public override CorpusLayout Layout =>
         new("a folder for each class, a file for each text")
         {
-            Remarks = _passedOver ? [$"the folder {Unlabelled} holds texts without labels and is passed over"] : [],
+            Remarks = _passedOver ? [$"the folder {Unlabeled} holds texts without labels and is passed over"] : [],
         };
 
     public override string Description =>

@@ -186,7 +186,7 @@ internal sealed record ColumnRoles
             path,
             1,
             $"more than one column can be the {role}: "
-                + $"{ColumnNames.List([.. candidates.Select(i => names[i].Trim().Length > 0 ? names[i] : $"{i + 1}")])}",
+                + ColumnNames.List([.. candidates.Select(i => names[i].Trim().Length > 0 ? names[i] : $"{i + 1}")]),
             $"Name one with {option}{more}; the columns are: {ColumnNames.List(names)}."
         );
 }

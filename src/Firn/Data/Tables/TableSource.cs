@@ -1,7 +1,7 @@
 namespace Firn.Data;
 
 /// <summary>
-/// Rows of a table as labelled texts: one label from a column, or several from a list, from columns of 0 and 1, or from
+/// Rows of a table as labeled texts: one label from a column, or several from a list, from columns of 0 and 1, or from
 /// one cell.
 /// </summary>
 internal sealed class TableSource : CorpusSource

@@ -62,7 +62,7 @@ internal sealed class TrainingLoop
         for (int epoch = Position.Epoch; epoch < options.Epochs; epoch++)
         {
             CounterRandom random = new CounterRandom(options.Seed).Derive((ulong)epoch + 1);
-            // Neighbouring texts are often of one topic; gensim's workers mix them by reading at several places of a
+            // Neighboring texts are often of one topic; gensim's workers mix them by reading at several places of a
             // file.
             int[] order = [.. Enumerable.Range(0, _blocks.Length)];
             random.Derive(ulong.MaxValue).Shuffle<int>(order);

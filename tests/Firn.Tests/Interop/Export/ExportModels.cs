@@ -37,7 +37,15 @@ internal static class ExportModels
         {
             int[] classOf = [.. Enumerable.Range(0, 120).Select(i => i % options.Classes)];
             var wide = new LinearBranchOptions { LongestCharacters = options.Layers > 1 ? 4 : 0 };
-            model.LinearBranch = NgramClassifier.Fit(Texts(120), plain.Vocabulary, classOf, options.Classes, [], wide, 1);
+            model.LinearBranch = NgramClassifier.Fit(
+                Texts(120),
+                plain.Vocabulary,
+                classOf,
+                options.Classes,
+                [],
+                wide,
+                1
+            );
         }
         if (prior)
             model.Prior = [.. Enumerable.Range(0, options.OutputSize).Select(k => 0.1f + 0.2f * k)];

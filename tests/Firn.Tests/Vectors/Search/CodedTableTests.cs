@@ -89,7 +89,7 @@ public class CodedTableTests
     }
 
     [Fact]
-    public void Neighbours_of_many_words_at_once_are_those_of_each()
+    public void Neighbors_of_many_words_at_once_are_those_of_each()
     {
         WordVectors vectors = Table(new Random(1), 500, 20, 0);
         var similarity = new Similarity(vectors);
