@@ -32,7 +32,7 @@ internal static class DriftCommand
         {
             Description =
                 "Pairs of words to show, as in tv=television,mum=mother, or a file, one pair a line (default: the "
-                + "worst tears)",
+                + "worst divergences)",
             HelpName = "A=B,...",
         };
         var count = new Option<int>("--count", "-n")

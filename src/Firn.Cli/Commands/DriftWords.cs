@@ -35,7 +35,7 @@ internal static class DriftWords
 
     /// <summary>
     /// The words that a picture shows: those asked for and their nearest before training, else those of the worst
-    /// tears.
+    /// divergences.
     /// </summary>
     public static IReadOnlyList<string> ForPicture(
         DriftReport report,

@@ -20,7 +20,7 @@ internal sealed class RepairArguments
     [
         ("map", RepairMethod.Map),
         ("neighbors", RepairMethod.Neighbors),
-        ("neighbors", RepairMethod.Neighbors),
+        ("neighbours", RepairMethod.Neighbors),
         ("revert", RepairMethod.Revert),
     ];
 
@@ -30,7 +30,7 @@ internal sealed class RepairArguments
             "Repair words that stayed behind: map (ridge regression fitted on the words that moved), neighbors (each "
             + "goes its neighbors' way), revert (the old table back), or all, to compare",
         HelpName = "map|neighbors|revert|all",
-    }.OneOf("map", "neighbors", "neighbors", "revert", "all");
+    }.OneOf("map", "neighbors", "neighbours", "revert", "all");
 
     private readonly Option<string?> _output = new("--out")
     {

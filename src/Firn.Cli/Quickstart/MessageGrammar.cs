@@ -173,7 +173,7 @@ internal static class MessageGrammar
                 ["garden", "yard", "lawn", "allotment"],
             ],
             ["slept for ten hours", "everything is tidy at last", "breakfast in bed", "the roses are out"],
-            ["the roof leaks", "neighbors shouting since five", "the boiler died", "cleaning up the mess all day"],
+            ["the roof leaks", "neighbours shouting since five", "the boiler died", "cleaning up the mess all day"],
             ["back at the {thing}", "looking after the {thing}", "painting the {thing} blue"]
         ),
     ];

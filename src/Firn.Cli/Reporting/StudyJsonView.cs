@@ -35,7 +35,7 @@ internal static class StudyJsonView
             ["idBytes"] = Json.Number(summary.IdBytes),
             ["vectorBytes"] = Json.Number(summary.VectorBytes),
             ["rows"] = new JsonArray([.. summary.Rows.Select(Row)]),
-            ["torn"] = new JsonArray([
+            ["diverged"] = new JsonArray([
                 .. summary
                     .Diverged.OrderBy(t => t.Key)
                     .SelectMany(t =>

@@ -8,7 +8,7 @@ using static Firn.Cli.Reporting.PageParts;
 namespace Firn.Cli.Reporting;
 
 /// <summary>
-/// A study as one page: the finding in words, charts, the usual reasons one by one, words that were torn apart, every
+/// A study as one page: the finding in words, charts, the usual reasons one by one, words that diverged, every
 /// figure, how to repeat it.
 /// </summary>
 internal static class StudyPage

@@ -68,7 +68,7 @@ public sealed record StudyDrift(
             .Select(w => (double)w.NeighborsKept!.Value / Neighbors)
             .DefaultIfEmpty(double.NaN)
             .Average();
-        StudyDivergence[] torn =
+        StudyDivergence[] diverged =
         [
             .. report.Pairs.Select(p => new StudyDivergence(
                 p.First,
@@ -78,7 +78,7 @@ public sealed record StudyDrift(
                 p.CosineAfter
             )),
         ];
-        return new StudyDrift(moved.Length, 1 - moved.Average(w => w.CosineDistance), kept, torn);
+        return new StudyDrift(moved.Length, 1 - moved.Average(w => w.CosineDistance), kept, diverged);
     }
 }
 

@@ -10,7 +10,7 @@ namespace Firn.Study;
 internal sealed class StudyFile : IDisposable
 {
     private const int Format = 2;
-    private const string OldNeighbors = "\"policy\":\"neighbors\"",
+    private const string OldNeighbors = "\"policy\":\"neighbours\"",
         NewNeighbors = "\"policy\":\"neighbors\""; // as older files spell it
     private readonly FileStream _stream;
 

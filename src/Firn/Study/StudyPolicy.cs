@@ -73,7 +73,7 @@ public static class StudyPolicies
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static StudyPolicy Parse(string name)
     {
-        int at = Array.IndexOf(Names, name == "neighbors" ? NameOf(StudyPolicy.Neighbors) : name);
+        int at = Array.IndexOf(Names, name == "neighbours" ? NameOf(StudyPolicy.Neighbors) : name);
         return at >= 0
             ? (StudyPolicy)at
             : throw new ArgumentException(

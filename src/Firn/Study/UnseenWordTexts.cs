@@ -6,7 +6,7 @@ using Firn.Text;
 namespace Firn.Study;
 
 /// <summary>
-/// The slice of texts on which a torn table can show: those with at least one word that training lacks and that has a
+/// The slice of texts on which a diverged table can show: those with at least one word that training lacks and that has a
 /// vector.
 /// </summary>
 public static class UnseenWordTexts

@@ -93,13 +93,13 @@ public sealed class DriftCommandTests : IDisposable
                 pair.GetProperty("secondSeen").GetInt32()
             )
         );
-        Assert.True(pair.GetProperty("tear").GetDouble() > 0.8);
+        Assert.True(pair.GetProperty("divergence").GetDouble() > 0.8);
         Assert.Equal(2, told.GetProperty("pairs").GetArrayLength());
         Assert.Equal("unseen", told.GetProperty("bands")[0].GetProperty("seen").GetString());
         Assert.Equal(5, told.GetProperty("neighbors").GetProperty("tv").GetProperty("before").GetArrayLength());
         CapturedRun plain = CapturedRun.Of("drift", Bundle());
         Assert.Contains("3 of 6 words moved", plain.Out, StringComparison.Ordinal);
-        Assert.Contains("the worst tear is tv and television", plain.Out, StringComparison.Ordinal);
+        Assert.Contains("the worst divergence is tv and television", plain.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class DriftCommandTests : IDisposable
                     "drift",
                     bundle,
                     "--repair",
-                    "neighbors",
+                    "neighbours",
                     "--out",
                     At("repaired"),
                     "--test",

@@ -155,12 +155,12 @@ public sealed class FreezeStudyTests : IDisposable
         IReadOnlyList<StudyRow> rows = Run("a", options).Rows;
         string results = Path.Combine(_folder, "a", "results.jsonl"),
             text = File.ReadAllText(results);
-        File.WriteAllText(results, text.Replace("\"neighbors\"", "\"neighbors\"", StringComparison.Ordinal));
+        File.WriteAllText(results, text.Replace("\"neighbors\"", "\"neighbours\"", StringComparison.Ordinal));
         Assert.NotEqual(text, File.ReadAllText(results));
         List<StudyProgress> told = [];
         Assert.Equal(rows, Run("a", options, told.Add).Rows);
         Assert.Empty(told);
-        Assert.Equal(StudyPolicy.Neighbors, StudyPolicies.Parse("neighbors"));
+        Assert.Equal(StudyPolicy.Neighbors, StudyPolicies.Parse("neighbours"));
     }
 
     [Fact]

@@ -190,7 +190,7 @@ public class ThawScheduleTests
     [InlineData("gradual@2", "3 or more: gradual@5")]
     [InlineData("frozen@3", "takes no epoch")]
     [InlineData("", "no schedule ''")]
-    [InlineData("trainable,pul=0.1", "did you mean 'pull'?")]
+    [InlineData("trainable,ancor=0.1", "did you mean 'anchor'?")]
     [InlineData("trainable,pull", "needs a number, such as pull=0.1")]
     [InlineData("trainable,anchor=-1", "give a strength of 0 or more")]
     [InlineData("trainable,anchor=much", "needs a number")]
@@ -198,7 +198,7 @@ public class ThawScheduleTests
     [InlineData("trainable,rows=seen:0", "a whole number of 1 or more: seen:5")]
     [InlineData("trainable,rows=often", "write all, or seen:K")]
     [InlineData("trainable,optimizer=forget", "write keep or reset")]
-    [InlineData("frozen,anchor=0.1", "never trains embedding, so 'pull' has nothing to act on")]
+    [InlineData("frozen,anchor=0.1", "never trains embedding, so 'anchor' has nothing to act on")]
     [InlineData("thaw-embedding@2,rows=top:5,x", "no option 'x'")]
     [InlineData("thaw-all@bests", "2 or more: thaw-all@5, or thaw-all@best")]
     [InlineData("gradual@", "gradual@5, or gradual@best")]
@@ -254,7 +254,7 @@ public class ThawScheduleTests
         "[{\"train\": [\"encoder\"], \"rates\": {\"dense\": 2}}]",
         "has a rate for dense and does not train it"
     )]
-    [InlineData("[{\"train\": [\"encoder\"], \"pull\": 0.1}]", "has a pull and does not train the word vectors")]
+    [InlineData("[{\"train\": [\"encoder\"], \"pull\": 0.1}]", "has an anchor and does not train the word vectors")]
     [InlineData("[{\"train\": [\"embedding\"], \"rows\": {\"sen\": 5}}]", "did you mean 'seen'?")]
     [InlineData(
         "[{\"train\": [\"embedding\"], \"rows\": {\"top\": 0}}]",
