@@ -37,7 +37,7 @@ public static class PackedIds
     /// <exception cref="InvalidDataException">
     /// The bytes end inside a text, a number is too large, or a limit is passed; the message names the byte.
     /// </exception>
-    public static (int[] Ids, int[] Offsets) Read(ReadOnlySpan<byte> bytes, int maxTexts, int maxIds)
+    public static UnpackedIds Read(ReadOnlySpan<byte> bytes, int maxTexts, int maxIds)
     {
         // Every id takes at least one byte, so the input's length bounds what is allocated whatever it claims.
         var ids = new List<int>(bytes.Length);
@@ -62,7 +62,7 @@ public static class PackedIds
                 ids.Add(Number(bytes, ref at));
             offsets.Add(ids.Count);
         }
-        return ([.. ids], [.. offsets]);
+        return new([.. ids], [.. offsets]);
     }
 
     private static void Append(uint number, List<byte> destination)

@@ -29,7 +29,7 @@ internal sealed class NeighborEmbedding
     /// <param name="steps">Steps of gradient descent.</param>
     /// <param name="progress">Receives the share done and the divergence.</param>
     /// <param name="stop">Ends it.</param>
-    public static (double[,] Points, double Divergence) Draw(
+    public static EmbeddedPoints Draw(
         double[][] rows,
         double perplexity,
         int steps,
@@ -52,14 +52,14 @@ internal sealed class NeighborEmbedding
             Neighborhoods.Joint(rows, Math.Min(perplexity, Math.Max(1, (rows.Length - 1) / 3.0))),
             start
         );
-        return (embedding._points, embedding.Descend(steps, progress, stop));
+        return new(embedding._points, embedding.Descend(steps, progress, stop));
     }
 
     /// <summary>
     /// The Kullback-Leibler divergence at the present points, and its gradient (eq. 5), with the joint probabilities
     /// scaled.
     /// </summary>
-    public (double Divergence, double[,] Gradient) Evaluate(double exaggeration)
+    public EmbeddingSlope Evaluate(double exaggeration)
     {
         int n = _points.GetLength(0);
         var sums = new double[n];
@@ -96,7 +96,7 @@ internal sealed class NeighborEmbedding
             _gradient[i, 0] = 4 * (attraction[i, 0] - repulsion[i, 0] / sum);
             _gradient[i, 1] = 4 * (attraction[i, 1] - repulsion[i, 1] / sum);
         }
-        return (crossEntropy.Sum() + exaggeration * Math.Log(sum), _gradient);
+        return new(crossEntropy.Sum() + exaggeration * Math.Log(sum), _gradient);
     }
 
     private double Descend(int steps, Action<double, double> progress, CancellationToken stop)

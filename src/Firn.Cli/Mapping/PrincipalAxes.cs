@@ -12,7 +12,7 @@ internal static class PrincipalAxes
     /// <summary>Projects rows; each axis points where its coefficient of largest size is positive.</summary>
     /// <param name="rows">[N, E], N at least 2.</param>
     /// <returns>[N, 2], and the share of the variance along each axis.</returns>
-    public static (double[,] Points, double[] Share) Project(double[][] rows)
+    public static ProjectedPoints Project(double[][] rows)
     {
         Matrix<double> centered = Matrix<double>.Build.DenseOfRowArrays(rows);
         Vector<double> mean = centered.ColumnSums() / rows.Length;
@@ -30,6 +30,6 @@ internal static class PrincipalAxes
                 points[i, axis] = along[i];
             share[axis] = total > 0 ? along.DotProduct(along) / total : 0;
         }
-        return (points, share);
+        return new(points, share);
     }
 }

@@ -20,7 +20,15 @@ internal static partial class OptionWords
         ["PaddedLength"] = "--padding",
         ["VectorsPath"] = "--vectors",
         ["LongestCharacters"] = "--characters",
+        ["PretrainedVectors"] = "--before",
         ["ReplaceExisting"] = "--force",
+    };
+
+    /// <summary>Settings with a value, whose option takes another one.</summary>
+    private static readonly Dictionary<string, string> Phrases = new(StringComparer.Ordinal)
+    {
+        ["LinearBranch = null"] = "--n-grams 0",
+        ["Training.Schedule "] = "--schedule ",
     };
 
     /// <summary>The message in the command's words.</summary>
@@ -32,6 +40,9 @@ internal static partial class OptionWords
         if (command is null)
             return message;
         var options = command.Options.Select(option => option.Name).ToHashSet(StringComparer.Ordinal);
+        foreach ((string phrase, string typed) in Phrases)
+            if (options.Contains(typed.Split(' ')[0]))
+                message = message.Replace(phrase, typed, StringComparison.Ordinal);
         string? last = setting?.Split('.')[^1];
         return Setting()
             .Replace(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Firn.Evaluation;
+using Firn.Numerics;
 using Firn.Recipes;
 using Firn.Training;
 
@@ -21,7 +22,7 @@ internal static class Charts
     /// </summary>
     public static string Roc(EvaluationReport evaluation)
     {
-        var chart = new SvgChart("false positive rate", "true positive rate", (0, 1), (0, 1)).Line(
+        var chart = new SvgChart("false positive rate", "true positive rate", new(0, 1), new(0, 1)).Line(
             "",
             "ideal",
             [0, 1],
@@ -42,7 +43,7 @@ internal static class Charts
 
     public static string Reliability(EvaluationReport evaluation)
     {
-        var chart = new SvgChart(ConfidenceAxis(evaluation), "share that came true", (0, 1), (0, 1));
+        var chart = new SvgChart(ConfidenceAxis(evaluation), "share that came true", new(0, 1), new(0, 1));
         int most = Math.Max(1, evaluation.Reliability.Max(bin => bin.Count));
         foreach (var bin in evaluation.Reliability)
             chart.Bar(
@@ -71,7 +72,7 @@ internal static class Charts
     /// <summary>Reliability on the validation texts of the LSTM alone and of the whole model, scaled.</summary>
     public static string Calibration(OutputCalibration output)
     {
-        return new SvgChart("predicted probability", "share that came true", (0, 1), (0, 1))
+        return new SvgChart("predicted probability", "share that came true", new(0, 1), new(0, 1))
             .Line("calibrated", "ideal", [0, 1], [0, 1])
             .Line(
                 string.Create(CultureInfo.InvariantCulture, $"before, error {output.ErrorBefore:0.0000}"),
@@ -108,15 +109,9 @@ internal static class Charts
     internal static string Short(string name) => name.Length > 20 ? name[..19] + "…" : name;
 
     /// <summary>Curves of training run to the right: the right-hand corners are looked at first.</summary>
-    public static Corner LegendOfCurves(
-        double[] x,
-        double[] a,
-        double[] b,
-        (double Low, double High) across,
-        (double Low, double High) up
-    ) =>
+    public static Corner LegendOfCurves(double[] x, double[] a, double[] b, AxisRange across, AxisRange up) =>
         EmptiestCorner.Of(
-            x.Zip(a).Concat(x.Zip(b)),
+            x.Zip(a).Concat(x.Zip(b)).Select(p => new PlanePoint(p.First, p.Second)),
             across,
             up,
             Corner.TopRight,
@@ -148,7 +143,7 @@ internal static class Charts
             b = [.. data.History.Select(validation)];
         double first = epochs[0],
             last = epochs[^1];
-        var range = first == last ? (first - 0.5, last + 0.5) : (first, last);
+        AxisRange range = first == last ? new(first - 0.5, last + 0.5) : new(first, last);
         int stride = Math.Max(1, (int)Math.Ceiling((last - first + 1) / 10));
         double[] ticks = [.. epochs.Where((_, i) => i % stride == 0)];
         var values = Ticks.Range(a.Concat(b));

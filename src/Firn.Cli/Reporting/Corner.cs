@@ -1,3 +1,5 @@
+using Firn.Numerics;
+
 namespace Firn.Cli.Reporting;
 
 /// <summary>Where a chart's legend stands.</summary>
@@ -17,12 +19,7 @@ internal static class EmptiestCorner
         Height = 0.3;
 
     /// <summary>The corner with the fewest points; of equal ones the first of <paramref name="preferred"/>.</summary>
-    public static Corner Of(
-        IEnumerable<(double X, double Y)> points,
-        (double Low, double High) x,
-        (double Low, double High) y,
-        params Corner[] preferred
-    )
+    public static Corner Of(IEnumerable<PlanePoint> points, AxisRange x, AxisRange y, params Corner[] preferred)
     {
         var counts = new int[4];
         foreach (var point in points.Where(p => double.IsFinite(p.Y)))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Firn.Numerics;
 using static Firn.Cli.Reporting.PageParts;
 
 namespace Firn.Cli.Reporting;
@@ -11,9 +12,7 @@ internal static class DriftMapDrawing
         Height = 560,
         Margin = 60;
 
-    public static string Of(
-        IReadOnlyList<(string Word, bool Seen, (double X, double Y) Before, (double X, double Y) After)> map
-    )
+    public static string Of(IReadOnlyList<MapPoint> map)
     {
         var ends = map.SelectMany(m => new[] { m.Before, m.After }).ToArray();
         double left = ends.Min(p => p.X),
@@ -37,7 +36,7 @@ internal static class DriftMapDrawing
                     + $"y1=\"{Y(before.Y):0.0}\" x2=\"{X(after.X):0.0}\" y2=\"{Y(after.Y):0.0}\"/>"
             );
         double[] lines = LabelPlaces.Of(
-            [.. map.Select(m => (X((m.Seen ? m.After : m.Before).X), Y((m.Seen ? m.After : m.Before).Y)))],
+            [.. map.Select(m => m.Seen ? m.After : m.Before).Select(p => new PlanePoint(X(p.X), Y(p.Y)))],
             15,
             map.Max(m => m.Word.Length) * 7.5
         );
@@ -74,7 +73,7 @@ internal static class LabelPlaces
     /// <param name="points">Where the labels belong.</param>
     /// <param name="line">Height of a label.</param>
     /// <param name="reach">Labels whose points are nearer than this across would cover each other.</param>
-    public static double[] Of(IReadOnlyList<(double X, double Y)> points, double line, double reach)
+    public static double[] Of(IReadOnlyList<PlanePoint> points, double line, double reach)
     {
         var heights = new double[points.Count];
         var placed = new List<int>();

@@ -122,8 +122,8 @@ internal static class DriftPage
         var chart = new SvgChart(
             "cosine distance between before and after",
             "words that moved",
-            (0, bars[^1].High),
-            (0, 1.05 * most)
+            new AxisRange(0, bars[^1].High),
+            new AxisRange(0, 1.05 * most)
         );
         foreach (var (low, high, words) in bars)
             chart.Bar(

@@ -27,9 +27,7 @@ internal static class DriftPlots
             plot.SaveTo(path, Width, Height);
     }
 
-    private static Plot Map(
-        IReadOnlyList<(string Word, bool Seen, (double X, double Y) Before, (double X, double Y) After)> map
-    )
+    private static Plot Map(IReadOnlyList<MapPoint> map)
     {
         Plot plot = New("", "");
         var ends = map.SelectMany(m => new[] { m.Before, m.After }).ToArray();
@@ -48,11 +46,7 @@ internal static class DriftPlots
             arrow.ArrowheadWidth = 9;
             arrow.ArrowheadLength = 11;
         }
-        double[] lines = LabelPlaces.Of(
-            [.. map.Select(m => ((m.Seen ? m.After : m.Before).X, (m.Seen ? m.After : m.Before).Y))],
-            height / 34,
-            width / 8
-        );
+        double[] lines = LabelPlaces.Of([.. map.Select(m => m.Seen ? m.After : m.Before)], height / 34, width / 8);
         for (int i = 0; i < map.Count; i++)
         {
             Color color = map[i].Seen ? Seen : Unseen;

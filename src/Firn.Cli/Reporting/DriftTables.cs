@@ -77,7 +77,7 @@ internal static class DriftTables
         {
             (int gained, int lost) = outcome is { Before: { } b, After: { } a }
                 ? b.ComparedWith(a, sliceOnly: true)
-                : (0, 0);
+                : default;
             rows.Add([
                 Name(outcome.Repair.Method),
                 Number(outcome.Repair.Words),

@@ -47,7 +47,7 @@ internal sealed record DriftView(
         };
 
     /// <summary>Before and after of each pictured word on the plane of their places before.</summary>
-    public IReadOnlyList<(string Word, bool Seen, (double X, double Y) Before, (double X, double Y) After)> Map()
+    public IReadOnlyList<MapPoint> Map()
     {
         int[] ids = [.. Pictured.Select(Drift.Table.Require)];
         if (ids.Length < 3 || Drift.Table.After.Dimension < 2)
@@ -58,14 +58,12 @@ internal sealed record DriftView(
         );
         return
         [
-            .. ids.Select(id =>
-                (
-                    Drift.Table.Vocabulary[id],
-                    Drift.Table.Seen(id),
-                    plane.Project(Drift.Table.BeforeOf(id)),
-                    plane.Project(Drift.Table.AfterOf(id))
-                )
-            ),
+            .. ids.Select(id => new MapPoint(
+                Drift.Table.Vocabulary[id],
+                Drift.Table.Seen(id),
+                plane.Project(Drift.Table.BeforeOf(id)),
+                plane.Project(Drift.Table.AfterOf(id))
+            )),
         ];
     }
 

@@ -75,7 +75,13 @@ internal static class PlotFiles
         plot.Axes.SetLimits(epochs[0] - 0.2, epochs[^1] + 0.2, low, high);
         Legend(
             plot,
-            Charts.LegendOfCurves(epochs, a, b, (epochs[0], Math.Max(epochs[^1], epochs[0] + 1)), (low, high)) switch
+            Charts.LegendOfCurves(
+                epochs,
+                a,
+                b,
+                new(epochs[0], Math.Max(epochs[^1], epochs[0] + 1)),
+                new(low, high)
+            ) switch
             {
                 Corner.TopLeft => Alignment.UpperLeft,
                 Corner.TopRight => Alignment.UpperRight,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Firn.Numerics;
 using Firn.Study;
 
 namespace Firn.Cli.Reporting;
@@ -83,7 +84,7 @@ internal static class StudyCharts
         double first = places[0],
             last = places[^1],
             margin = Math.Max(0.08, 0.06 * (last - first));
-        var across = (first - margin, last + margin);
+        var across = new AxisRange(first - margin, last + margin);
         (StudyRow Row, Estimate Value)[] all =
         [
             .. series
@@ -93,12 +94,12 @@ internal static class StudyCharts
         var up = Ticks.Range(all.SelectMany(p => new[] { p.Value.Low, p.Value.High }).Concat(zero ? [0.0] : []));
         var chart = new SvgChart("training texts", title, across, up, places, [.. summary.Sizes.Select(Size)]);
         if (zero)
-            chart.Line("frozen", "ideal", [across.Item1, across.Item2], [0, 0]);
+            chart.Line("frozen", "ideal", [across.Low, across.High], [0, 0]);
         (StudyPolicy Policy, string Style)[] drawn = [.. series.Where(s => all.Any(p => p.Row.Policy == s.Policy))];
         for (int s = 0; s < drawn.Length; s++)
         {
             // A little to the side of each other, so that intervals do not hide each other.
-            double aside = (s - (drawn.Length - 1) / 2.0) * 0.014 * (across.Item2 - across.Item1);
+            double aside = (s - (drawn.Length - 1) / 2.0) * 0.014 * (across.High - across.Low);
             (StudyRow Row, Estimate Value)[] own =
             [
                 .. all.Where(p => p.Row.Policy == drawn[s].Policy).OrderBy(p => p.Row.Size),
@@ -127,7 +128,7 @@ internal static class StudyCharts
             }
         }
         var points = all.SelectMany(p =>
-            new[] { (Math.Log10(p.Row.Size), p.Value.Low), (Math.Log10(p.Row.Size), p.Value.High) }
+            new PlanePoint[] { new(Math.Log10(p.Row.Size), p.Value.Low), new(Math.Log10(p.Row.Size), p.Value.High) }
         );
         return chart.ToSvg(
             description,

@@ -21,16 +21,16 @@ internal sealed class SvgChart
     public static readonly string[] Styles = ["a", "b", "c", "d", "e", "f"];
 
     private readonly StringBuilder _body = new();
-    private readonly (double Low, double High) _xRange;
-    private readonly (double Low, double High) _yRange;
+    private readonly AxisRange _xRange;
+    private readonly AxisRange _yRange;
     private readonly List<(string Name, string Class)> _legend = [];
 
     /// <summary>Draws the frame, the grid and the axes.</summary>
     public SvgChart(
         string xTitle,
         string yTitle,
-        (double Low, double High) xRange,
-        (double Low, double High) yRange,
+        AxisRange xRange,
+        AxisRange yRange,
         double[]? xTicks = null,
         string[]? xLabels = null
     )

@@ -29,7 +29,7 @@ internal static class Ticks
     }
 
     /// <summary>A range a little wider than the values, with round ends.</summary>
-    public static (double Low, double High) Range(IEnumerable<double> values)
+    public static AxisRange Range(IEnumerable<double> values)
     {
         double low = double.PositiveInfinity,
             high = double.NegativeInfinity;
@@ -41,9 +41,9 @@ internal static class Ticks
             high = Math.Max(high, value);
         }
         if (low > high)
-            return (0, 1);
+            return new(0, 1);
         double margin = Math.Max((high - low) * 0.08, Math.Abs(high) * 1e-3 + 1e-6);
-        return (low - margin, high + margin);
+        return new(low - margin, high + margin);
     }
 
     /// <summary>As few digits as tell the ticks apart.</summary>

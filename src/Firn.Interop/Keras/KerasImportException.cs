@@ -1,3 +1,5 @@
+using Firn.Common;
+
 namespace Firn.Interop.Keras;
 
 /// <summary>What the files of a model may leave open.</summary>
@@ -42,7 +44,7 @@ public sealed record KerasQuestion(KerasSetting Setting, string Why);
 /// <summary>
 /// A Keras model cannot be imported: a file is damaged or holds what is not taken, or settings are missing.
 /// </summary>
-public sealed class KerasImportException : Exception
+public sealed class KerasImportException : FirnException
 {
     /// <summary>Makes an error.</summary>
     /// <param name="message">One line: the file, the layer, what to do.</param>

@@ -131,13 +131,13 @@ internal static class NumPyTexts
     }
 
     /// <summary>The short name of a type without its byte order, such as <c>i8</c> or <c>U7</c>.</summary>
-    public static (string Name, bool BigEndian) TypeName(PickleObject type)
+    public static NumPyType TypeName(PickleObject type)
     {
         string name = type.Arguments is [string code, ..] ? code : "";
         string order = type.State is object?[] { Length: > 1 } state && state[1] is string text ? text : "";
         if (name.Length > 0 && name[0] is '<' or '>' or '|' or '=')
             (order, name) = (name[..1], name[1..]);
-        return (name, order == ">");
+        return new(name, order == ">");
     }
 
     /// <summary>Bytes of an element; 0 where it is neither a text nor a number.</summary>

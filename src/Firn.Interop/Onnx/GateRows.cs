@@ -29,7 +29,7 @@ internal static class GateRows
     }
 
     /// <summary>Outputs and cells of an LSTM after 0 to <paramref name="length"/> pads, [length + 1,H] each.</summary>
-    public static (float[] Outputs, float[] Cells) PadStates(RecurrentStep step, ReadOnlySpan<float> pad, int length)
+    public static PadStateRows PadStates(RecurrentStep step, ReadOnlySpan<float> pad, int length)
     {
         ReadOnlySpan<float> kernel = step.Directions[0].Kernel.Values.Span;
         int h = step.Units;
@@ -62,7 +62,7 @@ internal static class GateRows
                 (outputs[k * h + i], cells[k * h + i]) = ((float)output[i], (float)cell[i]);
             }
         }
-        return (outputs, cells);
+        return new(outputs, cells);
     }
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));

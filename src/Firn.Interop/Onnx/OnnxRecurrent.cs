@@ -12,12 +12,7 @@ internal sealed class OnnxRecurrent(OnnxGraph graph, ModelView model)
     /// <param name="prefix">Begins the names of its arrays.</param>
     /// <param name="initial">State and, for an LSTM, cell to begin with, [1,B,H]; empty for zero.</param>
     /// <returns>The outputs in order, and those after the last step.</returns>
-    public (string Sequence, string Last) Write(
-        RecurrentStep step,
-        OnnxSignal from,
-        string prefix,
-        IReadOnlyList<string> initial
-    )
+    public RecurrentOutputs Write(RecurrentStep step, OnnxSignal from, string prefix, IReadOnlyList<string> initial)
     {
         (string type, int[] order, Activation[] defaults, Activation[] functions) = FormOf(step);
         int h = step.Units,
@@ -72,13 +67,13 @@ internal sealed class OnnxRecurrent(OnnxGraph graph, ModelView model)
                 .. step.Kind == RecurrentKind.Gru ? (OnnxAttribute[])[OnnxAttribute.Of("linear_before_reset", 1)] : [],
             ]
         );
-        return (Merged(y, step, [0, 0], 1), Merged(last, step, [0], 0));
+        return new(Merged(y, step, [0, 0], 1), Merged(last, step, [0], 0));
     }
 
     /// <summary>
     /// Outputs and cells behind the pads of a model of one LSTM, [length + 1,H] each, by the pad's own row.
     /// </summary>
-    public (float[] Outputs, float[] Cells) PadStates(RecurrentStep step, int length) =>
+    public PadStateRows PadStates(RecurrentStep step, int length) =>
         GateRows.PadStates(step, model.Table.VectorOf(0), length);
 
     private static (string Type, int[] Order, Activation[] Defaults, Activation[] Functions) FormOf(

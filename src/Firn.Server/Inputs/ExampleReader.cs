@@ -14,7 +14,7 @@ internal static class ExampleReader
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
 
     /// <exception cref="ServingException">The body is no such request.</exception>
-    public static (string? Signature, ModelInput Input) Read(ReadOnlySpan<byte> body, ServingLimits limits)
+    public static ExampleRequest Read(ReadOnlySpan<byte> body, ServingLimits limits)
     {
         try
         {
@@ -34,7 +34,7 @@ internal static class ExampleReader
             JsonElement? context = root.TryGetProperty("context", out JsonElement shared) ? shared : null;
             if (context is { ValueKind: not JsonValueKind.Object })
                 throw ServingException.Invalid($"context: expected an object of features, found {Name(context.Value)}");
-            return (signature, Collect(examples, context, limits));
+            return new(signature, Collect(examples, context, limits));
         }
         catch (JsonException error)
         {

@@ -93,13 +93,13 @@ public sealed class ApiKeys
     /// <param name="name">Whom the key is for; no white space.</param>
     /// <param name="roles">What it may do.</param>
     /// <exception cref="ArgumentException">The name is empty, holds white space or begins with #.</exception>
-    public static (string Key, string Line) Create(string name, ApiRoles roles = ApiRoles.Predict)
+    public static NewApiKey Create(string name, ApiRoles roles = ApiRoles.Predict)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (name.Any(char.IsWhiteSpace) || name[0] == '#')
             throw new ArgumentException("A key's name holds no white space and does not begin with #.", nameof(name));
         string key = "firn_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
-        return (
+        return new(
             key,
             $"{name} {Convert.ToHexStringLower(Hash(key))} "
                 + $"{roles.ToString().Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant()}"

@@ -17,11 +17,11 @@ public static class TrainTestSplit
     /// </param>
     /// <param name="seed">scikit-learn's <c>random_state</c>.</param>
     /// <exception cref="ArgumentException">One of the parts would be empty.</exception>
-    public static (int[] Train, int[] Test) Random(int n, double testSize, uint seed)
+    public static SplitRows Random(int n, double testSize, uint seed)
     {
         int tests = TestCount(n, testSize);
         int[] order = new MersenneTwister(seed).Permutation(n);
-        return (order[tests..], order[..tests]);
+        return new(order[tests..], order[..tests]);
     }
 
     /// <summary>
@@ -34,7 +34,7 @@ public static class TrainTestSplit
     /// <param name="testSize">Share of the test, above 0 and below 1.</param>
     /// <param name="seed">Of the permutation.</param>
     /// <exception cref="ArgumentException">One of the parts would be empty.</exception>
-    public static (int[] Train, int[] Test) Stratified(ReadOnlySpan<int> labels, double testSize, uint seed)
+    public static SplitRows Stratified(ReadOnlySpan<int> labels, double testSize, uint seed)
     {
         int tests = TestCount(labels.Length, testSize);
         Dictionary<int, int> wanted = Wanted(labels, tests);
@@ -45,7 +45,7 @@ public static class TrainTestSplit
             bool taken = wanted[labels[text]]-- > 0;
             (taken ? test : train).Add(text);
         }
-        return ([.. train], [.. test]);
+        return new([.. train], [.. test]);
     }
 
     /// <summary>
@@ -61,12 +61,7 @@ public static class TrainTestSplit
     /// <exception cref="ArgumentException">
     /// One of the parts would be empty, or there are not as many groups as labels.
     /// </exception>
-    public static (int[] Train, int[] Test) Grouped(
-        ReadOnlySpan<int> labels,
-        ReadOnlySpan<int> groups,
-        double testSize,
-        uint seed
-    )
+    public static SplitRows Grouped(ReadOnlySpan<int> labels, ReadOnlySpan<int> groups, double testSize, uint seed)
     {
         Throw.IfLengthDiffers(groups.Length, labels.Length, nameof(groups));
         int tests = TestCount(labels.Length, testSize);
@@ -92,7 +87,7 @@ public static class TrainTestSplit
         var test = new List<int>(tests);
         foreach (int text in order)
             (taken.Contains(groups[text]) ? test : train).Add(text);
-        return ([.. train], [.. test]);
+        return new([.. train], [.. test]);
     }
 
     /// <summary>Takes a group off what is wanted of its labels, unless that is too little.</summary>

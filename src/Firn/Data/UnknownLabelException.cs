@@ -1,9 +1,10 @@
+using Firn.Common;
 using Firn.Text;
 
 namespace Firn.Data;
 
 /// <summary>Rows to be measured on bear labels that the model does not know.</summary>
-public sealed class UnknownLabelException : Exception
+public sealed class UnknownLabelException : FirnException
 {
     /// <summary>Names the labels.</summary>
     /// <param name="labels">Those the model lacks.</param>

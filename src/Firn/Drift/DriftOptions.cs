@@ -20,8 +20,8 @@ public sealed record DriftOptions
     public double NearCosine { get; init; } = 0.5;
 
     /// <summary>
-    /// Times that training must have seen a word for its pairs to count as diverged, 1 or more: a word that stands once in
-    /// the texts moves by what one text taught it. Without effect where counts are not known.
+    /// Times that training must have seen a word for its pairs to count as diverged, 1 or more: a word that stands once
+    /// in the texts moves by what one text taught it. Without effect where counts are not known.
     /// </summary>
     public int MinSeen { get; init; } = 5;
 

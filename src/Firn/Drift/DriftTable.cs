@@ -50,7 +50,7 @@ public sealed class DriftTable
         {
             throw new InvalidDataException(
                 "The model does not hold its word vectors as they were before training; "
-                    + "give their file (--before), or train again and keep them."
+                    + "give them (PretrainedVectors), or train again and keep them."
             );
         }
         return new DriftTable(

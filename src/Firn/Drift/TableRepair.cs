@@ -61,8 +61,8 @@ public sealed class TableRepair
             );
         if (method != RepairMethod.Revert && stayed.Length == 0)
             throw new InvalidDataException(
-                "Every word with a vector moved, so none stayed behind; train with words that the texts lack "
-                    + "(--vectors with --unseen-words)."
+                "Every word with a vector moved, so none stayed behind; train on pretrained vectors and "
+                    + "keep words that the texts lack."
             );
         return method switch
         {

@@ -89,12 +89,8 @@ public static class MultiLabelEvaluation
     }
 
     /// <summary>The two figures that training watches.</summary>
-    internal static (double Loss, double Accuracy) LossAndAccuracy(
-        float[] probabilities,
-        int[] labels,
-        LabelSets sets
-    ) =>
-        (
+    internal static LossAndAccuracy LossAndAccuracy(float[] probabilities, int[] labels, LabelSets sets) =>
+        new(
             SingleLabelEvaluation.LossAndAccuracy(probabilities, 1, Decisions(labels, sets)).Loss,
             AllRight(probabilities, labels, sets, DecisionThreshold.Default)
         );

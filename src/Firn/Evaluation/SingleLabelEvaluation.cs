@@ -83,7 +83,7 @@ public static class SingleLabelEvaluation
     }
 
     /// <summary>The two figures that training watches.</summary>
-    internal static (double Loss, double Accuracy) LossAndAccuracy(
+    internal static LossAndAccuracy LossAndAccuracy(
         ReadOnlySpan<float> probabilities,
         int columns,
         ReadOnlySpan<int> labels
@@ -92,7 +92,10 @@ public static class SingleLabelEvaluation
         int correct = 0;
         for (int i = 0; i < labels.Length; i++)
             correct += Decision.ClassOf(probabilities.Slice(i * columns, columns)) == labels[i] ? 1 : 0;
-        return (CrossEntropy(probabilities, columns, labels), labels.Length == 0 ? 0 : (double)correct / labels.Length);
+        return new(
+            CrossEntropy(probabilities, columns, labels),
+            labels.Length == 0 ? 0 : (double)correct / labels.Length
+        );
     }
 
     private static double CrossEntropy(ReadOnlySpan<float> probabilities, int columns, ReadOnlySpan<int> labels)

@@ -156,16 +156,16 @@ public static class InputFile
     /// <summary>
     /// Takes <c>archive.zip:inner/name.csv</c> apart where that is no file and the part before the colon is one.
     /// </summary>
-    internal static (string File, string? Entry) Split(string path)
+    internal static ArchivePath Split(string path)
     {
         if (path == StandardInput || File.Exists(path) || Directory.Exists(path))
-            return (path, null);
+            return new(path, null);
         for (int colon = path.LastIndexOf(':'); colon > 0; colon = path.LastIndexOf(':', colon - 1))
         {
             if (colon < path.Length - 1 && File.Exists(path[..colon]))
-                return (path[..colon], path[(colon + 1)..]);
+                return new(path[..colon], path[(colon + 1)..]);
         }
-        return (path, null);
+        return new(path, null);
     }
 
     private static Stream OpenOnce(string file)

@@ -210,7 +210,7 @@ internal sealed class NgramClassifier
     /// tokens. The shares sum to the logit less the intercept and what words without an id say, by their square and the
     /// factor that comes back.
     /// </summary>
-    public (double[] Shares, double UnseenFactor) TokenShares(ReadOnlySpan<int> ids, int output, float unseenSquare = 0)
+    public TokenShares TokenShares(ReadOnlySpan<int> ids, int output, float unseenSquare = 0)
     {
         var scratch = new NgramScratch();
         Find(ids, scratch);
@@ -230,7 +230,7 @@ internal sealed class NgramClassifier
                     shares[i] += part;
             }
         );
-        return (shares, Characters?.AddShares(ids, output, OutputSize, shares, unseenSquare) ?? 0);
+        return new(shares, Characters?.AddShares(ids, output, OutputSize, shares, unseenSquare) ?? 0);
     }
 
     /// <summary>Multiplies weights and intercepts, and adds to the intercepts.</summary>

@@ -64,7 +64,7 @@ public sealed class PrincipalPlane
     }
 
     /// <summary>Where a vector lies on the plane.</summary>
-    public (double X, double Y) Project(ReadOnlySpan<float> vector)
+    public PlanePoint Project(ReadOnlySpan<float> vector)
     {
         Throw.IfLengthDiffers(vector.Length, _mean.Length, nameof(vector));
         double across = 0,
@@ -74,7 +74,7 @@ public sealed class PrincipalPlane
             across += (vector[i] - _mean[i]) * _x[i];
             up += (vector[i] - _mean[i]) * _y[i];
         }
-        return (across, up);
+        return new(across, up);
     }
 
     private static double[,] Covariance(double[,] centered)

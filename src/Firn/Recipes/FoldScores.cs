@@ -11,13 +11,13 @@ internal sealed class HeldOutScores(TextClassifier model, CorpusPart held, Label
     : ITrainingObserver
 {
     private readonly List<float[]> _logits = [];
-    private readonly List<(double Loss, double Accuracy)> _figures = [];
+    private readonly List<LossAndAccuracy> _figures = [];
 
     /// <summary>Of each epoch, [N,K].</summary>
     public IReadOnlyList<float[]> Logits => _logits;
 
     /// <summary>Of each epoch.</summary>
-    public IReadOnlyList<(double Loss, double Accuracy)> Figures => _figures;
+    public IReadOnlyList<LossAndAccuracy> Figures => _figures;
 
     public void OnBatch(BatchProgress progress) { }
 

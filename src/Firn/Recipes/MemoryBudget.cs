@@ -30,30 +30,30 @@ internal static class MemoryBudget
                 .FirstOrDefault(c => c.Peak <= limit) is
             { Schedule: not null } schedule
         )
-            fitting.Add($"--schedule {schedule.Schedule.Name} ({Megabytes(schedule.Peak)})");
+            fitting.Add($"Training.Schedule {schedule.Schedule.Name} ({Megabytes(schedule.Peak)})");
         if (
             Batches(options.Training)
                 .Select(b => (Batch: b, Peak: PeakOf(options.Training.Schedule, b)))
                 .FirstOrDefault(c => c.Peak <= limit) is
             { Batch: > 0 } batch
         )
-            fitting.Add($"--batch-size {batch.Batch} ({Megabytes(batch.Peak)})");
+            fitting.Add($"BatchSize {batch.Batch} ({Megabytes(batch.Peak)})");
         if (
             options.LinearBranch is not null
             && forecaster.For(options with { LinearBranch = null }).Peak is var plain
             && plain <= limit
         )
-            fitting.Add($"--n-grams 0 ({Megabytes(plain)})");
+            fitting.Add($"LinearBranch = null ({Megabytes(plain)})");
         if (fitting.Count > 0)
             return $"what fits: {string.Join(", or ", fitting)}";
         ThawSchedule least = Schedules(options.Training).DefaultIfEmpty(options.Training.Schedule).Last();
         long floor = forecaster.For(Small(options, least) with { LinearBranch = null }).Peak;
         return floor <= limit
-            ? $"what fits: --schedule {least.Name} --batch-size "
+            ? $"what fits: Training.Schedule {least.Name}, BatchSize "
                 + $"{Math.Min(SmallestBatch, options.Training.BatchSize)}"
-                + $"{(options.LinearBranch is null ? "" : " --n-grams 0")} ({Megabytes(floor)})"
+                + $"{(options.LinearBranch is null ? "" : ", LinearBranch = null")} ({Megabytes(floor)})"
             : $"these texts need {Megabytes(Math.Min(floor, need))} whatever the schedule and the batch; use fewer "
-                + $"texts, fewer words (--max-words) or shorter vectors (--vector-size)";
+                + $"texts, fewer words (MaxWords) or shorter vectors (VectorSize)";
 
         long PeakOf(ThawSchedule s, int batchSize) =>
             forecaster

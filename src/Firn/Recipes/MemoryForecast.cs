@@ -1,3 +1,5 @@
+using Firn.Common;
+
 namespace Firn.Recipes;
 
 /// <summary>What a stage of a recipe, or a phase of its training, holds at its peak, in bytes.</summary>
@@ -47,7 +49,7 @@ public sealed record MemoryForecast(IReadOnlyList<StageMemory> Stages, long Para
 /// <summary>A recipe needs more memory than it may take; the message says what would fit.</summary>
 /// <param name="message">One line.</param>
 /// <param name="forecast">What it would need.</param>
-public sealed class MemoryLimitException(string message, MemoryForecast forecast) : Exception(message)
+public sealed class MemoryLimitException(string message, MemoryForecast forecast) : FirnException(message)
 {
     /// <summary>What it would need.</summary>
     public MemoryForecast Forecast { get; } = forecast;

@@ -47,7 +47,7 @@ internal sealed record PartRows(IReadOnlyList<TextRows> Train, TextRows Validati
         int[] classes = new TextRows(corpus, [.. Enumerable.Range(0, count)]).ClassesIn(labels);
         (int[] trained, int[] tested) =
             texts.Test is not null || options.TestShare == 0
-                ? (new MersenneTwister(options.SplitSeed).Permutation(count), [])
+                ? new SplitRows(new MersenneTwister(options.SplitSeed).Permutation(count), [])
                 : DrawTest(classes, first[..count], options);
         int unknown = 0;
         TextRows? validation = texts.Validation is { } given
@@ -79,7 +79,7 @@ internal sealed record PartRows(IReadOnlyList<TextRows> Train, TextRows Validati
     /// <param name="classes">[N] the class of each text.</param>
     /// <param name="groups">[N] the first text that equals each.</param>
     /// <param name="options">Share, seed and kind of the split.</param>
-    public static (int[] Train, int[] Test) DrawTest(int[] classes, int[] groups, RecipeOptions options) =>
+    public static SplitRows DrawTest(int[] classes, int[] groups, RecipeOptions options) =>
         options.TestSplit == TestSplit.Random
             ? TrainTestSplit.Random(classes.Length, options.TestShare, options.SplitSeed)
             : TrainTestSplit.Grouped(

@@ -14,12 +14,12 @@ internal static class ProcessMemory
     /// The peak so far; the runtime, which is what is resident beside the managed heap, with an allowance for what is
     /// still to come; and the managed heap.
     /// </summary>
-    public static (long Peak, long Runtime, long Managed) Measure()
+    public static MemoryUse Measure()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var process = Process.GetCurrentProcess();
         long managed = GC.GetTotalMemory(forceFullCollection: false),
             resident = process.WorkingSet64;
-        return (process.PeakWorkingSet64, Math.Max(resident - managed, 0) + Slack, managed);
+        return new(process.PeakWorkingSet64, Math.Max(resident - managed, 0) + Slack, managed);
     }
 }

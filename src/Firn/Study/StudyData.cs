@@ -96,7 +96,7 @@ internal sealed class StudyData
         };
     }
 
-    private static (int[] Pool, int[] Test) Split(
+    private static SplitRows Split(
         RawCorpus raw,
         RawCorpus? test,
         LabelMap labels,
@@ -119,7 +119,7 @@ internal sealed class StudyData
                 $"{testSource!.Description} holds no text whose label the training texts have; give test texts of "
                     + $"the same labels."
             );
-        return ([.. Enumerable.Range(0, raw.Ids.Count)], rows);
+        return new([.. Enumerable.Range(0, raw.Ids.Count)], rows);
     }
 
     private static (WordVectors Vectors, string From) Vectors(

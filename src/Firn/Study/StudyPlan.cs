@@ -22,7 +22,7 @@ internal static class StudyPlan
     ];
 
     /// <summary>The sizes that the data reaches, ascending, and those it does not.</summary>
-    public static (int[] Sizes, int[] LeftOut) SizesOf(IReadOnlyList<int> asked, int texts)
+    public static StudySizes SizesOf(IReadOnlyList<int> asked, int texts)
     {
         int[] sizes =
         [
@@ -32,7 +32,7 @@ internal static class StudyPlan
                 .Distinct()
                 .Order(),
         ];
-        return (sizes, [.. asked.Where(size => size != StudyOptions.AllTexts && size > texts).Distinct().Order()]);
+        return new(sizes, [.. asked.Where(size => size != StudyOptions.AllTexts && size > texts).Distinct().Order()]);
     }
 
     /// <summary>

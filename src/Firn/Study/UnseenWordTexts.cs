@@ -6,8 +6,8 @@ using Firn.Text;
 namespace Firn.Study;
 
 /// <summary>
-/// The slice of texts on which a diverged table can show: those with at least one word that training lacks and that has a
-/// vector.
+/// The slice of texts on which a diverged table can show: those with at least one word that training lacks and that has
+/// a vector.
 /// </summary>
 public static class UnseenWordTexts
 {
@@ -98,7 +98,7 @@ public sealed class SlicedAccuracy
     /// </summary>
     /// <param name="other">The same texts under another model.</param>
     /// <param name="sliceOnly">Count the texts of the slice only.</param>
-    public (int Gained, int Lost) ComparedWith(SlicedAccuracy other, bool sliceOnly = false)
+    public SliceChange ComparedWith(SlicedAccuracy other, bool sliceOnly = false)
     {
         ArgumentNullException.ThrowIfNull(other);
         Throw.IfLengthDiffers(other._correct.Length, _correct.Length, nameof(other));
@@ -111,6 +111,6 @@ public sealed class SlicedAccuracy
             gained += other._correct[i] && !_correct[i] ? 1 : 0;
             lost += _correct[i] && !other._correct[i] ? 1 : 0;
         }
-        return (gained, lost);
+        return new(gained, lost);
     }
 }

@@ -77,7 +77,7 @@ public sealed class Phrases
     /// </summary>
     /// <param name="texts">Ids of the vocabulary; 0 is no word and parts neighbors.</param>
     /// <param name="vocabulary">Gives the words of the ids; any, for phrases are found by their words.</param>
-    public (RaggedIds Texts, Vocabulary Vocabulary) Join(RaggedIds texts, Vocabulary vocabulary)
+    public JoinedTexts Join(RaggedIds texts, Vocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -100,7 +100,7 @@ public sealed class Phrases
         return runs;
     }
 
-    private (RaggedIds Texts, Vocabulary Vocabulary) Renumber(RaggedIds joined, Vocabulary vocabulary, PhraseTree tree)
+    private JoinedTexts Renumber(RaggedIds joined, Vocabulary vocabulary, PhraseTree tree)
     {
         var counts = new long[tree.Count];
         foreach (int run in joined.Ids)
@@ -118,7 +118,7 @@ public sealed class Phrases
         var newId = new int[counts.Length];
         for (int run = 1; run < counts.Length; run++)
             newId[run] = counts[run] > 0 ? renumbered.IdOf(names[run]) : 0;
-        return (new RaggedIds([.. joined.Ids.Select(run => newId[run])], joined.Offsets), renumbered);
+        return new(new RaggedIds([.. joined.Ids.Select(run => newId[run])], joined.Offsets), renumbered);
     }
 
     private static double Npmi(long first, long last, long together, long total)

@@ -128,7 +128,13 @@ public sealed partial class ReportTests
     internal void A_legend_stands_where_the_data_is_not(double[] y, Corner expected) =>
         Assert.Equal(
             expected,
-            Charts.LegendOfCurves([0, 1, 2, 3], y, [double.NaN, double.NaN, double.NaN, double.NaN], (0, 3), (0, 1))
+            Charts.LegendOfCurves(
+                [0, 1, 2, 3],
+                y,
+                [double.NaN, double.NaN, double.NaN, double.NaN],
+                new(0, 3),
+                new(0, 1)
+            )
         );
 
     [GeneratedRegex("""(src|href)\s*=|https?://|url\(|@import""")]

@@ -58,7 +58,7 @@ public class ScikitLearnTests
         Assert.Equal(explained[1], plane.ExplainedY, 1e-9);
         double[][] other = Rows(golden.GetProperty("other")),
             projected = Rows(golden.GetProperty("projected"));
-        (double X, double Y)[] found = [.. other.Select(row => plane.Project([.. row.Select(v => (float)v)]))];
+        PlanePoint[] found = [.. other.Select(row => plane.Project([.. row.Select(v => (float)v)]))];
         // An axis has no direction: scikit-learn's may point the other way.
         double across = Math.Sign(found[0].X * projected[0][0]),
             up = Math.Sign(found[0].Y * projected[0][1]);

@@ -174,7 +174,7 @@ public sealed class TraceTests : IDisposable
         SlicedAccuracy reverse = SlicedAccuracy.Measure(predictor, texts, [0, 0, 0, 0, 0], inSlice);
         Assert.Equal(5, measured.Whole.Correct + reverse.Whole.Correct);
         Assert.Equal(
-            (reverse.UnseenWords.Correct, measured.UnseenWords.Correct),
+            new SliceChange(reverse.UnseenWords.Correct, measured.UnseenWords.Correct),
             measured.ComparedWith(reverse, sliceOnly: true)
         );
         using Predictor unknowing = Bundles.SmallPredictor.Make();

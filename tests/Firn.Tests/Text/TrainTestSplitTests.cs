@@ -91,7 +91,7 @@ public class TrainTestSplitTests
     public void Without_equal_texts_a_grouped_split_is_the_stratified_one()
     {
         int[] labels = [.. Enumerable.Range(0, 500).Select(i => i % 7 == 0 ? 1 : 0)];
-        (int[] Train, int[] Test) plain = TrainTestSplit.Stratified(labels, 0.15, 3),
+        SplitRows plain = TrainTestSplit.Stratified(labels, 0.15, 3),
             grouped = TrainTestSplit.Grouped(labels, [.. Enumerable.Range(0, 500)], 0.15, 3);
         Assert.Equal(plain.Train, grouped.Train);
         Assert.Equal(plain.Test, grouped.Test);

@@ -7,7 +7,7 @@ namespace Firn.Cli.Commands.Vectors;
 /// <summary>Joins phrases pass after pass, those that were kept or those that each pass finds.</summary>
 internal static class PhrasePasses
 {
-    public static (RaggedIds Texts, Vocabulary Vocabulary) Join(
+    public static JoinedTexts Join(
         RaggedIds texts,
         Vocabulary vocabulary,
         PhraseArguments.Choice choice,
@@ -46,6 +46,6 @@ internal static class PhrasePasses
         }
         if (choice.SavePath is { } path)
             Phrases.Save(path, passes);
-        return (texts, vocabulary);
+        return new(texts, vocabulary);
     }
 }

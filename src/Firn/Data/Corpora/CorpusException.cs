@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using Firn.Common;
 
 namespace Firn.Data;
 
 /// <summary>
 /// A corpus that cannot be read; the message is one line with the file, the place, the reason and the remedy.
 /// </summary>
-public sealed partial class CorpusException : Exception
+public sealed partial class CorpusException : FirnException
 {
     private readonly string _template;
 

@@ -22,7 +22,7 @@ internal static class WordSlots
 
     /// <summary>Lays out words: their bytes, where each ends among them, and the slots.</summary>
     /// <exception cref="ArgumentException">A word holds half a surrogate pair, or all have more than 2 GB.</exception>
-    public static (byte[] Bytes, int[] Ends, int[] Slots) Of(IReadOnlyList<string> words)
+    public static SlottedWords Of(IReadOnlyList<string> words)
     {
         long length = 0;
         foreach (string word in words)
@@ -54,6 +54,6 @@ internal static class WordSlots
             start += written;
             ends[i] = start;
         }
-        return (bytes, ends, slots);
+        return new(bytes, ends, slots);
     }
 }

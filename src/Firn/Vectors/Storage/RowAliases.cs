@@ -4,7 +4,7 @@ namespace Firn.Vectors.Storage;
 internal static class RowAliases
 {
     /// <summary>The rows to store, and for each row its place among them; null where all rows differ.</summary>
-    public static (int[] Stored, int[]? RowOf) Find(VectorRows rows)
+    public static StoredRows Find(VectorRows rows)
     {
         var firstOf = new Dictionary<int, int>(rows.Count, new RowComparer(rows)); // row to its place among the stored
         var rowOf = new int[rows.Count];
@@ -21,7 +21,7 @@ internal static class RowAliases
                 rowOf[row] = firstOf[row];
             }
         }
-        return ([.. stored], stored.Count == rows.Count ? null : rowOf);
+        return new([.. stored], stored.Count == rows.Count ? null : rowOf);
     }
 
     private sealed class RowComparer(VectorRows rows) : IEqualityComparer<int>

@@ -27,7 +27,7 @@ internal static class RoundSize
         TreePairs = 3.2;
 
     /// <summary>Segments of a shared round, and positions a segment, a multiple of the kernels' chunk.</summary>
-    public static (int Segments, int Size) Of(TrainingWords words, TrainingState state)
+    public static Round Of(TrainingWords words, TrainingState state)
     {
         Word2VecOptions options = state.Options;
         double share = ShareOfMostFrequent(words, state);
@@ -39,7 +39,7 @@ internal static class RoundSize
                 Math.Min(options.SkipGram ? SkipGramChanges : CbowTreeChanges, TreePairs / share) * Caution(options)
             );
         int segments = (int)Math.Clamp(round / WindowKernel.Chunk, 1, SharedRounds.MaxSegments);
-        return (segments, Clamp(round / segments, state.Subwords is null ? LongestSegment : LongestSubwordSegment));
+        return new(segments, Clamp(round / segments, state.Subwords is null ? LongestSegment : LongestSubwordSegment));
     }
 
     /// <summary>Positions of a segment with subwords that one thread trains alone.</summary>

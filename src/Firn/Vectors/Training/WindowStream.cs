@@ -18,7 +18,7 @@ internal sealed class WindowStream(TrainingWords words, int window, bool shrink)
     public int Count { get; private set; }
 
     /// <summary>The positions that the windows of a chunk reach over.</summary>
-    public (int Low, int High) Span(int first, int count)
+    public WindowSpan Span(int first, int count)
     {
         int low = int.MaxValue,
             high = 0;
@@ -27,7 +27,7 @@ internal sealed class WindowStream(TrainingWords words, int window, bool shrink)
             low = Math.Min(low, Low[p]);
             high = Math.Max(high, High[p]);
         }
-        return (low, high);
+        return new(low, high);
     }
 
     /// <summary>Draws the words to keep and the widths of the windows.</summary>

@@ -1,0 +1,4 @@
+namespace Firn.Recipes;
+
+/// <summary>Memory of the process, in bytes.</summary>
+internal readonly record struct MemoryUse(long Peak, long Runtime, long Managed);
