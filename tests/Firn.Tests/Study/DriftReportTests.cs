@@ -152,7 +152,7 @@ public class DriftReportTests
     {
         using Predictor predictor = Bundles.SmallPredictor.Make();
         Assert.Contains(
-            "--before",
+            "PretrainedVectors",
             Assert.Throws<InvalidDataException>(() => DriftTable.Of(predictor)).Message,
             StringComparison.Ordinal
         );
