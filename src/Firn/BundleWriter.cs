@@ -106,19 +106,23 @@ internal sealed class BundleWriter
     {
         TextClassifier model = predictor.Classifier;
         EmbeddingTable table = model.Embedding;
+        using MappedHold hold = table.Hold();
         Add(Vocabulary, predictor.Vocabulary.Save);
         Add(Weights, stream => SafetensorsWriter.Write(stream, [.. model.Parameters
             .Where(p => p.Group != ParameterGroup.Embedding).Select(p => Tensor.Of(p.Name, p.Values, [.. p.Shape]))]));
         List<Tensor> vectors =
         [
-            Tensor.Of(BundleReader.RowsTensor, table.Rows, table.RowCount, table.Dimension),
+            Tensor.Of(BundleReader.RowsTensor, table.InPlace, table.RowCount, table.Dimension),
             Tensor.Of(BundleReader.RowOfTensor, table.RowOf.ToArray(), table.VocabularySize),
         ];
         if (predictor.Trace is { } trace)
             vectors.Add(TraceTensors.CountsOf(trace));
         Add(Vectors, stream => SafetensorsWriter.Write(stream, vectors));
         if (predictor.Trace?.Pretrained is { } before)
+        {
+            using MappedHold rows = before.Hold();
             Add(Pretrained, stream => SafetensorsWriter.Write(stream, TraceTensors.Of(before)));
+        }
         if (model.Wide is { } wide)
             Add(Wide, stream => SafetensorsWriter.Write(stream, WideTensors.Of(wide)));
         Add(Golden, stream => stream.Write(GoldenFile.Of(predictor).ToBytes()));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Firn.Bundles;
 using Firn.Evaluation;
@@ -13,10 +14,17 @@ namespace Firn;
 /// the classes. It has no way to be given another cleaning. Safe for use by many threads, not while
 /// the classifier trains; after further training it predicts with the new weights.
 /// </summary>
+/// <remarks>
+/// <see cref="Dispose"/> may come at any time: calls in flight finish, later ones get <see cref="ObjectDisposedException"/>. A
+/// predictor that is not disposed of goes with the garbage, and its mapped file with it.
+/// </remarks>
 public sealed class Predictor : IDisposable
 {
-    private readonly IDisposable? _table;
+    private readonly MappedParts? _files; // one hold of them is this predictor's own
     private readonly CurrentScorer _scorer;
+    private readonly ConcurrentBag<TextEncoder> _encoders = [];
+    private LabelRule? _rule;
+    private int _disposed;
 
     /// <summary>Puts a predictor together.</summary>
     /// <param name="tokenizer">The cleaning the classifier was trained with.</param>
@@ -25,12 +33,12 @@ public sealed class Predictor : IDisposable
     /// <param name="labels">Names of the classes, [C].</param>
     /// <exception cref="ArgumentException">Vocabulary, classifier and labels do not fit each other.</exception>
     public Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels)
-        : this(tokenizer, vocabulary, classifier, labels, table: null)
+        : this(tokenizer, vocabulary, classifier, labels, files: null)
     {
     }
 
     internal Predictor(Tokenizer tokenizer, Vocabulary vocabulary, TextClassifier classifier, IReadOnlyList<string> labels,
-        IDisposable? table, CurrentScorer? scorer = null)
+        MappedParts? files, CurrentScorer? scorer = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -42,13 +50,13 @@ public sealed class Predictor : IDisposable
         Vocabulary = vocabulary;
         Classifier = classifier;
         Labels = labels;
-        _table = table;
+        _files = files;
         // Folded as words are met: a predictor should load at once; folding the whole table ahead pays for a server.
         _scorer = scorer ?? new CurrentScorer(classifier);
     }
 
     private Predictor(Predictor like, TextClassifier classifier, CurrentScorer? scorer)
-        : this(like.Tokenizer, like.Vocabulary, classifier, like.Labels, table: null, scorer)
+        : this(like.Tokenizer, like.Vocabulary, classifier, like.Labels, like.ShareFiles(), scorer)
     {
         (Neutral, UnsureBelow, Threshold, MaxTokens) = (like.Neutral, like.UnsureBelow, like.Threshold, like.MaxTokens);
         (Card, Trace, Threads, Truncation) = (like.Card, like.Trace, like.Threads, like.Truncation);
@@ -88,7 +96,7 @@ public sealed class Predictor : IDisposable
     public const string UnsureLabel = LabelRule.UnsureLabel;
 
     /// <summary>How a label is chosen from probabilities.</summary>
-    public LabelRule Rule => new()
+    public LabelRule Rule => _rule ??= new LabelRule
     {
         Labels = Labels,
         MultiLabel = Classifier.Options.MultiLabel,
@@ -158,17 +166,29 @@ public sealed class Predictor : IDisposable
     /// <summary>The same predictor with another card; both share the model.</summary>
     internal Predictor WithCard(ModelCard card) => new(this, Classifier, _scorer) { Card = card };
 
-    /// <summary>Scores and labels one text. An empty text, or one without a word that says something, gets the classifier's prior and <see cref="Prediction.SaysNothing"/>.</summary>
+    /// <summary>
+    /// Scores and labels one text, and allocates nothing but the answer. An empty text, or one without a word that says something,
+    /// gets the classifier's prior and <see cref="Prediction.SaysNothing"/>.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The predictor was disposed of.</exception>
     public Prediction Predict(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Predict([text])[0];
+        ThrowIfDisposed();
+        TextEncoder encoder = _encoders.TryTake(out TextEncoder? free) ? free : new TextEncoder(this);
+        var probabilities = new float[Classifier.Options.OutputSize];
+        int tokens = encoder.Set(text);
+        _scorer.Value.ScoreOne(encoder.Ids, encoder.Unseen, probabilities);
+        Prediction prediction = Decide(Rule, probabilities, tokens, encoder.Ids.Length, encoder.Unseen);
+        _encoders.Add(encoder);
+        return prediction;
     }
 
     /// <summary>Scores and labels texts, in order.</summary>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
+        ThrowIfDisposed();
         var encoder = new TextEncoder(this);
         var tokens = new int[texts.Count];
         for (int i = 0; i < texts.Count; i++)
@@ -192,14 +212,19 @@ public sealed class Predictor : IDisposable
         for (int i = 0; i < predictions.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.AsSpan(i * columns, columns);
-            LabelDecision decision = rule.Decide(row);
-            predictions[i] = new Prediction(decision.Label, decision.Probability, row.ToArray(), tokens[i], ids.LengthOf(i))
-            {
-                Abstained = decision.Abstained,
-                Spelled = ids.UnseenOf(i) is [.., > 0],
-            };
+            predictions[i] = Decide(rule, row.ToArray(), tokens[i], ids.LengthOf(i), ids.UnseenOf(i));
         }
         return predictions;
+    }
+
+    private static Prediction Decide(LabelRule rule, float[] row, int tokens, int known, ReadOnlySpan<float> unseen)
+    {
+        LabelDecision decision = rule.Decide(row);
+        return new Prediction(decision.Label, decision.Probability, row, tokens, known)
+        {
+            Abstained = decision.Abstained,
+            Spelled = unseen is [.., > 0],
+        };
     }
 
     /// <summary>
@@ -209,6 +234,7 @@ public sealed class Predictor : IDisposable
     public float[] Probabilities(RaggedIds ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
+        ThrowIfDisposed();
         var probabilities = new float[ids.Count * Classifier.Options.OutputSize];
         _scorer.Value.Score(ids, probabilities, Threads);
         return probabilities;
@@ -293,8 +319,20 @@ public sealed class Predictor : IDisposable
     }
 
     /// <summary>
-    /// Unmaps the table of a loaded bundle; the predictor and those made from it must not be in use, now or later. A
-    /// predictor that was not loaded has nothing to release.
+    /// Ends the use of this predictor: calls in flight finish, later ones get <see cref="ObjectDisposedException"/>. The mapped file of
+    /// a loaded bundle is let go when the last of the predictors that share it (those made by <c>With...</c>) is disposed of.
     /// </summary>
-    public void Dispose() => _table?.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _files?.Dispose();
+    }
+
+    private MappedParts? ShareFiles()
+    {
+        ThrowIfDisposed();
+        return _files?.Take();
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 }

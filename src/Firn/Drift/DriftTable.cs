@@ -145,7 +145,7 @@ public sealed class DriftTable
     /// <summary>A copy of the vectors after training, changed by <paramref name="change"/>, which gets all rows, [R,E].</summary>
     internal EmbeddingTable Copy(Action<float[]> change)
     {
-        float[] rows = After.Rows.ToArray();
+        float[] rows = After.CopyRows();
         change(rows);
         return new EmbeddingTable(After.RowOf.ToArray(), rows, After.Dimension);
     }

@@ -11,7 +11,7 @@ internal static unsafe class EmbeddingLayer
         in StepDropout dropout, RaggedLayout layout, bool reversed, SequenceTape tape)
     {
         int width = table.Dimension;
-        ReadOnlySpan<float> rows = table.Rows.Span;
+        ReadOnlySpan<float> rows = table.InPlace.Span;
         ReadOnlySpan<int> rowOf = table.RowOf;
         for (int i = 0; i < layout.Texts; i++)
         {

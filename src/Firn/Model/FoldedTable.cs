@@ -90,7 +90,7 @@ internal sealed unsafe class FoldedTable
     private Piece Fold(ReadOnlySpan<int> rows, AlignedBuffer input, AlignedBuffer output)
     {
         for (int i = 0; i < rows.Length; i++)
-            table.Rows.Span.Slice(rows[i] * table.Dimension, table.Dimension).CopyTo(input.Span[(i * table.Dimension)..]);
+            table.InPlace.Span.Slice(rows[i] * table.Dimension, table.Dimension).CopyTo(input.Span[(i * table.Dimension)..]);
         var piece = new Piece(rows.Length, width * ValueBytes, atFirstUse: false);
         bool single = precision == FoldPrecision.Float32;
         map.Project(input.Pointer, rows.Length, single ? (float*)piece.RowAt(0) : output.Pointer);
@@ -109,7 +109,7 @@ internal sealed unsafe class FoldedTable
     /// <summary>By way of the scratch memory, so that a thread that reads the row meanwhile sees the bits of the end only.</summary>
     private void FoldOne(int row, Piece piece, int index, float* scratch)
     {
-        fixed (float* vector = table.Rows.Span.Slice(row * table.Dimension, table.Dimension))
+        fixed (float* vector = table.InPlace.Span.Slice(row * table.Dimension, table.Dimension))
             map.ProjectOne(vector, scratch);
         var sums = new ReadOnlySpan<float>(scratch, width);
         if (precision == FoldPrecision.Float32)

@@ -67,7 +67,7 @@ internal sealed class ModelLayers
     /// <summary>The weights of a new model, the embedding's rows first.</summary>
     public static Parameter[] CreateWeights(ClassifierOptions options, EmbeddingTable embedding, Kernels.CounterRandom random)
     {
-        var rows = new Parameter(EmbeddingRows, [embedding.RowCount, embedding.Dimension], ParameterGroup.Embedding, embedding.Rows);
+        var rows = new Parameter(EmbeddingRows, [embedding.RowCount, embedding.Dimension], ParameterGroup.Embedding, embedding.InPlace, embedding.Rows);
         var source = WeightSource.Fresh(rows, random);
         _ = new ModelLayers(options, embedding, embedding.Dimension, source, trains: false);
         return [.. source.Parameters];

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Firn.Files;
 using Firn.Kernels;
 using Firn.Layers;
 using Firn.Text;
@@ -33,6 +34,7 @@ public sealed unsafe class Scorer
     public Scorer(TextClassifier model, FoldPrecision precision = FoldPrecision.Float32, int threads = 0, FoldTime time = FoldTime.Ahead)
     {
         ArgumentNullException.ThrowIfNull(model);
+        using MappedHold hold = model.Embedding.Hold();
         this.model = model;
         version = model.Version;
         Precision = precision;
@@ -82,6 +84,7 @@ public sealed unsafe class Scorer
     /// <param name="workspace">Used by nobody else meanwhile.</param>
     /// <param name="probabilities">Destination [K].</param>
     /// <exception cref="InvalidOperationException">The scorer was made without folding, or the model was trained since.</exception>
+    /// <exception cref="ObjectDisposedException">The bundle that the model was loaded from was disposed of.</exception>
     public void Score(ReadOnlySpan<int> ids, ReadOnlySpan<float> unseen, ScoringWorkspace workspace, Span<float> probabilities)
     {
         ArgumentNullException.ThrowIfNull(workspace);
@@ -91,6 +94,7 @@ public sealed unsafe class Scorer
             throw new InvalidOperationException("Single texts need a folded table; make the scorer with Float32, Float16 or BFloat16.");
         CheckCurrent();
         CheckIds(ids);
+        using MappedHold hold = model.Embedding.Hold();
         if (GivesPrior(ids.Length, unseen, probabilities))
             return;
         ReadOnlySpan<int> read = ids;
@@ -110,17 +114,27 @@ public sealed unsafe class Scorer
         Losses.Probabilities(workspace.Shard.LogitsOf(0), probabilities, model.Options.MultiLabel);
     }
 
+    /// <summary>Scores one text in a workspace of the scorer's own.</summary>
+    internal void ScoreOne(ReadOnlySpan<int> ids, ReadOnlySpan<float> unseen, Span<float> probabilities)
+    {
+        ScoringWorkspace workspace = _free.TryTake(out ScoringWorkspace? free) ? free : CreateWorkspace();
+        Score(ids, unseen, workspace, probabilities);
+        _free.Add(workspace);
+    }
+
     /// <summary>Scores texts, sorted by length and shared by threads.</summary>
     /// <param name="texts">N texts as token ids in [0, V); may be empty.</param>
     /// <param name="probabilities">Destination [N,K], in the texts' order.</param>
     /// <param name="threads">Threads to use; 0 for all of the machine.</param>
     /// <exception cref="InvalidOperationException">The model was trained since the scorer was made.</exception>
+    /// <exception cref="ObjectDisposedException">The bundle that the model was loaded from was disposed of.</exception>
     public void Score(RaggedIds texts, Span<float> probabilities, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(texts);
         Throw.IfLengthDiffers(probabilities.Length, (long)texts.Count * columns);
         CheckCurrent();
         CheckIds(texts.Ids);
+        using MappedHold hold = model.Embedding.Hold();
         CheckUnseen(texts.Unseen?.Length ?? 0, texts.Count);
         threads = threads > 0 ? threads : Environment.ProcessorCount;
         var plan = new BatchPlan(1, 1, 1);

@@ -108,7 +108,7 @@ internal sealed unsafe class WordProjection : InputProjection
         {
             var to = new Span<float>(x + (long)i * width, width);
             int row = groups.Rows[from + i];
-            layers.Embedding.Rows.Span.Slice(row * width, width).CopyTo(to);
+            layers.Embedding.InPlace.Span.Slice(row * width, width).CopyTo(to);
             Mask(row, to);
         }
         foreach (SequenceLayer layer in layers.OnEmbedding)

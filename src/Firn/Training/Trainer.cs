@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Firn.Data;
 using Firn.Evaluation;
+using Firn.Files;
 using Firn.Kernels;
 using Firn.Model;
 using Firn.Text;
@@ -56,6 +57,7 @@ public sealed class Trainer
     {
         bool validates = validation is { Count: > 0 };
         Check(train, trainLabels, validates ? validation : null, validationLabels);
+        using MappedHold hold = _model.Embedding.Hold();
         var run = new TrainingRun(_model, _options, train, trainLabels, Sets, validates, observer);
         Checkpoint?.Resume(run);
         while (run.Stopped is null)

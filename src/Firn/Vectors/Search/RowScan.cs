@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Firn.Files;
 using Firn.Kernels;
 using Firn.Vectors.Storage;
 
@@ -23,6 +24,7 @@ internal static unsafe class RowScan
     /// <exception cref="InvalidDataException">A number is not finite, which a mapped file may hold.</exception>
     public static (int Row, float Score)[] Nearest(IWordTable vectors, float[] query, int count, int rows, int[] without)
     {
+        using MappedHold hold = vectors.Hold();
         var quick = new float[rows];
         Workers.Run((rows + RowsAtOnce - 1) / RowsAtOnce, Environment.ProcessorCount, (part, _) => Score(vectors, query, quick, part * RowsAtOnce, Math.Min(rows, (part + 1) * RowsAtOnce)));
         int bad = Array.FindIndex(quick, float.IsNaN);
