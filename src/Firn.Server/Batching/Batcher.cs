@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Common;
 using Firn.Server.Settings;
 using Firn.Server.Contracts;
 using Firn.Server.Telemetry;
@@ -21,7 +22,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
     private readonly IScorer scorer;
     private readonly BatchingOptions options;
     private readonly ModelMeters meters;
-    private readonly ModelHold? hold;
+    private readonly CountedHold? hold;
     private readonly int workers;
     private readonly long batchTimeout;
     private readonly Lock gate = new();
@@ -32,7 +33,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
     private bool _disposed;
 
     /// <summary>A batcher in front of a scorer that stays as long as there are jobs, or as long as it is held.</summary>
-    public Batcher(IScorer scorer, BatchingOptions options, ModelMeters meters, ModelHold? hold = null)
+    public Batcher(IScorer scorer, BatchingOptions options, ModelMeters meters, CountedHold? hold = null)
     {
         options.Validate();
         this.scorer = scorer;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Firn.Bundles;
 using Firn.Server.Batching;
 
 namespace Firn.Server.Models;
@@ -23,7 +24,7 @@ internal sealed class HeadStart
         var start = new HeadStart(settings.Load);
         foreach (string folder in (settings.Configured ?? settings.Discover()).SelectMany(Chosen).Take(Environment.ProcessorCount))
         {
-            string fingerprint = ModelFolder.Fingerprint(folder);
+            string fingerprint = BundleFolder.Fingerprint(folder);
             start.begun[folder] = (fingerprint, Task.Factory.StartNew(() => start.load(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         }
         return start;
@@ -34,7 +35,7 @@ internal sealed class HeadStart
     {
         if (!begun.TryRemove(folder, out (string Fingerprint, Task<IScorer> Loading) early))
             return load(folder);
-        if (early.Fingerprint == ModelFolder.Fingerprint(folder))
+        if (early.Fingerprint == BundleFolder.Fingerprint(folder))
             return early.Loading.GetAwaiter().GetResult();
         Forget(early.Loading);
         return load(folder);
@@ -54,7 +55,7 @@ internal sealed class HeadStart
     {
         try
         {
-            SortedDictionary<long, string> found = ModelFolder.Versions(model.Path);
+            SortedDictionary<long, string> found = BundleFolder.Versions(model.Path);
             return VersionSelection.Choose(found.Keys, model.Policy, model.Labels.Values, _ => false).Select(number => found[number]);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using Firn.Bundles;
 using Firn.Server.Contracts;
 using Firn.Server.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -207,9 +208,9 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
 
     private async Task ReconcileAsync(ModelConfiguration wanted, HeldModel now, bool retry, CancellationToken cancellation)
     {
-        SortedDictionary<long, string> found = ModelFolder.Versions(wanted.Path);
+        SortedDictionary<long, string> found = BundleFolder.Versions(wanted.Path);
         IReadOnlyDictionary<string, long> labels = Labels(wanted, now);
-        var prints = found.ToDictionary(f => f.Key, f => ModelFolder.Fingerprint(f.Value));
+        var prints = found.ToDictionary(f => f.Key, f => BundleFolder.Fingerprint(f.Value));
         var broken = now.Broken.Where(b => found.ContainsKey(b.Key) && !retry && !b.Value.IsDue(prints[b.Key])).Select(b => b.Key).ToHashSet();
 
         bool again = true;

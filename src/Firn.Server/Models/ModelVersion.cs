@@ -1,3 +1,4 @@
+using Firn.Common;
 using Firn.Server.Batching;
 using Firn.Server.Settings;
 using Firn.Server.Telemetry;
@@ -11,7 +12,7 @@ namespace Firn.Server.Models;
 internal sealed class ModelVersion
 {
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ModelHold hold;
+    private readonly CountedHold hold;
     private int retired;
 
     public ModelVersion(string model, long number, string fingerprint, IScorer scorer, BatchingOptions batching, ModelMeters meters)
@@ -21,7 +22,7 @@ internal sealed class ModelVersion
         NumberText = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Fingerprint = fingerprint;
         Scorer = scorer;
-        hold = new ModelHold(Free);
+        hold = new CountedHold(Free);
         Batcher = new Batcher(scorer, batching, meters, hold);
         Input = new Batching.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens, scorer.Truncation)
         {

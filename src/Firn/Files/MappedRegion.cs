@@ -18,13 +18,14 @@ internal sealed unsafe class MappedRegion : IDisposable
 
     private readonly SafeMemoryMappedViewHandle _view;
     private readonly byte* _start;
-    private int _holds = 1;
+    private readonly CountedHold _hold;
     private int _disposed, _isPinned;
 
     private MappedRegion(string path, SafeMemoryMappedViewHandle view, byte* start, long length)
     {
         Path = path;
         _view = view;
+        _hold = new CountedHold(view.Dispose);
         _start = start;
         Length = length;
     }
@@ -51,19 +52,8 @@ internal sealed unsafe class MappedRegion : IDisposable
         return new MappedRegion(path, view, start, length);
     }
 
-    /// <summary>Takes hold; false when the region is unmapped, or will be by those who still use it.</summary>
-    public bool TryTake()
-    {
-        int now = Volatile.Read(ref _holds);
-        while (now > 0)
-        {
-            int seen = Interlocked.CompareExchange(ref _holds, now + 1, now);
-            if (seen == now)
-                return true;
-            now = seen;
-        }
-        return false;
-    }
+    /// <summary>Takes hold; false when the region is unmapped.</summary>
+    public bool TryTake() => _hold.TryTake();
 
     /// <summary>Takes hold for good, until <see cref="LetGo"/>.</summary>
     /// <exception cref="ObjectDisposedException">The region is unmapped.</exception>
@@ -77,16 +67,12 @@ internal sealed unsafe class MappedRegion : IDisposable
     /// <exception cref="ObjectDisposedException">The region is unmapped.</exception>
     public void ThrowIfUnmapped()
     {
-        if (Volatile.Read(ref _holds) == 0)
+        if (_hold.IsFree)
             ThrowDisposed();
     }
 
     /// <summary>Lets go; the last one out unmaps.</summary>
-    public void LetGo()
-    {
-        if (Interlocked.Decrement(ref _holds) == 0)
-            _view.Dispose();
-    }
+    public void LetGo() => _hold.LetGo();
 
     /// <summary>Keeps the region mapped until the process ends, for a bare span that leaves the library.</summary>
     /// <exception cref="ObjectDisposedException">The region is unmapped.</exception>
