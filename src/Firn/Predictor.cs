@@ -83,14 +83,35 @@ public sealed class Predictor : IDisposable
     /// Confidence below which a text gets the label <see cref="UnsureLabel"/>: the model does not know, which is another
     /// thing than knowing it to be neutral. In [0, 1.01]; null for none; comes before <see cref="Neutral"/>.
     /// </summary>
-    public double? UnsureBelow { get; init; }
+    /// <exception cref="ArgumentException">A class is called <c>unsure</c> itself, or the value is out of range.</exception>
+    public double? UnsureBelow
+    {
+        get;
+        init
+        {
+            if (value is { } confidence)
+                Throw.IfOutside(confidence, 0, 1.01, nameof(UnsureBelow));
+            if (value > 0)
+                RefuseUnsureClass();
+            field = value;
+        }
+    }
 
     /// <summary>
     /// With two classes, the score from which a text gets the second, and where a text may have several classes, the
     /// probability from which it has each; in [0, 1], 0.5 unless it was tuned
     /// (<see cref="Evaluation.DecisionThreshold"/>). <see cref="Neutral"/>, where there is a band, comes first.
     /// </summary>
-    public float Threshold { get; init; } = Decision.Usual;
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
+    public float Threshold
+    {
+        get;
+        init
+        {
+            Throw.IfOutside(value, 0f, 1f, nameof(Threshold));
+            field = value;
+        }
+    } = Decision.Usual;
 
     /// <summary>The label of texts that the model is not sure about.</summary>
     public const string UnsureLabel = LabelRule.UnsureLabel;
@@ -106,7 +127,16 @@ public sealed class Predictor : IDisposable
     };
 
     /// <summary>Ids used of a text, at most. Default 300.</summary>
-    public int MaxTokens { get; init; } = 300;
+    /// <exception cref="ArgumentOutOfRangeException">The value is not above 0.</exception>
+    public int MaxTokens
+    {
+        get;
+        init
+        {
+            Throw.IfNotPositive(value, nameof(MaxTokens));
+            field = value;
+        }
+    } = 300;
 
     /// <summary>Which ids count in a longer text.</summary>
     public Truncation Truncation { get; init; }
@@ -118,7 +148,16 @@ public sealed class Predictor : IDisposable
     public TrainingTrace? Trace { get; init; }
 
     /// <summary>Threads to use for a batch; 0 for all of the machine.</summary>
-    public int Threads { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int Threads
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
 
     /// <summary>Loads a bundle; see <see cref="Bundle.Load"/>.</summary>
     public static Predictor Load(string folder) => Bundle.Load(folder);
@@ -192,7 +231,7 @@ public sealed class Predictor : IDisposable
         var encoder = new TextEncoder(this);
         var tokens = new int[texts.Count];
         for (int i = 0; i < texts.Count; i++)
-            tokens[i] = encoder.Add(texts[i]);
+            tokens[i] = encoder.Add(texts[i] ?? throw new ArgumentException($"Text {i} is null; leave it out, or give an empty text.", nameof(texts)));
         return Decide(encoder.ToRaggedIds(), tokens);
     }
 
@@ -326,6 +365,16 @@ public sealed class Predictor : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             _files?.Dispose();
+    }
+
+    /// <summary>The label for texts without a class must be no class's name, or nobody could tell the two apart.</summary>
+    private void RefuseUnsureClass()
+    {
+        if (Labels.Contains(UnsureLabel))
+        {
+            throw new ArgumentException($"A class of the model is called '{UnsureLabel}', which is also what a text would get that the model is not sure about; "
+                + "rename the class, or leave this option out.", nameof(UnsureBelow));
+        }
     }
 
     private MappedParts? ShareFiles()

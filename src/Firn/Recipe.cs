@@ -26,10 +26,10 @@ public sealed partial class Recipe
     }
 
     /// <summary>The reference notebook's.</summary>
-    public static Recipe Notebook { get; } = new(RecipeOptions.Notebook);
+    public static Recipe Notebook => new(RecipeOptions.Notebook);
 
     /// <summary>The one for short messages.</summary>
-    public static Recipe Tweets { get; } = new(RecipeOptions.Tweets) { BySize = SizeSettings.All };
+    public static Recipe Tweets => new(RecipeOptions.Tweets) { BySize = SizeSettings.All };
 
     /// <summary>The choices.</summary>
     public RecipeOptions Options { get; }
@@ -59,8 +59,9 @@ public sealed partial class Recipe
 
     /// <summary>Follows the recipe.</summary>
     /// <param name="corpus">
-    /// Labelled texts, such as a <see cref="CorpusReader"/>; gone through twice, for the texts are not kept in memory and
-    /// the surest errors are looked up again.
+    /// Labelled texts, such as a <see cref="CorpusReader"/>; a reader or a collection is gone through twice, for the texts are not kept in
+    /// memory and the surest errors are looked up again. Any other sequence is read once and kept, since a second pass might give
+    /// other texts.
     /// </param>
     /// <param name="test">Texts to test on; null keeps <see cref="RecipeOptions.TestShare"/> of the corpus apart.</param>
     /// <param name="observer">Told of stages and progress.</param>
@@ -75,6 +76,7 @@ public sealed partial class Recipe
         IRecipeObserver? observer = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
+        (corpus, test) = (KeptTexts.Of(corpus, cancellation), test is null ? null : KeptTexts.Of(test, cancellation));
         if (Options.Folds > 0 && (Validation is not null || CheckpointPath is not null))
             throw new ArgumentException($"Folds take the place of validation texts, and their runs are not kept in a checkpoint; leave out {(Validation is null ? "the checkpoint" : "the validation texts")} or the folds.", nameof(corpus));
         using WarmStart? start = OpenStart();
@@ -94,6 +96,26 @@ public sealed partial class Recipe
         Predictor source = Predictor.Load(folder);
         return new WarmStart(new TrainedBundle(
             source.Classifier, source.Vocabulary, source.Tokenizer.Options, source.Labels, source.Card.Data, source));
+    }
+
+    /// <summary>
+    /// The same recipe with changed options, and all else as it is: <c>Recipe.Tweets.With(o => o with { MaxTokens = 50 })</c>. What is
+    /// changed is taken as it is given, and no longer chosen by the number of texts (<see cref="BySize"/>).
+    /// </summary>
+    /// <param name="change">Gets the options and returns changed ones.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public Recipe With(Func<RecipeOptions, RecipeOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        RecipeOptions changed = change(Options) ?? throw new ArgumentException("The changed options are null; return options.", nameof(change));
+        return new Recipe(changed)
+        {
+            CheckpointPath = CheckpointPath,
+            Validation = Validation,
+            BySize = BySize & ~SettingsBySize.ChangedIn(Options, changed),
+            MemoryLimit = MemoryLimit,
+            Start = Start,
+        };
     }
 
     private Recipe With(RecipeOptions options, WarmStart? start) =>
@@ -193,6 +215,7 @@ public sealed partial class Recipe
         ArgumentNullException.ThrowIfNull(corpus);
         using WarmStart? start = OpenStart();
         var clock = new StageClock(observer);
+        (corpus, test) = (KeptTexts.Of(corpus, cancellation), test is null ? null : KeptTexts.Of(test, cancellation));
         Recipe recipe = start is null ? this : With(start.Apply(Options), start);
         (recipe, CorpusParts parts, LabelMap labels, _) = recipe.Parts(LabeledSource.Of(corpus, Options.LabelNames),
             test is null ? null : LabeledSource.Of(test, Options.LabelNames), clock, cancellation);

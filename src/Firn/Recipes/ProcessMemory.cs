@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Kernels;
 
 namespace Firn.Recipes;
 
@@ -14,7 +15,8 @@ internal static class ProcessMemory
     /// </summary>
     public static (long Peak, long Runtime, long Managed) Measure()
     {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        if (Heap.Collects) // else what is garbage counts too, and the forecast is on the safe side
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var process = Process.GetCurrentProcess();
         long managed = GC.GetTotalMemory(forceFullCollection: false), resident = process.WorkingSet64;
         return (process.PeakWorkingSet64, Math.Max(resident - managed, 0) + Slack, managed);

@@ -93,7 +93,7 @@ public sealed record CleaningOptions
     public bool Stem { get; init; }
 
     /// <summary>The cleaning of the reference notebook: its regular expression and NLTK's stop words.</summary>
-    public static CleaningOptions Notebook { get; } = new()
+    public static CleaningOptions Notebook => new()
     {
         Preset = "notebook",
         LowerCase = true,
@@ -103,7 +103,7 @@ public sealed record CleaningOptions
     };
 
     /// <summary>Keeps what carries sentiment in short messages; also for reviews and news.</summary>
-    public static CleaningOptions Tweets { get; } = new()
+    public static CleaningOptions Tweets => new()
     {
         Preset = "tweets",
         LowerCase = true,
@@ -123,7 +123,7 @@ public sealed record CleaningOptions
     };
 
     /// <summary>Splits at white space and does nothing else; for text that is tokenized already.</summary>
-    public static CleaningOptions None { get; } = new() { Preset = "none" };
+    public static CleaningOptions None => new() { Preset = "none" };
 
     /// <summary>The cleaning of a model that was made with Keras.</summary>
     internal static CleaningOptions Of(KerasTextOptions keras)

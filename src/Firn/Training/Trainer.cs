@@ -51,6 +51,7 @@ public sealed class Trainer
     /// Ends the run after the batch in hand; the model then holds the weights of its best finished epoch.
     /// </param>
     /// <exception cref="ArgumentException">Options, texts and labels do not fit; found before any work is done.</exception>
+    /// <exception cref="InvalidOperationException">The model is being trained by another trainer.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is no longer finite; the message names the step.</exception>
     public TrainingResult Run(RaggedIds train, int[] trainLabels, RaggedIds? validation = null, int[]? validationLabels = null,
         ITrainingObserver? observer = null, CancellationToken cancellation = default)
@@ -58,6 +59,21 @@ public sealed class Trainer
         bool validates = validation is { Count: > 0 };
         Check(train, trainLabels, validates ? validation : null, validationLabels);
         using MappedHold hold = _model.Embedding.Hold();
+        _model.BeginTraining();
+        try
+        {
+            return RunAlone(train, trainLabels, validates ? validation : null, validationLabels, observer, cancellation);
+        }
+        finally
+        {
+            _model.EndTraining();
+        }
+    }
+
+    private TrainingResult RunAlone(RaggedIds train, int[] trainLabels, RaggedIds? validation, int[]? validationLabels,
+        ITrainingObserver? observer, CancellationToken cancellation)
+    {
+        bool validates = validation is not null;
         var run = new TrainingRun(_model, _options, train, trainLabels, Sets, validates, observer);
         Checkpoint?.Resume(run);
         while (run.Stopped is null)

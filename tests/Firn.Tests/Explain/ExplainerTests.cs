@@ -22,7 +22,7 @@ public class ExplainerTests
     public void Shares_sum_to_the_margin_less_the_baseline_within_one_percent(string labels, Pooling pooling, bool bidirectional, bool wide)
     {
         using Predictor predictor = Make(labels.Split(','), new ClassifierOptions { HiddenSize = 5, Pooling = pooling, Bidirectional = bidirectional }, wide);
-        Explanation explanation = new Explainer(predictor).Explain("not a very good day, love love the rain");
+        Explanation explanation = new Explainer(predictor).Explain("not a very good day, love love the rain", TestContext.Current.CancellationToken);
         Assert.InRange(explanation.CompletenessError, 0, 0.01);
         Assert.True(Math.Abs(explanation.Margin - explanation.BaselineMargin) > 0.01);
         Assert.Equal(predictor.Predict("not a very good day, love love the rain").Probabilities.Length == 1 ? 2 : 3, predictor.Labels.Count);
@@ -33,7 +33,7 @@ public class ExplainerTests
     public void The_margin_is_that_of_the_prediction(string labels, Pooling pooling, bool bidirectional, bool wide)
     {
         using Predictor predictor = Make(labels.Split(','), new ClassifierOptions { HiddenSize = 5, Pooling = pooling, Bidirectional = bidirectional }, wide);
-        Explanation explanation = new Explainer(predictor).Explain("bad sad rain");
+        Explanation explanation = new Explainer(predictor).Explain("bad sad rain", TestContext.Current.CancellationToken);
         float[] p = predictor.Predict("bad sad rain").Probabilities;
         double[] all = p.Length == 1 ? [1 - p[0], p[0]] : [.. p.Select(v => (double)v)];
         Assert.Equal(all.Max(), explanation.Probability, 1e-6);
@@ -45,7 +45,7 @@ public class ExplainerTests
     public void Leaving_a_word_out_is_what_leaving_it_out_does()
     {
         using Predictor predictor = Make(["negative", "positive"], new ClassifierOptions { HiddenSize = 5 }, wide: true);
-        Explanation explanation = new Explainer(predictor).Explain("good unheard song");
+        Explanation explanation = new Explainer(predictor).Explain("good unheard song", TestContext.Current.CancellationToken);
         double Logit(string text)
         {
             float p = predictor.Predict(text).Probabilities[0];
@@ -71,7 +71,7 @@ public class ExplainerTests
         }
         float[] p = predictor.Predict("not a good day, love the rain").Probabilities, without = predictor.Predict("not a good day, the rain").Probabilities;
         using Predictor every = predictor.WithThreshold(0f);
-        IReadOnlyList<Explanation> found = new Explainer(every).ExplainAll("not a good day, love the rain");
+        IReadOnlyList<Explanation> found = new Explainer(every).ExplainAll("not a good day, love the rain", TestContext.Current.CancellationToken);
         Assert.Equal(p.OrderDescending().Select(v => (double)v), found.Select(e => e.Probability));
         foreach (Explanation explanation in found)
         {
@@ -82,7 +82,7 @@ public class ExplainerTests
             Assert.Equal(Math.Log(p[c] / (1 - p[c])) - Math.Log(without[c] / (1 - without[c])), explanation.Tokens[4].LeaveOneOut, 1e-3);
         }
         using Predictor none = predictor.WithThreshold(1f);
-        Assert.Equal(p.Max(), Assert.Single(new Explainer(none).ExplainAll("not a good day, love the rain")).Probability, 1e-6);
+        Assert.Equal(p.Max(), Assert.Single(new Explainer(none).ExplainAll("not a good day, love the rain", TestContext.Current.CancellationToken)).Probability, 1e-6);
     }
 
     [Theory]
@@ -91,7 +91,7 @@ public class ExplainerTests
     public void A_text_without_known_words_has_no_shares(string text)
     {
         using Predictor predictor = Make(["negative", "positive"], new ClassifierOptions { HiddenSize = 5 }, wide: true);
-        Explanation explanation = new Explainer(predictor).Explain(text);
+        Explanation explanation = new Explainer(predictor).Explain(text, TestContext.Current.CancellationToken);
         Assert.All(explanation.Tokens, t => Assert.False(t.Known));
         Assert.Equal(explanation.BaselineMargin, explanation.Margin, 1e-9);
     }

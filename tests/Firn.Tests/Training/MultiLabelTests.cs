@@ -86,12 +86,12 @@ public sealed class MultiLabelTests : IDisposable
         Assert.True(again.Report.MultiLabel!.MicroF1 > 0.95);
 
         // Each label is held against its absence.
-        IReadOnlyList<Explanation> why = new Explainer(loaded).ExplainAll("happy office coffee");
+        IReadOnlyList<Explanation> why = new Explainer(loaded).ExplainAll("happy office coffee", TestContext.Current.CancellationToken);
         Assert.Equal(["joy", "work"], why.Select(e => e.Label).Order());
         Explanation joy = why.Single(e => e.Label == "joy");
         Assert.Equal("not joy", joy.Other);
         Assert.True(joy.Tokens[0].Integrated > 1 && joy.Tokens[0].Integrated > joy.Tokens[1].Integrated, $"{joy.Tokens[0]} {joy.Tokens[1]}");
-        Assert.True(new Explainer(loaded).Explain("coffee city coffee").Margin < 0, "the likeliest label, and it is not given");
+        Assert.True(new Explainer(loaded).Explain("coffee city coffee", TestContext.Current.CancellationToken).Margin < 0, "the likeliest label, and it is not given");
     }
 
     [Fact]
