@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using Firn.Data;
 using Firn.Explain;
-using Firn.Layers;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Tests.Bundles;
