@@ -11,22 +11,32 @@ namespace Firn.Extensions.AI;
 /// </summary>
 public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
-    private readonly WordVectors _vectors;
+    private readonly WordVectors? _vectors;
+    private readonly FastTextVectors? _model;
+    private readonly int _dimension;
     private readonly MeanVectorOptions _options;
     private readonly Tokenizer _tokenizer;
     private readonly EmbeddingGeneratorMetadata _metadata;
 
     /// <summary>Makes a generator; the vectors stay the caller's, to be disposed of after it.</summary>
     public MeanVectorGenerator(WordVectors vectors, MeanVectorOptions? options = null)
+        : this(options, (vectors ?? throw new ArgumentNullException(nameof(vectors))).Dimension) => _vectors = vectors;
+
+    /// <summary>
+    /// Makes a generator of a fastText model, which has vectors for words that it has never seen, too.
+    /// </summary>
+    public MeanVectorGenerator(FastTextVectors model, MeanVectorOptions? options = null)
+        : this(options, (model ?? throw new ArgumentNullException(nameof(model))).Dimension) => _model = model;
+
+    private MeanVectorGenerator(MeanVectorOptions? options, int dimension)
     {
-        ArgumentNullException.ThrowIfNull(vectors);
-        _vectors = vectors;
         _options = options ?? new MeanVectorOptions();
+        _dimension = dimension;
         _tokenizer = new Tokenizer(_options.Cleaning);
         _metadata = new EmbeddingGeneratorMetadata(
             "firn",
             defaultModelId: _options.ModelId,
-            defaultModelDimensions: vectors.Dimension
+            defaultModelDimensions: dimension
         );
     }
 
@@ -38,15 +48,14 @@ public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<
         ArgumentNullException.ThrowIfNull(text);
         var tokens = new TokenBuffer();
         _tokenizer.Tokenize(text, tokens);
-        var sum = new double[_vectors.Dimension];
-        var vector = new float[_vectors.Dimension];
+        var sum = new double[_dimension];
+        var vector = new float[_dimension];
         words = 0;
         for (int i = 0; i < tokens.Count; i++)
         {
-            if (!_vectors.TryGetRow(tokens[i], out int row))
+            if (!TryCopy(tokens[i], vector))
                 continue;
             words++;
-            _vectors.CopyTo(row, vector);
             double scale = _options.UnitWords ? InverseLength(vector) : 1;
             for (int c = 0; c < sum.Length; c++)
                 sum[c] += scale * vector[c];
@@ -58,12 +67,13 @@ public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<
                 vector[c] = (float)(sum[c] / divisor);
             return vector;
         }
-        return new float[_vectors.Dimension];
+        return new float[_dimension];
     }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
-    /// The options ask for another number of dimensions than the vectors have.
+    /// The options ask for another number of dimensions than the vectors have, or for another model than
+    /// <see cref="MeanVectorOptions.ModelId"/>.
     /// </exception>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values,
@@ -72,12 +82,31 @@ public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<
     )
     {
         ArgumentNullException.ThrowIfNull(values);
-        if (options?.Dimensions is { } dimensions && dimensions != _vectors.Dimension)
+        if (options?.Dimensions is { } dimensions && dimensions != _dimension)
             throw new ArgumentException(
-                $"{dimensions} dimensions are asked for and the vectors have {_vectors.Dimension}; leave Dimensions "
-                    + $"unset.",
+                $"{dimensions} dimensions are asked for and the vectors have {_dimension}; leave Dimensions unset.",
                 nameof(options)
             );
+        if (options?.ModelId is { } model && model != _options.ModelId)
+            throw new ArgumentException(
+                $"The model '{model}' is asked for and this generator is '{_options.ModelId}'; leave ModelId unset.",
+                nameof(options)
+            );
+        try
+        {
+            return Task.FromResult(Generate(values, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<GeneratedEmbeddings<Embedding<float>>>(cancellationToken);
+        }
+    }
+
+    private GeneratedEmbeddings<Embedding<float>> Generate(
+        IEnumerable<string> values,
+        CancellationToken cancellationToken
+    )
+    {
         var embeddings = new GeneratedEmbeddings<Embedding<float>>();
         long tokens = 0;
         foreach (string text in values)
@@ -90,7 +119,32 @@ public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<
             );
         }
         embeddings.Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens };
-        return Task.FromResult(embeddings);
+        return embeddings;
+    }
+
+    /// <summary>The vector of a word as it is written, else in lower case.</summary>
+    private bool TryCopy(ReadOnlySpan<char> word, Span<float> vector)
+    {
+        if (TryCopyExactly(word, vector))
+            return true;
+        if (!_options.TryLowerCase)
+            return false;
+        Span<char> lower = word.Length <= 128 ? stackalloc char[word.Length] : new char[word.Length];
+        word.ToLowerInvariant(lower);
+        return !lower.SequenceEqual(word) && TryCopyExactly(lower, vector);
+    }
+
+    private bool TryCopyExactly(ReadOnlySpan<char> word, Span<float> vector)
+    {
+        // A word that fastText knows comes first in either spelling; one that it makes of n-grams does where neither is
+        // known.
+        if (_model is not null)
+            return (!_options.TryLowerCase || _model.Contains(word) || !word.ContainsAnyInRange('A', 'Z'))
+                && _model.TryGetVector(word, vector);
+        if (!_vectors!.TryGetRow(word, out int row))
+            return false;
+        _vectors.CopyTo(row, vector);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -103,6 +157,8 @@ public sealed class MeanVectorGenerator : IEmbeddingGenerator<string, Embedding<
             return _metadata;
         if (serviceType == typeof(WordVectors))
             return _vectors;
+        if (serviceType == typeof(FastTextVectors))
+            return _model;
         return serviceType.IsInstanceOfType(this) ? this : null;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Firn.Bundles;
+using Firn.Files;
 using Firn.Layers;
 using Firn.Model;
 using Firn.Safetensors;
@@ -200,10 +201,12 @@ internal static class BundleReader
         {
             int[] rowOf = file.ReadArray<int>(file.Require(RowOfTensor, TensorType.Int32, vocabulary.Count));
             int[]? counts = TraceTensors.ReadCounts(file, vocabulary.Count);
-            Memory<float> rows = parts.Add(
-                file.MapFloats(file.Require(RowsTensor, TensorType.Float32, shape.Rows, shape.Dimension))
+            MappedValues<float> rows = file.MapFloats(
+                file.Require(RowsTensor, TensorType.Float32, shape.Rows, shape.Dimension)
             );
-            return (new EmbeddingTable(rowOf, rows, shape.Dimension), counts);
+            var table = EmbeddingTable.Mapped(rowOf, rows, shape.Dimension);
+            parts.Add(file.Region);
+            return (table, counts);
         }
         catch (ArgumentException e)
         {

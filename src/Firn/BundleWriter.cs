@@ -150,6 +150,7 @@ internal sealed class BundleWriter
     {
         TextClassifier model = predictor.Classifier;
         EmbeddingTable table = model.Embedding;
+        using MappedHold hold = table.Hold();
         Add(Vocabulary, predictor.Vocabulary.Save);
         Add(
             Weights,
@@ -165,14 +166,17 @@ internal sealed class BundleWriter
         );
         List<Tensor> vectors =
         [
-            Tensor.Of(BundleReader.RowsTensor, table.Rows, table.RowCount, table.Dimension),
+            Tensor.Of(BundleReader.RowsTensor, table.InPlace, table.RowCount, table.Dimension),
             Tensor.Of(BundleReader.RowOfTensor, table.RowOf.ToArray(), table.VocabularySize),
         ];
         if (predictor.Trace is { } trace)
             vectors.Add(TraceTensors.CountsOf(trace));
         Add(Vectors, stream => SafetensorsWriter.Write(stream, vectors));
         if (predictor.Trace?.Pretrained is { } before)
+        {
+            using MappedHold rows = before.Hold();
             Add(Pretrained, stream => SafetensorsWriter.Write(stream, TraceTensors.Of(before)));
+        }
         if (model.LinearBranch is { } linear)
             Add(LinearBranch, stream => SafetensorsWriter.Write(stream, LinearBranchTensors.Of(linear)));
         Add(Golden, stream => stream.Write(GoldenFile.Of(predictor).ToBytes()));

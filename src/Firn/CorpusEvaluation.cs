@@ -51,6 +51,11 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
             var known = new List<(string Text, int Class)>(chunk.Length);
             foreach (LabeledText row in chunk)
             {
+                if (row.Text is null || row.Label is null)
+                    throw new InvalidDataException(
+                        $"A text or a label of {source.Description} is null, among the rows {labels.Count + 1} to "
+                            + $"{labels.Count + chunk.Length}; leave such rows out."
+                    );
                 int c = map.ClassOf(row.Label, source.LabelNames);
                 if (c >= 0)
                     known.Add((row.Text, c));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Firn.Bundles;
 using Firn.Evaluation;
@@ -13,10 +14,18 @@ namespace Firn;
 /// the classes. It has no way to be given another cleaning. Safe for use by many threads, not while
 /// the classifier trains; after further training it predicts with the new weights.
 /// </summary>
+/// <remarks>
+/// <see cref="Dispose"/> may come at any time: calls in flight finish, later ones get
+/// <see cref="ObjectDisposedException"/>. A predictor that is not disposed of goes with the garbage, and its mapped
+/// file with it.
+/// </remarks>
 public sealed class Predictor : IDisposable
 {
-    private readonly IDisposable? _table;
+    private readonly MappedParts? _files; // one hold of them is this predictor's own
     private readonly CurrentScorer _scorer;
+    private readonly ConcurrentBag<TextEncoder> _encoders = [];
+    private LabelRule? _rule;
+    private int _disposed;
 
     /// <summary>Puts a predictor together.</summary>
     /// <param name="tokenizer">The cleaning the classifier was trained with.</param>
@@ -30,14 +39,14 @@ public sealed class Predictor : IDisposable
         TextClassifier classifier,
         IReadOnlyList<string> labels
     )
-        : this(tokenizer, vocabulary, classifier, labels, table: null) { }
+        : this(tokenizer, vocabulary, classifier, labels, files: null) { }
 
     internal Predictor(
         Tokenizer tokenizer,
         Vocabulary vocabulary,
         TextClassifier classifier,
         IReadOnlyList<string> labels,
-        IDisposable? table,
+        MappedParts? files,
         CurrentScorer? scorer = null
     )
     {
@@ -51,13 +60,13 @@ public sealed class Predictor : IDisposable
         Vocabulary = vocabulary;
         Classifier = classifier;
         Labels = labels;
-        _table = table;
+        _files = files;
         // Folded as words are met: a predictor should load at once; folding the whole table ahead pays for a server.
         _scorer = scorer ?? new CurrentScorer(classifier);
     }
 
     private Predictor(Predictor like, TextClassifier classifier, CurrentScorer? scorer)
-        : this(like.Tokenizer, like.Vocabulary, classifier, like.Labels, table: null, scorer)
+        : this(like.Tokenizer, like.Vocabulary, classifier, like.Labels, like.ShareFiles(), scorer)
     {
         (Neutral, AbstainBelow, Threshold, MaxTokens) = (
             like.Neutral,
@@ -89,21 +98,44 @@ public sealed class Predictor : IDisposable
     /// Confidence below which a text gets the label <see cref="UnsureLabel"/>: the model does not know, which is
     /// another thing than knowing it to be neutral. In [0, 1.01]; null for none; comes before <see cref="Neutral"/>.
     /// </summary>
-    public double? AbstainBelow { get; init; }
+    /// <exception cref="ArgumentException">
+    /// A class is called <c>unsure</c> itself, or the value is out of range.
+    /// </exception>
+    public double? AbstainBelow
+    {
+        get;
+        init
+        {
+            if (value is { } confidence)
+                Throw.IfOutside(confidence, 0, 1.01, nameof(AbstainBelow));
+            if (value > 0)
+                RefuseUnsureClass();
+            field = value;
+        }
+    }
 
     /// <summary>
     /// With two classes, the score from which a text gets the second, and where a text may have several classes, the
     /// probability from which it has each; in [0, 1], 0.5 unless it was tuned
     /// (<see cref="Evaluation.DecisionThreshold"/>). <see cref="Neutral"/>, where there is a band, comes first.
     /// </summary>
-    public float Threshold { get; init; } = Decision.Default;
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
+    public float Threshold
+    {
+        get;
+        init
+        {
+            Throw.IfOutside(value, 0f, 1f, nameof(Threshold));
+            field = value;
+        }
+    } = Decision.Default;
 
     /// <summary>The label of texts that the model is not sure about.</summary>
     public const string UnsureLabel = LabelRule.UnsureLabel;
 
     /// <summary>How a label is chosen from probabilities.</summary>
     public LabelRule Rule =>
-        new()
+        _rule ??= new LabelRule
         {
             Labels = Labels,
             MultiLabel = Classifier.Options.MultiLabel,
@@ -113,7 +145,16 @@ public sealed class Predictor : IDisposable
         };
 
     /// <summary>Ids used of a text, at most. Default 300.</summary>
-    public int MaxTokens { get; init; } = 300;
+    /// <exception cref="ArgumentOutOfRangeException">The value is not above 0.</exception>
+    public int MaxTokens
+    {
+        get;
+        init
+        {
+            Throw.IfNotPositive(value, nameof(MaxTokens));
+            field = value;
+        }
+    } = 300;
 
     /// <summary>Which ids count in a longer text.</summary>
     public Truncation Truncation { get; init; }
@@ -125,7 +166,16 @@ public sealed class Predictor : IDisposable
     public TrainingTrace? Trace { get; init; }
 
     /// <summary>Threads to use for a batch; 0 for all of the machine.</summary>
-    public int Threads { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int Threads
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
 
     /// <summary>Loads a bundle; see <see cref="Bundle.Load"/>.</summary>
     public static Predictor Load(string folder) => Bundle.Load(folder);
@@ -182,23 +232,38 @@ public sealed class Predictor : IDisposable
     internal Predictor WithCard(ModelCard card) => new(this, Classifier, _scorer) { Card = card };
 
     /// <summary>
-    /// Scores and labels one text. An empty text, or one without a word that says something, gets the classifier's
-    /// prior and <see cref="Prediction.HasNoKnownToken"/>.
+    /// Scores and labels one text, and allocates nothing but the answer. An empty text, or one without a word that says
+    /// something, gets the classifier's prior and <see cref="Prediction.HasNoKnownToken"/>.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The predictor was disposed of.</exception>
     public Prediction Predict(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Predict([text])[0];
+        ThrowIfDisposed();
+        TextEncoder encoder = _encoders.TryTake(out TextEncoder? free) ? free : new TextEncoder(this);
+        var probabilities = new float[Classifier.Options.OutputSize];
+        int tokens = encoder.Set(text);
+        _scorer.Value.ScoreOne(encoder.Ids, encoder.Unseen, probabilities);
+        Prediction prediction = Decide(Rule, probabilities, tokens, encoder.Ids.Length, encoder.Unseen);
+        _encoders.Add(encoder);
+        return prediction;
     }
 
     /// <summary>Scores and labels texts, in order.</summary>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
+        ThrowIfDisposed();
         var encoder = new TextEncoder(this);
         var tokens = new int[texts.Count];
         for (int i = 0; i < texts.Count; i++)
-            tokens[i] = encoder.Add(texts[i]);
+            tokens[i] = encoder.Add(
+                texts[i]
+                    ?? throw new ArgumentException(
+                        $"Text {i} is null; leave it out, or give an empty text.",
+                        nameof(texts)
+                    )
+            );
         return Decide(encoder.ToRaggedIds(), tokens);
     }
 
@@ -218,20 +283,19 @@ public sealed class Predictor : IDisposable
         for (int i = 0; i < predictions.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.AsSpan(i * columns, columns);
-            LabelDecision decision = rule.Decide(row);
-            predictions[i] = new Prediction(
-                decision.Label,
-                decision.Probability,
-                row.ToArray(),
-                tokens[i],
-                ids.LengthOf(i)
-            )
-            {
-                Abstained = decision.Abstained,
-                Spelled = ids.UnseenOf(i) is [.., > 0],
-            };
+            predictions[i] = Decide(rule, row.ToArray(), tokens[i], ids.LengthOf(i), ids.UnseenOf(i));
         }
         return predictions;
+    }
+
+    private static Prediction Decide(LabelRule rule, float[] row, int tokens, int known, ReadOnlySpan<float> unseen)
+    {
+        LabelDecision decision = rule.Decide(row);
+        return new Prediction(decision.Label, decision.Probability, row, tokens, known)
+        {
+            Abstained = decision.Abstained,
+            Spelled = unseen is [.., > 0],
+        };
     }
 
     /// <summary>
@@ -242,6 +306,7 @@ public sealed class Predictor : IDisposable
     public float[] Probabilities(RaggedIds ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
+        ThrowIfDisposed();
         var probabilities = new float[ids.Count * Classifier.Options.OutputSize];
         _scorer.Value.Score(ids, probabilities, Threads);
         return probabilities;
@@ -340,8 +405,37 @@ public sealed class Predictor : IDisposable
     }
 
     /// <summary>
-    /// Unmaps the table of a loaded bundle; the predictor and those made from it must not be in use, now or later. A
-    /// predictor that was not loaded has nothing to release.
+    /// Ends the use of this predictor: calls in flight finish, later ones get <see cref="ObjectDisposedException"/>.
+    /// The mapped file of a loaded bundle is let go when the last of the predictors that share it (those made by
+    /// <c>With...</c>) is disposed of.
     /// </summary>
-    public void Dispose() => _table?.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _files?.Dispose();
+    }
+
+    /// <summary>
+    /// The label for texts without a class must be no class's name, or nobody could tell the two apart.
+    /// </summary>
+    private void RefuseUnsureClass()
+    {
+        if (Labels.Contains(UnsureLabel))
+        {
+            throw new ArgumentException(
+                $"A class of the model is called '{UnsureLabel}', which is also what a text would get that the model "
+                    + $"is not sure about; "
+                    + "rename the class, or leave this option out.",
+                nameof(AbstainBelow)
+            );
+        }
+    }
+
+    private MappedParts? ShareFiles()
+    {
+        ThrowIfDisposed();
+        return _files?.Take();
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 }

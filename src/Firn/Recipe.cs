@@ -26,10 +26,10 @@ public sealed partial class Recipe
     }
 
     /// <summary>The reference notebook's.</summary>
-    public static Recipe Notebook { get; } = new(RecipeOptions.Notebook);
+    public static Recipe Notebook => new(RecipeOptions.Notebook);
 
     /// <summary>The one for short messages.</summary>
-    public static Recipe Tweets { get; } = new(RecipeOptions.Tweets) { BySize = SizeSettings.All };
+    public static Recipe Tweets => new(RecipeOptions.Tweets) { BySize = SizeSettings.All };
 
     /// <summary>The choices.</summary>
     public RecipeOptions Options { get; }
@@ -61,8 +61,9 @@ public sealed partial class Recipe
 
     /// <summary>Follows the recipe.</summary>
     /// <param name="corpus">
-    /// Labeled texts, such as a <see cref="CorpusReader"/>; gone through twice, for the texts are not kept in memory
-    /// and the most confident errors are looked up again.
+    /// Labeled texts, such as a <see cref="CorpusReader"/>; a reader or a collection is gone through twice, for the
+    /// texts are not kept in memory and the most confident errors are looked up again. Any other sequence is read once and
+    /// kept, since a second pass might give other texts.
     /// </param>
     /// <param name="test">
     /// Texts to test on; null keeps <see cref="RecipeOptions.TestShare"/> of the corpus apart.
@@ -85,6 +86,7 @@ public sealed partial class Recipe
     )
     {
         ArgumentNullException.ThrowIfNull(corpus);
+        (corpus, test) = (KeptTexts.Of(corpus, cancellation), test is null ? null : KeptTexts.Of(test, cancellation));
         if (Options.Folds > 0 && (Validation is not null || CheckpointPath is not null))
             throw new ArgumentException(
                 $"Folds take the place of validation texts, and their runs are not kept in a checkpoint; leave out "
@@ -315,6 +317,7 @@ public sealed partial class Recipe
         ArgumentNullException.ThrowIfNull(corpus);
         using WarmStart? start = OpenStart();
         var clock = new StageClock(observer);
+        (corpus, test) = (KeptTexts.Of(corpus, cancellation), test is null ? null : KeptTexts.Of(test, cancellation));
         Recipe recipe = start is null ? this : With(start.Apply(Options), start);
         (recipe, CorpusParts parts, LabelMap labels, _) = recipe.Parts(
             LabeledSource.Of(corpus, Options.LabelNames),

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Firn.Text;
 
 namespace Firn;
@@ -17,6 +18,21 @@ internal sealed class TextEncoder(Predictor model)
         _offsets.Add(_ids.Count);
         return _tokens.Count;
     }
+
+    /// <summary>Takes this text in place of all others; returns how many tokens it has after cleaning.</summary>
+    public int Set(string text)
+    {
+        _ids.Clear();
+        _unseen.Clear();
+        model.Encode(text, _tokens, _ids, _unseen);
+        return _tokens.Count;
+    }
+
+    /// <summary>The ids, where there is one text.</summary>
+    public ReadOnlySpan<int> Ids => CollectionsMarshal.AsSpan(_ids);
+
+    /// <summary>What the model reads in the spelling of its words that have none; empty for nothing.</summary>
+    public ReadOnlySpan<float> Unseen => CollectionsMarshal.AsSpan(_unseen);
 
     /// <summary>The ids of all texts so far.</summary>
     public RaggedIds ToRaggedIds() =>

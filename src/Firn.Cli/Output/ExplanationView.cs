@@ -13,7 +13,7 @@ internal static class ExplanationView
         if (texts.Count == 0)
             throw new UsageError("--explain needs a TEXT behind the bundle, in quotes");
         var explainer = new Explainer(predictor);
-        Explanation[] found = [.. texts.SelectMany(explainer.ExplainAll)];
+        Explanation[] found = [.. texts.SelectMany(text => explainer.ExplainAll(text))];
         if (json)
             Json.Write(terminal, new JsonObject { ["explanations"] = new JsonArray([.. found.Select(AsJson)]) });
         else

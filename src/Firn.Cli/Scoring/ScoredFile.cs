@@ -103,7 +103,11 @@ internal sealed class ScoredFile : IDisposable
         string next = Journal + ".new";
         using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 12))
         {
-            JsonSerializer.Serialize(file, new Progress(Rows, _part.Position, Convert.ToHexString(_hash), _settings));
+            JsonSerializer.Serialize(
+                file,
+                new Progress(Rows, _part.Position, Convert.ToHexString(_hash), _settings),
+                ScoringJson.Default.Progress
+            );
             file.Flush(flushToDisk: true);
         }
         File.Move(next, Journal, overwrite: true);
@@ -163,14 +167,14 @@ internal sealed class ScoredFile : IDisposable
     /// <param name="Bytes">Bytes of the part that they take.</param>
     /// <param name="Hash">SHA-256 of those rows of the input, hexadecimal.</param>
     /// <param name="Settings">Model and choices.</param>
-    private sealed record Progress(long Rows, long Bytes, string Hash, string Settings)
+    internal sealed record Progress(long Rows, long Bytes, string Hash, string Settings)
     {
         public static Progress Read(string path)
         {
             try
             {
                 using FileStream file = File.OpenRead(path);
-                return JsonSerializer.Deserialize<Progress>(file) ?? throw new JsonException();
+                return JsonSerializer.Deserialize(file, ScoringJson.Default.Progress) ?? throw new JsonException();
             }
             catch (JsonException)
             {

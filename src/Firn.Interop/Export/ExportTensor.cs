@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Firn.Files;
 using Firn.Layers;
 
 namespace Firn.Interop.Export;
@@ -12,6 +13,7 @@ internal sealed class ExportTensor
 {
     private readonly ReadOnlyMemory<float> _values;
     private readonly EmbeddingTable? _table;
+    private readonly bool _gathers;
 
     /// <summary>Values in memory.</summary>
     /// <param name="values">Row-major.</param>
@@ -26,18 +28,25 @@ internal sealed class ExportTensor
             );
     }
 
-    private ExportTensor(EmbeddingTable table)
+    private ExportTensor(EmbeddingTable table, bool gathers)
     {
-        (_table, Shape) = (table, [table.VocabularySize, table.Dimension]);
+        (_table, _gathers, Shape) = (
+            table,
+            gathers,
+            [gathers ? table.VocabularySize : table.RowCount, table.Dimension]
+        );
     }
 
+    /// <summary>The rows of a table as they lie, [R,E].</summary>
+    public static ExportTensor Of(EmbeddingTable table) => new(table, gathers: false);
+
     /// <summary>A row for each id, [V,E]: Keras' table, in which no two words share a row.</summary>
-    public static ExportTensor RowOfEachId(EmbeddingTable table) => new(table);
+    public static ExportTensor RowOfEachId(EmbeddingTable table) => new(table, gathers: true);
 
     /// <summary>Its dimensions.</summary>
     public IReadOnlyList<int> Shape { get; }
 
-    /// <summary>The values, where they are in memory; none for gathered rows.</summary>
+    /// <summary>The values, where they are in memory; none for those of a table.</summary>
     public ReadOnlyMemory<float> Values => _values;
 
     /// <summary>Bytes that <see cref="Write(Stream)"/> writes.</summary>
@@ -51,8 +60,11 @@ internal sealed class ExportTensor
             Write(stream, _values.Span);
             return;
         }
-        for (int id = 0; id < _table.VocabularySize; id++)
-            Write(stream, _table.VectorOf(id));
+        using MappedHold hold = _table.Hold();
+        if (!_gathers)
+            Write(stream, _table.InPlace.Span);
+        for (int id = 0; _gathers && id < _table.VocabularySize; id++)
+            Write(stream, _table.VectorInPlace(id));
     }
 
     private static void Write(Stream stream, ReadOnlySpan<float> values)

@@ -33,7 +33,7 @@ internal sealed class OnnxLayers(OnnxGraph graph, ModelView model)
     public string Logits(OnnxInputs inputs)
     {
         EmbeddingTable table = model.Table;
-        string rows = graph.Tensor("embedding.rows", new ExportTensor(table.Rows, table.RowCount, table.Dimension));
+        string rows = graph.Tensor("embedding.rows", ExportTensor.Of(table));
         int[] rowOf = table.RowOf.ToArray();
         bool ownRows = rowOf.Select((row, id) => row == id).All(own => own);
         string words = graph.Node(

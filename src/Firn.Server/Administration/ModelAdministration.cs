@@ -1,3 +1,4 @@
+using Firn.Bundles;
 using Firn.Files;
 using Firn.Server.Contracts;
 using Firn.Server.Models;
@@ -289,7 +290,7 @@ internal sealed partial class ModelAdministration(
     {
         if (!Directory.Exists(model.Path))
             throw ServingException.NotFound($"model '{model.Name}': base_path '{model.Path}' does not exist");
-        SortedDictionary<long, string> found = ModelFolder.Versions(model.Path);
+        SortedDictionary<long, string> found = BundleFolder.Versions(model.Path);
         if (found.Count == 0)
             throw ServingException.NotFound(
                 $"model '{model.Name}': No versions of servable {model.Name} found under base path {model.Path}"

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Common;
 using Firn.Server.Contracts;
 using Firn.Server.Settings;
 using Firn.Server.Telemetry;
@@ -23,7 +24,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
     private readonly IScorer _scorer;
     private readonly BatchingOptions _options;
     private readonly ModelMeters _meters;
-    private readonly ModelHold? _hold;
+    private readonly CountedHold? _hold;
     private readonly int _workers;
     private readonly long _batchTimeout;
     private readonly Lock _gate = new();
@@ -36,7 +37,7 @@ internal sealed class Batcher : IThreadPoolWorkItem, IDisposable
     /// <summary>
     /// A batcher in front of a scorer that stays as long as there are jobs, or as long as it is held.
     /// </summary>
-    public Batcher(IScorer scorer, BatchingOptions options, ModelMeters meters, ModelHold? hold = null)
+    public Batcher(IScorer scorer, BatchingOptions options, ModelMeters meters, CountedHold? hold = null)
     {
         options.Validate();
         _scorer = scorer;

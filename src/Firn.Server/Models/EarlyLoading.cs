@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Firn.Bundles;
 using Firn.Server.Batching;
 
 namespace Firn.Server.Models;
@@ -29,7 +30,7 @@ internal sealed class EarlyLoading
                 .Take(Environment.ProcessorCount)
         )
         {
-            string fingerprint = ModelFolder.Fingerprint(folder);
+            string fingerprint = BundleFolder.Fingerprint(folder);
             start._begun[folder] = (
                 fingerprint,
                 Task.Factory.StartNew(
@@ -48,7 +49,7 @@ internal sealed class EarlyLoading
     {
         if (!_begun.TryRemove(folder, out (string Fingerprint, Task<IScorer> Loading) early))
             return _load(folder);
-        if (early.Fingerprint == ModelFolder.Fingerprint(folder))
+        if (early.Fingerprint == BundleFolder.Fingerprint(folder))
             return early.Loading.GetAwaiter().GetResult();
         Forget(early.Loading);
         return _load(folder);
@@ -68,7 +69,7 @@ internal sealed class EarlyLoading
     {
         try
         {
-            SortedDictionary<long, string> found = ModelFolder.Versions(model.Path);
+            SortedDictionary<long, string> found = BundleFolder.Versions(model.Path);
             return VersionSelection
                 .Choose(found.Keys, model.Policy, model.Labels.Values, _ => false)
                 .Select(number => found[number]);

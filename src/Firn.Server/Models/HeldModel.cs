@@ -1,3 +1,5 @@
+using Firn.Bundles;
+
 namespace Firn.Server.Models;
 
 /// <summary>What the catalog holds of a model beside its public picture.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using Firn.Bundles;
 using Firn.Server.Contracts;
 using Firn.Server.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -242,9 +243,9 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         CancellationToken cancellation
     )
     {
-        SortedDictionary<long, string> found = ModelFolder.Versions(wanted.Path);
+        SortedDictionary<long, string> found = BundleFolder.Versions(wanted.Path);
         IReadOnlyDictionary<string, long> labels = Labels(wanted, now);
-        var prints = found.ToDictionary(f => f.Key, f => ModelFolder.Fingerprint(f.Value));
+        var prints = found.ToDictionary(f => f.Key, f => BundleFolder.Fingerprint(f.Value));
         var broken = now
             .Broken.Where(b => found.ContainsKey(b.Key) && !retry && !b.Value.IsDue(prints[b.Key]))
             .Select(b => b.Key)

@@ -1,16 +1,10 @@
-using System.Globalization;
-using System.Security.Cryptography;
+using Firn.Bundles;
 
 namespace Firn.Server.Models;
 
-/// <summary>
-/// Looks at a model's folder: which versions it holds, which labels, and whether a version has changed.
-/// </summary>
+/// <summary>Looks at the folders of models: which there are, and which labels they set.</summary>
 internal static class ModelFolder
 {
-    /// <summary>The file that makes a folder a bundle.</summary>
-    public const string BundleFile = "model.json";
-
     /// <summary>Optional file beside the versions: <c>{"stable": 1, "canary": 2}</c>.</summary>
     public const string LabelsFile = "labels.json";
 
@@ -19,36 +13,6 @@ internal static class ModelFolder
 
     private const int LongestLabels = 1 << 20;
     private const string LabelsExpected = "Expected labels and version numbers such as {\"stable\": 1}.";
-
-    /// <summary>
-    /// The versions of a model, number to folder. A folder that is itself a bundle is its own version 1.
-    /// </summary>
-    /// <exception cref="IOException">The folder cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
-    public static SortedDictionary<long, string> Versions(string path)
-    {
-        var versions = new SortedDictionary<long, string>();
-        if (!Directory.Exists(path))
-            return versions;
-        if (File.Exists(Path.Combine(path, BundleFile)))
-        {
-            versions[1] = path;
-            return versions;
-        }
-        foreach (string folder in Directory.EnumerateDirectories(path))
-        {
-            if (
-                long.TryParse(
-                    Path.GetFileName(folder),
-                    NumberStyles.None,
-                    CultureInfo.InvariantCulture,
-                    out long number
-                )
-            )
-                versions[number] = folder;
-        }
-        return versions;
-    }
 
     /// <summary>
     /// The models below a root: every folder that is a bundle or holds numbered versions. A root that is itself one of
@@ -62,7 +26,7 @@ internal static class ModelFolder
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         if (!Directory.Exists(full))
             throw new DirectoryNotFoundException($"{full}: there is no such folder, or it cannot be read");
-        if (Versions(full).Count > 0)
+        if (BundleFolder.Versions(full).Count > 0)
         {
             found.Models[Path.GetFileName(full)] = full;
             return found;
@@ -74,7 +38,7 @@ internal static class ModelFolder
                 continue;
             try
             {
-                if (Versions(folder).Count > 0)
+                if (BundleFolder.Versions(folder).Count > 0)
                     found.Models[name] = folder;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -83,54 +47,6 @@ internal static class ModelFolder
             }
         }
         return found;
-    }
-
-    /// <summary>
-    /// Tells one content of a version's folder from another: names, targets of links, lengths and times of the files
-    /// they lead to, and the hash of the bundle's own file, which names the hashes of all others. Empty when the folder
-    /// has gone.
-    /// </summary>
-    public static string Fingerprint(string version)
-    {
-        try
-        {
-            return "files:"
-                + string.Join(
-                    '|',
-                    new DirectoryInfo(version)
-                        .EnumerateFiles()
-                        .OrderBy(f => f.Name, StringComparer.Ordinal)
-                        .Select(Print)
-                );
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return Directory.Exists(version) ? error.Message : "";
-        }
-    }
-
-    private static string Print(FileInfo file)
-    {
-        // A link's own length and time stay what they are when a link on the way to its target is moved, as Kubernetes
-        // does.
-        FileSystemInfo? target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true);
-        string content = target is FileInfo { Exists: true } real
-            ? string.Create(CultureInfo.InvariantCulture, $"{real.Length}:{real.LastWriteTimeUtc.Ticks}")
-            : "missing";
-        return $"{file.Name}:{file.LinkTarget}:{content}:{(file.Name == BundleFile ? Hash(file.FullName) : "")}";
-    }
-
-    private static string Hash(string file)
-    {
-        try
-        {
-            using FileStream stream = File.OpenRead(file);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return error.GetType().Name;
-        }
     }
 
     /// <summary>The labels that a model's folder sets; empty without the file.</summary>

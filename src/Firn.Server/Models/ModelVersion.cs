@@ -1,3 +1,4 @@
+using Firn.Common;
 using Firn.Server.Batching;
 using Firn.Server.Settings;
 using Firn.Server.Telemetry;
@@ -11,7 +12,7 @@ namespace Firn.Server.Models;
 internal sealed class ModelVersion
 {
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ModelHold _hold;
+    private readonly CountedHold _hold;
     private int _retired;
 
     public ModelVersion(
@@ -28,7 +29,7 @@ internal sealed class ModelVersion
         NumberText = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Fingerprint = fingerprint;
         Scorer = scorer;
-        _hold = new ModelHold(Free);
+        _hold = new CountedHold(Free);
         Batcher = new Batcher(scorer, batching, meters, _hold);
         Input = new Batching.InputShape(scorer.VocabularySize, scorer.Dimension, scorer.MaxTokens, scorer.Truncation)
         {

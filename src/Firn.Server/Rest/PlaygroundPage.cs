@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Firn.Server.Models;
 using Microsoft.AspNetCore.Http;
 
@@ -23,9 +23,11 @@ internal static class PlaygroundPage
         context.Response.Headers.CacheControl = "no-cache";
         string[] models = keys ? [] : [.. catalog.Models.Keys.Order(StringComparer.Ordinal)];
         // The serializer's own escapes (<, >, &) keep any name inside the script.
-        string facts = JsonSerializer.Serialize(
-            new Dictionary<string, object> { ["models"] = models, ["keys"] = keys }
-        );
+        string facts = new JsonObject
+        {
+            ["models"] = new JsonArray([.. models.Select(name => (JsonNode)name)]),
+            ["keys"] = keys,
+        }.ToJsonString();
         return Results.Content(Document.Value.Before + facts + Document.Value.After, "text/html; charset=utf-8");
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Firn.Client;
 using Firn.Server.Batching;
 using Firn.Server.Inference;
@@ -38,14 +39,13 @@ internal sealed record WireForm(string Name, WireTransport Transport, Func<IRead
             new(
                 "float vectors",
                 WireTransport.Json,
-                texts =>
-                    Json(new { signature_name = Signatures.Vectors, instances = texts.Select(t => Vectors(scorer, t)) })
+                texts => Json(Signatures.Vectors, texts.Select(t => Rows(Vectors(scorer, t))))
             ),
             new("float vectors", WireTransport.Grpc, texts => VectorTensor(scorer, model, texts)),
             new(
                 "padded ids",
                 WireTransport.Json,
-                texts => Json(new { signature_name = Signatures.Ids, instances = texts.Select(t => Padded(scorer, t)) })
+                texts => Json(Signatures.Ids, texts.Select(t => Numbers(Padded(scorer, t))))
             ),
             new(
                 "padded ids",
@@ -56,10 +56,10 @@ internal sealed record WireForm(string Name, WireTransport Transport, Func<IRead
             new(
                 "ragged ids",
                 WireTransport.Json,
-                texts => Json(new { signature_name = Signatures.Ids, instances = texts.Select(t => Ids(scorer, t)) })
+                texts => Json(Signatures.Ids, texts.Select(t => Numbers(Ids(scorer, t))))
             ),
             new("ragged ids", WireTransport.Grpc, texts => RaggedTensor(scorer, model, texts)),
-            new("raw text", WireTransport.Json, texts => Json(new { instances = texts })),
+            new("raw text", WireTransport.Json, texts => Json(null, texts.Select(t => (JsonNode)t))),
             new("raw text", WireTransport.Grpc, texts => TextTensor(model, texts)),
             new("packed ids", WireTransport.Packed, texts => Packed(scorer, texts)),
             new("packed ids", WireTransport.PackedHttp2, texts => Packed(scorer, texts)),
@@ -75,12 +75,27 @@ internal sealed record WireForm(string Name, WireTransport Transport, Func<IRead
             _ => "LEB128, HTTP/2",
         };
 
-    private static byte[] Json(object body) => JsonSerializer.SerializeToUtf8Bytes(body, Options);
-
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonWriterOptions _relaxed = new()
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    private static byte[] Json(string? signature, IEnumerable<JsonNode> instances)
+    {
+        var body = new JsonObject();
+        if (signature is not null)
+            body["signature_name"] = signature;
+        body["instances"] = new JsonArray([.. instances]);
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, _relaxed))
+            body.WriteTo(writer);
+        return bytes.ToArray();
+    }
+
+    private static JsonArray Numbers(int[] values) => new([.. values.Select(value => (JsonNode)value)]);
+
+    private static JsonArray Rows(float[][] rows) =>
+        new([.. rows.Select(row => new JsonArray([.. row.Select(value => (JsonNode)value)]))]);
 
     private static int[] Ids(IScorer scorer, string text)
     {

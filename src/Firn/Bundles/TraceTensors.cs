@@ -1,3 +1,4 @@
+using Firn.Files;
 using Firn.Model;
 using Firn.Safetensors;
 
@@ -17,7 +18,7 @@ internal static class TraceTensors
     public static Tensor CountsOf(TrainingTrace trace) => Tensor.Of(Counts, trace.CountsMemory, trace.Counts.Length);
 
     public static Tensor[] Of(PretrainedRows rows) =>
-        [Tensor.Of(Row, rows.Rows.ToArray(), rows.Count), Tensor.Of(Rows, rows.Values, rows.Count, rows.Dimension)];
+        [Tensor.Of(Row, rows.Rows.ToArray(), rows.Count), Tensor.Of(Rows, rows.InPlace, rows.Count, rows.Dimension)];
 
     /// <summary>The counts; null in a bundle that an earlier Firn saved.</summary>
     /// <exception cref="InvalidDataException">They are not one number a word, or one is negative.</exception>
@@ -47,12 +48,14 @@ internal static class TraceTensors
         try
         {
             int[] row = file.ReadArray<int>(file.Require(Row, TensorType.Int32, -1));
-            ReadOnlyMemory<float> values = parts.Add(
-                file.MapFloats(file.Require(Rows, TensorType.Float32, row.Length, shape.Dimension))
+            MappedValues<float> values = file.MapFloats(
+                file.Require(Rows, TensorType.Float32, row.Length, shape.Dimension)
             );
             if (row.Length > 0 && row[^1] >= shape.Rows)
                 throw new ArgumentException($"Row {row[^1]} is none of the table's {shape.Rows}.");
-            return new PretrainedRows(row, values, shape.Dimension);
+            var rows = PretrainedRows.Mapped(row, values, shape.Dimension);
+            parts.Add(file.Region);
+            return rows;
         }
         catch (ArgumentException e)
         {

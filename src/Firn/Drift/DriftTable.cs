@@ -178,7 +178,7 @@ public sealed class DriftTable
     /// </summary>
     internal EmbeddingTable Copy(Action<float[]> change)
     {
-        float[] rows = After.Rows.ToArray();
+        float[] rows = After.CopyRows();
         change(rows);
         return new EmbeddingTable(After.RowOf.ToArray(), rows, After.Dimension);
     }

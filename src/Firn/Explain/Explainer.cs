@@ -12,6 +12,7 @@ public sealed class Explainer
 {
     private const int FirstSteps = 32,
         MaxSteps = 512;
+    private const long MaxTokens = 1 << 16; // of all steps together: bounds the time, which long texts would stretch
     private const double WantedError = 0.005;
     private readonly Predictor _predictor;
 
@@ -23,30 +24,49 @@ public sealed class Explainer
     }
 
     /// <summary>Explains a text's label; where it may have several, the most probable one.</summary>
-    public Explanation Explain(string text) => ExplainAll(text)[0];
+    /// <param name="text">The text.</param>
+    /// <param name="cancellationToken">Ends the work between two of its steps.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Explanation Explain(string text, CancellationToken cancellationToken = default) =>
+        ExplainAll(text, cancellationToken)[0];
 
     /// <summary>
     /// Explains each label that a text was given, the most probable first; where it was given none, the most probable
     /// one. A label that may stand beside others is held against its absence.
     /// </summary>
-    public IReadOnlyList<Explanation> ExplainAll(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="cancellationToken">Ends the work between two of its steps.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<Explanation> ExplainAll(string text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
+        cancellationToken.ThrowIfCancellationRequested();
         var encoded = Encode(text);
         (float[] row, double[] without) = LeaveOneOut(encoded);
         if (!_predictor.Classifier.Options.MultiLabel)
         {
             int label = Decision.ClassOf(row, _predictor.Threshold),
                 other = row.Length == 1 ? 1 - label : RunnerUp(row, label);
-            return [Explain(encoded, row, without, label, other)];
+            return [Explain(encoded, row, without, (label, other), cancellationToken)];
         }
         int[] byProbability = [.. Enumerable.Range(0, row.Length).OrderByDescending(c => row[c])];
         int given = Math.Max(1, row.Count(p => p >= _predictor.Threshold));
-        return [.. byProbability[..given].Select(label => Explain(encoded, row, without, label, GradientPath.Absence))];
+        return
+        [
+            .. byProbability[..given]
+                .Select(label => Explain(encoded, row, without, (label, GradientPath.Absence), cancellationToken)),
+        ];
     }
 
-    private Explanation Explain(Encoded text, float[] row, double[] without, int label, int other)
+    private Explanation Explain(
+        Encoded text,
+        float[] row,
+        double[] without,
+        (int, int) labels,
+        CancellationToken cancellationToken
+    )
     {
+        (int label, int other) = labels;
         (string[] tokens, int[] places, int[] ids, (int Place, float[] Says)[] spelled) = text;
         int k = row.Length;
         double margin = GradientPath.Margin(row, label, other);
@@ -58,10 +78,13 @@ public sealed class Explainer
         double target = path.MarginAt(1) - path.MarginAt(0);
         double[] integrated = [];
         int steps = FirstSteps;
+        bool converged;
         for (; ; steps *= 2)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             integrated = path.Integrate(steps);
-            if (Math.Abs(integrated.Sum() - target) <= WantedError * Math.Max(1, Math.Abs(target)) || steps == MaxSteps)
+            converged = Math.Abs(integrated.Sum() - target) <= WantedError * Math.Max(1, Math.Abs(target));
+            if (converged || steps == MaxSteps || (long)steps * ids.Length * 2 > MaxTokens)
                 break;
         }
 
@@ -93,7 +116,10 @@ public sealed class Explainer
             path.MarginAt(0) + linear,
             found,
             steps
-        );
+        )
+        {
+            Converged = converged,
+        };
     }
 
     /// <summary>A text as the model sees it.</summary>

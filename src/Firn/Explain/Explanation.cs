@@ -38,6 +38,12 @@ public sealed record Explanation(
 )
 {
     /// <summary>
+    /// Whether the shares sum to what they must, to half a per cent; false where the steps that a text of its length
+    /// may cost did not suffice, and <see cref="CompletenessError"/> says by how much.
+    /// </summary>
+    public bool Converged { get; init; }
+
+    /// <summary>
     /// By how much the shares miss what they must sum to, as a part of the larger of the two margins' distance and 1:
     /// the check that Sundararajan, Taly, Yan 2017 call completeness (proposition 1).
     /// </summary>

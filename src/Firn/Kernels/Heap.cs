@@ -16,7 +16,8 @@ internal static class Heap
     /// </summary>
     public const string Switch = "Firn.CollectBetweenStages";
 
-    private static readonly bool Collects = AppContext.TryGetSwitch(Switch, out bool on) && on;
+    /// <summary>Whether the host lets the library collect.</summary>
+    public static readonly bool Collects = AppContext.TryGetSwitch(Switch, out bool on) && on;
 
     /// <summary>Where buffers were dropped: collects when much was allocated since the last time.</summary>
     public static void Compact()

@@ -19,7 +19,7 @@ internal static unsafe class EmbeddingLayer
     )
     {
         int width = table.Dimension;
-        ReadOnlySpan<float> rows = table.Rows.Span;
+        ReadOnlySpan<float> rows = table.InPlace.Span;
         ReadOnlySpan<int> rowOf = table.RowOf;
         for (int i = 0; i < layout.Texts; i++)
         {

@@ -1,3 +1,4 @@
+using Firn.Files;
 using Firn.Kernels;
 using Firn.Text;
 using Firn.Vectors;
@@ -11,6 +12,7 @@ namespace Firn.Layers;
 public sealed class EmbeddingTable
 {
     private readonly int[] _rowOf;
+    private readonly MappedRegion? _region; // null where the rows lie in ordinary memory
 
     /// <summary>Wraps a table; nothing is copied.</summary>
     /// <param name="rowOf">Row of each token id, [V]; each in [0, R).</param>
@@ -20,6 +22,9 @@ public sealed class EmbeddingTable
     /// A row is out of range, row 0 is not zero, or the sizes do not fit.
     /// </exception>
     public EmbeddingTable(int[] rowOf, Memory<float> rows, int dimension)
+        : this(rowOf, rows, rows, dimension, null) { }
+
+    private EmbeddingTable(int[] rowOf, Memory<float> rows, Memory<float> lasting, int dimension, MappedRegion? region)
     {
         ArgumentNullException.ThrowIfNull(rowOf);
         Throw.IfNotPositive(dimension);
@@ -41,9 +46,15 @@ public sealed class EmbeddingTable
                 nameof(rows)
             );
         _rowOf = rowOf;
-        Rows = rows;
+        _region = region;
+        InPlace = rows;
+        Rows = lasting;
         Dimension = dimension;
     }
+
+    /// <summary>A table that lies in a mapped file, which whoever reads it holds (<see cref="Hold"/>).</summary>
+    internal static EmbeddingTable Mapped(int[] rowOf, MappedValues<float> rows, int dimension) =>
+        new(rowOf, rows.Memory, rows.Lasting, dimension, rows.Region);
 
     /// <summary>Number of token ids, V.</summary>
     public int VocabularySize => _rowOf.Length;
@@ -57,11 +68,39 @@ public sealed class EmbeddingTable
     /// <summary>Row of each token id, [V].</summary>
     public ReadOnlySpan<int> RowOf => _rowOf;
 
-    /// <summary>The vectors, [R,E] row-major.</summary>
+    /// <summary>
+    /// The vectors, [R,E] row-major. Of a loaded bundle they lie in its file, which stays mapped until the process ends
+    /// once their span was asked for.
+    /// </summary>
     public Memory<float> Rows { get; }
 
-    /// <summary>The vector of a token id, [E].</summary>
-    public ReadOnlySpan<float> VectorOf(int id) => Rows.Span.Slice(_rowOf[id] * Dimension, Dimension);
+    /// <summary>The same, for those who hold the table (<see cref="Hold"/>).</summary>
+    internal Memory<float> InPlace { get; }
+
+    /// <summary>The vector of a token id, [E]; a copy where it lies in a mapped file.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    public ReadOnlySpan<float> VectorOf(int id)
+    {
+        if (_region is null)
+            return VectorInPlace(id);
+        using MappedHold hold = Hold();
+        return VectorInPlace(id).ToArray();
+    }
+
+    /// <summary>The vector where it lies, for those who hold the table.</summary>
+    internal ReadOnlySpan<float> VectorInPlace(int id) => InPlace.Span.Slice(_rowOf[id] * Dimension, Dimension);
+
+    /// <summary>Keeps the rows where they are during a call.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    internal MappedHold Hold() => new(_region);
+
+    /// <summary>A copy of all vectors, [R,E].</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    internal float[] CopyRows()
+    {
+        using MappedHold hold = Hold();
+        return InPlace.ToArray();
+    }
 
     /// <summary>The vectors of a vocabulary's words; words that have none share the zero row.</summary>
     /// <param name="vocabulary">Gives the token ids.</param>
@@ -96,7 +135,7 @@ public sealed class EmbeddingTable
         for (int row = 0; row < count; row++)
         {
             if (from[row] >= 0)
-                vectors[from[row]].CopyTo(rows.AsSpan(row * vectors.Dimension));
+                vectors.CopyTo(from[row], rows.AsSpan(row * vectors.Dimension, vectors.Dimension));
         }
         return new EmbeddingTable(rowOf, rows, vectors.Dimension);
     }
@@ -104,10 +143,11 @@ public sealed class EmbeddingTable
     /// <summary>A table whose rows hold these twice, side by side: the channels of a multichannel model.</summary>
     public EmbeddingTable TwoChannels()
     {
+        using MappedHold hold = Hold();
         var rows = new float[checked(2 * Rows.Length)];
         for (int row = 0; row < RowCount; row++)
         {
-            ReadOnlySpan<float> from = Rows.Span.Slice(row * Dimension, Dimension);
+            ReadOnlySpan<float> from = InPlace.Span.Slice(row * Dimension, Dimension);
             from.CopyTo(rows.AsSpan(2 * row * Dimension));
             from.CopyTo(rows.AsSpan((2 * row + 1) * Dimension));
         }

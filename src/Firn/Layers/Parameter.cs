@@ -22,10 +22,20 @@ public enum ParameterGroup
 public sealed class Parameter
 {
     internal Parameter(string name, int[] shape, ParameterGroup group, Memory<float> values)
+        : this(name, shape, group, values, values) { }
+
+    /// <summary>Weights that may lie in a mapped file.</summary>
+    /// <param name="name">In a weights file.</param>
+    /// <param name="shape">Extents.</param>
+    /// <param name="group">What freezes and thaws with it.</param>
+    /// <param name="values">For those who hold the file.</param>
+    /// <param name="lasting">The same for all others.</param>
+    internal Parameter(string name, int[] shape, ParameterGroup group, Memory<float> values, Memory<float> lasting)
         : this(name, shape, group)
     {
         Throw.IfLengthDiffers(values.Length, Count, name);
-        Values = values;
+        InPlace = values;
+        Values = lasting;
     }
 
     /// <summary>A shape without values, to count with.</summary>
@@ -56,6 +66,9 @@ public sealed class Parameter
     /// The weights, row-major. Whoever writes here while another thread predicts gets undefined scores.
     /// </summary>
     public Memory<float> Values { get; }
+
+    /// <summary>The same, for those who hold the file where they lie in one.</summary>
+    internal Memory<float> InPlace { get; }
 
     /// <summary>Name and shape.</summary>
     public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";

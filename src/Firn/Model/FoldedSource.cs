@@ -57,7 +57,7 @@ internal sealed unsafe class FoldedSource(ModelLayers layers, PadStates? pads) :
     {
         tape.Reserve(layout, layer);
         int width = layer.Map.Columns;
-        ReadOnlySpan<float> table = layers.Embedding.Rows.Span;
+        ReadOnlySpan<float> table = layers.Embedding.InPlace.Span;
         for (int i = 0; i < rows.Length; i++)
             table.Slice(rows[i] * width, width).CopyTo(new Span<float>(tape.Sums + (long)i * width, width));
         layer.Forward(layout, tape);

@@ -111,7 +111,7 @@ internal sealed unsafe class FoldedTable
     {
         for (int i = 0; i < rows.Length; i++)
             _table
-                .Rows.Span.Slice(rows[i] * _table.Dimension, _table.Dimension)
+                .InPlace.Span.Slice(rows[i] * _table.Dimension, _table.Dimension)
                 .CopyTo(input.Span[(i * _table.Dimension)..]);
         var piece = new Piece(rows.Length, _width * ValueBytes, atFirstUse: false);
         bool single = _precision == FoldPrecision.Float32;
@@ -137,7 +137,7 @@ internal sealed unsafe class FoldedTable
     /// </summary>
     private void FoldOne(int row, Piece piece, int index, float* scratch)
     {
-        fixed (float* vector = _table.Rows.Span.Slice(row * _table.Dimension, _table.Dimension))
+        fixed (float* vector = _table.InPlace.Span.Slice(row * _table.Dimension, _table.Dimension))
             _map.ProjectOne(vector, scratch);
         var sums = new ReadOnlySpan<float>(scratch, _width);
         if (_precision == FoldPrecision.Float32)

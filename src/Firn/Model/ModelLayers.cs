@@ -97,6 +97,7 @@ internal sealed class ModelLayers
             EmbeddingRows,
             [embedding.RowCount, embedding.Dimension],
             ParameterGroup.Embedding,
+            embedding.InPlace,
             embedding.Rows
         );
         var source = WeightSource.Fresh(rows, random);

@@ -50,7 +50,7 @@ internal sealed unsafe class PadStates
         public override void Forward(ShardWorkspace work, SequenceLayer layer, SequenceTape tape, in LayerPass pass)
         {
             tape.Reserve(work.Layout, layer);
-            fixed (float* row = table.VectorOf(TextPadding.Pad))
+            fixed (float* row = table.VectorInPlace(TextPadding.Pad))
                 layer.Map.ProjectOne(row, tape.Sums);
             int columns = layer.Map.Columns;
             for (int k = 1; k < work.Layout.Tokens; k++)

@@ -1,3 +1,4 @@
+using Firn.Files;
 using Firn.Layers;
 
 namespace Firn.Model;
@@ -9,6 +10,7 @@ namespace Firn.Model;
 public sealed class PretrainedRows
 {
     private readonly int[] _rows;
+    private readonly MappedRegion? _region; // null where the rows lie in ordinary memory
 
     /// <summary>Wraps rows; nothing is copied.</summary>
     /// <param name="rows">Numbers of the rows in the table, rising, [M].</param>
@@ -16,6 +18,15 @@ public sealed class PretrainedRows
     /// <param name="dimension">Width of a vector, E.</param>
     /// <exception cref="ArgumentException">The rows do not rise, one is below 1, or the sizes do not fit.</exception>
     public PretrainedRows(int[] rows, ReadOnlyMemory<float> values, int dimension)
+        : this(rows, values, values, dimension, null) { }
+
+    private PretrainedRows(
+        int[] rows,
+        ReadOnlyMemory<float> values,
+        ReadOnlyMemory<float> lasting,
+        int dimension,
+        MappedRegion? region
+    )
     {
         ArgumentNullException.ThrowIfNull(rows);
         Throw.IfNotPositive(dimension);
@@ -29,9 +40,15 @@ public sealed class PretrainedRows
                 );
         }
         _rows = rows;
-        Values = values;
+        _region = region;
+        InPlace = values;
+        Values = lasting;
         Dimension = dimension;
     }
+
+    /// <summary>Rows that lie in a mapped file.</summary>
+    internal static PretrainedRows Mapped(int[] rows, MappedValues<float> values, int dimension) =>
+        new(rows, values.Memory, values.Lasting, dimension, values.Region);
 
     /// <summary>Number of rows, M; 0 where training moved none.</summary>
     public int Count => _rows.Length;
@@ -42,11 +59,31 @@ public sealed class PretrainedRows
     /// <summary>Numbers of the rows in the table, rising, [M].</summary>
     public ReadOnlySpan<int> Rows => _rows;
 
-    /// <summary>The vectors before training, [M,E] row-major.</summary>
+    /// <summary>
+    /// The vectors before training, [M,E] row-major. Of a loaded bundle they lie in its file, which stays mapped until
+    /// the process ends once their span was asked for.
+    /// </summary>
     public ReadOnlyMemory<float> Values { get; }
 
-    /// <summary>The vector of the i-th row here, [E].</summary>
-    public ReadOnlySpan<float> this[int i] => Values.Span.Slice(i * Dimension, Dimension);
+    /// <summary>The same, for those who hold the file (<see cref="Hold"/>).</summary>
+    internal ReadOnlyMemory<float> InPlace { get; }
+
+    /// <summary>Keeps the rows where they are during a call.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    internal MappedHold Hold() => new(_region);
+
+    /// <summary>The vector of the i-th row here, [E]; a copy where it lies in a mapped file.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    public ReadOnlySpan<float> this[int i]
+    {
+        get
+        {
+            if (_region is null)
+                return InPlace.Span.Slice(i * Dimension, Dimension);
+            using MappedHold hold = Hold();
+            return InPlace.Span.Slice(i * Dimension, Dimension).ToArray();
+        }
+    }
 
     /// <summary>The rows in which two tables differ, as they are in the first.</summary>
     /// <param name="before">Rows before training, [R,E].</param>
@@ -54,12 +91,13 @@ public sealed class PretrainedRows
     internal static PretrainedRows Between(ReadOnlyMemory<float> before, EmbeddingTable after)
     {
         Throw.IfLengthDiffers(before.Length, after.Rows.Length, nameof(before));
+        using MappedHold hold = after.Hold();
         int e = after.Dimension;
         int[] rows =
         [
             .. Enumerable
                 .Range(1, after.RowCount - 1)
-                .Where(row => !before.Span.Slice(row * e, e).SequenceEqual(after.Rows.Span.Slice(row * e, e))),
+                .Where(row => !before.Span.Slice(row * e, e).SequenceEqual(after.InPlace.Span.Slice(row * e, e))),
         ];
         var values = new float[checked(rows.Length * e)];
         for (int i = 0; i < rows.Length; i++)

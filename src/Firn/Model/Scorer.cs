@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Firn.Files;
 using Firn.Kernels;
 using Firn.Layers;
 using Firn.Text;
@@ -40,6 +41,7 @@ public sealed unsafe class Scorer
     )
     {
         ArgumentNullException.ThrowIfNull(model);
+        using MappedHold hold = model.Embedding.Hold();
         _model = model;
         _version = model.Version;
         Precision = precision;
@@ -103,6 +105,7 @@ public sealed unsafe class Scorer
     /// <exception cref="InvalidOperationException">
     /// The scorer was made without folding, or the model was trained since.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">The bundle that the model was loaded from was disposed of.</exception>
     public void Score(
         ReadOnlySpan<int> ids,
         ReadOnlySpan<float> unseen,
@@ -119,6 +122,7 @@ public sealed unsafe class Scorer
             );
         CheckCurrent();
         CheckIds(ids);
+        using MappedHold hold = _model.Embedding.Hold();
         if (GivesPrior(ids.Length, unseen, probabilities))
             return;
         ReadOnlySpan<int> read = ids;
@@ -138,17 +142,27 @@ public sealed unsafe class Scorer
         Losses.Probabilities(workspace.Shard.LogitsOf(0), probabilities, _model.Options.MultiLabel);
     }
 
+    /// <summary>Scores one text in a workspace of the scorer's own.</summary>
+    internal void ScoreOne(ReadOnlySpan<int> ids, ReadOnlySpan<float> unseen, Span<float> probabilities)
+    {
+        ScoringWorkspace workspace = _free.TryTake(out ScoringWorkspace? free) ? free : CreateWorkspace();
+        Score(ids, unseen, workspace, probabilities);
+        _free.Add(workspace);
+    }
+
     /// <summary>Scores texts, sorted by length and shared by threads.</summary>
     /// <param name="texts">N texts as token ids in [0, V); may be empty.</param>
     /// <param name="probabilities">Destination [N,K], in the texts' order.</param>
     /// <param name="threads">Threads to use; 0 for all of the machine.</param>
     /// <exception cref="InvalidOperationException">The model was trained since the scorer was made.</exception>
+    /// <exception cref="ObjectDisposedException">The bundle that the model was loaded from was disposed of.</exception>
     public void Score(RaggedIds texts, Span<float> probabilities, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(texts);
         Throw.IfLengthDiffers(probabilities.Length, (long)texts.Count * _columns);
         CheckCurrent();
         CheckIds(texts.Ids);
+        using MappedHold hold = _model.Embedding.Hold();
         CheckUnseen(texts.Unseen?.Length ?? 0, texts.Count);
         threads = threads > 0 ? threads : Environment.ProcessorCount;
         var plan = new BatchPlan(1, 1, 1);

@@ -49,6 +49,21 @@ public sealed class TextClassifier
     /// <summary>The linear part beside the LSTM: its logits are added to the dense layer's; null for none.</summary>
     internal NgramClassifier? LinearBranch { get; set; }
 
+    private int _trainers;
+
+    /// <summary>Takes the weights for one training.</summary>
+    /// <exception cref="InvalidOperationException">Another training has them.</exception>
+    internal void BeginTraining()
+    {
+        if (Interlocked.Exchange(ref _trainers, 1) != 0)
+            throw new InvalidOperationException(
+                "The model is being trained by another Trainer; wait for it, or train another model."
+            );
+    }
+
+    /// <summary>Gives them back.</summary>
+    internal void EndTraining() => Volatile.Write(ref _trainers, 0);
+
     /// <summary>
     /// Counts the changes that training made to the weights, so that what was derived from them can be dropped.
     /// </summary>

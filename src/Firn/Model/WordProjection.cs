@@ -129,7 +129,7 @@ internal sealed unsafe class WordProjection : InputProjection
         {
             var to = new Span<float>(x + (long)i * width, width);
             int row = _groups.Rows[from + i];
-            _layers.Embedding.Rows.Span.Slice(row * width, width).CopyTo(to);
+            _layers.Embedding.InPlace.Span.Slice(row * width, width).CopyTo(to);
             Mask(row, to);
         }
         foreach (SequenceLayer layer in _layers.OnEmbedding)

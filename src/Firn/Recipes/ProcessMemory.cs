@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Firn.Kernels;
 
 namespace Firn.Recipes;
 
@@ -16,7 +17,8 @@ internal static class ProcessMemory
     /// </summary>
     public static MemoryUse Measure()
     {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        if (Heap.Collects) // else what is garbage counts too, and the forecast is on the safe side
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var process = Process.GetCurrentProcess();
         long managed = GC.GetTotalMemory(forceFullCollection: false),
             resident = process.WorkingSet64;

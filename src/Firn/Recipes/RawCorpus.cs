@@ -73,6 +73,7 @@ internal sealed class RawCorpus
                 cancellation.ThrowIfCancellationRequested();
                 clock.Tell(null, () => $"{labels.Count:n0} texts");
             }
+            CheckNotNull(row, labels.Count, source);
             tokenizer.Tokenize(row.Text, tokens);
             for (int i = 0; i < tokens.Count; i++)
                 ids.Add(words.FindOrAdd(tokens[i]));
@@ -89,5 +90,16 @@ internal sealed class RawCorpus
             [.. numbers.OrderBy(n => n.Value).Select(n => n.Key)],
             hash.ToString()
         );
+    }
+
+    private static void CheckNotNull(LabeledText row, int before, LabeledSource source)
+    {
+        if (row.Text is null || row.Label is null)
+        {
+            throw new InvalidDataException(
+                $"Row {before + 1} of {source.Description}: the {(row.Text is null ? "text" : "label")} is null; "
+                    + "leave such rows out, or give them an empty text."
+            );
+        }
     }
 }

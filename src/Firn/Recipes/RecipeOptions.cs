@@ -33,7 +33,10 @@ public enum TestSplit
     Stratified,
 }
 
-/// <summary>Every choice between a file of labeled texts and a model. The two presets are complete recipes.</summary>
+/// <summary>
+/// Every choice between a file of labeled texts and a model. The two presets are complete recipes, made anew each time
+/// they are asked for, so that whoever binds a configuration over one changes no other.
+/// </summary>
 public sealed record RecipeOptions
 {
     /// <summary>Name of the preset it started from.</summary>
@@ -182,7 +185,7 @@ public sealed record RecipeOptions
     /// The reference notebook, setting for setting: its cleaning, word2vec of 300 values, window 7, at least 10
     /// occurrences, 32 epochs; LSTM 100 on the frozen table, 8 epochs of batches of 1024, its two callbacks.
     /// </summary>
-    public static RecipeOptions Notebook { get; } =
+    public static RecipeOptions Notebook =>
         new()
         {
             Word2Vec = new Word2VecOptions
@@ -209,7 +212,7 @@ public sealed record RecipeOptions
     /// with attention over word vectors that train with it from the first epoch; beside it logistic regression on
     /// n-grams of words; probabilities scaled on the validation texts.
     /// </summary>
-    public static RecipeOptions Tweets { get; } =
+    public static RecipeOptions Tweets =>
         new()
         {
             Preset = "tweets",

@@ -70,6 +70,22 @@ internal static class SettingsBySize
         && options.Training is { ReduceLearningRate: null, EarlyStopping: null, Schedule.LastsUntilBest: false }
         && options.ValidationShare > 0;
 
+    /// <summary>The settings that differ between two sets of options.</summary>
+    public static SizeSettings ChangedIn(RecipeOptions before, RecipeOptions after)
+    {
+        SizeSettings changed = SizeSettings.None;
+        Mark(SizeSettings.BatchSize, before.Training.BatchSize != after.Training.BatchSize);
+        Mark(SizeSettings.Epochs, before.Training.Epochs != after.Training.Epochs);
+        Mark(SizeSettings.MinCount, before.Word2Vec.MinCount != after.Word2Vec.MinCount);
+        Mark(SizeSettings.ValidationShare, before.ValidationShare != after.ValidationShare);
+        Mark(SizeSettings.Characters, before.LinearBranch?.LongestCharacters != after.LinearBranch?.LongestCharacters);
+        Mark(SizeSettings.MaxTokens, before.MaxTokens != after.MaxTokens);
+        Mark(SizeSettings.Folds, before.Folds != after.Folds);
+        return changed;
+
+        void Mark(SizeSettings setting, bool differs) => changed |= differs ? setting : SizeSettings.None;
+    }
+
     /// <summary>The options with the named settings chosen for so many labeled texts.</summary>
     public static RecipeOptions ForTexts(this RecipeOptions options, int texts, SizeSettings which)
     {

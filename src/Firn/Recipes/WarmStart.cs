@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Firn.Data;
+using Firn.Files;
 using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
@@ -84,7 +85,8 @@ internal sealed class WarmStart : IDisposable
                 rowOf[id] = count++;
         }
         var rows = new float[checked(count * old.Dimension)];
-        old.Rows.Span.CopyTo(rows);
+        using (old.Hold())
+            old.InPlace.Span.CopyTo(rows);
         EmbeddingTable
             .Random(count - old.RowCount + 1, old.Dimension, seed)
             .Rows.Span[old.Dimension..]
@@ -110,9 +112,10 @@ internal sealed class WarmStart : IDisposable
     /// <summary>Hash of the bundle's weights, which tells a checkpoint of another start apart.</summary>
     public string WeightsHash()
     {
+        using MappedHold hold = _source.Classifier.Embedding.Hold();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (Parameter parameter in _source.Classifier.Parameters)
-            hash.AppendData(MemoryMarshal.AsBytes(parameter.Values.Span));
+            hash.AppendData(MemoryMarshal.AsBytes(parameter.InPlace.Span));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 

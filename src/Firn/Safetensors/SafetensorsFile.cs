@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using System.Text.Json;
+using Firn.Files;
 
 namespace Firn.Safetensors;
 
@@ -14,24 +13,20 @@ internal sealed unsafe class SafetensorsFile : IDisposable
 {
     private const long MaxHeader = 100_000_000; // the reference implementation's limit
     private const string Remedy = "The file is damaged or is no safetensors file; restore it or train again.";
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly MappedRegion _region;
     private readonly Dictionary<string, TensorEntry> _entries = new(StringComparer.Ordinal);
-    private byte* _start; // null once disposed
 
-    private SafetensorsFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, long length)
+    private SafetensorsFile(MappedRegion region)
     {
-        Path = path;
-        _map = map;
-        _view = view;
-        ReadHeader(length);
-        byte* pointer = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        _start = pointer + view.PointerOffset;
+        _region = region;
+        ReadHeader(region.Length);
     }
 
     /// <summary>The file's path, for messages.</summary>
-    public string Path { get; }
+    public string Path => _region.Path;
+
+    /// <summary>The mapped file, for those who use it longer than this reader.</summary>
+    public MappedRegion Region => _region;
 
     /// <summary>The tensors, in the order of the header.</summary>
     public IReadOnlyCollection<TensorEntry> Entries => _entries.Values;
@@ -54,24 +49,14 @@ internal sealed unsafe class SafetensorsFile : IDisposable
                 $"the file has {length} bytes and needs at least 8 for the header's length",
                 Remedy
             );
-        MemoryMappedFile map = MemoryMappedFile.CreateFromFile(
-            stream,
-            null,
-            0,
-            MemoryMappedFileAccess.CopyOnWrite,
-            HandleInheritability.None,
-            leaveOpen: false
-        );
-        MemoryMappedViewAccessor? view = null;
+        MappedRegion region = MappedRegion.Open(path, stream);
         try
         {
-            view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.CopyOnWrite);
-            return new SafetensorsFile(path, map, view, length);
+            return new SafetensorsFile(region);
         }
         catch
         {
-            view?.Dispose();
-            map.Dispose();
+            region.Dispose();
             throw;
         }
     }
@@ -119,43 +104,33 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             );
         var values = new T[entry.Count];
         if (values.Length > 0) // an empty tensor at the end of the file has no place in it
-            _view.ReadArray(entry.Offset, values, 0, values.Length);
+        {
+            using var hold = new MappedHold(_region);
+            new ReadOnlySpan<T>(_region.Start + entry.Offset, values.Length).CopyTo(values);
+        }
         return values;
     }
 
     /// <summary>
-    /// The tensor's values where they lie in the map: pages are read when touched and shared between processes. The
-    /// owner takes this file over: disposing of it unmaps, and no memory or span of it may be used after that.
+    /// A stretch of the tensor's values where they lie in the map: pages are read when touched and shared between
+    /// processes. Whoever reads them holds <see cref="Region"/> meanwhile.
     /// </summary>
-    public IMemoryOwner<float> MapFloats(TensorEntry entry) =>
-        new MappedValues<float>(this, entry.Offset, checked((int)entry.Count), ownsFile: true);
-
-    /// <summary>A stretch of the tensor's values where they lie in the map, until this file is disposed of.</summary>
-    public ReadOnlyMemory<T> Map<T>(TensorEntry entry, long first, int count)
+    public MappedValues<T> Map<T>(TensorEntry entry, long first, int count)
         where T : unmanaged
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, entry.Count);
-        return new MappedValues<T>(this, entry.Offset + first * sizeof(T), count, ownsFile: false).Memory;
+        return new MappedValues<T>(_region, entry.Offset + first * sizeof(T), count);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_start != null)
-        {
-            _start = null;
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        }
-        _view.Dispose();
-        _map.Dispose();
-    }
+    /// <summary>All of the tensor's values where they lie.</summary>
+    public MappedValues<float> MapFloats(TensorEntry entry) => Map<float>(entry, 0, checked((int)entry.Count));
+
+    /// <summary>Gives up the file, which is unmapped when those who hold it are done.</summary>
+    public void Dispose() => _region.Dispose();
 
     private void ReadHeader(long length)
     {
-        Span<byte> prefix = stackalloc byte[8];
-        for (int i = 0; i < 8; i++)
-            prefix[i] = _view.ReadByte(i);
-        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(_region.Start, 8));
         if (headerLength > MaxHeader || (long)headerLength > length - 8)
             Throw.BadFile(
                 Path,
@@ -163,8 +138,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
                 $"the header is said to have {headerLength} bytes and the file holds {length - 8} after the length",
                 Remedy
             );
-        var header = new byte[headerLength];
-        _view.ReadArray(8, header, 0, header.Length);
+        byte[] header = new ReadOnlySpan<byte>(_region.Start + 8, (int)headerLength).ToArray();
         long start = 8 + header.Length,
             end = start;
         try
@@ -197,30 +171,5 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         }
         if (end != length)
             Throw.BadFile(Path, $"byte {end}", $"the tensors end there and the file has {length} bytes", Remedy);
-    }
-
-    /// <summary>
-    /// Mapped values as <see cref="Memory{T}"/>. No finalizer unmaps them, for a span may outlive its owner's last use.
-    /// The map is copy-on-write: a thawed table changes its own pages, never the file.
-    /// </summary>
-    private sealed class MappedValues<T>(SafetensorsFile file, long offset, int count, bool ownsFile) : MemoryManager<T>
-        where T : unmanaged
-    {
-        public override Span<T> GetSpan()
-        {
-            ObjectDisposedException.ThrowIf(file._start == null, file);
-            return new Span<T>(file._start + offset, count);
-        }
-
-        public override MemoryHandle Pin(int elementIndex = 0) =>
-            new(file._start + offset + (long)elementIndex * sizeof(T));
-
-        public override void Unpin() { }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (ownsFile)
-                file.Dispose();
-        }
     }
 }

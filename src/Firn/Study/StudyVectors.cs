@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Firn.Files;
 using Firn.Layers;
 using Firn.Recipes;
 using Firn.Text;
@@ -89,15 +90,16 @@ internal static class StudyVectors
 
     /// <summary>A table of its own that training may change.</summary>
     public static EmbeddingTable Copy(EmbeddingTable table) =>
-        new(table.RowOf.ToArray(), table.Rows.ToArray(), table.Dimension);
+        new(table.RowOf.ToArray(), table.CopyRows(), table.Dimension);
 
     /// <summary>Tells vectors from others, as 64 hexadecimal digits.</summary>
     public static string HashOf(WordVectors vectors)
     {
+        using MappedHold hold = vectors.Hold();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string word in vectors.Words)
             hash.AppendData(Encoding.UTF8.GetBytes(word + "\n"));
-        hash.AppendData(MemoryMarshal.AsBytes(vectors.Table));
+        hash.AppendData(MemoryMarshal.AsBytes(vectors.TableInPlace));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
@@ -107,9 +109,10 @@ internal static class StudyVectors
         if (added.Length == 0)
             return first;
         var table = new float[checked((first.Count + added.Length) * first.Dimension)];
-        first.Table.CopyTo(table);
+        using (first.Hold())
+            first.TableInPlace.CopyTo(table);
         for (int i = 0; i < added.Length; i++)
-            others[added[i]].CopyTo(table.AsSpan((first.Count + i) * first.Dimension));
+            others.CopyTo(added[i], table.AsSpan((first.Count + i) * first.Dimension, first.Dimension));
         return new WordVectors([.. first.Words, .. added.Select(row => others.Words[row])], table, first.Dimension);
     }
 

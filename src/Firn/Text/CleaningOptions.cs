@@ -114,7 +114,7 @@ public sealed record CleaningOptions
     public bool Stem { get; init; }
 
     /// <summary>The cleaning of the reference notebook: its regular expression and NLTK's stop words.</summary>
-    public static CleaningOptions Notebook { get; } =
+    public static CleaningOptions Notebook =>
         new()
         {
             Preset = "notebook",
@@ -125,7 +125,7 @@ public sealed record CleaningOptions
         };
 
     /// <summary>Keeps what carries sentiment in short messages; also for reviews and news.</summary>
-    public static CleaningOptions Tweets { get; } =
+    public static CleaningOptions Tweets =>
         new()
         {
             Preset = "tweets",
@@ -146,7 +146,7 @@ public sealed record CleaningOptions
         };
 
     /// <summary>Splits at white space and does nothing else; for text that is tokenized already.</summary>
-    public static CleaningOptions None { get; } = new() { Preset = "none" };
+    public static CleaningOptions None => new() { Preset = "none" };
 
     /// <summary>The cleaning of a model that was made with Keras.</summary>
     internal static CleaningOptions Of(KerasTextOptions keras)

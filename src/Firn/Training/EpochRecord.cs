@@ -57,10 +57,10 @@ public readonly record struct BatchProgress(
 public interface ITrainingObserver
 {
     /// <summary>A batch is done.</summary>
-    void OnBatch(BatchProgress progress);
+    void OnBatch(BatchProgress progress) { }
 
     /// <summary>An epoch is done and validated.</summary>
-    void OnEpoch(EpochRecord record);
+    void OnEpoch(EpochRecord record) { }
 
     /// <summary>A phase that lasts until its best epoch is over; epochs are counted on from that one.</summary>
     void OnPhaseEnd(PhaseEnd phase) { }

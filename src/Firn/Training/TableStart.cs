@@ -19,7 +19,7 @@ internal sealed class TableStart
     public TableStart(EmbeddingTable table, RaggedIds training)
     {
         _table = table;
-        _rows = table.Rows.ToArray();
+        _rows = table.CopyRows();
         _seen = Occurrences(table, training);
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Firn.Layers;
 
@@ -8,6 +9,7 @@ namespace Firn.Training;
 /// them and no optimizer state is held. Immutable.
 /// </summary>
 [JsonConverter(typeof(ThawScheduleJsonConverter))]
+[TypeConverter(typeof(ThawScheduleConverter))]
 public sealed class ThawSchedule : IEquatable<ThawSchedule>
 {
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Firn.Data;
 using Firn.Evaluation;
+using Firn.Files;
 using Firn.Kernels;
 using Firn.Model;
 using Firn.Text;
@@ -56,6 +57,7 @@ public sealed class Trainer
     /// <exception cref="ArgumentException">
     /// Options, texts and labels do not fit; found before any work is done.
     /// </exception>
+    /// <exception cref="InvalidOperationException">The model is being trained by another trainer.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is no longer finite; the message names the step.</exception>
     public TrainingResult Run(
         RaggedIds train,
@@ -68,6 +70,35 @@ public sealed class Trainer
     {
         bool validates = validation is { Count: > 0 };
         Check(train, trainLabels, validates ? validation : null, validationLabels);
+        using MappedHold hold = _model.Embedding.Hold();
+        _model.BeginTraining();
+        try
+        {
+            return RunAlone(
+                train,
+                trainLabels,
+                validates ? validation : null,
+                validationLabels,
+                observer,
+                cancellation
+            );
+        }
+        finally
+        {
+            _model.EndTraining();
+        }
+    }
+
+    private TrainingResult RunAlone(
+        RaggedIds train,
+        int[] trainLabels,
+        RaggedIds? validation,
+        int[]? validationLabels,
+        ITrainingObserver? observer,
+        CancellationToken cancellation
+    )
+    {
+        bool validates = validation is not null;
         var run = new TrainingRun(_model, _options, train, trainLabels, Sets, validates, observer);
         Checkpoint?.Resume(run);
         while (run.Stopped is null)

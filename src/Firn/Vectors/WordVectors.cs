@@ -1,3 +1,4 @@
+using Firn.Files;
 using Firn.Vectors.Formats;
 using Firn.Vectors.Storage;
 
@@ -9,14 +10,16 @@ namespace Firn.Vectors;
 /// can. Safe to share between threads.
 /// </summary>
 /// <remarks>
-/// Disposing matters only for vectors mapped from a file: it lets the file go, and nothing of them may be used after
-/// that. A mapped file must not be shortened while it is in use.
+/// Disposing matters only for vectors mapped from a file: it lets the file go when the calls in flight are done, and
+/// later calls get <see cref="ObjectDisposedException"/>. Vectors that nobody disposes of go with the garbage. A mapped
+/// file must not be shortened while it is in use.
 /// </remarks>
 public sealed class WordVectors : IWordTable, IDisposable
 {
     private readonly IWordIndex _index;
     private readonly VectorRows _rows;
-    private readonly IDisposable? _file;
+    private readonly MappedRegion? _region; // one hold of it is this object's own
+    private int _disposed;
 
     /// <summary>Wraps arrays that the caller no longer changes.</summary>
     /// <param name="words">The words in the order of the rows, without duplicates.</param>
@@ -26,11 +29,11 @@ public sealed class WordVectors : IWordTable, IDisposable
     public WordVectors(IReadOnlyList<string> words, float[] table, int dimension)
         : this(WordDictionary.Of(words), Wrap(words.Count, table, dimension), null) { }
 
-    internal WordVectors(IWordIndex index, VectorRows rows, VectorLoadReport? report, IDisposable? file = null)
+    internal WordVectors(IWordIndex index, VectorRows rows, VectorLoadReport? report, MappedRegion? region = null)
     {
         _index = index;
         _rows = rows;
-        _file = file;
+        _region = region;
         LoadReport = report;
         Count = rows.Count;
     }
@@ -56,14 +59,28 @@ public sealed class WordVectors : IWordTable, IDisposable
     public long StoredBytes => _rows.Bytes;
 
     /// <summary>The vectors lie in a mapped file rather than in memory of their own.</summary>
-    public bool IsMapped => _file is not null;
+    public bool IsMapped => _region is not null;
 
     /// <summary>
     /// The whole table, row-major, shape (<see cref="Count"/>, <see cref="Dimension"/>): where it lies when that is one
-    /// piece of float32, otherwise a copy.
+    /// piece of float32, otherwise a copy. A mapped file whose table was asked for stays mapped until the process ends,
+    /// for a span knows no owner; rows (<see cref="CopyTo"/>) do not keep it.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is larger than an array can be; ask row by row.</exception>
+    /// <exception cref="ObjectDisposedException">The file was let go.</exception>
     public ReadOnlySpan<float> Table
+    {
+        get
+        {
+            using MappedHold hold = Hold();
+            if (_rows.TryGetWhole(out _))
+                _region?.PinForever();
+            return TableInPlace;
+        }
+    }
+
+    /// <summary>The same, for those who hold the vectors.</summary>
+    internal ReadOnlySpan<float> TableInPlace
     {
         get
         {
@@ -87,20 +104,34 @@ public sealed class WordVectors : IWordTable, IDisposable
     /// </summary>
     public ReadOnlyMemory<long> Counts { get; internal init; }
 
+    /// <summary>
+    /// The same, for those who hold the vectors; <see cref="Counts"/> of a mapped file are for callers whose spans may
+    /// outlive it.
+    /// </summary>
+    internal ReadOnlyMemory<long> CountsInPlace
+    {
+        get => _countsInPlace.IsEmpty ? Counts : _countsInPlace;
+        init => _countsInPlace = value;
+    }
+
+    private readonly ReadOnlyMemory<long> _countsInPlace;
+
     /// <summary>What reading the file met; null for vectors that do not come from a file.</summary>
     public VectorLoadReport? LoadReport { get; }
 
     /// <summary>
-    /// The vector in one row: where it lies when that is float32, otherwise decoded into a new array (see
-    /// <see cref="CopyTo"/>).
+    /// The vector in one row: where it lies when that is float32 in memory, otherwise a new array (see
+    /// <see cref="CopyTo"/>, which makes none).
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The file was let go.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The row is not in [0, <see cref="Count"/>).</exception>
     public ReadOnlySpan<float> this[int row]
     {
         get
         {
             CheckRow(row);
-            if (_rows.TryGetSpan(row, out ReadOnlySpan<float> values))
+            using MappedHold hold = Hold();
+            if (_region is null && _rows.TryGetSpan(row, out ReadOnlySpan<float> values))
                 return values;
             var decoded = new float[Dimension];
             _rows.CopyTo(row, decoded);
@@ -112,6 +143,19 @@ public sealed class WordVectors : IWordTable, IDisposable
 
     internal VectorRows Rows => _rows;
 
+    ReadOnlyMemory<long> IWordTable.Counts => CountsInPlace;
+
+    MappedHold IWordTable.Hold() => Hold();
+
+    /// <summary>Keeps the vectors where they are during a call.</summary>
+    /// <exception cref="ObjectDisposedException">The file was let go.</exception>
+    internal MappedHold Hold()
+    {
+        if (Volatile.Read(ref _disposed) != 0)
+            _region?.ThrowDisposed();
+        return new MappedHold(_region);
+    }
+
     /// <summary>Copies the vector in one row, decoding it where it is stored narrowly; allocates nothing.</summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
     /// <param name="destination">Receives <see cref="Dimension"/> values.</param>
@@ -119,42 +163,47 @@ public sealed class WordVectors : IWordTable, IDisposable
     {
         CheckRow(row);
         Throw.IfLengthDiffers(destination.Length, Dimension, nameof(destination));
+        using MappedHold hold = Hold();
         _rows.CopyTo(row, destination);
     }
 
     /// <summary>Finds the row of a word, compared ordinally; allocates nothing.</summary>
     /// <returns>False when the word has no vector.</returns>
-    public bool TryGetRow(ReadOnlySpan<char> word, out int row) => _index.TryGetRow(word, out row);
+    public bool TryGetRow(ReadOnlySpan<char> word, out int row)
+    {
+        using MappedHold hold = Hold();
+        return _index.TryGetRow(word, out row);
+    }
 
     /// <summary>
-    /// Finds the vector of a word, compared ordinally; allocates nothing where vectors are stored as float32.
+    /// Finds the vector of a word, compared ordinally; allocates nothing where vectors are float32 in memory.
     /// </summary>
     /// <returns>False, and an empty vector, when the word has none.</returns>
     public bool TryGetVector(ReadOnlySpan<char> word, out ReadOnlySpan<float> vector)
     {
-        bool found = _index.TryGetRow(word, out int row);
+        bool found = TryGetRow(word, out int row);
         vector = found ? this[row] : default;
         return found;
     }
 
     /// <summary>The same words with numbers stored in another precision, in memory of their own.</summary>
     /// <returns>This object when it has that precision.</returns>
-    public WordVectors ToPrecision(VectorPrecision precision) =>
-        precision == Precision
-            ? this
-            : new WordVectors(
-                IsMapped ? WordDictionary.Of([.. Words]) : _index,
-                precision switch
-                {
-                    VectorPrecision.Float16 => HalfRows.From(_rows),
-                    VectorPrecision.Int8 => ByteRows.From(_rows),
-                    _ => SingleRows.From(_rows),
-                },
-                LoadReport
-            )
-            {
-                Counts = IsMapped ? Counts.ToArray() : Counts,
-            };
+    public WordVectors ToPrecision(VectorPrecision precision)
+    {
+        if (precision == Precision)
+            return this;
+        using MappedHold hold = Hold();
+        VectorRows rows = precision switch
+        {
+            VectorPrecision.Float16 => HalfRows.From(_rows),
+            VectorPrecision.Int8 => ByteRows.From(_rows),
+            _ => SingleRows.From(_rows),
+        };
+        return new WordVectors(IsMapped ? WordDictionary.Of([.. Words]) : _index, rows, LoadReport)
+        {
+            Counts = IsMapped ? CountsInPlace.ToArray() : Counts,
+        };
+    }
 
     /// <summary>
     /// The vectors of some words, in the order of their rows and in memory of their own; unknown words are passed over.
@@ -163,6 +212,7 @@ public sealed class WordVectors : IWordTable, IDisposable
     public WordVectors Select(IReadOnlyCollection<string> words)
     {
         ArgumentNullException.ThrowIfNull(words);
+        using MappedHold hold = Hold();
         var rows = new SortedSet<int>();
         foreach (string word in words)
         {
@@ -189,6 +239,7 @@ public sealed class WordVectors : IWordTable, IDisposable
     public WordVectors Renamed(Func<string, string?> rename)
     {
         ArgumentNullException.ThrowIfNull(rename);
+        using MappedHold hold = Hold();
         var words = new List<string>();
         var rows = new List<int>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -201,13 +252,18 @@ public sealed class WordVectors : IWordTable, IDisposable
         }
         if (rows.Count == 0)
             throw new ArgumentException("No word is left.", nameof(rename));
+        bool same = rows.Count == Count;
+        if (same)
+            _region?.Take(); // the other vectors' own hold
         return new WordVectors(
             WordDictionary.Of(words),
-            rows.Count == Count ? _rows : _rows.Gather([.. rows]),
-            LoadReport
+            same ? _rows : _rows.Gather([.. rows]),
+            LoadReport,
+            same ? _region : null
         )
         {
-            Counts = rows.Count == Count ? Counts : CountsOf(rows),
+            Counts = same ? Counts : CountsOf(rows),
+            CountsInPlace = same ? _countsInPlace : default,
         };
     }
 
@@ -230,12 +286,13 @@ public sealed class WordVectors : IWordTable, IDisposable
     public static WordVectors Load(string path, VectorLoadOptions? options = null)
     {
         VectorFileContent content = VectorFileReader.Read(path, options ?? new VectorLoadOptions());
-        var vectors = new WordVectors(content.Index, content.Rows, content.Report, content.File)
+        var vectors = new WordVectors(content.Index, content.Rows, content.Report, content.Region)
         {
             Counts = content.Counts,
+            CountsInPlace = content.CountsInPlace,
         };
         // Other readers keep what is asked for as they go; a mapped file is whole.
-        if (content.File is null || options?.Only is null)
+        if (content.Region is null || options?.Only is null)
             return vectors;
         using (vectors)
             return vectors.Select([.. options.Only]);
@@ -252,10 +309,14 @@ public sealed class WordVectors : IWordTable, IDisposable
     public void Save(string path, VectorFormat format) => VectorFileWriter.Write(this, path, format);
 
     /// <summary>Lets a mapped file go; does nothing for vectors in memory.</summary>
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _region?.LetGo();
+    }
 
     private ReadOnlyMemory<long> CountsOf(IReadOnlyList<int> rows) =>
-        Counts.IsEmpty ? default : rows.Select(row => Counts.Span[row]).ToArray();
+        CountsInPlace.IsEmpty ? default : rows.Select(row => CountsInPlace.Span[row]).ToArray();
 
     private void CheckRow(int row)
     {

@@ -37,7 +37,10 @@ public class ExplainerTests
             },
             wide
         );
-        Explanation explanation = new Explainer(predictor).Explain("not a very good day, love love the rain");
+        Explanation explanation = new Explainer(predictor).Explain(
+            "not a very good day, love love the rain",
+            TestContext.Current.CancellationToken
+        );
         Assert.InRange(explanation.CompletenessError, 0, 0.01);
         Assert.True(Math.Abs(explanation.Margin - explanation.BaselineMargin) > 0.01);
         Assert.Equal(
@@ -60,7 +63,10 @@ public class ExplainerTests
             },
             wide
         );
-        Explanation explanation = new Explainer(predictor).Explain("bad sad rain");
+        Explanation explanation = new Explainer(predictor).Explain(
+            "bad sad rain",
+            TestContext.Current.CancellationToken
+        );
         float[] p = predictor.Predict("bad sad rain").Probabilities;
         double[] all = p.Length == 1 ? [1 - p[0], p[0]] : [.. p.Select(v => (double)v)];
         Assert.Equal(all.Max(), explanation.Probability, 1e-6);
@@ -76,7 +82,10 @@ public class ExplainerTests
             new ClassifierOptions { HiddenSize = 5 },
             wide: true
         );
-        Explanation explanation = new Explainer(predictor).Explain("good unheard song");
+        Explanation explanation = new Explainer(predictor).Explain(
+            "good unheard song",
+            TestContext.Current.CancellationToken
+        );
         double Logit(string text)
         {
             float p = predictor.Predict(text).Probabilities[0];
@@ -126,7 +135,10 @@ public class ExplainerTests
         float[] p = predictor.Predict("not a good day, love the rain").Probabilities,
             without = predictor.Predict("not a good day, the rain").Probabilities;
         using Predictor every = predictor.WithThreshold(0f);
-        IReadOnlyList<Explanation> found = new Explainer(every).ExplainAll("not a good day, love the rain");
+        IReadOnlyList<Explanation> found = new Explainer(every).ExplainAll(
+            "not a good day, love the rain",
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(p.OrderDescending().Select(v => (double)v), found.Select(e => e.Probability));
         foreach (Explanation explanation in found)
         {
@@ -143,7 +155,14 @@ public class ExplainerTests
         using Predictor none = predictor.WithThreshold(1f);
         Assert.Equal(
             p.Max(),
-            Assert.Single(new Explainer(none).ExplainAll("not a good day, love the rain")).Probability,
+            Assert
+                .Single(
+                    new Explainer(none).ExplainAll(
+                        "not a good day, love the rain",
+                        TestContext.Current.CancellationToken
+                    )
+                )
+                .Probability,
             1e-6
         );
     }
@@ -158,7 +177,7 @@ public class ExplainerTests
             new ClassifierOptions { HiddenSize = 5 },
             wide: true
         );
-        Explanation explanation = new Explainer(predictor).Explain(text);
+        Explanation explanation = new Explainer(predictor).Explain(text, TestContext.Current.CancellationToken);
         Assert.All(explanation.Tokens, t => Assert.False(t.Known));
         Assert.Equal(explanation.BaselineMargin, explanation.Margin, 1e-9);
     }

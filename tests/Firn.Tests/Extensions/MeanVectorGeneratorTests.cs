@@ -34,6 +34,35 @@ public class MeanVectorGeneratorTests
     }
 
     [Fact]
+    public async Task The_default_cleaning_finds_words_as_people_write_them()
+    {
+        using var generator = new MeanVectorGenerator(
+            new WordVectors(["lovely", "dinner", "Paris"], [3, 4, 0, 2, 1, 0], 2)
+        );
+        generator.Embed("Lovely dinner!", out int words);
+        Assert.Equal(2, words);
+        Assert.Equal([1f, 0f], generator.Embed("Paris.", out words));
+        Assert.Equal(1, words);
+        using var exact = new MeanVectorGenerator(Vectors, new MeanVectorOptions { TryLowerCase = false });
+        exact.Embed("Sea sky", out words);
+        Assert.Equal(1, words);
+        var other = new EmbeddingGenerationOptions { ModelId = "other" };
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            generator.GenerateAsync(["a"], other, TestContext.Current.CancellationToken)
+        );
+        Task cancelled = generator.GenerateAsync(["a"], cancellationToken: new CancellationToken(canceled: true));
+        Assert.True(cancelled.IsCanceled);
+    }
+
+    [Fact]
+    public void A_fastText_model_embeds_too()
+    {
+        using var generator = new MeanVectorGenerator(FastTextVectors.FromTable(Vectors));
+        Assert.Equal([0.6f, 0.8f], generator.Embed("Sea?", out int words));
+        Assert.Equal(1, words);
+    }
+
+    [Fact]
     public void The_mean_can_be_taken_as_it_is()
     {
         using var plain = new MeanVectorGenerator(
@@ -84,7 +113,7 @@ public class MeanVectorGeneratorTests
             )
         );
         Assert.Contains("3 dimensions", error.Message);
-        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             generator.GenerateAsync(["sea"], cancellationToken: new CancellationToken(canceled: true))
         );
     }

@@ -125,7 +125,10 @@ public sealed class UnseenWordsTests : IDisposable
     [Fact]
     public void Their_share_is_explained()
     {
-        Explanation explanation = new Explainer(Trained.Predictor).Explain("we saw a dubilotosis near the house");
+        Explanation explanation = new Explainer(Trained.Predictor).Explain(
+            "we saw a dubilotosis near the house",
+            TestContext.Current.CancellationToken
+        );
         TokenShare word = explanation.Tokens[3];
         Assert.Equal(("dubilotosis", false), (word.Text, word.Known));
         Assert.True(word.LeaveOneOut > 0.5 && word.Integrated > 0.5, $"{word}");

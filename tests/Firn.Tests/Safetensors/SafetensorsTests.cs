@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Firn.Files;
 using Firn.Safetensors;
 
 namespace Firn.Tests.Safetensors;
@@ -83,15 +83,17 @@ public sealed class SafetensorsTests : IDisposable
         string path = Write(Header, Values);
         SafetensorsFile file = SafetensorsFile.Open(path);
         TensorEntry entry = file.Require("a", TensorType.Float32, -1, 2);
-        IMemoryOwner<float> owner = file.MapFloats(entry);
-        using (owner)
+        MappedValues<float> values = file.MapFloats(entry);
+        Memory<float> memory = values.Memory;
+        using (file)
         {
             Assert.Equal([2, 2], entry.Shape);
-            Assert.Equal(-2f, owner.Memory.Span[1]);
-            owner.Memory.Span[1] = 7;
-            Assert.Equal(7f, owner.Memory.Span[1]);
+            Assert.Equal(-2f, memory.Span[1]);
+            memory.Span[1] = 7;
+            Assert.Equal(7f, memory.Span[1]);
         }
-        Assert.Throws<ObjectDisposedException>(() => owner.Memory.Span[0]);
+        Assert.Throws<ObjectDisposedException>(() => memory.Span[0]);
+        Assert.Throws<ObjectDisposedException>(() => values.Lasting.Span[0]);
         Assert.Equal(Values, File.ReadAllBytes(path)[^28..]);
     }
 

@@ -133,7 +133,10 @@ public sealed class MultiLabelTests : IDisposable
         Assert.True(again.Report.MultiLabel!.MicroF1 > 0.95);
 
         // Each label is held against its absence.
-        IReadOnlyList<Explanation> why = new Explainer(loaded).ExplainAll("happy office coffee");
+        IReadOnlyList<Explanation> why = new Explainer(loaded).ExplainAll(
+            "happy office coffee",
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(["joy", "work"], why.Select(e => e.Label).Order());
         Explanation joy = why.Single(e => e.Label == "joy");
         Assert.Equal("not joy", joy.Other);
@@ -142,7 +145,7 @@ public sealed class MultiLabelTests : IDisposable
             $"{joy.Tokens[0]} {joy.Tokens[1]}"
         );
         Assert.True(
-            new Explainer(loaded).Explain("coffee city coffee").Margin < 0,
+            new Explainer(loaded).Explain("coffee city coffee", TestContext.Current.CancellationToken).Margin < 0,
             "the likeliest label, and it is not given"
         );
     }

@@ -86,23 +86,25 @@ internal static class MappedVectorFile
         TensorEntry bytes = file.Require(Bytes, TensorType.UInt8, -1);
         int count = Math.Min(words, options.Limit ?? words);
         var index = new MappedWords(
-            file.Path,
-            file.Map<byte>(bytes, 0, bytes.Shape[0]),
-            file.Map<int>(ends, 0, words),
-            file.Map<int>(slots, 0, slots.Shape[0]),
+            file.Region,
+            file.Map<byte>(bytes, 0, bytes.Shape[0]).Memory,
+            file.Map<int>(ends, 0, words).Memory,
+            file.Map<int>(slots, 0, slots.Shape[0]).Memory,
             count
         );
         VectorRows rows = MapRows(file, words, count);
+        MappedValues<long>? counts = file.TryGet(Counts, out _)
+            ? file.Map<long>(file.Require(Counts, TensorType.Int64, words), 0, count)
+            : null;
         return new VectorFileContent(
             index,
             rows,
             new VectorLoadReport { Format = VectorFormat.Safetensors, Rows = count }
         )
         {
-            File = file,
-            Counts = file.TryGet(Counts, out _)
-                ? file.Map<long>(file.Require(Counts, TensorType.Int64, words), 0, count)
-                : default,
+            Region = file.Region,
+            Counts = counts?.Lasting ?? default,
+            CountsInPlace = counts?.Memory ?? default,
         };
     }
 
@@ -124,7 +126,7 @@ internal static class MappedVectorFile
             TensorType.Float16 => new HalfRows(Map<ushort>(file, entry, used)),
             TensorType.Int8 => new ByteRows(
                 Map<sbyte>(file, entry, used),
-                file.Map<float>(file.Require(Scales, TensorType.Float32, stored), 0, used)
+                file.Map<float>(file.Require(Scales, TensorType.Float32, stored), 0, used).Memory
             ),
             _ => throw new InvalidDataException(
                 $"{file.Path}: tensor '{Rows}': its type is {entry.Type} where Float32, Float16 or Int8 is expected. "
@@ -132,7 +134,11 @@ internal static class MappedVectorFile
             ),
         };
         return aliased
-            ? new AliasedRows(rows, file.Map<int>(file.Require(RowOf, TensorType.Int32, words), 0, count), file.Path)
+            ? new AliasedRows(
+                rows,
+                file.Map<int>(file.Require(RowOf, TensorType.Int32, words), 0, count).Memory,
+                file.Path
+            )
             : rows;
     }
 
@@ -145,7 +151,11 @@ internal static class MappedVectorFile
         for (int block = 0; block < blocks.Length; block++)
         {
             int first = block * rowsPerBlock;
-            blocks[block] = file.Map<T>(entry, (long)first * columns, Math.Min(rowsPerBlock, rows - first) * columns);
+            blocks[block] = file.Map<T>(
+                entry,
+                (long)first * columns,
+                Math.Min(rowsPerBlock, rows - first) * columns
+            ).Memory;
         }
         return new RowBlocks<T>(blocks, rowsPerBlock, rows, columns);
     }
@@ -154,6 +164,7 @@ internal static class MappedVectorFile
     /// <exception cref="ArgumentException">A word has no bytes in UTF-8.</exception>
     public static void Write(IWordTable vectors, Stream stream)
     {
+        using MappedHold hold = vectors.Hold();
         (IReadOnlyList<string> words, VectorRows rows) = (vectors.Words, vectors.Rows);
         (byte[] bytes, int[] ends, int[] slots) = WordSlots.Of(words);
         (int[] stored, int[]? rowOf) = RowAliases.Find(rows);

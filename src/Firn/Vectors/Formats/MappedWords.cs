@@ -1,18 +1,19 @@
 using System.Collections;
 using System.Text;
 using System.Text.Unicode;
+using Firn.Files;
 using Firn.Vectors.Storage;
 
 namespace Firn.Vectors.Formats;
 
 /// <summary>The words of a mapped file: each is read, and checked, when it is asked for.</summary>
-/// <param name="path">For messages.</param>
+/// <param name="region">The file.</param>
 /// <param name="bytes">UTF-8 of all words.</param>
 /// <param name="ends">Where each word ends among the bytes.</param>
 /// <param name="slots">See <see cref="WordSlots"/>.</param>
 /// <param name="count">Words in use, the first of the file.</param>
 internal sealed class MappedWords(
-    string path,
+    MappedRegion region,
     ReadOnlyMemory<byte> bytes,
     ReadOnlyMemory<int> ends,
     ReadOnlyMemory<int> slots,
@@ -31,6 +32,7 @@ internal sealed class MappedWords(
         {
             ArgumentOutOfRangeException.ThrowIfNegative(index);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count);
+            using var hold = new MappedHold(region);
             return Encoding.UTF8.GetString(BytesOf(index));
         }
     }
@@ -40,6 +42,7 @@ internal sealed class MappedWords(
         int most = Encoding.UTF8.GetMaxByteCount(word.Length);
         Span<byte> encoded = most <= StackBytes ? stackalloc byte[StackBytes] : new byte[most];
         row = 0;
+        using var hold = new MappedHold(region);
         // Half a surrogate pair has no bytes in UTF-8, so no word of the file holds one.
         return Utf8.FromUtf16(word, encoded, out _, out int length, replaceInvalidSequences: false)
                 == System.Buffers.OperationStatus.Done
@@ -87,5 +90,5 @@ internal sealed class MappedWords(
     }
 
     private void Damaged(string place, string problem) =>
-        Throw.BadFile(path, place, problem, "The file is damaged; make it again with 'firn vectors convert'");
+        Throw.BadFile(region.Path, place, problem, "The file is damaged; make it again with 'firn vectors convert'");
 }

@@ -1,3 +1,4 @@
+using Firn.Files;
 using Firn.Vectors.Storage;
 
 namespace Firn.Vectors.Formats;
@@ -11,6 +12,9 @@ internal sealed record VectorFileContent(IWordIndex Index, VectorRows Rows, Vect
     /// <summary>Occurrences of each word where the file tells them, else empty.</summary>
     public ReadOnlyMemory<long> Counts { get; init; }
 
-    /// <summary>What holds the file open where it is mapped; null where it was read.</summary>
-    public IDisposable? File { get; init; }
+    /// <summary>The same, for those who hold the file; empty where it was read.</summary>
+    public ReadOnlyMemory<long> CountsInPlace { get; init; }
+
+    /// <summary>The file where it is mapped; null where it was read.</summary>
+    public MappedRegion? Region { get; init; }
 }

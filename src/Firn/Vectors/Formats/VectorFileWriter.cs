@@ -30,6 +30,7 @@ internal static class VectorFileWriter
 
     private static void WriteContent(IWordTable vectors, Stream file, VectorFormat format, bool compressed)
     {
+        using MappedHold hold = vectors.Hold();
         if (compressed)
         {
             using var gzip = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Firn.Files;
 using Firn.Kernels;
 using Firn.Vectors.Storage;
 
@@ -29,6 +30,7 @@ internal static unsafe class RowScan
         int[] without
     )
     {
+        using MappedHold hold = vectors.Hold();
         var quick = new float[rows];
         Workers.Run(
             (rows + RowsAtOnce - 1) / RowsAtOnce,

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Firn.Files;
 using Firn.Kernels;
 using Firn.Vectors.Storage;
 
@@ -17,7 +18,8 @@ internal sealed unsafe class UnitTable
     /// <summary>The rows of word vectors.</summary>
     /// <exception cref="InvalidDataException">A number is not finite, which a mapped file may hold.</exception>
     public UnitTable(IWordTable vectors, int blockValues = Storage.RowBuilder<float>.DefaultBlockValues)
-        : this(vectors.Count, vectors.Dimension, vectors.CopyTo, row => vectors.Words[row], blockValues) { }
+        : this(vectors.Count, vectors.Dimension, vectors.Rows.CopyTo, row => vectors.Words[row], blockValues, vectors)
+    { }
 
     /// <summary>Rows from anywhere.</summary>
     /// <param name="count">How many.</param>
@@ -33,7 +35,18 @@ internal sealed unsafe class UnitTable
         Func<int, string> wordOf,
         int blockValues = Storage.RowBuilder<float>.DefaultBlockValues
     )
+        : this(count, dimension, copyTo, wordOf, blockValues, null) { }
+
+    private UnitTable(
+        int count,
+        int dimension,
+        RowCopy copyTo,
+        Func<int, string> wordOf,
+        int blockValues,
+        IWordTable? held
+    )
     {
+        using MappedHold hold = held is null ? default : held.Hold();
         BlockValues = blockValues;
         Count = count;
         Dimension = dimension;

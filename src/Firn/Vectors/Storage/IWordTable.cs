@@ -1,3 +1,5 @@
+using Firn.Files;
+
 namespace Firn.Vectors.Storage;
 
 /// <summary>Words and their rows, as what searches and writes them sees them.</summary>
@@ -16,6 +18,9 @@ internal interface IWordTable
 
     /// <summary>Occurrences of each word where they are known, else empty.</summary>
     ReadOnlyMemory<long> Counts { get; }
+
+    /// <summary>Keeps a mapped file where it is while its rows and words are read.</summary>
+    MappedHold Hold() => default;
 
     /// <summary>Copies a row, [E], decoding it where it is stored narrowly.</summary>
     void CopyTo(int row, Span<float> destination);

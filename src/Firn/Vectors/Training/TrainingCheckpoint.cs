@@ -125,7 +125,8 @@ internal sealed unsafe class TrainingCheckpoint(string path, string run, Trainin
             TensorEntry entry = file.Require(name, TensorType.Float32, matrix.Rows, matrix.Columns);
             for (int row = 0; row < matrix.Rows; row++)
                 file.Map<float>(entry, (long)row * matrix.Columns, matrix.Columns)
-                    .Span.CopyTo(new Span<float>(matrix[row], matrix.Columns));
+                    .GetSpan()
+                    .CopyTo(new Span<float>(matrix[row], matrix.Columns));
         }
         int[] done = file.ReadArray<int>(file.Require(DoneName, TensorType.Int32, blocks));
         return new TrainingPosition(epoch, [.. done.Select(flag => flag != 0)]);

@@ -1,11 +1,14 @@
-namespace Firn.Server.Batching;
+namespace Firn.Common;
 
-/// <summary>Counts who uses a loaded model, and frees it when the last one has let go. Made with one holder.</summary>
-internal sealed class ModelHold(Action free)
+/// <summary>Counts who uses a thing, and frees it when the last one has let go. Made with one holder.</summary>
+internal sealed class CountedHold(Action free)
 {
     private int _holders = 1;
 
-    /// <summary>Takes hold; false when the model is free already.</summary>
+    /// <summary>Whether it is free already.</summary>
+    public bool IsFree => Volatile.Read(ref _holders) == 0;
+
+    /// <summary>Takes hold; false when it is free already.</summary>
     public bool TryTake()
     {
         int now = Volatile.Read(ref _holders);
@@ -23,10 +26,10 @@ internal sealed class ModelHold(Action free)
     public void Take()
     {
         if (!TryTake())
-            throw new InvalidOperationException("The model was freed while requests waited for it.");
+            throw new InvalidOperationException("It was freed while calls waited for it.");
     }
 
-    /// <summary>Lets go; the last one out frees the model.</summary>
+    /// <summary>Lets go; the last one out frees it.</summary>
     public void LetGo()
     {
         if (Interlocked.Decrement(ref _holders) == 0)

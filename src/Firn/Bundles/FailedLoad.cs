@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Firn.Server.Models;
+namespace Firn.Bundles;
 
 /// <summary>
 /// A version that did not load, and when to try again: after a pause that doubles with each failure, or, once its files
