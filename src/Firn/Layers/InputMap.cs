@@ -9,7 +9,7 @@ namespace Firn.Layers;
 /// </summary>
 internal sealed unsafe class InputMap
 {
-    private readonly AlignedBuffer rows = new();
+    private readonly AlignedBuffer rows = new(), columns = new();
     private readonly PackedMatrix packed = new(), transposed = new();
 
     private readonly Parameter? kernel;
@@ -59,6 +59,25 @@ internal sealed unsafe class InputMap
         if (kernel is not null)
             transposed.PackTransposed(kernel.Values.Span, Columns, Width);
     }
+
+    /// <summary>Copies the kernel's columns, each padded to whole vectors, for <see cref="ColumnAt"/>.</summary>
+    public void CopyColumns()
+    {
+        int padded = (int)PackedMatrix.Padded(Width);
+        float* to = columns.Reserve((long)Columns * padded);
+        fixed (float* from = Kernel.Values.Span)
+        {
+            for (int column = 0; column < Columns; column++, to += padded)
+            {
+                for (int i = 0; i < Width; i++)
+                    to[i] = from[(long)i * Columns + column];
+                new Span<float>(to + Width, padded - Width).Clear();
+            }
+        }
+    }
+
+    /// <summary>A column of the kernel, [E] and zeros to whole vectors.</summary>
+    public float* ColumnAt(int column) => columns.Pointer + column * (long)PackedMatrix.Padded(Width);
 
     /// <summary>sums [rows,P] = inputs [rows,E] * kernel + bias.</summary>
     public void Project(float* inputs, int count, float* sums)

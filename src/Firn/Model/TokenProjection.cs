@@ -53,7 +53,7 @@ internal sealed unsafe class TokenProjection : InputProjection
         if (groups is null || dTokens is null)
             return;
         foreach (SequenceLayer layer in layers.OnEmbedding)
-            layer.Map.PackTransposed();
+            layer.PackInputGradient();
         groups.Build(texts, plan);
         int size = checked((int)plan.Tokens * layers.Embedding.Dimension);
         new Span<float>(dTokens.Reserve(size), size).Clear();
@@ -73,14 +73,17 @@ internal sealed unsafe class TokenProjection : InputProjection
     protected override void Backward(int shard, ShardWorkspace work, SequenceLayer layer, SequenceTape tape, GradientBuffer destination)
     {
         bool kernelTrains = Trains(layer, destination);
-        if (kernelTrains && sparse)
+        if (layer.GivesWindows)
+            layer.WindowGradients(work.Layout, tape, new MapInputs(tape.Inputs), kernelTrains ? destination.PointerTo(layer.Map.Kernel) : null, dTokens is null ? null : tape.Inputs);
+        else if (kernelTrains && sparse)
             SparseGemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, work.Layout.Tokens, tape.Sums, layer.Map.Columns, destination.PointerTo(layer.Map.Kernel));
         else if (kernelTrains)
             Gemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, work.Scratch, false, destination.PointerTo(layer.Map.Kernel));
         if (dTokens is null)
             return;
         Range range = plan!.RangeOf(shard);
-        layer.Map.InputGradient(tape.Sums, work.Layout.Tokens, tape.Inputs);
+        if (!layer.GivesWindows)
+            layer.Map.InputGradient(tape.Sums, work.Layout.Tokens, tape.Inputs);
         EmbeddingLayer.Backward(layers.Embedding, texts, plan.Text.AsSpan(range), plan.Position.AsSpan(range), dropout, work.Layout,
             layer.Reversed, tape, dTokens.Pointer + (long)plan.FirstToken(shard) * layer.Map.Width);
     }

@@ -213,7 +213,7 @@ internal sealed unsafe class TrainingWorkspace
             LayerNode[] readers = [.. layers.Nodes.Where(reader => reader.Needs != BackwardNeeds.None && reader.Inputs.Contains(input))];
             if (input is EmbeddingNode || input.Needs == BackwardNeeds.None || readers[^1] != node)
                 continue;
-            bool everyOutput = readers.Any(reader => !reader.ReadsLastOutputs);
+            bool everyOutput = readers.Any(reader => !reader.ReadsLastOutputs) && input is not SequenceNode { EveryOutput: false };
             Add((_, work) =>
             {
                 foreach (OutputRows part in work.TapeOf(input).Parts)

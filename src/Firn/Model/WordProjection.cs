@@ -18,7 +18,8 @@ internal sealed unsafe class WordProjection : InputProjection
     private readonly RowGroups groups;
     private readonly AlignedBuffer inputs = new(); // [groups,E], after dropout
     private readonly AlignedBuffer[] sums; // a layer: [groups,P]
-    private readonly AlignedBuffer[] dTokens; // a layer: [tokens,P]
+    private readonly AlignedBuffer[] dTokens; // a layer: [tokens,P], or [tokens,E] of one that gives windows
+    private readonly int[][] groupOfRow; // a shard: [M], for the layer at hand
     private readonly AlignedBuffer[] dSums, dInputs; // a worker: [piece,P] and [piece,E]
     private readonly PackedMatrix[] packed; // a worker
     private readonly Action<int, int> project, endPiece;
@@ -39,6 +40,7 @@ internal sealed unsafe class WordProjection : InputProjection
         dSums = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
         dInputs = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
         packed = [.. Enumerable.Range(0, threads).Select(_ => new PackedMatrix())];
+        groupOfRow = [.. Enumerable.Range(0, BatchPlanLimits.Shards).Select(_ => Array.Empty<int>())];
         project = Project;
         endPiece = EndPiece;
     }
@@ -56,9 +58,12 @@ internal sealed unsafe class WordProjection : InputProjection
         {
             layer.Map.Pack();
             if (EmbeddingGradient is not null)
-                layer.Map.PackTransposed();
+                layer.PackInputGradient();
             sums[layer.Reader].Reserve((long)groups.Count * layer.Map.Columns);
-            dTokens[layer.Reader].Reserve(plan.Tokens * layer.Map.Columns);
+            if (!layer.GivesWindows)
+                dTokens[layer.Reader].Reserve(plan.Tokens * layer.Map.Columns);
+            else if (EmbeddingGradient is not null)
+                dTokens[layer.Reader].Reserve(plan.Tokens * layer.Map.Width);
         }
         Workers.Run((groups.Count + RowsPerPiece - 1) / RowsPerPiece, threads, project);
     }
@@ -81,15 +86,41 @@ internal sealed unsafe class WordProjection : InputProjection
 
     protected override void Backward(int shard, ShardWorkspace work, SequenceLayer layer, SequenceTape tape, GradientBuffer destination)
     {
-        int width = layer.Map.Columns;
         RaggedLayout layout = work.Layout;
-        float* from = tape.Sums;
+        if (layer.GivesWindows)
+            PassWindows(shard, layout, layer, tape, destination);
+        if (layer.GivesWindows && EmbeddingGradient is null)
+            return;
+        int width = layer.GivesWindows ? layer.Map.Width : layer.Map.Columns;
+        float* from = layer.GivesWindows ? tape.Inputs : tape.Sums;
         float* to = dTokens[layer.Reader].Pointer + (long)plan!.FirstToken(shard) * width;
         for (int i = 0; i < layout.Texts; i++)
         {
             for (int p = 0; p < layout.LengthOf(i); p++, to += width)
                 new ReadOnlySpan<float>(from + (long)layout.RowOf(i, p, layer.Reversed) * width, width).CopyTo(new Span<float>(to, width));
         }
+    }
+
+    /// <summary>The gradient of a kernel by a shard's own tokens, not by its piece of the words; that of the inputs to tape.Inputs.</summary>
+    private void PassWindows(int shard, RaggedLayout layout, SequenceLayer layer, SequenceTape tape, GradientBuffer destination)
+    {
+        ref int[] rowOf = ref groupOfRow[shard];
+        if (rowOf.Length < layout.Tokens)
+            rowOf = new int[layout.Tokens + layout.Tokens / 8];
+        int token = plan!.FirstToken(shard);
+        for (int i = 0; i < layout.Texts; i++)
+        {
+            for (int p = 0; p < layout.LengthOf(i); p++, token++)
+                rowOf[layout.RowOf(i, p, layer.Reversed)] = groups.GroupOfToken[token];
+        }
+        float* dKernel = Trains(layer, destination) ? destination.PointerTo(layer.Map.Kernel) : null, dInputs = null;
+        if (EmbeddingGradient is not null)
+        {
+            tape.ReserveInputs();
+            dInputs = tape.Inputs;
+        }
+        fixed (int* rows = rowOf)
+            layer.WindowGradients(layout, tape, new MapInputs(inputs.Pointer, rows), dKernel, dInputs);
     }
 
     /// <summary>One piece of the groups a shard's gradient buffer, so that the sum over pieces is the sum over shards.</summary>
@@ -120,10 +151,10 @@ internal sealed unsafe class WordProjection : InputProjection
         int from = (int)((long)groups.Count * piece / plan!.Shards), to = (int)((long)groups.Count * (piece + 1) / plan.Shards);
         foreach (SequenceLayer layer in layers.OnEmbedding)
         {
-            if (!layer.GetsGradient)
+            if (!layer.GetsGradient || (layer.GivesWindows && EmbeddingGradient is null))
                 continue;
-            float* dSum = AddTokens(layer, from, to, dSums[worker]);
-            if (Trains(layer, destinations[piece]))
+            float* dSum = AddTokens(layer, from, to, layer.GivesWindows ? dInputs[worker] : dSums[worker]);
+            if (!layer.GivesWindows && Trains(layer, destinations[piece]))
             {
                 packed[worker].Pack(dSum, to - from, layer.Map.Columns);
                 Gemm.MultiplyTransposed(inputs.Pointer + (long)from * layer.Map.Width, layer.Map.Width, packed[worker], false, destinations[piece].PointerTo(layer.Map.Kernel));
@@ -135,7 +166,7 @@ internal sealed unsafe class WordProjection : InputProjection
 
     private float* AddTokens(SequenceLayer layer, int from, int to, AlignedBuffer destination)
     {
-        int width = layer.Map.Columns;
+        int width = layer.GivesWindows ? layer.Map.Width : layer.Map.Columns;
         float* dSum = destination.Reserve((long)(to - from) * width);
         for (int group = from; group < to; group++)
         {
@@ -150,8 +181,12 @@ internal sealed unsafe class WordProjection : InputProjection
     private void AddInputGradient(SequenceLayer layer, float* dSum, int from, int to, AlignedBuffer scratch)
     {
         int width = layer.Map.Width;
-        float* dInput = scratch.Reserve((long)(to - from) * width);
-        layer.Map.InputGradient(dSum, to - from, dInput);
+        float* dInput = dSum; // of windows the inputs' gradient already
+        if (!layer.GivesWindows)
+        {
+            dInput = scratch.Reserve((long)(to - from) * width);
+            layer.Map.InputGradient(dSum, to - from, dInput);
+        }
         for (int group = from; group < to; group++)
         {
             int index = EmbeddingGradient!.IndexOf(group);
