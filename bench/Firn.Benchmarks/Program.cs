@@ -13,6 +13,9 @@ switch (args.FirstOrDefault())
         GemmRate.Run(threads);
         GemmRate.RunSparse();
         return 0;
+    case "pace":
+        Pace.Run();
+        return 0;
     case "train":
         TrainComparison.Run(threads, Option("--results"), Option("--peers"));
         return 0;
