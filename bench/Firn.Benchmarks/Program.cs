@@ -20,7 +20,7 @@ switch (args.FirstOrDefault())
         TrainComparison.Run(threads, Option("--results"), Option("--peers"));
         return 0;
     case "encoders":
-        EncoderComparison.Run(threads, Option("--results"), Option("--peers"));
+        EncoderComparison.Run(threads, Option("--results"), Option("--peers"), Option("--part"));
         return 0;
     case "export":
         ExportComparison.Run(Option("--results"));
