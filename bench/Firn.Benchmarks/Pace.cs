@@ -21,6 +21,9 @@ internal static class Pace
         Clock.Cpu = true;
         var work = new Dictionary<string, Func<double, double>>();
         RaggedIds texts = Workload.FixedLength(16 * Workload.Batch, 16);
+        // The product that shares of the machine's rate are of, in tokens of the notebook's model.
+        work["product"] = seconds => GemmRate.Measure(1, 1024, Workload.Embedding, 4 * Workload.Hidden, false, seconds, sustained: true)
+            * 1e9 / Workload.FlopPerToken;
         AddTraining(work, texts);
         AddScoring(work);
         AddVectors(work, texts);
