@@ -1,6 +1,5 @@
 using Firn.Model;
 using Firn.Text;
-using Firn.Vectors.Training;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Firn.Benchmarks;

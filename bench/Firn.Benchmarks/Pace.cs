@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
-using Firn.Layers;
 using Firn.Model;
 using Firn.Text;
-using Firn.Vectors;
 using Firn.Vectors.Training;
 
 namespace Firn.Benchmarks;
