@@ -1,6 +1,5 @@
 using Firn.Model;
 using Firn.Text;
-using Firn.Vectors.Training;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Firn.Benchmarks;
@@ -28,9 +27,13 @@ internal static class EncoderComparison
         ("two bidirectional LSTMs", "bilstm2", Plain with { Bidirectional = true, Layers = 2 }),
     ];
 
-    public static void Run(int threads, string? results, string? peers)
+    /// <summary>
+    /// All of them, or with <paramref name="part"/> (lstm, gru, cnn, bilstm2, table) one, to the console alone.
+    /// </summary>
+    public static void Run(int threads, string? results, string? peers, string? part)
     {
-        using var report = new Report("encoders", results, threads);
+        using var report = new Report("encoders", part is null ? results : null, threads);
+        bool Asked(string peer) => part is null || part == peer;
         report.Line(
             $"E 300, H 100 (100 filters a width), frozen table unless said, embedding dropout 0.5, Adam, batch "
                 + $"{Workload.Batch}; thousand tokens a second; {Rounds} rounds in turn, medians, and medians of the "
@@ -42,30 +45,33 @@ internal static class EncoderComparison
         report.Line("|---|---|---:|---:|---:|");
         RaggedIds fixedTexts = Workload.FixedLength(16 * Workload.Batch, 16);
         (RaggedIds Texts, int Vocabulary)? real = Workload.Tweets(64 * Workload.Batch);
-        foreach ((string name, string peer, ClassifierOptions options) in Encoders)
+        foreach (
+            (string name, string peer, ClassifierOptions options) in Encoders.Where(encoder => Asked(encoder.Peer))
+        )
         {
             Train(report, name, peer, options, "16 tokens each", fixedTexts, Workload.Vocabulary, false);
             if (real is var (tweets, vocabulary))
                 Train(report, name, peer, options, "real tweets", tweets, vocabulary, true);
         }
-        Train(
-            report,
-            "LSTM, table trains",
-            "lstm",
-            Plain,
-            "16 tokens each",
-            fixedTexts,
-            Workload.Vocabulary,
-            false,
-            trainable: true
-        );
+        if (Asked("table"))
+            Train(
+                report,
+                "LSTM, table trains",
+                "lstm",
+                Plain,
+                "16 tokens each",
+                fixedTexts,
+                Workload.Vocabulary,
+                false,
+                trainable: true
+            );
         report.Line();
         report.Line(
             "| scoring | batch | tokens | Firn | ONNX Runtime | ratio | one request, us | ONNX Runtime, us | ratio | "
                 + "largest difference |"
         );
         report.Line("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-        foreach ((string name, _, ClassifierOptions options) in Encoders.Take(3))
+        foreach ((string name, _, ClassifierOptions options) in Encoders.Take(3).Where(encoder => Asked(encoder.Peer)))
             Score(report, name, Workload.Model(options), threads);
 
         void Train(

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using BenchmarkDotNet.Attributes;
 using Firn.Kernels;
-using Firn.Vectors.Training;
 
 namespace Firn.Benchmarks;
 

@@ -15,11 +15,14 @@ switch (args.FirstOrDefault())
         GemmRate.Run(threads);
         GemmRate.RunSparse();
         return 0;
+    case "pace":
+        Pace.Run();
+        return 0;
     case "train":
         TrainComparison.Run(threads, Option("--results"), Option("--peers"));
         return 0;
     case "encoders":
-        EncoderComparison.Run(threads, Option("--results"), Option("--peers"));
+        EncoderComparison.Run(threads, Option("--results"), Option("--peers"), Option("--part"));
         return 0;
     case "export":
         ExportComparison.Run(Option("--results"));

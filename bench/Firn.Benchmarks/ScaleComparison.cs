@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Firn.Kernels;
 using Firn.Model;
 using Firn.Text;
-using Firn.Vectors.Training;
 
 namespace Firn.Benchmarks;
 

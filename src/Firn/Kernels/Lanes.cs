@@ -58,6 +58,9 @@ internal unsafe interface ILanes<V>
     /// <paramref name="before"/>.
     /// </summary>
     static abstract V MarkNonZero(V a, uint bits, V before);
+
+    /// <summary>Lanes of <paramref name="x"/> where a &gt; b, else of <paramref name="y"/>.</summary>
+    static abstract V WhereGreater(V a, V b, V x, V y);
 }
 
 /// <summary>Sixteen floats.</summary>
@@ -121,6 +124,14 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
             before.AsUInt32()
             | Vector512.AndNot(Vector512.Create(bits), Vector512.Equals(a, Vector512<float>.Zero).AsUInt32())
         ).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WhereGreater(
+        Vector512<float> a,
+        Vector512<float> b,
+        Vector512<float> x,
+        Vector512<float> y
+    ) => Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), x, y);
 }
 
 /// <summary>Eight floats.</summary>
@@ -184,6 +195,14 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
             before.AsUInt32()
             | Vector256.AndNot(Vector256.Create(bits), Vector256.Equals(a, Vector256<float>.Zero).AsUInt32())
         ).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WhereGreater(
+        Vector256<float> a,
+        Vector256<float> b,
+        Vector256<float> x,
+        Vector256<float> y
+    ) => Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), x, y);
 }
 
 /// <summary>Four floats: SSE2 and ARM64.</summary>
@@ -247,6 +266,14 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
             before.AsUInt32()
             | Vector128.AndNot(Vector128.Create(bits), Vector128.Equals(a, Vector128<float>.Zero).AsUInt32())
         ).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WhereGreater(
+        Vector128<float> a,
+        Vector128<float> b,
+        Vector128<float> x,
+        Vector128<float> y
+    ) => Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), x, y);
 }
 
 /// <summary>One float: the scalar path, and the tail of the others.</summary>
@@ -304,4 +331,7 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MarkNonZero(float a, uint bits, float before) =>
         a != 0 ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(before) | bits) : before;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float WhereGreater(float a, float b, float x, float y) => a > b ? x : y;
 }

@@ -42,6 +42,13 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
             null
         );
 
+    /// <summary>
+    /// Whether its maximum over time alone is read: then one window a text and filter has a gradient. Set by the model.
+    /// </summary>
+    public bool OnlyMaximum { get; set; }
+
+    public override bool GivesWindows => OnlyMaximum;
+
     public override bool KeepsSteps => _stride == 1 && kind.Padding != WindowPadding.Valid;
 
     public override string? StepsRule => Windows.Rule(_widths[0], _stride, kind.Padding);
@@ -81,8 +88,26 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
             _activation.Forward(tape.All, tape.All);
     }
 
+    public override SequenceTape CreateTape() => new ConvolutionTape(this);
+
+    protected override double OwnFloats(double tokens, double texts) =>
+        OnlyMaximum ? texts * Size + ConvolutionTape.Block * Map.Width + tokens * PackedMatrix.Padded(Map.Width) : 0;
+
+    public override void PackInputGradient()
+    {
+        if (OnlyMaximum)
+            Map.CopyColumns();
+        else
+            Map.PackTransposed();
+    }
+
     public override void Backward(RaggedLayout layout, SequenceTape tape)
     {
+        if (OnlyMaximum)
+        {
+            ((ConvolutionTape)tape).PassActivation(_activation);
+            return;
+        }
         if (_activation == Activation.Relu)
             Activations.ReluBackward(tape.All, tape.DAll);
         else
@@ -123,7 +148,64 @@ internal sealed unsafe class ConvolutionLayer(InputMap map, Parameter? bias, Con
             return;
         Span<float> dBias = destination.Of(bias);
         dBias.Clear();
-        VectorMath.AddColumnSums(tape.DAll, tape.Count, dBias);
+        if (OnlyMaximum)
+            VectorMath.AddColumnSums(new(tape.DOutput, layout.Texts * Size), layout.Texts, dBias);
+        else
+            VectorMath.AddColumnSums(tape.DAll, tape.Count, dBias);
+    }
+
+    public override void WindowGradients(
+        RaggedLayout layout,
+        SequenceTape tape,
+        in MapInputs inputs,
+        float* dKernel,
+        float* dInputs
+    )
+    {
+        var own = (ConvolutionTape)tape;
+        own.Begin(layout, Map.Width, dInputs != null);
+        int column = 0;
+        for (int n = 0; n < _widths.Length; n++)
+        {
+            for (int first = 0; first < _filters; first += ConvolutionTape.Block)
+            {
+                int count = Math.Min(ConvolutionTape.Block, _filters - first);
+                for (int j = 0; j < count; j++)
+                    own.List(j, n * _filters + first + j);
+                for (int o = 0; o < _widths[n]; o++)
+                {
+                    int at = column + o * _filters + first;
+                    for (int j = 0; j < count; j++)
+                    {
+                        int picked = Pick(layout, own, j, n, o, inputs.RowOf);
+                        if (dKernel != null)
+                            own.SumInputs(j, picked, inputs.Rows);
+                        if (dInputs != null)
+                            own.AddColumn(Map.ColumnAt(at + j), picked);
+                    }
+                    if (dKernel != null)
+                        own.StoreSums(count, dKernel + at, Map.Columns);
+                }
+            }
+            column += _widths[n] * _filters;
+        }
+        if (dInputs != null)
+            own.StoreInputs(dInputs);
+    }
+
+    /// <summary>Lists the rows that stand at place <paramref name="o"/> of a filter's windows.</summary>
+    private int Pick(RaggedLayout layout, ConvolutionTape tape, int filter, int window, int o, int* rowOf)
+    {
+        int picked = 0;
+        foreach (ref readonly MaximumWindow maximum in tape.ListOf(filter))
+        {
+            int at = maximum.Step * _stride - Before(window, layout.LengthOf(maximum.Text)) + o;
+            if (at < 0 || at >= layout.LengthOf(maximum.Text))
+                continue;
+            int row = layout.OffsetOf(at) + maximum.Text;
+            tape.Set(picked++, row, rowOf == null ? row : rowOf[row], maximum.Gradient);
+        }
+        return picked;
     }
 
     private static void Fill(CounterRandom random, int width, IntegerList widths, int filters, Span<float> kernel)

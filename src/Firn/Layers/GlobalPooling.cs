@@ -141,7 +141,7 @@ internal sealed class GlobalAverageNode(LayerNode input) : PoolingNode("mean poo
 }
 
 /// <summary>Of equal values the first is the largest.</summary>
-internal sealed class GlobalMaxNode(LayerNode input) : PoolingNode("max pooling", input)
+internal sealed unsafe class GlobalMaxNode(LayerNode input) : PoolingNode("max pooling", input)
 {
     public override NodeTape CreateTape() => new Tape();
 
@@ -149,37 +149,35 @@ internal sealed class GlobalMaxNode(LayerNode input) : PoolingNode("max pooling"
     {
         var own = (Tape)tape;
         RaggedLayout layout = tape.Layout;
-        if (own.Rows.Length < layout.Texts * Shape.Width)
-            own.Rows = new int[layout.Texts * Shape.Width];
-        Span<int> rows = own.Rows.AsSpan(text * Shape.Width + at, to.Length);
-        to.Fill(layout.LengthOf(text) == 0 ? 0 : float.NegativeInfinity);
-        for (int step = 0; step < layout.LengthOf(text); step++)
-        {
-            int row = layout.OffsetOf(step) + text;
-            ReadOnlySpan<float> output = part.OutputAt(row);
-            for (int j = 0; j < to.Length; j++)
-            {
-                if (output[j] > to[j])
-                {
-                    to[j] = output[j];
-                    rows[j] = row;
-                }
-            }
-        }
+        if (text == 0 && at == 0)
+            own.Steps.Reserve(layout.Texts * Shape.Width);
+        Span<float> steps = own.Steps.Span.Slice(text * Shape.Width + at, to.Length);
+        steps.Clear();
+        if (layout.LengthOf(text) == 0)
+            to.Clear();
+        else
+            part.OutputAt(text).CopyTo(to);
+        for (int step = 1; step < layout.LengthOf(text); step++)
+            MaximumOverTime.Take(part.OutputAt(layout.OffsetOf(step) + text), step, to, steps);
     }
 
     protected override void Backward(NodeTape tape, OutputRows part, int text, int at, ReadOnlySpan<float> from)
     {
         if (tape.Layout.LengthOf(text) == 0)
             return;
-        int[] rows = ((Tape)tape).Rows;
+        Span<float> steps = ((Tape)tape).Steps.Span.Slice(text * Shape.Width + at, from.Length);
+        if (part is ConvolutionTape { OnlyMaximum: true } windows)
+        {
+            windows.GiveMaximum(text, from, steps);
+            return;
+        }
         for (int j = 0; j < from.Length; j++)
-            part.DOutsideAt(rows[text * Shape.Width + at + j])[j] += from[j];
+            part.DOutsideAt(tape.Layout.OffsetOf((int)steps[j]) + text)[j] += from[j];
     }
 
     private sealed class Tape() : NodeTape(new OutputRows())
     {
-        /// <summary>Row of the largest output, [n,F].</summary>
-        public int[] Rows { get; set; } = [];
+        /// <summary>Step of the largest output, [n,F].</summary>
+        public AlignedBuffer Steps { get; } = new();
     }
 }

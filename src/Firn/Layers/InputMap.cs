@@ -9,7 +9,8 @@ namespace Firn.Layers;
 /// </summary>
 internal sealed unsafe class InputMap
 {
-    private readonly AlignedBuffer _rows = new();
+    private readonly AlignedBuffer _rows = new(),
+        _columns = new();
     private readonly PackedMatrix _packed = new(),
         _transposed = new();
 
@@ -64,6 +65,25 @@ internal sealed unsafe class InputMap
         if (_kernel is not null)
             _transposed.PackTransposed(_kernel.Values.Span, Columns, Width);
     }
+
+    /// <summary>Copies the kernel's columns, each padded to whole vectors, for <see cref="ColumnAt"/>.</summary>
+    public void CopyColumns()
+    {
+        int padded = (int)PackedMatrix.Padded(Width);
+        float* to = _columns.Reserve((long)Columns * padded);
+        fixed (float* from = Kernel.Values.Span)
+        {
+            for (int column = 0; column < Columns; column++, to += padded)
+            {
+                for (int i = 0; i < Width; i++)
+                    to[i] = from[(long)i * Columns + column];
+                new Span<float>(to + Width, padded - Width).Clear();
+            }
+        }
+    }
+
+    /// <summary>A column of the kernel, [E] and zeros to whole vectors.</summary>
+    public float* ColumnAt(int column) => _columns.Pointer + column * (long)PackedMatrix.Padded(Width);
 
     /// <summary>sums [rows,P] = inputs [rows,E] * kernel + bias.</summary>
     public void Project(float* inputs, int count, float* sums)

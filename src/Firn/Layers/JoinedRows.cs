@@ -50,6 +50,11 @@ internal static unsafe class JoinedRows
     }
 }
 
+/// <summary>What the gradient of a map's kernel is made of.</summary>
+/// <param name="DSums">The packed gradient of its sums.</param>
+/// <param name="Destination">Where it goes; null where it does not train.</param>
+internal readonly record struct KernelGradient(PackedMatrix DSums, GradientBuffer? Destination);
+
 /// <summary>
 /// What a layer over time above the embedding reads: the joined outputs of the layer below, with the input dropout of
 /// each direction, and the way back. The scratch memory of one worker.
@@ -96,19 +101,21 @@ internal sealed unsafe class JoinedInput
     }
 
     /// <summary>
-    /// The gradient of the map's kernel, where it trains; <paramref name="dSums"/> is the packed gradient of tape.Sums.
+    /// The gradient of one reader's kernel, where it trains, and where asked for its gradient of the input, which is
+    /// added.
     /// </summary>
-    public static void KernelGradient(
-        SequenceLayer layer,
-        SequenceTape tape,
-        PackedMatrix dSums,
-        GradientBuffer destination
-    ) => Gemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, dSums, false, destination.PointerTo(layer.Map.Kernel));
-
-    /// <summary>Adds one reader's gradient of its input.</summary>
-    public void Backward(RaggedLayout layout, SequenceLayer layer, SequenceTape tape)
+    public void Backward(RaggedLayout layout, SequenceLayer layer, SequenceTape tape, KernelGradient kernel, bool input)
     {
-        layer.Map.InputGradient(tape.Sums, layout.Tokens, tape.Inputs);
+        float* dKernel =
+            layer.Map.IsIdentity || kernel.Destination is null ? null : kernel.Destination.PointerTo(layer.Map.Kernel);
+        if (layer.GivesWindows)
+            layer.WindowGradients(layout, tape, new MapInputs(tape.Inputs), dKernel, input ? tape.Inputs : null);
+        else if (dKernel != null)
+            Gemm.MultiplyTransposed(tape.Inputs, layer.Map.Width, kernel.DSums, false, dKernel);
+        if (!input)
+            return;
+        if (!layer.GivesWindows)
+            layer.Map.InputGradient(tape.Sums, layout.Tokens, tape.Inputs);
         for (int i = 0; i < layout.Texts; i++)
         {
             for (int p = 0; p < layout.LengthOf(i); p++)

@@ -69,6 +69,31 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
     /// <summary>Packs what <see cref="Backward"/> reads.</summary>
     public virtual void PackBackward() { }
 
+    /// <summary>Packs the map for the gradient of its input.</summary>
+    public virtual void PackInputGradient() => Map.PackTransposed();
+
+    /// <summary>
+    /// Whether few sums have a gradient, so that <see cref="Backward"/> leaves tape.Sums as they are, and
+    /// <see cref="WindowGradients"/> takes the place of the products with them.
+    /// </summary>
+    public virtual bool GivesWindows => false;
+
+    /// <summary>
+    /// The gradient of the map's kernel, and of its input, by those few; where <see cref="GivesWindows"/>.
+    /// </summary>
+    /// <param name="layout">Of the inputs.</param>
+    /// <param name="tape">After <see cref="Backward"/>.</param>
+    /// <param name="inputs">The map's.</param>
+    /// <param name="dKernel">Receives the kernel's, [E,P]; null for none.</param>
+    /// <param name="dInputs">Receives the inputs', [M,E], in the layer's order of rows; null for none.</param>
+    public virtual void WindowGradients(
+        RaggedLayout layout,
+        SequenceTape tape,
+        in MapInputs inputs,
+        float* dKernel,
+        float* dInputs
+    ) => throw new InvalidOperationException("This layer has a gradient of every sum.");
+
     /// <summary>Scratch memory that fits the layer.</summary>
     public virtual SequenceTape CreateTape() => new();
 
@@ -119,7 +144,8 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
         GradientBuffer destination
     )
     {
-        scratch.Pack(tape.Sums, layout.Tokens, Map.Columns);
+        if (!GivesWindows)
+            scratch.Pack(tape.Sums, layout.Tokens, Map.Columns);
         OwnGradients(layout, tape, scratch, destination);
         if (Map.Bias is not { } bias)
             return;
@@ -137,6 +163,16 @@ internal abstract unsafe class SequenceLayer(InputMap map, int size, LayerPlace 
         PackedMatrix dSums,
         GradientBuffer destination
     ) { }
+}
+
+/// <summary>The rows that a map has read.</summary>
+/// <param name="rows">[.., E], after dropout.</param>
+/// <param name="rowOf">[M]: the row that each step has read; null where they are the steps themselves.</param>
+internal readonly unsafe ref struct MapInputs(float* rows, int* rowOf = null)
+{
+    public float* Rows => rows;
+
+    public int* RowOf => rowOf;
 }
 
 /// <summary>Where a sequence layer stands: what its random numbers follow from.</summary>

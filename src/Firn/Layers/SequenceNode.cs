@@ -44,7 +44,7 @@ internal sealed unsafe class SequenceNode(string name, LayerNode input, Sequence
         {
             layer.PackBackward();
             if (!OnEmbedding)
-                layer.Map.PackTransposed();
+                layer.PackInputGradient();
         }
     }
 
@@ -90,10 +90,14 @@ internal sealed unsafe class SequenceNode(string name, LayerNode input, Sequence
                 layers[k].WeightGradients(below.Layout, own, work.Scratch, pass.Gradients!);
             if (OnEmbedding)
                 pass.Source.Backward(work, layers[k], own, pass);
-            else if (weights && !layers[k].Map.IsIdentity)
-                JoinedInput.KernelGradient(layers[k], own, work.Scratch, pass.Gradients!);
-            if (!OnEmbedding && input)
-                tape.Joined.Backward(below.Layout, layers[k], own);
+            else
+                tape.Joined.Backward(
+                    below.Layout,
+                    layers[k],
+                    own,
+                    weights ? new KernelGradient(work.Scratch, pass.Gradients!) : default,
+                    input
+                );
         }
         if (!OnEmbedding && input)
             tape.Joined.End(below.Layout, below.Parts);
@@ -119,8 +123,18 @@ internal sealed unsafe class SequenceNode(string name, LayerNode input, Sequence
             layer.PackedFloats + layer.Map.Width * PackedMatrix.Padded(layer.Map.Columns) * (backward ? 2 : 1)
         );
 
-    /// <summary>Whether some layer reads more than the last outputs; set by the model.</summary>
-    public bool EveryOutput { get; set; }
+    /// <summary>Whether some layer gives every output a gradient, not the last ones or the largest alone.</summary>
+    public bool EveryOutput { get; private set; }
+
+    /// <summary>Tells it the layers that read it, once all are there.</summary>
+    public void ReadBy(IReadOnlyList<LayerNode> readers)
+    {
+        EveryOutput = readers.Any(reader => !reader.ReadsLastOutputs);
+        if (layers is not [ConvolutionLayer convolution])
+            return;
+        convolution.OnlyMaximum = readers is [GlobalMaxNode];
+        EveryOutput &= !convolution.OnlyMaximum;
+    }
 
     private sealed class Tape : NodeTape
     {

@@ -47,7 +47,7 @@ internal sealed class ModelLayers
         for (int i = 0; i < OnEmbedding.Length; i++)
             OnEmbedding[i].Reader = i;
         foreach (SequenceNode node in Nodes.OfType<SequenceNode>())
-            node.EveryOutput = Nodes.Any(reader => reader.Inputs.Contains(node) && !reader.ReadsLastOutputs);
+            node.ReadBy([.. Nodes.Where(reader => reader.Inputs.Contains(node))]);
         if (padding is not null)
             Padding = new TextPadding(padding, use == PadUse.Skips);
     }

@@ -64,7 +64,7 @@ internal sealed unsafe class TokenProjection : InputProjection
         if (_groups is null || _dTokens is null)
             return;
         foreach (SequenceLayer layer in _layers.OnEmbedding)
-            layer.Map.PackTransposed();
+            layer.PackInputGradient();
         _groups.Build(texts, plan);
         int size = checked((int)plan.Tokens * _layers.Embedding.Dimension);
         new Span<float>(_dTokens.Reserve(size), size).Clear();
@@ -99,7 +99,15 @@ internal sealed unsafe class TokenProjection : InputProjection
     )
     {
         bool kernelTrains = Trains(layer, destination);
-        if (kernelTrains && _sparse)
+        if (layer.GivesWindows)
+            layer.WindowGradients(
+                work.Layout,
+                tape,
+                new MapInputs(tape.Inputs),
+                kernelTrains ? destination.PointerTo(layer.Map.Kernel) : null,
+                _dTokens is null ? null : tape.Inputs
+            );
+        else if (kernelTrains && _sparse)
             SparseGemm.MultiplyTransposed(
                 tape.Inputs,
                 layer.Map.Width,
@@ -119,7 +127,8 @@ internal sealed unsafe class TokenProjection : InputProjection
         if (_dTokens is null)
             return;
         Range range = _plan!.RangeOf(shard);
-        layer.Map.InputGradient(tape.Sums, work.Layout.Tokens, tape.Inputs);
+        if (!layer.GivesWindows)
+            layer.Map.InputGradient(tape.Sums, work.Layout.Tokens, tape.Inputs);
         EmbeddingLayer.Backward(
             _layers.Embedding,
             _texts,

@@ -256,7 +256,8 @@ internal sealed unsafe class TrainingWorkspace
             ];
             if (input is EmbeddingNode || input.Needs == BackwardNeeds.None || readers[^1] != node)
                 continue;
-            bool everyOutput = readers.Any(reader => !reader.ReadsLastOutputs);
+            bool everyOutput =
+                readers.Any(reader => !reader.ReadsLastOutputs) && input is not SequenceNode { EveryOutput: false };
             Add(
                 (_, work) =>
                 {

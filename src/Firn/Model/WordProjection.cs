@@ -18,7 +18,8 @@ internal sealed unsafe class WordProjection : InputProjection
     private readonly RowGroups _groups;
     private readonly AlignedBuffer _inputs = new(); // [groups,E], after dropout
     private readonly AlignedBuffer[] _sums; // a layer: [groups,P]
-    private readonly AlignedBuffer[] _dTokens; // a layer: [tokens,P]
+    private readonly AlignedBuffer[] _dTokens; // a layer: [tokens,P], or [tokens,E] of one that gives windows
+    private readonly int[][] _groupOfRow; // a shard: [M], for the layer at hand
     private readonly AlignedBuffer[] _dSums,
         _dInputs; // a worker: [piece,P] and [piece,E]
     private readonly PackedMatrix[] _packed; // a worker
@@ -46,6 +47,7 @@ internal sealed unsafe class WordProjection : InputProjection
         _dSums = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
         _dInputs = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer())];
         _packed = [.. Enumerable.Range(0, threads).Select(_ => new PackedMatrix())];
+        _groupOfRow = [.. Enumerable.Range(0, BatchPlanLimits.Shards).Select(_ => Array.Empty<int>())];
         _project = Project;
         _endPiece = EndPiece;
     }
@@ -63,9 +65,12 @@ internal sealed unsafe class WordProjection : InputProjection
         {
             layer.Map.Pack();
             if (EmbeddingGradient is not null)
-                layer.Map.PackTransposed();
+                layer.PackInputGradient();
             _sums[layer.Reader].Reserve((long)_groups.Count * layer.Map.Columns);
-            _dTokens[layer.Reader].Reserve(plan.Tokens * layer.Map.Columns);
+            if (!layer.GivesWindows)
+                _dTokens[layer.Reader].Reserve(plan.Tokens * layer.Map.Columns);
+            else if (EmbeddingGradient is not null)
+                _dTokens[layer.Reader].Reserve(plan.Tokens * layer.Map.Width);
         }
         Workers.Run((_groups.Count + RowsPerPiece - 1) / RowsPerPiece, _threads, _project);
     }
@@ -96,9 +101,13 @@ internal sealed unsafe class WordProjection : InputProjection
         GradientBuffer destination
     )
     {
-        int width = layer.Map.Columns;
         RaggedLayout layout = work.Layout;
-        float* from = tape.Sums;
+        if (layer.GivesWindows)
+            PassWindows(shard, layout, layer, tape, destination);
+        if (layer.GivesWindows && EmbeddingGradient is null)
+            return;
+        int width = layer.GivesWindows ? layer.Map.Width : layer.Map.Columns;
+        float* from = layer.GivesWindows ? tape.Inputs : tape.Sums;
         float* to = _dTokens[layer.Reader].Pointer + (long)_plan!.FirstToken(shard) * width;
         for (int i = 0; i < layout.Texts; i++)
         {
@@ -107,6 +116,38 @@ internal sealed unsafe class WordProjection : InputProjection
                     new Span<float>(to, width)
                 );
         }
+    }
+
+    /// <summary>
+    /// The gradient of a kernel by a shard's own tokens, not by its piece of the words; that of the inputs to
+    /// tape.Inputs.
+    /// </summary>
+    private void PassWindows(
+        int shard,
+        RaggedLayout layout,
+        SequenceLayer layer,
+        SequenceTape tape,
+        GradientBuffer destination
+    )
+    {
+        ref int[] rowOf = ref _groupOfRow[shard];
+        if (rowOf.Length < layout.Tokens)
+            rowOf = new int[layout.Tokens + layout.Tokens / 8];
+        int token = _plan!.FirstToken(shard);
+        for (int i = 0; i < layout.Texts; i++)
+        {
+            for (int p = 0; p < layout.LengthOf(i); p++, token++)
+                rowOf[layout.RowOf(i, p, layer.Reversed)] = _groups.GroupOfToken[token];
+        }
+        float* dKernel = Trains(layer, destination) ? destination.PointerTo(layer.Map.Kernel) : null,
+            dInputs = null;
+        if (EmbeddingGradient is not null)
+        {
+            tape.ReserveInputs();
+            dInputs = tape.Inputs;
+        }
+        fixed (int* rows = rowOf)
+            layer.WindowGradients(layout, tape, new MapInputs(_inputs.Pointer, rows), dKernel, dInputs);
     }
 
     /// <summary>
@@ -142,10 +183,10 @@ internal sealed unsafe class WordProjection : InputProjection
             to = (int)((long)_groups.Count * (piece + 1) / _plan.Shards);
         foreach (SequenceLayer layer in _layers.OnEmbedding)
         {
-            if (!layer.GetsGradient)
+            if (!layer.GetsGradient || (layer.GivesWindows && EmbeddingGradient is null))
                 continue;
-            float* dSum = AddTokens(layer, from, to, _dSums[worker]);
-            if (Trains(layer, _destinations[piece]))
+            float* dSum = AddTokens(layer, from, to, layer.GivesWindows ? _dInputs[worker] : _dSums[worker]);
+            if (!layer.GivesWindows && Trains(layer, _destinations[piece]))
             {
                 _packed[worker].Pack(dSum, to - from, layer.Map.Columns);
                 Gemm.MultiplyTransposed(
@@ -163,7 +204,7 @@ internal sealed unsafe class WordProjection : InputProjection
 
     private float* AddTokens(SequenceLayer layer, int from, int to, AlignedBuffer destination)
     {
-        int width = layer.Map.Columns;
+        int width = layer.GivesWindows ? layer.Map.Width : layer.Map.Columns;
         float* dSum = destination.Reserve((long)(to - from) * width);
         for (int group = from; group < to; group++)
         {
@@ -178,8 +219,12 @@ internal sealed unsafe class WordProjection : InputProjection
     private void AddInputGradient(SequenceLayer layer, float* dSum, int from, int to, AlignedBuffer scratch)
     {
         int width = layer.Map.Width;
-        float* dInput = scratch.Reserve((long)(to - from) * width);
-        layer.Map.InputGradient(dSum, to - from, dInput);
+        float* dInput = dSum; // of windows the inputs' gradient already
+        if (!layer.GivesWindows)
+        {
+            dInput = scratch.Reserve((long)(to - from) * width);
+            layer.Map.InputGradient(dSum, to - from, dInput);
+        }
         for (int group = from; group < to; group++)
         {
             int index = EmbeddingGradient!.IndexOf(group);

@@ -54,15 +54,21 @@ internal static class WorkspaceMemory
             var sequence = node as SequenceNode;
             packed += node.PackedFloats(backward: embedding || sequence is not { OnEmbedding: true });
             foreach (SequenceLayer layer in sequence?.Layers ?? [])
-                // gradients of the sums, packed
-                panels = Math.Max(panels, size.Tokens * PackedMatrix.Padded(layer.Map.Columns));
+                panels = Math.Max(
+                    panels,
+                    layer.GivesWindows ? 0 : size.Tokens * PackedMatrix.Padded(layer.Map.Columns)
+                ); // gradients of the sums, packed
         }
         foreach (SequenceLayer layer in layers.OnEmbedding)
         {
-            tapes += words ? 0 : size.Tokens * layer.Map.Width;
+            bool windows = layer.GivesWindows;
+            tapes += words && !(windows && embedding) ? 0 : size.Tokens * layer.Map.Width;
+            double windowInputs = embedding ? layer.Map.Width : 0,
+                dToken = windows ? windowInputs : layer.Map.Columns;
             // WordProjection: sums of rows, tokens' gradients, a piece of rows a thread.
             projection += words
-                ? (batch.Rows + batch.Tokens) * layer.Map.Columns
+                ? (double)batch.Rows * layer.Map.Columns
+                    + batch.Tokens * dToken
                     + threads
                         * (double)batch.Rows
                         / Math.Max(1, batch.Shards)
