@@ -18,7 +18,7 @@ public sealed partial class Recipe
             CheckMemory(parts, labels, null);
         clock.Begin(RecipeStage.Folds);
         FoldScores scores = ScoreFolds(parts, labels, clock, cancellation);
-        FoldChoice choice = scores.Choose(Options, labels);
+        FoldChoice choice = scores.Choose(Options, labels, ChoosesLinear);
         clock.End($"{Counted.Of(scores.Folds, "fold")} of {Counted.Of(parts.Train.Count, "text")}: epoch {choice.Training.KeptEpoch} of {Options.Training.Epochs}{choice.Summary}");
 
         EmbeddingTable table = Vectors(parts, null, labels, clock, cancellation);
@@ -34,7 +34,8 @@ public sealed partial class Recipe
             clock.End($"{output.Summary}");
         }
         Predictor predictor = PredictorOf(model, parts, labels, training).WithThreshold(choice.Threshold);
-        return new Fitted(predictor, parts, choice.Training with { StartRows = null }, choice.Output, new Refit(parts.Train.Count, training.History.Count, training.History[^1].Loss), (parts.Train.Count, 0));
+        Told("linear part", choice.Wide is null ? null : $"{LinearChoice.Of(choice.Wide)}, the least loss of {Counted.Of(scores.Folds, "fold")}");
+        return new Fitted(predictor, parts, choice.Training with { StartRows = null }, (choice.Output, choice.Wide), new Refit(parts.Train.Count, training.History.Count, training.History[^1].Loss), (parts.Train.Count, 0));
     }
 
     /// <summary>
@@ -74,7 +75,7 @@ public sealed partial class Recipe
     {
         var task = new NgramClassifier.LinearTask(parts.Train.Labels, labels.Names.Count, [.. ClassWeights(parts.Train, labels) ?? []], labels.Sets, parts.Train.Unseen);
         int threads = Options.Training.Threads > 0 ? Options.Training.Threads : Environment.ProcessorCount;
-        return [.. NgramClassifier.FitEach(parts.Train.Texts, parts.Vocabulary, task, wide, threads, FoldScores.Penalties(wide))
+        return [.. NgramClassifier.FitEach(parts.Train.Texts, parts.Vocabulary, task, wide, threads, FoldScores.Choices(wide, ChoosesLinear))
             .Select(linear => OutputFit.LogitsOf(linear, parts.Validation))];
     }
 }

@@ -3,6 +3,7 @@ using Firn.Bundles;
 using Firn.Data;
 using Firn.Evaluation;
 using Firn.Layers;
+using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
@@ -29,7 +30,10 @@ public sealed partial class Recipe
     public static Recipe Notebook { get; } = new(RecipeOptions.Notebook);
 
     /// <summary>The one for short messages.</summary>
-    public static Recipe Tweets { get; } = new(RecipeOptions.Tweets) { BySize = SizeSettings.All };
+    public static Recipe Tweets { get; } = new(RecipeOptions.Tweets) { BySize = SizeSettings.Tweets };
+
+    /// <summary>What a data set that nobody has tuned for gets: as <see cref="Tweets"/>, and all that size and validation can choose.</summary>
+    public static Recipe Default { get; } = new(RecipeOptions.Default) { BySize = SizeSettings.All };
 
     /// <summary>The choices.</summary>
     public RecipeOptions Options { get; }
@@ -56,6 +60,17 @@ public sealed partial class Recipe
     public long? MemoryLimit { get; init; }
 
     private WarmStart? Start { get; init; }
+
+    private List<RecipeChoice> Choices { get; init; } = [];
+
+    /// <summary>Whether penalty and weighting of the linear part are chosen by held-out texts.</summary>
+    private bool ChoosesLinear => BySize.HasFlag(SizeSettings.Linear);
+
+    private void Told(string setting, string? because)
+    {
+        if (because is not null)
+            Choices.Add(new RecipeChoice(setting, because));
+    }
 
     /// <summary>Follows the recipe.</summary>
     /// <param name="corpus">
@@ -97,7 +112,7 @@ public sealed partial class Recipe
     }
 
     private Recipe With(RecipeOptions options, WarmStart? start) =>
-        new(options) { CheckpointPath = CheckpointPath, Validation = Validation, BySize = BySize, MemoryLimit = MemoryLimit, Start = start };
+        new(options) { CheckpointPath = CheckpointPath, Validation = Validation, BySize = BySize, MemoryLimit = MemoryLimit, Start = start, Choices = Choices };
 
     private RecipeResult Learn(CorpusParts parts, LabelMap labels, DataSource data, IEnumerable<LabeledText> testRows,
         (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
@@ -116,7 +131,7 @@ public sealed partial class Recipe
     /// <param name="Output">Its scales.</param>
     /// <param name="Refit">The second training; null for none.</param>
     /// <param name="Texts">Texts that trained first, and that validated.</param>
-    private sealed record Fitted(Predictor Predictor, CorpusParts Parts, TrainingResult Training, OutputCalibration? Output, Refit? Refit, (int Train, int Validation) Texts);
+    private sealed record Fitted(Predictor Predictor, CorpusParts Parts, TrainingResult Training, (OutputCalibration? Fit, WideOptions? Wide) Output, Refit? Refit, (int Train, int Validation) Texts);
 
     /// <summary>Validation texts choose the epoch, the scales and the threshold.</summary>
     private Fitted ByValidation(CorpusParts parts, LabelMap labels, DataSource data, (StageClock Clock, IRecipeObserver? Observer) told, CancellationToken cancellation)
@@ -128,7 +143,7 @@ public sealed partial class Recipe
         clock.Begin(RecipeStage.Training);
         (TextClassifier model, TrainingResult training) = Fit(parts.Train, parts.Validation, table, labels, checkpoint, null, observer, cancellation);
         clock.End($"{Counted.Of(training.History.Count, "epoch")}, {Ended(training)}; the weights of epoch {training.KeptEpoch} are kept{(Options.Training.Schedule.LastsUntilBest ? $"; {training.Schedule}" : "")}");
-        OutputCalibration? output = Output(model, parts, labels, clock);
+        (OutputCalibration? Fit, WideOptions? Wide) output = Output(model, parts, labels, clock);
         Predictor predictor = WithThreshold(PredictorOf(model, parts, labels, training), parts.Validation, labels.Sets);
         var fitted = new Fitted(predictor, parts, training, output, null, (parts.Train.Count, parts.Validation.Count));
         return Options.Refit && training.StoppedBy != StopReason.Cancelled ? Again(fitted, labels, told, cancellation) : fitted;
@@ -170,8 +185,8 @@ public sealed partial class Recipe
             (TextClassifier model, TrainingResult again) = Fit(all.Train, null, table, labels, null, first.Training, observer, cancellation);
             if (again.StoppedBy != StopReason.Cancelled)
             {
-                if (first.Output is { } output)
-                    OutputFit.Again(model, all.Vocabulary, all.Train, Options.Wide, [.. ClassWeights(all.Train, labels) ?? []], labels, Options.Training.Threads, output);
+                if (first.Output.Fit is { } output)
+                    OutputFit.Again(model, all.Vocabulary, all.Train, first.Output.Wide, [.. ClassWeights(all.Train, labels) ?? []], labels, Options.Training.Threads, output);
                 clock.End($"{Counted.Of(all.Train.Count, "text")}, {Counted.Of(all.SeenWords, "word")}, {Counted.Of(again.History.Count, "epoch")}");
                 Predictor predictor = PredictorOf(model, all, labels, again).WithThreshold(first.Predictor.Threshold);
                 return first with { Predictor = predictor, Parts = all, Refit = new Refit(all.Train.Count, again.History.Count, again.History[^1].Loss) };
@@ -208,7 +223,12 @@ public sealed partial class Recipe
         (RecipeTexts texts, LabelMap labels) = Read(source, test, clock, cancellation);
         RawCorpus raw = texts.Corpus.Raw;
         SizeSettings which = CheckpointPath is null && Validation is null && Start is null ? BySize : BySize & ~SizeSettings.Folds;
-        Recipe fitting = BySize == SizeSettings.None ? this : With(Options.ForTexts(raw.Labels.Length, which), Start);
+        var size = new CorpusSize(raw.Labels.Length, raw.Ids.TotalTokens);
+        if (Start is not null)
+            which &= SizeSettings.Tweets | SizeSettings.Linear; // its vectors are the bundle's
+        Choices.Clear();
+        Recipe fitting = BySize == SizeSettings.None ? this : With(Options.ForTexts(size, which, Validation is not null), Start);
+        Choices.AddRange(SettingsBySize.Explained(fitting.Options, size, which));
         clock.Begin(RecipeStage.Vocabulary);
         var rows = PartRows.Draw(texts, labels, fitting.Options);
         if (BySize.HasFlag(SizeSettings.MaxTokens) && Options.Classifier.Padding is not { Length: > 0 }) // which decides it
@@ -297,15 +317,16 @@ public sealed partial class Recipe
         Options.BalanceClasses && Options.Training.ClassWeights is null or { Count: 0 }
             ? ClassBalance.Weights(train.Labels, labels) : Options.Training.ClassWeights;
 
-    private OutputCalibration? Output(TextClassifier model, CorpusParts parts, LabelMap labels, StageClock clock)
+    private (OutputCalibration? Fit, WideOptions? Wide) Output(TextClassifier model, CorpusParts parts, LabelMap labels, StageClock clock)
     {
         if (Options.Wide is null && !(Options.Calibrate && parts.Validation.Count > 0))
-            return null;
+            return default;
         clock.Begin(RecipeStage.Output);
-        OutputCalibration output = OutputFit.Run(model, parts.Vocabulary, parts.Train, parts.Validation, Options.Wide,
-            [.. ClassWeights(parts.Train, labels) ?? []], labels, Options.Training.Threads);
-        clock.End($"{output.Summary}");
-        return output;
+        OutputFit.OutputChoice output = OutputFit.Run(model, parts.Vocabulary, (parts.Train, parts.Validation), Options.Wide,
+            [.. ClassWeights(parts.Train, labels) ?? []], labels, Options.Training.Threads, ChoosesLinear);
+        clock.End($"{output.Calibration.Summary}");
+        Told("linear part", output.Evidence);
+        return (output.Calibration, output.Wide);
     }
 
     private Predictor WithThreshold(Predictor predictor, CorpusPart validation, LabelSets? sets)
@@ -347,8 +368,8 @@ public sealed partial class Recipe
 
     private RecipeResult Result(Fitted fitted, EvaluationReport? report, IReadOnlyList<ConfidentError> errors, StageClock clock, DataSource data)
     {
-        (Predictor predictor, CorpusParts parts, TrainingResult training, OutputCalibration? output, Refit? refit, (int trained, int validated)) = fitted;
-        RecipeOptions options = Options with { Classifier = predictor.Classifier.Options, Training = Options.TrainingInEffect };
+        (Predictor predictor, CorpusParts parts, TrainingResult training, (OutputCalibration? output, WideOptions? wide), Refit? refit, (int trained, int validated)) = fitted;
+        RecipeOptions options = Options with { Wide = wide ?? Options.Wide, Classifier = predictor.Classifier.Options, Training = Options.TrainingInEffect };
         var record = new RecipeRecord
         {
             Recipe = options,
@@ -364,6 +385,7 @@ public sealed partial class Recipe
             Duplicates = parts.Duplicates,
             Cut = parts.Cut,
             From = Start?.Data,
+            Choices = Choices,
             Seconds = clock.Seconds.ToDictionary(s => s.Key.ToString().ToLowerInvariant(), s => s.Value),
         };
         return new RecipeResult
@@ -374,6 +396,7 @@ public sealed partial class Recipe
             Training = training,
             Output = output,
             Refit = refit,
+            Choices = Choices,
             TrainTexts = trained,
             ValidationTexts = validated,
             TestTexts = parts.Test.Count,

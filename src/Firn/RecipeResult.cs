@@ -26,6 +26,9 @@ public sealed record RecipeResult
     /// <summary>The second training, on training and validation texts; null where the options ask for none or the first was cancelled.</summary>
     public Refit? Refit { get; init; }
 
+    /// <summary>What size and validation texts chose, and why.</summary>
+    public IReadOnlyList<RecipeChoice> Choices { get; init; } = [];
+
     /// <summary>Texts the model was trained on, before <see cref="Refit"/>.</summary>
     public required int TrainTexts { get; init; }
 

@@ -15,7 +15,7 @@ namespace Firn.Cli.Commands;
 /// <summary>The options of a recipe: every choice between a file of texts and a model.</summary>
 internal sealed class TrainArguments
 {
-    private static readonly (string Name, RecipeOptions Options)[] Presets = [("tweets", RecipeOptions.Tweets), ("notebook", RecipeOptions.Notebook)];
+    private static readonly (string Name, RecipeOptions Options)[] Presets = [("default", RecipeOptions.Default), ("notebook", RecipeOptions.Notebook)];
     private static readonly (string Name, Pooling Pooling)[] Poolings = [("last", Pooling.LastState), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];
 
     private static readonly (string Name, ThresholdMetric Metric)[] Metrics =
@@ -25,9 +25,9 @@ internal sealed class TrainArguments
 
     private readonly Option<string> preset = new Option<string>("--preset")
     {
-        Description = "Where the other options' defaults come from: notebook is the reference notebook, setting for setting; tweets keeps negation, emoticons and tone",
-        DefaultValueFactory = _ => "tweets",
-    }.OneOf("tweets", "notebook");
+        Description = "Where the other options' defaults come from: default lets the data choose; tweets is one recipe for short messages, that of earlier versions; notebook is the reference notebook, setting for setting",
+        DefaultValueFactory = _ => "default",
+    }.OneOf("default", "tweets", "notebook");
 
     private readonly Option<bool?> stem = PresetOption.Switch("--stem", "Stem words (Snowball English)", Presets, o => o.Cleaning.Stem);
     private readonly Option<bool?> stopWords = PresetOption.Switch("--stop-words", "Drop English stop words, 'not' among them", Presets, o => o.Cleaning.RemoveStopWords);
@@ -238,14 +238,18 @@ internal sealed class TrainArguments
     /// <summary>The settings that nothing was said about and that the preset leaves to the number of texts.</summary>
     public SizeSettings BySize(ParseResult parsed)
     {
-        if (parsed.GetRequiredValue(preset) != RecipeOptions.Tweets.Preset)
+        if (parsed.GetRequiredValue(preset) == RecipeOptions.Notebook.Preset)
             return SizeSettings.None;
-        var chosen = SizeSettings.All;
+        SizeSettings chosen = parsed.GetRequiredValue(preset) == RecipeOptions.Tweets.Preset ? SizeSettings.Tweets : SizeSettings.All;
+        SizeSettings validates = SizeSettings.Schedule | SizeSettings.Refit;
         foreach ((Option option, SizeSettings setting) in new[]
         {
             (batchSize, SizeSettings.BatchSize), (epochs, SizeSettings.Epochs), (word2Vec.MinCount, SizeSettings.MinCount),
             ((Option)validationSize, SizeSettings.ValidationShare), (characters, SizeSettings.Characters), (maxTokens, SizeSettings.MaxTokens), (folds, SizeSettings.Folds),
             (validation, SizeSettings.Folds), (validationSize, SizeSettings.Folds), (restoreBest, SizeSettings.Folds), (refit, SizeSettings.Folds),
+            (refit, SizeSettings.Refit), (restoreBest, SizeSettings.Schedule), (schedule, SizeSettings.Schedule), (epochs, SizeSettings.Schedule),
+            (model, validates), (encoder, validates), (repair, SizeSettings.Schedule), (ownRows, SizeSettings.Schedule),
+            (word2Vec.SkipGram, SizeSettings.SkipGram), (word2Vec.Epochs, SizeSettings.VectorEpochs),
         })
         {
             if (parsed.GetResult(option) is { Implicit: false })

@@ -40,7 +40,7 @@ internal sealed class HeldOutScores(TextClassifier model, CorpusPart held, Label
 /// <param name="Threshold">The score from which the second of two classes is given.</param>
 internal sealed record FoldChoice(TrainingResult Training, WideOptions? Wide, OutputCalibration? Output, float Threshold)
 {
-    public string Summary => Wide is null ? "" : FormattableString.Invariant($", C {Wide.InversePenalty}");
+    public string Summary => Wide is null ? "" : $", {LinearChoice.Of(Wide)}";
 }
 
 /// <summary>Logits of all texts by models that lack them, epoch by epoch and penalty by penalty.</summary>
@@ -59,8 +59,12 @@ internal sealed class FoldScores(int folds)
     // An LSTM learns little from few texts, so it has to show that it adds something.
     private static readonly LogitBlend LinearAlone = new([0, 1], 0);
 
-    /// <summary>Weights of the data against the penalty to choose among.</summary>
-    public static double[] Penalties(WideOptions wide) => [.. Factors.Select(factor => Math.Round(factor * wide.InversePenalty, 3))];
+    /// <summary>Linear parts to choose among: nine penalties, and where asked for the same with features scaled as naive Bayes would.</summary>
+    public static IReadOnlyList<LinearChoice> Choices(WideOptions wide, bool naiveBayes)
+    {
+        IEnumerable<LinearChoice> plain = Factors.Select(factor => new LinearChoice(Math.Round(factor * wide.InversePenalty, 3), wide.NaiveBayes));
+        return [.. plain, .. naiveBayes ? plain.Select(choice => choice with { NaiveBayes = 1 }) : []];
+    }
 
     public void Add(int[] labels, IReadOnlyList<EpochRecord> history, HeldOutScores held)
     {
@@ -71,7 +75,7 @@ internal sealed class FoldScores(int folds)
     public void Add(float[][] linear) => _linear.Add(linear);
 
     /// <summary>Chooses: the epoch whose logits, scaled, have the least loss; the penalty whose logits have it, if it passes chance.</summary>
-    public FoldChoice Choose(RecipeOptions options, LabelMap labels)
+    public FoldChoice Choose(RecipeOptions options, LabelMap labels, bool naiveBayes)
     {
         int[] truth = labels.Sets is { } sets ? MultiLabelEvaluation.Decisions([.. _labels], sets) : [.. _labels];
         int k = labels.Sets is null && labels.Names.Count > 2 ? labels.Names.Count : 1;
@@ -84,12 +88,12 @@ internal sealed class FoldScores(int folds)
         float[][] linear = [];
         if (options.Wide is { } asked)
         {
-            double[] penalties = Penalties(asked);
-            linear = [.. Enumerable.Range(0, penalties.Length).Select(p => Joined(_linear.Select(f => f[p])))];
+            IReadOnlyList<LinearChoice> choices = Choices(asked, naiveBayes);
+            linear = [.. Enumerable.Range(0, choices.Count).Select(p => Joined(_linear.Select(f => f[p])))];
             var asItIs = new LogitBlend([1], 0);
-            int penalty = PairedLoss.Best([.. linear.Select(l => PairedLoss.Of(asItIs.Probabilities([l], k), truth, k))], UsualFactor);
-            wide = asked with { InversePenalty = penalties[penalty] };
-            logits.Add(linear[penalty]);
+            int chosen = PairedLoss.Best([.. linear.Select(l => PairedLoss.Of(asItIs.Probabilities([l], k), truth, k))], UsualFactor);
+            wide = choices[chosen].In(asked);
+            logits.Add(linear[chosen]);
         }
         OutputFit.OutputFitted? fitted = wide is null && !options.Calibrate ? null
             : OutputFit.Fit(logits, truth, k, wide is null ? OutputFit.Usual(false) : LinearAlone, names);

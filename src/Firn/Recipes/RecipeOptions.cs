@@ -203,13 +203,20 @@ public sealed record RecipeOptions
         Training = new TrainingOptions { Epochs = 5, BatchSize = 256, Schedule = ThawSchedule.Trainable, RestoreBest = true },
     };
 
+    /// <summary>
+    /// Where <see cref="Recipe.Default"/> starts from: <see cref="Tweets"/>, whose word vectors, schedule and linear part the data
+    /// then chooses.
+    /// </summary>
+    public static RecipeOptions Default { get; } = Tweets with { Preset = "default" };
+
     /// <summary>The options of a preset by its name.</summary>
     /// <exception cref="ArgumentException">No preset has this name.</exception>
     public static RecipeOptions ForPreset(string name) => name switch
     {
         "notebook" => Notebook,
         "tweets" => Tweets,
-        _ => throw new ArgumentException($"There is no preset '{name}'; choose notebook or tweets.", nameof(name)),
+        "default" => Default,
+        _ => throw new ArgumentException($"There is no preset '{name}'; choose default, tweets or notebook.", nameof(name)),
     };
 
     /// <summary>The same recipe with another seed for vectors, weights, shuffles and dropout; the split keeps its own.</summary>

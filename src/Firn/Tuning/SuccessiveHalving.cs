@@ -63,7 +63,7 @@ public sealed class SuccessiveHalving
     /// Whether settings follow from the texts: most from their number, once for all trials; the most tokens of a text from the
     /// training texts of each trial.
     /// </summary>
-    private bool ChoosesBySize => _preset.Preset == RecipeOptions.Tweets.Preset;
+    private bool ChoosesBySize => _preset.Preset != RecipeOptions.Notebook.Preset;
 
     /// <summary>Searches, then compares the best with the preset.</summary>
     /// <param name="corpus">Labelled texts; kept in memory.</param>
@@ -83,7 +83,7 @@ public sealed class SuccessiveHalving
         (rows, int[] foldOf) = Split(rows, source.LabelNames);
         RecipeOptions preset = _preset with { LabelNames = source.LabelNames, TestShare = 0.1 };
         if (ChoosesBySize)
-            preset = preset.ForTexts(all, SizeSettings.All & ~SizeSettings.Folds); // what firn train, whose command comes out, chooses for them; folds of every trial would cost too much
+            preset = preset.ForTexts(new CorpusSize(all, 0), SizeSettings.Tweets & ~SizeSettings.Folds); // what firn train, whose command comes out, chooses for them; folds of every trial would cost too much
         preset = preset with { ValidationShare = Math.Max(preset.ValidationShare, 0.05), OnUnknownLabel = RowErrorPolicy.Skip };
         using var file = new TrialFile(_path, RecipeRecord.RunOf(preset, hash.ToString(), Encoders.Count == 0 ? $"{_seed}" : $"{_seed} {string.Join(',', Encoders)}"));
         var run = new TrialRun(file, progress, cancellation);

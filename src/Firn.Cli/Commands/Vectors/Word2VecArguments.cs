@@ -34,8 +34,14 @@ internal sealed class Word2VecArguments
         minN = Ngram("--minn", $"--subwords: shortest n-gram in characters (default {ngrams.MinN})").Between(1, 100);
         maxN = Ngram("--maxn", $"--subwords: longest n-gram in characters (default {ngrams.MaxN})").Between(1, 100);
         buckets = Ngram("--bucket", $"--subwords: rows that all n-grams share (default {ngrams.Buckets})").Between(1, 1 << 30);
-        epochs = PresetOption.Number(epochsName, "Passes over the texts for word vectors", presets, o => o.Epochs).Between(1, 100_000);
+        Epochs = epochs = PresetOption.Number(epochsName, "Passes over the texts for word vectors", presets, o => o.Epochs).Between(1, 100_000);
     }
+
+    /// <summary>Passes over the texts.</summary>
+    public Option<int?> Epochs { get; }
+
+    /// <summary>Skip-gram instead of CBOW.</summary>
+    public Option<bool> SkipGram => skipGram;
 
     public void AddTo(Command command)
     {
