@@ -17,7 +17,7 @@ public sealed partial class Recipe
         if (Options.VectorsPath is null && Start is null)
             CheckMemory(parts, labels, null);
         clock.Begin(RecipeStage.Folds);
-        FoldScores scores = ScoreFolds(parts, labels, clock, cancellation);
+        FoldScores scores = ScoreFolds(parts, parts.Folds(Options.Folds, labels, Options.SplitSeed), labels, clock, null, cancellation);
         FoldChoice choice = scores.Choose(Options, labels, ChoosesLinear);
         clock.End($"{Counted.Of(scores.Folds, "fold")} of {Counted.Of(parts.Train.Count, "text")}: epoch {choice.Training.KeptEpoch} of {Options.Training.Epochs}{choice.Summary}");
 
@@ -44,9 +44,16 @@ public sealed partial class Recipe
     /// </summary>
     private static int EpochsOfAll(int epochs, int folds) => Math.Max(1, (int)Math.Round(epochs * (1 + (folds - 1.0) / folds) / 2));
 
-    private FoldScores ScoreFolds(CorpusParts parts, LabelMap labels, StageClock clock, CancellationToken cancellation)
+    /// <summary>Trains a model a fold and scores the fold's texts.</summary>
+    /// <param name="parts">What the folds are of.</param>
+    /// <param name="folds">Rows that train and rows that are scored.</param>
+    /// <param name="labels">The classes.</param>
+    /// <param name="clock">Told of progress.</param>
+    /// <param name="done">Told of each fold's texts; null for nobody.</param>
+    /// <param name="cancellation">Ends with an exception.</param>
+    private FoldScores ScoreFolds(CorpusParts parts, IReadOnlyList<PartRows> folds, LabelMap labels, StageClock clock,
+        Action<CorpusParts>? done, CancellationToken cancellation)
     {
-        IReadOnlyList<PartRows> folds = parts.Folds(Options.Folds, labels, Options.SplitSeed);
         if (folds.Count == 1)
         {
             throw new InvalidDataException(
@@ -66,6 +73,7 @@ public sealed partial class Recipe
             scores.Add(of.Validation.Labels, result.History, epochs);
             if (Options.Wide is { } wide)
                 scores.Add(LinearScores(of, wide, labels));
+            done?.Invoke(of);
         }
         return scores;
     }

@@ -38,7 +38,8 @@ internal sealed class HeldOutScores(TextClassifier model, CorpusPart held, Label
 /// <param name="Wide">The linear part, its penalty chosen; null for none.</param>
 /// <param name="Output">The scales; null where the recipe has none.</param>
 /// <param name="Threshold">The score from which the second of two classes is given.</param>
-internal sealed record FoldChoice(TrainingResult Training, WideOptions? Wide, OutputCalibration? Output, float Threshold)
+/// <param name="Probabilities">[N,K] of every text by models that lack it, scaled on texts that lack it too; fold after fold.</param>
+internal sealed record FoldChoice(TrainingResult Training, WideOptions? Wide, OutputCalibration? Output, float Threshold, float[] Probabilities)
 {
     public string Summary => Wide is null ? "" : $", {LinearChoice.Of(Wide)}";
 }
@@ -99,7 +100,7 @@ internal sealed class FoldScores(int folds)
             : OutputFit.Fit(logits, truth, k, wide is null ? OutputFit.Usual(false) : LinearAlone, names);
         float[] probabilities = fitted?.Probabilities ?? new LogitBlend([1], 0).Probabilities(logits, k);
         float threshold = options.TuneThreshold is { } metric && k == 1 ? DecisionThreshold.Best(probabilities, truth, metric) : DecisionThreshold.Usual;
-        return new FoldChoice(training, wide, fitted?.Calibration, threshold);
+        return new FoldChoice(training, wide, fitted?.Calibration, threshold, probabilities);
     }
 
     private static int Best(float[][] candidates, int[] truth, int k)
