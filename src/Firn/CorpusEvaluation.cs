@@ -79,7 +79,8 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
                 Risk = new RiskCoverage(all, 1, MultiLabelEvaluation.Decisions(numbers, sets), predictor.Threshold),
             };
         }
-        EvaluationReport report = SingleLabelEvaluation.Evaluate(probabilities.ToArray(), labels.ToArray(), predictor.Labels, predictor.Threshold);
+        EvaluationReport report = SingleLabelEvaluation.Evaluate(probabilities.ToArray(), labels.ToArray(), predictor.Labels, predictor.Threshold)
+            with { Intervals = EvaluationIntervals.Of(probabilities.ToArray(), labels.ToArray(), predictor.Labels.Count, predictor.Threshold, predictor.Threads) };
         var risk = new RiskCoverage(probabilities.ToArray(), predictor.Classifier.Options.OutputSize, labels.ToArray(), predictor.Threshold);
         return new CorpusEvaluation(report, errors.ToList(), unknown.Values.Sum()) { Answers = answers.ToCounts(), Risk = risk };
     }

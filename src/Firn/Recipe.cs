@@ -356,7 +356,8 @@ public sealed partial class Recipe
             clock.End($"micro F1 {several.MultiLabel!.MicroF1:0.0000}, macro F1 {several.MacroF1:0.0000}");
             return (several, []);
         }
-        EvaluationReport report = SingleLabelEvaluation.Evaluate(probabilities, test.Labels, predictor.Labels, predictor.Threshold);
+        EvaluationReport report = SingleLabelEvaluation.Evaluate(probabilities, test.Labels, predictor.Labels, predictor.Threshold)
+            with { Intervals = EvaluationIntervals.Of(probabilities, test.Labels, predictor.Labels.Count, predictor.Threshold, predictor.Threads) };
         var errors = new ConfidentErrors(predictor.Labels, predictor.Threshold);
         int columns = predictor.Classifier.Options.OutputSize;
         for (int i = 0; i < test.Count; i++)

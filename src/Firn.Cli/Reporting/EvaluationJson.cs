@@ -49,6 +49,13 @@ internal static class EvaluationJson
                 ["texts"] = c.Texts,
             })]);
         }
+        if (evaluation.Intervals is { } intervals)
+        {
+            described["intervals"] = new JsonObject
+            {
+                ["accuracy"] = Ends(intervals.Accuracy), ["macroF1"] = Ends(intervals.MacroF1), ["rocAuc"] = intervals.RocAuc is { } ends ? Ends(ends) : null,
+            };
+        }
         if (evaluation.MultiLabel is { } several)
         {
             described["microPrecision"] = Json.Number(several.MicroPrecision);
@@ -58,4 +65,6 @@ internal static class EvaluationJson
         }
         return described;
     }
+
+    private static JsonArray Ends(Interval interval) => Json.Array([interval.Low, interval.High]);
 }

@@ -48,7 +48,7 @@ internal static class StudyPage
     };
 
     private const string FiguresLegend =
-        "p: McNemar's exact test against the frozen table, the median over the seeds. Unseen words: accuracy on the test texts with a word that has a vector and that the texts trained on lack.";
+        "p: one paired test against the frozen table over all seeds and texts, after Holm's correction for all tables and sizes; equal: p of a difference of a point or more (two one-sided tests), small where the two are equivalent. Unseen words: accuracy on the test texts with a word that has a vector and that the texts trained on lack.";
 
     private const string CostsLegend =
         "Cosine: of a moved vector with what it was, mean. Neighbors: share of ten nearest words that a trained word kept. "
@@ -93,7 +93,7 @@ internal static class StudyPage
     private static string Figures(StudySummary summary)
     {
         var html = new StringBuilder("<div class=\"scroll\"><table class=\"figures\"><thead><tr>");
-        foreach (string head in new[] { "texts", "table", "seeds", "accuracy, %", "95%", "less frozen", "95%", "p", "unseen words, %", "less frozen" })
+        foreach (string head in new[] { "texts", "table", "seeds", "accuracy, %", "95%", "less frozen", "95%", "p", "equal", "unseen words, %", "less frozen" })
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{head}</th>");
         html.Append("</tr></thead><tbody>");
         int before = 0;
@@ -102,7 +102,7 @@ internal static class StudyPage
             string[] cells =
             [
                 r.Size == before ? "" : Count(r.Size), StudyPolicies.NameOf(r.Policy), Count(r.Seeds), StudyReport.Share(r.Accuracy.Mean), Range(r.Accuracy, StudyReport.Share),
-                r.AgainstFrozen is { } d ? StudyReport.FormatPoints(d.Mean) : "", Range(r.AgainstFrozen, StudyReport.FormatPoints), PValue(r.McNemar),
+                r.AgainstFrozen is { } d ? StudyReport.FormatPoints(d.Mean) : "", Range(r.AgainstFrozen, StudyReport.FormatPoints), PValue(r.HolmPValue), PValue(r.EquivalencePValue),
                 r.Slice is { } slice ? StudyReport.Share(slice.Mean) : "", r.SliceAgainstFrozen is { } s ? StudyReport.FormatPoints(s.Mean) : "",
             ];
             html.Append(r.Size == before ? "<tr>" : "<tr class=\"first\">").AppendJoin("", cells.Select((cell, i) => i == 0 ? $"<td class=\"size\">{cell}</td>" : $"<td>{Escape(cell)}</td>")).Append("</tr>\n");

@@ -92,7 +92,8 @@ internal sealed class FolkAnswers(StudySummary summary, FindingWords words)
     private FolkAnswer? Judge(string claim, StudyPolicy policy, Func<StudyRow, Estimate?> difference, int holdsWhen, Func<StudyRow, string> evidence)
     {
         StudyRow[] rows = [.. summary.Rows.Where(r => r.Policy == policy && difference(r) is not null)];
-        return rows.Length == 0 ? null : new FolkAnswer(claim, Verdict([.. rows.Select(r => difference(r)!.Sign * holdsWhen)]),
+        // Comparisons with the frozen table are corrected for their number; a slice's are what their intervals say.
+        return rows.Length == 0 ? null : new FolkAnswer(claim, Verdict([.. rows.Select(r => (ReferenceEquals(difference(r), r.AgainstFrozen) ? r.Direction : difference(r)!.Sign) * holdsWhen)]),
             Sentence(rows.Select(r => $"with {words.Texts(r.Size)} {evidence(r)}")));
     }
 
