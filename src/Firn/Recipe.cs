@@ -234,7 +234,7 @@ public sealed partial class Recipe
         if (BySize.HasFlag(SizeSettings.MaxTokens) && Options.Classifier.Padding is not { Length: > 0 }) // which decides it
             fitting = fitting.With(fitting.Options with { MaxTokens = SettingsBySize.MaxTokensFor(rows.Train.SelectMany(part => part.Texts)) }, Start);
         CorpusParts parts = fitting.Draw(texts, rows, labels, clock);
-        return (fitting, parts, labels, new DataSource(source.Description, raw.Labels.Length, raw.Sha256) { Reading = (source.Rows as CorpusReader)?.Summary() });
+        return (fitting, parts, labels, new DataSource(source.Description, raw.Labels.Length, raw.Sha256) { Reading = LabeledSource.Reader(source.Rows)?.Summary() });
     }
 
     private (RecipeTexts Texts, LabelMap Labels) Read(LabeledSource source, LabeledSource? test, StageClock clock, CancellationToken cancellation)

@@ -9,7 +9,7 @@ namespace Firn.Cli.Commands;
 internal static class CommandList
 {
     private static readonly string[] Names =
-        ["quickstart", "peek", "train", "import", "evaluate", "predict", "inspect", "export", "audit", "tune", "drift", "study", "serve", "wire", "vectors"];
+        ["quickstart", "peek", "train", "import", "evaluate", "predict", "inspect", "export", "audit", "suggest", "tune", "drift", "study", "serve", "wire", "vectors"];
 
     /// <summary>
     /// The command that the arguments name, alone: its siblings' options would take longer to make than a query of word vectors takes
@@ -32,6 +32,7 @@ internal static class CommandList
         "inspect" => InspectCommand.Create(invocation),
         "export" => ExportCommand.Create(invocation),
         "audit" => AuditCommand.Create(invocation),
+        "suggest" => SuggestCommand.Create(invocation),
         "tune" => TuneCommand.Create(invocation),
         "drift" => DriftCommand.Create(invocation),
         "study" => StudyCommand.Create(invocation),

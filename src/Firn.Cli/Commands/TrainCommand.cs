@@ -4,6 +4,7 @@ using Firn.Cli.Output;
 using Firn.Cli.Reporting;
 using Firn.Data;
 using Firn.Files;
+using Firn.Recipes;
 
 namespace Firn.Cli.Commands;
 
@@ -23,6 +24,8 @@ internal static class TrainCommand
         var output = new Option<string?>("--out") { Description = "Folder of the bundle (default: models/NAME, NAME being the data file's)", HelpName = "FOLDER" };
         var report = new Option<string?>("--report") { Description = "Folder of report.html and its plots (default: runs/NAME)", HelpName = "FOLDER" };
         var noReport = new Option<bool>("--no-report") { Description = "Write no report" };
+        var corrections = new Option<string?>("--corrections") { Description = "File of 'firn audit --label-errors' with the right labels in its column corrected, or drop", HelpName = "FILE" };
+        var dropSuspects = new Option<bool>("--drop-suspects") { Description = "--corrections: leave out the suspects that were not corrected" };
         var checkpoint = new Option<string?>("--checkpoint")
         {
             Description = "File that keeps the run after each epoch: the same command goes on where it was broken off; deleted at the end",
@@ -34,7 +37,7 @@ internal static class TrainCommand
         var json = CommonOptions.Json();
         var command = new Command("train", "Train a classifier on labelled texts, test it, save a bundle and a report")
         {
-            corpus.Data, test, validation, output, report, noReport, checkpoint, baselines, dryRun, limit.Option,
+            corpus.Data, test, validation, corrections, dropSuspects, output, report, noReport, checkpoint, baselines, dryRun, limit.Option,
         };
         recipe.AddTo(command);
         corpus.AddTo(command);
@@ -54,6 +57,10 @@ internal static class TrainCommand
                 options = options with { Classifier = options.Classifier with { MultiLabel = true } };
                 several = true;
             }
+            if (parsed.GetValue(dropSuspects) && parsed.GetValue(corrections) is null)
+                throw new UsageError("--drop-suspects belongs to --corrections FILE; give that too, or leave it out");
+            IReadOnlyDictionary<int, LabelCorrection>? right = parsed.GetValue(corrections) is { } corrected
+                ? CorrectionsFile.Read(Inputs.RequireFile(corrected), parsed.GetValue(dropSuspects)) : null;
             var order = new TrainingOrder(
                 name, data, options,
                 parsed.GetValue(output) ?? Path.Combine("models", name),
@@ -62,6 +69,7 @@ internal static class TrainCommand
             {
                 Checkpoint = parsed.GetValue(checkpoint),
                 BySize = recipe.BySize(parsed),
+                Corrections = right,
                 MemoryLimit = limit.Read(parsed),
                 Validation = parsed.GetValue(validation) is { } measuring ? corpus.Open(parsed, Inputs.RequireData(measuring), several) : null,
             };
@@ -101,6 +109,8 @@ internal static class TrainCommand
             CorpusView.TellSkipped(terminal, test);
         if (result.UnknownLabels > 0)
             terminal.Note($"firn: {Plural.Of(result.UnknownLabels, "test text")} left out whose label does not occur in training");
+        foreach (RecipeChoice choice in result.Choices)
+            terminal.Note($"chosen: {choice.Setting}: {choice.Because}");
         foreach (string line in DataNotes.Of(result))
             terminal.Note($"firn: {line}");
         int batch = result.Options.Training.BatchSize;

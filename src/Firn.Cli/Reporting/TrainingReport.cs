@@ -61,6 +61,7 @@ internal static class TrainingReport
             new("then trained on all", result.Refit is { } refit ? string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(refit.Texts, "text")}, {Plural.Of(refit.Epochs, "epoch")}") : "no"), new("batch size", Text(options.Training.BatchSize)), new("learning rate", Text(options.Training.LearningRate)),
             new("validation", string.Create(CultureInfo.InvariantCulture, $"{options.Validation.ToString().ToLowerInvariant()}, {options.ValidationShare * 100:0.#}%")), new("seed", Text(options.Training.Seed)),
         ]),
+        .. result.Choices.Count == 0 ? Array.Empty<Section>() : [new("Chosen by the data", [.. result.Choices.Select(choice => new Fact(choice.Setting, choice.Because))])],
         new("Seconds", [.. result.Seconds.Select(stage => new Fact(stage.Key.ToString().ToLowerInvariant(), stage.Value.ToString("0.0", CultureInfo.InvariantCulture)))]),
     ];
 

@@ -88,11 +88,11 @@ public sealed class FoldsTests
     [Fact]
     public void Few_texts_get_folds_unless_something_needs_validation_texts()
     {
-        Assert.Equal(5, RecipeOptions.Tweets.ForTexts(500, SizeSettings.All).Folds);
-        Assert.Equal(0, RecipeOptions.Tweets.ForTexts(10, SizeSettings.All).Folds);
-        Assert.Equal(0, RecipeOptions.Tweets.ForTexts(5000, SizeSettings.All).Folds);
-        Assert.Equal(0, (RecipeOptions.Tweets with { Refit = true }).ForTexts(500, SizeSettings.All).Folds);
-        Assert.Equal(0, (RecipeOptions.Tweets with { Training = RecipeOptions.Tweets.Training with { Schedule = ThawSchedule.Parse("thaw-all@best") } }).ForTexts(500, SizeSettings.All).Folds);
+        Assert.Equal(5, RecipeOptions.Tweets.ForTexts(new CorpusSize(500, 0), SizeSettings.Tweets).Folds);
+        Assert.Equal(0, RecipeOptions.Tweets.ForTexts(new CorpusSize(10, 0), SizeSettings.Tweets).Folds);
+        Assert.Equal(0, RecipeOptions.Tweets.ForTexts(new CorpusSize(5000, 0), SizeSettings.Tweets).Folds);
+        Assert.Equal(0, (RecipeOptions.Tweets with { Refit = true }).ForTexts(new CorpusSize(500, 0), SizeSettings.Tweets).Folds);
+        Assert.Equal(0, (RecipeOptions.Tweets with { Training = RecipeOptions.Tweets.Training with { Schedule = ThawSchedule.Parse("thaw-all@best") } }).ForTexts(new CorpusSize(500, 0), SizeSettings.Tweets).Folds);
         Assert.ThrowsAny<ArgumentException>(() => new Recipe(Options with { Refit = true }));
         Assert.ThrowsAny<ArgumentException>(() => new Recipe(Options with { Folds = 1 }));
         Assert.ThrowsAny<ArgumentException>(() => new Recipe(Options) { Validation = ToyCorpus.Make(20) }.Train(ToyCorpus.Make(60), cancellation: TestContext.Current.CancellationToken));
