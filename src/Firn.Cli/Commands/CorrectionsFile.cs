@@ -8,6 +8,7 @@ namespace Firn.Cli.Commands;
 internal static class CorrectionsFile
 {
     private const string Drop = "drop";
+    private static readonly string[] Columns = ["row", "label", "corrected", "suspect"];
 
     /// <summary>Reads the rows that say something.</summary>
     /// <param name="path">The file; columns row, label, corrected and suspect.</param>
@@ -15,7 +16,7 @@ internal static class CorrectionsFile
     public static IReadOnlyDictionary<int, LabelCorrection> Read(string path, bool dropSuspects)
     {
         using TextTable table = TextTable.Open(path, new TextTableOptions { TextColumn = "text", Header = true });
-        int[] places = [.. new[] { "row", "label", "corrected", "suspect" }.Select(name => Place(table, name, path))];
+        int[] places = [.. Columns.Select(name => Place(table, name, path))];
         var found = new Dictionary<int, LabelCorrection>();
         while (table.Read())
         {

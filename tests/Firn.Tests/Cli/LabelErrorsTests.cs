@@ -30,7 +30,7 @@ public sealed class LabelErrorsTests : IDisposable
         File.WriteAllLines(suspects, [lines[0], string.Join(',', first), string.Join(',', second), .. lines[3..]]);
         CapturedRun trained = CapturedRun.Of("train", data, "--corrections", suspects, "--epochs", "1", "--test-size", "0", "--no-report", "--out", bundle, "--json", "--validation-folds", "0");
         Assert.True(trained.ExitCode == 0, trained.Error);
-        using var answer = System.Text.Json.JsonDocument.Parse(trained.Output);
+        using var answer = System.Text.Json.JsonDocument.Parse(trained.Out);
         Assert.Equal(199, answer.RootElement.GetProperty("texts").GetProperty("train").GetInt32() + answer.RootElement.GetProperty("texts").GetProperty("validation").GetInt32());
 
         File.WriteAllLines(suspects, [lines[0], string.Join(',', [first[0], "strange", .. first[2..]])]);
