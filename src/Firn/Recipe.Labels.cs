@@ -1,8 +1,6 @@
-using Firn.Audit;
 using Firn.Data;
 using Firn.Evaluation;
 using Firn.Linear;
-using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
 using Firn.Training;

@@ -5,6 +5,7 @@ using Firn.Audit;
 using Firn.Cli.Output;
 using Firn.Cli.Reporting;
 using Firn.Data;
+using Firn.Evaluation;
 using Firn.Files;
 using Firn.Recipes;
 using Firn.Text;

@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using CsvHelper;
-using Firn.Audit;
 using Firn.Cli.Output;
+using Firn.Evaluation;
 using Firn.Files;
 
 namespace Firn.Cli.Commands;

@@ -1,8 +1,8 @@
-using Firn.Audit;
 using Firn.Data;
+using Firn.Evaluation;
 using Firn.Recipes;
 
-namespace Firn.Tests.Audit;
+namespace Firn.Tests.Training;
 
 public class ConfidentLearningTests
 {

@@ -1,4 +1,4 @@
-namespace Firn.Audit;
+namespace Firn.Evaluation;
 
 /// <summary>How labels are audited.</summary>
 public sealed record LabelAuditOptions

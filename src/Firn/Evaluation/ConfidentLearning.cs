@@ -1,4 +1,4 @@
-namespace Firn.Audit;
+namespace Firn.Evaluation;
 
 /// <summary>
 /// Finds labels that are likely wrong from out-of-fold probabilities (Northcutt, Jiang, Chuang 2021, "Confident learning: estimating
