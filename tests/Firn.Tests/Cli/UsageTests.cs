@@ -25,7 +25,7 @@ public sealed class UsageTests
     [InlineData("--dense: '0' is no list of at most 7 whole numbers from 1 to 8192", "train", "UsageTests", "--dense", "0")]
     [InlineData("--hash-tags is a rule of the preset tweets", "train", "UsageTests", "--preset", "notebook", "--hash-tags", "drop")]
     [InlineData("--dropout must lie between 0 and 0.99, not 1.5", "train", "d", "--dropout", "1.5")]
-    [InlineData("--preset must be one of tweets, notebook, not 'twitter'", "train", "d", "--preset", "twitter")]
+    [InlineData("--preset must be one of default, tweets, notebook, not 'twitter'", "train", "d", "--preset", "twitter")]
     [InlineData("choose frozen, trainable, thaw-all@N, thaw-embedding@N, gradual, or @best in place of @N", "train", "d", "--schedule", "melt")]
     [InlineData("'thaw-all@bset' must name the first thawed epoch, 2 or more: thaw-all@5, or thaw-all@best", "train", "d", "--schedule", "thaw-all@bset")]
     [InlineData("--label-names needs pairs LABEL=NAME", "train", "UsageTests", "--label-names", "0:negative")]
