@@ -62,7 +62,7 @@ internal sealed record RuleDocument(
     IReadOnlyList<string> Labels,
     bool MultiLabel,
     float Threshold,
-    double? AbstainBelow,
+    [property: JsonPropertyName("unsure_below")] double? AbstainBelow,
     NeutralBand? Neutral
 );
 

@@ -104,7 +104,16 @@ public sealed record CorpusEvaluation(EvaluationReport Report, IReadOnlyList<Con
             labels.ToArray(),
             predictor.Labels,
             predictor.Threshold
-        );
+        ) with
+        {
+            Intervals = EvaluationIntervals.Of(
+                probabilities.ToArray(),
+                labels.ToArray(),
+                predictor.Labels.Count,
+                predictor.Threshold,
+                predictor.Threads
+            ),
+        };
         var risk = new RiskCoverage(
             probabilities.ToArray(),
             predictor.Classifier.Options.OutputSize,

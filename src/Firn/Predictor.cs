@@ -189,7 +189,7 @@ public sealed class Predictor : IDisposable
     /// <summary>
     /// The same predictor that keeps silent below a confidence, or never (null); both share the model.
     /// </summary>
-    public Predictor WithUnsureBelow(double? confidence)
+    public Predictor WithAbstainBelow(double? confidence)
     {
         if (confidence is { } value)
             Throw.IfOutside(value, 0, 1.01, "confidence");

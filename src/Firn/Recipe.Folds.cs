@@ -22,8 +22,15 @@ public sealed partial class Recipe
         if (Options.VectorsPath is null && Start is null)
             CheckMemory(parts, labels, null);
         clock.Begin(RecipeStage.Folds);
-        FoldScores scores = ScoreFolds(parts, labels, clock, cancellation);
-        FoldChoice choice = scores.Choose(Options, labels);
+        FoldScores scores = ScoreFolds(
+            parts,
+            parts.Folds(Options.Folds, labels, Options.SplitSeed),
+            labels,
+            clock,
+            null,
+            cancellation
+        );
+        FoldChoice choice = scores.Choose(Options, labels, ChoosesLinear);
         clock.End(
             $"{Counted.Of(scores.Folds, "fold")} of {Counted.Of(parts.Train.Count, "text")}: epoch "
                 + $"{choice.Training.KeptEpoch} of {Options.Training.Epochs}{choice.Summary}"
@@ -66,6 +73,12 @@ public sealed partial class Recipe
             clock.End($"{output.Summary}");
         }
         Predictor predictor = PredictorOf(model, parts, labels, training).WithThreshold(choice.Threshold);
+        Told(
+            "linear part",
+            choice.LinearBranch is null
+                ? null
+                : $"{LinearChoice.Of(choice.LinearBranch)}, the least loss of {Counted.Of(scores.Folds, "fold")}"
+        );
         return new Fitted(
             predictor,
             parts,
@@ -73,7 +86,7 @@ public sealed partial class Recipe
             {
                 StartRows = null,
             },
-            choice.Output,
+            (choice.Output, choice.LinearBranch),
             new Refit(parts.Train.Count, training.History.Count, training.History[^1].Loss),
             (parts.Train.Count, 0)
         );
@@ -86,9 +99,22 @@ public sealed partial class Recipe
     private static int EpochsOfAll(int epochs, int folds) =>
         Math.Max(1, (int)Math.Round(epochs * (1 + (folds - 1.0) / folds) / 2));
 
-    private FoldScores ScoreFolds(CorpusParts parts, LabelMap labels, StageClock clock, CancellationToken cancellation)
+    /// <summary>Trains a model a fold and scores the fold's texts.</summary>
+    /// <param name="parts">What the folds are of.</param>
+    /// <param name="folds">Rows that train and rows that are scored.</param>
+    /// <param name="labels">The classes.</param>
+    /// <param name="clock">Told of progress.</param>
+    /// <param name="done">Told of each fold's texts; null for nobody.</param>
+    /// <param name="cancellation">Ends with an exception.</param>
+    private FoldScores ScoreFolds(
+        CorpusParts parts,
+        IReadOnlyList<PartRows> folds,
+        LabelMap labels,
+        StageClock clock,
+        Action<CorpusParts>? done,
+        CancellationToken cancellation
+    )
     {
-        IReadOnlyList<PartRows> folds = parts.Folds(Options.Folds, labels, Options.SplitSeed);
         if (folds.Count == 1)
         {
             throw new InvalidDataException(
@@ -110,6 +136,7 @@ public sealed partial class Recipe
             scores.Add(of.Validation.Labels, result.History, epochs);
             if (Options.LinearBranch is { } linear)
                 scores.Add(LinearScores(of, linear, labels));
+            done?.Invoke(of);
         }
         return scores;
     }
@@ -128,7 +155,14 @@ public sealed partial class Recipe
         return
         [
             .. NgramClassifier
-                .FitEach(parts.Train.Texts, parts.Vocabulary, task, linear, threads, FoldScores.Penalties(linear))
+                .FitEach(
+                    parts.Train.Texts,
+                    parts.Vocabulary,
+                    task,
+                    linear,
+                    threads,
+                    FoldScores.Choices(linear, ChoosesLinear)
+                )
                 .Select(linear => OutputFit.LogitsOf(linear, parts.Validation)),
         ];
     }

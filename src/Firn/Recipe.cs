@@ -1,8 +1,8 @@
 using System.Globalization;
-using Firn.Bundles;
 using Firn.Data;
 using Firn.Evaluation;
 using Firn.Layers;
+using Firn.Linear;
 using Firn.Model;
 using Firn.Recipes;
 using Firn.Text;
@@ -29,7 +29,13 @@ public sealed partial class Recipe
     public static Recipe Notebook => new(RecipeOptions.Notebook);
 
     /// <summary>The one for short messages.</summary>
-    public static Recipe Tweets => new(RecipeOptions.Tweets) { BySize = SizeSettings.All };
+    public static Recipe Tweets => new(RecipeOptions.Tweets) { BySize = SizeSettings.Tweets };
+
+    /// <summary>
+    /// What a data set that nobody has tuned for gets: as <see cref="Tweets"/>, and all that size and validation can
+    /// choose.
+    /// </summary>
+    public static Recipe Default => new(RecipeOptions.Default) { BySize = SizeSettings.All };
 
     /// <summary>The choices.</summary>
     public RecipeOptions Options { get; }
@@ -59,11 +65,22 @@ public sealed partial class Recipe
 
     private WarmStart? Start { get; init; }
 
+    private List<RecipeChoice> Choices { get; init; } = [];
+
+    /// <summary>Whether penalty and weighting of the linear part are chosen by held-out texts.</summary>
+    private bool ChoosesLinear => BySize.HasFlag(SizeSettings.Linear);
+
+    private void Told(string setting, string? because)
+    {
+        if (because is not null)
+            Choices.Add(new RecipeChoice(setting, because));
+    }
+
     /// <summary>Follows the recipe.</summary>
     /// <param name="corpus">
     /// Labeled texts, such as a <see cref="CorpusReader"/>; a reader or a collection is gone through twice, for the
-    /// texts are not kept in memory and the most confident errors are looked up again. Any other sequence is read once and
-    /// kept, since a second pass might give other texts.
+    /// texts are not kept in memory and the most confident errors are looked up again. Any other sequence is read once
+    /// and kept, since a second pass might give other texts.
     /// </param>
     /// <param name="test">
     /// Texts to test on; null keeps <see cref="RecipeOptions.TestShare"/> of the corpus apart.
@@ -133,6 +150,7 @@ public sealed partial class Recipe
             BySize = BySize,
             MemoryLimit = MemoryLimit,
             Start = start,
+            Choices = Choices,
         };
 
     private RecipeResult Learn(
@@ -171,7 +189,7 @@ public sealed partial class Recipe
         Predictor Predictor,
         CorpusParts Parts,
         TrainingResult Training,
-        OutputCalibration? Output,
+        (OutputCalibration? Fit, LinearBranchOptions? LinearBranch) Output,
         Refit? Refit,
         (int Train, int Validation) Texts
     );
@@ -209,7 +227,7 @@ public sealed partial class Recipe
                 + $"{training.KeptEpoch} are kept"
                 + $"{(Options.Training.Schedule.LastsUntilBest ? $"; {training.Schedule}" : "")}"
         );
-        OutputCalibration? output = Output(model, parts, labels, clock);
+        (OutputCalibration? Fit, LinearBranchOptions? LinearBranch) output = Output(model, parts, labels, clock);
         Predictor predictor = WithThreshold(PredictorOf(model, parts, labels, training), parts.Validation, labels.Sets);
         var fitted = new Fitted(predictor, parts, training, output, null, (parts.Train.Count, parts.Validation.Count));
         return Options.Refit && training.StoppedBy != StopReason.Cancelled
@@ -271,12 +289,12 @@ public sealed partial class Recipe
             );
             if (again.StoppedBy != StopReason.Cancelled)
             {
-                if (first.Output is { } output)
+                if (first.Output.Fit is { } output)
                     OutputFit.Refit(
                         model,
                         all.Vocabulary,
                         all.Train,
-                        Options.LinearBranch,
+                        first.Output.LinearBranch,
                         [.. ClassWeights(all.Train, labels) ?? []],
                         labels,
                         Options.Training.Threads,
@@ -345,7 +363,13 @@ public sealed partial class Recipe
         RawCorpus raw = texts.Corpus.Raw;
         SizeSettings which =
             CheckpointPath is null && Validation is null && Start is null ? BySize : BySize & ~SizeSettings.Folds;
-        Recipe fitting = BySize == SizeSettings.None ? this : With(Options.ForTexts(raw.Labels.Length, which), Start);
+        var size = new CorpusSize(raw.Labels.Length, raw.Ids.TotalTokens);
+        if (Start is not null)
+            which &= SizeSettings.Tweets | SizeSettings.Linear; // its vectors are the bundle's
+        Choices.Clear();
+        Recipe fitting =
+            BySize == SizeSettings.None ? this : With(Options.ForTexts(size, which, Validation is not null), Start);
+        Choices.AddRange(SettingsBySize.Explained(fitting.Options, size, which));
         clock.Begin(RecipeStage.Vocabulary);
         var rows = PartRows.Draw(texts, labels, fitting.Options);
         // which decides it
@@ -364,7 +388,7 @@ public sealed partial class Recipe
             labels,
             new DataSource(source.Description, raw.Labels.Length, raw.Sha256)
             {
-                Reading = (source.Rows as CorpusReader)?.Summary(),
+                Reading = LabeledSource.Reader(source.Rows)?.Summary(),
             }
         );
     }
@@ -523,23 +547,29 @@ public sealed partial class Recipe
             ? ClassBalance.Weights(train.Labels, labels)
             : Options.Training.ClassWeights;
 
-    private OutputCalibration? Output(TextClassifier model, CorpusParts parts, LabelMap labels, StageClock clock)
+    private (OutputCalibration? Fit, LinearBranchOptions? LinearBranch) Output(
+        TextClassifier model,
+        CorpusParts parts,
+        LabelMap labels,
+        StageClock clock
+    )
     {
         if (Options.LinearBranch is null && !(Options.Calibrate && parts.Validation.Count > 0))
-            return null;
+            return default;
         clock.Begin(RecipeStage.Output);
-        OutputCalibration output = OutputFit.Run(
+        OutputFit.OutputChoice output = OutputFit.Run(
             model,
             parts.Vocabulary,
-            parts.Train,
-            parts.Validation,
+            (parts.Train, parts.Validation),
             Options.LinearBranch,
             [.. ClassWeights(parts.Train, labels) ?? []],
             labels,
-            Options.Training.Threads
+            Options.Training.Threads,
+            ChoosesLinear
         );
-        clock.End($"{output.Summary}");
-        return output;
+        clock.End($"{output.Calibration.Summary}");
+        Told("linear part", output.Evidence);
+        return (output.Calibration, output.LinearBranch);
     }
 
     private Predictor WithThreshold(Predictor predictor, CorpusPart validation, LabelSets? sets)
@@ -556,117 +586,4 @@ public sealed partial class Recipe
 
     private static float[] Probabilities(Predictor predictor, CorpusPart part) =>
         predictor.Probabilities(predictor.Classifier.LinearBranch?.WithUnseen(part.Texts, part.Unseen) ?? part.Texts);
-
-    private static (EvaluationReport? Report, IReadOnlyList<ConfidentError> Errors) Test(
-        Predictor predictor,
-        CorpusPart test,
-        LabelSets? sets,
-        IEnumerable<LabeledText> rows,
-        StageClock clock
-    )
-    {
-        clock.Begin(RecipeStage.Evaluation);
-        if (test.Count == 0)
-        {
-            clock.End($"no test texts");
-            return (null, []);
-        }
-        float[] probabilities = Probabilities(predictor, test);
-        if (sets is not null)
-        {
-            EvaluationReport several = MultiLabelEvaluation.Evaluate(
-                probabilities,
-                test.Labels,
-                sets,
-                predictor.Labels,
-                predictor.Threshold
-            );
-            clock.End($"micro F1 {several.MultiLabel!.MicroF1:0.0000}, macro F1 {several.MacroF1:0.0000}");
-            return (several, []);
-        }
-        EvaluationReport report = SingleLabelEvaluation.Evaluate(
-            probabilities,
-            test.Labels,
-            predictor.Labels,
-            predictor.Threshold
-        );
-        var errors = new ConfidentErrors(predictor.Labels, predictor.Threshold);
-        int columns = predictor.Classifier.Options.OutputSize;
-        for (int i = 0; i < test.Count; i++)
-            errors.Add(test.Rows[i], test.Labels[i], probabilities.AsSpan(i * columns, columns));
-        errors.FindTexts(rows);
-        clock.End($"accuracy {report.Accuracy:0.0000}, loss {report.Loss:0.0000}");
-        return (report, errors.ToList());
-    }
-
-    private RecipeResult Result(
-        Fitted fitted,
-        EvaluationReport? report,
-        IReadOnlyList<ConfidentError> errors,
-        StageClock clock,
-        DataSource data
-    )
-    {
-        (
-            Predictor predictor,
-            CorpusParts parts,
-            TrainingResult training,
-            OutputCalibration? output,
-            Refit? refit,
-            (int trained, int validated)
-        ) = fitted;
-        RecipeOptions options = Options with
-        {
-            Classifier = predictor.Classifier.Options,
-            Training = Options.TrainingInEffect,
-        };
-        var record = new RecipeRecord
-        {
-            Recipe = options,
-            Texts = new Dictionary<string, int>
-            {
-                ["train"] = trained,
-                ["validation"] = validated,
-                ["test"] = parts.Test.Count,
-            },
-            History = training.History,
-            StoppedBy = training.StoppedBy,
-            BestEpoch = training.BestEpoch,
-            KeptEpoch = training.KeptEpoch,
-            Schedule = Options.Training.Schedule.LastsUntilBest ? training.Schedule : null,
-            RolledBack = Options.Training.Schedule.LastsUntilBest ? training.RolledBack : null,
-            Output = output,
-            Refit = refit,
-            Duplicates = parts.Duplicates,
-            Cut = parts.Cut,
-            From = Start?.Data,
-            Seconds = clock.Seconds.ToDictionary(s => s.Key.ToString().ToLowerInvariant(), s => s.Value),
-        };
-        return new RecipeResult
-        {
-            Predictor = predictor.WithCard(
-                new ModelCard
-                {
-                    Data = data,
-                    Metrics = RecipeRecord.MetricsOf(report),
-                    Training = record.ToJson(),
-                }
-            ),
-            Options = options,
-            Test = report,
-            Training = training,
-            Output = output,
-            Refit = refit,
-            TrainTexts = trained,
-            ValidationTexts = validated,
-            TestTexts = parts.Test.Count,
-            Duplicates = parts.Duplicates,
-            Cut = parts.Cut,
-            UnknownLabels = parts.UnknownLabels,
-            WordsWithVector = CountVectors(predictor.Classifier.Embedding),
-            UnseenWords = parts.Vocabulary.Count - 1 - parts.SeenWords,
-            Errors = errors,
-            Seconds = clock.Seconds,
-        };
-    }
 }

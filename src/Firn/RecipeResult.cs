@@ -29,6 +29,9 @@ public sealed record RecipeResult
     /// </summary>
     public Refit? Refit { get; init; }
 
+    /// <summary>What size and validation texts chose, and why.</summary>
+    public IReadOnlyList<RecipeChoice> Choices { get; init; } = [];
+
     /// <summary>Texts the model was trained on, before <see cref="Refit"/>.</summary>
     public required int TrainTexts { get; init; }
 

@@ -12,10 +12,12 @@ internal sealed class AbstainOptions
     private readonly Option<string?> _error = new("--abstain-at")
     {
         Description =
-            "Answer as many texts as leave at most this share of the answers wrong, as in 5% or 0.05; the others are "
-            + "'unsure'",
+            "Answer as many texts as leave at most this share of the answers wrong on other texts too, with 95% "
+            + "confidence, as in 5% or 0.05; the others are 'unsure'",
         HelpName = "ERROR",
     };
+
+    private const double Confidence = 0.95;
 
     private readonly Option<double?> _cost = new Option<double?>("--abstain-cost")
     {
@@ -60,13 +62,14 @@ internal sealed class AbstainOptions
         if (parsed.GetValue(_cost) is { } cost)
             return risk.AtCost(cost);
         if (parsed.GetValue(_error) is { } error)
-            return risk.AtError(Share(error));
+            return risk.AtError(Share(error), Confidence);
         return null;
     }
 
     public static string InWords(AbstentionPoint point) =>
         point.Coverage == 0
-            ? "abstain: no threshold keeps the errors that low; the model would answer nothing"
+            ? "abstain: no threshold keeps the errors that low with 95% confidence; the model would answer nothing "
+                + "(more texts narrow the margin)"
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"abstain below a confidence of {point.Threshold:0.0000}: answers {point.Coverage:0.0%} of the "

@@ -5,6 +5,9 @@ using Firn.Audit;
 using Firn.Cli.Output;
 using Firn.Cli.Reporting;
 using Firn.Data;
+using Firn.Evaluation;
+using Firn.Files;
+using Firn.Recipes;
 using Firn.Text;
 
 namespace Firn.Cli.Commands;
@@ -40,10 +43,40 @@ internal static class AuditCommand
             Description = "The same for texts that measure epochs",
             HelpName = "FILE",
         };
+        var errors = new Option<string?>("--label-errors")
+        {
+            Description =
+                "Audit the labels instead of the cleaning: texts whose label is likely wrong go to this CSV file, "
+                + "the most doubtful first, to be corrected and given to 'firn train --corrections'",
+            HelpName = "FILE",
+        };
+        var all = new Option<bool>("--all-texts") { Description = "--label-errors: all texts, not the suspects alone" };
+        var folds = new Option<int>("--folds")
+        {
+            Description = "--label-errors: each text is judged by a model that was trained without its fold",
+            DefaultValueFactory = _ => new LabelAuditOptions().Folds,
+            HelpName = "N",
+        }.Between(2, 100);
+        var rounds = new Option<int>("--rounds")
+        {
+            Description =
+                "--label-errors: passes; from the second on models are trained without the suspects of the pass before",
+            DefaultValueFactory = _ => new LabelAuditOptions().Rounds,
+            HelpName = "N",
+        }.Between(1, 5);
+        Option<int> seed = CommonOptions.Seed("--label-errors: word vectors, weights and folds' models"),
+            threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Command("audit", "Show what each cleaning rule does to labeled texts")
+        var command = new Command(
+            "audit",
+            "Show what each cleaning rule does to labeled texts, or find labels that are likely wrong"
+        )
         {
             corpus.Data,
+            errors,
+            all,
+            folds,
+            rounds,
             test,
             validation,
             cleaning,
@@ -51,11 +84,28 @@ internal static class AuditCommand
         };
         corpus.AddTo(command);
         labels.AddNamesTo(command);
+        command.Add(seed);
+        command.Add(threads);
         command.Add(json);
         command.SetAction(parsed =>
         {
-            Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
+            string input = Inputs.RequireData(parsed.GetRequiredValue(corpus.Data));
+            if (parsed.GetValue(errors) is { } target)
+                OutputFile.Check(target, input);
+            else if (
+                new Option[] { all, folds, rounds }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is
+                { } idle
+            )
+                throw new UsageError($"{idle.Name} belongs to --label-errors FILE; give that too, or leave it out");
             CorpusReader data = corpus.OpenSingle(parsed);
+            if (parsed.GetValue(errors) is { } suspects)
+            {
+                RecipeOptions options = (RecipeOptions.Default with { LabelNames = labels.Names(parsed) })
+                    .WithSeed((ulong)parsed.GetValue(seed))
+                    .WithThreads(parsed.GetValue(threads));
+                var how = new LabelAuditOptions { Folds = parsed.GetValue(folds), Rounds = parsed.GetValue(rounds) };
+                return AuditLabels(run, data, options, how, (suspects, parsed.GetValue(all), parsed.GetValue(json)));
+            }
             (string, IEnumerable<LabeledText>)[] others =
             [
                 .. new[] { ("validation", parsed.GetValue(validation)), ("test", parsed.GetValue(test)) }
@@ -93,6 +143,41 @@ internal static class AuditCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static int AuditLabels(
+        Invocation run,
+        CorpusReader data,
+        RecipeOptions options,
+        LabelAuditOptions how,
+        (string Path, bool All, bool Json) output
+    )
+    {
+        CorpusView.TellLayout(run.Terminal, data);
+        LabelAuditReport report;
+        using (var progress = new ProgressLine(run.Terminal))
+        {
+            report = new Recipe(options) { BySize = SizeSettings.All }.AuditLabels(
+                data,
+                how,
+                new RecipeProgressView(progress)
+                {
+                    TextsAreRead = () => CorpusView.TellRows(run.Terminal, data),
+                    TellsEpochs = false,
+                },
+                run.Stop
+            );
+        }
+        LabelAuditView.Save(report, output.Path, output.All, data.Path);
+        if (output.Json)
+        {
+            JsonObject described = LabelAuditView.AsJson(report, output.Path);
+            described["corpus"] = CorpusView.AsJson(data);
+            Json.Write(run.Terminal, described);
+        }
+        else
+            LabelAuditView.Print(run.Terminal, report, output.Path);
+        return ExitCode.Done;
     }
 
     private static void Print(Terminal terminal, CleaningAuditReport report)

@@ -118,7 +118,7 @@ internal static class EvaluateCommand
                 : [];
             AbstentionPoint? chosen = abstain.Choose(parsed, evaluation.Risk);
             if (parsed.GetValue(abstain.Keep))
-                (chosen is { } point ? predictor.WithUnsureBelow(point.Threshold) : predictor).Save(folder);
+                (chosen is { } point ? predictor.WithAbstainBelow(point.Threshold) : predictor).Save(folder);
             if (parsed.GetValue(json))
             {
                 var result = EvaluationJson.Of(evaluation.Report);

@@ -109,7 +109,7 @@ internal static class InspectCommand
             ["firnVersion"] = predictor.Card.FirnVersion,
             ["labels"] = Json.Array(predictor.Labels),
             ["threshold"] = Json.Number(predictor.Threshold),
-            ["unsureBelow"] = predictor.AbstainBelow is { } least ? Json.Number(least) : null,
+            ["abstainBelow"] = predictor.AbstainBelow is { } least ? Json.Number(least) : null,
             ["neutral"] = predictor.Neutral is { } band
                 ? new JsonObject
                 {

@@ -58,7 +58,7 @@ internal sealed class SilenceOptions
             predictor = predictor.WithNeutral(band.BandFor(predictor.Labels, predictor.Neutral));
         }
         return parsed.GetValue(_unsure) is { } confidence
-            ? predictor.WithUnsureBelow(confidence == 0 ? null : confidence)
+            ? predictor.WithAbstainBelow(confidence == 0 ? null : confidence)
             : predictor;
     }
 

@@ -17,7 +17,7 @@ internal sealed class TrainArguments
 {
     private static readonly (string Name, RecipeOptions Options)[] Presets =
     [
-        ("tweets", RecipeOptions.Tweets),
+        ("default", RecipeOptions.Default),
         ("notebook", RecipeOptions.Notebook),
     ];
     private static readonly (string Name, Pooling Pooling)[] Poolings =
@@ -41,10 +41,10 @@ internal sealed class TrainArguments
     private readonly Option<string> _preset = new Option<string>("--preset")
     {
         Description =
-            "Where the other options' defaults come from: notebook is the reference notebook, setting for setting; "
-            + "tweets keeps negation, emoticons and tone",
-        DefaultValueFactory = _ => "tweets",
-    }.OneOf("tweets", "notebook");
+            "Where the other options' defaults come from: default lets the data choose; tweets is one recipe for "
+            + "short messages, that of earlier versions; notebook is the reference notebook, setting for setting",
+        DefaultValueFactory = _ => "default",
+    }.OneOf("default", "tweets", "notebook");
 
     private readonly Option<bool?> _stem = PresetOption.Switch(
         "--stem",
@@ -634,9 +634,11 @@ internal sealed class TrainArguments
     /// <summary>The settings that nothing was said about and that the preset leaves to the number of texts.</summary>
     public SizeSettings BySize(ParseResult parsed)
     {
-        if (parsed.GetRequiredValue(_preset) != RecipeOptions.Tweets.Preset)
+        if (parsed.GetRequiredValue(_preset) == RecipeOptions.Notebook.Preset)
             return SizeSettings.None;
-        var chosen = SizeSettings.All;
+        SizeSettings chosen =
+            parsed.GetRequiredValue(_preset) == RecipeOptions.Tweets.Preset ? SizeSettings.Tweets : SizeSettings.All;
+        SizeSettings validates = SizeSettings.Schedule | SizeSettings.Refit;
         foreach (
             (Option option, SizeSettings setting) in new[]
             {
@@ -651,6 +653,16 @@ internal sealed class TrainArguments
                 (_validationSize, SizeSettings.Folds),
                 (_restoreBest, SizeSettings.Folds),
                 (_refit, SizeSettings.Folds),
+                (_refit, SizeSettings.Refit),
+                (_restoreBest, SizeSettings.Schedule),
+                (_schedule, SizeSettings.Schedule),
+                (_epochs, SizeSettings.Schedule),
+                (_model, validates),
+                (_encoder, validates),
+                (_repair, SizeSettings.Schedule),
+                (_ownRows, SizeSettings.Schedule),
+                (_word2Vec.SkipGram, SizeSettings.SkipGram),
+                (_word2Vec.Epochs, SizeSettings.VectorEpochs),
             }
         )
         {

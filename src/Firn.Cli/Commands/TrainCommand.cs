@@ -4,6 +4,7 @@ using Firn.Cli.Output;
 using Firn.Cli.Reporting;
 using Firn.Data;
 using Firn.Files;
+using Firn.Recipes;
 
 namespace Firn.Cli.Commands;
 
@@ -42,6 +43,15 @@ internal static class TrainCommand
             HelpName = "FOLDER",
         };
         var noReport = new Option<bool>("--no-report") { Description = "Write no report" };
+        var corrections = new Option<string?>("--corrections")
+        {
+            Description = "File of 'firn audit --label-errors' with the right labels in its column corrected, or drop",
+            HelpName = "FILE",
+        };
+        var dropSuspects = new Option<bool>("--drop-suspects")
+        {
+            Description = "--corrections: leave out the suspects that were not corrected",
+        };
         var checkpoint = new Option<string?>("--checkpoint")
         {
             Description =
@@ -66,6 +76,8 @@ internal static class TrainCommand
             corpus.Data,
             test,
             validation,
+            corrections,
+            dropSuspects,
             output,
             report,
             noReport,
@@ -100,6 +112,11 @@ internal static class TrainCommand
                 options = options with { Classifier = options.Classifier with { MultiLabel = true } };
                 several = true;
             }
+            if (parsed.GetValue(dropSuspects) && parsed.GetValue(corrections) is null)
+                throw new UsageError("--drop-suspects belongs to --corrections FILE; give that too, or leave it out");
+            IReadOnlyDictionary<int, LabelCorrection>? right = parsed.GetValue(corrections) is { } corrected
+                ? CorrectionsFile.Read(Inputs.RequireFile(corrected), parsed.GetValue(dropSuspects))
+                : null;
             var order = new TrainingOrder(
                 name,
                 data,
@@ -111,6 +128,7 @@ internal static class TrainCommand
             {
                 Checkpoint = parsed.GetValue(checkpoint),
                 BySize = recipe.BySize(parsed),
+                Corrections = right,
                 MemoryLimit = limit.Read(parsed),
                 Validation = parsed.GetValue(validation) is { } measuring
                     ? corpus.Open(parsed, Inputs.RequireData(measuring), several)
@@ -175,6 +193,8 @@ internal static class TrainCommand
             terminal.Note(
                 $"firn: {Plural.Of(result.UnknownLabels, "test text")} left out whose label does not occur in training"
             );
+        foreach (RecipeChoice choice in result.Choices)
+            terminal.Note($"chosen: {choice.Setting}: {choice.Because}");
         foreach (string line in DataNotes.Of(result))
             terminal.Note($"firn: {line}");
         int batch = result.Options.Training.BatchSize;

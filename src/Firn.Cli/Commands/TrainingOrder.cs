@@ -40,6 +40,9 @@ internal sealed record TrainingOrder(
     /// <summary>Texts that measure each epoch; null where a share of the texts does.</summary>
     public IEnumerable<LabeledText>? Validation { get; init; }
 
+    /// <summary>Labels put right, by the number of the text; null for none.</summary>
+    public IReadOnlyDictionary<int, LabelCorrection>? Corrections { get; init; }
+
     /// <summary>Bytes that the process may take; null for no limit.</summary>
     public long? MemoryLimit { get; init; }
 
@@ -82,7 +85,12 @@ internal sealed record TrainingOrder(
         var recipe = Prepared();
         TellLayouts(run.Terminal, texts, test);
         using var progress = new ProgressLine(run.Terminal);
-        var result = recipe.Train(texts, test, View(run, progress, texts), run.Stop);
+        var result = recipe.Train(
+            Corrections is { } right ? new CorrectedTexts(texts, right) : texts,
+            test,
+            View(run, progress, texts),
+            run.Stop
+        );
         result.Predictor.Save(Bundle);
         if (Checkpoint is not null && result.Training.StoppedBy != StopReason.Cancelled)
             File.Delete(Checkpoint);
@@ -208,6 +216,11 @@ internal sealed record TrainingOrder(
             ["stoppedBy"] = result.Training.StoppedBy.ToString().ToLowerInvariant(),
             ["bestEpoch"] = result.Training.BestEpoch,
             ["keptEpoch"] = result.Training.KeptEpoch,
+            ["choices"] = new JsonArray([
+                .. result.Choices.Select(choice =>
+                    (JsonNode)new JsonObject { ["setting"] = choice.Setting, ["because"] = choice.Because }
+                ),
+            ]),
             ["refit"] = result.Refit is { } refit
                 ? new JsonObject
                 {

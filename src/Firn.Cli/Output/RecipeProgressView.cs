@@ -15,6 +15,9 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
 
     public void OnProgress(RecipeProgress value) => progress.Report(value.Fraction ?? double.NaN, value.Detail);
 
+    /// <summary>Whether each epoch has a line.</summary>
+    public bool TellsEpochs { get; init; } = true;
+
     /// <summary>Called once the texts have been read.</summary>
     public Action? TextsAreRead { get; init; }
 
@@ -41,6 +44,8 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
 
     public void OnEpoch(EpochRecord record)
     {
+        if (!TellsEpochs)
+            return;
         string validation =
             record.ValidationLoss is { } loss && record.ValidationAccuracy is { } accuracy
                 ? string.Create(
@@ -75,6 +80,7 @@ internal sealed class RecipeProgressView(ProgressLine progress) : IRecipeObserve
         {
             RecipeStage.Read => "texts",
             RecipeStage.Vocabulary => "vocabulary",
+            RecipeStage.Folds => "folds",
             RecipeStage.Vectors => "word vectors",
             RecipeStage.Training => "training",
             RecipeStage.Output => "output",

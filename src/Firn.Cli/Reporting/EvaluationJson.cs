@@ -62,6 +62,15 @@ internal static class EvaluationJson
                     ),
             ]);
         }
+        if (evaluation.Intervals is { } intervals)
+        {
+            described["intervals"] = new JsonObject
+            {
+                ["accuracy"] = Ends(intervals.Accuracy),
+                ["macroF1"] = Ends(intervals.MacroF1),
+                ["rocAuc"] = intervals.RocAuc is { } ends ? Ends(ends) : null,
+            };
+        }
         if (evaluation.MultiLabel is { } several)
         {
             described["microPrecision"] = Json.Number(several.MicroPrecision);
@@ -71,4 +80,6 @@ internal static class EvaluationJson
         }
         return described;
     }
+
+    private static JsonArray Ends(Interval interval) => Json.Array([interval.Low, interval.High]);
 }

@@ -49,12 +49,15 @@ internal static class MetricTable
     /// <summary>The figures of the whole.</summary>
     public static IReadOnlyList<Fact> Headline(EvaluationReport evaluation) =>
         [
-            new(evaluation.MultiLabel is null ? "accuracy" : "all labels right", Figure(evaluation.Accuracy)),
+            new(
+                evaluation.MultiLabel is null ? "accuracy" : "all labels right",
+                Figure(evaluation.Accuracy) + Ends(evaluation.Intervals?.Accuracy)
+            ),
             .. evaluation.MultiLabel is { } several
                 ? [new Fact("micro F1", Figure(several.MicroF1)), new Fact("Hamming loss", Figure(several.HammingLoss))]
                 : Array.Empty<Fact>(),
-            new("macro F1", Figure(evaluation.MacroF1)),
-            new("ROC AUC", evaluation.RocAuc is { } area ? Figure(area) : "n/a"),
+            new("macro F1", Figure(evaluation.MacroF1) + Ends(evaluation.Intervals?.MacroF1)),
+            new("ROC AUC", evaluation.RocAuc is { } area ? Figure(area) + Ends(evaluation.Intervals?.RocAuc) : "n/a"),
             new("loss", Figure(evaluation.Loss)),
             new("Brier score", Figure(evaluation.Brier)),
             new("calibration error", Figure(evaluation.CalibrationError)),
@@ -71,6 +74,10 @@ internal static class MetricTable
 
     private static string[] Row(string name, double precision, double recall, double f1, int support) =>
         [name, Figure(precision), Figure(recall), Figure(f1), support.ToString("N0", CultureInfo.InvariantCulture)];
+
+    /// <summary>The 95% interval in brackets.</summary>
+    private static string Ends(Interval? interval) =>
+        interval is { } ends ? $" ({Figure(ends.Low)} to {Figure(ends.High)})" : "";
 
     private static string Figure(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 }

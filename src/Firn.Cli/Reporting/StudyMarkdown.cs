@@ -23,8 +23,8 @@ internal static class StudyMarkdown
                 + $"packed ids, {summary.VectorBytes:N0} as vectors.\n\n"
         );
         text.Append(
-            "| texts | table | seeds | accuracy | less frozen, points | p | on texts with unseen words | less frozen "
-                + "| neighbors kept | memory | new version | s "
+            "| texts | table | seeds | accuracy | less frozen, points | p (Holm) | on texts with unseen words | less "
+                + "frozen | neighbors kept | memory | new version | s "
                 + "|\n|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
         );
         foreach (StudyRow r in summary.Rows)
@@ -37,7 +37,7 @@ internal static class StudyMarkdown
             );
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"| {Difference(r.AgainstFrozen)} | {r.McNemar:0.0000} | "
+                $"| {Difference(r.AgainstFrozen)} | {r.HolmPValue:0.0000} | "
                     + $"{(r.Slice is { } slice ? StudyReport.Share(slice.Mean) : "")} | "
                     + $"{Difference(r.SliceAgainstFrozen)} "
             );

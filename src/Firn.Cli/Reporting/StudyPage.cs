@@ -84,8 +84,10 @@ internal static class StudyPage
         };
 
     private const string FiguresLegend =
-        "p: McNemar's exact test against the frozen table, the median over the seeds. Unseen words: accuracy on the "
-        + "test texts with a word that has a vector and that the texts trained on lack.";
+        "p: one paired test against the frozen table over all seeds and texts, after Holm's correction for all "
+        + "tables and sizes; equal: p of a difference of a point or more (two one-sided tests), small where the "
+        + "two are equivalent. Unseen words: accuracy on the test texts with a word that has a vector and that "
+        + "the texts trained on lack.";
 
     private const string CostsLegend =
         "Cosine: of a moved vector with what it was, mean. Neighbors: share of ten nearest words that a trained word "
@@ -161,6 +163,7 @@ internal static class StudyPage
                 "less frozen",
                 "95%",
                 "p",
+                "equal",
                 "unseen words, %",
                 "less frozen",
             }
@@ -179,7 +182,8 @@ internal static class StudyPage
                 Range(r.Accuracy, StudyReport.Share),
                 r.AgainstFrozen is { } d ? StudyReport.FormatPoints(d.Mean) : "",
                 Range(r.AgainstFrozen, StudyReport.FormatPoints),
-                PValue(r.McNemar),
+                PValue(r.HolmPValue),
+                PValue(r.EquivalencePValue),
                 r.Slice is { } slice ? StudyReport.Share(slice.Mean) : "",
                 r.SliceAgainstFrozen is { } s ? StudyReport.FormatPoints(s.Mean) : "",
             ];

@@ -129,6 +129,15 @@ internal static class TrainingReport
                     new("seed", Text(options.Training.Seed)),
                 ]
             ),
+            .. result.Choices.Count == 0
+                ? Array.Empty<Section>()
+                :
+                [
+                    new(
+                        "Chosen by the data",
+                        [.. result.Choices.Select(choice => new Fact(choice.Setting, choice.Because))]
+                    ),
+                ],
             new(
                 "Seconds",
                 [

@@ -1,7 +1,4 @@
-using System.Text.Json;
-using Firn.Server.Contracts;
 using Firn.Server.Inference;
-using Firn.Server.Settings;
 
 namespace Firn.Server.Inputs;
 

@@ -17,9 +17,13 @@ internal sealed record LabeledSource(
     /// <summary>The name that a label bears, else the label.</summary>
     public string NameOf(string label) => LabelNames.GetValueOrDefault(label, label);
 
+    /// <summary>The file that texts come from, corrected or not; null for texts in memory.</summary>
+    public static CorpusReader? Reader(IEnumerable<LabeledText> rows) =>
+        (rows is CorrectedTexts corrected ? corrected.Texts : rows) as CorpusReader;
+
     public static LabeledSource Of(IEnumerable<LabeledText> rows, IReadOnlyDictionary<string, string>? names)
     {
-        var reader = rows as CorpusReader;
+        var reader = Reader(rows);
         var all = new Dictionary<string, string>(
             reader?.LabelNames ?? new Dictionary<string, string>(),
             StringComparer.Ordinal

@@ -1,4 +1,3 @@
-using Firn.Common;
 using Firn.Text;
 
 namespace Firn.Data;

@@ -96,6 +96,11 @@ public sealed record EvaluationReport
     public required double Brier { get; init; }
 
     /// <summary>
+    /// How far accuracy, macro F1 and ROC AUC would move with other texts; null where it was not measured.
+    /// </summary>
+    public EvaluationIntervals? Intervals { get; init; }
+
+    /// <summary>
     /// Figures over all decisions, where a text may have any number of classes; null where it has one.
     /// </summary>
     public MultiLabelFigures? MultiLabel { get; init; }

@@ -1,3 +1,5 @@
+using Firn.Numerics;
+
 namespace Firn.Evaluation;
 
 /// <summary>What happens when a model keeps silent below some confidence.</summary>
@@ -52,6 +54,27 @@ public sealed class RiskCoverage
     {
         Throw.IfOutside(most, 0, 1);
         return Best((answered, wrong) => wrong <= most * answered ? answered : -1);
+    }
+
+    /// <summary>
+    /// The most answers of which, with this confidence, no larger share is wrong on other texts of the kind: the exact
+    /// upper limit of the share (Clopper, Pearson 1934) keeps to it.
+    /// </summary>
+    /// <param name="most">In [0, 1].</param>
+    /// <param name="confidence">
+    /// In [0, 1); of one threshold; that the best of many is chosen makes it somewhat less.
+    /// </param>
+    public AbstentionPoint AtError(double most, double confidence)
+    {
+        Throw.IfOutside(most, 0, 1);
+        Throw.IfOutside(confidence, 0, 0.999999);
+        return Best(
+            (answered, wrong) =>
+                answered == 0 ? 0
+                : wrong <= most * answered && BetaDistribution.Binomial(wrong, answered, most) <= 1 - confidence
+                    ? answered
+                : -1
+        );
     }
 
     /// <summary>The least cost, where an error costs 1.</summary>

@@ -22,12 +22,20 @@ public sealed record LinearBranchOptions
     /// </summary>
     public int LongestCharacters { get; init; }
 
+    /// <summary>
+    /// Share of a second model in the linear part, in [0, 1]: the same regression on features multiplied by naive
+    /// Bayes' log-count ratios (Wang, Manning 2012). Both are linear in the same features, so their mean is one model.
+    /// 0 for none; which share pays, validation texts have to say.
+    /// </summary>
+    public double NaiveBayes { get; init; }
+
     internal void Validate()
     {
         ToNgrams().Validate();
         if (LongestCharacters != 0)
             Throw.IfOutside(LongestCharacters, CharacterSource.Shortest, CharacterSource.MaxLongestShown);
         Throw.IfNotPositive(InversePenalty);
+        Throw.IfOutside(NaiveBayes, 0, 1);
     }
 
     internal NgramOptions ToNgrams() =>

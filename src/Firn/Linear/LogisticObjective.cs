@@ -13,6 +13,8 @@ internal sealed class LogisticObjective
     private readonly double[] _buffer;
     private readonly int _k,
         _threads;
+    private readonly double[] _factors; // [D*K]; empty for 1
+    private readonly double[] _scaled;
 
     /// <param name="rows">[N,D].</param>
     /// <param name="labels">[N].</param>
@@ -20,15 +22,19 @@ internal sealed class LogisticObjective
     /// <param name="classWeights">By class; empty for 1.</param>
     /// <param name="inversePenalty">C.</param>
     /// <param name="threads">Threads to use.</param>
+    /// <param name="factors">[D,K] what each weight is multiplied by before it meets the rows; empty for 1.</param>
     public LogisticObjective(
         SparseMatrix rows,
         ReadOnlySpan<int> labels,
         int k,
         ReadOnlySpan<float> classWeights,
         double inversePenalty,
-        int threads
+        int threads,
+        double[]? factors = null
     )
     {
+        _factors = factors ?? [];
+        _scaled = new double[_factors.Length];
         _rows = rows;
         _labels = labels.ToArray();
         _k = k;
@@ -51,7 +57,7 @@ internal sealed class LogisticObjective
     /// <summary>logits [N,K] = X W + b; linear in the parameters, so a direction has logits of its own.</summary>
     public void Logits(double[] parameters, double[] logits)
     {
-        _rows.Multiply(parameters, _k, logits, _threads);
+        _rows.Multiply(Scaled(parameters), _k, logits, _threads);
         for (int i = 0; i < logits.Length; i++)
             logits[i] += parameters[WeightCount + i % _k];
     }
@@ -126,6 +132,8 @@ internal sealed class LogisticObjective
             intercepts[i % _k] += _buffer[i];
         }
         _rows.MultiplySquaresTransposed(_buffer, _k, diagonal, _threads);
+        for (int i = 0; i < _factors.Length; i++)
+            diagonal[i] *= _factors[i] * _factors[i];
         for (int i = 0; i < WeightCount; i++)
             diagonal[i] += 1;
         foreach (ref double d in intercepts)
@@ -153,12 +161,21 @@ internal sealed class LogisticObjective
     private void BackToParameters(double[] perLogit, double[] penalised, double[] destination)
     {
         _rows.MultiplyTransposed(perLogit, _k, destination, _threads);
+        for (int i = 0; i < _factors.Length; i++)
+            destination[i] *= _factors[i];
         for (int i = 0; i < WeightCount; i++)
             destination[i] += penalised[i];
         Span<double> intercepts = destination.AsSpan(WeightCount);
         intercepts.Clear();
         for (int i = 0; i < perLogit.Length; i++)
             intercepts[i % _k] += perLogit[i];
+    }
+
+    private double[] Scaled(double[] parameters)
+    {
+        for (int i = 0; i < _factors.Length; i++)
+            _scaled[i] = _factors[i] * parameters[i];
+        return _factors.Length == 0 ? parameters : _scaled;
     }
 
     private static double CrossEntropy(ReadOnlySpan<double> z, int label)

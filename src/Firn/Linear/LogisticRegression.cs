@@ -41,9 +41,12 @@ internal sealed class LogisticRegression
         options.Validate();
         Throw.IfLengthDiffers(labels.Length, rows.RowCount, nameof(labels));
         int k = classes == 2 ? 1 : classes;
-        var objective = new LogisticObjective(rows, labels, k, classWeights, options.InversePenalty, threads);
+        double[]? ratios = options.NaiveBayes ? LogCountRatios.Of(rows, labels, classes) : null;
+        var objective = new LogisticObjective(rows, labels, k, classWeights, options.InversePenalty, threads, ratios);
         double[] solution = NewtonSolver.Minimize(objective, options.Tolerance, options.MaxSteps);
         int size = rows.ColumnCount * k;
+        for (int i = 0; i < ratios?.Length; i++)
+            solution[i] *= ratios[i];
         double[] intercepts = solution[size..];
         double mean = k == 1 ? 0 : intercepts.Average(); // a softmax does not see it, and it is not penalised
         return new LogisticRegression(solution[..size], [.. intercepts.Select(b => b - mean)]);

@@ -16,6 +16,12 @@ internal sealed record LogisticRegressionOptions
     /// <summary>Most Newton steps; at least 1.</summary>
     public int MaxSteps { get; init; } = 50;
 
+    /// <summary>
+    /// Multiplies each feature by its log-count ratio (<see cref="LogCountRatios"/>): what naive Bayes finds telling is
+    /// penalised less.
+    /// </summary>
+    public bool NaiveBayes { get; init; }
+
     public void Validate()
     {
         Throw.IfNotPositive(InversePenalty);

@@ -84,7 +84,7 @@ internal sealed class NgramClassifier
             new LinearTask(labels.ToArray(), classes, classWeights.ToArray(), sets),
             options,
             threads,
-            [options.InversePenalty]
+            [LinearChoice.Of(options)]
         )[0];
 
     /// <summary>What is to be learnt.</summary>
@@ -104,7 +104,7 @@ internal sealed class NgramClassifier
     );
 
     /// <summary>
-    /// As <see cref="Fit"/>, once for each weight of the data against the penalty; texts are counted once.
+    /// As <see cref="Fit"/>, once for each choice; texts are counted once, and each regression is solved once.
     /// </summary>
     public static IReadOnlyList<NgramClassifier> FitEach(
         RaggedIds texts,
@@ -112,7 +112,7 @@ internal sealed class NgramClassifier
         LinearTask task,
         LinearBranchOptions options,
         int threads,
-        IReadOnlyList<double> inversePenalties
+        IReadOnlyList<LinearChoice> choices
     )
     {
         options.Validate();
@@ -129,24 +129,57 @@ internal sealed class NgramClassifier
             rows = SparseMatrix.Concatenate(rows, characters);
         }
         Heap.Compact(); // the counts
-        var models = new List<NgramClassifier>(inversePenalties.Count);
-        foreach (double inversePenalty in inversePenalties)
+        var solved = new Dictionary<(double Penalty, bool NaiveBayes), (float[] Weights, float[] Intercepts)>();
+        var models = new List<NgramClassifier>(choices.Count);
+        foreach (LinearChoice choice in choices)
         {
-            var solver = new LogisticRegressionOptions { InversePenalty = inversePenalty, Tolerance = 1e-3 };
-            (float[] weights, float[] intercepts) = task.Sets is { } sets
-                ? EachByItself(rows, task.Labels, sets, task.Weights, solver, threads)
-                : Together(LogisticRegression.Fit(rows, task.Labels, task.Classes, task.Weights, solver, threads));
+            (float[] weights, float[] intercepts) = choice.NaiveBayes switch
+            {
+                0 => Solve(choice.InversePenalty, false),
+                1 => Solve(choice.InversePenalty, true),
+                double share => Mean(
+                    Solve(choice.InversePenalty, false),
+                    Solve(choice.InversePenalty, true),
+                    (float)share
+                ),
+            };
             int words = vectorizer.ColumnCount * intercepts.Length;
             models.Add(
                 new NgramClassifier(
                     vectorizer,
                     weights[..words],
-                    intercepts,
+                    [.. intercepts],
                     runs?.Fold(weights.AsMemory(words), intercepts.Length)
                 )
             );
         }
         return models;
+
+        (float[] Weights, float[] Intercepts) Solve(double inversePenalty, bool naiveBayes)
+        {
+            if (solved.TryGetValue((inversePenalty, naiveBayes), out (float[], float[]) known))
+                return known;
+            var solver = new LogisticRegressionOptions
+            {
+                InversePenalty = inversePenalty,
+                Tolerance = 1e-3,
+                NaiveBayes = naiveBayes,
+            };
+            return solved[(inversePenalty, naiveBayes)] = task.Sets is { } sets
+                ? EachByItself(rows, task.Labels, sets, task.Weights, solver, threads)
+                : Together(LogisticRegression.Fit(rows, task.Labels, task.Classes, task.Weights, solver, threads));
+        }
+    }
+
+    private static (float[] Weights, float[] Intercepts) Mean(
+        (float[] Weights, float[] Intercepts) plain,
+        (float[] Weights, float[] Intercepts) bayes,
+        float share
+    )
+    {
+        return (Mix(plain.Weights, bayes.Weights), Mix(plain.Intercepts, bayes.Intercepts));
+
+        float[] Mix(float[] a, float[] b) => [.. a.Zip(b, (x, y) => (1 - share) * x + share * y)];
     }
 
     private static (float[] Weights, float[] Intercepts) Together(LogisticRegression model) =>

@@ -41,15 +41,18 @@ internal sealed class HeldOutScores(TextClassifier model, CorpusPart held, Label
 /// <param name="LinearBranch">The linear part, its penalty chosen; null for none.</param>
 /// <param name="Output">The scales; null where the recipe has none.</param>
 /// <param name="Threshold">The score from which the second of two classes is given.</param>
+/// <param name="Probabilities">
+/// [N,K] of every text by models that lack it, scaled on texts that lack it too; fold after fold.
+/// </param>
 internal sealed record FoldChoice(
     TrainingResult Training,
     LinearBranchOptions? LinearBranch,
     OutputCalibration? Output,
-    float Threshold
+    float Threshold,
+    float[] Probabilities
 )
 {
-    public string Summary =>
-        LinearBranch is null ? "" : FormattableString.Invariant($", C {LinearBranch.InversePenalty}");
+    public string Summary => LinearBranch is null ? "" : $", {LinearChoice.Of(LinearBranch)}";
 }
 
 /// <summary>Logits of all texts by models that lack them, epoch by epoch and penalty by penalty.</summary>
@@ -69,9 +72,18 @@ internal sealed class FoldScores(int folds)
     // An LSTM learns little from few texts, so it has to show that it adds something.
     private static readonly LogitBlend LinearAlone = new([0, 1], 0);
 
-    /// <summary>Weights of the data against the penalty to choose among.</summary>
-    public static double[] Penalties(LinearBranchOptions linear) =>
-        [.. Factors.Select(factor => Math.Round(factor * linear.InversePenalty, 3))];
+    /// <summary>
+    /// Linear parts to choose among: nine penalties, and where asked for the same with features scaled as naive Bayes
+    /// would.
+    /// </summary>
+    public static IReadOnlyList<LinearChoice> Choices(LinearBranchOptions linear, bool naiveBayes)
+    {
+        IEnumerable<LinearChoice> plain = Factors.Select(factor => new LinearChoice(
+            Math.Round(factor * linear.InversePenalty, 3),
+            linear.NaiveBayes
+        ));
+        return [.. plain, .. naiveBayes ? plain.Select(choice => choice with { NaiveBayes = 1 }) : []];
+    }
 
     public void Add(int[] labels, IReadOnlyList<EpochRecord> history, HeldOutScores held)
     {
@@ -85,7 +97,7 @@ internal sealed class FoldScores(int folds)
     /// Chooses: the epoch whose logits, scaled, have the least loss; the penalty whose logits have it, if it passes
     /// chance.
     /// </summary>
-    public FoldChoice Choose(RecipeOptions options, LabelMap labels)
+    public FoldChoice Choose(RecipeOptions options, LabelMap labels, bool naiveBayes)
     {
         int[] truth = labels.Sets is { } sets ? MultiLabelEvaluation.Decisions([.. _labels], sets) : [.. _labels];
         int k = labels.Sets is null && labels.Names.Count > 2 ? labels.Names.Count : 1;
@@ -104,15 +116,15 @@ internal sealed class FoldScores(int folds)
         float[][] linear = [];
         if (options.LinearBranch is { } asked)
         {
-            double[] penalties = Penalties(asked);
-            linear = [.. Enumerable.Range(0, penalties.Length).Select(p => Joined(_linear.Select(f => f[p])))];
+            IReadOnlyList<LinearChoice> choices = Choices(asked, naiveBayes);
+            linear = [.. Enumerable.Range(0, choices.Count).Select(p => Joined(_linear.Select(f => f[p])))];
             var asItIs = new LogitBlend([1], 0);
-            int penalty = PairedLoss.Best(
+            int chosen = PairedLoss.Best(
                 [.. linear.Select(l => PairedLoss.Of(asItIs.Probabilities([l], k), truth, k))],
                 DefaultFactor
             );
-            branch = asked with { InversePenalty = penalties[penalty] };
-            logits.Add(linear[penalty]);
+            branch = choices[chosen].In(asked);
+            logits.Add(linear[chosen]);
         }
         OutputFit.OutputFitted? fitted =
             branch is null && !options.Calibrate
@@ -123,7 +135,7 @@ internal sealed class FoldScores(int folds)
             options.TuneThreshold is { } metric && k == 1
                 ? DecisionThreshold.Best(probabilities, truth, metric)
                 : DecisionThreshold.Default;
-        return new FoldChoice(training, branch, fitted?.Calibration, threshold);
+        return new FoldChoice(training, branch, fitted?.Calibration, threshold, probabilities);
     }
 
     private static int Best(float[][] candidates, int[] truth, int k)

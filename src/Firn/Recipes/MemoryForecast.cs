@@ -1,5 +1,3 @@
-using Firn.Common;
-
 namespace Firn.Recipes;
 
 /// <summary>What a stage of a recipe, or a phase of its training, holds at its peak, in bytes.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Firn.Data;
 using Firn.Evaluation;
 using Firn.Linear;
@@ -47,37 +48,90 @@ internal static class OutputFit
     private const double DefaultEncoderScale = 0.6,
         DefaultLinearScale = 0.4;
 
+    /// <summary>Texts up to which three penalties are tried.</summary>
+    private const int FewTexts = 20_000;
+
+    /// <summary>The scales, and the linear part as the validation texts chose it.</summary>
+    /// <param name="Calibration">What was fitted.</param>
+    /// <param name="LinearBranch">Its options; null where there is none.</param>
+    /// <param name="Evidence">
+    /// Held-out losses of the usual linear part and of the one chosen, in words; null where nothing was chosen.
+    /// </param>
+    public sealed record OutputChoice(
+        OutputCalibration Calibration,
+        LinearBranchOptions? LinearBranch,
+        string? Evidence
+    );
+
     /// <summary>Fits and applies them.</summary>
-    public static OutputCalibration Run(
+    /// <param name="model">Gets the linear part.</param>
+    /// <param name="vocabulary">Of its words.</param>
+    /// <param name="parts">Texts to fit the linear part on, and those to fit scales on.</param>
+    /// <param name="branch">The linear part; null for none.</param>
+    /// <param name="classWeights">By class; empty for 1.</param>
+    /// <param name="labels">The classes.</param>
+    /// <param name="threads">Threads to use.</param>
+    /// <param name="choose">Whether penalty and naive Bayes' share are chosen by the validation texts.</param>
+    public static OutputChoice Run(
         TextClassifier model,
         Vocabulary vocabulary,
-        CorpusPart train,
-        CorpusPart validation,
+        (CorpusPart Train, CorpusPart Validation) parts,
         LinearBranchOptions? branch,
         ReadOnlySpan<float> classWeights,
         LabelMap labels,
-        int threads
+        int threads,
+        bool choose
     )
     {
+        (CorpusPart train, CorpusPart validation) = parts;
         int k = model.Options.OutputSize;
         LabelSets? sets = labels.Sets;
         int workers = threads > 0 ? threads : Environment.ProcessorCount;
         var probabilities = new float[validation.Count * k];
         model.Predict(validation.Texts, probabilities, threads);
-        NgramClassifier? linear = branch is null
-            ? null
-            : LinearPart(model, vocabulary, train, branch, classWeights, sets, workers);
+        IReadOnlyList<LinearChoice> choices =
+            branch is null ? []
+            : choose && validation.Count > 0 ? LinearChoice.Among(branch, train.Count <= FewTexts)
+            : [LinearChoice.Of(branch)];
+        IReadOnlyList<NgramClassifier> linear = branch is null
+            ? []
+            : NgramClassifier.FitEach(
+                train.Texts,
+                vocabulary,
+                TaskOf(model, train, classWeights, sets),
+                branch,
+                workers,
+                choices
+            );
 
         // Classes by themselves are decisions of yes or no, all scaled alike.
         (k, int[] truth, IReadOnlyList<string> names) = sets is null
             ? (k, validation.Labels, labels.Names)
             : (1, MultiLabelEvaluation.Decisions(validation.Labels, sets), ["no", "yes"]);
-        List<float[]> logits = [LogitBlend.LogitsOf(probabilities, k)];
-        if (linear is not null)
-            logits.Add(LogitsOf(linear, validation));
-        OutputFitted fitted = Fit(logits, truth, k, Default(linear is not null), names);
-        Apply(model, linear, fitted.Blend);
-        return fitted.Calibration;
+        float[] network = LogitBlend.LogitsOf(probabilities, k);
+        if (branch is null)
+        {
+            OutputFitted alone = Fit([network], truth, k, Default(false), names);
+            Apply(model, null, alone.Blend);
+            return new OutputChoice(alone.Calibration, null, null);
+        }
+        // Judged as they will be used: beside the network, on texts that the scales were not fitted on.
+        OutputFitted[] tried =
+        [
+            .. linear.Select(part => Fit([network, LogitsOf(part, validation)], truth, k, Default(true), names)),
+        ];
+        double[][] losses = [.. tried.Select(fit => PairedLoss.Of(fit.Probabilities, truth, k))];
+        int best = truth.Length == 0 ? 0 : PairedLoss.Best(losses, 0);
+        Apply(model, linear[best], tried[best].Blend);
+        string? evidence =
+            choices.Count == 1
+                ? null
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{choices[best]} of {choices.Count} tried: validation loss {losses[best].Average():0.0000}, "
+                        + $"{choices[0]} {losses[0].Average():0.0000}"
+                );
+        return new OutputChoice(tried[best].Calibration, choices[best].In(branch), evidence);
     }
 
     /// <summary>What fits where there is nothing to fit on.</summary>
@@ -166,21 +220,26 @@ internal static class OutputFit
         TextClassifier model,
         Vocabulary vocabulary,
         CorpusPart train,
-        LinearBranchOptions linear,
+        LinearBranchOptions branch,
         ReadOnlySpan<float> classWeights,
         LabelSets? sets,
         int threads
-    )
-    {
-        var task = new NgramClassifier.LinearTask(
-            train.Labels,
-            model.Options.Classes,
-            classWeights.ToArray(),
-            sets,
-            train.Unseen
-        );
-        return NgramClassifier.FitEach(train.Texts, vocabulary, task, linear, threads, [linear.InversePenalty])[0];
-    }
+    ) =>
+        NgramClassifier.FitEach(
+            train.Texts,
+            vocabulary,
+            TaskOf(model, train, classWeights, sets),
+            branch,
+            threads,
+            [LinearChoice.Of(branch)]
+        )[0];
+
+    private static NgramClassifier.LinearTask TaskOf(
+        TextClassifier model,
+        CorpusPart train,
+        ReadOnlySpan<float> classWeights,
+        LabelSets? sets
+    ) => new(train.Labels, model.Options.Classes, classWeights.ToArray(), sets, train.Unseen);
 
     /// <summary>[N,K] logits of the linear part alone.</summary>
     public static float[] LogitsOf(NgramClassifier linear, CorpusPart part)

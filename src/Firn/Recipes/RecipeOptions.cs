@@ -249,6 +249,12 @@ public sealed record RecipeOptions
             },
         };
 
+    /// <summary>
+    /// Where <see cref="Recipe.Default"/> starts from: <see cref="Tweets"/>, whose word vectors, schedule and linear
+    /// part the data then chooses.
+    /// </summary>
+    public static RecipeOptions Default => Tweets with { Preset = "default" };
+
     /// <summary>The options of a preset by its name.</summary>
     /// <exception cref="ArgumentException">No preset has this name.</exception>
     public static RecipeOptions ForPreset(string name) =>
@@ -256,7 +262,11 @@ public sealed record RecipeOptions
         {
             "notebook" => Notebook,
             "tweets" => Tweets,
-            _ => throw new ArgumentException($"There is no preset '{name}'; choose notebook or tweets.", nameof(name)),
+            "default" => Default,
+            _ => throw new ArgumentException(
+                $"There is no preset '{name}'; choose default, tweets or notebook.",
+                nameof(name)
+            ),
         };
 
     /// <summary>

@@ -32,6 +32,9 @@ internal sealed record RecipeRecord
     /// <summary>The second training, on validation texts too.</summary>
     public Refit? Refit { get; init; }
 
+    /// <summary>What size and validation texts chose, and why.</summary>
+    public IReadOnlyList<RecipeChoice>? Choices { get; init; }
+
     /// <summary>Texts that others equal.</summary>
     public DuplicateCounts? Duplicates { get; init; }
 

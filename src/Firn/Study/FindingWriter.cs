@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Firn.Study;
 
 /// <summary>Words the first paragraph of a study: every sentence is chosen by the figures and holds them.</summary>
@@ -12,7 +14,7 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
         return new StudyFinding(Headline(), string.Join(" ", sentences), answers);
     }
 
-    /// <summary>Freeze or train, by the sizes at which the interval of their difference excludes zero.</summary>
+    /// <summary>Freeze or train, by the sizes at which Holm's correction leaves their difference.</summary>
     private string Headline()
     {
         StudyRow[] trained = Rows(StudyPolicy.Trainable);
@@ -24,15 +26,41 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
             train = Where(trained, 1),
             open = Where(trained, 0);
         string undecided = open.Length == 0 ? "" : $"; with {words.Texts(open)} the test cannot tell the two apart";
+        return Plain(trained, (freeze, train), undecided) + Thawed(freeze.Length == 0 && train.Length == 0);
+    }
+
+    /// <summary>
+    /// Thawing that beats the frozen table belongs to the headline, whatever training from the start does.
+    /// </summary>
+    private string Thawed(bool noDifference)
+    {
+        StudyRow[] better =
+        [
+            .. summary.Rows.Where(r => r.Policy is StudyPolicy.ThawAll or StudyPolicy.ThawEmbedding && r.Direction > 0),
+        ];
+        if (better.Length == 0)
+            return "";
+        StudyRow best = better.MaxBy(r => r.AgainstFrozen!.Mean)!;
+        string policy = FindingWords.Subject(best.Policy);
+        return $" {(noDifference ? "But " + policy : char.ToUpperInvariant(policy[0]) + policy[1..])} beats the "
+            + $"frozen table with {words.Texts(best.Size)}, {FindingWords.Points(best.AgainstFrozen!)}.";
+    }
+
+    private string Plain(StudyRow[] trained, (int[] Freeze, int[] Train) shown, string undecided)
+    {
+        (int[] freeze, int[] train) = shown;
         string sizes =
             trained.Length == 1
                 ? $"with {words.Texts(trained[0].Size)}"
                 : $"at any size from {FindingWords.Count(trained[0].Size)} to {words.Texts(trained[^1].Size)}";
         return (freeze.Length > 0, train.Length > 0) switch
         {
+            (false, false) when trained.All(r => r.IsEquivalent) =>
+                $"Freeze or train, accuracy stays within one point here, with "
+                    + $"{words.Texts([.. trained.Select(r => r.Size)])}.",
             (false, false) =>
-                $"Freeze or train, it makes no difference here that {FindingWords.Count(summary.TestTexts)} test "
-                    + $"texts can show {sizes}.",
+                $"Freeze or train, no difference is shown here that {FindingWords.Count(summary.TestTexts)} test "
+                    + $"texts could show {sizes}.",
             (true, false) =>
                 $"Keep the word vectors frozen: with {words.Texts(freeze)} the frozen table beats the trained one"
                     + $"{undecided}.",
@@ -78,7 +106,16 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
                 $"The highest mean with {words.Texts(r.Size)} is that of {FindingWords.Subject(r.Policy)}: "
                 + $"{FindingWords.Share(r.Accuracy.Mean)}, {FindingWords.Points(r.AgainstFrozen!)} against the "
                 + $"frozen table"
-                + (r.AgainstFrozen!.Sign == 0 ? ", which chance can explain." : ".")
+                + (
+                    r.Direction == 0
+                        ? ", which chance can explain."
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $", p {r.HolmPValue:0.0000} after Holm's correction. The highest of several means is a "
+                                + $"little too high as a rule: it was chosen for being the highest (the winner's "
+                                + $"curse)."
+                        )
+                )
             )
         );
     }
@@ -94,10 +131,15 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
             + $"{words.Texts(random[0].Size)}";
         if (random.Length > 1)
             text += $" and {FindingWords.Points(random[^1].AgainstFrozen!)} with {words.Texts(random[^1].Size)}";
-        StudyRow? level = random.FirstOrDefault(r => r.AgainstFrozen!.Sign >= 0);
-        return level is null
-            ? text + ": at no size measured has it caught up."
-            : text + $"; it has caught up with {words.Texts(level.Size)}.";
+        StudyRow? level = random.FirstOrDefault(r => r.Direction > 0 || r.IsEquivalent);
+        if (level is not null)
+            return text + $"; it has caught up with {words.Texts(level.Size)}.";
+        return text
+            + (
+                random.All(r => r.Direction < 0)
+                    ? ": at no size measured has it caught up."
+                    : "; that it has caught up at any size is not shown."
+            );
     }
 
     private string Unseen()
@@ -146,5 +188,5 @@ internal sealed class FindingWriter(StudySummary summary, FindingWords words, IR
         [.. summary.Rows.Where(r => r.Policy == policy && r.AgainstFrozen is not null)];
 
     private static int[] Where(StudyRow[] rows, int sign) =>
-        [.. rows.Where(r => r.AgainstFrozen!.Sign == sign).Select(r => r.Size)];
+        [.. rows.Where(r => r.Direction == sign).Select(r => r.Size)];
 }

@@ -215,11 +215,17 @@ internal sealed class Hypotheses(StudySummary summary, FindingWords words)
     )
     {
         StudyRow[] rows = [.. summary.Rows.Where(r => r.Policy == policy && difference(r) is not null)];
+        // Comparisons with the frozen table are corrected for their number; a slice's are what their intervals say.
         return rows.Length == 0
             ? null
             : new Hypothesis(
                 claim,
-                Verdict([.. rows.Select(r => difference(r)!.Sign * holdsWhen)]),
+                Verdict([
+                    .. rows.Select(r =>
+                        (ReferenceEquals(difference(r), r.AgainstFrozen) ? r.Direction : difference(r)!.Sign)
+                        * holdsWhen
+                    ),
+                ]),
                 Sentence(rows.Select(r => $"with {words.Texts(r.Size)} {evidence(r)}"))
             );
     }

@@ -26,7 +26,9 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
             Dimension = data.Table.Dimension,
             IdBytes = Enumerable.Range(0, data.Test.Count).Average(text => PackedBytes(data.Test.Ids[text])),
             VectorBytes = data.TestTokens * data.Table.Dimension * sizeof(float),
-            Rows = [.. results.GroupBy(r => r.Size).OrderBy(g => g.Key).SelectMany(g => Rows(g.Key, Paired(g)))],
+            Rows = Corrected([
+                .. results.GroupBy(r => r.Size).OrderBy(g => g.Key).SelectMany(g => Rows(g.Key, Paired(g))),
+            ]),
             Diverged = results
                 .Where(r => r.Policy == StudyPolicy.Trainable && r.Drift is { Diverged.Count: > 0 })
                 .GroupBy(r => r.Size)
@@ -80,7 +82,7 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
             bool pair = compared && p != frozen,
                 slice = own.Average(r => r.SliceTexts) >= MinSlice;
             (int OnlyThis, int OnlyFrozen)[] discordant = pair ? Discordant(outcomes[p], outcomes[frozen]) : [];
-            double[] pValues = [.. discordant.Select(d => McNemar.PValue(d.OnlyThis, d.OnlyFrozen)).Order()];
+            PairedTest? test = pair ? PairedTest.Of(Differences(outcomes[p], outcomes[frozen])) : null;
             yield return new StudyRow
             {
                 Size = texts,
@@ -89,7 +91,8 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
                 Accuracy = figures[p].Accuracy!,
                 AgainstFrozen = pair ? figures[p].AgainstFrozen : null,
                 Discordant = (discordant.Sum(d => d.OnlyThis), discordant.Sum(d => d.OnlyFrozen)),
-                McNemar = pValues.Length == 0 ? null : StudyBootstrap.Quantile(pValues, 0.5),
+                PValue = test?.PValue,
+                EquivalencePValue = test?.Equivalence(StudySummary.EquivalenceMargin),
                 SliceShare = own.Average(r => (double)r.SliceTexts / r.TestTexts),
                 Slice = slice ? figures[p].Slice : null,
                 SliceAgainstFrozen = pair && slice ? figures[p].SliceAgainstFrozen : null,
@@ -117,6 +120,20 @@ internal sealed class StudySummarizer(StudyData data, StudyOptions options)
                     )
             ),
         ];
+
+    private static float[][] Differences(StudyOutcome[] own, StudyOutcome[] frozen) =>
+        [.. own.Join(frozen, o => o.Seed, f => f.Seed, (o, f) => o.Right.Zip(f.Right, (a, b) => a - b).ToArray())];
+
+    /// <summary>The rows with p-values corrected for all comparisons with a frozen table.</summary>
+    internal static StudyRow[] Corrected(IEnumerable<StudyRow> rows)
+    {
+        StudyRow[] all = [.. rows];
+        int[] tested = [.. Enumerable.Range(0, all.Length).Where(i => all[i].PValue is not null)];
+        IReadOnlyList<double> adjusted = HolmCorrection.Adjust([.. tested.Select(i => all[i].PValue!.Value)]);
+        for (int t = 0; t < tested.Length; t++)
+            all[tested[t]] = all[tested[t]] with { HolmPValue = adjusted[t] };
+        return all;
+    }
 
     private static double? Mean(StudyResult[] results, Func<StudyResult, double?> value)
     {

@@ -35,9 +35,33 @@ public sealed record StudyRow
     public required (int OnlyThis, int OnlyFrozen) Discordant { get; init; }
 
     /// <summary>
-    /// McNemar's exact p-value against the frozen table, the median over the seeds; null for the frozen table itself.
+    /// The p-value of no difference from the frozen table: one paired test over all seeds and texts; null for the
+    /// frozen table itself.
     /// </summary>
-    public required double? McNemar { get; init; }
+    public required double? PValue { get; init; }
+
+    /// <summary>
+    /// <see cref="PValue"/> after Holm's correction for all comparisons of the study with a frozen table.
+    /// </summary>
+    public double? HolmPValue { get; init; }
+
+    /// <summary>
+    /// The p-value of a difference from the frozen table of at least <see cref="StudySummary.EquivalenceMargin"/>:
+    /// where it is small the two are equivalent; null for the frozen table itself.
+    /// </summary>
+    public double? EquivalencePValue { get; init; }
+
+    /// <summary>
+    /// 1 where the study shows this table better than the frozen one, all its comparisons considered, -1 where worse, 0
+    /// where neither.
+    /// </summary>
+    public int Direction =>
+        HolmPValue < StudySummary.Level && AgainstFrozen is { } difference ? Math.Sign(difference.Mean) : 0;
+
+    /// <summary>
+    /// Whether the study shows the two within <see cref="StudySummary.EquivalenceMargin"/> of each other.
+    /// </summary>
+    public bool IsEquivalent => EquivalencePValue < StudySummary.Level;
 
     /// <summary>
     /// Mean share of the test texts that hold a word that has a vector and that the texts trained on lack.
@@ -86,6 +110,12 @@ public sealed record StudyDifference(int Size, int Seed, IReadOnlyList<StudyPoli
 /// <summary>What a study found.</summary>
 public sealed record StudySummary
 {
+    /// <summary>Shares of accuracy within which two tables are called equivalent: one point.</summary>
+    public const double EquivalenceMargin = 0.01;
+
+    /// <summary>The p-value below which something is said to be shown.</summary>
+    public const double Level = 0.05;
+
     /// <summary>Where the texts come from.</summary>
     public required string Data { get; init; }
 

@@ -73,7 +73,7 @@ public sealed class SuccessiveHalving
     /// Whether settings follow from the texts: most from their number, once for all trials; the most tokens of a text
     /// from the training texts of each trial.
     /// </summary>
-    private bool ChoosesBySize => _preset.Preset == RecipeOptions.Tweets.Preset;
+    private bool ChoosesBySize => _preset.Preset != RecipeOptions.Notebook.Preset;
 
     /// <summary>Searches, then compares the best with the preset.</summary>
     /// <param name="corpus">Labeled texts; kept in memory.</param>
@@ -100,7 +100,7 @@ public sealed class SuccessiveHalving
         RecipeOptions preset = _preset with { LabelNames = source.LabelNames, TestShare = 0.1 };
         if (ChoosesBySize)
             // what firn train, whose command comes out, chooses for them; folds of every trial would cost too much
-            preset = preset.ForTexts(all, SizeSettings.All & ~SizeSettings.Folds);
+            preset = preset.ForTexts(new CorpusSize(all, 0), SizeSettings.Tweets & ~SizeSettings.Folds);
         preset = preset with
         {
             ValidationShare = Math.Max(preset.ValidationShare, 0.05),

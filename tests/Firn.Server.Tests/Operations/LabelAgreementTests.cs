@@ -62,12 +62,12 @@ public sealed class LabelAgreementTests : IDisposable
         };
         return rule switch
         {
-            "unsure" => plain.WithUnsureBelow(middle),
+            "unsure" => plain.WithAbstainBelow(middle),
             "neutral" => plain.WithNeutral(band),
             "threshold" => plain.WithThreshold(0.6f),
-            "both" => plain.WithNeutral(band).WithUnsureBelow(0.52),
+            "both" => plain.WithNeutral(band).WithAbstainBelow(0.52),
             "plain" => plain,
-            _ => plain.WithUnsureBelow(middle),
+            _ => plain.WithAbstainBelow(middle),
         };
     }
 
@@ -185,7 +185,7 @@ public sealed class LabelAgreementTests : IDisposable
             predictor.Predict("good day").Label,
             (await client.PredictAsync("good day", TestContext.Current.CancellationToken)).Label
         );
-        predictor.WithUnsureBelow(1).Save(folder);
+        predictor.WithAbstainBelow(1).Save(folder);
         string label = "";
         for (int i = 0; i < 400 && label != LabelRule.UnsureLabel; i++)
         {

@@ -151,7 +151,7 @@ public sealed class DisposalTests : IDisposable
         made.Save(Folder);
         Predictor first = Predictor.Load(Folder),
             second = first.WithThreads(1),
-            third = second.WithUnsureBelow(0.5);
+            third = second.WithAbstainBelow(0.5);
         float score = first.Predict(_texts[0]).Score;
         first.Dispose();
         second.Dispose();

@@ -70,7 +70,7 @@ public class PredictorTests
         using Predictor predictor = SmallPredictor.Make();
         Assert.Null(predictor.Neutral);
         Assert.False(predictor.Rule.MayAbstain);
-        using Predictor unsure = predictor.WithUnsureBelow(1);
+        using Predictor unsure = predictor.WithAbstainBelow(1);
         Prediction p = unsure.Predict("good day");
         Assert.Equal((Predictor.UnsureLabel, true), (p.Label, p.Abstained));
         Assert.True(unsure.Rule.MayAbstain);

@@ -67,7 +67,13 @@ public sealed class UsageTests
         "drop"
     )]
     [InlineData("--dropout must lie between 0 and 0.99, not 1.5", "train", "d", "--dropout", "1.5")]
-    [InlineData("--preset must be one of tweets, notebook, not 'twitter'", "train", "d", "--preset", "twitter")]
+    [InlineData(
+        "--preset must be one of default, tweets, notebook, not 'twitter'",
+        "train",
+        "d",
+        "--preset",
+        "twitter"
+    )]
     [InlineData(
         "choose frozen, trainable, thaw-all@N, thaw-embedding@N, gradual, or @best in place of @N",
         "train",

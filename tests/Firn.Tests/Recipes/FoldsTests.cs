@@ -140,10 +140,13 @@ public sealed class FoldsTests
     [Fact]
     public void Few_texts_get_folds_unless_something_needs_validation_texts()
     {
-        Assert.Equal(5, RecipeOptions.Tweets.ForTexts(500, SizeSettings.All).Folds);
-        Assert.Equal(0, RecipeOptions.Tweets.ForTexts(10, SizeSettings.All).Folds);
-        Assert.Equal(0, RecipeOptions.Tweets.ForTexts(5000, SizeSettings.All).Folds);
-        Assert.Equal(0, (RecipeOptions.Tweets with { Refit = true }).ForTexts(500, SizeSettings.All).Folds);
+        Assert.Equal(5, RecipeOptions.Tweets.ForTexts(new CorpusSize(500, 0), SizeSettings.Tweets).Folds);
+        Assert.Equal(0, RecipeOptions.Tweets.ForTexts(new CorpusSize(10, 0), SizeSettings.Tweets).Folds);
+        Assert.Equal(0, RecipeOptions.Tweets.ForTexts(new CorpusSize(5000, 0), SizeSettings.Tweets).Folds);
+        Assert.Equal(
+            0,
+            (RecipeOptions.Tweets with { Refit = true }).ForTexts(new CorpusSize(500, 0), SizeSettings.Tweets).Folds
+        );
         Assert.Equal(
             0,
             (
@@ -152,7 +155,7 @@ public sealed class FoldsTests
                     Training = RecipeOptions.Tweets.Training with { Schedule = ThawSchedule.Parse("thaw-all@best") },
                 }
             )
-                .ForTexts(500, SizeSettings.All)
+                .ForTexts(new CorpusSize(500, 0), SizeSettings.Tweets)
                 .Folds
         );
         Assert.ThrowsAny<ArgumentException>(() => new Recipe(Options with { Refit = true }));

@@ -67,8 +67,8 @@ public class SilentTrapTests
     {
         Recipe changed = Recipe.Tweets.With(o => o with { Training = o.Training with { Epochs = 2 } });
         Assert.Equal(2, changed.Options.Training.Epochs);
-        Assert.Equal(SizeSettings.All & ~SizeSettings.Epochs, changed.BySize);
-        Assert.Equal(SizeSettings.All, Recipe.Tweets.With(o => o with { Calibrate = false }).BySize);
+        Assert.Equal(SizeSettings.Tweets & ~SizeSettings.Epochs, changed.BySize);
+        Assert.Equal(SizeSettings.Tweets, Recipe.Tweets.With(o => o with { Calibrate = false }).BySize);
         Assert.Throws<ArgumentOutOfRangeException>(() => Recipe.Tweets.With(o => o with { MaxTokens = -1 }));
     }
 
@@ -129,8 +129,8 @@ public class SilentTrapTests
     public void A_class_that_is_called_unsure_leaves_no_room_for_texts_that_the_model_is_unsure_about()
     {
         using Predictor made = SmallPredictor.Make(labels: ["sure", "unsure"]);
-        Assert.Contains("'unsure'", Assert.Throws<ArgumentException>(() => made.WithUnsureBelow(0.9)).Message);
-        Assert.Null(made.WithUnsureBelow(null).AbstainBelow);
+        Assert.Contains("'unsure'", Assert.Throws<ArgumentException>(() => made.WithAbstainBelow(0.9)).Message);
+        Assert.Null(made.WithAbstainBelow(null).AbstainBelow);
     }
 
     [Fact]

@@ -47,11 +47,65 @@ public class StudyFindingTests
     {
         StudyFinding finding = Of((500, 0.002, 0.01), (2000, -0.002, 0.01));
         Assert.StartsWith(
-            "Freeze or train, it makes no difference here that 1,000 test texts can show",
+            "Freeze or train, no difference is shown here that 1,000 test texts could show",
             finding.Headline,
             StringComparison.Ordinal
         );
         Assert.Equal(HypothesisVerdict.Undecided, Harm(finding).Verdict);
+    }
+
+    [Fact]
+    public void Equal_is_said_only_where_the_test_of_equivalence_says_so()
+    {
+        Assert.StartsWith(
+            "Freeze or train, accuracy stays within one point here",
+            Of((500, 0.002, 0.003), (2000, -0.001, 0.003)).Headline,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "Freeze or train, no difference is shown here",
+            Of((500, 0.002, 0.003), (2000, -0.001, 0.02)).Headline,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Thawing_that_wins_stands_in_the_headline_though_training_from_the_start_does_not()
+    {
+        StudySummary plain = SummaryOf((500, 0.002, 0.01));
+        StudyFinding finding = StudyFinding.Of(
+            plain with
+            {
+                Rows = [.. plain.Rows, Row(500, StudyPolicy.ThawEmbedding, 0.031, 0.02)],
+            }
+        );
+        Assert.Contains(
+            "But freezing first and then thawing the table alone beats the frozen table with all 500 texts, +3.1 "
+                + "points (+1.1 to +5.1).",
+            finding.Headline,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("winner's curse", finding.Paragraph, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Catching_up_is_not_said_of_an_interval_that_merely_holds_zero()
+    {
+        StudySummary plain = SummaryOf((500, 0.002, 0.01));
+        StudyFinding open = StudyFinding.Of(
+            plain with
+            {
+                Rows = [.. plain.Rows, Row(500, StudyPolicy.Random, -0.005, 0.01)],
+            }
+        );
+        Assert.Contains("that it has caught up at any size is not shown", open.Paragraph, StringComparison.Ordinal);
+        StudyFinding level = StudyFinding.Of(
+            plain with
+            {
+                Rows = [.. plain.Rows, Row(500, StudyPolicy.Random, -0.001, 0.004)],
+            }
+        );
+        Assert.Contains("it has caught up with all 500 texts", level.Paragraph, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,34 +127,35 @@ public class StudyFindingTests
     /// A study in which training differs from freezing by so much, with intervals of so much to either side.
     /// </summary>
     private static StudyFinding Of(params (int Size, double Difference, double Half)[] sizes) =>
-        StudyFinding.Of(
-            new StudySummary
-            {
-                Data = "texts",
-                Labels = ["a", "b"],
-                TrainTexts = sizes[^1].Size,
-                TestTexts = 1000,
-                Vectors = "vectors",
-                Words = 100,
-                Dimension = 10,
-                IdBytes = 10,
-                VectorBytes = 400,
-                Rows =
-                [
-                    .. sizes.SelectMany(s =>
-                        new[]
-                        {
-                            Row(s.Size, StudyPolicy.Frozen, 0, s.Half),
-                            Row(s.Size, StudyPolicy.Trainable, s.Difference, s.Half),
-                        }
-                    ),
-                ],
-                Diverged = new Dictionary<int, IReadOnlyList<StudyDivergence>>(),
-                Dropped = [],
-                TooLarge = [],
-                Remark = null,
-            }
-        );
+        StudyFinding.Of(SummaryOf(sizes));
+
+    private static StudySummary SummaryOf(params (int Size, double Difference, double Half)[] sizes) =>
+        new()
+        {
+            Data = "texts",
+            Labels = ["a", "b"],
+            TrainTexts = sizes[^1].Size,
+            TestTexts = 1000,
+            Vectors = "vectors",
+            Words = 100,
+            Dimension = 10,
+            IdBytes = 10,
+            VectorBytes = 400,
+            Rows =
+            [
+                .. sizes.SelectMany(s =>
+                    new[]
+                    {
+                        Row(s.Size, StudyPolicy.Frozen, 0, s.Half),
+                        Row(s.Size, StudyPolicy.Trainable, s.Difference, s.Half),
+                    }
+                ),
+            ],
+            Diverged = new Dictionary<int, IReadOnlyList<StudyDivergence>>(),
+            Dropped = [],
+            TooLarge = [],
+            Remark = null,
+        };
 
     private static StudyRow Row(int size, StudyPolicy policy, double difference, double half)
     {
@@ -114,7 +169,15 @@ public class StudyFindingTests
             Accuracy = Around(0.8 + difference),
             AgainstFrozen = pair ? Around(difference) : null,
             Discordant = default,
-            McNemar = pair ? 0.01 : null,
+            PValue = pair ? 0.01 : null,
+            HolmPValue =
+                !pair ? null
+                : Math.Abs(difference) > half ? 0.01
+                : 0.5,
+            EquivalencePValue =
+                !pair ? null
+                : half < 0.005 && Math.Abs(difference) < 0.005 ? 0.01
+                : 0.5,
             SliceShare = 0.3,
             Slice = Around(0.75 + difference),
             SliceAgainstFrozen = pair ? Around(difference) : null,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Firn.Kernels;
+using Firn.Numerics;
 using Firn.Study;
 
 namespace Firn.Tests.Study;
@@ -29,6 +30,55 @@ public class StudyStatisticsTests
     {
         Assert.Equal(p, McNemar.PValue(b, c), 12);
         Assert.Equal(p, McNemar.PValue(c, b), 12);
+    }
+
+    [Fact]
+    public void With_one_seed_the_paired_test_is_Students_and_equivalence_is_two_one_sided_ones()
+    {
+        foreach (JsonElement pair in Golden.GetProperty("paired").EnumerateArray())
+        {
+            PairedTest test = PairedTest.Of([Floats(pair.GetProperty("differences"))]);
+            Assert.Equal(pair.GetProperty("p").GetDouble(), test.PValue, 1e-9);
+            Assert.Equal(pair.GetProperty("equivalence").GetDouble(), test.Equivalence(0.05), 1e-9);
+        }
+    }
+
+    [Fact]
+    public void Seeds_that_disagree_in_direction_show_nothing_however_many_texts_there_are()
+    {
+        float[] Shifted(int every, int sign) => [.. Enumerable.Range(0, 6000).Select(i => i % every == 0 ? sign : 0f)];
+        PairedTest mixed = PairedTest.Of([Shifted(12, -1), Shifted(27, 1), Shifted(15, -1)]),
+            agreed = PairedTest.Of([Shifted(12, -1), Shifted(14, -1), Shifted(13, -1)]);
+        Assert.True(mixed.PValue > 0.3, $"p {mixed.PValue}");
+        Assert.True(agreed.PValue < 0.01, $"p {agreed.PValue}");
+        Assert.Equal(1, PairedTest.Of([new float[50], new float[50]]).PValue);
+    }
+
+    [Fact]
+    public void T_binomial_and_Holm_equal_SciPys()
+    {
+        foreach (JsonElement t in Golden.GetProperty("t").EnumerateArray())
+            Assert.Equal(
+                t.GetProperty("p").GetDouble(),
+                BetaDistribution.TwoSidedT(t.GetProperty("t").GetDouble(), t.GetProperty("degrees").GetDouble()),
+                1e-10
+            );
+        foreach (JsonElement b in Golden.GetProperty("binomial").EnumerateArray())
+            Assert.Equal(
+                b.GetProperty("below").GetDouble(),
+                BetaDistribution.Binomial(
+                    b.GetProperty("k").GetInt32(),
+                    b.GetProperty("n").GetInt32(),
+                    b.GetProperty("p").GetDouble()
+                ),
+                1e-10
+            );
+        JsonElement holm = Golden.GetProperty("holm");
+        Assert.Equal(
+            Doubles(holm.GetProperty("adjusted")),
+            HolmCorrection.Adjust(Doubles(holm.GetProperty("p"))),
+            (a, b) => Math.Abs(a - b) < 1e-12
+        );
     }
 
     [Fact]

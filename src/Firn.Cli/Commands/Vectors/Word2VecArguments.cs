@@ -83,10 +83,16 @@ internal sealed class Word2VecArguments
         _maxN = Ngram("--maxn", $"--subwords: longest n-gram in characters (default {ngrams.MaxN})").Between(1, 100);
         _buckets = Ngram("--bucket", $"--subwords: rows that all n-grams share (default {ngrams.Buckets})")
             .Between(1, 1 << 30);
-        _epochs = PresetOption
+        Epochs = _epochs = PresetOption
             .Number(epochsName, "Passes over the texts for word vectors", presets, o => o.Epochs)
             .Between(1, 100_000);
     }
+
+    /// <summary>Passes over the texts.</summary>
+    public Option<int?> Epochs { get; }
+
+    /// <summary>Skip-gram instead of CBOW.</summary>
+    public Option<bool> SkipGram => _skipGram;
 
     public void AddTo(Command command)
     {

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Firn.Common;
 
 namespace Firn.Data;
 
