@@ -26,13 +26,13 @@ public sealed partial class Recipe
         if (checkpoint?.ReadTable() is { } kept)
         {
             clock.End(
-                $"{Counted.Of(CountVectors(kept), "vector")} of {kept.Dimension} values, from {checkpoint.FilePath}"
+                $"{Counted.Of(CountVectors(kept), "vector")} of {kept.Dimension} dimensions, from {checkpoint.FilePath}"
             );
             return kept;
         }
         EmbeddingTable table = MakeTable(parts, clock, cancellation, known => CheckMemory(parts, labels, known));
         clock.End(
-            $"{Counted.Of(CountVectors(table), "vector")} of {table.Dimension} values"
+            $"{Counted.Of(CountVectors(table), "vector")} of {table.Dimension} dimensions"
                 + $"{(Options.From is { } bundle ? $", from {bundle}" : "")}"
         );
         return table;

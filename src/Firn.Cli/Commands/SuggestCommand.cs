@@ -12,7 +12,7 @@ namespace Firn.Cli.Commands;
 internal static class SuggestCommand
 {
     private const int Shown = 10,
-        TextLength = 80;
+        TextLength = 44;
 
     public static Command Create(Invocation run)
     {

@@ -68,8 +68,26 @@ internal static class MetricTable
     {
         var table = Of(evaluation, EachPrinted);
         Tables.Write(terminal, null, [table.Heads[0], .. table.Heads.Skip(1).Select(head => ">" + head)], table.Rows);
-        terminal.Out.WriteLine(string.Join("   ", Headline(evaluation).Select(fact => $"{fact.Name} {fact.Value}")));
+        foreach (string line in Filled([.. Headline(evaluation).Select(fact => $"{fact.Name} {fact.Value}")]))
+            terminal.Out.WriteLine(line);
         terminal.Out.WriteLine();
+    }
+
+    /// <summary>Facts beside one another, in lines of 80 characters.</summary>
+    private static IEnumerable<string> Filled(string[] facts)
+    {
+        const int Width = 80;
+        string line = "";
+        foreach (string fact in facts)
+        {
+            if (line.Length > 0 && line.Length + 3 + fact.Length > Width)
+            {
+                yield return line;
+                line = "";
+            }
+            line += line.Length == 0 ? fact : "   " + fact;
+        }
+        yield return line;
     }
 
     private static string[] Row(string name, double precision, double recall, double f1, int support) =>

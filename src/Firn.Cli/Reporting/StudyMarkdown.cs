@@ -19,7 +19,7 @@ internal static class StudyMarkdown
         text.Append(
             CultureInfo.InvariantCulture,
             $"{summary.TrainTexts:N0} texts to train on, {summary.TestTexts:N0} to test; {summary.Words:N0} vectors "
-                + $"of {summary.Dimension} values {summary.Vectors}; a test text is {summary.IdBytes:0} bytes as "
+                + $"of {summary.Dimension} dimensions {summary.Vectors}; a test text is {summary.IdBytes:0} bytes as "
                 + $"packed ids, {summary.VectorBytes:N0} as vectors.\n\n"
         );
         text.Append(

@@ -70,7 +70,7 @@ internal sealed class StudyData
 
         clock.Begin(RecipeStage.Vectors);
         (WordVectors vectors, string from) = Vectors(raw, more, options, folder, clock, cancellation);
-        clock.End($"{Counted.Of(vectors.Count, "vector")} of {vectors.Dimension} values, {from}");
+        clock.End($"{Counted.Of(vectors.Count, "vector")} of {vectors.Dimension} dimensions, {from}");
         Vocabulary vocabulary = StudyVectors.VocabularyOf(vectors);
         var idOf = new int[words.Count];
         for (int word = 0; word < idOf.Length; word++)
