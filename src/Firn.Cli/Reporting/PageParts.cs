@@ -23,7 +23,7 @@ internal static class PageParts
                 ["subtitle"] = Escape(subtitle),
                 ["notice"] = notice,
                 ["headline"] = string.Concat(
-                    headline.Select(fact => $"<div><dt>{Escape(fact.Name)}</dt><dd>{Escape(fact.Value)}</dd></div>\n")
+                    headline.Select(fact => $"<div><dt>{Escape(fact.Name)}</dt><dd>{Figure(fact.Value)}</dd></div>\n")
                 ),
                 ["sections"] = sections,
                 ["footer"] = Escape(footer),
@@ -69,4 +69,10 @@ internal static class PageParts
         }
         return page.Append(template, at, template.Length - at).ToString();
     }
+
+    /// <summary>A figure in large type; an interval in brackets behind it in small type.</summary>
+    private static string Figure(string value) =>
+        value.Split(" (", 2) is [var figure, var interval] && value.EndsWith(')')
+            ? $"{Escape(figure)}<small>{Escape(interval[..^1])}</small>"
+            : Escape(value);
 }
