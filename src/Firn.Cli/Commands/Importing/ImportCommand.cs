@@ -137,7 +137,7 @@ internal static class ImportCommand
         string quoted = Shell.Quoted(folder);
         foreach (
             string next in model.HasWords
-                ? [$"predict {quoted} \"some text\"", $"evaluate {quoted} LABELLED-TEXTS", $"serve {quoted}"]
+                ? [$"predict {quoted} \"some text\"", $"evaluate {quoted} LABELED-TEXTS", $"serve {quoted}"]
                 : new[] { $"predict {quoted} --ids FILE" }
         )
             terminal.Out.WriteLine($"  {Tool.CalledAs} {next}");
